@@ -1,0 +1,1 @@
+"""Secure health messaging gateway: mail in, documents in the vault, answers back."""

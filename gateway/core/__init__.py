@@ -1,0 +1,1 @@
+"""The vocabulary: frozen values of the field, no I/O."""

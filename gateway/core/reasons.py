@@ -1,0 +1,44 @@
+"""The closed list of outcomes of filing, each with its texts and its source."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """
+    What became of a message or a document: the codes of the filing table, in order.
+
+    The first test that matches decides; the journal, the receipts, the trace and the
+    patient's page all use these words.
+    """
+
+    SENDER_NOT_TRUSTED = "SENDER_NOT_TRUSTED"
+    SENDER_NOT_ENTITLED = "SENDER_NOT_ENTITLED"
+    INS_MALFORMED = "INS_MALFORMED"
+    PROFILE_ABSENT = "PROFILE_ABSENT"
+    PROFILE_OPPOSED = "PROFILE_OPPOSED"
+    PROFILE_CLOSED = "PROFILE_CLOSED"
+    PROFILE_SUSPENDED = "PROFILE_SUSPENDED"
+    FILED_NOT_ACTIVATED = "FILED_NOT_ACTIVATED"
+    SENDER_BLOCKED = "SENDER_BLOCKED"
+    MESSAGE_ONLY = "MESSAGE_ONLY"
+    DOC_INVALID = "DOC_INVALID"
+    PATIENT_MISMATCH = "PATIENT_MISMATCH"
+    TRAITS_MISMATCH = "TRAITS_MISMATCH"
+    INS_NOT_QUALIFIED = "INS_NOT_QUALIFIED"
+    AUTHOR_UNVERIFIED = "AUTHOR_UNVERIFIED"
+    TYPE_UNKNOWN = "TYPE_UNKNOWN"
+    CONFIDENTIALITY_CONFLICT = "CONFIDENTIALITY_CONFLICT"
+    DUPLICATE = "DUPLICATE"
+    ID_REUSED = "ID_REUSED"
+    REPLACED = "REPLACED"
+    REPLACE_FORBIDDEN = "REPLACE_FORBIDDEN"
+    REPLACED_PARENT_UNKNOWN = "REPLACED_PARENT_UNKNOWN"
+    PATIENT_OPPOSED_DOC = "PATIENT_OPPOSED_DOC"
+    OPPOSITION_ON_RECORD = "OPPOSITION_ON_RECORD"
+    FILED_SECRET = "FILED_SECRET"  # noqa: S105 (the minor's secrecy, not a password)
+    FILED_INVISIBLE = "FILED_INVISIBLE"
+    FILED_MASKED = "FILED_MASKED"
+    FILED_MASKED_BY_DEFAULT = "FILED_MASKED_BY_DEFAULT"
+    FILED = "FILED"

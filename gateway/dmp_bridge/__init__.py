@@ -1,0 +1,1 @@
+"""Documents and vaults: XDM, CDA, metadata, the filing of a letter."""

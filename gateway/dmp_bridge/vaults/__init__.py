@@ -1,0 +1,1 @@
+"""Where documents are kept; one adapter per kind of vault."""

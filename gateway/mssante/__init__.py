@@ -1,0 +1,1 @@
+"""Secure mail: the trust space, the doors, the mailboxes, the receipts."""

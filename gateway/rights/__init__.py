@@ -1,0 +1,1 @@
+"""Who may do what: pure functions from facts to decisions, no I/O."""

@@ -1,0 +1,1 @@
+"""What is kept: tables, transactions, tasks, blobs, keys, journal."""

@@ -1,0 +1,1 @@
+"""The pages: what patients, professionals and operators see."""
