@@ -1,0 +1,88 @@
+"""A message as it came in: the envelope and what is known of who sent it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+
+class Door(StrEnum):
+    """Where a message came in."""
+
+    OPERATOR = "smtp"  # another operator, mutual TLS
+    SUBMISSION = "submission"  # one of our users, client certificate
+    WEB = "web"  # the patient's own page
+    SYSTEM = "system"  # the gateway itself: receipts
+
+
+class SenderKind(StrEnum):
+    """What kind of certificate spoke."""
+
+    OPERATOR = "operator"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    PATIENT = "patient"  # by the web, no certificate
+    SYSTEM = "system"
+
+
+@frozen(kw_only=True)
+class Sender:
+    """
+    Who sent, as proven.
+
+    ``identity`` is the Struct_IdNat of an organisation or operator (the OU of its
+    certificate: ``1``+FINESS or ``3``+SIRET), the IDNPS of a person, or the profile's
+    opaque id of a patient. ``subject`` is the certificate's DN (RFC 4514 order).
+    """
+
+    kind: SenderKind
+    identity: str = ""
+    subject: str = ""
+    fingerprint: str = ""
+
+
+class RecipientKind(StrEnum):
+    """Where a recipient's copy goes."""
+
+    PATIENT = "patient"
+    MAILBOX = "mailbox"
+    REMOTE = "remote"
+
+
+@frozen(kw_only=True)
+class Recipient:
+    """
+    One RCPT TO that was accepted.
+
+    ``target_id`` is the profile's or mailbox's id, empty for another operator's.
+    ``notify`` is the NOTIFY parameter as given (RFC 3461 §4.1), ``orcpt`` the ORCPT
+    (§4.2), both empty when absent.
+    """
+
+    kind: RecipientKind
+    address: str = field(repr=False)
+    target_id: str = ""
+    notify: str = ""
+    orcpt: str = field(default="", repr=False)
+
+
+@frozen(kw_only=True)
+class Arrival:
+    """
+    A whole message that passed the admission rules, about to be kept.
+
+    ``reverse_path`` is empty for the null path ``<>`` (RFC 5321 §4.5.5). ``ret`` and
+    ``envid`` are the MAIL parameters of RFC 3461 §4.3 and §4.4. ``content`` is the
+    exact bytes, lines ending with CRLF, without our own Received line.
+    """
+
+    id: str
+    door: Door
+    sender: Sender
+    reverse_path: str = field(repr=False)
+    recipients: tuple[Recipient, ...]
+    content: bytes = field(repr=False)
+    message_id: str
+    ret: str = ""
+    envid: str = ""

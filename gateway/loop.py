@@ -1,0 +1,66 @@
+"""Where asyncio meets Twisted: the one module that knows both, and the threads."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def install_reactor() -> asyncio.AbstractEventLoop:
+    """Install the asyncio reactor, on uvloop where there is one; return its loop."""
+    from twisted.internet import asyncioreactor
+
+    loop: asyncio.AbstractEventLoop
+    if sys.platform == "linux":
+        import uvloop
+
+        loop = uvloop.new_event_loop()
+    else:
+        loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    asyncioreactor.install(loop)
+    return loop
+
+
+@frozen
+class Worker:
+    """Runs blocking functions off the loop; hands back what the caller speaks."""
+
+    loop: asyncio.AbstractEventLoop
+    threads: ThreadPoolExecutor
+
+    def awaitable(self, function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+        """Wrap for asyncio code (aiosmtpd)."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+            bound = partial(function, *args, **kwargs)
+            return self.loop.run_in_executor(self.threads, bound)
+
+        return call
+
+    def deferred(self, function: Callable[P, T]) -> Callable[P, Deferred[T]]:
+        """Wrap for Twisted code (Klein, twisted.mail)."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
+            bound = partial(function, *args, **kwargs)
+            future = self.loop.run_in_executor(self.threads, bound)
+            return Deferred.fromFuture(asyncio.ensure_future(future, loop=self.loop))
+
+        return call
+
+
+def as_deferred(
+    work: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop
+) -> Deferred[T]:
+    """Start an asyncio coroutine and give Twisted its result."""
+    return Deferred.fromFuture(loop.create_task(work))

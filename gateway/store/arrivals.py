@@ -1,0 +1,294 @@
+"""Messages received, their recipients, and what became of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import asdict, field, frozen
+from sqlalchemy import insert, select, update
+
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.store.blobs import Parcel
+from gateway.store.journal import Action
+from gateway.store.tables import arrival_documents, arrivals, recipients
+from gateway.store.tasks import TaskKind
+from gateway.store.work import UnitOfWork
+
+
+class ArrivalState(StrEnum):
+    """Where a message is; the last four are ends."""
+
+    RECEIVED = "received"  # kept, to be opened
+    DECIDED = "decided"  # each recipient and document has its outcome
+    ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
+    QUARANTINED = "quarantined"
+    RETURNED = "returned"  # to the sender, with the reason
+    RELEASED = "released"  # by an operator, out of quarantine
+
+
+@frozen(kw_only=True)
+class RecipientOutcome:
+    """What became of one recipient's copy; ``outcome`` is empty while pending."""
+
+    position: int
+    recipient: Recipient
+    outcome: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class DocumentOutcome:
+    """What became of one document of a message, for one patient."""
+
+    recipient: int
+    position: int
+    unique_id: str
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    detail: str = ""
+    entry_id: str = ""
+
+
+@frozen(kw_only=True)
+class KeptArrival:
+    """A message as it is kept; its bytes are a blob of the transit key."""
+
+    id: str
+    message_id: str
+    door: Door
+    state: str
+    received_at: datetime
+    sender: Sender
+    reverse_path: str = field(repr=False)
+    ret: str
+    envid: str
+    size: int
+    blob_id: str
+    key_id: str
+    recipients: tuple[RecipientOutcome, ...]
+
+
+@frozen
+class Arrivals:
+    """Messages within one transaction."""
+
+    work: UnitOfWork
+
+    def transit_key(self) -> str:
+        """Return the id of today's transit key; yesterday's can be destroyed whole."""
+        return self.work.key_for(f"transit:{self.work.now:%Y-%m-%d}")
+
+    def keep(self, arrival: Arrival, parcel: Parcel) -> None:
+        """Keep a message, its journal line and its task: all or nothing."""
+        work, key_id = self.work, self.transit_key()
+        work.blobs.put(parcel, key_id, work.now)
+        work.add(
+            arrivals,
+            id=arrival.id,
+            message_id=arrival.message_id,
+            content_digest=digest_of(arrival.content),
+            door=arrival.door.value,
+            state=ArrivalState.RECEIVED.value,
+            received_at=work.now,
+            sender=work.seal(
+                key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
+            ),
+            sender_facts=asdict(arrival.sender),
+            options={"ret": arrival.ret, "envid": arrival.envid},
+            size=len(arrival.content),
+            blob_id=parcel.id,
+            key_id=key_id,
+        )
+        for position, recipient in enumerate(arrival.recipients):
+            work.add(
+                recipients,
+                arrival_id=arrival.id,
+                position=position,
+                kind=recipient.kind.value,
+                target_id=recipient.target_id or None,
+                address=work.seal(
+                    key_id, recipient.address, f"recipients.address:{arrival.id}"
+                ),
+                notify=recipient.notify,
+                orcpt=work.seal(
+                    key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
+                ),
+                outcome="",
+                reasons=[],
+            )
+        work.tasks.add(TaskKind.FILE, arrival.id)
+        work.note(
+            Action.MESSAGE_ACCEPTED,
+            "kept",
+            arrival.id,
+            door=arrival.door.value,
+            size=len(arrival.content),
+            recipients=len(arrival.recipients),
+            sender=arrival.sender.kind.value,
+            identity=arrival.sender.identity,
+            certificate=arrival.sender.fingerprint,
+        )
+
+    def already_kept(self, arrival: Arrival) -> frozenset[str]:
+        """
+        Return the addresses that have this very message already.
+
+        A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
+        same sender. What it then repeats is acknowledged and not kept twice.
+        """
+        rows = self.work.connection.execute(
+            select(arrivals.c.id).where(
+                arrivals.c.message_id == arrival.message_id,
+                arrivals.c.content_digest == digest_of(arrival.content),
+            )
+        ).scalars()
+        known: set[str] = set()
+        for row_id in rows:
+            kept = self.get(row_id)
+            if kept is not None and kept.reverse_path == arrival.reverse_path:
+                known |= {r.recipient.address.lower() for r in kept.recipients}
+        return frozenset(known)
+
+    def get(self, arrival_id: str) -> KeptArrival | None:
+        """Return a message with its recipients, or None."""
+        work = self.work
+        row = work.connection.execute(
+            select(arrivals).where(arrivals.c.id == arrival_id)
+        ).first()
+        if row is None:
+            return None
+        rows = work.connection.execute(
+            select(recipients)
+            .where(recipients.c.arrival_id == arrival_id)
+            .order_by(recipients.c.position)
+        )
+        facts = dict(row.sender_facts)
+        return KeptArrival(
+            id=row.id,
+            message_id=row.message_id,
+            door=Door(row.door),
+            state=row.state,
+            received_at=row.received_at,
+            sender=Sender(**{**facts, "kind": SenderKind(facts["kind"])}),
+            reverse_path=work.unseal(
+                row.key_id, row.sender, f"arrivals.sender:{row.id}"
+            ),
+            ret=row.options["ret"],
+            envid=row.options["envid"],
+            size=row.size,
+            blob_id=row.blob_id,
+            key_id=row.key_id,
+            recipients=tuple(self._recipient(row.key_id, one) for one in rows),
+        )
+
+    def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
+        work = self.work
+        return RecipientOutcome(
+            position=row.position,
+            recipient=Recipient(
+                kind=RecipientKind(row.kind),
+                target_id=row.target_id or "",
+                address=work.unseal(
+                    key_id, row.address, f"recipients.address:{row.arrival_id}"
+                ),
+                notify=row.notify,
+                orcpt=work.unseal(
+                    key_id, row.orcpt, f"recipients.orcpt:{row.arrival_id}"
+                ),
+            ),
+            outcome=row.outcome,
+            reasons=tuple(row.reasons),
+        )
+
+    def content(self, kept: KeptArrival) -> bytes:
+        """Return the exact bytes of a message."""
+        return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def find(self, message_id: str) -> list[str]:
+        """Return the ids of the messages with a Message-ID (with or without <>)."""
+        bare = message_id.strip().strip("<>")
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.message_id.in_([bare, f"<{bare}>"]))
+            .order_by(arrivals.c.received_at)
+        )
+        return list(rows.scalars())
+
+    def decide_recipient(
+        self, arrival_id: str, position: int, outcome: str, reasons: Iterable[str]
+    ) -> None:
+        """Record what became of one recipient's copy."""
+        self.work.connection.execute(
+            update(recipients)
+            .where(
+                recipients.c.arrival_id == arrival_id,
+                recipients.c.position == position,
+            )
+            .values(outcome=outcome, reasons=list(reasons), ended_at=self.work.now)
+        )
+
+    def record_documents(
+        self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
+    ) -> None:
+        """Record what became of the documents of a message."""
+        if outcomes:
+            rows = [
+                {
+                    "arrival_id": arrival_id,
+                    "recipient": one.recipient,
+                    "position": one.position,
+                    "unique_id": one.unique_id,
+                    "outcome": one.outcome,
+                    "reasons": list(one.reasons),
+                    "detail": one.detail[:400],
+                    "entry_id": one.entry_id or None,
+                }
+                for one in outcomes
+            ]
+            self.work.connection.execute(insert(arrival_documents), rows)
+
+    def documents(self, arrival_id: str) -> list[DocumentOutcome]:
+        """Return what became of the documents of a message."""
+        columns = arrival_documents.c
+        rows = self.work.connection.execute(
+            select(arrival_documents)
+            .where(columns.arrival_id == arrival_id)
+            .order_by(columns.recipient, columns.position)
+        )
+        return [
+            DocumentOutcome(
+                recipient=row.recipient,
+                position=row.position,
+                unique_id=row.unique_id,
+                outcome=row.outcome,
+                reasons=tuple(row.reasons),
+                detail=row.detail,
+                entry_id=row.entry_id or "",
+            )
+            for row in rows
+        ]
+
+    def set_state(self, arrival_id: str, state: ArrivalState) -> None:
+        """Move a message to another state."""
+        ended = state not in {ArrivalState.RECEIVED, ArrivalState.DECIDED}
+        self.work.connection.execute(
+            update(arrivals)
+            .where(arrivals.c.id == arrival_id)
+            .values(state=state.value, ended_at=self.work.now if ended else None)
+        )
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return hashlib.sha256(content).hexdigest()

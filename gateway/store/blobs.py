@@ -1,0 +1,190 @@
+"""Bytes of messages and documents: encrypted each under its own key, then granted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from attrs import field, frozen
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, func, select
+
+from gateway.errors import NotFoundError, UnavailableError
+from gateway.store.keys import KeyRing
+from gateway.store.tables import blob_grants, blobs
+
+# The key of a blob encrypts once, so a constant nonce never repeats under a key.
+_ONCE = bytes(12)
+
+
+@frozen
+class Parcel:
+    """
+    Bytes already encrypted, and safe on disk if large, but not yet in the database.
+
+    Made outside of the transaction, where the work is; `Blobs.put` then records it.
+    """
+
+    id: str
+    key: bytes = field(repr=False)
+    size: int
+    inline: bytes | None = field(repr=False)
+
+
+@frozen
+class BlobFolder:
+    """The folder of the blobs that are too large for a row."""
+
+    folder: Path
+    inline_bytes: int
+
+    def prepare(self, content: bytes) -> Parcel:
+        """
+        Encrypt, and write a large blob durably: file, fsync, rename, fsync of folder.
+
+        Raises:
+            UnavailableError: the disk refused; nothing was kept.
+        """
+        blob_id, key = uuid4().hex, AESGCM.generate_key(256)
+        sealed = AESGCM(key).encrypt(_ONCE, content, blob_id.encode())
+        if len(sealed) <= self.inline_bytes:
+            return Parcel(blob_id, key, len(content), sealed)
+        try:
+            self._write(blob_id, sealed)
+        except OSError as error:
+            raise UnavailableError(
+                "storage is not available", detail=f"blob not written: {error.strerror}"
+            ) from error
+        return Parcel(blob_id, key, len(content), None)
+
+    def _write(self, blob_id: str, sealed: bytes) -> None:
+        path = self.path(blob_id)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(sealed)
+                out.flush()
+                os.fsync(out.fileno())
+            temporary.rename(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+    def path(self, blob_id: str) -> Path:
+        """Return where a large blob lies: 256 folders, so that none grows huge."""
+        return self.folder / blob_id[:2] / blob_id
+
+    def read(self, blob_id: str) -> bytes:
+        """Return the encrypted bytes of a large blob."""
+        try:
+            return self.path(blob_id).read_bytes()
+        except OSError as error:
+            raise UnavailableError(
+                "storage is not available", detail=f"blob not read: {error.strerror}"
+            ) from error
+
+    def discard(self, blob_id: str) -> None:
+        """Remove the file of a large blob whose row is gone; absent is fine."""
+        self.path(blob_id).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; without it the name may be lost with the power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@frozen
+class Blobs:
+    """Blobs within one transaction."""
+
+    connection: Connection
+    keys: KeyRing
+    folder: BlobFolder
+    add: Callable[..., None]
+
+    def put(self, parcel: Parcel, key_id: str, now: datetime) -> str:
+        """Record a parcel, readable by the owner of ``key_id``; return its id."""
+        self.add(
+            blobs,
+            id=parcel.id,
+            size=parcel.size,
+            content=parcel.inline,
+            created_at=now,
+        )
+        self._grant(parcel.id, key_id, parcel.key)
+        return parcel.id
+
+    def share(self, blob_id: str, from_key: str, to_key: str) -> None:
+        """Let a second owner read the blob: its key is wrapped again, no byte moves."""
+        if from_key == to_key:
+            return
+        held = self.connection.execute(
+            select(blob_grants.c.blob_id).where(
+                blob_grants.c.blob_id == blob_id, blob_grants.c.key_id == to_key
+            )
+        ).first()
+        if held is None:
+            self._grant(blob_id, to_key, self._blob_key(blob_id, from_key))
+
+    def get(self, blob_id: str, key_id: str) -> bytes:
+        """
+        Return the bytes, as the owner of ``key_id``.
+
+        Raises:
+            NotFoundError: there is no such blob, or it is not granted to that owner.
+            UnavailableError: the disk does not answer, or the bytes were altered.
+        """
+        key = self._blob_key(blob_id, key_id)
+        row = self.connection.execute(
+            select(blobs.c.content).where(blobs.c.id == blob_id)
+        ).one()
+        sealed = row.content if row.content is not None else self.folder.read(blob_id)
+        try:
+            return AESGCM(key).decrypt(_ONCE, sealed, blob_id.encode())
+        except InvalidTag as error:
+            raise UnavailableError("not readable", detail="blob altered") from error
+
+    def release(self, blob_id: str, key_id: str) -> bool:
+        """
+        Take back one owner's grant; return True when it was the last.
+
+        With the last grant the row goes too; the caller discards the file once the
+        transaction is committed (`BlobFolder.discard`).
+        """
+        grants = blob_grants.c
+        self.connection.execute(
+            delete(blob_grants).where(
+                grants.blob_id == blob_id, grants.key_id == key_id
+            )
+        )
+        left = self.connection.execute(
+            select(func.count()).where(grants.blob_id == blob_id)
+        ).scalar_one()
+        if left == 0:
+            self.connection.execute(delete(blobs).where(blobs.c.id == blob_id))
+        return bool(left == 0)
+
+    def _grant(self, blob_id: str, key_id: str, key: bytes) -> None:
+        wrapped = self.keys.seal(self.connection, key_id, key, f"blob:{blob_id}")
+        self.add(blob_grants, blob_id=blob_id, key_id=key_id, wrapped=wrapped)
+
+    def _blob_key(self, blob_id: str, key_id: str) -> bytes:
+        row = self.connection.execute(
+            select(blob_grants.c.wrapped).where(
+                blob_grants.c.blob_id == blob_id, blob_grants.c.key_id == key_id
+            )
+        ).first()
+        if row is None:
+            raise NotFoundError("not found")
+        return self.keys.unseal(self.connection, key_id, row.wrapped, f"blob:{blob_id}")

@@ -1,0 +1,67 @@
+"""The SQLAlchemy engine, set up so that a commit is a promise on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+_BUSY_MS = 20_000
+_DISK_TEXTS = ("disk i/o error", "database or disk is full", "readonly database")
+_DISK_STATES = ("53100", "58030", "58000")  # PostgreSQL: disk full, I/O, system error
+
+
+def make_engine(url: str) -> Engine:
+    """
+    Return an engine for SQLite or PostgreSQL.
+
+    SQLite: write-ahead log with ``synchronous=FULL`` (a commit is an fsync), foreign
+    keys on; transactions that may write take the lock when they begin, so that none
+    fails half-way. Parameters never show in error texts: they may name a patient.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8
+    )
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    # The driver's own implicit BEGIN is off; ours is explicit, below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+        "wal_autocheckpoint=4000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def is_disk_failure(error: DBAPIError) -> bool:
+    """Tell whether the database says that its disk is full, broken or read-only."""
+    text = str(error.orig).lower()
+    state = getattr(error.orig, "sqlstate", None)
+    return any(known in text for known in _DISK_TEXTS) or state in _DISK_STATES
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Tell whether that failure is only a lack of room."""
+    text = str(error.orig).lower()
+    return "is full" in text or getattr(error.orig, "sqlstate", None) == "53100"

@@ -1,0 +1,233 @@
+"""The journal: what was done, in chains of hashes that show any tampering."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.store.tables import chain_heads, journal
+
+OPERATOR = "operator"
+"""The chain of what concerns the service; each patient has one of their own."""
+
+START = "0" * 64
+
+
+class Action(StrEnum):
+    """What happened, as ``subject:action``; kept for years, so never renamed."""
+
+    CONNECTION_REFUSED = "connection:refuse"
+    SENDER_REFUSED = "sender:refuse"
+    RECIPIENT_REFUSED = "recipient:refuse"
+    MESSAGE_REFUSED = "message:refuse"
+    MESSAGE_ACCEPTED = "message:accept"
+    MESSAGE_REPEATED = "message:repeat"
+    MESSAGE_OPENED = "message:open"
+    MESSAGE_DELIVERED = "message:deliver"
+    MESSAGE_QUARANTINED = "message:quarantine"
+    MESSAGE_RELEASED = "message:release"
+    MESSAGE_RELAYED = "message:relay"
+    MESSAGE_DEFERRED = "message:defer"
+    MESSAGE_RETURNED = "message:return"
+    MESSAGE_SENT = "message:send"
+    MESSAGE_READ = "message:read"
+    MESSAGE_DELETED = "message:delete"
+    CONVERSATION_ENDED = "conversation:end"
+    DOCUMENT_DECIDED = "document:decide"
+    DOCUMENT_FILED = "document:file"
+    DOCUMENT_DEPRECATED = "document:deprecate"
+    DOCUMENT_OPENED = "document:open"
+    DOCUMENT_DOWNLOADED = "document:download"
+    RECEIPT_SENT = "receipt:send"
+    RECEIPT_WITHHELD = "receipt:withhold"
+    NOTICE_SENT = "notice:send"
+    PROFILE_ADDED = "profile:add"
+    PROFILE_CHANGED = "profile:change"
+    MAILBOX_ADDED = "mailbox:add"
+    MAILBOX_CHANGED = "mailbox:change"
+    MAILBOX_OPENED = "mailbox:open"
+    SIGN_IN_STARTED = "session:start"
+    SIGN_IN_REFUSED = "session:refuse"
+    SIGNED_IN = "session:open"
+    SIGNED_OUT = "session:close"
+    TASK_FAILED = "task:fail"
+    TASK_DEAD = "task:die"
+    TASK_RETRIED = "task:retry"
+
+
+@frozen
+class Event:
+    """One line to write; ``detail`` holds codes and counts, never patient data."""
+
+    chain: str
+    at: datetime
+    action: str
+    outcome: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+@frozen
+class Entry:
+    """One line as it is kept."""
+
+    chain: str
+    seq: int
+    at: datetime
+    action: str
+    outcome: str
+    subject: str
+    detail: Mapping[str, Any]
+    previous: str
+    hash: str
+
+
+def chain_of(profile_id: str) -> str:
+    """Return the name of a patient's chain."""
+    return f"patient:{profile_id}"
+
+
+def link(previous: str, seq: int, event: Event) -> str:
+    """Return the hash of a line, 64 hex digits, over the line and the one before."""
+    text = json.dumps(
+        [
+            previous,
+            event.chain,
+            seq,
+            event.at.isoformat(),
+            event.action,
+            event.outcome,
+            event.subject,
+            dict(event.detail),
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+    )
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def append(connection: Connection, events: Iterable[Event]) -> None:
+    """
+    Write events at the end of their chains, in order, within the transaction.
+
+    The head of each chain is locked until the commit, so two writers cannot both
+    follow the same line.
+    """
+    by_chain: dict[str, list[Event]] = {}
+    for event in events:
+        by_chain.setdefault(event.chain, []).append(event)
+    rows: list[dict[str, Any]] = []
+    for chain in sorted(by_chain):  # one order for all writers: no deadlock
+        head = connection.execute(
+            select(chain_heads.c.seq, chain_heads.c.hash)
+            .where(chain_heads.c.chain == chain)
+            .with_for_update()
+        ).first()
+        seq, previous = (head.seq, head.hash) if head else (0, START)
+        for event in by_chain[chain]:
+            seq += 1
+            line = link(previous, seq, event)
+            rows.append(
+                {
+                    "chain": chain,
+                    "seq": seq,
+                    "at": event.at,
+                    "action": str(event.action),
+                    "outcome": event.outcome,
+                    "subject": event.subject,
+                    "detail": dict(event.detail),
+                    "previous": previous,
+                    "hash": line,
+                }
+            )
+            previous = line
+        heads = chain_heads.c
+        connection.execute(
+            update(chain_heads)
+            .where(heads.chain == chain)
+            .values(seq=seq, hash=previous)
+            if head
+            else insert(chain_heads).values(chain=chain, seq=seq, hash=previous)
+        )
+    if rows:
+        connection.execute(insert(journal), rows)
+
+
+@frozen
+class JournalReader:
+    """Reading the journal."""
+
+    connection: Connection
+
+    def about(self, subjects: Iterable[str]) -> list[Entry]:
+        """Return the lines about some subjects, oldest first."""
+        columns = journal.c
+        rows = self.connection.execute(
+            select(journal)
+            .where(columns.subject.in_(list(subjects)))
+            .order_by(columns.id)
+        )
+        return [_entry(row) for row in rows]
+
+    def lines(self, chain: str | None = None) -> Iterator[Entry]:
+        """Yield the lines of one chain, or of all, in order within each chain."""
+        columns = journal.c
+        query = select(journal).order_by(columns.chain, columns.seq)
+        if chain is not None:
+            query = query.where(columns.chain == chain)
+        for row in self.connection.execute(query.execution_options(yield_per=1000)):
+            yield _entry(row)
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Return the last number and hash of every chain."""
+        rows = self.connection.execute(select(chain_heads))
+        return {row.chain: (row.seq, row.hash) for row in rows}
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the chains, one sentence each; empty when sound."""
+        faults: list[str] = []
+        heads = self.heads()
+        last: dict[str, tuple[int, str]] = {}
+        for entry in self.lines():
+            seq, previous = last.get(entry.chain, (0, START))
+            if entry.seq != seq + 1:
+                faults.append(f"{entry.chain}: line {seq + 1} is missing")
+            elif entry.previous != previous:
+                faults.append(f"{entry.chain}: line {entry.seq} follows another line")
+            if _rehash(entry) != entry.hash:
+                faults.append(f"{entry.chain}: line {entry.seq} was altered")
+            last[entry.chain] = (entry.seq, entry.hash)
+        for chain, head in heads.items():
+            if last.get(chain, (0, START)) != head:
+                faults.append(f"{chain}: lines are missing at the end")
+        faults += [f"{chain}: has no head" for chain in last.keys() - heads.keys()]
+        return faults
+
+
+def _rehash(entry: Entry) -> str:
+    line = Event(
+        entry.chain, entry.at, entry.action, entry.outcome, entry.subject, entry.detail
+    )
+    return link(entry.previous, entry.seq, line)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row.chain,
+        row.seq,
+        row.at,
+        row.action,
+        row.outcome,
+        row.subject,
+        row.detail,
+        row.previous,
+        row.hash,
+    )

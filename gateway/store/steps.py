@@ -1,0 +1,20 @@
+"""What a worker does for each kind of task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gateway.store.tasks import Task, TaskKind
+from gateway.store.work import Job
+
+Step = Callable[[Task], Job]
+"""
+Does the heavy part outside any transaction (read, parse, encrypt), and returns the
+job that writes what came of it. The job runs in one transaction with striking the
+task off, so the thing is done once: a crash before the commit leaves the task.
+
+Raises `InvalidError` for what will fail every time (the task goes to the dead letter
+at once), anything else for what may succeed later.
+"""
+
+Steps = Mapping[TaskKind, Step]

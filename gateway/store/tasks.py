@@ -1,0 +1,250 @@
+"""Things to do: claimed under a lease, done once, kept with a reason if they fail."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from attrs import frozen
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+
+from gateway.store.tables import tasks
+
+
+class TaskKind(StrEnum):
+    """What there is to do; the subject is an id of the thing to do it to."""
+
+    FILE = "file"  # an arrival: open it, decide, file
+    DELIVER = "deliver"  # an arrival: inboxes and mailboxes
+    ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
+    RELAY = "relay"  # a delivery: to another operator
+    NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
+    PURGE = "purge"  # an arrival: give back the grant of transit
+
+
+class TaskState(StrEnum):
+    """READY waits or is leased; DEAD failed too often and waits for a person."""
+
+    READY = "ready"
+    DEAD = "dead"
+
+
+@frozen
+class Task:
+    """A claimed task; ``attempts`` counts the failures so far."""
+
+    id: int
+    kind: TaskKind
+    subject: str
+    attempts: int
+    created_at: datetime
+
+
+@frozen
+class TaskRow:
+    """A task as operators see it."""
+
+    id: int
+    kind: str
+    subject: str
+    state: str
+    attempts: int
+    due_at: datetime
+    lease_owner: str
+    last_error: str
+    created_at: datetime
+
+
+def new_owner() -> str:
+    """Return a name for a worker's leases: the machine, the process, a random part."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+@frozen
+class Tasks:
+    """Tasks within one transaction."""
+
+    connection: Connection
+    add_row: Callable[..., None]
+    now: datetime
+
+    def add(
+        self, kind: TaskKind, subject: str, *, delay: timedelta = timedelta(0)
+    ) -> None:
+        """Ask for something to be done, once this transaction is committed."""
+        self.add_row(
+            tasks,
+            kind=kind.value,
+            subject=subject,
+            state=TaskState.READY.value,
+            attempts=0,
+            due_at=self.now + delay,
+            lease_owner="",
+            last_error="",
+            created_at=self.now,
+        )
+
+    def claim(
+        self, owner: str, kinds: Iterable[TaskKind], limit: int, lease: timedelta
+    ) -> list[Task]:
+        """
+        Take up to ``limit`` tasks that are due, oldest first, for ``lease``.
+
+        Rows another claim holds are skipped (PostgreSQL) or cannot be (SQLite, where
+        the transaction is the only writer).
+        """
+        columns = tasks.c
+        due = (
+            select(columns.id)
+            .where(
+                columns.state == TaskState.READY.value,
+                columns.due_at <= self.now,
+                columns.kind.in_([kind.value for kind in kinds]),
+                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
+            )
+            .order_by(columns.due_at, columns.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(self.connection.execute(due).scalars())
+        if not ids:
+            return []
+        self.connection.execute(
+            update(tasks)
+            .where(columns.id.in_(ids))
+            .values(lease_owner=owner, lease_until=self.now + lease)
+        )
+        rows = self.connection.execute(
+            select(tasks)
+            .where(columns.id.in_(ids))
+            .order_by(columns.due_at, columns.id)
+        )
+        return [
+            Task(row.id, TaskKind(row.kind), row.subject, row.attempts, row.created_at)
+            for row in rows
+        ]
+
+    def finish(self, task: Task, owner: str) -> bool:
+        """
+        Strike a task off; False when the lease was lost and another may have done it.
+
+        The caller then undoes its transaction: the work of the other one stands.
+        """
+        done = self.connection.execute(
+            delete(tasks).where(tasks.c.id == task.id, tasks.c.lease_owner == owner)
+        )
+        return bool(done.rowcount)
+
+    def postpone(self, task: Task, error: str, wait: timedelta) -> None:
+        """Give a failed task back, to be tried again after ``wait``."""
+        self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task.id)
+            .values(
+                attempts=task.attempts + 1,
+                due_at=self.now + wait,
+                lease_owner="",
+                lease_until=None,
+                last_error=error[:400],
+            )
+        )
+
+    def bury(self, task: Task, error: str) -> None:
+        """Put a task that failed too often in the dead letter, with its reason."""
+        self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task.id)
+            .values(
+                state=TaskState.DEAD.value,
+                attempts=task.attempts + 1,
+                lease_owner="",
+                lease_until=None,
+                last_error=error[:400],
+            )
+        )
+
+    def revive(self, task_id: int) -> bool:
+        """Make a dead task ready again, now; False when there is none such."""
+        done = self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id, tasks.c.state == TaskState.DEAD.value)
+            .values(state=TaskState.READY.value, due_at=self.now, attempts=0)
+        )
+        return bool(done.rowcount)
+
+    def release_dead_owners(self) -> int:
+        """
+        Give back the leases of this machine's processes that are gone; return how many.
+
+        After a crash the work goes on at once instead of when the leases expire.
+        """
+        host = f"{socket.gethostname()}:"
+        columns = tasks.c
+        owners = self.connection.execute(
+            select(columns.lease_owner).distinct().where(columns.lease_owner != "")
+        ).scalars()
+        gone = [
+            owner
+            for owner in owners
+            if owner.startswith(host) and not _is_alive(int(owner.split(":")[1]))
+        ]
+        if not gone:
+            return 0
+        freed = self.connection.execute(
+            update(tasks)
+            .where(columns.lease_owner.in_(gone))
+            .values(lease_owner="", lease_until=None)
+        )
+        return int(freed.rowcount)
+
+    def listed(self, state: TaskState | None = None) -> list[TaskRow]:
+        """Return all tasks, or those of one state, oldest first."""
+        query = select(tasks).order_by(tasks.c.id)
+        if state is not None:
+            query = query.where(tasks.c.state == state.value)
+        return [_row(row) for row in self.connection.execute(query)]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many tasks there are of each (kind, state)."""
+        rows = self.connection.execute(
+            select(tasks.c.kind, tasks.c.state, func.count()).group_by(
+                tasks.c.kind, tasks.c.state
+            )
+        )
+        return {(kind, state): count for kind, state, count in rows}
+
+    def pending_for(self, subject: str) -> bool:
+        """Tell whether anything is still to be done, or dead, for a subject."""
+        found = self.connection.execute(
+            select(tasks.c.id).where(and_(tasks.c.subject == subject)).limit(1)
+        ).first()
+        return found is not None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _row(row: Any) -> TaskRow:
+    return TaskRow(
+        row.id,
+        row.kind,
+        row.subject,
+        row.state,
+        row.attempts,
+        row.due_at,
+        row.lease_owner,
+        row.last_error,
+        row.created_at,
+    )

@@ -1,0 +1,201 @@
+"""The unit of work: what one transaction may do, and the database that runs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy.exc import DBAPIError
+
+from gateway.clock import Clock, utc_now
+from gateway.errors import UnavailableError
+from gateway.settings import Settings
+from gateway.store.blobs import BlobFolder, Blobs, Parcel
+from gateway.store.engine import is_disk_failure, is_disk_full, make_engine
+from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
+from gateway.store.keys import KeyRing
+from gateway.store.tables import metadata
+from gateway.store.tasks import Tasks
+
+
+@frozen
+class UnitOfWork:
+    """
+    What one transaction may do. Leaving the block commits; raising undoes it all.
+
+    Rows given to `add` and lines given to `note` are written together at the end of
+    the transaction, many messages in one statement; what must be read back within
+    the transaction is written with ``connection`` directly.
+    """
+
+    connection: Connection
+    keys: KeyRing
+    folder: BlobFolder
+    now: datetime
+    _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
+    _events: list[Event] = field(factory=list, repr=False)
+    _after: list[Callable[[], None]] = field(factory=list, repr=False)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The encrypted bytes."""
+        return Blobs(self.connection, self.keys, self.folder, self.add)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The things to do."""
+        return Tasks(self.connection, self.add, self.now)
+
+    @property
+    def journal(self) -> JournalReader:
+        """The journal as it is before this transaction's own lines."""
+        return JournalReader(self.connection)
+
+    def add(self, table: Table, **row: Any) -> None:
+        """Insert a row at the end of the transaction."""
+        self._rows.setdefault(table, []).append(row)
+
+    def note(
+        self,
+        action: Action,
+        outcome: str,
+        subject: str,
+        *,
+        chain: str = OPERATOR,
+        **detail: Any,
+    ) -> None:
+        """Write a line in the journal; ``detail`` never holds patient data."""
+        self._events.append(Event(chain, self.now, action, outcome, subject, detail))
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once, when the transaction is safely committed."""
+        self._after.append(action)
+
+    def key_for(self, scope: str) -> str:
+        """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
+        key_id = self.keys.key_for(self.connection, scope, self.now)
+        self.after_commit(lambda: self.keys.remember(scope, key_id))
+        return key_id
+
+    def seal(self, key_id: str, value: Any, context: str) -> bytes:
+        """Encrypt a JSON value for its place, ``table.column:row``."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.keys.seal(self.connection, key_id, text, context)
+
+    def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
+        """Decrypt a JSON value that `seal` made for the same place."""
+        return json.loads(self.keys.unseal(self.connection, key_id, sealed, context))
+
+    def flush(self) -> None:
+        """Write what was set aside; called once, before the commit."""
+        for table in metadata.sorted_tables:
+            rows = self._rows.pop(table, None)
+            if rows:
+                for same in _by_columns(rows):
+                    self.connection.execute(insert(table), same)
+        append(self.connection, self._events)
+        self._events.clear()
+
+    def absorb(self, other: UnitOfWork) -> None:
+        """Take over what another unit on the same connection set aside."""
+        for table, rows in other._rows.items():
+            self._rows.setdefault(table, []).extend(rows)
+        self._events.extend(other._events)
+        self._after.extend(other._after)
+
+    def committed(self) -> None:
+        """Run what waited for the commit."""
+        for action in self._after:
+            action()
+
+
+def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(frozenset(row), []).append(row)
+    return list(groups.values())
+
+
+@frozen
+class Database:
+    """The engine with its keys and blobs: opens units of work."""
+
+    engine: Engine
+    keys: KeyRing
+    folder: BlobFolder
+    clock: Clock = utc_now
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
+        """Open the database, the master key and the blob folder of the settings."""
+        return cls(
+            make_engine(settings.database_url),
+            KeyRing.from_file(settings.keys.master),
+            BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
+            clock,
+        )
+
+    def prepare(self, content: bytes) -> Parcel:
+        """Encrypt bytes and, when large, put them durably on disk."""
+        return self.folder.prepare(content)
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that may write; commit when the block ends well."""
+        with self.raw_write() as connection:
+            work = self.unit(connection)
+            yield work
+            work.flush()
+        work.committed()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that only reads, on one snapshot of the data."""
+        with translated():
+            reader = self.engine.connect().execution_options(read_only=True)
+            with reader as connection, connection.begin():
+                yield self.unit(connection)
+
+    @contextmanager
+    def raw_write(self) -> Iterator[Connection]:
+        """Open a bare transaction, for the writer that groups many units in one."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    def unit(self, connection: Connection) -> UnitOfWork:
+        """Return a unit of work on a transaction already open."""
+        return UnitOfWork(connection, self.keys, self.folder, self.clock())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+class StorageError(UnavailableError):
+    """The disk failed while committing: nothing more is accepted until a restart."""
+
+
+class StorageFullError(UnavailableError):
+    """The disk is full: undone, and may succeed once there is room."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn database errors into ours; their text may quote a patient's row."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = type(error.orig).__name__
+        kind: type[UnavailableError] = UnavailableError
+        if is_disk_failure(error):
+            kind = StorageFullError if is_disk_full(error) else StorageError
+        raise kind("try again later", detail=f"database: {cause}") from error
+
+
+Job = Callable[[UnitOfWork], Any]
+Details = Mapping[str, Any]

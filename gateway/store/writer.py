@@ -1,0 +1,128 @@
+"""The writer: many small transactions that wait together share one commit."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from twisted.logger import Logger
+
+from gateway.errors import GatewayError, UnavailableError
+from gateway.store.work import Database, Job, StorageError, UnitOfWork
+
+log = Logger()
+T = TypeVar("T")
+_MOST = 64
+"""Jobs in one transaction: enough to share an fsync, few enough to stay quick."""
+
+
+class Writer:
+    """
+    A thread that commits what waits together: one fsync for many messages.
+
+    Each job runs in a savepoint of its own, so one that fails undoes only itself.
+    Its future tells success only after the commit of the whole.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.failure = ""
+        """Why nothing is accepted any more; empty while all is well."""
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was submitted, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def submit(self, job: Callable[[UnitOfWork], T]) -> Future[T]:
+        """
+        Run a job in the next transaction; the future is done after the commit.
+
+        The future fails with `UnavailableError` when the commit did, and at once
+        after a disk failure: an fsync that failed is never tried again (the kernel
+        may have dropped the pages), so only a restart, which reads what is really on
+        the disk, lets messages in again.
+        """
+        future: Future[T] = Future()
+        if self.failure:
+            future.set_exception(UnavailableError("try again later"))
+        else:
+            self._jobs.put((job, future))
+        return future
+
+    def _run(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch = [first]
+            last = False
+            while len(batch) < _MOST:
+                try:
+                    more = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    last = True
+                    break
+                batch.append(more)
+            self._commit(batch)
+            if last:
+                return
+
+    def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
+        results: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self._database.raw_write() as connection:
+                whole = self._database.unit(connection)
+                for job, future in batch:
+                    part = self._database.unit(connection)
+                    savepoint = connection.begin_nested()
+                    try:
+                        result = job(part)
+                    except Exception as error:  # noqa: BLE001 (goes to the future)
+                        savepoint.rollback()
+                        results.append((future, None, error))
+                    else:
+                        savepoint.commit()
+                        whole.absorb(part)
+                        results.append((future, result, None))
+                whole.flush()
+        except GatewayError as error:
+            self._failed(batch, error)
+            return
+        except Exception as error:  # noqa: BLE001 (a constraint, in one of the batch)
+            if len(batch) > 1:
+                for alone in batch:
+                    self._commit([alone])
+            else:
+                log.failure("a unit of work could not be committed")
+                batch[0][1].set_exception(error)
+            return
+        whole.committed()
+        for future, result, failure in results:
+            if failure is not None:
+                future.set_exception(failure)
+            else:
+                future.set_result(result)
+
+    def _failed(
+        self, batch: list[tuple[Job, Future[Any]]], error: GatewayError
+    ) -> None:
+        if len(batch) > 1 and not isinstance(error, StorageError):
+            for alone in batch:
+                self._commit([alone])
+            return
+        if isinstance(error, StorageError):
+            self.failure = str(error)
+            log.error("storage failed, accepting nothing more: {why}", why=str(error))
+        for _, future in batch:
+            future.set_exception(error)
