@@ -27,14 +27,13 @@ from gateway.store.work import UnitOfWork
 
 
 class ArrivalState(StrEnum):
-    """Where a message is; the last four are ends."""
+    """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
     DECIDED = "decided"  # each recipient and document has its outcome
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
-    RELEASED = "released"  # by an operator, out of quarantine
 
 
 @frozen(kw_only=True)
@@ -214,6 +213,16 @@ class Arrivals:
     def content(self, kept: KeptArrival) -> bytes:
         """Return the exact bytes of a message."""
         return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def in_state(self, state: ArrivalState) -> list[KeptArrival]:
+        """Return the messages in a state, oldest first."""
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.state == state.value)
+            .order_by(arrivals.c.received_at)
+        ).scalars()
+        kept = (self.get(row_id) for row_id in list(rows))
+        return [one for one in kept if one is not None]
 
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
