@@ -1,4 +1,4 @@
-"""Logs for operators: one line per event, no patient data; droppable, not the journal."""
+"""Logs for operators: a line per event, no patient data; not the journal."""
 
 from __future__ import annotations
 
