@@ -153,8 +153,10 @@ def _text(parent: etree._Element, name: str) -> str:
 def _date(text: str) -> datetime:
     try:
         date = datetime.fromisoformat(text.strip())
-        if date.tzinfo is None:
-            raise ValueError("no zone")
-        return date.astimezone(UTC)
+        zone = date.tzinfo
+        utc = date.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidError("allow-list without its date of generation") from error
+    if zone is None:
+        raise InvalidError("allow-list whose date of generation has no zone")
+    return utc

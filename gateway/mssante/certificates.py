@@ -1,17 +1,16 @@
-"""What a peer's certificate says, and whether that is good enough; opens no file."""
+"""Reads what a peer's certificate says; believes nothing, decides nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import field, frozen, validators
+from attrs import frozen
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from gateway.errors import InvalidError
@@ -19,6 +18,10 @@ from gateway.mssante.dn import DistinguishedName
 
 MAX_CERTIFICATE_BYTES = 16 * 1024
 """A real one has about 2 kB; a larger one is not looked into."""
+
+
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH.dotted_string
+CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
 
 
 class CertificateKind(StrEnum):
@@ -37,28 +40,6 @@ class RevocationStatus(StrEnum):
     REVOKED = "revoked"
     MISSING = "missing"  # no list of that authority
     EXPIRED = "expired"  # the list is past its next update, and past any grace
-
-
-class CertificateFault(StrEnum):
-    """Why a certificate is refused: the closed list of log codes."""
-
-    MALFORMED = "CERT_MALFORMED"
-    SELF_SIGNED = "CERT_SELF_SIGNED"
-    UNKNOWN_AUTHORITY = "CERT_UNKNOWN_AUTHORITY"
-    IS_AUTHORITY = "CERT_IS_AUTHORITY"
-    NOT_YET_VALID = "CERT_NOT_YET_VALID"
-    EXPIRED = "CERT_EXPIRED"
-    REVOKED = "CERT_REVOKED"
-    CRL_MISSING = "CRL_MISSING"
-    CRL_EXPIRED = "CRL_EXPIRED"
-    WEAK_KEY = "CERT_WEAK_KEY"
-    WEAK_SIGNATURE = "CERT_WEAK_SIGNATURE"
-    NO_USAGE = "CERT_NO_USAGE"
-    WRONG_USAGE = "CERT_WRONG_USAGE"
-    NO_IDENTITY = "CERT_NO_IDENTITY"
-    NO_SAN = "CERT_NO_SAN"
-    WILDCARD_NAME = "CERT_WILDCARD_NAME"
-    NUL_IN_NAME = "CERT_NUL_IN_NAME"
 
 
 @frozen(kw_only=True)
@@ -90,145 +71,132 @@ class SenderCertificate:
     strong_signature: bool
 
 
-@frozen
-class Trusted:
-    """Nothing stands against the certificate; what it may do is another question."""
-
-
-@frozen
-class Refused:
-    """What stands against it, in the order of the rules; the first one is the code."""
-
-    faults: tuple[CertificateFault, ...] = field(validator=validators.min_len(1))
-
-    @property
-    def code(self) -> CertificateFault:
-        """The fault to log and count."""
-        return self.faults[0]
-
-
-CertificateVerdict = Trusted | Refused
-
-SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH.dotted_string
-CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
-
-
-def judge(
-    certificate: SenderCertificate,
-    revocation: RevocationStatus,
-    now: datetime,
-    *,
-    authority_known: bool,
-) -> CertificateVerdict:
+def read_certificate(der: bytes) -> SenderCertificate:
     """
-    Refuse with every rule that objects.
+    Return the facts of a certificate in DER.
 
-    ``authority_known`` says that a pinned authority, itself in date, signed the
-    certificate. OpenSSL checked most of this already; what it lets pass (no extended
-    usage, no alternative name, revocation) is refused here only.
+    Raises:
+        InvalidError: not a certificate, not wholly readable, or too large.
     """
-    facts = _Facts(certificate, revocation, now, authority_known)
-    faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
-    return Refused(faults) if faults else Trusted()
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise InvalidError("certificate too large")
+    try:
+        return facts_of(x509.load_der_x509_certificate(der))
+    except _UNREADABLE as error:
+        raise InvalidError("certificate that cannot be read") from error
 
 
-@frozen
-class _Facts:
-    certificate: SenderCertificate
-    revocation: RevocationStatus
-    now: datetime
-    authority_known: bool
-
-
-def _is_anchored(facts: _Facts) -> CertificateFault | None:
-    if facts.certificate.self_signed:
-        return CertificateFault.SELF_SIGNED
-    return None if facts.authority_known else CertificateFault.UNKNOWN_AUTHORITY
-
-
-def _is_a_leaf(facts: _Facts) -> CertificateFault | None:
-    return CertificateFault.IS_AUTHORITY if facts.certificate.is_authority else None
-
-
-def _is_in_date(facts: _Facts) -> CertificateFault | None:
-    if facts.now < facts.certificate.not_before:
-        return CertificateFault.NOT_YET_VALID
-    return CertificateFault.EXPIRED if facts.now > facts.certificate.not_after else None
-
-
-_REVOCATION = {
-    RevocationStatus.GOOD: None,
-    RevocationStatus.REVOKED: CertificateFault.REVOKED,
-    RevocationStatus.MISSING: CertificateFault.CRL_MISSING,
-    RevocationStatus.EXPIRED: CertificateFault.CRL_EXPIRED,
-}
-
-
-def _is_not_revoked(facts: _Facts) -> CertificateFault | None:
-    # Nobody's list speaks of a stranger's certificate: one fault says enough.
-    return _REVOCATION[facts.revocation] if facts.authority_known else None
-
-
-def _key_is_strong(facts: _Facts) -> CertificateFault | None:
-    return None if facts.certificate.strong_key else CertificateFault.WEAK_KEY
-
-
-def _signature_is_strong(facts: _Facts) -> CertificateFault | None:
-    strong = facts.certificate.strong_signature
-    return None if strong else CertificateFault.WEAK_SIGNATURE
-
-
-def _usage_is_said_and_right(facts: _Facts) -> CertificateFault | None:
-    keys, extended = (
-        facts.certificate.key_usages,
-        facts.certificate.extended_usages,
-    )
-    if keys is None or extended is None:
-        return CertificateFault.NO_USAGE
-    if CLIENT_AUTH not in extended or "digital_signature" not in keys:
-        return CertificateFault.WRONG_USAGE
-    return None
-
-
-def _says_who(facts: _Facts) -> CertificateFault | None:
-    return None if facts.certificate.identity else CertificateFault.NO_IDENTITY
-
-
-def _operator_names_a_host(facts: _Facts) -> CertificateFault | None:
-    operator = facts.certificate.kind is CertificateKind.OPERATOR
-    if operator and not facts.certificate.dns_names:
-        return CertificateFault.NO_SAN
-    return None
-
-
-def _has_no_wildcard(facts: _Facts) -> CertificateFault | None:
-    found = any("*" in name for name in _names(facts.certificate))
-    return CertificateFault.WILDCARD_NAME if found else None
-
-
-def _has_no_nul(facts: _Facts) -> CertificateFault | None:
-    everything = (
-        *facts.certificate.dns_names,
-        *(value for _, value in facts.certificate.subject.attributes),
-    )
-    found = any("\x00" in text for text in everything)
-    return CertificateFault.NUL_IN_NAME if found else None
-
-
-_RULES: tuple[Callable[[_Facts], CertificateFault | None], ...] = (
-    _is_anchored,
-    _is_a_leaf,
-    _is_in_date,
-    _is_not_revoked,
-    _key_is_strong,
-    _signature_is_strong,
-    _usage_is_said_and_right,
-    _has_no_nul,
-    _has_no_wildcard,
-    _operator_names_a_host,
-    _says_who,
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
 )
+"""What cryptography raises, early or late, for a certificate that is malformed."""
 
 
-def _names(certificate: SenderCertificate) -> tuple[str, ...]:
-    return (*certificate.dns_names, *certificate.subject.values("CN"))
+def facts_of(certificate: x509.Certificate) -> SenderCertificate:
+    """Return the facts of a certificate that was parsed already."""
+    extensions = {item.oid: item.value for item in certificate.extensions}
+    subject = DistinguishedName.from_x509(certificate.subject)
+    extended = _extended_usages(extensions)
+    kind, identity = _who(subject, extended or frozenset())
+    constraints = extensions.get(x509.BasicConstraints.oid)
+    return SenderCertificate(
+        fingerprint=certificate.fingerprint(SHA256()).hex(),
+        subject=subject,
+        subject_text=certificate.subject.rfc4514_string(),
+        issuer=DistinguishedName.from_x509(certificate.issuer),
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key_usages=_key_usages(extensions),
+        extended_usages=extended,
+        dns_names=_dns_names(extensions),
+        kind=kind,
+        identity=identity,
+        is_authority=isinstance(constraints, x509.BasicConstraints) and constraints.ca,
+        self_signed=certificate.issuer == certificate.subject,
+        strong_key=is_strong_key(certificate.public_key()),
+        strong_signature=is_strong_signature(certificate),
+    )
+
+
+_STRUCTURE = re.compile(r"1[0-9A-Z]{9}|[34][0-9]{14}", re.I)
+"""Identifier of a structure in OU: ``1`` + FINESS, ``3`` + SIRET, ``4`` + practice."""
+
+_IDNPS = re.compile(r"8[0-9]{11}")
+"""National number of a professional: ``8`` + RPPS."""
+
+
+def _who(
+    subject: DistinguishedName, extended: frozenset[str]
+) -> tuple[CertificateKind, str]:
+    """
+    Return the kind, and the one identity the subject says, or an empty text.
+
+    A subject with a structure is never a person, whatever its CN: authorities let
+    structures choose theirs, and one could choose a doctor's number.
+    """
+    names, units = subject.values("CN"), subject.values("OU")
+    if len(names) != 1 or len(units) > 1 or CLIENT_AUTH not in extended:
+        return CertificateKind.UNKNOWN, ""
+    unit = units[0].strip() if units else ""
+    structure = unit.upper() if _STRUCTURE.fullmatch(unit) else ""
+    if SERVER_AUTH in extended:
+        return CertificateKind.OPERATOR, structure
+    if units:
+        kind = CertificateKind.ORGANISATION if structure else CertificateKind.UNKNOWN
+        return kind, structure
+    if _IDNPS.fullmatch(names[0].strip()):
+        return CertificateKind.PERSON, names[0].strip()
+    return CertificateKind.UNKNOWN, ""
+
+
+def is_strong_key(key: object) -> bool:
+    """Tell whether a public key is RSA of 2048 bits, a curve of 256, or better."""
+    match key:
+        case rsa.RSAPublicKey():
+            return key.key_size >= 2048
+        case ec.EllipticCurvePublicKey():
+            return key.curve.key_size >= 256
+        case ed25519.Ed25519PublicKey():
+            return True
+        case _:
+            return False
+
+
+def is_strong_signature(
+    signed: x509.Certificate | x509.CertificateRevocationList,
+) -> bool:
+    """Tell whether a signature uses SHA-2, or Ed25519."""
+    if signed.signature_algorithm_oid == SignatureAlgorithmOID.ED25519:
+        return True
+    return isinstance(signed.signature_hash_algorithm, SHA256 | SHA384 | SHA512)
+
+
+Extensions = dict[x509.ObjectIdentifier, x509.ExtensionType]
+
+
+def _key_usages(extensions: Extensions) -> frozenset[str] | None:
+    usage = extensions.get(x509.KeyUsage.oid)
+    if not isinstance(usage, x509.KeyUsage):
+        return None
+    names = ("digital_signature", "content_commitment", "key_encipherment")
+    return frozenset(name for name in names if getattr(usage, name))
+
+
+def _extended_usages(extensions: Extensions) -> frozenset[str] | None:
+    usage = extensions.get(x509.ExtendedKeyUsage.oid)
+    if not isinstance(usage, x509.ExtendedKeyUsage):
+        return None
+    return frozenset(purpose.dotted_string for purpose in usage)
+
+
+def _dns_names(extensions: Extensions) -> tuple[str, ...]:
+    names = extensions.get(x509.SubjectAlternativeName.oid)
+    if not isinstance(names, x509.SubjectAlternativeName):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))

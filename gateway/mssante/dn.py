@@ -136,7 +136,10 @@ _SYNONYMS = {
     "USERID": "UID",
 }
 
-_PART = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,31}|(?:OID\.)?[0-9.]{3,64})\s*=(.*)", re.S)
+_PART = re.compile(
+    r"\s*([A-Za-z][A-Za-z0-9-]{0,31}|(?:OID\.)?[0-9.]{3,64})\s*=(.*)", re.S
+)
+_TYPE = re.compile(r"\s*[A-Za-z0-9.-]{1,64}\s*=")
 _QUOTED = re.compile(r'\s*"(?:[^"\\]|\\.)*"\s*(?=[,+]|\Z)', re.S)
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.S)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -144,7 +147,7 @@ _BEFORE_BRACKET = re.compile(r" +\(")
 
 
 def _split(text: str) -> Iterator[str]:
-    """Yield the parts between commas or plus signs that stand for themselves."""
+    """Yield the parts between separators; a plus sign may also be part of a name."""
     start = position = 0
     while position < len(text):
         character = text[position]
@@ -152,7 +155,7 @@ def _split(text: str) -> Iterator[str]:
             position += 2
         elif character == "=" and (quoted := _QUOTED.match(text, position + 1)):
             position = quoted.end()
-        elif character in ",+":
+        elif character == "," or (character == "+" and _TYPE.match(text, position + 1)):
             yield text[start:position]
             position += 1
             start = position

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from lxml import etree
-from lxml.builder import ElementMaker
 
 from gateway.errors import ConflictError
 from gateway.pki.profiles import Domains
@@ -55,13 +54,11 @@ def write_issued(issued: Issued, stem: Path) -> None:
     stem.with_name(f"{stem.name}.pem").write_bytes(
         _pem((issued.certificate, *issued.chain))
     )
-    key = issued.key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
+    key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path = stem.with_name(f"{stem.name}.key")
     # Created with its mode, so that no moment exists when others may read it.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
+    with os.fdopen(descriptor, "wb") as file:
         file.write(key)
 
 
@@ -95,27 +92,31 @@ def make_allowlist(
 
 def write_allowlist(entries: Mapping[str, str], now: datetime) -> bytes:
     """Return a list in the real format: each domain with an operator's name."""
-    make = ElementMaker(namespace=NAMESPACE, nsmap={None: NAMESPACE})
     date = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    root = make.ListeBlancheMSSante(
-        make.DateDeGeneration(date),
-        make.ListeDomaines(
-            *(
-                make.Domaine(
-                    make.Nom(domain),
-                    make.Description("Domaine de démonstration"),
-                    make.DNCertificatOperateur(name),
-                    make.ResponsableContact("0100000000, responsable@mssante.test"),
-                    make.SupportContact("0100000000, support@mssante.test"),
-                    make.DateMAJ(date),
-                )
-                for domain, name in entries.items()
-            )
-        ),
+    default = {None: NAMESPACE}
+    root = etree.Element(
+        f"{{{NAMESPACE}}}ListeBlancheMSSante",
+        nsmap=default,  # type: ignore[arg-type]  # the stubs forget the default one
     )
+    _add(root, "DateDeGeneration", date)
+    listed = _add(root, "ListeDomaines")
+    for domain, name in entries.items():
+        entry = _add(listed, "Domaine")
+        _add(entry, "Nom", domain)
+        _add(entry, "Description", "Domaine de démonstration")
+        _add(entry, "DNCertificatOperateur", name)
+        _add(entry, "ResponsableContact", "0100000000, responsable@mssante.test")
+        _add(entry, "SupportContact", "0100000000, support@mssante.test")
+        _add(entry, "DateMAJ", date)
     return etree.tostring(
         root, xml_declaration=True, encoding="UTF-8", pretty_print=True
     )
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
+    child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    child.text = text
+    return child
 
 
 def _subject(path: Path) -> str:

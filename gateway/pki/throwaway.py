@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes as SigningKey,
 )
-from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
 from gateway.pki.profiles import Domains, Profile, Profiles, read_profiles
@@ -71,12 +71,10 @@ class ThrowawayPki:
             if self.profiles.authorities[name].pinned
         )
 
-    def issue(
-        self, profile: Profile, key: SigningKey, *, digest: HashAlgorithm | None = None
-    ) -> Issued:
+    def issue(self, profile: Profile, key: SigningKey) -> Issued:
         """Return a certificate of that profile for the key, signed as it asks."""
         issuer = self.authorities[profile.issuer] if profile.issuer else None
-        return issue(profile, key, issuer, self, digest=digest)
+        return issue(profile, key, issuer, self)
 
 
 def build_pki(now: datetime, domains: Domains | None = None) -> ThrowawayPki:
@@ -85,9 +83,7 @@ def build_pki(now: datetime, domains: Domains | None = None) -> ThrowawayPki:
     count = len(profiles.authorities) + len(profiles.certificates)
     with ThreadPoolExecutor() as threads:
         keys = iter(list(threads.map(new_key, [profiles.key_bits] * count)))
-    pki = ThrowawayPki(
-        profiles=profiles, made_at=now, authorities={}, certificates={}
-    )
+    pki = ThrowawayPki(profiles=profiles, made_at=now, authorities={}, certificates={})
     for name, profile in profiles.authorities.items():
         issued = pki.issue(profile, next(keys))
         pki = evolve(pki, authorities={**pki.authorities, name: issued})
@@ -108,8 +104,6 @@ def issue(
     key: SigningKey,
     issuer: Issued | None,
     pki: ThrowawayPki,
-    *,
-    digest: HashAlgorithm | None = None,
 ) -> Issued:
     """Return the certificate, signed by the issuer, or by itself without one."""
     signer = issuer.key if issuer else key
@@ -126,7 +120,7 @@ def issue(
     )
     for extension, critical in _extensions(profile, key, issuer, pki):
         builder = builder.add_extension(extension, critical)
-    certificate = builder.sign(signer, digest or SHA256())
+    certificate = builder.sign(signer, SHA256())
     if issuer is None or profile.is_authority:
         return Issued(certificate, key)
     return Issued(certificate, key, (issuer.certificate,))
