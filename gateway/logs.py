@@ -38,7 +38,10 @@ def begin_logging(*, level: str = "info", as_json: bool = False) -> None:
 
 
 def _text_observer(stream: TextIO) -> ILogObserver:
-    return textFileLogObserver(stream, timeFormat="%Y-%m-%dT%H:%M:%S%z")
+    observer: ILogObserver = textFileLogObserver(
+        stream, timeFormat="%Y-%m-%dT%H:%M:%S%z"
+    )
+    return observer
 
 
 def _json_observer(stream: TextIO) -> ILogObserver:
