@@ -1,19 +1,18 @@
-"""Reading a CDA R2 file: its physical shape and what its header says."""
+"""Reading a CDA R2 file: what its header says."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final
 
-from attrs import field, frozen
 from lxml import etree
 
 from gateway.core.codes import CONFIDENTIALITY, coded
-from gateway.core.document import BodyLevel, ClinicalDocument, Related, Shape
+from gateway.core.document import ClinicalDocument, Related
 from gateway.core.person import Coded
+from gateway.dmp_bridge.cda_body import read_body_facts
+from gateway.dmp_bridge.cda_file import CdaFile, open_cda
 from gateway.dmp_bridge.cda_nodes import (
-    NAMESPACE,
     children,
     find,
     get,
@@ -25,54 +24,13 @@ from gateway.dmp_bridge.cda_nodes import (
 )
 from gateway.dmp_bridge.cda_people import read_authenticator, read_author, read_patient
 from gateway.errors import InvalidError
-from gateway.safe_xml import MAX_BYTES, parse_xml
+from gateway.safe_xml import MAX_BYTES
 
-PDF_COPY: Final = "1.2.250.1.213.1.1.2.243"
-"""templateId of the section that carries a PDF copy (FR-Document-PDF-copie)."""
-
-_DOCUMENT = f"{{{NAMESPACE}}}ClinicalDocument"
-_TEMPLATE = f"{{{NAMESPACE}}}templateId"
-_SECTION = f"{{{NAMESPACE}}}section"
 _ACCESSION = "{urn:dicom-org:ps3-20}accessionNumber"
-
-_SHAPES = {
-    "{http://www.w3.org/1999/XSL/Transform}stylesheet": Shape.STYLESHEET,
-    "{http://www.w3.org/1999/XSL/Transform}transform": Shape.STYLESHEET,
-    "{http://www.w3.org/2000/09/xmldsig#}Signature": Shape.SIGNED,
-}
 
 _IMAGING_REPORT = "18748-4"
 _UID = re.compile(r"[0-9.]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,9}")
-
-
-@frozen
-class CdaFile:
-    """A CDA found in a file, not yet read: the ClinicalDocument and what holds it."""
-
-    element: etree._Element = field(repr=False)
-    shape: Shape
-
-
-def open_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> CdaFile:
-    """
-    Find the ClinicalDocument of a file in any of its three shapes.
-
-    It is the root, or lies within an ``xsl:stylesheet`` or a ``ds:Signature``
-    (CI-SIS, Structuration minimale): the first one found is read.
-
-    Raises:
-        InvalidError: unsafe or broken XML, no ClinicalDocument, or several, where
-            two readers could take different ones.
-    """
-    root = parse_xml(content, max_bytes=max_bytes)
-    found = root.iter(_DOCUMENT)
-    element = next(found, None)
-    if element is None:
-        raise InvalidError("the file has no ClinicalDocument")
-    if next(found, None) is not None:
-        raise InvalidError("the file has more than one ClinicalDocument")
-    return CdaFile(element, _SHAPES.get(root.tag, Shape.PLAIN))
 
 
 def read_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> ClinicalDocument:
@@ -107,7 +65,7 @@ def read_header(file: CdaFile) -> ClinicalDocument:
     facility = find(root, "componentOf", "encompassingEncounter", "location")
     service = _main_service(root)
     period = find(service, "effectiveTime")
-    level, media_type, has_pdf_copy = _body_facts(root)
+    level, media_type, has_pdf_copy = read_body_facts(root)
     return ClinicalDocument(
         unique_id=join_identifier(unique_id),
         set_id=_optional_id(root, "setId"),
@@ -258,24 +216,3 @@ def _related(part: etree._Element) -> Related:
         set_id=_optional_id(parent, "setId"),
         version=_version(find(parent, "versionNumber")),
     )
-
-
-def _body_facts(root: etree._Element) -> tuple[BodyLevel, str, bool]:
-    component = get(root, "component")
-    sections = find(component, "structuredBody")
-    if sections is not None:
-        has_copy = any(
-            template.get("root") == PDF_COPY and _is_section(template.getparent())
-            for template in sections.iter(_TEMPLATE)
-        )
-        return BodyLevel.N3, "text/xml", has_copy
-    text = find(component, "nonXMLBody", "text")
-    if text is None:
-        raise InvalidError("the document has no component/nonXMLBody/text")
-    # HL7's default for ED is text/plain.
-    media_type = text.get("mediaType", "text/plain").partition(";")[0]
-    return BodyLevel.N1, media_type.strip().lower(), False
-
-
-def _is_section(element: etree._Element | None) -> bool:
-    return element is not None and element.tag == _SECTION

@@ -13,7 +13,7 @@ PARIS = ZoneInfo("Europe/Paris")
 _TS = re.compile(
     r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})"
     r"(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.[0-9]{1,6})?)?)?)?)?)?"
-    r"(?:([+-])([0-9]{2})([0-9]{2}))?"
+    r"(?:([+-])([0-9]{2})([0-9]{2})?)?"
 )
 _YEARS = range(1800, 2200)  # nothing else is meant, and UTC stays within datetime
 
@@ -43,7 +43,7 @@ def read_time(text: str) -> datetime:
     zone: tzinfo = PARIS
     try:
         if sign:
-            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
             zone = timezone(-offset if sign == "-" else offset)
         return datetime(
             int(year),
