@@ -38,12 +38,18 @@ class ArrivalState(StrEnum):
 
 @frozen(kw_only=True)
 class RecipientOutcome:
-    """What became of one recipient's copy; ``outcome`` is empty while pending."""
+    """
+    What became of one recipient's copy; ``outcome`` is empty while pending.
+
+    ``hidden_until``: the patient does not see the message before, because it came
+    with a document hidden until it is announced (CSP R. 1111-53).
+    """
 
     position: int
     recipient: Recipient
     outcome: str = ""
     reasons: tuple[str, ...] = ()
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -208,6 +214,7 @@ class Arrivals:
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
@@ -235,7 +242,13 @@ class Arrivals:
         return list(rows.scalars())
 
     def decide_recipient(
-        self, arrival_id: str, position: int, outcome: str, reasons: Iterable[str]
+        self,
+        arrival_id: str,
+        position: int,
+        outcome: str,
+        reasons: Iterable[str],
+        *,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -244,7 +257,12 @@ class Arrivals:
                 recipients.c.arrival_id == arrival_id,
                 recipients.c.position == position,
             )
-            .values(outcome=outcome, reasons=list(reasons), ended_at=self.work.now)
+            .values(
+                outcome=outcome,
+                reasons=list(reasons),
+                hidden_until=hidden_until,
+                ended_at=self.work.now,
+            )
         )
 
     def record_documents(

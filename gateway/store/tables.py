@@ -168,6 +168,7 @@ recipients = Table(
     Column("orcpt", LargeBinary),  # sealed, RFC 3461 §4.2
     Column("outcome", String(32), nullable=False, default=""),
     Column("reasons", JSON, nullable=False),
+    Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("ended_at", UtcDateTime),
 )
 
