@@ -54,7 +54,12 @@ class RecipientOutcome:
 
 @frozen(kw_only=True)
 class DocumentOutcome:
-    """What became of one document of a message, for one patient."""
+    """
+    What became of one document of a message, for one patient.
+
+    ``detail`` says what to correct, without patient data; ``error`` is the code an
+    MDN carries (900 to 906), empty when all is well.
+    """
 
     recipient: int
     position: int
@@ -62,6 +67,7 @@ class DocumentOutcome:
     outcome: str
     reasons: tuple[str, ...] = ()
     detail: str = ""
+    error: str = ""
     entry_id: str = ""
 
 
@@ -279,6 +285,7 @@ class Arrivals:
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
                     "detail": one.detail[:400],
+                    "error": one.error,
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -301,6 +308,7 @@ class Arrivals:
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
                 detail=row.detail,
+                error=row.error,
                 entry_id=row.entry_id or "",
             )
             for row in rows

@@ -9,14 +9,14 @@ from uuid import uuid4
 from attrs import frozen
 from sqlalchemy import select
 
-from gateway.store.tables import receipts
+from gateway.store.tables import inbox_messages, receipts
 from gateway.store.work import UnitOfWork
 
 
 @frozen(kw_only=True)
 class Receipt:
     """
-    One receipt: ``kind`` DSN or MDN, about one recipient by position.
+    One receipt: ``kind`` DSN, MDN or ERR, about one recipient by position.
 
     ``status`` is the word of the receipt (delivered, failed, relayed, delayed,
     processed, error), ``code`` its MDN error code, ``state`` sent or withheld;
@@ -72,3 +72,15 @@ class Receipts:
             )
             for row in rows
         ]
+
+    def was_read(self, arrival_id: str, profile_id: str) -> bool:
+        """Tell whether the patient has opened the message."""
+        columns = inbox_messages.c
+        found = self.work.connection.execute(
+            select(columns.id).where(
+                columns.arrival_id == arrival_id,
+                columns.profile_id == profile_id,
+                columns.read_at.is_not(None),
+            )
+        ).first()
+        return found is not None
