@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import TextIO
+from typing import TextIO, cast
 
 from twisted.logger import (
     FilteringLogObserver,
@@ -38,10 +38,9 @@ def begin_logging(*, level: str = "info", as_json: bool = False) -> None:
 
 
 def _text_observer(stream: TextIO) -> ILogObserver:
-    observer: ILogObserver = textFileLogObserver(
-        stream, timeFormat="%Y-%m-%dT%H:%M:%S%z"
+    return cast(
+        "ILogObserver", textFileLogObserver(stream, timeFormat="%Y-%m-%dT%H:%M:%S%z")
     )
-    return observer
 
 
 def _json_observer(stream: TextIO) -> ILogObserver:
@@ -56,4 +55,4 @@ def _json_observer(stream: TextIO) -> ILogObserver:
         stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         stream.flush()
 
-    return observe
+    return cast("ILogObserver", observe)

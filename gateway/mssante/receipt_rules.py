@@ -115,6 +115,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.FAILED, _code_of(one.last_reply, "5.0.0"))
         case Copy.EXPIRED:
             return _make(one, DsnAction.FAILED, "5.4.7")
+        case _:
+            pass
     if one.delayed:
         return _make(one, DsnAction.DELAYED, _code_of(one.last_reply, "4.4.1"))
     return None
@@ -173,7 +175,8 @@ def _mdn(
         )
     refused = disposition is not None and disposition.error is not None
     if request is not MdnRequest.MATCHES and refused and report_refused:
-        assert disposition is not None and disposition.error is not None
+        assert disposition is not None
+        assert disposition.error is not None
         if REASON_TEXTS[Reason(one.outcome)].delivers:
             yield Due(
                 kind="ERR",

@@ -54,7 +54,7 @@ def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
 
 @frozen(kw_only=True)
 class Schedule:
-    """Waits between tries in minutes, the last repeated; ends after ``expire_hours``."""
+    """Waits between tries in minutes, the last one repeated, until it has expired."""
 
     waits: Sequence[int]
     expire_hours: int
