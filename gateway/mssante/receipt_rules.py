@@ -11,17 +11,13 @@ from gateway.core.copies import Copy
 from gateway.core.envelope import RecipientKind
 from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
+from gateway.core.sender_notice import code_for_sender, text_for_sender
 from gateway.mssante.dsn import DsnAction, RecipientStatus, is_wanted
 from gateway.mssante.mdn import Disposition, lines_of
 
 BY_PEER = "DSN_BY_PEER"
 """Among a relayed copy's reasons: the peer promised to report success itself."""
 
-_PATIENT_SETTINGS = (
-    "Refusé par les réglages du patient.",
-    "Refused by the patient's settings.",
-)
-_POLICY = ("Refusé par la politique du service.", "Refused by policy.")
 _BAD_EFFECTS = {Effect.REFUSED, Effect.HELD, Effect.QUARANTINED, Effect.REFUSED_AT_DOOR}
 
 
@@ -128,7 +124,7 @@ def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
         return None
     if REASON_TEXTS[reason].delivers:
         return _make(one, DsnAction.DELIVERED, "2.0.0")
-    text = " / ".join(told_of(reason))
+    text = " / ".join(text_for_sender(reason))
     return _make(one, DsnAction.FAILED, "5.7.1", text)
 
 
@@ -206,7 +202,7 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
         )
     reason = _reason(one.outcome)
     if reason is not None and REASON_TEXTS[reason].effect in _BAD_EFFECTS:
-        sentence = " / ".join(told_of(reason))
+        sentence = " / ".join(text_for_sender(reason))
         return Disposition(
             recipient=one.address,
             original_recipient=original,
@@ -222,13 +218,13 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
 
 def _error(document: DocumentFact) -> ErrorCode | None:
     reason = _reason(document.outcome)
-    if reason is None or REASON_TEXTS[reason].effect not in _BAD_EFFECTS:
+    if reason is None or REASON_TEXTS[reason].error is None:
         return None
     if REASON_TEXTS[reason].told is not Told.REASON:
         return ErrorCode.OTHER  # a finer code would say what the patient decided
     if document.error:
         return ErrorCode(document.error)
-    return REASON_TEXTS[reason].error or ErrorCode.OTHER
+    return REASON_TEXTS[reason].error
 
 
 def _line(document: DocumentFact) -> tuple[str, str, str]:
@@ -236,23 +232,11 @@ def _line(document: DocumentFact) -> tuple[str, str, str]:
     if reason is None:
         return document.unique_id, document.outcome, ""
     told = REASON_TEXTS[reason].told
-    word = document.outcome if told is Told.REASON else told.value
-    sentence = " / ".join(told_of(reason))
+    word = code_for_sender(reason)
+    sentence = " / ".join(text_for_sender(reason))
     if document.detail and told is Told.REASON:
         sentence = f"{sentence} ({document.detail})"
     return document.unique_id, word, sentence
-
-
-def told_of(reason: Reason) -> tuple[str, str]:
-    """Return what the sender may read of a reason, in French and in English."""
-    text = REASON_TEXTS[reason]
-    match text.told:
-        case Told.REASON:
-            return text.fr, text.en
-        case Told.PATIENT_SETTINGS:
-            return _PATIENT_SETTINGS
-        case Told.POLICY:
-            return _POLICY
 
 
 def _reason(outcome: str) -> Reason | None:
