@@ -43,5 +43,5 @@ class TaskCollector:
 def render(database: Database) -> bytes:
     """Return all metrics in the text format of Prometheus."""
     own = CollectorRegistry()
-    own.register(TaskCollector(database))  # type: ignore[arg-type]
+    own.register(TaskCollector(database))
     return generate_latest(REGISTRY) + generate_latest(own)
