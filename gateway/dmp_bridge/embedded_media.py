@@ -19,7 +19,6 @@ MAX_MEDIA_BYTES: Final = 20 * 1024 * 1024
 PDF: Final = "application/pdf"
 
 _HL7 = "{urn:hl7-org:v3}"
-_PDF_COPY = "1.2.250.1.213.1.1.2.243"  # section "FR-Document-PDF-copie"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _SPACE = re.compile(r"\s+")
 _HEAD = 256  # characters of base64 that tell what the bytes are
@@ -90,7 +89,8 @@ class EmbeddedMedia:
         value = None if element is None else element.find(_HL7 + "value")
         if value is None or value.get("representation") != "B64":
             return None
-        return None if value.get("compression") else value
+        # A child, even a comment, would cut the text in two.
+        return None if value.get("compression") or len(value) else value
 
 
 def embedded_media(
@@ -98,24 +98,6 @@ def embedded_media(
 ) -> Medium:
     """Return one medium of a body; the errors are those of `EmbeddedMedia.read`."""
     return EmbeddedMedia(structured_body).read(media_id, max_bytes)
-
-
-def pdf_copy_id(structured_body: etree._Element) -> str:
-    """
-    Return the ID under which the PDF copy of an N3 is embedded, or an empty text.
-
-    It is the first PDF of the section FR-Document-PDF-copie; a viewer shows it first.
-    """
-    media = EmbeddedMedia(structured_body)
-    for template in structured_body.iter(_HL7 + "templateId"):
-        section = template.getparent()
-        if template.get("root") != _PDF_COPY or section is None:
-            continue
-        for element in section.iter(_HL7 + "observationMedia"):
-            known = element.get("ID") or ""
-            if media.kind(known) == PDF:
-                return known
-    return ""
 
 
 def _shown_type(declared: str, content: bytes) -> str:
