@@ -207,6 +207,13 @@ class Arrivals:
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
 
+    def state_of(self, arrival_id: str) -> ArrivalState | None:
+        """Return where a message is, or None when there is no such message."""
+        word = self.work.connection.execute(
+            select(arrivals.c.state).where(arrivals.c.id == arrival_id)
+        ).scalar_one_or_none()
+        return None if word is None else ArrivalState(word)
+
     def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
         work = self.work
         return RecipientOutcome(
