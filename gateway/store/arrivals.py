@@ -39,23 +39,38 @@ class ArrivalState(StrEnum):
 
 @frozen(kw_only=True)
 class RecipientOutcome:
-    """What became of one recipient's copy; ``outcome`` is empty while pending."""
+    """
+    What became of one recipient's copy; ``outcome`` is empty while pending.
+
+    ``deliver`` is False when the message is not for this recipient's eyes whatever
+    the outcome. ``hidden`` holds the visibility flags of the message itself, and
+    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
+    """
 
     position: int
     recipient: Recipient
     outcome: str = ""
     reasons: tuple[str, ...] = ()
+    deliver: bool = True
+    hidden: tuple[str, ...] = ()
+    visible_at: datetime | None = None
 
 
 @frozen(kw_only=True)
 class DocumentOutcome:
-    """What became of one document of a message, for one patient."""
+    """
+    What became of one document of a message, for one patient.
+
+    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
+    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
+    """
 
     recipient: int
     position: int
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
+    error: str = ""
     detail: str = ""
     entry_id: str = ""
 
@@ -209,6 +224,9 @@ class Arrivals:
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
+            deliver=row.deliver,
+            hidden=tuple(row.hidden),
+            visible_at=row.visible_at,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
@@ -226,7 +244,15 @@ class Arrivals:
         return list(rows.scalars())
 
     def decide_recipient(
-        self, arrival_id: str, position: int, outcome: str, reasons: Iterable[str]
+        self,
+        arrival_id: str,
+        position: int,
+        outcome: str,
+        reasons: Iterable[str],
+        *,
+        deliver: bool = True,
+        hidden: Iterable[str] = (),
+        visible_at: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -235,7 +261,14 @@ class Arrivals:
                 recipients.c.arrival_id == arrival_id,
                 recipients.c.position == position,
             )
-            .values(outcome=outcome, reasons=list(reasons), ended_at=self.work.now)
+            .values(
+                outcome=outcome,
+                reasons=list(reasons),
+                deliver=deliver,
+                hidden=list(hidden),
+                visible_at=visible_at,
+                ended_at=self.work.now,
+            )
         )
 
     def record_documents(
@@ -251,6 +284,7 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
+                    "error": one.error,
                     "detail": one.detail[:400],
                     "entry_id": one.entry_id or None,
                 }
@@ -273,6 +307,7 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
+                error=row.error,
                 detail=row.detail,
                 entry_id=row.entry_id or "",
             )

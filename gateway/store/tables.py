@@ -168,6 +168,9 @@ recipients = Table(
     Column("orcpt", LargeBinary),  # sealed, RFC 3461 §4.2
     Column("outcome", String(32), nullable=False, default=""),
     Column("reasons", JSON, nullable=False),
+    Column("deliver", Boolean, nullable=False, default=True),
+    Column("hidden", JSON, nullable=False, default=list),  # visibility flags
+    Column("visible_at", UtcDateTime),  # not shown to the patient before
     Column("ended_at", UtcDateTime),
 )
 
@@ -180,6 +183,7 @@ arrival_documents = Table(
     Column("unique_id", String(256), nullable=False, default="", index=True),
     Column("outcome", String(32), nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("error", String(8), nullable=False, default=""),  # of an MDN: 900 to 906
     Column("detail", String(400), nullable=False, default=""),
     Column("entry_id", Id),
 )
@@ -204,12 +208,16 @@ documents = Table(
     Column("sha256", String(64), nullable=False),
     Column("flags", JSON, nullable=False),  # visibility
     Column("visible_at", UtcDateTime),  # end of INVISIBLE_PATIENT, R. 1111-53
+    Column("flags_then", JSON, nullable=False),  # visibility from visible_at on
+    Column("masked_by", String(8), nullable=False, default=""),  # sender, patient
     Column("author_id", String(64), nullable=False, default=""),
     Column("structure_id", String(64), nullable=False, default=""),
+    Column("owners", JSON, nullable=False),  # ids of all authors and structures
     Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
     Column("submission_id", Id, nullable=False),
     Column("arrival_id", Id),
     Column("replaced_by", Id),
+    Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
     Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
