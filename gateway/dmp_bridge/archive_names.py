@@ -30,8 +30,9 @@ def read_name(raw: bytes, *, is_utf8: bool) -> str:
         raise InvalidError("archive with a NUL in a name")
     try:
         name = raw.decode("utf-8" if is_utf8 else "ascii")
-    except UnicodeDecodeError as error:
-        raise InvalidError("archive with a name in an unknown encoding") from error
+    except UnicodeDecodeError:
+        # Its cause would quote the name, which often names the patient.
+        raise InvalidError("archive with a name in an unknown encoding") from None
     if "\\" in name:
         raise InvalidError("archive with a backslash in a name")
     if name.startswith("/") or name[1:2] == ":":

@@ -123,8 +123,8 @@ def _locate(archive: Archive, folder: str, uri: str) -> str:
     Find the file of a URI.
 
     IHE says relative to METADATA.XML; some write it from IHE_XDM, some any path: then
-    the last part counts, if only one file of the package bears it. Nothing is read
-    outside the archive, so ``..`` in a URI just names no file.
+    the last part counts, if only one file of the package bears it. A URI only ever
+    chooses among the names of the archive; ``..`` is not followed.
     """
     root = folder.partition("/")[0]
     for place in (f"{folder}/{uri}", f"{root}/{uri}"):

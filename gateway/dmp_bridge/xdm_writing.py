@@ -175,8 +175,7 @@ def _index(
         f"</a> ({name})</li>"
         for name, document in zip(names, documents, strict=True)
     )
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE html>
+    return f"""<!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" lang="fr" xml:lang="fr">
   <head>
     <meta charset="UTF-8" />
