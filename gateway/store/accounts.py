@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -77,7 +78,7 @@ class Accounts:
                 id=account_id,
                 login=login,
                 profile_id=profile_id,
-                password=_HASHER.hash(password),
+                password=_HASHER.hash(_normal(password)),
                 failures=0,
                 created_at=self.work.now,
             )
@@ -146,7 +147,7 @@ def password_matches(account: Account, password: str) -> bool:
     As slow for an account that does not exist: the answer's delay tells nothing.
     """
     try:
-        _HASHER.verify(account.hash, password[:_MAX_PASSWORD])
+        _HASHER.verify(account.hash, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return bool(account.id)
@@ -192,6 +193,11 @@ def check_password(password: str, login: str = "") -> None:
         )
     if login and login in password.lower():
         raise InvalidError("a password does not contain the login")
+
+
+def _normal(password: str) -> str:
+    """Return one form of what different keyboards send (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password[:_MAX_PASSWORD])
 
 
 def _is_sign(letter: str) -> bool:

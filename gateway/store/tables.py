@@ -247,6 +247,7 @@ conversations = Table(
     Column("state", String(12), nullable=False),  # open, ended, no_reply
     Column("started_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     Index("ix_conversations_profile_last", "profile_id", "last_at"),
     UniqueConstraint("profile_id", "correspondent"),
 )
