@@ -35,6 +35,7 @@ _LEVELS: Final = frozenset({"N", "R", "V", "L", "M", "U"})
 def document_facts(
     document: ClinicalDocument,
     found: Found,
+    *,
     sender: SenderIdentity,
     profile: Profile | None,
     rights: ProfileRights,

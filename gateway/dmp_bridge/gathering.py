@@ -113,7 +113,12 @@ def _document(
     if found.document is None:
         return NoDocument.UNREADABLE
     return document_facts(
-        found.document, found, sender, addressee.profile, addressee.rights, vault
+        found.document,
+        found,
+        sender=sender,
+        profile=addressee.profile,
+        rights=addressee.rights,
+        vault=vault,
     )
 
 
