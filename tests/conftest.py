@@ -13,7 +13,10 @@ from gateway.store.keys import KeyRing
 from gateway.store.tables import metadata
 from gateway.store.work import Database
 from tests.fakes import SetClock
+from tests.pki import pki, pki_folder
 from tests.postgres import new_database, postgres_server
+
+__all__ = ["pki", "pki_folder"]
 
 SECRET = bytes(range(32))
 

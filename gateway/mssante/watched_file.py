@@ -1,0 +1,112 @@
+"""A file read again when it changes; a bad change leaves the last good one in use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from twisted.logger import Logger
+
+from gateway.errors import InvalidError
+
+log = Logger()
+
+T = TypeVar("T")
+
+_Mark = tuple[int, int, int]
+
+
+class WatchedFile(Generic[T]):
+    """
+    The value of a file, kept current.
+
+    Whoever replaces the file puts the new one in place whole (write beside it, then
+    rename). Asking costs one `stat`, so it may be done for each connection.
+
+    Args:
+        path: The file.
+        read: Makes the value from the bytes and the value in use (None at first);
+            raises `InvalidError` for a file that must not be taken into use.
+        max_bytes: A larger file is not read at all.
+        fallback: The value while there never was a good file; without one, the first
+            reading raises `InvalidError`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        read: Callable[[bytes, T | None], T],
+        *,
+        max_bytes: int,
+        fallback: T | None = None,
+    ) -> None:
+        self._path = path
+        self._read = read
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._mark: _Mark | None = None
+        self._value: T | None = None
+        self.failed = False
+        """True while the file on disk is not the one in use."""
+        self._first(fallback)
+
+    def current(self) -> T:
+        """Return the value of the newest good file."""
+        # One reader at a time; the others go on with what is in use meanwhile.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._lock.release()
+        assert self._value is not None, "the first reading gave one"
+        return self._value
+
+    def _first(self, fallback: T | None) -> None:
+        try:
+            self._mark = self._stat()
+            self._value = self._load()
+        except InvalidError as error:
+            if fallback is None:
+                raise
+            self._fail(error)
+            self._value = fallback
+
+    def _refresh(self) -> None:
+        try:
+            mark = self._stat()
+            if mark == self._mark:
+                return
+            self._mark = mark
+            self._value = self._load()
+            self.failed = False
+        except InvalidError as error:
+            if not self.failed or self._mark is not None:
+                self._fail(error)
+
+    def _fail(self, error: InvalidError) -> None:
+        self.failed = True
+        log.error(
+            "{name} not taken into use: {cause}",
+            name=self._path.name,
+            cause=str(error),
+        )
+
+    def _stat(self) -> _Mark:
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            self._mark = None
+            raise InvalidError("file that cannot be found") from error
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _load(self) -> T:
+        try:
+            with self._path.open("rb") as file:
+                content = file.read(self._max_bytes + 1)
+        except OSError as error:
+            raise InvalidError("file that cannot be read") from error
+        if len(content) > self._max_bytes:
+            raise InvalidError("file too large")
+        return self._read(content, self._value)
