@@ -188,7 +188,7 @@ class Mail(MailReading):
             InvalidError: more or longer keywords than a message may have.
             NotFoundError: the folder was deleted.
         """
-        advanced = self.folders.advance(folder.id)
+        self.folders.lock(folder.mailbox_id)
         result: dict[int, str] = {}
         groups: dict[str, list[int]] = {}
         for item in self.items(folder.id, uids):
@@ -196,6 +196,9 @@ class Mail(MailReading):
             result[item.uid] = after
             if after != item.flags:
                 groups.setdefault(after, []).append(item.uid)
+        if not groups:
+            return result
+        advanced = self.folders.advance(folder.id)
         for flags, changed in groups.items():
             for some in in_chunks(changed):
                 self.work.connection.execute(
