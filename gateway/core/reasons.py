@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from attrs import field, frozen
+from attrs.validators import min_len
+
+GATEWAY_RULE = "règle de la passerelle (gateway rule)"
+"""The source of a rule that no text imposes: it is ours, and can be argued with."""
+
 
 class Reason(StrEnum):
     """
@@ -42,3 +48,86 @@ class Reason(StrEnum):
     FILED_MASKED = "FILED_MASKED"
     FILED_MASKED_BY_DEFAULT = "FILED_MASKED_BY_DEFAULT"
     FILED = "FILED"
+
+
+class Effect(StrEnum):
+    """What an outcome does to the document; whether the message passes is apart."""
+
+    REFUSED_AT_DOOR = "refused at the door"
+    REFUSED = "refused filing"
+    FILED = "filed"
+    ALREADY_FILED = "already filed"
+    MESSAGE_ONLY = "message only"
+    QUARANTINED = "quarantined"
+    HELD = "held"
+    TEMPORARY = "temporary"
+
+
+class Told(StrEnum):
+    """
+    How much of a reason its sender may learn, in receipts; SMTP says less still.
+
+    `PATIENT_SETTINGS` covers all that would tell a professional what the patient
+    decided about them.
+    """
+
+    REASON = "REASON"
+    PATIENT_SETTINGS = "REFUSED_BY_PATIENT_SETTINGS"
+    POLICY = "REFUSED_BY_POLICY"
+
+
+class ErrorCode(StrEnum):
+    """
+    Integration errors an MDN carries, ``ERR-5`` of the technical acknowledgement.
+
+    Source: CI-SIS Transmission d'un document CDA-R2 en HL7v2, error codes; the
+    labels are in our words.
+    """
+
+    NOT_LATEST = "900"
+    AUTHOR_NOT_ALLOWED = "901"
+    PATIENT_UNKNOWN = "902"
+    INS_ABSENT = "903"
+    IDENTITY_DIFFERS = "904"
+    TRAITS_INCOMPLETE = "905"
+    OTHER = "906"
+
+    @property
+    def label(self) -> str:
+        """The French label that goes with the code, as ``code^label``."""
+        return _ERROR_LABELS[self]
+
+
+_ERROR_LABELS = {
+    ErrorCode.NOT_LATEST: "La version visée n'est pas la dernière version détenue",
+    ErrorCode.AUTHOR_NOT_ALLOWED: (
+        "Auteur non autorisé à remplacer ou supprimer ce document"
+    ),
+    ErrorCode.PATIENT_UNKNOWN: "Patient inconnu",
+    ErrorCode.INS_ABSENT: "INS absente du document",
+    ErrorCode.IDENTITY_DIFFERS: (
+        "L'INS ou les traits d'identité ne correspondent pas au patient"
+    ),
+    ErrorCode.TRAITS_INCOMPLETE: "INS présente mais traits d'identité incomplets",
+    ErrorCode.OTHER: "Autre erreur",
+}
+
+
+@frozen(kw_only=True)
+class ReasonText:
+    """
+    What a reason means to people, and where it comes from.
+
+    ``fr`` and ``en`` are one or two plain sentences that say what happened and what
+    to do; they name no patient. ``source`` is the legal or normative text.
+    ``delivers`` tells whether the message still reaches the patient's inbox.
+    ``error`` is the usual MDN code; `FilingDecision.error` is the exact one.
+    """
+
+    fr: str = field(validator=min_len(20))
+    en: str = field(validator=min_len(20))
+    source: str = field(validator=min_len(4))
+    effect: Effect
+    delivers: bool
+    told: Told = Told.REASON
+    error: ErrorCode | None = None

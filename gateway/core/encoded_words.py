@@ -1,0 +1,101 @@
+"""Text of mail in its many charsets: encoded words, and decoding without surprises."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+
+_CHARSETS = re.compile(
+    r"us-ascii|ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850",
+    re.I,
+)
+"""What French mail is written in; utf-7, utf-16 and stateful ones hide text (M05)."""
+
+_WORD = re.compile(
+    r"=\?([A-Za-z0-9_.-]+)(?:\*[A-Za-z-]*)?\?([BbQq])\?([^?\s]*)\?=", re.ASCII
+)
+_BETWEEN = re.compile(r"(\?=)[ \t]+(?==\?)")
+_DAMAGED = "\N{REPLACEMENT CHARACTER}"
+
+
+def decode_text(content: bytes, charset: str) -> str:
+    """Return the text; bytes or a charset we do not read become ``U+FFFD``."""
+    if not _CHARSETS.fullmatch(charset):
+        charset = "ascii"
+    try:
+        return content.decode(charset, "replace")
+    except LookupError:
+        return content.decode("ascii", "replace")
+
+
+def decode_words(text: str) -> str:
+    """
+    Return a header's text with its encoded words read (RFC 2047).
+
+    Adjacent words of one charset are joined before they are decoded: many programs
+    cut in the middle of a character. Controls come out as ``U+FFFD``.
+
+    >>> decode_words("=?utf-8?q?Lettre_de_sortie_=C3=A9?= =?utf-8?q?t=C3=A9?=")
+    'Lettre de sortie été'
+    """
+    if "=?" not in text:
+        return clean_line(text)
+    pieces: list[str] = []
+    held, held_charset, at = b"", "", 0
+    text = _BETWEEN.sub(r"\1", text)
+    for match in _WORD.finditer(text):
+        content = _decode_word(match.group(2), match.group(3))
+        if content is None:
+            continue
+        charset = match.group(1).lower()
+        if held and (match.start() > at or charset != held_charset):
+            pieces.append(decode_text(held, held_charset))
+            held = b""
+        pieces.append(text[at : match.start()])
+        held, held_charset, at = held + content, charset, match.end()
+    pieces.append(decode_text(held, held_charset))
+    pieces.append(text[at:])
+    return clean_line("".join(pieces))
+
+
+def _decode_word(encoding: str, text: str) -> bytes | None:
+    if encoding in "Bb":
+        try:
+            return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        except binascii.Error:
+            return None
+    return quopri.decodestring(text.encode("ascii", "replace"), header=True)
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def clean_line(text: str) -> str:
+    """Return the text on one line: each control character becomes ``U+FFFD``."""
+    return _CONTROLS.sub(_DAMAGED, text.replace("\t", " "))
+
+
+def encode_words(text: str) -> list[str]:
+    """
+    Return the text as words of at most 75 characters, to be folded (RFC 2047 §2).
+
+    >>> encode_words("été")
+    ['=?utf-8?b?w6l0w6k=?=']
+    """
+    words: list[str] = []
+    chunk = b""
+    for character in text:
+        encoded = character.encode("utf-8", "replace")
+        if len(chunk) + len(encoded) > 45:
+            words.append(_encoded_word(chunk))
+            chunk = b""
+        chunk += encoded
+    if chunk:
+        words.append(_encoded_word(chunk))
+    return words
+
+
+def _encoded_word(chunk: bytes) -> str:
+    return f"=?utf-8?b?{base64.b64encode(chunk).decode('ascii')}?="

@@ -1,0 +1,118 @@
+"""One part of a message, decoded strictly and only when asked."""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from gateway.errors import InvalidError
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BLANKS = b" \t\r\n"
+_NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r\n|[ \t]*\Z)|[^\t\r\n -~]")
+
+
+class Encoding(StrEnum):
+    """Content-Transfer-Encoding (RFC 2045 §6.1)."""
+
+    SEVEN_BIT = "7bit"
+    EIGHT_BIT = "8bit"
+    BINARY = "binary"
+    QUOTED_PRINTABLE = "quoted-printable"
+    BASE64 = "base64"
+
+
+@frozen(kw_only=True)
+class Attachment:
+    """
+    A part of a message that has no parts itself.
+
+    ``name`` is safe to show (`safe_name`), empty when none was given. ``path`` is
+    its place in the tree, as IMAP counts: ``2.1``.
+    """
+
+    name: str = field(repr=False)
+    media_type: str
+    path: str
+    encoding: Encoding
+    charset: str
+    message: bytes = field(repr=False, eq=False)
+    start: int
+    end: int
+
+    def content(self) -> bytes:
+        """
+        Return the decoded bytes.
+
+        Raises:
+            InvalidError: it is not in the encoding it says.
+        """
+        raw = self.raw
+        match self.encoding:
+            case Encoding.BASE64:
+                return _decode_base64(raw)
+            case Encoding.QUOTED_PRINTABLE:
+                if _NOT_QUOTED.search(raw):
+                    raise InvalidError("damaged quoted-printable")
+                return quopri.decodestring(raw)
+            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
+                return raw
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes as sent, still encoded."""
+        return self.message[self.start : self.end]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has once decoded, at most."""
+        length = self.end - self.start
+        if self.encoding is Encoding.BASE64:
+            length -= self.message.count(b"\r\n", self.start, self.end) * 2
+            return length * 3 // 4
+        if self.encoding is Encoding.QUOTED_PRINTABLE:
+            return length - 2 * self.message.count(b"=", self.start, self.end)
+        return length
+
+    @property
+    def is_damaged(self) -> bool:
+        """True when `content` would raise: not in the encoding it says."""
+        match self.encoding:
+            case Encoding.BASE64:
+                return _base64_of(self.raw) is None
+            case Encoding.QUOTED_PRINTABLE:
+                return _NOT_QUOTED.search(self.raw) is not None
+            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
+                return False
+
+    def starts_with(self, prefix: bytes) -> bool:
+        """Tell whether the decoded bytes start so, without decoding them all."""
+        if self.encoding is not Encoding.BASE64:
+            return self.message.startswith(prefix, self.start, self.end)
+        head = self.message[self.start : min(self.end, self.start + 1024)]
+        head = head.translate(None, _BLANKS)
+        try:
+            return binascii.a2b_base64(head[: len(head) & ~3]).startswith(prefix)
+        except binascii.Error:
+            return False
+
+
+def _base64_of(raw: bytes) -> bytes | None:
+    """Return the characters without line ends, or None: junk, or padding inside."""
+    compact = raw.translate(None, _BLANKS)
+    data = compact.rstrip(b"=")
+    padded = len(compact) - len(data) <= 2 and len(compact) % 4 == 0
+    if not padded or data.translate(None, _ALPHABET):
+        return None
+    return compact
+
+
+def _decode_base64(raw: bytes) -> bytes:
+    compact = _base64_of(raw)
+    if compact is None:
+        raise InvalidError("damaged base64")
+    return binascii.a2b_base64(compact)

@@ -1,0 +1,124 @@
+"""Which files may a patient attach to a message, or keep in the vault?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from gateway.core.decision import Decision, Permit, Refuse
+
+MIB = 1024 * 1024
+
+
+class AttachmentRefusal(StrEnum):
+    """Why files cannot be attached; each has a text in `messaging_texts`."""
+
+    TOO_MANY_FILES = "TOO_MANY_FILES"
+    FILE_EMPTY = "FILE_EMPTY"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    TOTAL_TOO_LARGE = "TOTAL_TOO_LARGE"
+    TYPE_NOT_ALLOWED = "TYPE_NOT_ALLOWED"
+    CONTENT_NOT_AS_NAMED = "CONTENT_NOT_AS_NAMED"
+
+
+PATIENT_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "jpg": "image/jpeg",
+        "jpeg": "image/jpeg",
+        "tif": "image/tiff",
+        "tiff": "image/tiff",
+        "png": "image/png",
+        "txt": "text/plain",
+        "pdf": "application/pdf",
+        "rtf": "application/rtf",
+        "doc": "application/msword",
+    }
+)
+"""File name endings a patient may attach, and the content each must have."""
+
+VAULT_TYPES = frozenset(PATIENT_TYPES.values()) - {"application/msword"}
+"""Contents a patient may keep in the vault as a document of their own."""
+
+
+@frozen(kw_only=True)
+class Attachment:
+    """
+    One file: its name, its number of bytes, and what its first bytes show it to be.
+
+    ``from_vault``: a document of the patient's own vault, of whatever type.
+    """
+
+    name: str = field(repr=False)
+    size: int
+    content_type: str
+    from_vault: bool = False
+
+    @property
+    def ending(self) -> str:
+        """The file name's ending, in lower case, without the dot."""
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
+
+
+@frozen(kw_only=True)
+class AttachmentPolicy:
+    """The limits; sizes in bytes of the decoded files."""
+
+    max_files: int = 10
+    max_file_bytes: int = 5 * MIB
+    max_total_bytes: int = 20 * MIB
+
+
+def decide_attachments(
+    attachments: Sequence[Attachment], policy: AttachmentPolicy
+) -> Decision[AttachmentRefusal]:
+    """Permit the files of one message, or refuse with every limit they break."""
+    refusals: list[AttachmentRefusal] = []
+    if len(attachments) > policy.max_files:
+        refusals.append(AttachmentRefusal.TOO_MANY_FILES)
+    for attachment in attachments:
+        refusals += _objections(attachment, policy)
+    if remaining_bytes(attachments, policy) < 0:
+        refusals.append(AttachmentRefusal.TOTAL_TOO_LARGE)
+    return Refuse(tuple(dict.fromkeys(refusals))) if refusals else Permit()
+
+
+def remaining_bytes(attachments: Sequence[Attachment], policy: AttachmentPolicy) -> int:
+    """Return how many bytes may still be attached; below zero, by how many too much."""
+    return policy.max_total_bytes - sum(one.size for one in attachments)
+
+
+def decide_keeping(
+    attachment: Attachment, policy: AttachmentPolicy
+) -> Decision[AttachmentRefusal]:
+    """Permit a received file to be kept in the vault as the patient's own document."""
+    refusals = _size_objections(attachment, policy)
+    if attachment.content_type not in VAULT_TYPES:
+        refusals.append(AttachmentRefusal.TYPE_NOT_ALLOWED)
+    return Refuse(tuple(refusals)) if refusals else Permit()
+
+
+def _objections(
+    attachment: Attachment, policy: AttachmentPolicy
+) -> list[AttachmentRefusal]:
+    if attachment.from_vault:
+        return []  # filed within its own limits; the total still counts it
+    refusals = _size_objections(attachment, policy)
+    expected = PATIENT_TYPES.get(attachment.ending)
+    if expected is None:
+        refusals.append(AttachmentRefusal.TYPE_NOT_ALLOWED)
+    elif attachment.content_type != expected:
+        refusals.append(AttachmentRefusal.CONTENT_NOT_AS_NAMED)
+    return refusals
+
+
+def _size_objections(
+    attachment: Attachment, policy: AttachmentPolicy
+) -> list[AttachmentRefusal]:
+    if attachment.size <= 0:
+        return [AttachmentRefusal.FILE_EMPTY]
+    if attachment.size > policy.max_file_bytes:
+        return [AttachmentRefusal.FILE_TOO_LARGE]
+    return []

@@ -1,0 +1,71 @@
+"""What becomes of a message, from the decisions on its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import field, frozen
+from attrs.validators import min_len
+
+from gateway.core.decision import FilingDecision
+from gateway.core.document import Visibility
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Reason
+
+
+@frozen(kw_only=True)
+class MessageDecision:
+    """
+    What becomes of a message to one patient.
+
+    ``documents`` are the decisions in the order they were given, made consistent with
+    each other. ``visibility``: the message is shown to a reader only where
+    `patient_sees` allows these flags.
+    """
+
+    documents: tuple[FilingDecision, ...] = field(validator=min_len(1))
+    deliver: bool
+    quarantine: bool
+    temporary: bool
+    visibility: frozenset[Visibility]
+
+
+def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
+    """
+    Return what becomes of the message; one decision at least, `MESSAGE_ONLY` if bare.
+
+    Each document has its own outcome, with one exception: when one is about another
+    patient nothing of the message is filed (row 11 refuses everything). The message
+    is delivered when every document lets it pass, hidden from whom any is hidden.
+    """
+    quarantine = any(decision.quarantine for decision in documents)
+    if quarantine:
+        documents = [_set_aside(decision) for decision in documents]
+    hidden: frozenset[Visibility] = frozenset()
+    for decision in documents:
+        hidden |= decision.message_visibility
+    return MessageDecision(
+        documents=tuple(documents),
+        deliver=all(decision.deliver for decision in documents),
+        quarantine=quarantine,
+        temporary=any(decision.temporary for decision in documents),
+        visibility=hidden,
+    )
+
+
+def _set_aside(decision: FilingDecision) -> FilingDecision:
+    if decision.quarantine:
+        return decision
+    objections = () if decision.file else decision.reasons
+    mismatch = Reason.PATIENT_MISMATCH
+    return FilingDecision(
+        code=mismatch,
+        reasons=(mismatch, *(one for one in objections if one is not mismatch)),
+        file=False,
+        deliver=False,
+        quarantine=True,
+        message_visibility=decision.message_visibility,
+        error=REASON_TEXTS[mismatch].error,
+        cautions=decision.cautions,
+        versions=decision.versions,
+    )

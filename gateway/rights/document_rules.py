@@ -1,0 +1,94 @@
+"""Rows 12 to 16 and 22 to 24 of the filing table: the document itself."""
+
+from __future__ import annotations
+
+from gateway.core.document import Visibility
+from gateway.core.ins import Ins
+from gateway.core.reasons import Reason
+from gateway.rights.admission_rules import key_is_refused
+from gateway.rights.author_rules import author_is_verified
+from gateway.rights.filing_facts import (
+    Age,
+    DocumentFacts,
+    FilingFacts,
+    NoIns,
+    Opposition,
+    Qualification,
+    Traits,
+)
+from gateway.rights.visibility_rules import impossible_pairs
+
+
+def traits_are_the_same(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 12; without an INS there is nothing these traits would confirm."""
+    if not isinstance(document.ins, Ins) or document.traits is Traits.SAME:
+        return None
+    return Reason.TRAITS_MISMATCH
+
+
+def ins_is_qualified(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 13: matricule, authority and traits are all there, in METADATA as well."""
+    ins = document.ins
+    if (
+        document.qualification is not Qualification.QUALIFIED
+        or not isinstance(ins, Ins)
+        or key_is_refused(ins, facts)
+        or facts.metadata_ins is NoIns.NOT_GIVEN
+    ):
+        return Reason.INS_NOT_QUALIFIED
+    return None
+
+
+def author_is_known(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 14."""
+    if author_is_verified(facts.sender, document.authors):
+        return None
+    return Reason.AUTHOR_UNVERIFIED
+
+
+def type_is_accepted(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 15; a setting files unknown types as "other"."""
+    if document.type_is_known or facts.policy.file_unknown_types_as_other:
+        return None
+    return Reason.TYPE_UNKNOWN
+
+
+def visibility_is_possible(
+    facts: FilingFacts, document: DocumentFacts
+) -> Reason | None:
+    """Row 16; a visibility that is not understood is never dropped in silence."""
+    allowed = facts.policy.allow_masked_and_hidden
+    if document.visibility_is_clear and not impossible_pairs(
+        document.visibility, masked_and_hidden=allowed
+    ):
+        return None
+    return Reason.CONFIDENTIALITY_CONFLICT
+
+
+def patient_did_not_oppose(
+    facts: FilingFacts, document: DocumentFacts
+) -> Reason | None:
+    """Row 22: the sender declares no legitimate opposition to this document."""
+    return Reason.PATIENT_OPPOSED_DOC if document.opposed_by_sender else None
+
+
+def no_opposition_is_recorded(
+    facts: FilingFacts, document: DocumentFacts
+) -> Reason | None:
+    """Row 23: none on record for this structure and type, or the sender confirmed."""
+    if document.opposition in {Opposition.NONE, Opposition.CONFIRMED}:
+        return None
+    return Reason.OPPOSITION_ON_RECORD
+
+
+def secrecy_is_coherent(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 24: a minor's secret goes with no flag but the one hiding it from parents."""
+    others = document.visibility - {Visibility.HIDDEN_FROM_REPRESENTATIVES}
+    if others and is_secret(facts):
+        return Reason.CONFIDENTIALITY_CONFLICT
+    return None
+
+
+def is_secret(facts: FilingFacts) -> bool:
+    """Tell whether a minor's secrecy applies; a minor when the age is in doubt."""
+    return facts.secret_connection and facts.holder_age is not Age.ADULT

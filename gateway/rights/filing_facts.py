@@ -1,0 +1,212 @@
+"""Everything a filing decision may depend on, gathered before it is asked."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from gateway.core.decision import RuleVersions
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.ins import Ins
+from gateway.core.person import Participant
+from gateway.rights.profile import ProfileState
+
+
+class Standing(StrEnum):
+    """A yes, a no, and nothing known; only the yes passes."""
+
+    GOOD = "GOOD"
+    BAD = "BAD"
+    UNKNOWN = "UNKNOWN"
+
+
+class SenderKind(StrEnum):
+    """Whose certificate opened the link the message came by."""
+
+    OPERATOR = "OPERATOR"
+    STRUCTURE = "STRUCTURE"
+    PERSON = "PERSON"
+
+
+class NoIns(StrEnum):
+    """Why there is no INS to compare where one was looked for."""
+
+    NOT_PACKAGED = "NOT_PACKAGED"
+    """No METADATA: the CDA came directly attached."""
+    NOT_GIVEN = "NOT_GIVEN"
+    """The place for it holds none, or only a local identifier."""
+    MALFORMED = "MALFORMED"
+    """Something stands there that is no INS: a wrong form, authority or key."""
+    UNRESOLVED = "UNRESOLVED"
+    """An address well formed, but no profile tells which authority it is of."""
+
+
+class NoDocument(StrEnum):
+    """Why there is no document to decide on."""
+
+    NONE_ATTACHED = "NONE_ATTACHED"
+    UNREADABLE = "UNREADABLE"
+    UNSAFE = "UNSAFE"
+
+
+class Traits(StrEnum):
+    """How the strict traits of a document compare with those of the profile."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    UNKNOWN = "UNKNOWN"
+
+
+class Qualification(StrEnum):
+    """Whether the document carries a qualified INS: matricule, OID and traits."""
+
+    QUALIFIED = "QUALIFIED"
+    NO_INS = "NO_INS"
+    TRAITS_INCOMPLETE = "TRAITS_INCOMPLETE"
+    UNKNOWN = "UNKNOWN"
+
+
+class SameId(StrEnum):
+    """Whether the unique id is already filed, in whichever vault."""
+
+    NEW = "NEW"
+    SAME_CONTENT = "SAME_CONTENT"
+    """In this patient's vault, with the same hash."""
+    OTHER_CONTENT = "OTHER_CONTENT"
+    """With another hash, or in another patient's vault."""
+    UNKNOWN = "UNKNOWN"
+
+
+class Ownership(StrEnum):
+    """Whether a stored document is of the same author or structure as this one."""
+
+    SAME = "SAME"
+    OTHER = "OTHER"
+    UNKNOWN = "UNKNOWN"
+
+
+class NoParent(StrEnum):
+    """Why no stored document answers to a ``relatedDocument`` of type RPLC."""
+
+    NOT_NAMED = "NOT_NAMED"
+    NOT_FOUND = "NOT_FOUND"
+    OTHER_PATIENT = "OTHER_PATIENT"
+
+
+class Opposition(StrEnum):
+    """What is recorded against filing this type by this structure (CSP R. 1111-47)."""
+
+    NONE = "NONE"
+    ON_RECORD = "ON_RECORD"
+    CONFIRMED = "CONFIRMED"
+    """On record, and the sender has since confirmed the filing."""
+    UNKNOWN = "UNKNOWN"
+
+
+class Age(StrEnum):
+    """Whether the holder is of age on the day of filing."""
+
+    MINOR = "MINOR"
+    ADULT = "ADULT"
+    UNKNOWN = "UNKNOWN"
+
+
+@frozen(kw_only=True)
+class FilingPolicy:
+    """The settings a filing depends on; the defaults follow the source documents."""
+
+    refuse_wrong_test_key: bool = False
+    blocked_may_file: bool = False
+    blocked_may_write: bool = False
+    file_unknown_types_as_other: bool = False
+    allow_masked_and_hidden: bool = False
+
+
+@frozen(kw_only=True)
+class SenderIdentity:
+    """
+    Who sends, as the certificate and the directory prove it.
+
+    ``structures`` holds every Struct_IdNat of the sending structure (``1``+FINESS and
+    ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
+    certificate. Both are empty for an operator, which sends for others.
+    """
+
+    kind: SenderKind
+    address: str
+    structures: frozenset[str] = frozenset()
+    persons: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@frozen(kw_only=True)
+class StoredVersion:
+    """
+    A document of this patient's vault that this one may replace or stand beside.
+
+    ``replaced_by`` holds the body levels of the documents that already replaced it:
+    the N1 and the N3 of one report both replace their common predecessor.
+    """
+
+    unique_id: str
+    set_id: str
+    version: int | None
+    body_level: BodyLevel
+    availability: Availability
+    ownership: Ownership
+    replaced_by: frozenset[BodyLevel] = frozenset()
+    masked_by_patient: bool = False
+
+
+@frozen(kw_only=True)
+class DocumentFacts:
+    """
+    What is known of one document that could be read.
+
+    ``mates`` are the stored documents of the same ``set_id``, all body levels, in this
+    patient's vault; ``parent`` what an RPLC points to. ``visibility_is_clear`` is
+    False when a visibility was asked in a code that is not known here.
+    """
+
+    unique_id: str
+    ins: Ins | NoIns = field(repr=False)
+    traits: Traits
+    qualification: Qualification
+    authors: tuple[Participant, ...] = field(repr=False)
+    type_is_known: bool
+    visibility: frozenset[Visibility]
+    visibility_is_clear: bool
+    restricted: bool
+    same_id: SameId
+    set_id: str
+    version: int | None
+    body_level: BodyLevel
+    mates: tuple[StoredVersion, ...]
+    parent: StoredVersion | NoParent
+    opposed_by_sender: bool
+    opposition: Opposition
+
+
+@frozen(kw_only=True)
+class FilingFacts:
+    """
+    What is known of a message to one patient, and of one document in it.
+
+    ``address_ins`` is the profile's INS when the address leads to one.
+    ``metadata_ins`` is the patientId of METADATA.XML. ``blocked`` holds what the
+    patient blocked: structure ids, person ids and addresses in lower case.
+    """
+
+    trust: Standing
+    entitlement: Standing
+    address_ins: Ins | NoIns = field(repr=False)
+    profile: ProfileState
+    holder_age: Age
+    masks_by_default: bool
+    blocked: frozenset[str] = field(repr=False)
+    sender: SenderIdentity
+    secret_connection: bool
+    metadata_ins: Ins | NoIns = field(repr=False)
+    document: DocumentFacts | NoDocument
+    policy: FilingPolicy
+    versions: RuleVersions

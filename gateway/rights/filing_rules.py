@@ -1,0 +1,221 @@
+"""
+May this document be filed? The filing table, row by row, and what comes of it.
+
+Rows that object come first, in order: the first gives the code, the others are kept.
+When none objects, the rows that describe the filing give it, again in order. Row 7
+(profile not activated) is such a description: a blocked sender, a duplicate or a
+document of someone else stays what it is when the profile is not activated yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.core.decision import Announcement, Caution, FilingDecision
+from gateway.core.document import Availability, Visibility
+from gateway.core.ins import Ins
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Effect, ErrorCode, Reason
+from gateway.rights import admission_rules as admission
+from gateway.rights import document_rules as rules
+from gateway.rights import version_rules as versions
+from gateway.rights.filing_facts import (
+    Age,
+    DocumentFacts,
+    FilingFacts,
+    Qualification,
+)
+from gateway.rights.profile import ProfileState
+
+MessageRule = Callable[[FilingFacts], Reason | None]
+DocumentRule = Callable[[FilingFacts, DocumentFacts], Reason | None]
+
+_FROM_PATIENT_SIDE = frozenset(
+    {Visibility.HIDDEN_FROM_PATIENT, Visibility.HIDDEN_FROM_REPRESENTATIVES}
+)
+
+
+MESSAGE_ROWS: tuple[tuple[int, MessageRule], ...] = (
+    (1, admission.sender_is_trusted),
+    (2, admission.sender_is_entitled),
+    (3, admission.address_is_an_ins),
+    (4, admission.profile_exists),
+    (5, admission.profile_is_not_opposed),
+    (6, admission.profile_is_open),
+    (8, admission.sender_is_not_blocked),
+    (9, admission.document_is_attached),
+    (10, admission.document_is_readable),
+    (11, admission.patient_is_the_recipient),
+)
+"""Rows that object to a message, whatever it carries."""
+
+DOCUMENT_ROWS: tuple[tuple[int, DocumentRule], ...] = (
+    (12, rules.traits_are_the_same),
+    (13, rules.ins_is_qualified),
+    (14, rules.author_is_known),
+    (15, rules.type_is_accepted),
+    (16, rules.visibility_is_possible),
+    (17, versions.document_is_new),
+    (18, versions.identifier_is_free),
+    (20, versions.replacement_is_allowed),
+    (22, rules.patient_did_not_oppose),
+    (23, rules.no_opposition_is_recorded),
+    (24, rules.secrecy_is_coherent),
+)
+"""Rows that object to a document that could be read."""
+
+
+def decide_filing(facts: FilingFacts) -> FilingDecision:
+    """Return what becomes of the document, and of its message; never raises."""
+    objections = [
+        reason for _, rule in MESSAGE_ROWS if (reason := rule(facts)) is not None
+    ]
+    document = facts.document
+    if not isinstance(document, DocumentFacts):
+        return _refused(facts, objections)
+    objections += [
+        reason
+        for _, rule in DOCUMENT_ROWS
+        if (reason := rule(facts, document)) is not None
+    ]
+    if objections:
+        return _refused(facts, objections)
+    return _filed(facts, document)
+
+
+def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
+    reasons = tuple(dict.fromkeys(objections))
+    code = reasons[0]
+    may_pass = all(_lets_message_pass(reason, facts) for reason in reasons)
+    hidden = _message_visibility(facts)
+    if Visibility.HIDDEN_FROM_PATIENT in hidden and code is not Reason.DUPLICATE:
+        may_pass = False  # with no entry to become visible, it would stay hidden
+    effect = REASON_TEXTS[code].effect
+    return FilingDecision(
+        code=code,
+        reasons=reasons,
+        file=False,
+        deliver=may_pass,
+        # Quarantine takes the place of a delivery, never of a refusal: nothing is
+        # kept for a profile that is closed or for a sender that is blocked.
+        quarantine=Reason.PATIENT_MISMATCH in reasons
+        and (effect is Effect.QUARANTINED or _lets_message_pass(code, facts)),
+        hold=effect is Effect.HELD,
+        temporary=effect is Effect.TEMPORARY,
+        record_opposition=code is Reason.PATIENT_OPPOSED_DOC,
+        message_visibility=hidden,
+        error=_error(code, facts),
+        cautions=_sender_cautions(facts),
+        versions=facts.versions,
+    )
+
+
+def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
+    succession = versions.succession_of(document)
+    masking = facts.masks_by_default or versions.predecessor_is_masked(
+        document, succession
+    )
+    visibility = set(document.visibility)
+    if rules.is_secret(facts):
+        visibility.add(Visibility.HIDDEN_FROM_REPRESENTATIVES)
+    hidden = Visibility.HIDDEN_FROM_PATIENT in visibility
+    deferred = masking and hidden and not facts.policy.allow_masked_and_hidden
+    if masking and not deferred:
+        visibility.add(Visibility.MASKED)
+    reasons = tuple(_describe(facts, document, succession, frozenset(visibility)))
+    return FilingDecision(
+        code=reasons[0],
+        reasons=reasons,
+        file=True,
+        deliver=facts.policy.blocked_may_write or not admission.is_blocked(facts),
+        visibility=frozenset(visibility),
+        message_visibility=_message_visibility(facts),
+        availability=(
+            Availability.DEPRECATED if succession.is_late else Availability.APPROVED
+        ),
+        replaces=succession.replaces,
+        deprecates=succession.deprecates,
+        announcement=Announcement(mask_when_shown=deferred) if hidden else None,
+        file_as_other=not document.type_is_known,
+        cautions=(
+            *_sender_cautions(facts),
+            *_document_cautions(facts, document),
+            *succession.cautions,
+            *([Caution.MASK_DEFERRED] if deferred else []),
+            *(
+                [Caution.MASK_KEPT]
+                if masking and not deferred and not facts.masks_by_default
+                else []
+            ),
+        ),
+        versions=facts.versions,
+    )
+
+
+def _describe(
+    facts: FilingFacts,
+    document: DocumentFacts,
+    succession: versions.Succession,
+    visibility: frozenset[Visibility],
+) -> list[Reason]:
+    """Rows 7, 19, 21 and 24 to 28: in what way it is filed."""
+    asked = document.visibility
+    masked = Visibility.MASKED in visibility
+    by_default = masked and Visibility.MASKED not in asked and facts.masks_by_default
+    rows = [
+        facts.profile is ProfileState.OPEN_NOT_ACTIVATED and Reason.FILED_NOT_ACTIVATED,
+        versions.replacement(document, succession),
+        rules.is_secret(facts) and Reason.FILED_SECRET,
+        Visibility.HIDDEN_FROM_PATIENT in asked and Reason.FILED_INVISIBLE,
+        masked and not by_default and Reason.FILED_MASKED,
+        by_default and Reason.FILED_MASKED_BY_DEFAULT,
+    ]
+    return [reason for reason in rows if reason] or [Reason.FILED]
+
+
+def _lets_message_pass(reason: Reason, facts: FilingFacts) -> bool:
+    if reason is Reason.SENDER_BLOCKED:
+        return facts.policy.blocked_may_write
+    return REASON_TEXTS[reason].delivers
+
+
+def _message_visibility(facts: FilingFacts) -> frozenset[Visibility]:
+    asked: frozenset[Visibility] = frozenset()
+    if isinstance(facts.document, DocumentFacts):
+        asked = facts.document.visibility & _FROM_PATIENT_SIDE
+    if rules.is_secret(facts):
+        asked |= {Visibility.HIDDEN_FROM_REPRESENTATIVES}
+    return asked
+
+
+def _error(code: Reason, facts: FilingFacts) -> ErrorCode | None:
+    document = facts.document
+    if isinstance(document, DocumentFacts):
+        if (
+            code is Reason.INS_NOT_QUALIFIED
+            and document.qualification is Qualification.TRAITS_INCOMPLETE
+        ):
+            return ErrorCode.TRAITS_INCOMPLETE
+        if (error := versions.version_error(code, document)) is not None:
+            return error
+    return REASON_TEXTS[code].error
+
+
+def _sender_cautions(facts: FilingFacts) -> tuple[Caution, ...]:
+    lenient = facts.policy.blocked_may_file or facts.policy.blocked_may_write
+    blocked = lenient and admission.is_blocked(facts)
+    return (Caution.BLOCKED_SENDER,) if blocked else ()
+
+
+def _document_cautions(
+    facts: FilingFacts, document: DocumentFacts
+) -> tuple[Caution, ...]:
+    wrong_key = isinstance(document.ins, Ins) and not document.ins.key_is_valid
+    adult_secret = facts.secret_connection and facts.holder_age is Age.ADULT
+    found = (
+        (wrong_key, Caution.WRONG_TEST_KEY),
+        (not document.type_is_known, Caution.FILED_AS_OTHER),
+        (document.restricted, Caution.RESTRICTED),
+        (adult_secret, Caution.SECRET_ADULT),
+    )
+    return tuple(caution for applies, caution in found if applies)

@@ -1,0 +1,229 @@
+"""
+Is the sender who it says it is? Reverse path and headers against the certificate.
+
+Source: MSSanté inbound checks 3 to 5 (allow-list), and gematik KIM A_23421 and
+A_23422 for the shape of the header rules. The certificate itself (chain, dates,
+usage, revocation) is judged before, by the TLS side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from gateway.core.decision import Decision, Permit, Refuse
+
+
+class Door(StrEnum):
+    """By which listener a message comes."""
+
+    RELAY = "RELAY"
+    """From another operator, on behalf of its users."""
+    SUBMISSION = "SUBMISSION"
+    """From a client of ours, by a structure's or person's certificate."""
+
+
+class SenderRefusal(StrEnum):
+    """Why a sender is not believed; for the log, never for the peer."""
+
+    OPERATOR_NOT_LISTED = "OPERATOR_NOT_LISTED"
+    CLIENT_WITHOUT_MAILBOX = "CLIENT_WITHOUT_MAILBOX"
+    REVERSE_PATH_MALFORMED = "REVERSE_PATH_MALFORMED"
+    REVERSE_PATH_NOT_LISTED = "REVERSE_PATH_NOT_LISTED"
+    REVERSE_PATH_NOT_HELD = "REVERSE_PATH_NOT_HELD"
+    FROM_MISSING = "FROM_MISSING"
+    FROM_SEVERAL = "FROM_SEVERAL"
+    FROM_NOT_LISTED = "FROM_NOT_LISTED"
+    FROM_DIFFERS = "FROM_DIFFERS"
+    FROM_NOT_HELD = "FROM_NOT_HELD"
+    SENDER_SEVERAL = "SENDER_SEVERAL"
+    SENDER_NOT_LISTED = "SENDER_NOT_LISTED"
+    SENDER_DIFFERS = "SENDER_DIFFERS"
+    REPLY_TO_OUTSIDE = "REPLY_TO_OUTSIDE"
+
+
+LOG_TEXTS = MappingProxyType(
+    {
+        SenderRefusal.OPERATOR_NOT_LISTED: "no domain is listed for this certificate",
+        SenderRefusal.CLIENT_WITHOUT_MAILBOX: "this certificate holds no mailbox here",
+        SenderRefusal.REVERSE_PATH_MALFORMED: "MAIL FROM is not one plain address",
+        SenderRefusal.REVERSE_PATH_NOT_LISTED: (
+            "the domain of MAIL FROM is not listed for this certificate"
+        ),
+        SenderRefusal.REVERSE_PATH_NOT_HELD: (
+            "MAIL FROM is not a mailbox this certificate holds"
+        ),
+        SenderRefusal.FROM_MISSING: "the header From is missing or has no address",
+        SenderRefusal.FROM_SEVERAL: "the header From has more than one address",
+        SenderRefusal.FROM_NOT_LISTED: (
+            "the domain of From is not listed for this certificate"
+        ),
+        SenderRefusal.FROM_DIFFERS: "From differs from MAIL FROM",
+        SenderRefusal.FROM_NOT_HELD: "From is not a mailbox this certificate holds",
+        SenderRefusal.SENDER_SEVERAL: "the header Sender has more than one address",
+        SenderRefusal.SENDER_NOT_LISTED: (
+            "the domain of Sender is not listed for this certificate"
+        ),
+        SenderRefusal.SENDER_DIFFERS: "Sender differs from MAIL FROM",
+        SenderRefusal.REPLY_TO_OUTSIDE: "Reply-To leads outside the space of trust",
+    }
+)
+"""One line for the operator's log each; none quotes an address."""
+
+
+@frozen(kw_only=True)
+class Link:
+    """
+    Who holds the link, as its certificate proves.
+
+    ``domains``: on the `RELAY` door, the domains the allow-list binds to this
+    certificate. ``mailboxes``: on the `SUBMISSION` door, the addresses it holds here.
+    ``trusted``: every domain of the space of trust, ours included. All in lower case.
+    """
+
+    door: Door
+    domains: Set[str] = field(default=frozenset(), repr=False)
+    mailboxes: Set[str] = field(default=frozenset(), repr=False)
+    trusted: Set[str] = field(default=frozenset(), repr=False)
+
+
+@frozen(kw_only=True)
+class SenderHeaders:
+    """
+    The addresses of all From, Sender and Reply-To fields, without display names.
+
+    Several fields of one name count together. An address that cannot be read stands
+    as an empty text, which no rule accepts.
+    """
+
+    from_: tuple[str, ...] = field(repr=False)
+    sender: tuple[str, ...] = field(default=(), repr=False)
+    reply_to: tuple[str, ...] = field(default=(), repr=False)
+
+
+def decide_reverse_path(link: Link, reverse_path: str) -> Decision[SenderRefusal]:
+    """
+    Permit or refuse MAIL FROM; ``""`` is the null path (RFC 5321 §4.5.5).
+
+    The null path carries receipts: it is accepted from any operator that is listed,
+    and from a client that holds a mailbox; the headers still have to prove whose.
+    """
+    refusal = _reverse_path_refusal(link, reverse_path)
+    return Permit() if refusal is None else Refuse((refusal,))
+
+
+def decide_headers(
+    link: Link, reverse_path: str, headers: SenderHeaders
+) -> Decision[SenderRefusal]:
+    """
+    Permit the headers, or refuse with everything that is wrong with them.
+
+    From holds exactly one address. By submission it is MAIL FROM (or, with the null
+    path, a mailbox the client holds); from an operator its domain is one of its own.
+    Sender obeys the same, and Reply-To stays within the space of trust.
+    """
+    refusals = tuple(
+        refusal
+        for rule in HEADER_RULES
+        if (refusal := rule(link, reverse_path.lower(), headers)) is not None
+    )
+    return Refuse(refusals) if refusals else Permit()
+
+
+def _reverse_path_refusal(link: Link, reverse_path: str) -> SenderRefusal | None:
+    if link.door is Door.RELAY and not link.domains:
+        return SenderRefusal.OPERATOR_NOT_LISTED
+    if link.door is Door.SUBMISSION and not link.mailboxes:
+        return SenderRefusal.CLIENT_WITHOUT_MAILBOX
+    if reverse_path == "":
+        return None
+    if not domain_of(reverse_path):
+        return SenderRefusal.REVERSE_PATH_MALFORMED
+    if link.door is Door.SUBMISSION:
+        held = reverse_path.lower() in link.mailboxes
+        return None if held else SenderRefusal.REVERSE_PATH_NOT_HELD
+    listed = domain_of(reverse_path) in link.domains
+    return None if listed else SenderRefusal.REVERSE_PATH_NOT_LISTED
+
+
+def _from_is_one_address(
+    _: Link, __: str, headers: SenderHeaders
+) -> SenderRefusal | None:
+    if len(headers.from_) > 1:
+        return SenderRefusal.FROM_SEVERAL
+    if not headers.from_ or not domain_of(headers.from_[0]):
+        return SenderRefusal.FROM_MISSING
+    return None
+
+
+def _from_is_the_senders(
+    link: Link, reverse_path: str, headers: SenderHeaders
+) -> SenderRefusal | None:
+    for address in headers.from_:
+        if link.door is Door.RELAY:
+            if domain_of(address) not in link.domains:
+                return SenderRefusal.FROM_NOT_LISTED
+        elif reverse_path and address.lower() != reverse_path:
+            return SenderRefusal.FROM_DIFFERS
+        elif address.lower() not in link.mailboxes:
+            return SenderRefusal.FROM_NOT_HELD
+    return None
+
+
+def _sender_is_the_senders(
+    link: Link, reverse_path: str, headers: SenderHeaders
+) -> SenderRefusal | None:
+    if len(headers.sender) > 1:
+        return SenderRefusal.SENDER_SEVERAL
+    for address in headers.sender:
+        if link.door is Door.RELAY:
+            if domain_of(address) not in link.domains:
+                return SenderRefusal.SENDER_NOT_LISTED
+        elif address.lower() not in link.mailboxes or (
+            reverse_path and address.lower() != reverse_path
+        ):
+            return SenderRefusal.SENDER_DIFFERS
+    return None
+
+
+def _reply_to_is_trusted(
+    link: Link, _: str, headers: SenderHeaders
+) -> SenderRefusal | None:
+    for address in headers.reply_to:
+        if domain_of(address) not in link.trusted:
+            return SenderRefusal.REPLY_TO_OUTSIDE
+    return None
+
+
+HeaderRule = Callable[[Link, str, SenderHeaders], SenderRefusal | None]
+
+HEADER_RULES: tuple[HeaderRule, ...] = (
+    _from_is_one_address,
+    _from_is_the_senders,
+    _sender_is_the_senders,
+    _reply_to_is_trusted,
+)
+
+
+def domain_of(address: str) -> str:
+    """
+    Return the domain in lower case, or ``""`` for what is not one plain address.
+
+    Quoted local parts, source routes and address literals are not used in the space
+    of trust, and are where parsers disagree.
+
+    >>> domain_of("Dr@Hopital.Example"), domain_of("a@b@c"), domain_of("@c:a@b")
+    ('hopital.example', '', '')
+    """
+    local, _, domain = address.partition("@")
+    if not local or not domain or "@" in domain:
+        return ""
+    if any(character in address for character in ' "<>()[],;:\\') or not all(
+        character.isprintable() for character in address
+    ):
+        return ""
+    labels = domain.lower().split(".")
+    return ".".join(labels) if all(labels) else ""

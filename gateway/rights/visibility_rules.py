@@ -1,0 +1,77 @@
+"""What the patient's side sees of a document, and which flags exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from types import MappingProxyType
+
+from gateway.core.document import Availability, Visibility
+
+
+class PatientReader(StrEnum):
+    """Who reads on the patient's side."""
+
+    HOLDER = "HOLDER"
+    """The adult whose space it is."""
+    MINOR = "MINOR"
+    """A minor with an access of their own."""
+    REPRESENTATIVE = "REPRESENTATIVE"
+    """A parent or guardian, reading in a minor's space."""
+    CARER = "CARER"
+    """A carer (aidant), reading by delegation."""
+
+
+_ALL = frozenset(Visibility)
+
+_SEEN = MappingProxyType(
+    {
+        PatientReader.HOLDER: _ALL - {Visibility.HIDDEN_FROM_PATIENT},
+        PatientReader.MINOR: _ALL - {Visibility.HIDDEN_FROM_PATIENT},
+        PatientReader.REPRESENTATIVE: frozenset({Visibility.MASKED}),
+        PatientReader.CARER: _ALL - {Visibility.HIDDEN_FROM_PATIENT},
+    }
+)
+"""The flags a document may carry and still be seen by this reader."""
+
+_ON_REQUEST = frozenset({Availability.DEPRECATED, Availability.ARCHIVED})
+
+_IMPOSSIBLE = frozenset({Visibility.MASKED, Visibility.HIDDEN_FROM_PATIENT})
+
+
+def patient_sees(
+    visibility: Iterable[Visibility],
+    availability: Availability,
+    reader: PatientReader,
+    *,
+    on_request: bool = False,
+) -> bool:
+    """
+    Tell whether the reader may know that the document exists.
+
+    What is not seen is absent, not greyed: no title, no count, no gap. Old versions
+    and archived documents show ``on_request`` only; deleted ones never do. A masked
+    document is masked from professionals, not from the patient (CSP R. 1111-49); one
+    hidden from the patient waits for its announcement (CSP R. 1111-53); a minor's
+    secret is hidden from representatives (CSP R. 1111-50).
+    """
+    if availability is Availability.DELETED:
+        return False
+    if availability in _ON_REQUEST and not on_request:
+        return False
+    return _SEEN[reader].issuperset(visibility)
+
+
+def impossible_pairs(
+    visibility: Iterable[Visibility], *, masked_and_hidden: bool = False
+) -> tuple[frozenset[Visibility], ...]:
+    """
+    Return the flags that cannot stand together, or nothing.
+
+    Masked from professionals and hidden from the patient at once, a document would
+    be read by hardly anyone (SEL-MP-037 EX_2.1-1050); ``masked_and_hidden`` is the
+    vault's parameter that allows it.
+    """
+    if not masked_and_hidden and frozenset(visibility) >= _IMPOSSIBLE:
+        return (_IMPOSSIBLE,)
+    return ()

@@ -1,0 +1,164 @@
+"""Whatever the facts, a filing decision is there, and it is coherent."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Effect, Reason
+from gateway.rights.admission_rules import is_blocked
+from gateway.rights.delivery_rules import decide_message
+from gateway.rights.filing_facts import (
+    Age,
+    DocumentFacts,
+    FilingFacts,
+    FilingPolicy,
+    NoDocument,
+    NoIns,
+    NoParent,
+    Opposition,
+    Ownership,
+    Qualification,
+    SameId,
+    Standing,
+    StoredVersion,
+    Traits,
+)
+from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS, decide_filing
+from gateway.rights.profile import ProfileState
+from tests.rights.facts import (
+    AUTHOR,
+    DOCTOR,
+    GOOD,
+    HOSPITAL,
+    INS,
+    OPERATOR,
+    OTHER_INS,
+    SENDER,
+    WRONG_KEY,
+)
+
+# Good values come first and often, so that documents are filed in a fair share.
+names = st.sampled_from([INS, INS, INS, OTHER_INS, WRONG_KEY, *NoIns])
+sets = st.sampled_from(["1.2.3^SET", ""])
+versions = st.none() | st.integers(1, 3)
+flags = st.frozensets(st.sampled_from(Visibility), max_size=3)
+stored_versions = st.builds(
+    StoredVersion,
+    unique_id=st.sampled_from(["V1", "V2", "V3"]),
+    set_id=sets,
+    version=versions,
+    body_level=st.sampled_from(BodyLevel),
+    availability=st.sampled_from(Availability),
+    ownership=st.sampled_from([Ownership.SAME, Ownership.SAME, *Ownership]),
+    replaced_by=st.frozensets(st.sampled_from(BodyLevel)),
+    masked_by_patient=st.booleans(),
+)
+documents = st.builds(
+    DocumentFacts,
+    unique_id=st.sampled_from(["A1", "V1"]),
+    ins=names,
+    traits=st.sampled_from([Traits.SAME, *Traits]),
+    qualification=st.sampled_from([Qualification.QUALIFIED, *Qualification]),
+    authors=st.sampled_from([(AUTHOR,), (AUTHOR, AUTHOR), ()]),
+    type_is_known=st.booleans(),
+    visibility=flags,
+    visibility_is_clear=st.sampled_from([True, True, False]),
+    restricted=st.booleans(),
+    same_id=st.sampled_from([SameId.NEW, SameId.NEW, *SameId]),
+    set_id=sets,
+    version=versions,
+    body_level=st.sampled_from(BodyLevel),
+    mates=st.lists(stored_versions, max_size=3).map(tuple),
+    parent=stored_versions | st.sampled_from(NoParent),
+    opposed_by_sender=st.sampled_from([False, False, True]),
+    opposition=st.sampled_from([Opposition.NONE, *Opposition]),
+)
+facts_of_all_kinds = st.builds(
+    FilingFacts,
+    trust=st.sampled_from([Standing.GOOD, Standing.GOOD, *Standing]),
+    entitlement=st.sampled_from([Standing.GOOD, Standing.GOOD, *Standing]),
+    address_ins=names,
+    profile=st.sampled_from([ProfileState.ACTIVATED] * 5 + list(ProfileState)),
+    holder_age=st.sampled_from(Age),
+    masks_by_default=st.booleans(),
+    blocked=st.frozensets(st.sampled_from(["1330000001", HOSPITAL, DOCTOR])),
+    sender=st.sampled_from([SENDER, OPERATOR]),
+    secret_connection=st.booleans(),
+    metadata_ins=names,
+    document=documents | st.sampled_from(NoDocument),
+    policy=st.just(FilingPolicy())
+    | st.builds(
+        FilingPolicy,
+        refuse_wrong_test_key=st.booleans(),
+        blocked_may_file=st.booleans(),
+        blocked_may_write=st.booleans(),
+        file_unknown_types_as_other=st.booleans(),
+        allow_masked_and_hidden=st.booleans(),
+    ),
+    versions=st.just(GOOD.versions),
+)
+
+
+def objections(facts: FilingFacts) -> list[Reason]:
+    found = [rule(facts) for _, rule in MESSAGE_ROWS]
+    if isinstance(facts.document, DocumentFacts):
+        document = facts.document
+        found += [rule(facts, document) for _, rule in DOCUMENT_ROWS]
+    return [reason for reason in found if reason is not None]
+
+
+@settings(max_examples=500, deadline=None)
+@given(facts_of_all_kinds)
+def test_every_decision_is_coherent(facts: FilingFacts) -> None:
+    decision = decide_filing(facts)
+
+    against = objections(facts)
+    assert decision.file == (not against)
+    assert decision.reasons == tuple(dict.fromkeys(against or decision.reasons))
+    assert decision.file == (REASON_TEXTS[decision.code].effect is Effect.FILED)
+    if decision.file:
+        assert decision.deliver or is_blocked(facts)
+        assert isinstance(facts.document, DocumentFacts)
+        assert decision.visibility >= facts.document.visibility
+        assert facts.document.ins == facts.address_ins
+        assert decision.error is None
+    else:
+        assert not decision.deprecates
+        assert not decision.replaces
+        assert decision.announcement is None
+
+
+@settings(max_examples=500, deadline=None)
+@given(facts_of_all_kinds)
+def test_a_filing_deprecates_only_lower_current_documents_of_its_author(
+    facts: FilingFacts,
+) -> None:
+    decision = decide_filing(facts)
+    document = facts.document
+
+    if not decision.file or not isinstance(document, DocumentFacts):
+        return
+    known = list(document.mates)
+    if isinstance(document.parent, StoredVersion):
+        known.append(document.parent)
+    for unique_id in decision.deprecates:
+        same = [stored for stored in known if stored.unique_id == unique_id]
+        assert any(stored.ownership is Ownership.SAME for stored in same)
+        assert any(stored.availability is Availability.APPROVED for stored in same)
+    assert len(set(decision.deprecates)) == len(decision.deprecates)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(facts_of_all_kinds, min_size=1, max_size=3))
+def test_a_message_in_quarantine_files_and_delivers_nothing(
+    several: list[FilingFacts],
+) -> None:
+    message = decide_message([decide_filing(facts) for facts in several])
+
+    assert len(message.documents) == len(several)
+    if message.quarantine:
+        assert not message.deliver
+        assert not any(one.file or one.deliver for one in message.documents)

@@ -1,0 +1,237 @@
+"""What a new version does to those before it, and the traps real documents set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from gateway.core.decision import Caution, FilingDecision
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.reasons import Reason
+from gateway.rights.filing_facts import NoParent, Ownership, SameId
+from gateway.rights.filing_rules import decide_filing
+from tests.rights.facts import GOOD, stored, with_document
+
+N1, N3 = BodyLevel.N1, BodyLevel.N3
+DEPRECATED = Availability.DEPRECATED
+V1 = stored()
+V2 = stored(unique_id="1.2.3^V2", version=2)
+V3 = stored(unique_id="1.2.3^V3", version=3)
+
+
+def decide(**document: Any) -> FilingDecision:
+    return decide_filing(evolve(GOOD, **with_document(**document)))
+
+
+def test_a_new_version_replaces_and_deprecates_the_one_before() -> None:
+    decision = decide(version=2, mates=(V1,), parent=V1)
+
+    assert decision.code is Reason.REPLACED
+    assert decision.replaces == V1.unique_id
+    assert decision.deprecates == (V1.unique_id,)
+    assert decision.availability is Availability.APPROVED
+    assert decision.cautions == ()
+
+
+def test_the_first_of_a_set_is_simply_filed() -> None:
+    decision = decide(version=1)
+
+    assert (decision.code, decision.replaces, decision.deprecates) == (
+        Reason.FILED,
+        "",
+        (),
+    )
+
+
+def test_without_set_the_chain_of_replacements_decides() -> None:
+    parent = stored(set_id="", version=None)
+
+    decision = decide(set_id="", version=None, parent=parent)
+
+    assert decision.code is Reason.REPLACED
+    assert decision.deprecates == (parent.unique_id,)
+
+
+def test_without_set_a_parent_replaced_before_is_refused() -> None:
+    parent = stored(
+        set_id="",
+        version=None,
+        availability=DEPRECATED,
+        replaced_by=frozenset({N3}),
+    )
+
+    decision = decide(set_id="", version=None, parent=parent)
+
+    assert decision.code is Reason.REPLACE_FORBIDDEN
+
+
+def test_without_set_the_other_form_of_the_same_report_is_accepted() -> None:
+    parent = stored(
+        set_id="",
+        version=None,
+        availability=DEPRECATED,
+        replaced_by=frozenset({N1}),
+    )
+
+    decision = decide(set_id="", version=None, parent=parent, body_level=N3)
+
+    assert decision.code is Reason.REPLACED
+    assert decision.cautions == ()
+
+
+def test_both_forms_of_a_report_share_set_and_version() -> None:
+    n1 = stored(unique_id="1.2.3^N1", version=2, body_level=N1)
+
+    decision = decide(version=2, mates=(n1,), body_level=N3)
+
+    assert decision.code is Reason.FILED
+    assert decision.deprecates == ()
+
+
+def test_both_forms_of_a_report_replace_their_common_predecessor() -> None:
+    v1 = evolve(V1, availability=DEPRECATED, replaced_by=frozenset({N1}))
+    v2_n1 = evolve(V2, body_level=N1)
+
+    decision = decide(version=2, mates=(v1, v2_n1), parent=v1, body_level=N3)
+
+    assert decision.code is Reason.REPLACED
+    assert decision.availability is Availability.APPROVED
+    assert decision.cautions == ()
+
+
+def test_the_same_version_of_the_same_form_is_refused() -> None:
+    decision = decide(version=2, mates=(V1, V2), parent=V1)
+
+    assert decision.code is Reason.ID_REUSED
+
+
+def test_the_same_version_naming_its_twin_as_replaced_is_refused_too() -> None:
+    decision = decide(version=2, mates=(V2,), parent=V2)
+
+    assert decision.code is Reason.ID_REUSED
+
+
+def test_a_replacement_numbered_one_is_accepted() -> None:
+    decision = decide(version=1, parent=stored(set_id="1.2.3^OLD"))
+
+    assert decision.code is Reason.REPLACED
+
+
+def test_a_replacement_numbered_one_of_an_unknown_document_is_accepted() -> None:
+    decision = decide(version=1, parent=NoParent.NOT_FOUND)
+
+    assert decision.code is Reason.REPLACED_PARENT_UNKNOWN
+
+
+def test_a_version_that_comes_late_hides_nothing() -> None:
+    v1 = evolve(V1, availability=DEPRECATED, replaced_by=frozenset({N3}))
+
+    decision = decide(version=2, mates=(v1, V3), parent=v1)
+
+    assert decision.file
+    assert decision.availability is DEPRECATED
+    assert V3.unique_id not in decision.deprecates
+    assert Caution.LATE_VERSION in decision.cautions
+
+
+def test_a_late_version_is_late_whatever_its_form() -> None:
+    decision = decide(version=2, mates=(evolve(V3, body_level=N1),), body_level=N3)
+
+    assert decision.availability is DEPRECATED
+
+
+def test_a_lower_version_cannot_replace_a_higher_one_by_naming_it() -> None:
+    decision = decide(version=2, mates=(V3,), parent=V3)
+
+    assert decision.availability is DEPRECATED
+    assert decision.deprecates == ()
+    assert decision.replaces == ""
+
+
+def test_a_parent_of_the_same_set_counts_even_when_not_listed_with_it() -> None:
+    decision = decide(version=2, mates=(), parent=V3)
+
+    assert decision.availability is DEPRECATED
+    assert decision.deprecates == ()
+
+
+def test_a_version_that_skips_one_deprecates_all_before() -> None:
+    decision = decide(version=3, mates=(V1, V2), parent=V1)
+
+    assert decision.replaces == V1.unique_id
+    assert decision.deprecates == (V1.unique_id, V2.unique_id)
+
+
+def test_a_replaced_parent_is_only_a_caution_when_versions_tell() -> None:
+    v1 = evolve(V1, availability=DEPRECATED)
+
+    decision = decide(version=3, mates=(v1, V2), parent=v1)
+
+    assert decision.deprecates == (V2.unique_id,)
+    assert decision.cautions == (Caution.PARENT_NOT_LATEST,)
+
+
+def test_an_unknown_parent_does_not_keep_the_older_ones_current() -> None:
+    decision = decide(version=3, mates=(V1,), parent=NoParent.NOT_FOUND)
+
+    assert decision.code is Reason.REPLACED_PARENT_UNKNOWN
+    assert decision.deprecates == (V1.unique_id,)
+
+
+def test_a_higher_version_that_names_nothing_replaces_the_latest() -> None:
+    decision = decide(version=3, mates=(V1, V2))
+
+    assert decision.code is Reason.REPLACED
+    assert decision.replaces == V2.unique_id
+    assert decision.cautions == (Caution.REPLACEMENT_IMPLIED,)
+
+
+def test_a_deleted_parent_is_unknown() -> None:
+    deleted = evolve(V1, availability=Availability.DELETED)
+
+    decision = decide(version=2, mates=(deleted,), parent=deleted)
+
+    assert decision.replaces == ""
+    assert decision.deprecates == ()
+    assert decision.code is Reason.REPLACED_PARENT_UNKNOWN
+
+
+@pytest.mark.parametrize("parent", [NoParent.NOT_NAMED, NoParent.NOT_FOUND])
+def test_nobody_supersedes_another_author_by_taking_its_set(parent: NoParent) -> None:
+    theirs = evolve(V1, ownership=Ownership.OTHER)
+
+    decision = decide(version=99, mates=(theirs,), parent=parent)
+
+    assert decision.code is Reason.REPLACE_FORBIDDEN
+
+
+def test_another_patients_document_is_never_replaced() -> None:
+    decision = decide(version=2, parent=NoParent.OTHER_PATIENT)
+
+    assert decision.code is Reason.REPLACE_FORBIDDEN
+    assert decision.deprecates == ()
+
+
+def test_a_repeat_does_not_clash_with_itself() -> None:
+    itself = stored(unique_id="1.2.3^A1")
+
+    decision = decide(same_id=SameId.SAME_CONTENT, version=1, mates=(itself, V2))
+
+    assert decision.reasons == (Reason.DUPLICATE,)
+
+
+def test_a_document_in_a_known_set_without_version_is_filed_beside() -> None:
+    decision = decide(version=None, mates=(V1,))
+
+    assert decision.code is Reason.FILED
+    assert decision.deprecates == ()
+
+
+def test_what_the_patient_masked_stays_masked_in_the_next_version() -> None:
+    decision = decide(version=2, mates=(V1,), parent=stored(masked_by_patient=True))
+
+    assert decision.reasons == (Reason.REPLACED, Reason.FILED_MASKED)
+    assert decision.visibility == frozenset({Visibility.MASKED})
+    assert Caution.MASK_KEPT in decision.cautions
