@@ -27,29 +27,39 @@ from gateway.store.work import UnitOfWork
 
 
 class ArrivalState(StrEnum):
-    """Where a message is; the last four are ends."""
+    """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
     DECIDED = "decided"  # each recipient and document has its outcome
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
-    RELEASED = "released"  # by an operator, out of quarantine
 
 
 @frozen(kw_only=True)
 class RecipientOutcome:
-    """What became of one recipient's copy; ``outcome`` is empty while pending."""
+    """
+    What became of one recipient's copy; ``outcome`` is empty while pending.
+
+    ``hidden_until``: the patient does not see the message before, because it came
+    with a document hidden until it is announced (CSP R. 1111-53).
+    """
 
     position: int
     recipient: Recipient
     outcome: str = ""
     reasons: tuple[str, ...] = ()
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
 class DocumentOutcome:
-    """What became of one document of a message, for one patient."""
+    """
+    What became of one document of a message, for one patient.
+
+    ``detail`` says what to correct, without patient data; ``error`` is the code an
+    MDN carries (900 to 906), empty when all is well.
+    """
 
     recipient: int
     position: int
@@ -57,6 +67,7 @@ class DocumentOutcome:
     outcome: str
     reasons: tuple[str, ...] = ()
     detail: str = ""
+    error: str = ""
     entry_id: str = ""
 
 
@@ -209,11 +220,22 @@ class Arrivals:
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
         """Return the exact bytes of a message."""
         return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def in_state(self, state: ArrivalState) -> list[KeptArrival]:
+        """Return the messages in a state, oldest first."""
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.state == state.value)
+            .order_by(arrivals.c.received_at)
+        ).scalars()
+        kept = (self.get(row_id) for row_id in list(rows))
+        return [one for one in kept if one is not None]
 
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
@@ -226,7 +248,13 @@ class Arrivals:
         return list(rows.scalars())
 
     def decide_recipient(
-        self, arrival_id: str, position: int, outcome: str, reasons: Iterable[str]
+        self,
+        arrival_id: str,
+        position: int,
+        outcome: str,
+        reasons: Iterable[str],
+        *,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -235,7 +263,12 @@ class Arrivals:
                 recipients.c.arrival_id == arrival_id,
                 recipients.c.position == position,
             )
-            .values(outcome=outcome, reasons=list(reasons), ended_at=self.work.now)
+            .values(
+                outcome=outcome,
+                reasons=list(reasons),
+                hidden_until=hidden_until,
+                ended_at=self.work.now,
+            )
         )
 
     def record_documents(
@@ -252,6 +285,7 @@ class Arrivals:
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
                     "detail": one.detail[:400],
+                    "error": one.error,
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -274,6 +308,7 @@ class Arrivals:
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
                 detail=row.detail,
+                error=row.error,
                 entry_id=row.entry_id or "",
             )
             for row in rows

@@ -168,6 +168,7 @@ recipients = Table(
     Column("orcpt", LargeBinary),  # sealed, RFC 3461 §4.2
     Column("outcome", String(32), nullable=False, default=""),
     Column("reasons", JSON, nullable=False),
+    Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("ended_at", UtcDateTime),
 )
 
@@ -181,6 +182,7 @@ arrival_documents = Table(
     Column("outcome", String(32), nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("detail", String(400), nullable=False, default=""),
+    Column("error", String(8), nullable=False, default=""),  # MDN code, 900 to 906
     Column("entry_id", Id),
 )
 """What became of each document of a message, for each patient it was for."""
