@@ -265,6 +265,7 @@ class FilingSettings(_Table):
     table: ClassVar = "filing"
 
     blocked_may_file: Annotated[bool, "A blocked sender may still file."] = False
+    blocked_may_write: Annotated[bool, "A blocked sender may still write."] = False
     refuse_wrong_test_key: Annotated[
         bool, "Refuse a wrong control key in the test ranges of INS."
     ] = False
