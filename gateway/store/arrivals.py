@@ -71,7 +71,6 @@ class DocumentOutcome:
     reasons: tuple[str, ...] = ()
     error: str = ""
     detail: str = ""
-    error: str = ""
     entry_id: str = ""
 
 
@@ -303,7 +302,6 @@ class Arrivals:
                     "reasons": list(one.reasons),
                     "error": one.error,
                     "detail": one.detail[:400],
-                    "error": one.error,
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -327,7 +325,6 @@ class Arrivals:
                 reasons=tuple(row.reasons),
                 error=row.error,
                 detail=row.detail,
-                error=row.error,
                 entry_id=row.entry_id or "",
             )
             for row in rows

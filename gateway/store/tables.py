@@ -185,7 +185,6 @@ arrival_documents = Table(
     Column("reasons", JSON, nullable=False),
     Column("error", String(8), nullable=False, default=""),  # of an MDN: 900 to 906
     Column("detail", String(400), nullable=False, default=""),
-    Column("error", String(8), nullable=False, default=""),  # MDN code, 900 to 906
     Column("entry_id", Id),
 )
 """What became of each document of a message, for each patient it was for."""
