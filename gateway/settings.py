@@ -178,6 +178,9 @@ class SmtpSettings(_Table):
         int, "SIZE announced; bytes on the wire, larger gets 552."
     ] = 36_700_160
     max_decoded_bytes: Annotated[int, "Attachments and texts once decoded."] = 25 * MIB
+    max_memory_bytes: Annotated[
+        int, "Messages being received at once; beyond it, 452."
+    ] = 512 * MIB
     max_line_bytes: Annotated[int, "Line of a message, CRLF included."] = 1000
     max_command_bytes: Annotated[int, "Command line, CRLF included."] = 512
     max_recipients: Annotated[int, "Recipients of one message."] = 100
@@ -191,6 +194,8 @@ class SmtpSettings(_Table):
     handshake_seconds: Annotated[float, "Time for STARTTLS to finish."] = 30.0
     data_seconds: Annotated[float, "Time for a whole message."] = 600.0
     session_seconds: Annotated[float, "Time of a whole connection."] = 3600.0
+    stop_seconds: Annotated[float, "Time to finish what runs when stopping."] = 10.0
+    max_hops: Annotated[int, "Received fields of a message; more is a loop."] = 50
 
 
 @frozen(kw_only=True)
