@@ -295,6 +295,7 @@ mailboxes = Table(
     Column("state", String(12), nullable=False),  # open, closed
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("used_bytes", BigInteger, nullable=False, default=0),
+    Column("uid_validity", BigInteger, nullable=False, default=0),  # last one given
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -316,23 +317,39 @@ folders = Table(
     Column("subscribed", Boolean, nullable=False, default=True),
     Column("uid_validity", BigInteger, nullable=False),
     Column("uid_next", BigInteger, nullable=False, default=1),
+    Column("recent_uid", BigInteger, nullable=False, default=1),  # first still recent
+    Column("mod_seq", BigInteger, nullable=False, default=1),  # of the last change
+    Column("expunge_seq", BigInteger, nullable=False, default=0),  # … that removed
     UniqueConstraint("mailbox_id", "name"),
 )
+"""Folders of a mailbox; sessions learn of changes by comparing ``mod_seq``."""
 
 mail_items = Table(
     "mail_items",
     metadata,
     Column("folder_id", Id, ForeignKey("folders.id"), primary_key=True),
     Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("mod_seq", BigInteger, nullable=False),  # of its last change
     Column("flags", String(500), nullable=False, default=""),  # space separated
     Column("internal_date", UtcDateTime, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("headers", LargeBinary, nullable=False),  # sealed header block
-    Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False, index=True),
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("arrival_id", Id, index=True),
+    UniqueConstraint("folder_id", "arrival_id"),
+    Index("ix_mail_items_folder_mod", "folder_id", "mod_seq"),
 )
+"""Messages in folders: small rows, so that listing a folder reads little."""
+
+mail_outlines = Table(
+    "mail_outlines",
+    metadata,
+    Column("blob_id", Id, ForeignKey("blobs.id"), primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), primary_key=True),
+    Column("headers", LargeBinary),  # sealed header block; NULL: too large
+    Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
+)
+"""What IMAP shows of a message without reading it: one per mailbox that has it."""
 
 deliveries = Table(
     "deliveries",
