@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Set
-from typing import Any
 
 from attrs import field, frozen
 
+from gateway.core.decision import Refuse
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.core.headers import Headers
 from gateway.core.ins import has_valid_key
 from gateway.core.mail_address import MailAddress
-from gateway.core.decision import Refuse
-from gateway.errors import InvalidError
 from gateway.mssante import replies
 from gateway.mssante.admission_rules import (
     PatientFacts,
@@ -234,14 +232,14 @@ def _addresses(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(str(one.address) for one in headers.mailboxes(name))
 
 
-@frozen
 class _Asked(Set[str]):
     """A set of domains that is never listed, only asked; what it holds may change."""
 
-    holds: Callable[[str], bool]
+    def __init__(self, holds: Callable[[str], bool]) -> None:
+        self._holds = holds
 
-    def __contains__(self, domain: Any) -> bool:
-        return self.holds(domain)
+    def __contains__(self, domain: object) -> bool:
+        return isinstance(domain, str) and self._holds(domain)
 
     def __iter__(self) -> Iterator[str]:
         raise NotImplementedError

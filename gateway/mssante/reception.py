@@ -11,6 +11,7 @@ from uuid import uuid4
 from attrs import define, evolve, field, frozen
 from twisted.logger import Logger
 
+from gateway import metrics
 from gateway.core.envelope import Arrival, Door, Recipient
 from gateway.core.headers import read_headers
 from gateway.core.mime import MimeLimits, TooLargeError, read_parts
@@ -82,25 +83,25 @@ class Reception:
             return replies.STORAGE_FULL if full else replies.TRY_LATER
         if kept.repeated:
             self.database.folder.discard(parcel.id)
-        log.info("message {id} accepted by {door}", id=kept.arrival_id, door=arrival.door)
+        metrics.ACCEPTED.inc()
+        log.info(
+            "message {id} accepted by {door}", id=kept.arrival_id, door=arrival.door
+        )
         return replies.accepted(kept.arrival_id)
 
-    def note(
-        self, action: Action, code: str, admitted_by: Door, identity: str = ""
-    ) -> None:
+    def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
         """Write a refusal in the journal, without making the peer wait for it."""
 
         def job(work: UnitOfWork) -> None:
-            work.note(action, code, "", door=admitted_by.value, identity=identity)
+            work.note(action, code, "", door=door.value, identity=identity)
 
+        metrics.REFUSED.labels(code).inc()
         log.info("{action} {code}", action=action.value, code=code)
         self.writer.submit(job)
 
     def refused(self, admitted: AdmittedSender, code: str) -> None:
         """Note that a message was refused for what it holds."""
-        self.note(
-            Action.MESSAGE_REFUSED, code, admitted.door, admitted.sender.identity
-        )
+        self.note(Action.MESSAGE_REFUSED, code, admitted.door, admitted.sender.identity)
 
     def _prepare(self, incoming: Incoming) -> tuple[Arrival, Parcel] | Reply:
         """Check what needs the content, then encrypt it; runs in a thread."""
@@ -176,9 +177,11 @@ class Reception:
 def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
     kept = Arrivals(work)
     known = kept.already_kept(arrival)
-    missing = tuple(one for one in arrival.recipients if one.address.lower() not in known)
+    missing = tuple(
+        one for one in arrival.recipients if one.address.lower() not in known
+    )
     if not missing:
-        first = kept.find_repeated(arrival)
+        first = known[arrival.recipients[0].address.lower()]
         work.note(Action.MESSAGE_REPEATED, "not kept twice", first)
         return _Kept(first, repeated=True)
     kept.keep(evolve(arrival, recipients=missing), parcel)

@@ -17,7 +17,7 @@ class Reply:
 
     def __str__(self) -> str:
         """Return the line as it is sent, without its end."""
-        return f"{self.code} {self.enhanced} {self.text}".replace("  ", " ")
+        return f"{self.code} {self.enhanced} {self.text}"
 
     @property
     def is_error(self) -> bool:
@@ -30,11 +30,13 @@ SENDER_OK: Final = Reply(250, "2.1.0", "Sender OK")
 RECIPIENT_OK: Final = Reply(250, "2.1.5", "Recipient OK")
 BYE: Final = Reply(221, "2.0.0", "Bye")
 START_TLS: Final = Reply(220, "2.0.0", "Ready to start TLS")
-SEND_BODY: Final = Reply(354, "", "End data with <CR><LF>.<CR><LF>")
+SEND_BODY: Final = "354 End data with <CR><LF>.<CR><LF>"
+HELP: Final = Reply(214, "2.0.0", "See RFC 5321")
 CANNOT_VERIFY: Final = Reply(252, "2.5.2", "Addresses are not verified")
 
 TRY_LATER: Final = Reply(451, "4.3.0", "Try again later")
 STORAGE_FULL: Final = Reply(452, "4.3.1", "Not enough storage, try again later")
+MAILBOX_FULL: Final = Reply(452, "4.2.2", "Mailbox full")
 TOO_MANY_RECIPIENTS: Final = Reply(452, "4.5.3", "Too many recipients")
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down")
 TIMED_OUT: Final = Reply(421, "4.4.2", "Timeout")

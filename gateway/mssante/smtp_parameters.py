@@ -130,7 +130,9 @@ def encode_xtext(text: str) -> str:
     )
 
 
-def _read(argument: str, keyword: str, known: set[str]) -> tuple[str, Mapping[str, str]]:
+def _read(
+    argument: str, keyword: str, known: set[str]
+) -> tuple[str, Mapping[str, str]]:
     """Return the path without its brackets, and the parameters."""
     head, rest = argument[: len(keyword)], argument[len(keyword) :]
     match = _PATH.fullmatch(rest.strip(" "))

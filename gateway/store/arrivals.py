@@ -154,9 +154,9 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> frozenset[str]:
+    def already_kept(self, arrival: Arrival) -> dict[str, str]:
         """
-        Return the addresses that have this very message already.
+        Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
@@ -167,12 +167,13 @@ class Arrivals:
                 arrivals.c.content_digest == digest_of(arrival.content),
             )
         ).scalars()
-        known: set[str] = set()
+        known: dict[str, str] = {}
         for row_id in rows:
             kept = self.get(row_id)
             if kept is not None and kept.reverse_path == arrival.reverse_path:
-                known |= {r.recipient.address.lower() for r in kept.recipients}
-        return frozenset(known)
+                for one in kept.recipients:
+                    known[one.recipient.address.lower()] = row_id
+        return known
 
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
