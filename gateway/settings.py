@@ -298,6 +298,20 @@ class TaskSettings(_Table):
 
 
 @frozen(kw_only=True)
+class ReceiptSettings(_Table):
+    """``[receipts]``: what senders are told."""
+
+    table: ClassVar = "receipts"
+
+    max_original_bytes: Annotated[
+        int, "A larger message comes back as its header only."
+    ] = 10 * MIB
+    report_refused_documents: Annotated[
+        bool, "Tell a sender that asked for nothing when a document was not filed."
+    ] = True
+
+
+@frozen(kw_only=True)
 class OutgoingSettings(_Table):
     """``[outgoing]``: mail that leaves."""
 
@@ -345,6 +359,7 @@ class Settings:
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
+    receipts: ReceiptSettings
     outgoing: OutgoingSettings
 
     @property
@@ -373,6 +388,7 @@ TABLES: dict[str, type[_Table]] = {
         ArchiveSettings,
         FilingSettings,
         TaskSettings,
+        ReceiptSettings,
         OutgoingSettings,
     )
 }

@@ -27,14 +27,13 @@ from gateway.store.work import UnitOfWork
 
 
 class ArrivalState(StrEnum):
-    """Where a message is; the last four are ends."""
+    """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
     DECIDED = "decided"  # each recipient and document has its outcome
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
-    RELEASED = "released"  # by an operator, out of quarantine
 
 
 @frozen(kw_only=True)
@@ -43,8 +42,9 @@ class RecipientOutcome:
     What became of one recipient's copy; ``outcome`` is empty while pending.
 
     ``deliver`` is False when the message is not for this recipient's eyes whatever
-    the outcome. ``hidden`` holds the visibility flags of the message itself, and
-    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
+    the outcome. ``hidden`` holds the visibility flags of the message itself.
+    ``hidden_until``: the patient does not see the message before, because it came
+    with a document hidden until it is announced (CSP R. 1111-53).
     """
 
     position: int
@@ -53,7 +53,7 @@ class RecipientOutcome:
     reasons: tuple[str, ...] = ()
     deliver: bool = True
     hidden: tuple[str, ...] = ()
-    visible_at: datetime | None = None
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -61,8 +61,8 @@ class DocumentOutcome:
     """
     What became of one document of a message, for one patient.
 
-    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
-    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
+    ``detail`` says what to correct, without patient data; ``error`` is the code an
+    MDN carries (900 to 906), empty when all is well.
     """
 
     recipient: int
@@ -70,8 +70,8 @@ class DocumentOutcome:
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
-    error: str = ""
     detail: str = ""
+    error: str = ""
     entry_id: str = ""
 
 
@@ -233,12 +233,22 @@ class Arrivals:
             reasons=tuple(row.reasons),
             deliver=row.deliver,
             hidden=tuple(row.hidden),
-            visible_at=row.visible_at,
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
         """Return the exact bytes of a message."""
         return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def in_state(self, state: ArrivalState) -> list[KeptArrival]:
+        """Return the messages in a state, oldest first."""
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.state == state.value)
+            .order_by(arrivals.c.received_at)
+        ).scalars()
+        kept = (self.get(row_id) for row_id in list(rows))
+        return [one for one in kept if one is not None]
 
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
@@ -259,7 +269,7 @@ class Arrivals:
         *,
         deliver: bool = True,
         hidden: Iterable[str] = (),
-        visible_at: datetime | None = None,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -273,7 +283,7 @@ class Arrivals:
                 reasons=list(reasons),
                 deliver=deliver,
                 hidden=list(hidden),
-                visible_at=visible_at,
+                hidden_until=hidden_until,
                 ended_at=self.work.now,
             )
         )
@@ -291,8 +301,8 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
-                    "error": one.error,
                     "detail": one.detail[:400],
+                    "error": one.error,
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -314,8 +324,8 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
-                error=row.error,
                 detail=row.detail,
+                error=row.error,
                 entry_id=row.entry_id or "",
             )
             for row in rows

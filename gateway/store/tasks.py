@@ -129,6 +129,21 @@ class Tasks:
             for row in rows
         ]
 
+    def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
+        """Tell, without locking anything, whether a claim may find something."""
+        columns = tasks.c
+        found = self.connection.execute(
+            select(columns.id)
+            .where(
+                columns.state == TaskState.READY.value,
+                columns.due_at <= self.now,
+                columns.kind.in_([kind.value for kind in kinds]),
+                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
     def finish(self, task: Task, owner: str) -> bool:
         """
         Strike a task off; False when the lease was lost and another may have done it.

@@ -11,13 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from gateway.core.rendered import WHY_DOWNLOAD, Rendered, Shown, WhyDownload
 from gateway.dmp_bridge.embedded_media import EmbeddedMedia, embedded_media
 from gateway.dmp_bridge.rendering import (
     MAX_TEXT_BYTES,
-    TEXTS,
-    Rendered,
-    Shown,
-    WhyDownload,
     render_media,
     render_narrative,
 )
@@ -320,6 +317,14 @@ def test_an_embedded_medium_that_is_not_base64_is_refused() -> None:
         EmbeddedMedia(body(section(inner=inner))).read("M1")
 
 
+@pytest.mark.timeout(20)
+def test_an_image_named_very_often_is_looked_at_once() -> None:
+    text = '<renderMultiMedia referencedObject="M1"/>' * 50_000
+    sections = body(section(text, inner=media(PNG + bytes(3_000_000), "image/png")))
+
+    assert narrative_html(sections, media_url=media_url).count("<img") == 50_000
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -493,8 +498,8 @@ def test_plain_text_is_shown_escaped(content: bytes, shown_text: str) -> None:
 
 def test_every_reason_for_a_download_is_told_in_french_and_english() -> None:
     for why in WhyDownload:
-        assert TEXTS[why]["fr"]
-        assert TEXTS[why]["en"]
+        assert WHY_DOWNLOAD[why]["fr"]
+        assert WHY_DOWNLOAD[why]["en"]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
