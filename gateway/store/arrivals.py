@@ -202,7 +202,7 @@ class Arrivals:
             ret=row.options["ret"],
             envid=row.options["envid"],
             size=row.size,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
