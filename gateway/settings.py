@@ -289,6 +289,9 @@ class FilingSettings(_Table):
     allow_masked_and_invisible: Annotated[
         bool, "Accept MASQUE_PS with INVISIBLE_PATIENT."
     ] = False
+    refuse_other_birth_place: Annotated[
+        bool, "Refuse a document whose place of birth alone differs."
+    ] = False
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )
@@ -309,6 +312,10 @@ class TaskSettings(_Table):
     )
     max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
     retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    transit_days: Annotated[
+        int, "Days the operator can still read a message that has ended."
+    ] = 7
+    housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
 
 
 @frozen(kw_only=True)

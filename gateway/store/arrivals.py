@@ -43,7 +43,7 @@ class RecipientOutcome:
 
     ``deliver`` is False when the message is not for this recipient's eyes whatever
     the outcome. ``hidden`` holds the visibility flags of the message itself, and
-    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
+    ``hidden_until`` the moment from which the patient may see it (CSP R. 1111-53).
     """
 
     position: int
@@ -52,7 +52,7 @@ class RecipientOutcome:
     reasons: tuple[str, ...] = ()
     deliver: bool = True
     hidden: tuple[str, ...] = ()
-    visible_at: datetime | None = None
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -202,7 +202,7 @@ class Arrivals:
             ret=row.options["ret"],
             envid=row.options["envid"],
             size=row.size,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
@@ -233,11 +233,16 @@ class Arrivals:
             reasons=tuple(row.reasons),
             deliver=row.deliver,
             hidden=tuple(row.hidden),
-            visible_at=row.visible_at,
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
-        """Return the exact bytes of a message."""
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it ended long ago, and only its recipients have it still.
+        """
         return self.work.blobs.get(kept.blob_id, kept.key_id)
 
     def in_state(self, state: ArrivalState) -> list[KeptArrival]:
@@ -269,7 +274,7 @@ class Arrivals:
         *,
         deliver: bool = True,
         hidden: Iterable[str] = (),
-        visible_at: datetime | None = None,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -283,7 +288,7 @@ class Arrivals:
                 reasons=list(reasons),
                 deliver=deliver,
                 hidden=list(hidden),
-                visible_at=visible_at,
+                hidden_until=hidden_until,
                 ended_at=self.work.now,
             )
         )
