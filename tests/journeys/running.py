@@ -25,12 +25,14 @@ from typing import Any, TypeVar
 from attrs import define, field
 
 from gateway.settings import Settings, read_settings
+from gateway.store.story import Stories
 from gateway.store.work import Database
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
 """The discharge letter that comes with the program."""
+_PENDING = {"received", "decided"}
 _DOORS = (
     "smtp",
     "submission",
@@ -191,6 +193,21 @@ class Gateway:
         wait = ("--wait", str(seconds))
         story: dict[str, Any] = json.loads(self.run("trace", name, "--json", *wait))
         return story
+
+    def story(self, name: str, *, seconds: float = 60) -> dict[str, Any]:
+        """Return what `trace` tells, without the command: once the message ended."""
+        return eventually(lambda: self._ended_story(name), seconds=seconds)
+
+    def _ended_story(self, name: str) -> dict[str, Any]:
+        with self.database() as database, database.read() as work:
+            stories = Stories(work).tell(name)
+        ended = [one for one in stories if one["state"] not in _PENDING]
+        return ended[-1] if len(ended) == len(stories) > 0 else {}
+
+    def outcome(self, name: str, *, seconds: float = 60) -> str:
+        """Return what became of the first recipient of a message."""
+        word: str = self.story(name, seconds=seconds)["recipients"][0]["outcome"]
+        return word
 
     def vault(self, matricule: str) -> list[dict[str, Any]]:
         """Return the DocumentEntries of a patient."""
