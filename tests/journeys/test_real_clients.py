@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.journeys.clients import (
     DOCTOR,
     HOSPITAL,
     PEER,
+    client_context,
     letter,
     message_id_of,
     patient_address,
@@ -224,7 +226,9 @@ def test_other_clients_are_refused_too(
 
 @pytest.mark.parametrize("name", [*IN_THE_HANDSHAKE, *AFTER_IT])
 def test_our_own_client_says_what_stopped_it(gateway: Gateway, name: str) -> None:
-    said = gateway.refused("send", "--as", f"bad/{name}", "--to", patient_address())
+    said = gateway.refused(
+        *("send", "--as", f"bad/{name}", "--from", PEER, "--to", patient_address())
+    )
 
     if name in AFTER_IT:
         entitled = "refused: 554 5.7.1 This certificate is not entitled to send"
@@ -232,3 +236,16 @@ def test_our_own_client_says_what_stopped_it(gateway: Gateway, name: str) -> Non
     else:
         print(said)
         assert said.startswith("gateway: not sent: ")
+
+
+def test_where_tls_comes_first_no_byte_of_it_is_lost(gateway: Gateway) -> None:
+    context = client_context(gateway.certs, "hospital")
+    address = ("localhost", gateway.settings.listen.submissions)
+
+    greetings = []
+    for _ in range(40):
+        with socket.create_connection(address, timeout=20) as clear:
+            with context.wrap_socket(clear, server_hostname="localhost") as secure:
+                greetings.append(secure.recv(4))
+
+    assert greetings == [b"220 "] * 40
