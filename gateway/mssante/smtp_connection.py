@@ -41,6 +41,10 @@ _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
 
 
+_MOST_UNREAD = 64 * 1024
+"""Bytes of replies a peer may leave unread before we wait for it."""
+
+
 class SmtpConnection(SMTP):
     """
     aiosmtpd's protocol with a command loop of our own.
@@ -190,8 +194,11 @@ class SmtpConnection(SMTP):
 
     async def _read_command(self) -> str:
         """Return the next line without its end, within its deadline and its limit."""
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
+        if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
             line = await self._read_line()
+        else:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                line = await self._read_line()
         if _OTHER_PROTOCOL.match(line):
             raise HangUpError(replies.NOT_SMTP)
         if not line.endswith(b"\r\n"):
@@ -222,8 +229,11 @@ class SmtpConnection(SMTP):
         await self._say_line(str(reply))
 
     async def _say_line(self, text: str) -> None:
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
-            await self.push(text)
+        self._writer.write(f"{text}\r\n".encode("ascii"))
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                await self._writer.drain()
 
     async def _last_word(self, reply: Reply | None) -> None:
         """Say it if the peer still listens; nobody waits for whether it was heard."""
