@@ -63,6 +63,7 @@ class Node:
     loop: asyncio.AbstractEventLoop
     reception: Reception
     doors: dict[str, SmtpDoor] = field(factory=dict)
+    clients: list[Client] = field(factory=list)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop of the doors; return its result."""
@@ -93,6 +94,7 @@ class Node:
         raw = socket.create_connection(("127.0.0.1", self.port(door)), timeout=15)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = Client(raw, self.certs)
+        self.clients.append(client)
         return client.tls(name) if name else client
 
     def session(self, door: str, name: str) -> Client:
@@ -281,8 +283,10 @@ def running_node(
     try:
         node.run(start())
         yield node
-        node.run(stop())
     finally:
+        node.run(stop())
+        for client in node.clients:
+            client.close()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
