@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TypeVar
 
-from attrs import define, field
+from attrs import define
 
 from gateway.settings import Settings, read_settings
 from gateway.store.story import Stories
@@ -51,7 +51,6 @@ class Gateway:
     folder: Path
     settings: Settings
     process: subprocess.Popen[bytes] | None = None
-    _log: Any = field(default=None, repr=False)
 
     @classmethod
     def make(cls, folder: Path, *options: str) -> Gateway:
@@ -93,14 +92,14 @@ class Gateway:
 
     def start(self, *before: str, ready: int = 200) -> None:
         """Run `gateway serve`, ``before`` in front; return when /readyz says so."""
-        self._log = (self.folder / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [*before, *GATEWAY, "serve", "-c", str(self.config)],
-            stdout=self._log,
-            stderr=self._log,
-            env=environment(),
-            start_new_session=True,
-        )
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*before, *GATEWAY, "serve", "-c", str(self.config)],
+                stdout=log,
+                stderr=log,
+                env=environment(),
+                start_new_session=True,
+            )
         eventually(lambda: self.status() == ready, seconds=60)
 
     def status(self) -> int:
@@ -132,7 +131,7 @@ class Gateway:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=60)
-            self._ended()
+            self.process = None
 
     def kill(self) -> None:
         """End the service and its workers as a power cut would: no clean-up at all."""
@@ -141,10 +140,6 @@ class Gateway:
         os.killpg(group, signal.SIGKILL)
         self.process.wait(timeout=30)
         eventually(lambda: not processes_of(group))
-        self._ended()
-
-    def _ended(self) -> None:
-        self._log.close()
         self.process = None
 
     def workers(self) -> list[int]:

@@ -234,8 +234,8 @@ def test_our_own_client_says_what_stopped_it(gateway: Gateway, name: str) -> Non
         entitled = "refused: 554 5.7.1 This certificate is not entitled to send"
         assert said == f"gateway: {entitled}"
     else:
-        print(said)
-        assert said.startswith("gateway: not sent: ")
+        assert "not sent: the server ended the connection" in said
+        assert f"does not accept a certificate (bad/{name})" in said
 
 
 def test_where_tls_comes_first_no_byte_of_it_is_lost(gateway: Gateway) -> None:
@@ -244,8 +244,10 @@ def test_where_tls_comes_first_no_byte_of_it_is_lost(gateway: Gateway) -> None:
 
     greetings = []
     for _ in range(40):
-        with socket.create_connection(address, timeout=20) as clear:
-            with context.wrap_socket(clear, server_hostname="localhost") as secure:
-                greetings.append(secure.recv(4))
+        with (
+            socket.create_connection(address, timeout=20) as clear,
+            context.wrap_socket(clear, server_hostname="localhost") as secure,
+        ):
+            greetings.append(secure.recv(4))
 
     assert greetings == [b"220 "] * 40
