@@ -14,15 +14,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from gateway.errors import GatewayError
-from gateway.loop import Worker
 from gateway.mssante.imap_commands import COMMANDS
 from gateway.mssante.imap_session import ImapSession
-from gateway.mssante.imap_store import Judge, MailStore
+from gateway.mssante.imap_store import MailStore
 from gateway.mssante.imap_watch import SECONDS, FolderWatch
 from gateway.settings import Settings
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.work import Database, UnitOfWork
-from gateway.store.writer import Writer
+from gateway.store.work import UnitOfWork
 
 log = Logger()
 
@@ -187,17 +185,3 @@ class _Factory(ServerFactory):
         if session is not None:
             session.factory = self
         return session
-
-
-def imap_service(
-    settings: Settings,
-    database: Database,
-    writer: Writer,
-    worker: Worker,
-    judge: Judge,
-    tls: Any,
-    reactor: Any,
-) -> ImapService:
-    """Return the service, joined to the store; nothing listens until it starts."""
-    store = MailStore(database, writer, worker, settings.imap, judge)
-    return ImapService(settings, store, tls, reactor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -259,6 +259,13 @@ class ImapLines(IMAP4Server):
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
         self._deadline = None
+
+    def callLater(  # noqa: N802
+        self, period: float, func: Callable[[], object]
+    ) -> IDelayedCall:
+        """Use the clock given, not the global one."""
+        call: IDelayedCall = self.clock.callLater(period, func)
+        return call
 
     def timeoutConnection(self) -> None:  # noqa: N802
         self.bye(b"too long without a command")
