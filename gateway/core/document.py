@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from attrs import field, frozen
 
@@ -41,6 +42,20 @@ class Visibility(StrEnum):
     HIDDEN_FROM_PATIENT = "INVISIBLE_PATIENT"
     HIDDEN_FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
 
+    @classmethod
+    def of(cls, code: str) -> Self | None:
+        """Return the flag a code stands for, in any of its spellings, or None."""
+        try:
+            return cls(_OTHER_SPELLINGS.get(code, code))
+        except ValueError:
+            return None
+
+
+_OTHER_SPELLINGS = {
+    "INVISIBLE_REP_LEGAUX": "INVISIBLE_REPRESENTANTS_LEGAUX",  # HL7 v2 messages
+    "NOPAT": "INVISIBLE_PATIENT",  # HL7 ActCode, the value set of 2026 (JDV J421)
+}
+
 
 @frozen(kw_only=True)
 class Related:
@@ -60,7 +75,9 @@ class ClinicalDocument:
     ``unique_id``, ``set_id``: ``root`` or ``root^extension``. Times carry their zone.
     ``media_type`` is the N1 body's, or ``text/xml`` for N3. ``has_pdf_copy`` is true
     for an N3 with the French PDF copy section (template 1.2.250.1.213.1.1.2.243).
-    ``key_is_valid`` is False when the INS of a test range has a wrong key.
+    ``patient.ins.key_is_valid`` is False when the INS of a test range has a wrong key.
+    ``order_ids``, ``accession_ids``: the request it answers, ``root^extension``;
+    ``study_uids``: DICOM studies an imaging report is about.
     """
 
     unique_id: str
@@ -83,6 +100,9 @@ class ClinicalDocument:
     service_stop: datetime | None = None
     event_codes: tuple[Coded, ...] = ()
     order_ids: tuple[str, ...] = ()
+    accession_ids: tuple[str, ...] = ()
+    study_uids: tuple[str, ...] = ()
+    encounter: Coded | None = None
     related: tuple[Related, ...] = ()
     body_level: BodyLevel
     media_type: str
@@ -111,8 +131,9 @@ class DocumentEntry:
     The XDS DocumentEntry of a filed document (ITI TF-3 §4.2.3.2, CI-SIS Partage).
 
     Names are IHE's in snake_case. Times are UTC. ``hash`` is the SHA-1 of the exact
-    bytes in hex, ``size`` their number. ``confidentiality`` always starts with N (or
-    R, V) and adds the visibility flags. ``replaces`` is the uniqueId this replaced.
+    bytes in hex, ``size`` their number. ``confidentiality`` always starts with N, adds
+    R or V if the document says so, then the visibility flags. ``replaces`` is the
+    uniqueId this replaced.
     """
 
     unique_id: str
@@ -144,8 +165,8 @@ class DocumentEntry:
     @property
     def visibility(self) -> frozenset[Visibility]:
         """The visibility flags among the confidentiality codes."""
-        codes = {coded.code for coded in self.confidentiality}
-        return frozenset(flag for flag in Visibility if flag.value in codes)
+        flags = (Visibility.of(coded.code) for coded in self.confidentiality)
+        return frozenset(flag for flag in flags if flag)
 
 
 @frozen(kw_only=True)

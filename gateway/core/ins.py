@@ -25,8 +25,9 @@ class InsAuthority(Enum):
         return self in {InsAuthority.NIR_TEST, InsAuthority.NIR_DEMO}
 
 
-_MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
-_CX = re.compile(r"([0-9AB]{15})\^\^\^[^&^]*&([0-9.]+)&ISO(?:\^NH(?:\^.*)?)?")
+# Sex, year, month; department, with 2A and 2B for Corsica; commune, order, key.
+_MATRICULE = re.compile(r"[1-9][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{8}")
+_CX = re.compile(r"([0-9AB]{15})\^\^\^[^&^]*&([0-9.]+)&ISO(?:\^(?:NH|INS)?(?:\^.*)?)?")
 _CORSICA = {"2A": "19", "2B": "18"}
 
 
@@ -68,8 +69,13 @@ class Ins:
 
     @classmethod
     def from_cx(cls, text: str) -> Self:
-        """Read the HL7 CX form used in XDS metadata (ITI TF-3 §4.2.3.1.7)."""
-        match = _CX.fullmatch(text.strip())
+        """
+        Read the HL7 CX form used in XDS metadata (ITI TF-3 §4.2.3.1.7).
+
+        The identifier type may be absent, ``NH`` (XDS) or ``INS`` (HL7 v2), and
+        further components such as a date may follow it.
+        """
+        match = _CX.fullmatch(text.strip().upper())
         if match is None:
             raise InvalidError("malformed patient identifier")
         return cls.of(*match.groups())
@@ -77,6 +83,27 @@ class Ins:
     def to_cx(self) -> str:
         """Return the CX form, identifier type ``NH`` (CI-SIS, patientId)."""
         return f"{self.matricule}^^^&{self.authority.value}&ISO^NH"
+
+
+def read_mailbox_matricule(local_part: str) -> str:
+    """
+    Return the matricule a patient's mail address starts with, in upper case.
+
+    The local part is the 15-character matricule (MSSanté, patient mailboxes) and,
+    like every local part the domain gives out, does not depend on case. It does not
+    say which authority assigned it, so its key is only checked against a profile or
+    with `has_valid_key`.
+
+    Raises:
+        InvalidError: it is no matricule.
+
+    >>> read_mailbox_matricule("179022a35121586")
+    '179022A35121586'
+    """
+    text = local_part.upper()
+    if not _MATRICULE.fullmatch(text):
+        raise InvalidError("malformed patient identifier")
+    return text
 
 
 def has_valid_key(matricule: str) -> bool:

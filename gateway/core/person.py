@@ -40,10 +40,17 @@ class IdentityTraits:
 
 @frozen(kw_only=True)
 class Patient:
-    """A patient as a document names them; ``ins`` is None where none was given."""
+    """
+    A patient as a document names them; ``ins`` is None where none was given.
+
+    ``unread_ins`` is what the document gives under an INS authority and that is no
+    INS: another length, or a wrong control key under a real authority.
+    """
 
     ins: Ins | None
-    other_ids: tuple[tuple[str, str], ...] = ()  # (root, extension), IPP first
+    unread_ins: str = field(default="", repr=False)
+    # (root, extension), IPP first
+    other_ids: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     traits: IdentityTraits
 
 
@@ -58,10 +65,16 @@ class Coded:
 
 @frozen(kw_only=True)
 class Structure:
-    """A facility by its Struct_IdNat (``1``+FINESS, ``3``+SIRET, ...) and name."""
+    """
+    A facility by its Struct_IdNat (``1``+FINESS, ``3``+SIRET, ...) and name.
+
+    ``root`` is the OID the identifier is from, where a document gave another one
+    than that of the Struct_IdNat (a digital service is known by its SIREN).
+    """
 
     identifier: str = ""
     name: str = ""
+    root: str = ""
 
 
 @frozen(kw_only=True)

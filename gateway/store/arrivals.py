@@ -27,35 +27,49 @@ from gateway.store.work import UnitOfWork
 
 
 class ArrivalState(StrEnum):
-    """Where a message is; the last four are ends."""
+    """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
     DECIDED = "decided"  # each recipient and document has its outcome
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
-    RELEASED = "released"  # by an operator, out of quarantine
 
 
 @frozen(kw_only=True)
 class RecipientOutcome:
-    """What became of one recipient's copy; ``outcome`` is empty while pending."""
+    """
+    What became of one recipient's copy; ``outcome`` is empty while pending.
+
+    ``deliver`` is False when the message is not for this recipient's eyes whatever
+    the outcome. ``hidden`` holds the visibility flags of the message itself, and
+    ``hidden_until`` the moment from which the patient may see it (CSP R. 1111-53).
+    """
 
     position: int
     recipient: Recipient
     outcome: str = ""
     reasons: tuple[str, ...] = ()
+    deliver: bool = True
+    hidden: tuple[str, ...] = ()
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
 class DocumentOutcome:
-    """What became of one document of a message, for one patient."""
+    """
+    What became of one document of a message, for one patient.
+
+    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
+    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
+    """
 
     recipient: int
     position: int
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
+    error: str = ""
     detail: str = ""
     entry_id: str = ""
 
@@ -140,9 +154,9 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> frozenset[str]:
+    def already_kept(self, arrival: Arrival) -> dict[str, str]:
         """
-        Return the addresses that have this very message already.
+        Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
@@ -153,12 +167,13 @@ class Arrivals:
                 arrivals.c.content_digest == digest_of(arrival.content),
             )
         ).scalars()
-        known: set[str] = set()
+        known: dict[str, str] = {}
         for row_id in rows:
             kept = self.get(row_id)
             if kept is not None and kept.reverse_path == arrival.reverse_path:
-                known |= {r.recipient.address.lower() for r in kept.recipients}
-        return frozenset(known)
+                for one in kept.recipients:
+                    known[one.recipient.address.lower()] = row_id
+        return known
 
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
@@ -187,10 +202,17 @@ class Arrivals:
             ret=row.options["ret"],
             envid=row.options["envid"],
             size=row.size,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
+
+    def state_of(self, arrival_id: str) -> ArrivalState | None:
+        """Return where a message is, or None when there is no such message."""
+        word = self.work.connection.execute(
+            select(arrivals.c.state).where(arrivals.c.id == arrival_id)
+        ).scalar_one_or_none()
+        return None if word is None else ArrivalState(word)
 
     def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
         work = self.work
@@ -209,11 +231,29 @@ class Arrivals:
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
+            deliver=row.deliver,
+            hidden=tuple(row.hidden),
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
-        """Return the exact bytes of a message."""
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it ended long ago, and only its recipients have it still.
+        """
         return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def in_state(self, state: ArrivalState) -> list[KeptArrival]:
+        """Return the messages in a state, oldest first."""
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.state == state.value)
+            .order_by(arrivals.c.received_at)
+        ).scalars()
+        kept = (self.get(row_id) for row_id in list(rows))
+        return [one for one in kept if one is not None]
 
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
@@ -226,7 +266,15 @@ class Arrivals:
         return list(rows.scalars())
 
     def decide_recipient(
-        self, arrival_id: str, position: int, outcome: str, reasons: Iterable[str]
+        self,
+        arrival_id: str,
+        position: int,
+        outcome: str,
+        reasons: Iterable[str],
+        *,
+        deliver: bool = True,
+        hidden: Iterable[str] = (),
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -235,7 +283,14 @@ class Arrivals:
                 recipients.c.arrival_id == arrival_id,
                 recipients.c.position == position,
             )
-            .values(outcome=outcome, reasons=list(reasons), ended_at=self.work.now)
+            .values(
+                outcome=outcome,
+                reasons=list(reasons),
+                deliver=deliver,
+                hidden=list(hidden),
+                hidden_until=hidden_until,
+                ended_at=self.work.now,
+            )
         )
 
     def record_documents(
@@ -251,6 +306,7 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
+                    "error": one.error,
                     "detail": one.detail[:400],
                     "entry_id": one.entry_id or None,
                 }
@@ -273,6 +329,7 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
+                error=row.error,
                 detail=row.detail,
                 entry_id=row.entry_id or "",
             )

@@ -24,7 +24,6 @@ class TaskKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
-    PURGE = "purge"  # an arrival: give back the grant of transit
 
 
 class TaskState(StrEnum):
@@ -128,6 +127,21 @@ class Tasks:
             Task(row.id, TaskKind(row.kind), row.subject, row.attempts, row.created_at)
             for row in rows
         ]
+
+    def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
+        """Tell, without locking anything, whether a claim may find something."""
+        columns = tasks.c
+        found = self.connection.execute(
+            select(columns.id)
+            .where(
+                columns.state == TaskState.READY.value,
+                columns.due_at <= self.now,
+                columns.kind.in_([kind.value for kind in kinds]),
+                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
 
     def finish(self, task: Task, owner: str) -> bool:
         """

@@ -1,0 +1,102 @@
+"""Whether address, metadata and document speak of the same person; no I/O."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits, Patient
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+
+
+def same_patient(
+    address_ins: Ins | str, metadata_ins: Ins | str | None, cda_ins: Ins | str | None
+) -> bool:
+    """
+    Tell whether all that is given names one patient.
+
+    A text is a matricule without its authority, as a mail address has, or as a
+    document gives where it is no INS (``Patient.unread_ins``). What is absent
+    contradicts nothing: a document without an INS is for `ins_is_qualified`.
+    Two INS must agree in their authority as well.
+    """
+    given = [ins for ins in (address_ins, metadata_ins, cda_ins) if ins]
+    matricules = {_matricule(ins) for ins in given}
+    authorities = {ins.authority for ins in given if isinstance(ins, Ins)}
+    return len(matricules) == 1 and len(authorities) <= 1
+
+
+def trait_mismatches(
+    profile: IdentityTraits, document: IdentityTraits
+) -> tuple[str, ...]:
+    """
+    Return the names of the traits that differ, in the order of `IdentityTraits`.
+
+    Compared are the birth name, the first birth given name, birth date, sex and
+    birth place (rules EX_GEN-1230, RNIV); case, accents, hyphens, apostrophes and
+    spaces are not told apart. A trait either side lacks does not differ. A birth
+    date known in part agrees with one that starts with it.
+    """
+    agreements = {
+        "family": _agree(profile.family, document.family),
+        "first_given": _agree_on_first_given(profile, document),
+        "birth_date": _agree_on_date(profile.birth_date, document.birth_date),
+        "sex": _agree(profile.sex, document.sex),
+        "birth_place": _agree(profile.birth_place, document.birth_place),
+    }
+    return tuple(name for name, agrees in agreements.items() if not agrees)
+
+
+def ins_is_qualified(patient: Patient) -> bool:
+    """
+    Tell whether a document's INS is qualified for one who receives it.
+
+    That is the matricule with its OID, and the four traits birth name, first birth
+    given name, birth date and sex (Référentiel socle MSSanté #2, ECO.2.4.2).
+    """
+    traits = patient.traits
+    needed = (traits.family, traits.first_given, traits.birth_date, traits.sex)
+    return patient.ins is not None and all(needed)
+
+
+def _matricule(ins: Ins | str) -> str:
+    return ins.matricule if isinstance(ins, Ins) else ins.strip().upper()
+
+
+def _agree(ours: str, theirs: str) -> bool:
+    one, other = _words(ours), _words(theirs)
+    return not one or not other or "".join(one) == "".join(other)
+
+
+def _agree_on_first_given(profile: IdentityTraits, document: IdentityTraits) -> bool:
+    """Where one side gives only all given names, they must start with the first."""
+    if profile.first_given and document.first_given:
+        return _agree(profile.first_given, document.first_given)
+    ours = _words(profile.first_given or profile.given_names)
+    theirs = _words(document.first_given or document.given_names)
+    shorter = min(len(ours), len(theirs))
+    return ours[:shorter] == theirs[:shorter]
+
+
+def _agree_on_date(ours: str, theirs: str) -> bool:
+    """Compare what both know; zeros stand for a day or a month that is not known."""
+    one, other = _known(ours), _known(theirs)
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def _known(date: str) -> str:
+    while len(date) > 4 and date.endswith("00"):
+        date = date[:-2]
+    return date
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a name, folded: hyphens and apostrophes part words."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    kept = (
+        sign if sign.isalnum() else "" if unicodedata.combining(sign) else " "
+        for sign in plain
+    )
+    return "".join(kept).split()
