@@ -23,6 +23,8 @@ from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
 from gateway.mssante.admission import Admission
 from gateway.mssante.delivery import Delivering
+from gateway.mssante.imap import ImapService
+from gateway.mssante.imap_store import MailStore
 from gateway.mssante.notifying import Notifying
 from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.reception import Reception
@@ -114,6 +116,7 @@ class Service:
         self._identity = _identity(settings)
         self._trust = TrustSpace(settings.trust, utc_now)
         self._add_mail_doors()
+        self._add_mailboxes()
         self._add_health()
         self._add_housekeeping()
         if settings.tasks.workers:
@@ -140,6 +143,16 @@ class Service:
         ):
             if port:
                 self._add(doors.service(door, port, implicit_tls=implicit))
+
+    def _add_mailboxes(self) -> None:
+        store = MailStore(
+            self._database,
+            self._writer,
+            self._worker,
+            self._settings.imap,
+            self._trust.judge_peer,
+        )
+        self._add(ImapService(self._settings, store, self._identity, self._reactor))
 
     def _add_health(self) -> None:
         listen, blobs = self._settings.listen, self._settings.blobs

@@ -18,6 +18,9 @@ from gateway.mssante.imap_commands import COMMANDS
 from gateway.mssante.imap_session import ImapSession
 from gateway.mssante.imap_store import MailStore
 from gateway.mssante.imap_watch import SECONDS, FolderWatch
+from gateway.mssante.tls import Identity
+from gateway.mssante.tls_failures import TlsFailure
+from gateway.mssante.tls_twisted import mutual_connections
 from gateway.settings import Settings
 from gateway.store.mailboxes import Mailboxes
 from gateway.store.work import UnitOfWork
@@ -32,17 +35,17 @@ class ImapService(Service):
     """
     Mailboxes over IMAP, on 993 with TLS first and on 143 with STARTTLS.
 
-    ``tls`` is the context factory that requires a client certificate. ``listening``
-    fires when every door is open, or fails with the reason that one is not.
+    A door without a port in the settings is not opened. ``listening`` fires when
+    every door is open, or fails with the reason that one is not.
     """
 
     def __init__(
-        self, settings: Settings, store: MailStore, tls: Any, reactor: Any
+        self, settings: Settings, store: MailStore, identity: Identity, reactor: Any
     ) -> None:
         self._listen = settings.listen
         self._limits = settings.imap
         self._store = store
-        self._tls = tls
+        self._tls = mutual_connections(identity, _note)
         self._reactor = reactor
         self._sessions: set[ImapSession] = set()
         self._per_peer: Counter[str] = Counter()
@@ -169,6 +172,10 @@ class ImapService(Service):
             elif session.idling:
                 # Shows to both sides, and to what is between, that it still lives.
                 session.sendUntaggedResponse(b"OK still here")
+
+
+def _note(failure: TlsFailure) -> None:
+    log.info("imap: handshake refused: {code}", code=failure.value)
 
 
 class _Factory(ServerFactory):
