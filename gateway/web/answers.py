@@ -139,15 +139,15 @@ def download(name: str, content: bytes) -> Answer:
 SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/gif"})
 
 
-def inline(media_type: str, content: bytes) -> Answer:
+def inline(name: str, media_type: str, content: bytes) -> Answer:
     """Show a PDF or an image inside our pages; any other type is a download."""
     if media_type not in SHOWN_INLINE:
-        return download("document", content)
+        return download(name, content)
     return Answer(
         body=content,
         headers=(
             ("Content-Type", media_type),
-            ("Content-Disposition", "inline"),
+            ("Content-Disposition", disposition(name, "inline")),
             ("Content-Security-Policy", FRAMED_POLICY),
             ("X-Frame-Options", "SAMEORIGIN"),
             _NO_STORE,
@@ -155,7 +155,7 @@ def inline(media_type: str, content: bytes) -> Answer:
     )
 
 
-def disposition(name: str) -> str:
+def disposition(name: str, how: str = "attachment") -> str:
     r"""
     Return a Content-Disposition for a file name (RFC 6266, RFC 8187).
 
@@ -164,4 +164,4 @@ def disposition(name: str) -> str:
     """
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)[:120] or "document"
     whole = " ".join(name.split())[:120] or "document"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"

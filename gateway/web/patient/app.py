@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import frozen
-from klein import Klein
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -68,7 +67,9 @@ class PatientApp:
         reactor: Any,
         threads: Threads,
     ) -> None:
-        self._desk = desk
+        # Klein installs a reactor when it is imported: ours must be there before.
+        from klein import Klein
+
         self._reactor = reactor
         self._clock = desk.database.clock
         serving = Serving(desk)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
@@ -12,6 +14,16 @@ from gateway.core.document import Availability, Visibility
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 from gateway.store.documents import Documents, StoredDocument
 from gateway.store.work import UnitOfWork
+
+ENDINGS = MappingProxyType(
+    {
+        "application/pdf": "pdf",
+        "image/jpeg": "jpg",
+        "image/png": "png",
+        "image/gif": "gif",
+    }
+)
+"""The file name ending of each type that is given out of a document."""
 
 
 @frozen(kw_only=True)
@@ -98,6 +110,17 @@ def find(work: UnitOfWork, profile_id: str, document_id: str) -> StoredDocument 
     return stored if seen_by_holder(stored, work.now, on_request=True) else None
 
 
+def file_name(title: str, ending: str) -> str:
+    """
+    Return a file name for a document: its title, as far as file systems take it.
+
+    >>> file_name("Lettre: 1/2", "pdf"), file_name("...", "xml")
+    ('Lettre_ 1_2.pdf', 'document.xml')
+    """
+    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*\x7f]', "_", title)[:80].strip(" .")
+    return f"{stem or 'document'}.{ending}"
+
+
 def _label(code: Mapping[str, Any] | None) -> str:
     return str(code.get("label") or "") if code else ""
 
@@ -106,6 +129,8 @@ def _person(author: Mapping[str, Any]) -> str:
     """Return ``Prefix Given FAMILY`` of an XCN (HL7 v2.5, ITI TF-3 §4.2.3.1.4.2)."""
     parts = (str(author.get("authorPerson") or "") + "^^^^^^").split("^")
     family, given, prefix = parts[1], parts[2], parts[5]
+    if given.isupper():
+        given = given.title()
     return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
 
 

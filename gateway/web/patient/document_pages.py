@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from attrs import frozen
 
 from gateway.errors import NotFoundError
@@ -12,9 +10,15 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.work import UnitOfWork
 from gateway.web.answers import Answer, download, inline
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import facts_of, find, listed
+from gateway.web.patient.document_facts import (
+    ENDINGS,
+    facts_of,
+    file_name,
+    find,
+    listed,
+)
 from gateway.web.patient.inbox_pages import page_number
-from gateway.web.patient.ports import Shown
+from gateway.web.patient.ports import Medium, Shown
 from gateway.web.visits import Visit
 
 _PER_PAGE = 30
@@ -67,12 +71,24 @@ class DocumentListPages:
 
     def body(self, visit: Visit, document_id: str) -> Answer:
         """Show the PDF or image of a document, inside its page."""
+        name, medium = self._body(visit, document_id)
+        return inline(name, medium.media_type, medium.content)
+
+    def body_to_keep(self, visit: Visit, document_id: str) -> Answer:
+        """Give the PDF or image of a document to keep."""
+        name, medium = self._body(visit, document_id)
+        return download(name, medium.content)
+
+    def _body(self, visit: Visit, document_id: str) -> tuple[str, Medium]:
         with self.desk.database.read() as work:
-            content = Documents(work).content(self._find(work, visit, document_id))
+            stored = self._find(work, visit, document_id)
+            title = facts_of(work, stored).title
+            content = Documents(work).content(stored)
         medium = self.desk.documents.body(content)
         if medium is None:
             raise NotFoundError("not found")
-        return inline(medium.media_type, medium.content)
+        self._note(visit, stored, Action.DOCUMENT_DOWNLOADED)
+        return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
 
     def media(self, visit: Visit, document_id: str, media_id: str) -> Answer:
         """Show an image or file embedded in a document."""
@@ -81,7 +97,7 @@ class DocumentListPages:
         medium = self.desk.documents.medium(content, media_id)
         if medium is None:
             raise NotFoundError("not found")
-        return inline(medium.media_type, medium.content)
+        return inline("document", medium.media_type, medium.content)
 
     def original(self, visit: Visit, document_id: str) -> Answer:
         """Give the exact bytes that were filed."""
@@ -90,8 +106,7 @@ class DocumentListPages:
             title = facts_of(work, stored).title
             content = Documents(work).content(stored)
         self._note(visit, stored, Action.DOCUMENT_DOWNLOADED)
-        stem = re.sub(r'[\x00-\x1f<>:"/\\|?*\x7f]', "_", title)[:80].strip(" .")
-        return download(f"{stem or 'document'}.xml", content)
+        return download(file_name(title, "xml"), content)
 
     def _find(self, work: UnitOfWork, visit: Visit, document_id: str) -> StoredDocument:
         stored = find(work, visit.profile.id, document_id)

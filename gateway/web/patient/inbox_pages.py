@@ -136,8 +136,7 @@ class InboxPages:
     def view(self, visit: Visit, message_id: str, place: int) -> Answer:
         """Show a PDF or an image of a message, if its bytes are what its name says."""
         name, content = self._read_file(visit, message_id, place)
-        media_type = shown_type(name, content)
-        return inline(media_type, content) if media_type else download(name, content)
+        return inline(name, shown_type(name, content), content)
 
     def _read_file(
         self, visit: Visit, message_id: str, place: int

@@ -94,6 +94,7 @@ def make_routes(desk: Desk) -> tuple[Route, ...]:
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),
+        get(f"{document}/body/keep", documents.body_to_keep),
         get(f"{document}/original", documents.original),
         get(f"{document}/media/<string:media_id>", documents.media),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
-from OpenSSL import crypto
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificates
+from OpenSSL import SSL
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IListeningPort
@@ -22,7 +24,6 @@ from gateway.web.patient.desk import Desk
 from gateway.web.patient.ports import DocumentPages, Trusts
 
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
-_PEM_END = b"-----END CERTIFICATE-----"
 
 
 class PatientWebService(Service):
@@ -113,13 +114,8 @@ def tls_of(settings: Settings) -> CertificateOptions:
     """
     trust = settings.trust
     try:
-        chain = [
-            crypto.load_certificate(crypto.FILETYPE_PEM, part + _PEM_END)
-            for part in trust.certificate.read_bytes().split(_PEM_END)[:-1]
-        ]
-        key = crypto.load_privatekey(
-            crypto.FILETYPE_PEM, trust.private_key.read_bytes()
-        )
+        chain: list[Any] = load_pem_x509_certificates(trust.certificate.read_bytes())
+        key: Any = load_pem_private_key(trust.private_key.read_bytes(), None)
         options = CertificateOptions(
             privateKey=key,
             certificate=chain[0],
@@ -127,6 +123,6 @@ def tls_of(settings: Settings) -> CertificateOptions:
             raiseMinimumTo=TLSVersion.TLSv1_2,
         )
         options.getContext().check_privatekey()
-    except (OSError, crypto.Error, IndexError, ValueError) as error:
+    except (OSError, SSL.Error, IndexError, ValueError, TypeError) as error:
         raise MisuseError("the web's certificate or key cannot be used") from error
     return options

@@ -113,7 +113,8 @@ class SignInPages:
         if visit.session is not None:
             profile_id = visit.person.id if visit.person is not None else ""
             self._steps.leave(visit.session, profile_id)
-        return redirect("/sign-in?left=1").without_cookie("session")
+        left = "?left=1" if visit.person is not None else ""
+        return redirect(f"/sign-in{left}").without_cookie("session")
 
     def choose_language(self, visit: Visit) -> Answer:
         """Keep the chosen language, for the notices too once signed in."""

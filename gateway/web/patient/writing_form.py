@@ -17,7 +17,14 @@ from gateway.store.documents import Documents
 from gateway.store.work import UnitOfWork
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import DocumentFacts, find, listed
+from gateway.web.patient.document_facts import (
+    ENDINGS,
+    DocumentFacts,
+    facts_of,
+    file_name,
+    find,
+    listed,
+)
 from gateway.web.patient.uploads import AcceptedFile, judge_files
 from gateway.web.visits import Visit
 
@@ -25,12 +32,6 @@ _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
 _CHOICES = 100
-_ENDINGS = {
-    "application/pdf": "pdf",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-}
 
 
 @frozen(kw_only=True)
@@ -158,14 +159,13 @@ class WritingForm:
             if stored is None:
                 continue
             content = Documents(work).content(stored)
-            title = str(Documents(work).entry(stored).get("title") or "document")
-            stem = re.sub(r"[^\w ().-]", "_", title)[:80].strip(" .") or "document"
+            title = facts_of(work, stored).title
             body = self.desk.documents.body(content)
-            if body is not None and body.media_type in _ENDINGS:
-                name = f"{stem}.{_ENDINGS[body.media_type]}"
+            if body is not None and body.media_type in ENDINGS:
+                name = file_name(title, ENDINGS[body.media_type])
                 files.append(AcceptedFile(name, body.media_type, body.content))
             else:
-                files.append(AcceptedFile(f"{stem}.xml", "text/xml", content))
+                files.append(AcceptedFile(file_name(title, "xml"), "text/xml", content))
         return files
 
 
