@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import imaplib
-import socket
-import ssl
-
-import pytest
-
 from tests.mssante.imap_server import (
     ADDRESS,
-    OTHER,
-    SERVICE,
     Mailroom,
-    Wire,
     off_the_loop,
 )
 
