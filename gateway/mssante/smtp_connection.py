@@ -310,7 +310,7 @@ class SmtpConnection(SMTP):
 def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
     """Give TLS the bytes that were read before it was there."""
     while early:
-        buffer = tls.get_buffer(len(early))
+        buffer = memoryview(tls.get_buffer(len(early)))
         size = min(len(buffer), len(early))
         buffer[:size] = early[:size]
         tls.buffer_updated(size)
