@@ -105,8 +105,8 @@ class Gateway:
     def status(self) -> int:
         """Return the status of /readyz; fail when the service is not there any more."""
         assert self.process is not None
-        if self.process.poll() is not None:
-            raise AssertionError(f"serve ended by itself:\n{self.log()}")
+        if (code := self.process.poll()) is not None:
+            raise AssertionError(f"serve ended with {code}:\n{self.log()[-5000:]}")
         return self.readyz()[0]
 
     def readyz(self) -> tuple[int, dict[str, Any]]:
