@@ -72,8 +72,7 @@ class Settlement:
 
     def _addressee(self, profile_id: str) -> Addressee:
         profiles = Profiles(self.work)
-        profiles.lock(profile_id)
-        profile = profiles.get(profile_id)
+        profile = profiles.hold(profile_id)
         if profile is None:
             return Addressee(profile=None)
         return Addressee(profile=profile, rights=profiles.rights(profile_id))

@@ -227,6 +227,19 @@ ROWS = (
         deliver=False,
     ),
     Row(
+        name="12 another birth place alone is a caution",
+        mail=packed(make_cda(birth_place="51215")),
+        code=Reason.FILED,
+        filed=1,
+    ),
+    Row(
+        name="12 another birth place by a setting",
+        mail=packed(make_cda(birth_place="51215")),
+        begin={"filing": {"refuse_other_birth_place": True}},
+        code=Reason.TRAITS_MISMATCH,
+        deliver=False,
+    ),
+    Row(
         name="12 accents and hyphens are the same name",
         mail=packed(make_cda(family="Pàt trois")),
         code=Reason.FILED,
