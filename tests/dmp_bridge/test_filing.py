@@ -274,6 +274,16 @@ def test_a_second_patient_in_copy_stops_it_too(database: Database) -> None:
     assert count(database, documents) == [0]
 
 
+def test_the_same_patient_named_twice_has_one_document(database: Database) -> None:
+    story = Story.begin(database)
+
+    told = story.send(MAIL, recipients=(story.to_patient(), story.to_patient()))
+
+    assert told.codes == ["FILED", "DUPLICATE"]
+    assert count(database, documents) == [1]
+    assert [line.action for line in story.lines()].count("document:file") == 1
+
+
 def test_without_a_patient_nothing_is_opened(database: Database) -> None:
     story = Story.begin(database)
 

@@ -109,7 +109,7 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
 
     opened = Opener().open(twice)
 
-    assert [found.document for found in opened.documents] == [None]
+    assert [found.readable for found in opened.documents] == [None]
     assert "more than one way" in opened.documents[0].error
 
 
