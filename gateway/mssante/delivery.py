@@ -7,8 +7,6 @@ from attrs import frozen
 from gateway.core.copies import Copy
 from gateway.core.envelope import RecipientKind
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
-from gateway.core.reason_texts import REASON_TEXTS
-from gateway.core.reasons import Reason
 from gateway.errors import InvalidError
 from gateway.settings import Settings
 from gateway.store.arrivals import (
@@ -70,7 +68,7 @@ class _Copies:
         for one in self.kept.recipients:
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
-                    if is_delivered(one.outcome):
+                    if one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
                     self._to_mailbox(one)
@@ -140,16 +138,3 @@ class _Copies:
             chain=chain_of(one.recipient.target_id),
             recipient=one.position,
         )
-
-
-def is_delivered(outcome: str) -> bool:
-    """
-    Tell whether a patient's copy goes to the inbox, by its outcome.
-
-    >>> is_delivered("FILED"), is_delivered("DOC_INVALID"), is_delivered("FORGED")
-    (True, True, False)
-    """
-    try:
-        return REASON_TEXTS[Reason(outcome)].delivers
-    except ValueError:
-        return False

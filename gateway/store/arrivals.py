@@ -48,8 +48,9 @@ class RecipientOutcome:
     What became of one recipient's copy; ``outcome`` is empty while pending.
 
     ``deliver`` is False when the message is not for this recipient's eyes whatever
-    the outcome. ``hidden`` holds the visibility flags of the message itself, and
-    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
+    the outcome. ``hidden`` holds the visibility flags of the message itself.
+    ``hidden_until``: the patient does not see the message before, because it came
+    with a document hidden until it is announced (CSP R. 1111-53).
     """
 
     position: int
@@ -58,7 +59,7 @@ class RecipientOutcome:
     reasons: tuple[str, ...] = ()
     deliver: bool = True
     hidden: tuple[str, ...] = ()
-    visible_at: datetime | None = None
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -66,8 +67,8 @@ class DocumentOutcome:
     """
     What became of one document of a message, for one patient.
 
-    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
-    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
+    ``detail`` says what to correct, without patient data; ``error`` is the code an
+    MDN carries (900 to 906), empty when all is well.
     """
 
     recipient: int
@@ -75,8 +76,8 @@ class DocumentOutcome:
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
-    error: str = ""
     detail: str = ""
+    error: str = ""
     entry_id: str = ""
 
 
@@ -245,7 +246,7 @@ class Arrivals:
             reasons=tuple(row.reasons),
             deliver=row.deliver,
             hidden=tuple(row.hidden),
-            visible_at=row.visible_at,
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
@@ -281,7 +282,7 @@ class Arrivals:
         *,
         deliver: bool = True,
         hidden: Iterable[str] = (),
-        visible_at: datetime | None = None,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -295,7 +296,7 @@ class Arrivals:
                 reasons=list(reasons),
                 deliver=deliver,
                 hidden=list(hidden),
-                visible_at=visible_at,
+                hidden_until=hidden_until,
                 ended_at=self.work.now,
             )
         )
@@ -313,8 +314,8 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
-                    "error": one.error,
                     "detail": one.detail[:400],
+                    "error": one.error,
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -336,8 +337,8 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
-                error=row.error,
                 detail=row.detail,
+                error=row.error,
                 entry_id=row.entry_id or "",
             )
             for row in rows

@@ -346,6 +346,12 @@ def test_an_ins_that_is_none_is_kept_apart(root: str) -> None:
     assert (patient.ins, patient.unread_ins) == (None, "279035121518988")
 
 
+def test_an_ins_left_empty_beside_a_good_one_is_passed_over() -> None:
+    content = make_cda(other_ids=(("1.2.250.1.213.1.4.8", ""),))
+
+    assert read_cda(content).patient.ins == PATIENT
+
+
 def test_a_wrong_key_of_the_test_range_is_told() -> None:
     patient = read_cda(make_cda(ins="221042545611404")).patient
 

@@ -100,6 +100,11 @@ FORMS: list[tuple[dict[str, Any], str, str]] = [
     ({"shape": "signed"}, "mime_type", "text/xml"),
     ({"ins": ""}, "patient_id", f"8000451207^^^&{HOSPITAL}&ISO^PI"),
     ({"other_ids": ()}, "source_patient_id", CX),
+    (
+        {"other_ids": (("90e1c8ec-f951", ""),)},
+        "source_patient_id",
+        "90e1c8ec-f951^^^&90e1c8ec-f951&ISO^PI",
+    ),
     ({"title": ""}, "title", "Lettre de liaison de sortie"),
     (
         {"title": "", "type_code": ("11490-0", LOINC, "")},
