@@ -166,6 +166,15 @@ class TrustSettings(_Table):
     allowlist_max_age_days: Annotated[
         int, "Older than this, the list is reported as stale."
     ] = 30
+    crl_max_bytes: Annotated[int, "A larger file of revocation lists is not read."] = (
+        32 * MIB
+    )
+    allowlist_max_bytes: Annotated[int, "A larger allow-list is not read."] = 25 * MIB
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of matching that does not exist."""
+        if self.dn_match not in {"cn_ou", "strict"}:
+            raise MisuseError("[trust]: dn_match is cn_ou or strict")
 
 
 @frozen(kw_only=True)
@@ -279,6 +288,9 @@ class FilingSettings(_Table):
     ] = "refuse"
     allow_masked_and_invisible: Annotated[
         bool, "Accept MASQUE_PS with INVISIBLE_PATIENT."
+    ] = False
+    refuse_other_birth_place: Annotated[
+        bool, "Refuse a document whose place of birth alone differs."
     ] = False
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"

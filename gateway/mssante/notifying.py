@@ -82,7 +82,7 @@ class Notifying:
 
 @frozen
 class Outbox:
-    """A folder of ``.eml`` files, one per notice, for a machine without a smart host."""
+    """A folder of ``.eml`` files, one per notice, where there is no smart host."""
 
     folder: Path
 

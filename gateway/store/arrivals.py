@@ -48,9 +48,8 @@ class RecipientOutcome:
     What became of one recipient's copy; ``outcome`` is empty while pending.
 
     ``deliver`` is False when the message is not for this recipient's eyes whatever
-    the outcome. ``hidden`` holds the visibility flags of the message itself.
-    ``hidden_until``: the patient does not see the message before, because it came
-    with a document hidden until it is announced (CSP R. 1111-53).
+    the outcome. ``hidden`` holds the visibility flags of the message itself, and
+    ``hidden_until`` the moment from which the patient may see it (CSP R. 1111-53).
     """
 
     position: int
@@ -67,8 +66,8 @@ class DocumentOutcome:
     """
     What became of one document of a message, for one patient.
 
-    ``detail`` says what to correct, without patient data; ``error`` is the code an
-    MDN carries (900 to 906), empty when all is well.
+    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
+    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
     """
 
     recipient: int
@@ -76,8 +75,8 @@ class DocumentOutcome:
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
-    detail: str = ""
     error: str = ""
+    detail: str = ""
     entry_id: str = ""
 
 
@@ -314,8 +313,8 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
-                    "detail": one.detail[:400],
                     "error": one.error,
+                    "detail": one.detail[:400],
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -337,8 +336,8 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
-                detail=row.detail,
                 error=row.error,
+                detail=row.detail,
                 entry_id=row.entry_id or "",
             )
             for row in rows

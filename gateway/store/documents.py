@@ -184,9 +184,7 @@ class Documents:
         rows = self.work.connection.execute(
             select(documents)
             .where(columns.profile_id == profile_id)
-            .order_by(
-                columns.filed_at.desc(), columns.creation_time.desc(), columns.id
-            )
+            .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
             .limit(limit)
             .offset(offset)
         )

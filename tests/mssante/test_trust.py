@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from gateway.errors import InvalidError
 from gateway.mssante.certificate_rules import CertificateFault, Refused
 from gateway.mssante.certificates import CertificateKind
-from gateway.mssante.trust import Degraded, TrustSettings, TrustSpace
+from gateway.mssante.trust import Degraded, TrustSpace
 from gateway.pki.folder import write_allowlist, write_crls
+from gateway.settings import TrustSettings
 from tests.pki import der_of, throwaway_pki
 
 PEER = "CN=smtp.peer.mssante.test,OU=300000000000022,O=OPERATEUR VOISIN,C=FR"
@@ -54,6 +55,8 @@ def opened(folder: Path, clock: SettableClock) -> Opener:
 
     def open_space(**changes: Any) -> TrustSpace:
         settings = TrustSettings(
+            certificate=folder / "gateway.pem",
+            private_key=folder / "gateway.key",
             authorities=folder / "ca.pem",
             crl=folder / "crl.pem",
             allowlist=folder / "allowlist.xml",
