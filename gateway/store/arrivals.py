@@ -44,10 +44,16 @@ class ArrivalState(StrEnum):
     """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
-    DECIDED = "decided"  # each recipient and document has its outcome
+    DECIDED = "decided"  # each document has its outcome, copies are to be made
+    RELAYING = "relaying"  # delivered here, on its way to other operators
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
+
+
+_UNDER_WAY = frozenset(
+    {ArrivalState.RECEIVED, ArrivalState.DECIDED, ArrivalState.RELAYING}
+)
 
 
 @frozen(kw_only=True)
@@ -118,8 +124,14 @@ class Arrivals:
         return self.work.key_for(f"transit:{self.work.now:%Y-%m-%d}")
 
     def keep(self, arrival: Arrival, parcel: Parcel) -> None:
-        """Keep a message, its journal line and its task: all or nothing."""
+        """
+        Keep a message, its journal line and its task: all or nothing.
+
+        ``parcel`` is made of ``arrival.stored``. What the gateway wrote itself has
+        nothing to file: it goes to its recipients at once.
+        """
         work, key_id = self.work, self.transit_key()
+        is_ours = arrival.door is Door.SYSTEM
         work.blobs.put(parcel, key_id, work.now)
         work.add(
             arrivals,
@@ -127,14 +139,14 @@ class Arrivals:
             message_id=arrival.message_id,
             content_digest=digest_of(arrival.content),
             door=arrival.door.value,
-            state=ArrivalState.RECEIVED.value,
+            state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
             received_at=work.now,
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
             options={"ret": arrival.ret, "envid": arrival.envid},
-            size=len(arrival.content),
+            size=parcel.size,
             blob_id=parcel.id,
             key_id=key_id,
         )
@@ -155,7 +167,7 @@ class Arrivals:
                 outcome="",
                 reasons=[],
             )
-        work.tasks.add(TaskKind.FILE, arrival.id)
+        work.tasks.add(TaskKind.DELIVER if is_ours else TaskKind.FILE, arrival.id)
         work.note(
             Action.MESSAGE_ACCEPTED,
             "kept",
@@ -342,7 +354,7 @@ class Arrivals:
 
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
-        ended = state not in {ArrivalState.RECEIVED, ArrivalState.DECIDED}
+        ended = state not in _UNDER_WAY
         self.work.connection.execute(
             _SET_STATE,
             {
