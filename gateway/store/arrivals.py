@@ -113,6 +113,13 @@ class KeptArrival:
     recipients: tuple[RecipientOutcome, ...]
 
 
+_SAME = select(arrivals.c.id).where(
+    arrivals.c.message_id == bindparam("id"),
+    arrivals.c.content_digest == bindparam("digest"),
+)
+"""Asked for each message received: made once."""
+
+
 @frozen
 class Arrivals:
     """Messages within one transaction."""
@@ -137,7 +144,7 @@ class Arrivals:
             arrivals,
             id=arrival.id,
             message_id=arrival.message_id,
-            content_digest=digest_of(arrival.content),
+            content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
             state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
             received_at=work.now,
@@ -180,18 +187,16 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> dict[str, str]:
+    def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
         """
         Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
+        ``digest`` is that of the content (`Parcel`).
         """
         rows = self.work.connection.execute(
-            select(arrivals.c.id).where(
-                arrivals.c.message_id == arrival.message_id,
-                arrivals.c.content_digest == digest_of(arrival.content),
-            )
+            _SAME, {"id": arrival.message_id, "digest": digest}
         ).scalars()
         known: dict[str, str] = {}
         for row_id in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ class Parcel:
     key: bytes = field(repr=False)
     size: int
     inline: bytes | None = field(repr=False)
+    digest: str = ""
+    """SHA-256 of the bytes in clear, in hex."""
 
 
 @frozen
@@ -58,16 +61,17 @@ class BlobFolder:
             UnavailableError: the disk refused; nothing was kept.
         """
         blob_id, key = uuid4().hex, AESGCM.generate_key(256)
+        digest = hashlib.sha256(content).hexdigest()
         sealed = AESGCM(key).encrypt(_ONCE, content, blob_id.encode())
         if len(sealed) <= self.inline_bytes:
-            return Parcel(blob_id, key, len(content), sealed)
+            return Parcel(blob_id, key, len(content), sealed, digest)
         try:
             self._write(blob_id, sealed)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
-        return Parcel(blob_id, key, len(content), None)
+        return Parcel(blob_id, key, len(content), None, digest)
 
     def _write(self, blob_id: str, sealed: bytes) -> None:
         path = self.path(blob_id)
