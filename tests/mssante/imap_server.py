@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import imaplib
+import re
 import shutil
 import socket
 import ssl
@@ -231,6 +232,9 @@ class Mailroom:
         return wire
 
 
+_LITERAL = re.compile(rb"\{([0-9]+)\}\r\n\Z")
+
+
 class Wire:
     """Writes what it is told, reads lines."""
 
@@ -260,23 +264,33 @@ class Wire:
 
     def line(self) -> bytes:
         """Read a line; empty at the end of the connection."""
+        return self._raw_line().removesuffix(b"\r\n")
+
+    def _raw_line(self) -> bytes:
         try:
-            return self._file.readline().removesuffix(b"\r\n")
+            return self._file.readline()
         except (ConnectionError, ssl.SSLEOFError):
             return b""
 
-    def read(self, count: int) -> bytes:
-        """Read so many bytes."""
-        return self._file.read(count)
+    def response(self) -> bytes:
+        """Read a line with its literals; empty at the end of the connection."""
+        whole = b""
+        while line := self._raw_line():
+            whole += line
+            announced = _LITERAL.search(line)
+            if announced is None:
+                break
+            whole += self._file.read(int(announced.group(1)))
+        return whole.removesuffix(b"\r\n")
 
     def until(self, start: bytes) -> list[bytes]:
-        """Read lines up to one that begins so; or to the end of the connection."""
-        lines: list[bytes] = []
-        while line := self.line():
-            lines.append(line)
-            if line.startswith(start):
+        """Read responses up to one that begins so; or to the end."""
+        responses: list[bytes] = []
+        while response := self.response():
+            responses.append(response)
+            if response.startswith(start):
                 break
-        return lines
+        return responses
 
     def ask(self, command: str | bytes) -> list[bytes]:
         """Give a command with the tag ``t``; return its answers."""
