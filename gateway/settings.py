@@ -166,6 +166,15 @@ class TrustSettings(_Table):
     allowlist_max_age_days: Annotated[
         int, "Older than this, the list is reported as stale."
     ] = 30
+    crl_max_bytes: Annotated[int, "A larger file of revocation lists is not read."] = (
+        32 * MIB
+    )
+    allowlist_max_bytes: Annotated[int, "A larger allow-list is not read."] = 25 * MIB
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of matching that does not exist."""
+        if self.dn_match not in {"cn_ou", "strict"}:
+            raise MisuseError("[trust]: dn_match is cn_ou or strict")
 
 
 @frozen(kw_only=True)
@@ -178,6 +187,9 @@ class SmtpSettings(_Table):
         int, "SIZE announced; bytes on the wire, larger gets 552."
     ] = 36_700_160
     max_decoded_bytes: Annotated[int, "Attachments and texts once decoded."] = 25 * MIB
+    max_memory_bytes: Annotated[
+        int, "Messages being received at once; beyond it, 452."
+    ] = 512 * MIB
     max_line_bytes: Annotated[int, "Line of a message, CRLF included."] = 1000
     max_command_bytes: Annotated[int, "Command line, CRLF included."] = 512
     max_recipients: Annotated[int, "Recipients of one message."] = 100
@@ -191,6 +203,8 @@ class SmtpSettings(_Table):
     handshake_seconds: Annotated[float, "Time for STARTTLS to finish."] = 30.0
     data_seconds: Annotated[float, "Time for a whole message."] = 600.0
     session_seconds: Annotated[float, "Time of a whole connection."] = 3600.0
+    stop_seconds: Annotated[float, "Time to finish what runs when stopping."] = 10.0
+    max_hops: Annotated[int, "Received fields of a message; more is a loop."] = 50
 
 
 @frozen(kw_only=True)
@@ -265,6 +279,7 @@ class FilingSettings(_Table):
     table: ClassVar = "filing"
 
     blocked_may_file: Annotated[bool, "A blocked sender may still file."] = False
+    blocked_may_write: Annotated[bool, "A blocked sender may still write."] = False
     refuse_wrong_test_key: Annotated[
         bool, "Refuse a wrong control key in the test ranges of INS."
     ] = False

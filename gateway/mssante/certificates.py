@@ -124,7 +124,7 @@ def facts_of(certificate: x509.Certificate) -> SenderCertificate:
     )
 
 
-_STRUCTURE = re.compile(r"1[0-9A-Z]{9}|[34][0-9]{14}", re.I)
+_STRUCTURE = re.compile(r"1[0-9A-Z]{9}|[34][0-9]{14}", re.I | re.ASCII)
 """Identifier of a structure in OU: ``1`` + FINESS, ``3`` + SIRET, ``4`` + practice."""
 
 _IDNPS = re.compile(r"8[0-9]{11}")

@@ -23,7 +23,8 @@ from gateway.store.inbox_values import AttachedFile, Reply
 from gateway.store.journal import Action, chain_of
 from gateway.store.mail import Mail
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.notices import NoticeKind, make_notice
+from gateway.store.notice_texts import NoticeKind
+from gateway.store.notices import Notices
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
@@ -50,7 +51,7 @@ class Delivering:
         parts = read_parts(content, limits)
 
         def deliver(work: UnitOfWork) -> None:
-            _Copies(work, kept, parts, content).deliver()
+            _Copies(work, kept, parts, content, self.settings).deliver()
 
         return deliver
 
@@ -63,6 +64,7 @@ class _Copies:
     kept: KeptArrival
     parts: MessageParts
     content: bytes
+    settings: Settings
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
@@ -112,13 +114,15 @@ class _Copies:
             reply=Reply.NO_REPLY if ends else Reply.REPLY,
             mailbox_kind=mailbox.kind if mailbox else "",
             receipt_asked=bool(headers.get("disposition-notification-to")),
-            hidden_until=one.hidden_until,
+            hidden_until=one.visible_at,
         )
         self._note(one, "inbox")
         profile = Profiles(work).get(profile_id)
         # Nothing is announced before the patient may see it (CSP R. 1111-53).
-        if profile is not None and one.hidden_until is None:
-            make_notice(work, profile, NoticeKind.MESSAGE)
+        if profile is not None and one.visible_at is None:
+            Notices(
+                work, self.settings.domains.operator_name, self.settings.web.public_url
+            ).make(profile, NoticeKind.MESSAGE)
 
     def _to_mailbox(self, one: RecipientOutcome) -> None:
         work, kept = self.work, self.kept

@@ -142,6 +142,7 @@ _PART = re.compile(
 _TYPE = re.compile(r"\s*[A-Za-z0-9.-]{1,64}\s*=")
 _QUOTED = re.compile(r'\s*"(?:[^"\\]|\\.)*"\s*(?=[,+]|\Z)', re.S)
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.S)
+_BLANKS = " \t\r\n\u00a0"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _BEFORE_BRACKET = re.compile(r" +\(")
 
@@ -172,11 +173,11 @@ def _attribute(part: str) -> tuple[str, str]:
     kind = _NAMES.get(kind, _SYNONYMS.get(kind, kind))
     if kind not in _OIDS and not kind[0].isdigit():
         raise InvalidError("distinguished name with an unknown attribute type")
-    value = match[2].strip()
+    value = match[2]
     if _QUOTED.fullmatch(value):
-        value = value[1:-1]
-    value = _ESCAPED.sub(_unescape, value)
-    if not value.strip():
+        value = value.strip(_BLANKS)[1:-1]
+    value = _ESCAPED.sub(_unescape, value).strip(_BLANKS)
+    if not value:
         raise InvalidError("distinguished name with an empty value")
     return kind, value
 

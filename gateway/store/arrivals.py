@@ -41,15 +41,18 @@ class RecipientOutcome:
     """
     What became of one recipient's copy; ``outcome`` is empty while pending.
 
-    ``hidden_until``: the patient does not see the message before, because it came
-    with a document hidden until it is announced (CSP R. 1111-53).
+    ``deliver`` is False when the message is not for this recipient's eyes whatever
+    the outcome. ``hidden`` holds the visibility flags of the message itself, and
+    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
     """
 
     position: int
     recipient: Recipient
     outcome: str = ""
     reasons: tuple[str, ...] = ()
-    hidden_until: datetime | None = None
+    deliver: bool = True
+    hidden: tuple[str, ...] = ()
+    visible_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -57,8 +60,8 @@ class DocumentOutcome:
     """
     What became of one document of a message, for one patient.
 
-    ``detail`` says what to correct, without patient data; ``error`` is the code an
-    MDN carries (900 to 906), empty when all is well.
+    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
+    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
     """
 
     recipient: int
@@ -66,8 +69,8 @@ class DocumentOutcome:
     unique_id: str
     outcome: str
     reasons: tuple[str, ...] = ()
-    detail: str = ""
     error: str = ""
+    detail: str = ""
     entry_id: str = ""
 
 
@@ -151,9 +154,9 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> frozenset[str]:
+    def already_kept(self, arrival: Arrival) -> dict[str, str]:
         """
-        Return the addresses that have this very message already.
+        Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
@@ -164,12 +167,13 @@ class Arrivals:
                 arrivals.c.content_digest == digest_of(arrival.content),
             )
         ).scalars()
-        known: set[str] = set()
+        known: dict[str, str] = {}
         for row_id in rows:
             kept = self.get(row_id)
             if kept is not None and kept.reverse_path == arrival.reverse_path:
-                known |= {r.recipient.address.lower() for r in kept.recipients}
-        return frozenset(known)
+                for one in kept.recipients:
+                    known[one.recipient.address.lower()] = row_id
+        return known
 
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
@@ -203,6 +207,13 @@ class Arrivals:
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
 
+    def state_of(self, arrival_id: str) -> ArrivalState | None:
+        """Return where a message is, or None when there is no such message."""
+        word = self.work.connection.execute(
+            select(arrivals.c.state).where(arrivals.c.id == arrival_id)
+        ).scalar_one_or_none()
+        return None if word is None else ArrivalState(word)
+
     def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
         work = self.work
         return RecipientOutcome(
@@ -220,7 +231,9 @@ class Arrivals:
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
-            hidden_until=row.hidden_until,
+            deliver=row.deliver,
+            hidden=tuple(row.hidden),
+            visible_at=row.visible_at,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
@@ -254,7 +267,9 @@ class Arrivals:
         outcome: str,
         reasons: Iterable[str],
         *,
-        hidden_until: datetime | None = None,
+        deliver: bool = True,
+        hidden: Iterable[str] = (),
+        visible_at: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -266,7 +281,9 @@ class Arrivals:
             .values(
                 outcome=outcome,
                 reasons=list(reasons),
-                hidden_until=hidden_until,
+                deliver=deliver,
+                hidden=list(hidden),
+                visible_at=visible_at,
                 ended_at=self.work.now,
             )
         )
@@ -284,8 +301,8 @@ class Arrivals:
                     "unique_id": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
-                    "detail": one.detail[:400],
                     "error": one.error,
+                    "detail": one.detail[:400],
                     "entry_id": one.entry_id or None,
                 }
                 for one in outcomes
@@ -307,8 +324,8 @@ class Arrivals:
                 unique_id=row.unique_id,
                 outcome=row.outcome,
                 reasons=tuple(row.reasons),
-                detail=row.detail,
                 error=row.error,
+                detail=row.detail,
                 entry_id=row.entry_id or "",
             )
             for row in rows

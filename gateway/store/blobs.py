@@ -125,6 +125,10 @@ class Blobs:
         self._grant(parcel.id, key_id, parcel.key)
         return parcel.id
 
+    def grant(self, parcel: Parcel, key_id: str) -> None:
+        """Let a second owner read a parcel put in this same transaction."""
+        self._grant(parcel.id, key_id, parcel.key)
+
     def share(self, blob_id: str, from_key: str, to_key: str) -> None:
         """Let a second owner read the blob: its key is wrapped again, no byte moves."""
         if from_key == to_key:
