@@ -105,9 +105,12 @@ def test_every_caution_has_its_texts(caution: Caution) -> None:
 # ----------------------------------------------------------------- references
 
 _CITED = sources("gateway", "tests", "bench")
-_DOCUMENTS = [one for group in load("specs.toml").values() for one in group["documents"]]
+del _CITED["tests/test_project.py"]  # it holds what must not be
+_DOCUMENTS = [
+    one for group in load("specs.toml").values() for one in group["documents"]
+]
 _FAMILIES = (
-    r"\bRFC[ -]?\d{3,5}",
+    r"\bRFC(?!822)[ -]?\d{3,5}",
     r"\bITI TF-?\d\w?",
     r"\bCI-SIS [A-ZÉÈ][\w'’-]+(?: [\w'’-]+){0,2}",
     r"\bCSP\b[^;)\"]{0,12}",
@@ -124,7 +127,7 @@ _STRAY = (
     r"RFC \d+,? (?:section|sec\.|art)",
     r"CSP (?![LR]\. \d{4}-\d+)",
     r"(?<!SEL-MP-037 )(?<!, )(?<!and )\b(?:EX|REC)_[A-Z0-9.]+-\d{3,4}\b",
-    r"(?<!#[12], )(?<!#[12] \()(?<!n° [12], )(?<!, )\bECO\.\d",
+    r"(?<!#[12], )(?<!n° [12], )(?<!, )\bECO\.\d",
 )
 """Citations that a reader could not follow."""
 
@@ -159,7 +162,7 @@ def _begins(found: str, cite: str) -> bool:
 
 @pytest.mark.parametrize("path", _CITED)
 def test_citations_can_be_followed(path: str) -> None:
-    text = joined(_CITED[path]) if path != "tests/test_project.py" else ""
+    text = joined(_CITED[path])
 
     stray = [found for form in _STRAY + _INTERNAL for found in re.findall(form, text)]
 
@@ -191,7 +194,11 @@ def test_sections_are_found_in_citations_broken_over_lines() -> None:
 # ----------------------------------------------------------- sizes and words
 
 
-@pytest.mark.parametrize("path", sources("gateway", "bench", "docs"))
+@pytest.mark.parametrize(
+    "path",
+    # A migration is a record of the tables as they were, not code to work on.
+    [path for path in sources("gateway", "bench", "docs") if "/versions/" not in path],
+)
 def test_modules_stay_small(path: str) -> None:
     lines = (ROOT / path).read_text("utf-8").count("\n")
 
@@ -265,7 +272,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
 def test_decisions_are_one_page_with_four_parts(page: Path) -> None:
     text = page.read_text("utf-8")
 
-    parts = re.findall(r"^(?:## )?\**(Status|Context|Decision|Consequences)", text, re.M)
+    parts = re.findall(
+        r"^(?:## )?\**(Status|Context|Decision|Consequences)", text, re.M
+    )
 
     assert parts == ["Status", "Context", "Decision", "Consequences"]
     assert text.count("\n") <= 60
