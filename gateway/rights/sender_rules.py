@@ -2,8 +2,8 @@
 Is the sender who it says it is? Reverse path and headers against the certificate.
 
 Source: what MSSanté asks of operators (Référentiel socle MSSanté #1), and gematik KIM
-A_23421 and A_23422 for the shape of the header rules. The certificate itself (chain, dates,
-usage, revocation) is judged before, by the TLS side.
+A_23421 and A_23422 for the shape of the header rules. The certificate itself (chain,
+dates, usage, revocation) is judged before, by the TLS side.
 """
 
 from __future__ import annotations
