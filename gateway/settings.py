@@ -289,6 +289,9 @@ class FilingSettings(_Table):
     allow_masked_and_invisible: Annotated[
         bool, "Accept MASQUE_PS with INVISIBLE_PATIENT."
     ] = False
+    refuse_other_birth_place: Annotated[
+        bool, "Refuse a document whose place of birth alone differs."
+    ] = False
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )

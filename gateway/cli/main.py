@@ -30,6 +30,7 @@ NOUNS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # whatever is written is for the service's own user
     try:
         args = make_parser(words[0] if words else "").parse_args(words)
         return int(args.run(args))

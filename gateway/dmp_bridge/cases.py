@@ -42,7 +42,7 @@ class Case:
     decisions: list[FilingDecision] = field(factory=list)
     entries: dict[int, str] = field(factory=dict)
     submission_id: str = ""
-    visible_at: datetime | None = None
+    hidden_until: datetime | None = None
 
     @property
     def profile(self) -> Profile | None:
@@ -57,7 +57,7 @@ class Case:
     def delay_until(self, moment: datetime | None) -> None:
         """Hide the message until that moment too."""
         if moment is not None:
-            self.visible_at = max(self.visible_at or moment, moment)
+            self.hidden_until = max(self.hidden_until or moment, moment)
 
 
 def outcome_of(

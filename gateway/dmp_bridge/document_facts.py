@@ -84,10 +84,13 @@ def _compare(profile: Profile | None, document: IdentityTraits) -> Traits:
     if profile is None:
         return Traits.UNKNOWN
     ours = profile.traits
-    if trait_mismatches(ours, document):
+    differing = trait_mismatches(ours, document)
+    if differing and differing != ("birth_place",):
         return Traits.DIFFERENT
     named = (ours.family, ours.first_given or ours.given_names, ours.birth_date)
-    return Traits.SAME if all((*named, ours.sex)) else Traits.UNKNOWN
+    if not all((*named, ours.sex)):
+        return Traits.UNKNOWN
+    return Traits.OTHER_BIRTH_PLACE if differing else Traits.SAME
 
 
 def _qualification(patient: Patient) -> Qualification:

@@ -66,6 +66,7 @@ class Gatherer:
                 blocked_may_write=settings.blocked_may_write,
                 file_unknown_types_as_other=settings.unknown_types == "file_as_other",
                 allow_masked_and_hidden=settings.allow_masked_and_invisible,
+                refuse_other_birth_place=settings.refuse_other_birth_place,
             ),
             hashlib.sha256(text.encode()).hexdigest()[:12],
         )

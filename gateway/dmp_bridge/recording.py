@@ -48,7 +48,7 @@ class Recorder:
             [reason.value for reason in reasons],
             deliver=deliver,
             hidden=sorted(hidden),
-            visible_at=case.visible_at,
+            hidden_until=case.hidden_until,
         )
 
     def filed(

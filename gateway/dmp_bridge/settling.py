@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from attrs import field, frozen
 from twisted.logger import Logger
 
+from gateway.core.copies import Copy
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.envelope import RecipientKind
@@ -26,9 +26,6 @@ from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
 log = Logger()
-
-REFUSED: Final = "REFUSED"
-"""The outcome of a professional's copy of a message that is set aside."""
 
 
 @frozen(kw_only=True)
@@ -55,7 +52,6 @@ class Settlement:
             self._set_aside(cases, whole)
         else:
             self._hand_on(cases)
-        self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
         self._discard_unused(cases)
 
     def _cases(self) -> list[Case]:
@@ -98,9 +94,10 @@ class Settlement:
             self._recorder.record(case, deliver=False)
         for one in self._copies():
             arrivals.decide_recipient(
-                self.kept.id, one, REFUSED, [mismatch], deliver=False
+                self.kept.id, one, Copy.BOUNCED, [mismatch], deliver=False
             )
         arrivals.set_state(self.kept.id, ArrivalState.QUARANTINED)
+        self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
         self._recorder.quarantined(mismatch)
         message_id = self.kept.id
         self.work.after_commit(
@@ -120,10 +117,12 @@ class Settlement:
             )
         arrivals = Arrivals(self.work)
         if delivered:
+            # The sender is told once the copies are made, by that step.
             arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
         else:
             arrivals.set_state(self.kept.id, ArrivalState.ENDED)
+            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
 
     def _copies(self) -> list[int]:
         """Return the positions of the recipients who are not patients."""

@@ -7,8 +7,6 @@ from attrs import frozen
 from gateway.core.copies import Copy
 from gateway.core.envelope import RecipientKind
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
-from gateway.core.reason_texts import REASON_TEXTS
-from gateway.core.reasons import Reason
 from gateway.errors import InvalidError
 from gateway.settings import Settings
 from gateway.store.arrivals import (
@@ -72,7 +70,7 @@ class _Copies:
         for one in self.kept.recipients:
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
-                    if is_delivered(one.outcome):
+                    if one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
                     self._to_mailbox(one)
@@ -114,12 +112,12 @@ class _Copies:
             reply=Reply.NO_REPLY if ends else Reply.REPLY,
             mailbox_kind=mailbox.kind if mailbox else "",
             receipt_asked=bool(headers.get("disposition-notification-to")),
-            hidden_until=one.visible_at,
+            hidden_until=one.hidden_until,
         )
         self._note(one, "inbox")
         profile = Profiles(work).get(profile_id)
         # Nothing is announced before the patient may see it (CSP R. 1111-53).
-        if profile is not None and one.visible_at is None:
+        if profile is not None and one.hidden_until is None:
             Notices(
                 work, self.settings.domains.operator_name, self.settings.web.public_url
             ).make(profile, NoticeKind.MESSAGE)
@@ -144,16 +142,3 @@ class _Copies:
             chain=chain_of(one.recipient.target_id),
             recipient=one.position,
         )
-
-
-def is_delivered(outcome: str) -> bool:
-    """
-    Tell whether a patient's copy goes to the inbox, by its outcome.
-
-    >>> is_delivered("FILED"), is_delivered("DOC_INVALID"), is_delivered("FORGED")
-    (True, True, False)
-    """
-    try:
-        return REASON_TEXTS[Reason(outcome)].delivers
-    except ValueError:
-        return False

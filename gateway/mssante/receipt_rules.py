@@ -18,7 +18,14 @@ from gateway.mssante.mdn import Disposition, lines_of
 BY_PEER = "DSN_BY_PEER"
 """Among a relayed copy's reasons: the peer promised to report success itself."""
 
-_BAD_EFFECTS = {Effect.REFUSED, Effect.HELD, Effect.QUARANTINED, Effect.REFUSED_AT_DOOR}
+_BAD_EFFECTS = {
+    Effect.REFUSED,
+    Effect.HELD,
+    Effect.QUARANTINED,
+    Effect.REFUSED_AT_DOOR,
+    # After the 250 nothing is tried again: the sender has to know.
+    Effect.TEMPORARY,
+}
 
 
 class MdnRequest(StrEnum):
@@ -50,6 +57,7 @@ class RecipientFacts:
     orcpt: str = field(default="", repr=False)
     outcome: str = ""
     reasons: tuple[str, ...] = ()
+    deliver: bool = True
     documents: tuple[DocumentFact, ...] = ()
     was_read: bool = False
     delayed: bool = False
@@ -120,12 +128,13 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
 
 def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
     reason = _reason(one.outcome)
-    if reason is None or REASON_TEXTS[reason].effect is Effect.TEMPORARY:
+    if reason is None:
         return None
-    if REASON_TEXTS[reason].delivers:
+    if one.deliver:
         return _make(one, DsnAction.DELIVERED, "2.0.0")
     text = " / ".join(text_for_sender(reason))
-    return _make(one, DsnAction.FAILED, "5.7.1", text)
+    temporary = REASON_TEXTS[reason].effect is Effect.TEMPORARY
+    return _make(one, DsnAction.FAILED, "4.2.1" if temporary else "5.7.1", text)
 
 
 def _make(

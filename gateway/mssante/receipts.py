@@ -200,6 +200,7 @@ def _facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
                 orcpt=one.recipient.orcpt,
                 outcome=one.outcome,
                 reasons=one.reasons,
+                deliver=one.deliver,
                 documents=tuple(
                     DocumentFact(
                         unique_id=each.unique_id,

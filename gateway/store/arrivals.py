@@ -43,7 +43,7 @@ class RecipientOutcome:
 
     ``deliver`` is False when the message is not for this recipient's eyes whatever
     the outcome. ``hidden`` holds the visibility flags of the message itself, and
-    ``visible_at`` the moment from which the patient may see it (CSP R. 1111-53).
+    ``hidden_until`` the moment from which the patient may see it (CSP R. 1111-53).
     """
 
     position: int
@@ -52,7 +52,7 @@ class RecipientOutcome:
     reasons: tuple[str, ...] = ()
     deliver: bool = True
     hidden: tuple[str, ...] = ()
-    visible_at: datetime | None = None
+    hidden_until: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -233,7 +233,7 @@ class Arrivals:
             reasons=tuple(row.reasons),
             deliver=row.deliver,
             hidden=tuple(row.hidden),
-            visible_at=row.visible_at,
+            hidden_until=row.hidden_until,
         )
 
     def content(self, kept: KeptArrival) -> bytes:
@@ -269,7 +269,7 @@ class Arrivals:
         *,
         deliver: bool = True,
         hidden: Iterable[str] = (),
-        visible_at: datetime | None = None,
+        hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
@@ -283,7 +283,7 @@ class Arrivals:
                 reasons=list(reasons),
                 deliver=deliver,
                 hidden=list(hidden),
-                visible_at=visible_at,
+                hidden_until=hidden_until,
                 ended_at=self.work.now,
             )
         )

@@ -139,6 +139,13 @@ class Profiles:
         row = self._row(profile_id=profile_id)
         return None if row is None else self._profile(row)
 
+    def listed(self) -> list[Profile]:
+        """Return all profiles, oldest first; for the operator's command line."""
+        rows = self.work.connection.execute(
+            select(profiles).order_by(profiles.c.created_at, profiles.c.id)
+        )
+        return [self._profile(row) for row in rows]
+
     def lock(self, profile_id: str) -> None:
         """Hold the profile until the commit: one filing at a time per patient."""
         self.work.connection.execute(

@@ -170,7 +170,7 @@ recipients = Table(
     Column("reasons", JSON, nullable=False),
     Column("deliver", Boolean, nullable=False, default=True),
     Column("hidden", JSON, nullable=False, default=list),  # visibility flags
-    Column("visible_at", UtcDateTime),  # not shown to the patient before
+    Column("hidden_until", UtcDateTime),  # not shown to the patient before
     Column("ended_at", UtcDateTime),
 )
 

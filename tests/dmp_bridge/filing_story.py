@@ -149,7 +149,11 @@ class Story:
             return Told(
                 kept,
                 Arrivals(work).documents(arrival_id),
-                [row.kind for row in work.tasks.listed() if row.subject == arrival_id],
+                [
+                    row.kind
+                    for row in work.tasks.listed()
+                    if row.subject == arrival_id and row.kind != "file"
+                ],
             )
 
     def entries(self) -> list[DocumentEntry]:

@@ -419,7 +419,7 @@ def test_row(row: Row, database: Database) -> None:
 
     assert told.outcome == row.code
     assert told.deliver is row.deliver
-    assert "acknowledge" in told.tasks
+    assert set(told.tasks) & {"deliver", "acknowledge"}
     assert len(story.entries()) == row.filed
     assert told.codes == ([] if row.code is Reason.MESSAGE_ONLY else [row.code])
     decided = [line for line in story.lines() if line.action == "document:decide"][-1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
 from gateway.store.tables import UtcDateTime, metadata
 
 
-def _render(kind: str, item: Any, _: Any) -> str | bool:
+def _render(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Write our own column type as what it is in the database."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.BigInteger()"
