@@ -66,7 +66,8 @@ def settings_page() -> str:
         "that is not in it has\nits default. Unknown tables and keys are refused, and "
         "so are values of the wrong type. Paths are\ntaken from the folder of the "
         "file. A key marked *required* has no default. Changes are taken at the\n"
-        "next start; the files that `[trust]` names are read again when they change.\n"
+        "next start; the allow-list and the revocation lists are read again whenever "
+        "their files change.\n"
     ]
     for name, cls in TABLES.items():
         title = (cls.__doc__ or "").strip().partition(": ")[2] or name
@@ -141,7 +142,7 @@ def outcomes_page() -> str:
         "the journal and the\nreceipts use, in the order of the filing table. Every "
         "test that objects is recorded; the first gives\nthe code, and the strictest "
         "of all is what happens. How the table is read:\n"
-        "`decisions/0009-decisions-as-values.md`.\n\n"
+        "`decisions/0008-decisions-as-values.md`.\n\n"
         "*Sender* is what receipts (DSN, MDN) say. The SMTP reply never says more "
         "than one line for all\nrefusals. *Source* is the text the rule comes from.\n\n"
     ]

@@ -289,3 +289,22 @@ def test_news_fragments_have_a_kind() -> None:
 
     assert odd == []
     assert kinds == {"security", "feature", "fix", "removal", "doc"}
+
+
+def test_symbols_of_the_security_page_are_where_it_says() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| `(gateway/[^`]+)` \|$", page, re.MULTILINE)
+
+    missing = [
+        f"{symbol} in {file}"
+        for symbols, file in rows
+        for symbol in re.findall(r"`(\w+)`", symbols)
+        if not re.search(
+            rf"^(?:class|def|async def) {symbol}\b",
+            (ROOT / file).read_text("utf-8"),
+            re.MULTILINE,
+        )
+    ]
+
+    assert len(rows) > 10
+    assert missing == []
