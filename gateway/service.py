@@ -6,9 +6,11 @@ import asyncio
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
@@ -31,6 +33,7 @@ from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity, smtp_client_context
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
+from gateway.store.housekeeping import Housekeeping
 from gateway.store.migrations import upgrade
 from gateway.store.steps import Steps
 from gateway.store.tasks import TaskKind
@@ -112,6 +115,7 @@ class Service:
         self._trust = TrustSpace(settings.trust, utc_now)
         self._add_mail_doors()
         self._add_health()
+        self._add_housekeeping()
         if settings.tasks.workers:
             self._add_workers()
 
@@ -171,6 +175,17 @@ class Service:
             )
         monitor.setServiceParent(self._root)
 
+    def _add_housekeeping(self) -> None:
+        tasks = self._settings.tasks
+        rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        tidy = self._worker.deferred(rounds.run)
+
+        def run() -> Deferred[Any]:
+            return tidy().addCallbacks(_say_what_went, _say_why_not)
+
+        timer = TimerService(tasks.housekeeping_seconds, run)
+        timer.setServiceParent(self._root)
+
     def _add(self, door: Any) -> None:
         door.setServiceParent(self._root)
         self._listening.append(door.listening)
@@ -196,6 +211,16 @@ class Service:
         self._worker.threads.shutdown()
         self._database.close()
         return result
+
+
+def _say_what_went(counts: dict[str, int]) -> None:
+    if any(counts.values()):
+        log.info("housekeeping: {counts}", counts=counts)
+
+
+def _say_why_not(failure: Any) -> None:
+    """The next round comes; this one is an operator's matter, not the service's end."""
+    log.failure("housekeeping failed", failure=failure)
 
 
 def _first_failure(failure: Any) -> Any:
