@@ -69,7 +69,8 @@ def _print(story: dict[str, Any]) -> None:
     print(f"  received {story['received']} by {story['door']} as {story['arrival']}")
     print(f"  from     {story['sender']}  ({story['certificate'] or 'no certificate'})")
     for one in story["recipients"]:
-        more = f" ({', '.join(one['reasons'])})" if one["reasons"] else ""
+        others = [reason for reason in one["reasons"] if reason != one["outcome"]]
+        more = f" ({', '.join(others)})" if others else ""
         print(f"  to       {one['address']}: {one['outcome'] or 'pending'}{more}")
     for one in story["documents"]:
         detail = f" - {one['detail']}" if one["detail"] else ""
