@@ -57,7 +57,7 @@ _KINDS = {
 }
 
 
-@page("settings.md", "gateway/settings.py")
+@page("settings.md", "gateway/settings.py and its tables")
 def settings_page() -> str:
     """Return the page of the settings: every key, its default, what it changes."""
     parts = [
