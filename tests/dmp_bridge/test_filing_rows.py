@@ -1,4 +1,4 @@
-"""The filing table, row by row, with real messages (rules B1.3)."""
+"""The filing table, row by row, with real messages."""
 
 from __future__ import annotations
 
