@@ -19,59 +19,25 @@ from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
-from gateway.dmp_bridge.filing import Filing
 from gateway.dmp_bridge.pages import CdaPages
 from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
 from gateway.mssante.admission import Admission
-from gateway.mssante.delivery import Delivering
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
-from gateway.mssante.notifying import Notifying
-from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.reception import Reception
-from gateway.mssante.relaying import Relaying
-from gateway.mssante.retry import Schedule
-from gateway.mssante.smtp_out import SmtpOut, find_hosts
 from gateway.mssante.smtp_service import SmtpDoors
-from gateway.mssante.tls import Identity, load_identity, smtp_client_context
+from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.migrations import upgrade
-from gateway.store.steps import Steps
-from gateway.store.tasks import TaskKind
 from gateway.store.work import Database
 from gateway.store.writer import Writer
 from gateway.web.patient.service import PatientWebService
 
 log = Logger()
 _THREADS = 8
-
-
-def make_steps(database: Database, settings: Settings) -> Steps:
-    """Return what a worker does for each kind of task."""
-    trust = TrustSpace(settings.trust, utc_now)
-    outgoing = settings.outgoing
-    out = SmtpOut(
-        trust=trust,
-        context=smtp_client_context(_identity(settings)),
-        hosts=lambda domain: find_hosts(outgoing.routes, domain),
-        hostname=settings.domains.hostname,
-        timeout=outgoing.timeout_seconds,
-    )
-    schedule = Schedule(
-        waits=outgoing.retry_minutes,
-        expire_hours=outgoing.expire_hours,
-        warn_hours=outgoing.warn_hours,
-    )
-    return {
-        TaskKind.FILE: Filing.from_settings(database, settings),
-        TaskKind.DELIVER: Delivering(database, settings),
-        TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
-        TaskKind.RELAY: Relaying(database, out, schedule),
-        TaskKind.NOTIFY: Notifying.from_settings(database, settings),
-    }
 
 
 def _identity(settings: Settings) -> Identity:
