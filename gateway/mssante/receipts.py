@@ -10,31 +10,25 @@ from gateway.core.envelope import (
     Arrival,
     Door,
     Recipient,
-    RecipientKind,
     Sender,
     SenderKind,
 )
-from gateway.core.headers import Headers
 from gateway.core.mail_address import MailAddress, NamedAddress, read_address
 from gateway.core.mime import MessageParts, MimeLimits, find_attachments, read_parts
 from gateway.core.mime_building import OutgoingPart
 from gateway.errors import InvalidError
 from gateway.mssante.dsn import Original, write_dsn
 from gateway.mssante.mdn import Asked, write_mdn
-from gateway.mssante.receipt_rules import (
-    DocumentFact,
-    Due,
-    MdnRequest,
-    RecipientFacts,
-    receipts_due,
+from gateway.mssante.receipt_gathering import (
+    find_addressee,
+    gather_facts,
+    request_of,
 )
+from gateway.mssante.receipt_rules import Due, receipts_due
 from gateway.settings import Settings
 from gateway.store.arrivals import Arrivals, KeptArrival
 from gateway.store.blobs import Parcel
-from gateway.store.deliveries import Deliveries
 from gateway.store.journal import Action
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.profiles import Profiles
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.tasks import Task
 from gateway.store.work import Database, Job, UnitOfWork
@@ -69,8 +63,8 @@ class Acknowledging:
                 raise InvalidError("no such message")
             said = _said(work, kept.id)
             content = Arrivals(work).content(kept)
-            facts = _facts(work, kept)
-            to = _find_sender(work, kept, self.settings)
+            facts = gather_facts(work, kept)
+            to = find_addressee(work, kept, self.settings)
         if not kept.reverse_path:
             return _silent  # RFC 5321 §6.1: nobody is told of a report
         limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
@@ -161,18 +155,6 @@ class Acknowledging:
         return _Made(due, arrival, self.database.prepare(report))
 
 
-def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
-    """Return what the message asks of a receipt, next to its return path."""
-    if not headers.count("disposition-notification-to"):
-        return MdnRequest.ABSENT
-    try:
-        asked = headers.mailboxes("disposition-notification-to")
-    except InvalidError:
-        return MdnRequest.DIFFERS
-    same = len(asked) == 1 and str(asked[0].address).lower() == reverse_path.lower()
-    return MdnRequest.MATCHES if same else MdnRequest.DIFFERS
-
-
 def _again(parts: MessageParts) -> tuple[OutgoingPart, ...]:
     """The profile wants the documents beside the original, to be opened directly."""
     found = find_attachments(parts)
@@ -181,66 +163,6 @@ def _again(parts: MessageParts) -> tuple[OutgoingPart, ...]:
         OutgoingPart(media_type=part.media_type, content=part.content(), name=part.name)
         for part in wanted
         if not part.is_damaged
-    )
-
-
-def _facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
-    documents = Arrivals(work).documents(kept.id)
-    on_the_way = {one.position: one for one in Deliveries(work).of(kept.id)}
-    facts = []
-    for one in kept.recipients:
-        leaving = on_the_way.get(one.position)
-        profile_id = one.recipient.target_id
-        facts.append(
-            RecipientFacts(
-                position=one.position,
-                kind=one.recipient.kind,
-                address=one.recipient.address,
-                notify=one.recipient.notify,
-                orcpt=one.recipient.orcpt,
-                outcome=one.outcome,
-                reasons=one.reasons,
-                deliver=one.deliver,
-                documents=tuple(
-                    DocumentFact(
-                        unique_id=each.unique_id,
-                        outcome=each.outcome,
-                        error=each.error,
-                        detail=each.detail,
-                    )
-                    for each in documents
-                    if each.recipient == one.position
-                ),
-                was_read=one.recipient.kind is RecipientKind.PATIENT
-                and Receipts(work).was_read(kept.id, profile_id),
-                delayed=leaving is not None and leaving.warned_at is not None,
-                last_reply=leaving.last_reply if leaving else "",
-            )
-        )
-    return facts
-
-
-def _find_sender(
-    work: UnitOfWork, kept: KeptArrival, settings: Settings
-) -> Recipient | None:
-    """Return where receipts go; None when the sender has no mailbox any more."""
-    local, _, domain = kept.reverse_path.rpartition("@")
-    if domain.lower() not in settings.domains.hosted:
-        return Recipient(kind=RecipientKind.REMOTE, address=kept.reverse_path)
-    if domain.lower() == settings.domains.patient.lower():
-        profile = Profiles(work).find(local)
-        if profile is None:
-            return None
-        return Recipient(
-            kind=RecipientKind.PATIENT,
-            address=kept.reverse_path,
-            target_id=profile.id,
-        )
-    mailbox = Mailboxes(work).find(kept.reverse_path)
-    if mailbox is None:
-        return None
-    return Recipient(
-        kind=RecipientKind.MAILBOX, address=mailbox.address, target_id=mailbox.id
     )
 
 
