@@ -52,6 +52,11 @@ MESSAGE = (
 )
 
 
+def stuffed(content: bytes) -> bytes:
+    """Return a body as it is sent, without its end (RFC 5321 §4.5.2)."""
+    return (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
+
+
 @define
 class Node:
     """A running node: three doors, its database, what tests ask of it."""
@@ -63,6 +68,7 @@ class Node:
     loop: asyncio.AbstractEventLoop
     reception: Reception
     doors: dict[str, SmtpDoor] = field(factory=dict)
+    ports: dict[str, int] = field(factory=dict)
     clients: list[Client] = field(factory=list)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -71,7 +77,7 @@ class Node:
 
     def port(self, door: str) -> int:
         """The port of ``smtp``, ``submission`` or ``submissions``."""
-        return self.doors[door].port
+        return self.ports[door]
 
     def kept(self) -> list[tuple[KeptArrival, bytes]]:
         """Return every message kept, with its bytes, in order."""
@@ -168,8 +174,7 @@ class Client:
     def deliver(self, sender: str, recipient: str, content: bytes) -> str:
         """Send a message, stuffed; return the last reply."""
         self.envelope(sender, recipient)
-        stuffed = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
-        self.send(stuffed + b".\r\n")
+        self.send(stuffed(content) + b".\r\n")
         return self.reply()
 
     def closed(self) -> str:
@@ -230,7 +235,7 @@ def running_node(
     **smtp: Any,
 ) -> Iterator[Node]:
     """Start the three doors on free ports; stop them at the end."""
-    settings = make_settings(folder, certs, **smtp)
+    settings = make_settings(folder, certs, **{"stop_seconds": 0.5, **smtp})
     database = Database(
         make_engine(f"sqlite:///{folder / 'gateway.db'}"),
         KeyRing.from_secret(bytes(range(32))),
@@ -274,7 +279,7 @@ def running_node(
             service = doors.service(door, 0, implicit_tls=implicit)
             node.doors[name] = service
             service.startService()
-            await service.listening.asFuture(loop)
+            node.ports[name] = await service.listening.asFuture(loop)
 
     async def stop() -> None:
         for service in node.doors.values():
