@@ -6,11 +6,15 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 from klein import Klein
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
 from twisted.web.iweb import IRequest
+from twisted.web.server import Site
 
 from gateway import metrics
 from gateway.errors import GatewayError
@@ -92,3 +96,33 @@ class HealthPages:
         """The metrics, for Prometheus."""
         request.setHeader(b"content-type", b"text/plain; version=0.0.4")
         return self._metrics(self._database)
+
+
+class HealthDoor(Service):
+    """Serves the pages; ``listening`` fires when the port is open, or fails."""
+
+    def __init__(
+        self, readiness: Readiness, worker: Worker, reactor: Any, host: str, port: int
+    ) -> None:
+        self._site = Site(HealthPages(readiness, worker).app.resource())
+        self._site.noisy = False
+        self._reactor = reactor
+        self._host = host
+        self._port = port
+        self._listener: Any = None
+        self.listening: Deferred[None] = Deferred()
+
+    def startService(self) -> None:  # noqa: N802
+        super().startService()
+        try:
+            self._listener = self._reactor.listenTCP(
+                self._port, self._site, interface=self._host
+            )
+        except CannotListenError as error:
+            self.listening.errback(error)
+        else:
+            self.listening.callback(None)
+
+    def stopService(self) -> Any:  # noqa: N802
+        super().stopService()
+        return self._listener.stopListening() if self._listener else None

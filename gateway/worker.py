@@ -88,7 +88,7 @@ class WorkLoop:
         """Do the heavy part now; return what is done when the rest is committed."""
         try:
             job = self.steps[task.kind](task)
-        except Exception as error:  # noqa: BLE001 (reported, and the task is kept)
+        except Exception as error:  # reported, and the task is kept
             failed: Future[None] = Future()
             failed.set_exception(error)
             return failed
@@ -142,7 +142,7 @@ def _failure(error: BaseException) -> Any:
     return Failure(error)
 
 
-LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE, TaskKind.PURGE)
+LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE)
 OUTGOING = (TaskKind.RELAY, TaskKind.NOTIFY)
 
 

@@ -10,27 +10,29 @@ from importlib import import_module
 
 from gateway.errors import GatewayError, MisuseError
 
-NOUNS = (
-    "init",
-    "serve",
-    "work",
-    "demo",
-    "send",
-    "trace",
-    "vault",
-    "patient",
-    "mailbox",
-    "queue",
-    "quarantine",
-    "journal",
-    "doctor",
-)
+NOUNS = {
+    "init": "make a folder to run from, with a throwaway PKI and demo people",
+    "serve": "run the service",
+    "work": "run more workers, on this or another node",
+    "demo": "run everything on loopback with a synthetic patient",
+    "send": "send a message as a client would",
+    "trace": "what happened to a message or a document",
+    "vault": "the documents of a patient",
+    "patient": "profiles: add, set, show",
+    "mailbox": "professionals' mailboxes",
+    "queue": "tasks that wait or failed",
+    "quarantine": "messages held back",
+    "journal": "the record of what was done",
+    "doctor": "look for what is wrong, and say how to mend it",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
-    args = make_parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # whatever is written is for the service's own user
     try:
+        args = make_parser(words[0] if words else "").parse_args(words)
         return int(args.run(args))
     except MisuseError as error:
         print(f"gateway: {error}", file=sys.stderr)
@@ -46,16 +48,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def make_parser(noun: str) -> argparse.ArgumentParser:
+    """
+    Return the parser of all commands; only the one asked for is loaded.
+
+    Loading them all would make each command wait for every library there is.
+    """
     parser = argparse.ArgumentParser(
         prog="gateway",
         description="Secure health messaging gateway.",
-        epilog="Exit status: 0 done, 1 refused or failed, 2 misused.",
+        epilog="Exit status: 0 done, 1 refused or failed, 2 misused. "
+        "More about a command: gateway COMMAND --help",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in NOUNS:
-        import_module(f"gateway.cli.{noun}").add_parser(commands)
+    for name, summary in NOUNS.items():
+        if name == noun:
+            import_module(f"gateway.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=summary)
     return parser
 
 

@@ -22,7 +22,7 @@ from gateway.core.mail_address import NamedAddress, read_address
 from gateway.core.mime_building import OutgoingPart, build_message
 from gateway.errors import GatewayError, MisuseError
 from gateway.mssante.allowlist import read_allowlist
-from gateway.mssante.certificates import CertificateKind, SenderCertificate, facts_of
+from gateway.mssante.certificates import SenderCertificate, facts_of
 from gateway.mssante.tls import load_identity, smtp_client_context
 from gateway.settings import Settings, read_settings
 from gateway.store.mailboxes import Mailboxes
@@ -112,7 +112,7 @@ class Client:
     @property
     def is_operator(self) -> bool:
         """True when it speaks at the door of the other operators."""
-        return self.certificate.kind is CertificateKind.OPERATOR
+        return bool(self.certificate.dns_names)
 
     def context(self, settings: Settings) -> ssl.SSLContext:
         """Return the TLS context that shows this certificate and checks the server."""

@@ -30,8 +30,9 @@ def read_name(raw: bytes, *, is_utf8: bool) -> str:
         raise InvalidError("archive with a NUL in a name")
     try:
         name = raw.decode("utf-8" if is_utf8 else "ascii")
-    except UnicodeDecodeError as error:
-        raise InvalidError("archive with a name in an unknown encoding") from error
+    except UnicodeDecodeError:
+        # Its cause would quote the name, which often names the patient.
+        raise InvalidError("archive with a name in an unknown encoding") from None
     if "\\" in name:
         raise InvalidError("archive with a backslash in a name")
     if name.startswith("/") or name[1:2] == ":":
@@ -50,7 +51,10 @@ def key_of(name: str) -> str:
     >>> key_of("IHE_XDM/Subset01/") == key_of("ihe_xdm/SUBSET01")
     True
     """
-    return unicodedata.normalize("NFKC", name.rstrip("/")).casefold()
+    name = name.rstrip("/")
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _hides(name: str) -> bool:

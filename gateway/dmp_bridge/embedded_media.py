@@ -7,9 +7,9 @@ import binascii
 import re
 from typing import Final
 
-from attrs import field, frozen
 from lxml import etree
 
+from gateway.core.rendered import Medium
 from gateway.dmp_bridge.media import image_type, looks_like, normal_type
 from gateway.errors import InvalidError, NotFoundError
 
@@ -19,18 +19,9 @@ MAX_MEDIA_BYTES: Final = 20 * 1024 * 1024
 PDF: Final = "application/pdf"
 
 _HL7 = "{urn:hl7-org:v3}"
-_PDF_COPY = "1.2.250.1.213.1.1.2.243"  # section "FR-Document-PDF-copie"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _SPACE = re.compile(r"\s+")
 _HEAD = 256  # characters of base64 that tell what the bytes are
-
-
-@frozen
-class Medium:
-    """A file to serve: what its bytes really are, and the bytes."""
-
-    media_type: str
-    content: bytes = field(repr=False)
 
 
 class EmbeddedMedia:
@@ -48,17 +39,14 @@ class EmbeddedMedia:
             for known, element in found.items()
             if element is not None and _ID.fullmatch(known)
         }
+        self._kinds: dict[str, str] = {}
 
     def kind(self, media_id: str) -> str:
         """Return the media type that can be shown under this ID, or an empty text."""
-        value = self._value(media_id)
-        if value is None:
-            return ""
-        try:
-            head = base64.b64decode(_SPACE.sub("", (value.text or "")[:_HEAD])[:80])
-        except (binascii.Error, ValueError):
-            return ""
-        return _shown_type(value.get("mediaType") or "", head)
+        # Kept: a narrative may name one large image thousands of times.
+        if media_id not in self._kinds:
+            self._kinds[media_id] = self._find_kind(media_id)
+        return self._kinds[media_id]
 
     def read(self, media_id: str, max_bytes: int = MAX_MEDIA_BYTES) -> Medium:
         """
@@ -83,6 +71,16 @@ class EmbeddedMedia:
             raise NotFoundError("a medium that is not shown")
         return Medium(media_type, content)
 
+    def _find_kind(self, media_id: str) -> str:
+        value = self._value(media_id)
+        if value is None:
+            return ""
+        try:
+            head = base64.b64decode(_SPACE.sub("", (value.text or "")[:_HEAD])[:80])
+        except (binascii.Error, ValueError):
+            return ""
+        return _shown_type(value.get("mediaType") or "", head)
+
     def _value(self, media_id: str) -> etree._Element | None:
         element = self._elements.get(media_id)
         if element is not None and element.tag == _HL7 + "regionOfInterest":
@@ -90,7 +88,8 @@ class EmbeddedMedia:
         value = None if element is None else element.find(_HL7 + "value")
         if value is None or value.get("representation") != "B64":
             return None
-        return None if value.get("compression") else value
+        # A child, even a comment, would cut the text in two.
+        return None if value.get("compression") or len(value) else value
 
 
 def embedded_media(
@@ -98,24 +97,6 @@ def embedded_media(
 ) -> Medium:
     """Return one medium of a body; the errors are those of `EmbeddedMedia.read`."""
     return EmbeddedMedia(structured_body).read(media_id, max_bytes)
-
-
-def pdf_copy_id(structured_body: etree._Element) -> str:
-    """
-    Return the ID under which the PDF copy of an N3 is embedded, or an empty text.
-
-    It is the first PDF of the section FR-Document-PDF-copie; a viewer shows it first.
-    """
-    media = EmbeddedMedia(structured_body)
-    for template in structured_body.iter(_HL7 + "templateId"):
-        section = template.getparent()
-        if template.get("root") != _PDF_COPY or section is None:
-            continue
-        for element in section.iter(_HL7 + "observationMedia"):
-            known = element.get("ID") or ""
-            if media.kind(known) == PDF:
-                return known
-    return ""
 
 
 def _shown_type(declared: str, content: bytes) -> str:

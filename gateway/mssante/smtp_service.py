@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 
 from gateway.core.envelope import Door
 from gateway.loop import Worker, as_deferred
@@ -16,7 +17,10 @@ from gateway.mssante.smtp_doorway import Doorway
 from gateway.mssante.smtp_limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp_listening import Listener, listen
 from gateway.mssante.tls import Identity, smtp_server_context
+from gateway.mssante.tls_failures import TlsFailure
 from gateway.settings import Settings
+
+log = Logger()
 
 
 class SmtpDoors:
@@ -38,7 +42,7 @@ class SmtpDoors:
         self._settings = settings
         self._reception = reception
         self._worker = worker
-        self._tls = smtp_server_context(identity)  # a bad key fails here
+        self._tls = smtp_server_context(identity, refused=_note)  # a bad key fails here
         smtp = settings.smtp
         self._gate = Gate(smtp.max_connections, smtp.max_connections_per_peer)
         self._memory = Memory(smtp.max_memory_bytes)
@@ -103,3 +107,8 @@ class SmtpDoor(Service):
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._doorway.emptied()
+
+
+def _note(failure: TlsFailure) -> None:
+    """Log a handshake that failed by its code: a port scan is no defect."""
+    log.info("TLS refused: {code}", code=failure.value)

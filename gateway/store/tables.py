@@ -146,12 +146,12 @@ arrivals = Table(
     Column("door", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("received_at", UtcDateTime, nullable=False, index=True),
-    Column("ended_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, index=True),
     Column("sender", LargeBinary, nullable=False),  # sealed reverse path
     Column("sender_facts", JSON, nullable=False),  # certificate kind, identity, …
     Column("options", JSON, nullable=False),  # RET, ENVID (RFC 3461)
     Column("size", BigInteger, nullable=False),
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
 )
 """A message as it was received and answered 250."""
@@ -168,7 +168,9 @@ recipients = Table(
     Column("orcpt", LargeBinary),  # sealed, RFC 3461 §4.2
     Column("outcome", String(32), nullable=False, default=""),
     Column("reasons", JSON, nullable=False),
-    Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
+    Column("deliver", Boolean, nullable=False, default=True),
+    Column("hidden", JSON, nullable=False, default=list),  # visibility flags
+    Column("hidden_until", UtcDateTime),  # not shown to the patient before
     Column("ended_at", UtcDateTime),
 )
 
@@ -181,8 +183,8 @@ arrival_documents = Table(
     Column("unique_id", String(256), nullable=False, default="", index=True),
     Column("outcome", String(32), nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("error", String(8), nullable=False, default=""),  # of an MDN: 900 to 906
     Column("detail", String(400), nullable=False, default=""),
-    Column("error", String(8), nullable=False, default=""),  # MDN code, 900 to 906
     Column("entry_id", Id),
 )
 """What became of each document of a message, for each patient it was for."""
@@ -206,12 +208,16 @@ documents = Table(
     Column("sha256", String(64), nullable=False),
     Column("flags", JSON, nullable=False),  # visibility
     Column("visible_at", UtcDateTime),  # end of INVISIBLE_PATIENT, R. 1111-53
+    Column("flags_then", JSON, nullable=False),  # visibility from visible_at on
+    Column("masked_by", String(8), nullable=False, default=""),  # sender, patient
     Column("author_id", String(64), nullable=False, default=""),
     Column("structure_id", String(64), nullable=False, default=""),
+    Column("owners", JSON, nullable=False),  # ids of all authors and structures
     Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
     Column("submission_id", Id, nullable=False),
     Column("arrival_id", Id),
     Column("replaced_by", Id),
+    Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
     Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
@@ -235,15 +241,17 @@ conversations = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("correspondent", String(254), nullable=False),
-    Column("display", LargeBinary, nullable=False),  # sealed: name, subject
+    Column("correspondent", String(64), nullable=False),  # keyed digest of the address
+    Column("display", LargeBinary, nullable=False),  # sealed: address, name
     Column("mailbox_kind", String(4), nullable=False, default=""),
-    Column("state", String(12), nullable=False),  # open, ended
+    Column("state", String(12), nullable=False),  # open, ended, no_reply
     Column("started_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     Index("ix_conversations_profile_last", "profile_id", "last_at"),
-    Index("ix_conversations_correspondent", "profile_id", "correspondent"),
+    UniqueConstraint("profile_id", "correspondent"),
 )
+"""What a patient exchanges with one correspondent; it outlives its deleted messages."""
 
 inbox_messages = Table(
     "inbox_messages",
@@ -254,17 +262,27 @@ inbox_messages = Table(
     Column("direction", String(3), nullable=False),  # in, out
     Column("message_id", String(998), nullable=False, index=True),
     Column("summary", LargeBinary, nullable=False),  # sealed: subject, text, files
-    Column("reply_to", String(254), nullable=False, default=""),
-    Column("reply", String(12), nullable=False, default="REPLY"),
     Column("arrival_id", Id, index=True),
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),  # NULL once deleted
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
+    Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
+    Column("deleted_at", UtcDateTime),
     Index("ix_inbox_messages_conversation_at", "conversation_id", "at"),
     Index("ix_inbox_messages_profile_at", "profile_id", "at"),
     UniqueConstraint("arrival_id", "profile_id", "direction"),
 )
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What a patient began to write to one correspondent."""
 
 mailboxes = Table(
     "mailboxes",
@@ -277,6 +295,7 @@ mailboxes = Table(
     Column("state", String(12), nullable=False),  # open, closed
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("used_bytes", BigInteger, nullable=False, default=0),
+    Column("uid_validity", BigInteger, nullable=False, default=0),  # last one given
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -298,23 +317,39 @@ folders = Table(
     Column("subscribed", Boolean, nullable=False, default=True),
     Column("uid_validity", BigInteger, nullable=False),
     Column("uid_next", BigInteger, nullable=False, default=1),
+    Column("recent_uid", BigInteger, nullable=False, default=1),  # first still recent
+    Column("mod_seq", BigInteger, nullable=False, default=1),  # of the last change
+    Column("expunge_seq", BigInteger, nullable=False, default=0),  # … that removed
     UniqueConstraint("mailbox_id", "name"),
 )
+"""Folders of a mailbox; sessions learn of changes by comparing ``mod_seq``."""
 
 mail_items = Table(
     "mail_items",
     metadata,
     Column("folder_id", Id, ForeignKey("folders.id"), primary_key=True),
     Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("mod_seq", BigInteger, nullable=False),  # of its last change
     Column("flags", String(500), nullable=False, default=""),  # space separated
     Column("internal_date", UtcDateTime, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("headers", LargeBinary, nullable=False),  # sealed header block
-    Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False, index=True),
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("arrival_id", Id, index=True),
+    UniqueConstraint("folder_id", "arrival_id"),
+    Index("ix_mail_items_folder_mod", "folder_id", "mod_seq"),
 )
+"""Messages in folders: small rows, so that listing a folder reads little."""
+
+mail_outlines = Table(
+    "mail_outlines",
+    metadata,
+    Column("blob_id", Id, ForeignKey("blobs.id"), primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), primary_key=True),
+    Column("headers", LargeBinary),  # sealed header block; NULL: too large
+    Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
+)
+"""What IMAP shows of a message without reading it: one per mailbox that has it."""
 
 deliveries = Table(
     "deliveries",
@@ -331,7 +366,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("warned_at", UtcDateTime),
     Column("last_reply", String(500), nullable=False, default=""),
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
 )
 """One recipient of one message that leaves for another operator."""
@@ -407,8 +442,8 @@ one_time_codes = Table(
     "one_time_codes",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("digest", String(200), nullable=False),
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),  # NULL: a decoy
+    Column("digest", String(64), nullable=False),  # keyed
     Column("tries_left", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
@@ -419,10 +454,9 @@ web_sessions = Table(
     "web_sessions",
     metadata,
     Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie
-    Column("stage", String(12), nullable=False),  # anonymous, code, open
-    Column("account_id", Id, ForeignKey("accounts.id")),
+    Column("stage", String(12), nullable=False),  # code, open
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),
     Column("code_id", Id),
-    Column("csrf", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
@@ -434,8 +468,10 @@ notices = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String(16), nullable=False),  # code, message, document
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
-    Column("content", LargeBinary, nullable=False),  # sealed: to, subject, text
+    Column("content", LargeBinary),  # sealed: to, subject, text; NULL once sent
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),  # not worth sending afterwards
     Column("sent_at", UtcDateTime),
 )
 """E-mails to a patient's ordinary address; they say only that something waits."""

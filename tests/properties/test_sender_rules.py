@@ -6,9 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.decision import Permit
-from gateway.core.person import IdentityTraits
-from gateway.rights.filing_facts import Traits
-from gateway.rights.identity_rules import compare_traits, plain_name
 from gateway.rights.sender_rules import (
     Door,
     Link,
@@ -46,18 +43,3 @@ def test_nothing_passes_that_does_not_end_in_a_listed_domain(
     if decide_headers(PEER, path, headers) == Permit():
         assert len(from_) == 1
         assert from_[0].lower().endswith("@peer.mssante.test")
-
-
-@given(st.text(max_size=30))
-def test_a_plain_name_is_stable(name: str) -> None:
-    assert plain_name(plain_name(name)) == plain_name(name)
-
-
-@given(st.builds(IdentityTraits), st.text(max_size=20), st.text(max_size=20))
-def test_an_identity_is_the_same_as_itself(
-    traits: IdentityTraits, family: str, given_names: str
-) -> None:
-    identity = IdentityTraits(family=family, given_names=given_names)
-
-    assert compare_traits(identity, identity) is Traits.SAME
-    assert compare_traits(traits, traits) is Traits.SAME

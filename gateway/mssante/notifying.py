@@ -1,0 +1,139 @@
+"""The sending of notices: to the smart host, or into the outbox folder without one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+
+import aiosmtplib
+from attrs import frozen
+
+from gateway.errors import InvalidError, UnavailableError
+from gateway.settings import Settings
+from gateway.store.notices import Notice, NoticeEnd, end_notice, get_notice
+from gateway.store.tasks import Task
+from gateway.store.work import Database, Job, UnitOfWork
+
+Carrier = Callable[[str, EmailMessage], None]
+"""Takes a notice's id and e-mail; returns once it is safely handed over."""
+
+
+@frozen
+class Notifying:
+    """
+    The step for `TaskKind.NOTIFY`; the subject of the task is a notice's id.
+
+    The e-mail leaves before the task is struck off, so a crash in between sends it
+    twice rather than never; into the outbox it is the same file again.
+    """
+
+    database: Database
+    sender: str
+    service: str
+    carry: Carrier
+
+    @classmethod
+    def from_settings(cls, database: Database, settings: Settings) -> Notifying:
+        """Build from the settings: the smart host if there is one, else the outbox."""
+        outgoing = settings.outgoing
+        carry: Carrier = Outbox(outgoing.outbox)
+        if outgoing.smart_host:
+            carry = SmartHost(outgoing.smart_host, outgoing.timeout_seconds)
+        name = settings.domains.operator_name
+        return cls(database, outgoing.notice_from, name, carry)
+
+    def __call__(self, task: Task) -> Job:
+        """Send a notice; the job records that it left."""
+        with self.database.read() as work:
+            notice, now = get_notice(work, task.subject), work.now
+        if notice is None or notice.is_sent:
+            return _nothing
+        if notice.expires_at is not None and now >= notice.expires_at:
+            return lambda work: end_notice(work, notice, NoticeEnd.TOO_LATE)
+        self.carry(notice.id, self.written(notice))
+        return lambda work: end_notice(work, notice, NoticeEnd.SENT)
+
+    def written(self, notice: Notice) -> EmailMessage:
+        """
+        Return the e-mail of a notice, in UTF-8 plain text.
+
+        Raises:
+            InvalidError: the patient's address is not one.
+        """
+        message = EmailMessage(SMTP)
+        try:
+            message["To"] = Address(addr_spec=notice.to)
+            message["From"] = Address(self.service, addr_spec=self.sender)
+        except (ValueError, IndexError) as error:
+            raise InvalidError("malformed e-mail address in a notice") from error
+        message["Subject"] = notice.subject
+        message["Date"] = format_datetime(notice.created_at)
+        message["Message-ID"] = f"<{notice.id}@{self.sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+        message.set_content(notice.text, cte="quoted-printable")
+        return message
+
+
+@frozen
+class Outbox:
+    """A folder of ``.eml`` files, one per notice, where there is no smart host."""
+
+    folder: Path
+
+    def __call__(self, notice_id: str, message: EmailMessage) -> None:
+        """Write the file whole and durably, readable by its owner alone."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._write(self.folder / f"{notice_id}.eml", bytes(message))
+        except OSError as error:
+            raise UnavailableError(
+                "not sent yet", detail=f"outbox: {error.strerror}"
+            ) from error
+
+    def _write(self, path: Path, content: bytes) -> None:
+        temporary = path.with_suffix(".part")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.rename(path)
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@frozen
+class SmartHost:
+    """The relay that takes e-mail for the outside: ``host:port``."""
+
+    address: str
+    timeout: float
+
+    def __call__(self, _: str, message: EmailMessage) -> None:
+        """Hand the e-mail over, under TLS where the relay offers it."""
+        host, _, port = self.address.rpartition(":")
+        try:
+            asyncio.run(
+                aiosmtplib.send(
+                    message, hostname=host, port=int(port), timeout=self.timeout
+                )
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise InvalidError("the relay refused the address of a notice") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise UnavailableError(
+                "not sent yet", detail=f"smart host: {type(error).__name__}"
+            ) from error
+
+
+def _nothing(_: UnitOfWork) -> None:
+    """Sent by another worker, or erased with its patient: there is nothing to do."""

@@ -1,0 +1,317 @@
+"""Filed documents: their entries, sealed, and the blobs of their exact bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Select, Table, bindparam, insert, select, update
+
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.store.blobs import Blobs, Parcel
+from gateway.store.tables import blob_grants, blobs, documents, submissions
+from gateway.store.work import UnitOfWork
+
+_FIND = select(documents).where(documents.c.unique_id == bindparam("name"))
+_GET = select(documents).where(documents.c.id == bindparam("name"))
+_OF_SET = (
+    select(documents)
+    .where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.set_id == bindparam("set"),
+    )
+    .order_by(documents.c.filed_at, documents.c.id)
+)
+_INSERT = {table: insert(table) for table in (blobs, blob_grants, documents)}
+
+PATIENT = "patient"
+SENDER = "sender"
+"""Who had a document masked (``masked_by``)."""
+
+
+@frozen(kw_only=True)
+class NewDocument:
+    """
+    A document about to be filed; ``id`` is its entryUUID in hex.
+
+    ``flags`` are its visibility flags; with ``visible_at``, the end of
+    INVISIBLE_PATIENT (CSP R. 1111-53), ``flags_then`` replace them from that moment.
+    ``owners`` holds the identifiers of all authors and their structures. ``entry`` is
+    the JSON of its DocumentEntry, sealed before it is kept.
+    """
+
+    id: str
+    profile_id: str
+    key_id: str
+    unique_id: str
+    set_id: str = ""
+    version: int | None = None
+    body_level: BodyLevel
+    status: Availability = Availability.APPROVED
+    type_code: str
+    class_code: str
+    creation_time: datetime
+    mime_type: str
+    sha1: str
+    sha256: str
+    flags: frozenset[Visibility] = frozenset()
+    visible_at: datetime | None = None
+    flags_then: frozenset[Visibility] = frozenset()
+    masked_by: str = ""
+    author_id: str = field(default="", repr=False)
+    structure_id: str = ""
+    owners: tuple[str, ...] = field(default=(), repr=False)
+    entry: Mapping[str, Any] = field(repr=False)
+    submission_id: str
+    arrival_id: str = ""
+
+
+@frozen(kw_only=True)
+class StoredDocument:
+    """
+    A document as it is kept; its entry stays sealed until `Documents.entry` is asked.
+
+    ``replaced_levels`` are the body levels of the documents that replaced it.
+    """
+
+    id: str
+    profile_id: str
+    key_id: str
+    blob_id: str
+    unique_id: str
+    set_id: str
+    version: int | None
+    body_level: BodyLevel
+    status: Availability
+    type_code: str
+    class_code: str
+    creation_time: datetime
+    mime_type: str
+    size: int
+    sha1: str
+    sha256: str
+    flags: frozenset[Visibility]
+    visible_at: datetime | None
+    flags_then: frozenset[Visibility]
+    masked_by: str
+    author_id: str = field(repr=False)
+    structure_id: str
+    owners: frozenset[str] = field(repr=False)
+    sealed: bytes = field(repr=False)
+    submission_id: str
+    arrival_id: str
+    replaced_by: str
+    replaced_levels: frozenset[BodyLevel]
+    filed_at: datetime
+    read_at: datetime | None
+
+    def visibility(self, now: datetime) -> frozenset[Visibility]:
+        """Return the flags that apply now: the announcement's delay may be over."""
+        if self.visible_at is not None and self.visible_at <= now:
+            return self.flags_then
+        return self.flags
+
+
+@frozen
+class Documents:
+    """Documents within one transaction; what is added is there to be found at once."""
+
+    work: UnitOfWork
+
+    def add(self, document: NewDocument, parcel: Parcel) -> None:
+        """Keep a document and its bytes, which only the patient's key opens."""
+        work = self.work
+        # Not set aside for the end: a message may bring two versions of a document,
+        # and other messages of the same patient share the transaction.
+        kept = Blobs(work.connection, work.keys, work.folder, self._insert)
+        kept.put(parcel, document.key_id, work.now)
+        self._insert(
+            documents,
+            id=document.id,
+            profile_id=document.profile_id,
+            unique_id=document.unique_id,
+            set_id=document.set_id,
+            version=document.version,
+            body_level=document.body_level.value,
+            status=document.status.value,
+            type_code=document.type_code,
+            class_code=document.class_code,
+            creation_time=document.creation_time,
+            mime_type=document.mime_type,
+            size=parcel.size,
+            sha1=document.sha1,
+            sha256=document.sha256,
+            flags=sorted(document.flags),
+            visible_at=document.visible_at,
+            flags_then=sorted(document.flags_then),
+            masked_by=document.masked_by,
+            author_id=document.author_id[:64],
+            structure_id=document.structure_id[:64],
+            owners=list(document.owners),
+            entry=work.seal(
+                document.key_id, document.entry, f"documents.entry:{document.id}"
+            ),
+            submission_id=document.submission_id,
+            arrival_id=document.arrival_id or None,
+            replaced_levels=[],
+            blob_id=parcel.id,
+            key_id=document.key_id,
+            filed_at=work.now,
+        )
+
+    def _insert(self, table: Table, **row: Any) -> None:
+        self.work.connection.execute(_INSERT[table], row)
+
+    def find(self, unique_id: str) -> StoredDocument | None:
+        """Return the document of a uniqueId, in whichever vault, or None."""
+        return self._one(_FIND, unique_id)
+
+    def get(self, entry_id: str) -> StoredDocument | None:
+        """Return the document of an entryUUID in hex, or None."""
+        return self._one(_GET, entry_id)
+
+    def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
+        """Return the versions of one set in a patient's vault, oldest filing first."""
+        if not set_id:
+            return []
+        rows = self.work.connection.execute(
+            _OF_SET, {"profile": profile_id, "set": set_id}
+        )
+        return [_stored(row) for row in rows]
+
+    def listed(
+        self, profile_id: str, *, limit: int | None = None, offset: int = 0
+    ) -> list[StoredDocument]:
+        """
+        Return a patient's documents, last filed first, whatever their status.
+
+        Who may see which of them is for the rights to say.
+        """
+        columns = documents.c
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(columns.profile_id == profile_id)
+            .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [_stored(row) for row in rows]
+
+    def of_arrival(self, profile_id: str, arrival_id: str) -> list[StoredDocument]:
+        """Return what one message put in a patient's vault."""
+        columns = documents.c
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(columns.profile_id == profile_id, columns.arrival_id == arrival_id)
+            .order_by(columns.filed_at, columns.id)
+        )
+        return [_stored(row) for row in rows]
+
+    def entry(self, stored: StoredDocument) -> dict[str, Any]:
+        """Return the JSON of the DocumentEntry as it was filed."""
+        entry: dict[str, Any] = self.work.unseal(
+            stored.key_id, stored.sealed, f"documents.entry:{stored.id}"
+        )
+        return entry
+
+    def content(self, stored: StoredDocument) -> bytes:
+        """Return the exact bytes that were filed."""
+        return self.work.blobs.get(stored.blob_id, stored.key_id)
+
+    def mark_replaced(
+        self, replaced: StoredDocument, by: str, level: BodyLevel, *, deprecate: bool
+    ) -> None:
+        """Record that the document ``by`` replaced one, of which body level it is."""
+        values: dict[str, Any] = {
+            "replaced_by": by,
+            "replaced_levels": sorted(replaced.replaced_levels | {level}),
+        }
+        if deprecate:
+            values["status"] = Availability.DEPRECATED.value
+        self.work.connection.execute(
+            update(documents).where(documents.c.id == replaced.id).values(**values)
+        )
+
+    def mark_read(self, entry_id: str) -> None:
+        """Record when the patient first opened a document; later times change it not"""
+        self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == entry_id, documents.c.read_at.is_(None))
+            .values(read_at=self.work.now)
+        )
+
+    def add_submission(
+        self,
+        submission_id: str,
+        profile_id: str,
+        key_id: str,
+        unique_id: str,
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Keep the SubmissionSet that documents came in, as sealed JSON."""
+        sealed = self.work.seal(key_id, facts, f"submissions.facts:{submission_id}")
+        self.work.add(
+            submissions,
+            id=submission_id,
+            profile_id=profile_id,
+            unique_id=unique_id,
+            submitted_at=self.work.now,
+            facts=sealed,
+        )
+
+    def submission(self, submission_id: str, key_id: str) -> dict[str, Any] | None:
+        """Return the JSON of a SubmissionSet, or None."""
+        row = self.work.connection.execute(
+            select(submissions.c.facts).where(submissions.c.id == submission_id)
+        ).first()
+        if row is None:
+            return None
+        facts: dict[str, Any] = self.work.unseal(
+            key_id, row.facts, f"submissions.facts:{submission_id}"
+        )
+        return facts
+
+    def _one(self, query: Select[Any], name: str) -> StoredDocument | None:
+        row = self.work.connection.execute(query, {"name": name}).first()
+        return None if row is None else _stored(row)
+
+
+def _stored(row: Any) -> StoredDocument:
+    return StoredDocument(
+        id=row.id,
+        profile_id=row.profile_id,
+        key_id=row.key_id,
+        blob_id=row.blob_id,
+        unique_id=row.unique_id,
+        set_id=row.set_id,
+        version=row.version,
+        body_level=BodyLevel(row.body_level),
+        status=Availability(row.status),
+        type_code=row.type_code,
+        class_code=row.class_code,
+        creation_time=row.creation_time,
+        mime_type=row.mime_type,
+        size=row.size,
+        sha1=row.sha1,
+        sha256=row.sha256,
+        flags=_flags(row.flags),
+        visible_at=row.visible_at,
+        flags_then=_flags(row.flags_then),
+        masked_by=row.masked_by,
+        author_id=row.author_id,
+        structure_id=row.structure_id,
+        owners=frozenset(row.owners),
+        sealed=row.entry,
+        submission_id=row.submission_id,
+        arrival_id=row.arrival_id or "",
+        replaced_by=row.replaced_by or "",
+        replaced_levels=frozenset(BodyLevel(level) for level in row.replaced_levels),
+        filed_at=row.filed_at,
+        read_at=row.read_at,
+    )
+
+
+def _flags(values: Iterable[str]) -> frozenset[Visibility]:
+    return frozenset(Visibility(value) for value in values)

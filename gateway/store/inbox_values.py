@@ -1,0 +1,93 @@
+"""What a patient's inbox holds, as values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+
+class Reply(StrEnum):
+    """Whether a professional's message may be answered (mssante §3.3)."""
+
+    REPLY = "REPLY"
+    NO_REPLY = "NO_REPLY"
+
+
+class ConversationState(StrEnum):
+    """Where an exchange with one correspondent stands."""
+
+    OPEN = "open"
+    ENDED = "ended"  # by the professional, with [FIN]
+    NO_REPLY = "no_reply"  # no message so far could be answered
+
+
+class Direction(StrEnum):
+    """Who wrote."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@frozen
+class AttachedFile:
+    """A file of a message by name; ``size`` is in decoded bytes, 0 where not known."""
+
+    name: str = field(repr=False)
+    media_type: str = "application/octet-stream"
+    size: int = 0
+
+
+@frozen(kw_only=True)
+class Conversation:
+    """
+    An exchange with one correspondent; ``last_at`` is of its newest visible message.
+
+    ``kind`` is the mailbox kind as announced (PER, ORG, APP, CAB) or empty.
+    """
+
+    id: str
+    address: str = field(repr=False)
+    name: str = field(repr=False)
+    kind: str
+    state: ConversationState
+    last_at: datetime
+    last_subject: str = field(default="", repr=False)
+    last_direction: Direction = Direction.IN
+    messages: int = 0
+    unread: int = 0
+    has_files: bool = False
+    ended_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class InboxMessage:
+    """One message of a conversation; a deleted one keeps only what answering needs."""
+
+    id: str
+    conversation_id: str
+    direction: Direction
+    message_id: str
+    sender: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    files: tuple[AttachedFile, ...] = field(repr=False)
+    reply: Reply
+    reply_to: tuple[str, ...] = field(repr=False)
+    receipt_asked: bool
+    arrival_id: str
+    blob_id: str
+    key_id: str
+    at: datetime
+    read_at: datetime | None
+    deleted: bool
+
+
+@frozen(kw_only=True)
+class Draft:
+    """What the patient began to write; attached files are not part of it."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    saved_at: datetime

@@ -1,0 +1,152 @@
+"""E-mails to a patient's ordinary address: a code, or that something is waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import select, update
+
+from gateway.store.journal import Action, chain_of
+from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
+from gateway.store.profiles import Profile
+from gateway.store.tables import notices
+from gateway.store.tasks import TaskKind
+from gateway.store.work import UnitOfWork
+
+
+class NoticeEnd(StrEnum):
+    """How a notice ended, for the journal."""
+
+    SENT = "sent"
+    TOO_LATE = "too-late"
+
+
+@frozen(kw_only=True)
+class Notice:
+    """An e-mail to send; the text holds no health data."""
+
+    id: str
+    kind: NoticeKind
+    profile_id: str
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime | None
+    is_sent: bool = False
+
+
+@frozen
+class Notices:
+    """Notices within one transaction."""
+
+    work: UnitOfWork
+    service: str
+    """The name of the service, as the patients know it."""
+    public_url: str
+    """The address patients type, without anything personal in it."""
+
+    def make(
+        self,
+        profile: Profile,
+        kind: NoticeKind,
+        *,
+        digits: str = "",
+        minutes: int = 0,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """
+        Prepare an e-mail and the task that sends it; return its id, or an empty text.
+
+        None is made for a patient without an e-mail address, nor while the last one
+        of the same kind still waits to leave: one is enough to say that something is
+        waiting. Codes are always made.
+        """
+        if not profile.email:
+            return ""
+        if kind is not NoticeKind.CODE and self._is_waiting(profile.id, kind):
+            return ""
+        language = profile.language if profile.language in {"fr", "en"} else "fr"
+        subject, text = NOTICE_TEXTS[kind][language]
+        words = {
+            "service": self.service,
+            "url": self.public_url,
+            "digits": digits,
+            "minutes": minutes,
+        }
+        notice_id = uuid4().hex
+        content = {
+            "to": profile.email,
+            "subject": subject.format_map(words),
+            "text": text.format_map(words),
+        }
+        self.work.add(
+            notices,
+            id=notice_id,
+            kind=kind.value,
+            profile_id=profile.id,
+            content=self.work.seal(
+                profile.key_id, content, f"notices.content:{notice_id}"
+            ),
+            key_id=profile.key_id,
+            created_at=self.work.now,
+            expires_at=expires_at,
+            sent_at=None,
+        )
+        self.work.tasks.add(TaskKind.NOTIFY, notice_id)
+        return notice_id
+
+    def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
+        found = self.work.connection.execute(
+            select(notices.c.id)
+            .where(
+                notices.c.profile_id == profile_id,
+                notices.c.kind == kind.value,
+                notices.c.sent_at.is_(None),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
+
+def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
+    """Return a notice, or None; of one already sent, the content is gone."""
+    row = work.connection.execute(
+        select(notices).where(notices.c.id == notice_id)
+    ).first()
+    if row is None:
+        return None
+    content = MappingProxyType({"to": "", "subject": "", "text": ""})
+    if row.content is not None:
+        content = work.unseal(row.key_id, row.content, f"notices.content:{row.id}")
+    return Notice(
+        id=row.id,
+        kind=NoticeKind(row.kind),
+        profile_id=row.profile_id,
+        to=content["to"],
+        subject=content["subject"],
+        text=content["text"],
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        is_sent=row.sent_at is not None,
+    )
+
+
+def end_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
+    """Record that a notice left, or will not; its content, maybe a code, is erased."""
+    work.connection.execute(
+        update(notices)
+        .where(notices.c.id == notice.id)
+        .values(content=None, sent_at=work.now)
+    )
+    work.note(
+        Action.NOTICE_SENT,
+        end.value,
+        notice.id,
+        chain=chain_of(notice.profile_id),
+        kind=notice.kind.value,
+    )
