@@ -24,7 +24,7 @@ from gateway.mssante.admission import Admission
 from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_service import SmtpDoor, SmtpDoors
 from gateway.mssante.tls import load_identity
-from gateway.mssante.trust import TrustSettings, TrustSpace
+from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings, settings_from
 from gateway.store.arrivals import Arrivals, KeptArrival
 from gateway.store.blobs import BlobFolder
@@ -244,11 +244,6 @@ def running_node(
     )
     metadata.create_all(database.engine)
     fill(database)
-    trust_settings = TrustSettings(
-        authorities=settings.trust.authorities,
-        crl=settings.trust.crl,
-        allowlist=settings.trust.allowlist,
-    )
     loop = new_loop()
     thread = threading.Thread(target=loop.run_forever, name="doors")
     thread.start()
@@ -258,7 +253,7 @@ def running_node(
     worker = Worker(loop, threads)
     admission = Admission(
         database=database,
-        trust=TrustSpace(trust_settings, utc_now),
+        trust=TrustSpace(settings.trust, utc_now),
         domains=settings.domains,
         filing=settings.filing,
         mailbox_quota_bytes=10_000_000,
