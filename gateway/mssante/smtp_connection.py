@@ -14,7 +14,7 @@ from twisted.logger import Logger
 
 from gateway.mssante import replies
 from gateway.mssante.replies import Reply
-from gateway.mssante.smtp_doorway import Doorway
+from gateway.mssante.smtp_doorway import CLOSING_SECONDS, Doorway
 from gateway.mssante.smtp_parameters import CommandError
 from gateway.mssante.tls_failures import failure_of
 
@@ -36,9 +36,6 @@ _UNWANTED = re.compile(rb"[^ -~]")
 _LONG_VERBS = (b"MAIL ", b"RCPT ")
 _PARAMETERS = 600
 """Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
-
-_CLOSING_SECONDS = 5.0
-"""Time to take our last reply and to end TLS; then the socket is closed."""
 
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
@@ -79,16 +76,15 @@ class SmtpConnection(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         peer = transport.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
-        self._entered = self.doorway.gate.enter(self._address)
+        if not self._entered:
+            self.enter(str(peer[0]) if peer else "")
+        self._secured = transport.get_extra_info("ssl_object") is not None
         self.doorway.enter(self)
-        if self.doorway.implicit_tls:
-            transport.pause_reading()  # the first bytes are for TLS
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        self._leave()
+        self.leave()
         self.doorway.leave(self)
 
     def eof_received(self) -> bool:
@@ -101,7 +97,14 @@ class SmtpConnection(SMTP):
         log.info("a connection reached its time limit")
         self.abort()
 
-    def _leave(self) -> None:
+    def enter(self, address: str) -> bool:
+        """Count this connection in, if there is room; done before TLS where it can."""
+        self._address = address
+        self._entered = self.doorway.gate.enter(address)
+        return self._entered
+
+    def leave(self) -> None:
+        """Count this connection out; again is no error."""
         if self._entered:
             self._entered = False
             self.doorway.gate.leave(self._address)
@@ -143,20 +146,16 @@ class SmtpConnection(SMTP):
             log.failure("defect while receiving mail")
             await self._last_word(replies.TRY_LATER)
         finally:
-            self._leave()
+            self.leave()
             if self.transport is not None:
-                self._reset_timeout(_CLOSING_SECONDS)
+                self._reset_timeout(CLOSING_SECONDS)
                 self.transport.close()  # flushes first; the timer has no such patience
 
     async def _serve(self) -> None:
         settings = self.doorway.settings
         if not self._entered:
             log.warn("too many connections")
-            raise HangUpError(
-                None if self.doorway.implicit_tls else replies.TOO_MANY_CONNECTIONS
-            )
-        if self.doorway.implicit_tls:
-            await self._secure()
+            raise HangUpError(replies.TOO_MANY_CONNECTIONS)
         await self._say_line(f"220 {self.hostname} {self.__ident__}")
         await self._expect_letters()
         errors = 0
@@ -263,8 +262,7 @@ class SmtpConnection(SMTP):
         if self._reader_buffer:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
-        if not self.doorway.implicit_tls:
-            await self._say(replies.START_TLS)
+        await self._say(replies.START_TLS)
         self._original_transport = clear
         try:
             protected = await self.loop.start_tls(
@@ -273,7 +271,7 @@ class SmtpConnection(SMTP):
                 self.doorway.tls,
                 server_side=True,
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
-                ssl_shutdown_timeout=_CLOSING_SECONDS,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except (OSError, TimeoutError) as error:
             log.info("TLS refused: {code}", code=failure_of(error).value)
