@@ -271,8 +271,13 @@ def test_who_does_not_sign_in_is_shown_out(mailroom: Mailroom) -> None:
 def refused(mailroom: Mailroom) -> None:
     """Connect without a word, and be cut off."""
     place = ("127.0.0.1", mailroom.settings.listen.imaps)
-    with socket.create_connection(place, 5) as raw, pytest.raises(ConnectionResetError):
-        raw.recv(1)
+    try:
+        with socket.create_connection(place, 5) as raw:
+            heard = raw.recv(1)
+    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError):
+        heard = b""
+
+    assert heard == b""
 
 
 @pytest.mark.parametrize("mailroom", [{"idle_seconds": 0.5}], indirect=True)
