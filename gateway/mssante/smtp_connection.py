@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -255,17 +256,20 @@ class SmtpConnection(SMTP):
         Change to TLS; forget all that was said before (RFC 3207 §4.2).
 
         Nothing is read between the command and the handshake, so no byte sent in
-        clear can be taken for a protected one; bytes that came already end it.
+        clear can be taken for a protected one; bytes that came already end it. Where
+        TLS comes first they are its own: uvloop starts to read before we can stop it.
         """
         clear: Any = self.transport
         clear.pause_reading()
-        if self._reader_buffer:
+        early = bytes(self._reader_buffer)
+        self._reader_buffer.clear()
+        if early and not self.doorway.implicit_tls:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
         await self._say(replies.START_TLS)
         self._original_transport = clear
-        try:
-            protected = await self.loop.start_tls(
+        handshake = self.loop.create_task(
+            self.loop.start_tls(
                 clear,
                 self,
                 self.doorway.tls,
@@ -273,9 +277,18 @@ class SmtpConnection(SMTP):
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
+        )
+        try:
+            if early:
+                await asyncio.sleep(0)  # let it take the transport over
+                self.loop.call_soon(_hand_over, early, clear.get_protocol())
+            protected = await handshake
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            if not isinstance(error, ssl.SSLError):  # the context has said those
+                log.info("TLS refused: {code}", code=failure_of(error).value)
             raise HangUpError from None
+        finally:
+            handshake.cancel()
         if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected
@@ -290,3 +303,13 @@ class SmtpConnection(SMTP):
         assert self.transport is not None
         tls = self.transport.get_extra_info("ssl_object")
         return cast("bytes", tls.getpeercert(binary_form=True))
+
+
+def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
+    """Give TLS the bytes that were read before it was there."""
+    while early:
+        buffer = memoryview(tls.get_buffer(len(early)))
+        size = min(len(buffer), len(early))
+        buffer[:size] = early[:size]
+        tls.buffer_updated(size)
+        early = early[size:]
