@@ -190,7 +190,7 @@ class Post:
         sender: Sender = HOSPITAL,
         reverse_path: str = SERVICE,
         message_id: str = "one@hopital.mssante.test",
-        **options: str,
+        **options: Any,
     ) -> str:
         """Keep a message as a door does; return the arrival's id."""
         door = {
