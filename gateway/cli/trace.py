@@ -73,7 +73,8 @@ def _print(story: dict[str, Any]) -> None:
     print(f"  received {story['received']}")
     print(f"  from     {story['sender']}")
     for one in story["recipients"]:
-        more = f" ({', '.join(one['reasons'])})" if one["reasons"] else ""
+        others = [reason for reason in one["reasons"] if reason != one["outcome"]]
+        more = f" ({', '.join(others)})" if others else ""
         print(f"  to       {one['address']}: {one['outcome'] or 'pending'}{more}")
     for one in story["documents"]:
         print(f"  document {one['uniqueId'] or '(no id)'}: {one['outcome']}")

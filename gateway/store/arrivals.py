@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from attrs import asdict, field, frozen
-from sqlalchemy import insert, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.core.envelope import (
     Arrival,
@@ -24,6 +24,20 @@ from gateway.store.journal import Action
 from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
+
+_ID: BindParameter[str] = bindparam("arrival")
+_GET = select(arrivals).where(arrivals.c.id == _ID)
+_GET_STATE = select(arrivals.c.state).where(arrivals.c.id == _ID)
+_GET_RECIPIENTS = (
+    select(recipients)
+    .where(recipients.c.arrival_id == _ID)
+    .order_by(recipients.c.position)
+)
+# Columns that are given are set; the others are left alone.
+_SET_STATE = update(arrivals).where(arrivals.c.id == _ID)
+_DECIDE = update(recipients).where(
+    recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+)
 
 
 class ArrivalState(StrEnum):
@@ -99,6 +113,13 @@ class KeptArrival:
     recipients: tuple[RecipientOutcome, ...]
 
 
+_SAME = select(arrivals.c.id).where(
+    arrivals.c.message_id == bindparam("id"),
+    arrivals.c.content_digest == bindparam("digest"),
+)
+"""Asked for each message received: made once."""
+
+
 @frozen
 class Arrivals:
     """Messages within one transaction."""
@@ -123,7 +144,7 @@ class Arrivals:
             arrivals,
             id=arrival.id,
             message_id=arrival.message_id,
-            content_digest=digest_of(arrival.content),
+            content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
             state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
             received_at=work.now,
@@ -166,18 +187,16 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> dict[str, str]:
+    def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
         """
         Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
+        ``digest`` is that of the content (`Parcel`).
         """
         rows = self.work.connection.execute(
-            select(arrivals.c.id).where(
-                arrivals.c.message_id == arrival.message_id,
-                arrivals.c.content_digest == digest_of(arrival.content),
-            )
+            _SAME, {"id": arrival.message_id, "digest": digest}
         ).scalars()
         known: dict[str, str] = {}
         for row_id in rows:
@@ -190,16 +209,11 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        row = work.connection.execute(
-            select(arrivals).where(arrivals.c.id == arrival_id)
-        ).first()
+        named = {"arrival": arrival_id}
+        row = work.connection.execute(_GET, named).first()
         if row is None:
             return None
-        rows = work.connection.execute(
-            select(recipients)
-            .where(recipients.c.arrival_id == arrival_id)
-            .order_by(recipients.c.position)
-        )
+        rows = work.connection.execute(_GET_RECIPIENTS, named)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -214,7 +228,7 @@ class Arrivals:
             ret=row.options["ret"],
             envid=row.options["envid"],
             size=row.size,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
@@ -222,7 +236,7 @@ class Arrivals:
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
         word = self.work.connection.execute(
-            select(arrivals.c.state).where(arrivals.c.id == arrival_id)
+            _GET_STATE, {"arrival": arrival_id}
         ).scalar_one_or_none()
         return None if word is None else ArrivalState(word)
 
@@ -249,7 +263,12 @@ class Arrivals:
         )
 
     def content(self, kept: KeptArrival) -> bytes:
-        """Return the exact bytes of a message."""
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it ended long ago, and only its recipients have it still.
+        """
         return self.work.blobs.get(kept.blob_id, kept.key_id)
 
     def in_state(self, state: ArrivalState) -> list[KeptArrival]:
@@ -285,41 +304,36 @@ class Arrivals:
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
-            update(recipients)
-            .where(
-                recipients.c.arrival_id == arrival_id,
-                recipients.c.position == position,
-            )
-            .values(
-                outcome=outcome,
-                reasons=list(reasons),
-                deliver=deliver,
-                hidden=list(hidden),
-                hidden_until=hidden_until,
-                ended_at=self.work.now,
-            )
+            _DECIDE,
+            {
+                "arrival": arrival_id,
+                "at": position,
+                "outcome": outcome,
+                "reasons": list(reasons),
+                "deliver": deliver,
+                "hidden": list(hidden),
+                "hidden_until": hidden_until,
+                "ended_at": self.work.now,
+            },
         )
 
     def record_documents(
         self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
     ) -> None:
         """Record what became of the documents of a message."""
-        if outcomes:
-            rows = [
-                {
-                    "arrival_id": arrival_id,
-                    "recipient": one.recipient,
-                    "position": one.position,
-                    "unique_id": one.unique_id,
-                    "outcome": one.outcome,
-                    "reasons": list(one.reasons),
-                    "error": one.error,
-                    "detail": one.detail[:400],
-                    "entry_id": one.entry_id or None,
-                }
-                for one in outcomes
-            ]
-            self.work.connection.execute(insert(arrival_documents), rows)
+        for one in outcomes:
+            self.work.add(
+                arrival_documents,
+                arrival_id=arrival_id,
+                recipient=one.recipient,
+                position=one.position,
+                unique_id=one.unique_id,
+                outcome=one.outcome,
+                reasons=list(one.reasons),
+                error=one.error,
+                detail=one.detail[:400],
+                entry_id=one.entry_id or None,
+            )
 
     def documents(self, arrival_id: str) -> list[DocumentOutcome]:
         """Return what became of the documents of a message."""
@@ -347,9 +361,12 @@ class Arrivals:
         """Move a message to another state."""
         ended = state not in _UNDER_WAY
         self.work.connection.execute(
-            update(arrivals)
-            .where(arrivals.c.id == arrival_id)
-            .values(state=state.value, ended_at=self.work.now if ended else None)
+            _SET_STATE,
+            {
+                "arrival": arrival_id,
+                "state": state.value,
+                "ended_at": self.work.now if ended else None,
+            },
         )
 
 

@@ -197,6 +197,6 @@ class Deliveries:
             last_status=status,
             last_host="" if host == _NO_HOST else host,
             last_reply=reply,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
         )
