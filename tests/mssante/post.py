@@ -208,7 +208,7 @@ class Post:
             message_id=message_id,
             **options,
         )
-        parcel = self.database.prepare(arrival.stored)
+        parcel = self.database.prepare(arrival.content, arrival.trace)
         with self.database.write() as work:
             Arrivals(work).keep(arrival, parcel)
         return arrival.id
