@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
-from gateway.core.envelope import RecipientKind
+from gateway.core.envelope import Door, RecipientKind
 from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
@@ -73,11 +73,13 @@ class Delivering:
         parts = read_parts(content, limits)
         authors = parts.headers.mailboxes("from")
         kinds = {one.recipient.kind for one in kept.recipients}
+        is_ours = kept.door is Door.SYSTEM
         return _Opened(
             parts=parts,
             sender=authors[0] if authors else None,
             outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
-            report=read_report(parts, kept.reverse_path),
+            # What our own receipts say is recorded where they are made.
+            report=None if is_ours else read_report(parts, kept.reverse_path),
         )
 
     def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:

@@ -56,8 +56,8 @@ class Arrivals:
         """
         Keep a message, its journal line and its task: all or nothing.
 
-        ``parcel`` is made of ``arrival.stored``. What the gateway wrote itself has
-        nothing to file: it goes to its recipients at once.
+        ``parcel`` is made of the content with the trace before it. What the gateway
+        wrote itself has nothing to file: it goes to its recipients at once.
         """
         work, key_id = self.work, self.transit_key()
         is_ours = arrival.door is Door.SYSTEM

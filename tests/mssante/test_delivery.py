@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.errors import InvalidError
-from gateway.store.arrivals import ArrivalState
+from gateway.store.arrivals import ArrivalState, digest_of
 from gateway.store.deliveries import Deliveries
 from gateway.store.inbox_values import ConversationState, Reply
 from gateway.store.mailboxes import Mailboxes
 from gateway.store.profiles import Profiles
+from gateway.store.tables import arrivals
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
 from tests.fakes import SetClock
@@ -344,3 +346,23 @@ def test_what_we_wrote_ourselves_is_delivered_without_filing(post: Post) -> None
 
     assert post.box(DOCTOR) == [mail()]
     assert post.tasks() == []
+
+
+def test_every_copy_has_our_trace_in_front_and_is_known_again_without(
+    post: Post,
+) -> None:
+    trace = (
+        b"Received: from x by y with ESMTPS id z; Sat, 21 Nov 2026 09:00:00 +0000\r\n"
+    )
+    content = mail()
+
+    arrival_id = post.send(
+        content, post.patient(), post.mailbox(), post.remote(), trace=trace
+    )
+
+    (delivered,), (parcel,) = post.box(DOCTOR), post.peer.parcels
+    assert delivered == parcel.content == trace + content
+    assert post.kept(arrival_id).size == len(trace + content)
+    with post.database.read() as work:
+        digest = work.connection.execute(select(arrivals.c.content_digest)).scalar()
+    assert digest == digest_of(content)

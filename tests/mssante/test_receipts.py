@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.core.copies import Copy
@@ -35,7 +37,7 @@ def post(database: Database, clock: SetClock) -> Post:
     return Post.open(database, clock)
 
 
-def document(outcome: str, position: int = 0, **changes: str) -> DocumentOutcome:
+def document(outcome: str, position: int = 0, **changes: Any) -> DocumentOutcome:
     return DocumentOutcome(
         recipient=0,
         position=position,
