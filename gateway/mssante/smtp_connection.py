@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,7 +169,8 @@ class SmtpConnection(SMTP):
                 reply = error.reply
             if reply is not None:
                 await self._say(reply)
-                errors += reply.is_error
+                # Recipients beyond the limit come again with another message.
+                errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
             if errors >= settings.max_errors:
                 raise HangUpError(replies.TOO_MANY_ERRORS)
             if self._stopping:
@@ -273,6 +275,8 @@ class SmtpConnection(SMTP):
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
+        except ssl.SSLError:  # told by the context, which knows why
+            raise HangUpError from None
         except (OSError, TimeoutError) as error:
             log.info("TLS refused: {code}", code=failure_of(error).value)
             raise HangUpError from None
