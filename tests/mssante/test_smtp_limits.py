@@ -81,7 +81,10 @@ def test_recipients_beyond_the_limit_wait_for_another_message(
         client.ask(f"RCPT TO:<{DOCTOR}>", "250")
         client.ask(f"RCPT TO:<{PATIENT}>", "250")
 
-        client.ask(f"RCPT TO:<{DOCTOR}>", "452 4.5.3")
+        for _ in range(1000 - 7):
+            client.send(f"RCPT TO:<{DOCTOR}>\r\n".encode())
+        for _ in range(1000 - 7):
+            client.expect("452 4.5.3")
 
         client.ask("DATA", "354")
 
