@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from twisted.logger import Logger
 
 from gateway.mssante import replies
 from gateway.mssante.replies import Reply
-from gateway.mssante.smtp_doorway import Doorway
+from gateway.mssante.smtp_doorway import CLOSING_SECONDS, Doorway
 from gateway.mssante.smtp_parameters import CommandError
 from gateway.mssante.tls_failures import failure_of
 
@@ -39,6 +40,10 @@ _PARAMETERS = 600
 
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
+
+
+_MOST_UNREAD = 64 * 1024
+"""Bytes of replies a peer may leave unread before we wait for it."""
 
 
 class SmtpConnection(SMTP):
@@ -72,16 +77,16 @@ class SmtpConnection(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         peer = transport.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
-        self._entered = self.doorway.gate.enter(self._address)
+        if not self._entered:
+            self.enter(str(peer[0]) if peer else "")
+        self._secured = transport.get_extra_info("ssl_object") is not None
         self.doorway.enter(self)
-        if self.doorway.implicit_tls:
-            transport.pause_reading()  # the first bytes are for TLS
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        self._leave()
+        self.leave()
+        self.doorway.leave(self)
 
     def eof_received(self) -> bool:
         # A peer that stops sending has given up, in a body as between commands.
@@ -93,11 +98,17 @@ class SmtpConnection(SMTP):
         log.info("a connection reached its time limit")
         self.abort()
 
-    def _leave(self) -> None:
+    def enter(self, address: str) -> bool:
+        """Count this connection in, if there is room; done before TLS where it can."""
+        self._address = address
+        self._entered = self.doorway.gate.enter(address)
+        return self._entered
+
+    def leave(self) -> None:
+        """Count this connection out; again is no error."""
         if self._entered:
             self._entered = False
             self.doorway.gate.leave(self._address)
-        self.doorway.leave(self)
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -108,11 +119,13 @@ class SmtpConnection(SMTP):
 
     # What stopping the service calls.
 
-    def finish(self) -> None:
-        """End the connection now if it waits for a command, else after this one."""
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
         self._stopping = True
-        if not self._busy and self._handler_coroutine is not None:
+        assert self._handler_coroutine is not None, "made with the connection"
+        if not self._busy:
             self._handler_coroutine.cancel()
+        return self._handler_coroutine
 
     # The loop.
 
@@ -134,20 +147,16 @@ class SmtpConnection(SMTP):
             log.failure("defect while receiving mail")
             await self._last_word(replies.TRY_LATER)
         finally:
-            self._reset_timeout(self.doorway.settings.command_seconds)
+            self.leave()
             if self.transport is not None:
-                self.transport.close()  # flushes; the timer ends it if it does not
-            self._leave()
+                self._reset_timeout(CLOSING_SECONDS)
+                self.transport.close()  # flushes first; the timer has no such patience
 
     async def _serve(self) -> None:
         settings = self.doorway.settings
         if not self._entered:
             log.warn("too many connections")
-            raise HangUpError(
-                None if self.doorway.implicit_tls else replies.TOO_MANY_CONNECTIONS
-            )
-        if self.doorway.implicit_tls:
-            await self._secure()
+            raise HangUpError(replies.TOO_MANY_CONNECTIONS)
         await self._say_line(f"220 {self.hostname} {self.__ident__}")
         await self._expect_letters()
         errors = 0
@@ -190,8 +199,11 @@ class SmtpConnection(SMTP):
 
     async def _read_command(self) -> str:
         """Return the next line without its end, within its deadline and its limit."""
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
+        if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
             line = await self._read_line()
+        else:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                line = await self._read_line()
         if _OTHER_PROTOCOL.match(line):
             raise HangUpError(replies.NOT_SMTP)
         if not line.endswith(b"\r\n"):
@@ -222,8 +234,11 @@ class SmtpConnection(SMTP):
         await self._say_line(str(reply))
 
     async def _say_line(self, text: str) -> None:
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
-            await self.push(text)
+        self._writer.write(f"{text}\r\n".encode("ascii"))
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                await self._writer.drain()
 
     async def _last_word(self, reply: Reply | None) -> None:
         """Say it if the peer still listens; nobody waits for whether it was heard."""
@@ -241,28 +256,40 @@ class SmtpConnection(SMTP):
         Change to TLS; forget all that was said before (RFC 3207 §4.2).
 
         Nothing is read between the command and the handshake, so no byte sent in
-        clear can be taken for a protected one; bytes that came already end it.
+        clear can be taken for a protected one; bytes that came already end it. Where
+        TLS comes first they are its own: uvloop starts to read before we can stop it.
         """
         clear: Any = self.transport
         clear.pause_reading()
-        if self._reader_buffer:
+        early = bytes(self._reader_buffer)
+        self._reader_buffer.clear()
+        if early and not self.doorway.implicit_tls:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
-        if not self.doorway.implicit_tls:
-            await self._say(replies.START_TLS)
+        await self._say(replies.START_TLS)
         self._original_transport = clear
-        try:
-            protected = await self.loop.start_tls(
+        handshake = self.loop.create_task(
+            self.loop.start_tls(
                 clear,
                 self,
                 self.doorway.tls,
                 server_side=True,
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
             )
+        )
+        try:
+            if early:
+                await asyncio.sleep(0)  # let it take the transport over
+                self.loop.call_soon(_hand_over, early, clear.get_protocol())
+            protected = await handshake
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            if not isinstance(error, ssl.SSLError):  # the context has said those
+                log.info("TLS refused: {code}", code=failure_of(error).value)
             raise HangUpError from None
-        if protected is None:
+        finally:
+            handshake.cancel()
+        if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected
         streams: tuple[Any, ...] = (self._reader, self._writer)
@@ -276,3 +303,13 @@ class SmtpConnection(SMTP):
         assert self.transport is not None
         tls = self.transport.get_extra_info("ssl_object")
         return cast("bytes", tls.getpeercert(binary_form=True))
+
+
+def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
+    """Give TLS the bytes that were read before it was there."""
+    while early:
+        buffer = memoryview(tls.get_buffer(len(early)))
+        size = min(len(buffer), len(early))
+        buffer[:size] = early[:size]
+        tls.buffer_updated(size)
+        early = early[size:]

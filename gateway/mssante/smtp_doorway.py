@@ -15,12 +15,15 @@ from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_limits import DiskSpace, Gate, Memory
 from gateway.settings import SmtpSettings
 
+CLOSING_SECONDS = 5.0
+"""Time for a peer to take our last reply and to end TLS; then the socket is closed."""
+
 
 class Connection(Protocol):
     """What stopping a door asks of its connections."""
 
-    def finish(self) -> None:
-        """End now if it waits for a command, else after the one under way."""
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
 
     def abort(self) -> None:
         """End at once."""
@@ -58,7 +61,7 @@ class Doorway:
         self._left.set()
 
     async def emptied(self) -> None:
-        """Return when the last connection is gone."""
+        """Return when the last connection is gone, its socket closed."""
         while self.connections:
             self._left.clear()
             await self._left.wait()
