@@ -14,6 +14,7 @@ from gateway.dmp_bridge.rendering import (
     render_media,
     render_narrative,
 )
+from gateway.dmp_bridge.rendering import Shown as How
 from gateway.errors import GatewayError
 from gateway.web.patient.ports import MediaUrl, Medium, Rendering, Shown
 
@@ -28,16 +29,18 @@ class CdaPages:
         try:
             body = body_of(content)
         except GatewayError:
-            return _rendering(
-                Rendered(how="download", why=WhyDownload.FORMAT), language
-            )  # type: ignore[arg-type]
+            unknown = Rendered(how=How.DOWNLOAD, why=WhyDownload.FORMAT)
+            return _rendering(unknown, language)
         if body.level is BodyLevel.N1 or body.sections is None:
             return _rendering(render_media(body.media_type, body.content), language)
         shown = render_narrative(body.sections, media_url=media_url, language=language)
         return _rendering(shown, language, copy=body.pdf_copy is not None)
 
     def body(self, content: bytes) -> Medium | None:
-        body = body_of(content)
+        try:
+            body = body_of(content)
+        except GatewayError:
+            return None
         if body.pdf_copy is not None:
             return Medium(media_type="application/pdf", content=body.pdf_copy)
         shown = render_media(body.media_type, body.content)
@@ -46,10 +49,10 @@ class CdaPages:
         return Medium(media_type=shown.media_type, content=body.content)
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
-        body = body_of(content)
-        if body.sections is None:
-            return None
         try:
+            body = body_of(content)
+            if body.sections is None:
+                return None
             found = EmbeddedMedia(body.sections).read(media_id)
         except GatewayError:
             return None
