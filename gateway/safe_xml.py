@@ -63,8 +63,11 @@ def parse_xml(content: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
         root = etree.fromstring(content, _parser(huge=huge))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         # The cause may quote the document, so it goes no further than this line.
-        where = f"line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise InvalidError("XML that is not well formed", detail=where) from None
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        where = f"line {line}" if line else "as a whole"
+        raise InvalidError(
+            "XML that is not well formed", detail=f"XML not well formed, {where}"
+        ) from None
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         raise InvalidError("XML with a DOCTYPE is refused")
     if huge:

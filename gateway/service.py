@@ -1,1 +1,227 @@
 """The composition root: names the concrete parts and joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from twisted.application.internet import TimerService
+from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred, fail, gatherResults
+from twisted.internet.error import CannotListenError
+from twisted.logger import Logger
+from twisted.runner.procmon import ProcessMonitor
+
+from gateway.clock import utc_now
+from gateway.core.envelope import Door
+from gateway.dmp_bridge.pages import CdaPages
+from gateway.health import HealthDoor, Readiness
+from gateway.loop import Worker
+from gateway.mssante.admission import Admission
+from gateway.mssante.imap import ImapService
+from gateway.mssante.imap_store import MailStore
+from gateway.mssante.reception import Reception
+from gateway.mssante.smtp_service import SmtpDoors
+from gateway.mssante.tls import Identity, load_identity
+from gateway.mssante.trust import TrustSpace
+from gateway.settings import Settings
+from gateway.store.housekeeping import Housekeeping
+from gateway.store.migrations import upgrade
+from gateway.store.work import Database
+from gateway.store.writer import Writer
+from gateway.web.patient.service import PatientWebService
+
+log = Logger()
+_THREADS = 8
+
+
+def _identity(settings: Settings) -> Identity:
+    trust = settings.trust
+    return load_identity(trust.certificate, trust.private_key, trust.authorities)
+
+
+class Service:
+    """
+    One node: its doors on one loop, its threads, its worker processes.
+
+    Nothing listens before `start`, and `start` fails when any door cannot.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        file: Path,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+    ) -> None:
+        self._settings = settings
+        self._file = file
+        self._reactor = reactor
+        self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._root = MultiService()
+        self._listening: list[Deferred[Any]] = []
+
+    def prepare(self) -> None:
+        """
+        Open the database and join the parts; blocking, before the loop runs.
+
+        Raises:
+            GatewayError: a key, a certificate or a setting is wrong; the text says
+                which.
+        """
+        settings = self._settings
+        self._database = Database.open(settings)
+        upgrade(self._database.engine)
+        with self._database.write() as work:
+            freed = work.tasks.release_dead_owners()
+        if freed:
+            log.info("{count} tasks of dead workers are free again", count=freed)
+        self._writer = Writer(self._database)
+        self._identity = _identity(settings)
+        self._trust = TrustSpace(settings.trust, utc_now)
+        self._add_mail_doors()
+        self._add_mailboxes()
+        self._add_patient_web()
+        self._add_health()
+        self._add_housekeeping()
+        if settings.tasks.workers:
+            self._add_workers()
+
+    def _add_mail_doors(self) -> None:
+        settings, listen = self._settings, self._settings.listen
+        admission = Admission(
+            database=self._database,
+            trust=self._trust,
+            domains=settings.domains,
+            filing=settings.filing,
+            mailbox_quota_bytes=settings.imap.mailbox_quota_bytes,
+        )
+        reception = Reception(
+            self._database, self._writer, admission, self._worker, settings.smtp
+        )
+        folders = (settings.folder, settings.blobs.folder)
+        doors = SmtpDoors(settings, self._identity, reception, self._worker, folders)
+        for door, port, implicit in (
+            (Door.OPERATOR, listen.smtp, False),
+            (Door.SUBMISSION, listen.submission, False),
+            (Door.SUBMISSION, listen.submissions, True),
+        ):
+            if port:
+                self._add(doors.service(door, port, implicit_tls=implicit))
+
+    def _add_mailboxes(self) -> None:
+        store = MailStore(
+            self._database,
+            self._writer,
+            self._worker,
+            self._settings.imap,
+            self._trust.judge_peer,
+        )
+        self._add(ImapService(self._settings, store, self._identity, self._reactor))
+
+    def _add_patient_web(self) -> None:
+        if not self._settings.listen.patient_https:
+            return
+        PatientWebService(
+            self._settings,
+            self._database,
+            self._writer,
+            documents=CdaPages(),
+            trusts=self._trust.lists,
+            loop=self._worker.loop,
+            reactor=self._reactor,
+        ).setServiceParent(self._root)
+
+    def _add_health(self) -> None:
+        listen, blobs = self._settings.listen, self._settings.blobs
+        if not listen.metrics:
+            return
+        readiness = Readiness(
+            self._database,
+            blobs.folder,
+            blobs.min_free_bytes,
+            {"storage": self._storage_fault, "trust": self._trust_fault},
+        )
+        self._add(
+            HealthDoor(
+                readiness, self._worker, self._reactor, listen.host, listen.metrics
+            )
+        )
+
+    def _storage_fault(self) -> str:
+        return self._writer.failure
+
+    def _trust_fault(self) -> str:
+        return ", ".join(sorted(sign.value for sign in self._trust.degraded))
+
+    def _add_workers(self) -> None:
+        """Worker processes that come back when they die, and go when we do."""
+        monitor = ProcessMonitor(self._reactor)
+        command = [sys.executable, "-m", "gateway.cli.main", "work", "--with-parent"]
+        for number in range(self._settings.tasks.workers):
+            monitor.addProcess(
+                f"worker-{number + 1}",
+                [*command, "-c", str(self._file)],
+                env=dict(os.environ),
+            )
+        monitor.setServiceParent(self._root)
+
+    def _add_housekeeping(self) -> None:
+        tasks = self._settings.tasks
+        rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        tidy = self._worker.deferred(rounds.run)
+
+        def run() -> Deferred[Any]:
+            return tidy().addCallbacks(_say_what_went, _say_why_not)
+
+        timer = TimerService(tasks.housekeeping_seconds, run)
+        timer.setServiceParent(self._root)
+
+    def _add(self, door: Any) -> None:
+        door.setServiceParent(self._root)
+        self._listening.append(door.listening)
+
+    def start(self) -> Deferred[Any]:
+        """Open every door; the result fails with the first that could not."""
+        self._writer.start()
+        try:
+            self._root.startService()
+        except CannotListenError as error:
+            return fail(error)
+        return gatherResults(self._listening, consumeErrors=True).addCallbacks(
+            self._opened, _first_failure
+        )
+
+    def _opened(self, _: Any) -> None:
+        log.info("all doors are open")
+
+    def stop(self) -> Deferred[None]:
+        """Close the doors politely, finish what was begun, close the database."""
+        stopped: Deferred[Any] = self._root.stopService()
+        return stopped.addBoth(self._close)
+
+    def _close(self, result: Any) -> Any:
+        self._writer.stop()
+        self._worker.threads.shutdown()
+        self._database.close()
+        return result
+
+
+def _say_what_went(counts: dict[str, int]) -> None:
+    if any(counts.values()):
+        log.info("housekeeping: {counts}", counts=counts)
+
+
+def _say_why_not(failure: Any) -> None:
+    """The next round comes; this one is an operator's matter, not the service's end."""
+    log.failure("housekeeping failed", failure=failure)
+
+
+def _first_failure(failure: Any) -> Any:
+    """Give back what went wrong itself, not that it was one of several."""
+    return failure.value.subFailure

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gateway.mssante.tls import Identity, load_identity, smtp_server_context
 from gateway.store.blobs import BlobFolder
 from gateway.store.engine import make_engine
 from gateway.store.keys import KeyRing
@@ -16,7 +18,7 @@ from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import new_database, postgres_server
 
-__all__ = ["pki", "pki_folder"]
+__all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
 SECRET = bytes(range(32))
 
@@ -53,3 +55,17 @@ def database(
     metadata.create_all(opened.engine)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def gateway_identity(pki_folder: Path) -> Identity:
+    """Our own certificate of the session's PKI, and the authorities it pins."""
+    return load_identity(
+        pki_folder / "gateway.pem", pki_folder / "gateway.key", pki_folder / "ca.pem"
+    )
+
+
+@pytest.fixture(scope="session")
+def smtp_door(gateway_identity: Identity) -> ssl.SSLContext:
+    """The TLS context of the SMTP doors."""
+    return smtp_server_context(gateway_identity, refused=lambda _: None)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes as SigningKey,
 )
-from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.pki import ThrowawayPki, build_pki, make_allowlist
@@ -99,3 +99,31 @@ def organisations() -> Issued:
 def critical_unknown() -> x509.UnrecognizedExtension:
     """Return an extension nobody knows."""
     return x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+
+
+def rebuilt(
+    issued: Issued,
+    *,
+    without: type[x509.ExtensionType] | None = None,
+    more: x509.ExtensionType | None = None,
+    signer: str = "organisations",
+) -> Issued:
+    """Return the certificate without one extension, or with one more, critical."""
+    authority = throwaway_pki().authorities[signer]
+    model = issued.certificate
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(model.subject)
+        .issuer_name(authority.certificate.subject)
+        .public_key(issued.key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(model.not_valid_before_utc)
+        .not_valid_after(model.not_valid_after_utc)
+    )
+    for extension in model.extensions:
+        if without is None or not isinstance(extension.value, without):
+            builder = builder.add_extension(extension.value, extension.critical)
+    if more is not None:
+        builder = builder.add_extension(more, critical=True)
+    certificate = builder.sign(authority.key, SHA256())
+    return Issued(certificate, issued.key, issued.chain)

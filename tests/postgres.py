@@ -93,5 +93,5 @@ def new_database(url: str) -> str:
     with psycopg.connect(
         f"dbname=postgres user=gateway host={host}", autocommit=True
     ) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name}")
     return url.format(name=name)

@@ -35,6 +35,7 @@ class Caution(StrEnum):
     """What a filing decision lets pass, but says: for the journal and the sender."""
 
     WRONG_TEST_KEY = "WRONG_TEST_KEY"
+    OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
     FILED_AS_OTHER = "FILED_AS_OTHER"
     RESTRICTED = "RESTRICTED"
     LATE_VERSION = "LATE_VERSION"
@@ -50,6 +51,10 @@ CAUTION_TEXTS: dict[Caution, tuple[str, str]] = {
     Caution.WRONG_TEST_KEY: (
         "La clé de cet identifiant de test est fausse.",
         "The control key of this test identifier is wrong.",
+    ),
+    Caution.OTHER_BIRTH_PLACE: (
+        "Le lieu de naissance diffère de celui du profil.",
+        "The place of birth differs from the profile's.",
     ),
     Caution.FILED_AS_OTHER: (
         "Type de document inconnu : enregistré comme « autre ».",

@@ -27,7 +27,7 @@ DEFAULT_LIMITS = HeaderLimits()
 
 _NAME = re.compile(rb"[!-9;-~]+")
 _UNWANTED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
-_MESSAGE_ID = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>", re.ASCII)
+_MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 
 
 @frozen
@@ -90,7 +90,11 @@ class Headers:
 
     @property
     def x_mss(self) -> dict[str, str]:
-        """The X-MSS-* fields, lower-case name → value (mssante 2.6: kept, counted)."""
+        """
+        The X-MSS-* fields, lower-case name → value.
+
+        Source: Référentiel socle MSSanté #2, ECO.2.4.
+        """
         return {key: value for key, value in self.fields if key.startswith("x-mss-")}
 
 

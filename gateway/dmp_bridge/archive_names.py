@@ -51,7 +51,10 @@ def key_of(name: str) -> str:
     >>> key_of("IHE_XDM/Subset01/") == key_of("ihe_xdm/SUBSET01")
     True
     """
-    return unicodedata.normalize("NFKC", name.rstrip("/")).casefold()
+    name = name.rstrip("/")
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _hides(name: str) -> bool:

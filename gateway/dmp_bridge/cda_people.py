@@ -39,7 +39,8 @@ def read_patient(record_target: etree._Element) -> Patient:
     ]
     if not pairs:
         raise InvalidError("the document has no recordTarget/patientRole/id")
-    ins, unread = _read_ins([pair for pair in pairs if pair[0] in _INS_ROOTS])
+    given = [pair for pair in pairs if pair[0] in _INS_ROOTS and pair[1]]
+    ins, unread = _read_ins(given)
     return Patient(
         ins=ins,
         unread_ins=unread,

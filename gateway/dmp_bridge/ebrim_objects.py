@@ -120,6 +120,9 @@ def attribute(element: etree._Element, name: str = "value") -> str:
 
 
 def _text(element: etree._Element) -> str:
+    if len(element) == 0:
+        return (element.text or "").strip()
+    # A comment inside would cut `text` in two, and half a value would be read.
     return "".join(str(part) for part in element.itertext()).strip()
 
 

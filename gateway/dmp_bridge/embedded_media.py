@@ -7,9 +7,9 @@ import binascii
 import re
 from typing import Final
 
-from attrs import field, frozen
 from lxml import etree
 
+from gateway.core.rendered import Medium
 from gateway.dmp_bridge.media import image_type, looks_like, normal_type
 from gateway.errors import InvalidError, NotFoundError
 
@@ -22,14 +22,6 @@ _HL7 = "{urn:hl7-org:v3}"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _SPACE = re.compile(r"\s+")
 _HEAD = 256  # characters of base64 that tell what the bytes are
-
-
-@frozen
-class Medium:
-    """A file to serve: what its bytes really are, and the bytes."""
-
-    media_type: str
-    content: bytes = field(repr=False)
 
 
 class EmbeddedMedia:
@@ -47,17 +39,14 @@ class EmbeddedMedia:
             for known, element in found.items()
             if element is not None and _ID.fullmatch(known)
         }
+        self._kinds: dict[str, str] = {}
 
     def kind(self, media_id: str) -> str:
         """Return the media type that can be shown under this ID, or an empty text."""
-        value = self._value(media_id)
-        if value is None:
-            return ""
-        try:
-            head = base64.b64decode(_SPACE.sub("", (value.text or "")[:_HEAD])[:80])
-        except (binascii.Error, ValueError):
-            return ""
-        return _shown_type(value.get("mediaType") or "", head)
+        # Kept: a narrative may name one large image thousands of times.
+        if media_id not in self._kinds:
+            self._kinds[media_id] = self._find_kind(media_id)
+        return self._kinds[media_id]
 
     def read(self, media_id: str, max_bytes: int = MAX_MEDIA_BYTES) -> Medium:
         """
@@ -81,6 +70,16 @@ class EmbeddedMedia:
         if not media_type:
             raise NotFoundError("a medium that is not shown")
         return Medium(media_type, content)
+
+    def _find_kind(self, media_id: str) -> str:
+        value = self._value(media_id)
+        if value is None:
+            return ""
+        try:
+            head = base64.b64decode(_SPACE.sub("", (value.text or "")[:_HEAD])[:80])
+        except (binascii.Error, ValueError):
+            return ""
+        return _shown_type(value.get("mediaType") or "", head)
 
     def _value(self, media_id: str) -> etree._Element | None:
         element = self._elements.get(media_id)

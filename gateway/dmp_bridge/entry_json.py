@@ -93,7 +93,7 @@ def entry_from_json(fields: Mapping[str, Any]) -> DocumentEntry:
             source_patient_info=tuple(
                 _text(value) for value in _array(fields["sourcePatientInfo"])
             ),
-            size=int(fields["size"]),
+            size=_number(fields["size"]),
             hash=_text(fields["hash"]),
             availability_status=Availability(fields["availabilityStatus"]),
             replaces=_text(fields["replaces"]),
@@ -122,6 +122,12 @@ def _time(moment: datetime | None) -> str | None:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
     return value
 

@@ -159,16 +159,17 @@ def patient_cx(patient: Patient) -> str:
 
 
 def _source_patient_cx(patient: Patient) -> str:
-    if patient.other_ids:
-        return _local_cx(patient)
-    return patient.ins.to_cx() if patient.ins else ""
+    if patient.ins is not None and not patient.other_ids:
+        return patient.ins.to_cx()
+    return _local_cx(patient)
 
 
 def _local_cx(patient: Patient) -> str:
     if not patient.other_ids:
         raise InvalidError("the patient of the document has no usable identifier")
     root, extension = patient.other_ids[0]
-    return to_cx(root, extension, "PI")
+    # A GUID or an OID may be the whole identifier; it then is its own authority.
+    return to_cx(root, extension or root, "PI")
 
 
 def _format(document: ClinicalDocument) -> Coded:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from types import MappingProxyType
-
-from attrs import field, frozen
 from lxml import etree
 
+from gateway.core.rendered import Rendered, Shown, WhyDownload
 from gateway.dmp_bridge.html_safety import safe_text
 from gateway.dmp_bridge.media import image_type, looks_like, normal_type
 from gateway.dmp_bridge.rendering_html import MediaUrl, narrative_html
@@ -16,69 +12,6 @@ from gateway.errors import InvalidError
 
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 """Text shown on a page; a longer one is a download."""
-
-
-class Shown(StrEnum):
-    """The ways of showing a document."""
-
-    NARRATIVE = "narrative"
-    TEXT = "text"
-    PDF = "pdf"
-    IMAGE = "image"
-    DOWNLOAD = "download"
-
-
-class WhyDownload(StrEnum):
-    """Why a document is not shown on the page; `TEXTS` has the sentences."""
-
-    FORMAT = "format"
-    MISMATCH = "mismatch"
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-
-
-TEXTS: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
-    {
-        WhyDownload.FORMAT: {
-            "fr": "Ce format ne s'affiche pas dans la page. Téléchargez le document "
-            "pour l'ouvrir avec un logiciel de votre appareil.",
-            "en": "This format cannot be shown on the page. Download the document to "
-            "open it with a program of your device.",
-        },
-        WhyDownload.MISMATCH: {
-            "fr": "Le contenu n'est pas du format annoncé. Par prudence, il n'est pas "
-            "affiché ; demandez à l'auteur de le renvoyer.",
-            "en": "The content is not in the announced format. To be safe it is not "
-            "shown; ask the author to send it again.",
-        },
-        WhyDownload.EMPTY: {
-            "fr": "Ce document est vide.",
-            "en": "This document is empty.",
-        },
-        WhyDownload.TOO_LARGE: {
-            "fr": "Ce document est trop long pour être affiché dans la page. "
-            "Téléchargez-le pour le lire.",
-            "en": "This document is too long to be shown on the page. Download it to "
-            "read it.",
-        },
-    }
-)
-"""What the person is told, by language."""
-
-
-@frozen(kw_only=True)
-class Rendered:
-    """
-    What to show of a document.
-
-    ``html`` is a safe fragment for NARRATIVE and TEXT, empty otherwise. ``media_type``
-    is what to serve the bytes as, for PDF and IMAGE. ``why`` is for DOWNLOAD only.
-    """
-
-    how: Shown
-    html: str = field(default="", repr=False)
-    media_type: str = ""
-    why: WhyDownload | None = None
 
 
 def render_narrative(

@@ -74,7 +74,7 @@ class CdaSchema:
             self._schema = etree.XMLSchema(etree.parse(entry, parser))
         except (OSError, etree.LxmlError) as error:
             raise MisuseError(
-                f"no CDA schema could be loaded from {folder}", detail=str(error)
+                f"no CDA schema could be loaded from {folder}: {error}"
             ) from error
         self._lock = Lock()
 

@@ -103,9 +103,8 @@ def patient_info(patient: Patient) -> tuple[str, ...]:
     """
     traits = patient.traits
     values = [
-        f"PID-3|{to_cx(root, extension, 'PI')}"
+        f"PID-3|{to_cx(root, extension or root, 'PI')}"
         for root, extension in patient.other_ids[1:]
-        if extension
     ]
     if traits.family or traits.first_given or traits.given_names:
         values.append(f"PID-5|{_birth_name(traits)}^^^^L")

@@ -1,4 +1,4 @@
-"""TLS as the space of trust wants it, for asyncio (SMTP) and Twisted (IMAP, web)."""
+"""TLS as the space of trust wants it, for asyncio: the SMTP doors and deliveries."""
 
 from __future__ import annotations
 
@@ -8,27 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
-from cryptography import x509
-from OpenSSL import SSL, crypto
-from twisted.internet.ssl import (
-    AcceptableCiphers,
-    Certificate,
-    CertificateOptions,
-    TLSVersion,
-    trustRootFromCertificates,
-)
 
 from gateway.errors import InvalidError
 from gateway.mssante.authorities import Authorities, read_authorities
-from gateway.mssante.tls_failures import TlsFailure, failure_of_code
+from gateway.mssante.tls_failures import TlsFailure, failure_of
 
 CIPHERS = (
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA256"
 )
-"""The four suites of Référentiel #2 (ECO.1.1.3); TLS 1.3 has its own, all good."""
+"""
+The four suites of Référentiel socle MSSanté #2, ECO.1.1.3.
 
-_SECURITY = "@SECLEVEL=2"
+TLS 1.3 has its own, all good.
+"""
+
+SECURITY = "@SECLEVEL=2"
 """OpenSSL itself then refuses RSA under 2048 bits, small curves, SHA-1, RC4, MD5."""
 
 
@@ -55,7 +50,7 @@ def load_identity(certificate: Path, private_key: Path, authorities: Path) -> Id
             private_key=private_key,
             authorities=read_authorities(authorities.read_bytes()),
         )
-        smtp_server_context(identity)
+        _equip(_server_policy(), identity)
     except (OSError, ssl.SSLError) as error:
         raise InvalidError("certificate, key or authorities that cannot be used") from (
             error
@@ -63,7 +58,11 @@ def load_identity(certificate: Path, private_key: Path, authorities: Path) -> Id
     return identity
 
 
-def smtp_server_context(identity: Identity) -> ssl.SSLContext:
+Refused = Callable[[TlsFailure], None]
+"""Hears why a handshake failed; asyncio itself says nothing of it."""
+
+
+def smtp_server_context(identity: Identity, refused: Refused) -> ssl.SSLContext:
     """
     Return the context of the SMTP doors: a client certificate is required.
 
@@ -72,7 +71,10 @@ def smtp_server_context(identity: Identity) -> ssl.SSLContext:
     explicit refusal: in TLS 1.3 a refused handshake looks to it like a lost
     connection, which it retries for days.
     """
-    return _UnresumedContext.to(_equip(_server_policy(), identity))
+    context = _UnresumedContext(ssl.PROTOCOL_TLS_SERVER)
+    context.full = _equip(_server_policy(), identity)
+    context.watched = _watched(refused)
+    return context
 
 
 def smtp_client_context(
@@ -104,21 +106,11 @@ class _UnresumedContext(ssl.SSLContext):
     """
 
     full: ssl.SSLContext
-
-    @classmethod
-    def to(cls, full: ssl.SSLContext) -> _UnresumedContext:
-        """Return the context that leads each connection to the full one."""
-        context = cls(ssl.PROTOCOL_TLS_SERVER)
-        context.full = full
-        return context
+    watched: type[ssl.SSLObject]
 
     def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
         """Start a connection for asyncio."""
         return self._start().wrap_bio(*args, **kwargs)
-
-    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
-        """Start a connection on a socket."""
-        return self._start().wrap_socket(*args, **kwargs)
 
     def _start(self) -> ssl.SSLContext:
         full = self.full
@@ -129,8 +121,25 @@ class _UnresumedContext(ssl.SSLContext):
             connection.context = full
 
         start = _server_policy()
+        start.sslobject_class = self.watched
         start.sni_callback = move  # called for every hello, with or without a name
         return start
+
+
+def _watched(refused: Refused) -> type[ssl.SSLObject]:
+    class WatchedHandshake(ssl.SSLObject):
+        """Reports why a handshake fails: asyncio drops the reason with the peer."""
+
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as error:
+                refused(failure_of(error))
+                raise
+
+    return WatchedHandshake
 
 
 def _server_policy() -> ssl.SSLContext:
@@ -142,7 +151,7 @@ def _server_policy() -> ssl.SSLContext:
 
 def _policy(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(f"{CIPHERS}:{_SECURITY}")
+    context.set_ciphers(f"{CIPHERS}:{SECURITY}")
     context.options |= (
         ssl.OP_NO_COMPRESSION
         | ssl.OP_NO_RENEGOTIATION
@@ -160,72 +169,3 @@ def _equip(context: ssl.SSLContext, identity: Identity) -> ssl.SSLContext:
     context.load_verify_locations(cadata=identity.authorities.pem())
     context.load_cert_chain(identity.certificate, identity.private_key)
     return context
-
-
-def mutual_twisted_options(
-    identity: Identity, *, refused: Callable[[TlsFailure], None]
-) -> CertificateOptions:
-    """
-    Return the context factory of Twisted's doors that require a certificate.
-
-    ``refused`` hears the code of each chain that does not verify. The same policy
-    as for SMTP; sessions are neither cached nor put in tickets.
-    """
-    trusted = trustRootFromCertificates(
-        [
-            Certificate(crypto.X509.from_cryptography(authority.certificate))
-            for authority in identity.authorities.members
-        ]
-    )
-    options = _twisted_options(identity, trustRoot=trusted)
-    context = options.getContext()
-    context.set_verify_depth(4)
-    store = context.get_cert_store()
-    assert store is not None, "the trust root filled it"
-    store.set_flags(crypto.X509StoreFlags.X509_STRICT)
-
-    def verified(
-        _: SSL.Connection, _certificate: crypto.X509, code: int, _depth: int, good: int
-    ) -> bool:
-        if not good:
-            refused(failure_of_code(code))
-        return bool(good)
-
-    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, verified)
-    return options
-
-
-def plain_twisted_options(identity: Identity) -> CertificateOptions:
-    """Return the context factory of the patients' web: nobody shows a certificate."""
-    return _twisted_options(identity)
-
-
-def _twisted_options(identity: Identity, **more: Any) -> CertificateOptions:
-    key = crypto.load_privatekey(crypto.FILETYPE_PEM, identity.private_key.read_bytes())
-    own, *chain = _chain(identity.certificate)
-    options = CertificateOptions(
-        privateKey=key,
-        certificate=own,
-        extraCertChain=chain,
-        raiseMinimumTo=TLSVersion.TLSv1_2,
-        acceptableCiphers=AcceptableCiphers.fromOpenSSLCipherString(CIPHERS),
-        enableSessions=False,
-        enableSessionTickets=False,
-        **more,
-    )
-    context = options.getContext()
-    context.set_cipher_list(f"{CIPHERS}:{_SECURITY}".encode("ascii"))
-    context.set_options(
-        SSL.OP_NO_RENEGOTIATION
-        | SSL.OP_NO_COMPRESSION
-        | SSL.OP_NO_TICKET
-        | SSL.OP_CIPHER_SERVER_PREFERENCE
-    )
-    return options
-
-
-def _chain(path: Path) -> list[crypto.X509]:
-    return [
-        crypto.X509.from_cryptography(certificate)
-        for certificate in x509.load_pem_x509_certificates(path.read_bytes())
-    ]

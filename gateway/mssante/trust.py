@@ -7,15 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
-from attrs import field, frozen, validators
+from attrs import frozen
 from cryptography import x509
 from twisted.logger import Logger
 
 from gateway.errors import InvalidError
-from gateway.mssante import allowlist as allowlists
-from gateway.mssante import revocation as revocations
 from gateway.mssante.allowlist import Allowlist, read_allowlist
 from gateway.mssante.authorities import Authorities, Authority, read_authorities
 from gateway.mssante.certificate_rules import (
@@ -34,39 +31,12 @@ from gateway.mssante.certificates import (
 from gateway.mssante.dn import DnMatch
 from gateway.mssante.revocation import RevocationLists, read_revocation_lists
 from gateway.mssante.watched_file import WatchedFile
+from gateway.settings import TrustSettings
 
 log = Logger()
 
 _CLOCK_SKEW = timedelta(days=1)
 """How far in the future a list may say it was made: beyond, it would bar all others."""
-
-
-@frozen(kw_only=True)
-class TrustSettings:
-    """``[trust]``: whom we believe, and for how long on old evidence."""
-
-    authorities: Annotated[Path, "PEM: the authorities, root and intermediates."] = (
-        field(converter=Path)
-    )
-    crl: Annotated[Path, "PEM or DER: their revocation lists."] = field(converter=Path)
-    allowlist: Annotated[Path, "XML: which operators send for which domains."] = field(
-        converter=Path
-    )
-    crl_grace_hours: Annotated[
-        float, "How long an expired revocation list is still relied on; 0 refuses."
-    ] = field(default=0.0, converter=float, validator=validators.ge(0))
-    dn_match: Annotated[
-        DnMatch, "Compare an operator's name by cn_ou, or strict: every attribute."
-    ] = field(default=DnMatch.CN_OU, converter=DnMatch)
-    allowlist_max_age_days: Annotated[
-        int, "An older allow-list is used still, and said."
-    ] = field(default=7, validator=validators.ge(1))
-    crl_max_bytes: Annotated[int, "A larger file of lists is not read."] = field(
-        default=revocations.MAX_BYTES, validator=validators.ge(1024)
-    )
-    allowlist_max_bytes: Annotated[int, "A larger allow-list is not read."] = field(
-        default=allowlists.MAX_BYTES, validator=validators.ge(1024)
-    )
 
 
 class Degraded(StrEnum):
@@ -153,7 +123,7 @@ class TrustSpace:
         def read_newer(content: bytes, before: Allowlist | None) -> Allowlist:
             fresh = read_allowlist(
                 content,
-                match=settings.dn_match,
+                match=DnMatch(settings.dn_match),
                 max_bytes=settings.allowlist_max_bytes,
             )
             if before and fresh.generated_at < before.generated_at:

@@ -20,8 +20,17 @@ from gateway.rights.visibility_rules import impossible_pairs
 
 
 def traits_are_the_same(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
-    """Row 12; without an INS there is nothing these traits would confirm."""
-    if not isinstance(document.ins, Ins) or document.traits is Traits.SAME:
+    """
+    Row 12; without an INS there is nothing these traits would confirm.
+
+    Birth name, first given name, birth date and sex qualify an INS (Référentiel socle
+    MSSanté n° 2, ECO.2.4.2); a place of birth alone that differs (communes merge,
+    codes change) refuses only where a setting says so.
+    """
+    accepted = {Traits.SAME}
+    if not facts.policy.refuse_other_birth_place:
+        accepted.add(Traits.OTHER_BIRTH_PLACE)
+    if not isinstance(document.ins, Ins) or document.traits in accepted:
         return None
     return Reason.TRAITS_MISMATCH
 

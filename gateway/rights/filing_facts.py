@@ -54,6 +54,8 @@ class Traits(StrEnum):
     """How the strict traits of a document compare with those of the profile."""
 
     SAME = "SAME"
+    OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
+    """The four traits that qualify an INS agree, the place of birth does not."""
     DIFFERENT = "DIFFERENT"
     UNKNOWN = "UNKNOWN"
 
@@ -121,6 +123,7 @@ class FilingPolicy:
     blocked_may_write: bool = False
     file_unknown_types_as_other: bool = False
     allow_masked_and_hidden: bool = False
+    refuse_other_birth_place: bool = False
 
 
 @frozen(kw_only=True)

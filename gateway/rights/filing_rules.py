@@ -24,6 +24,7 @@ from gateway.rights.filing_facts import (
     DocumentFacts,
     FilingFacts,
     Qualification,
+    Traits,
 )
 from gateway.rights.profile import ProfileState
 
@@ -212,8 +213,10 @@ def _document_cautions(
 ) -> tuple[Caution, ...]:
     wrong_key = isinstance(document.ins, Ins) and not document.ins.key_is_valid
     adult_secret = facts.secret_connection and facts.holder_age is Age.ADULT
+    other_place = document.traits is Traits.OTHER_BIRTH_PLACE
     found = (
         (wrong_key, Caution.WRONG_TEST_KEY),
+        (other_place, Caution.OTHER_BIRTH_PLACE),
         (not document.type_is_known, Caution.FILED_AS_OTHER),
         (document.restricted, Caution.RESTRICTED),
         (adult_secret, Caution.SECRET_ADULT),

@@ -1,9 +1,9 @@
 """
 Is the sender who it says it is? Reverse path and headers against the certificate.
 
-Source: MSSanté inbound checks 3 to 5 (allow-list), and gematik KIM A_23421 and
-A_23422 for the shape of the header rules. The certificate itself (chain, dates,
-usage, revocation) is judged before, by the TLS side.
+Source: what MSSanté asks of operators (Référentiel socle MSSanté #1), and gematik KIM
+A_23421 and A_23422 for the shape of the header rules. The certificate itself (chain,
+dates, usage, revocation) is judged before, by the TLS side.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _reverse_path_refusal(link: Link, reverse_path: str) -> SenderRefusal | None
     if not domain_of(reverse_path):
         return SenderRefusal.REVERSE_PATH_MALFORMED
     if link.door is Door.SUBMISSION:
-        held = reverse_path.lower() in link.mailboxes
+        held = _is_held(link, reverse_path)
         return None if held else SenderRefusal.REVERSE_PATH_NOT_HELD
     listed = domain_of(reverse_path) in link.domains
     return None if listed else SenderRefusal.REVERSE_PATH_NOT_LISTED
@@ -168,7 +168,7 @@ def _from_is_the_senders(
                 return SenderRefusal.FROM_NOT_LISTED
         elif reverse_path and address.lower() != reverse_path:
             return SenderRefusal.FROM_DIFFERS
-        elif address.lower() not in link.mailboxes:
+        elif not _is_held(link, address):
             return SenderRefusal.FROM_NOT_HELD
     return None
 
@@ -182,7 +182,7 @@ def _sender_is_the_senders(
         if link.door is Door.RELAY:
             if domain_of(address) not in link.domains:
                 return SenderRefusal.SENDER_NOT_LISTED
-        elif address.lower() not in link.mailboxes or (
+        elif not _is_held(link, address) or (
             reverse_path and address.lower() != reverse_path
         ):
             return SenderRefusal.SENDER_DIFFERS
@@ -208,18 +208,22 @@ HEADER_RULES: tuple[HeaderRule, ...] = (
 )
 
 
+def _is_held(link: Link, address: str) -> bool:
+    return bool(domain_of(address)) and address.lower() in link.mailboxes
+
+
 def domain_of(address: str) -> str:
     """
     Return the domain in lower case, or ``""`` for what is not one plain address.
 
-    Quoted local parts, source routes and address literals are not used in the space
-    of trust, and are where parsers disagree.
+    Quoted local parts, source routes, address literals and letters beyond ASCII are
+    not used in the space of trust, and are where parsers and eyes disagree.
 
     >>> domain_of("Dr@Hopital.Example"), domain_of("a@b@c"), domain_of("@c:a@b")
     ('hopital.example', '', '')
     """
     local, _, domain = address.partition("@")
-    if not local or not domain or "@" in domain:
+    if not local or not domain or "@" in domain or not address.isascii():
         return ""
     if any(character in address for character in ' "<>()[],;:\\') or not all(
         character.isprintable() for character in address

@@ -3,103 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
-from sqlalchemy import Table, insert, select, update
+from attrs import frozen
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.store.blobs import Blobs, Parcel
-from gateway.store.tables import documents, submissions
+from gateway.store.document_values import (
+    PATIENT,
+    SENDER,
+    NewDocument,
+    StoredDocument,
+)
+from gateway.store.tables import blob_grants, blobs, documents, submissions
 from gateway.store.work import UnitOfWork
 
-PATIENT = "patient"
-SENDER = "sender"
-"""Who had a document masked (``masked_by``)."""
+_FIND = select(documents).where(documents.c.unique_id == bindparam("name"))
+_GET = select(documents).where(documents.c.id == bindparam("name"))
+_OF_SET = (
+    select(documents)
+    .where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.set_id == bindparam("set"),
+    )
+    .order_by(documents.c.filed_at, documents.c.id)
+)
+_INSERT = {table: insert(table) for table in (blobs, blob_grants, documents)}
 
-
-@frozen(kw_only=True)
-class NewDocument:
-    """
-    A document about to be filed; ``id`` is its entryUUID in hex.
-
-    ``flags`` are its visibility flags; with ``visible_at``, the end of
-    INVISIBLE_PATIENT (CSP R. 1111-53), ``flags_then`` replace them from that moment.
-    ``owners`` holds the identifiers of all authors and their structures. ``entry`` is
-    the JSON of its DocumentEntry, sealed before it is kept.
-    """
-
-    id: str
-    profile_id: str
-    key_id: str
-    unique_id: str
-    set_id: str = ""
-    version: int | None = None
-    body_level: BodyLevel
-    status: Availability = Availability.APPROVED
-    type_code: str
-    class_code: str
-    creation_time: datetime
-    mime_type: str
-    sha1: str
-    sha256: str
-    flags: frozenset[Visibility] = frozenset()
-    visible_at: datetime | None = None
-    flags_then: frozenset[Visibility] = frozenset()
-    masked_by: str = ""
-    author_id: str = field(default="", repr=False)
-    structure_id: str = ""
-    owners: tuple[str, ...] = field(default=(), repr=False)
-    entry: Mapping[str, Any] = field(repr=False)
-    submission_id: str
-    arrival_id: str = ""
-
-
-@frozen(kw_only=True)
-class StoredDocument:
-    """
-    A document as it is kept; its entry stays sealed until `Documents.entry` is asked.
-
-    ``replaced_levels`` are the body levels of the documents that replaced it.
-    """
-
-    id: str
-    profile_id: str
-    key_id: str
-    blob_id: str
-    unique_id: str
-    set_id: str
-    version: int | None
-    body_level: BodyLevel
-    status: Availability
-    type_code: str
-    class_code: str
-    creation_time: datetime
-    mime_type: str
-    size: int
-    sha1: str
-    sha256: str
-    flags: frozenset[Visibility]
-    visible_at: datetime | None
-    flags_then: frozenset[Visibility]
-    masked_by: str
-    author_id: str = field(repr=False)
-    structure_id: str
-    owners: frozenset[str] = field(repr=False)
-    sealed: bytes = field(repr=False)
-    submission_id: str
-    arrival_id: str
-    replaced_by: str
-    replaced_levels: frozenset[BodyLevel]
-    filed_at: datetime
-    read_at: datetime | None
-
-    def visibility(self, now: datetime) -> frozenset[Visibility]:
-        """Return the flags that apply now: the announcement's delay may be over."""
-        if self.visible_at is not None and self.visible_at <= now:
-            return self.flags_then
-        return self.flags
+__all__ = ["PATIENT", "SENDER", "Documents", "NewDocument", "StoredDocument"]
 
 
 @frozen
@@ -113,8 +45,8 @@ class Documents:
         work = self.work
         # Not set aside for the end: a message may bring two versions of a document,
         # and other messages of the same patient share the transaction.
-        blobs = Blobs(work.connection, work.keys, work.folder, self._insert)
-        blobs.put(parcel, document.key_id, work.now)
+        kept = Blobs(work.connection, work.keys, work.folder, self._insert)
+        kept.put(parcel, document.key_id, work.now)
         self._insert(
             documents,
             id=document.id,
@@ -150,25 +82,22 @@ class Documents:
         )
 
     def _insert(self, table: Table, **row: Any) -> None:
-        self.work.connection.execute(insert(table), row)
+        self.work.connection.execute(_INSERT[table], row)
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return the document of a uniqueId, in whichever vault, or None."""
-        return self._one(documents.c.unique_id == unique_id)
+        return self._one(_FIND, unique_id)
 
     def get(self, entry_id: str) -> StoredDocument | None:
         """Return the document of an entryUUID in hex, or None."""
-        return self._one(documents.c.id == entry_id)
+        return self._one(_GET, entry_id)
 
     def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:
             return []
-        columns = documents.c
         rows = self.work.connection.execute(
-            select(documents)
-            .where(columns.profile_id == profile_id, columns.set_id == set_id)
-            .order_by(columns.filed_at, columns.id)
+            _OF_SET, {"profile": profile_id, "set": set_id}
         )
         return [_stored(row) for row in rows]
 
@@ -184,7 +113,7 @@ class Documents:
         rows = self.work.connection.execute(
             select(documents)
             .where(columns.profile_id == profile_id)
-            .order_by(columns.filed_at.desc(), columns.id)
+            .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
             .limit(limit)
             .offset(offset)
         )
@@ -264,8 +193,8 @@ class Documents:
         )
         return facts
 
-    def _one(self, condition: Any) -> StoredDocument | None:
-        row = self.work.connection.execute(select(documents).where(condition)).first()
+    def _one(self, query: Select[Any], name: str) -> StoredDocument | None:
+        row = self.work.connection.execute(query, {"name": name}).first()
         return None if row is None else _stored(row)
 
 

@@ -11,9 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from gateway.store.tables import tasks
+
+_FINISH = delete(tasks).where(
+    tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
+)
 
 
 class TaskKind(StrEnum):
@@ -24,7 +28,6 @@ class TaskKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
-    PURGE = "purge"  # an arrival: give back the grant of transit
 
 
 class TaskState(StrEnum):
@@ -129,15 +132,28 @@ class Tasks:
             for row in rows
         ]
 
+    def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
+        """Tell, without locking anything, whether a claim may find something."""
+        columns = tasks.c
+        found = self.connection.execute(
+            select(columns.id)
+            .where(
+                columns.state == TaskState.READY.value,
+                columns.due_at <= self.now,
+                columns.kind.in_([kind.value for kind in kinds]),
+                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
     def finish(self, task: Task, owner: str) -> bool:
         """
         Strike a task off; False when the lease was lost and another may have done it.
 
         The caller then undoes its transaction: the work of the other one stands.
         """
-        done = self.connection.execute(
-            delete(tasks).where(tasks.c.id == task.id, tasks.c.lease_owner == owner)
-        )
+        done = self.connection.execute(_FINISH, {"task": task.id, "owner": owner})
         return bool(done.rowcount)
 
     def postpone(self, task: Task, error: str, wait: timedelta) -> None:

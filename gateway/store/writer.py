@@ -88,7 +88,7 @@ class Writer:
                     savepoint = connection.begin_nested()
                     try:
                         result = job(part)
-                    except Exception as error:  # noqa: BLE001 (goes to the future)
+                    except Exception as error:  # goes to the future
                         savepoint.rollback()
                         results.append((future, None, error))
                     else:
@@ -99,7 +99,7 @@ class Writer:
         except GatewayError as error:
             self._failed(batch, error)
             return
-        except Exception as error:  # noqa: BLE001 (a constraint, in one of the batch)
+        except Exception as error:  # a constraint, in one of the batch
             if len(batch) > 1:
                 for alone in batch:
                     self._commit([alone])

@@ -13,12 +13,9 @@ from gateway.core.decision import CAUTION_TEXTS, Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Participant, Structure
-from gateway.core.reason_texts import (
-    REASON_TEXTS,
-    code_for_sender,
-    text_for_sender,
-)
+from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
+from gateway.core.sender_notice import code_for_sender, text_for_sender
 from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
@@ -56,9 +53,12 @@ Change = dict[str, Any]
 MASKED = frozenset({Visibility.MASKED})
 INVISIBLE = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 NOT_FOR_PARENTS = frozenset({Visibility.HIDDEN_FROM_REPRESENTATIVES})
-SECRET = {"secret_connection": True, "holder_age": Age.MINOR}
-NO_DOCUMENT = {"document": NoDocument.NONE_ATTACHED, "metadata_ins": NoIns.NOT_PACKAGED}
-UNREADABLE = {"document": NoDocument.UNREADABLE}
+SECRET: Change = {"secret_connection": True, "holder_age": Age.MINOR}
+NO_DOCUMENT: Change = {
+    "document": NoDocument.NONE_ATTACHED,
+    "metadata_ins": NoIns.NOT_PACKAGED,
+}
+UNREADABLE: Change = {"document": NoDocument.UNREADABLE}
 PERSON = SenderIdentity(
     kind=SenderKind.PERSON, address="dr@h.test", persons=frozenset({DOCTOR})
 )

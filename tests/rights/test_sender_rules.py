@@ -251,6 +251,7 @@ def test_log_texts_quote_no_address() -> None:
         ("@b.test", ""),
         ("a@b.test,c@d.test", ""),
         ("a\u2028@b.test", ""),
+        ("\u212aarl@b.test", ""),
     ],
 )
 def test_only_a_plain_address_has_a_domain(address: str, domain: str) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
 from gateway.dmp_bridge.entry_json import entry_from_json, entry_to_json
 from gateway.dmp_bridge.times import to_utc_digits
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, FiledDocument
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, FiledDocument, to_id
 from gateway.errors import ConflictError
 from gateway.store.documents import Documents, NewDocument, StoredDocument
 from gateway.store.work import UnitOfWork
-
-_URN = "urn:uuid:"
 
 
 @frozen
@@ -23,14 +21,14 @@ class EmbeddedVault:
     """Documents of all patients, in the database of the gateway."""
 
     work: UnitOfWork
+    # What was looked up since the last filing: deciding and filing ask the same.
+    _found: dict[str, StoredDocument | None] = field(factory=dict, repr=False)
 
     @property
     def _documents(self) -> Documents:
         return Documents(self.work)
 
-    def submit(
-        self, profile_id: str, key_id: str, submission: SubmissionSet
-    ) -> str:
+    def submit(self, profile_id: str, key_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""
         submission_id = to_id(submission.entry_uuid)
         self._documents.add_submission(
@@ -66,11 +64,14 @@ class EmbeddedVault:
                 new.body_level,
                 deprecate=unique_id in deposit.deprecates,
             )
+        self._found.clear()
         return Deposited.FILED
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return what is filed under a uniqueId, in whichever patient's vault."""
-        return self._documents.find(unique_id)
+        if unique_id not in self._found:
+            self._found[unique_id] = self._documents.find(unique_id)
+        return self._found[unique_id]
 
     def find_entry(self, entry_uuid: str) -> StoredDocument | None:
         """Return what is filed under an entryUUID, with or without ``urn:uuid:``."""
@@ -99,19 +100,13 @@ class EmbeddedVault:
             availability_status=stored.status,
             confidentiality=(
                 *(code for code in filed.confidentiality if code.scheme != VISIBILITY),
-                *(coded(VISIBILITY, flag.value) for flag in Visibility if flag in flags),
+                *(
+                    coded(VISIBILITY, flag.value)
+                    for flag in Visibility
+                    if flag in flags
+                ),
             ),
         )
-
-
-def to_id(entry_uuid: str) -> str:
-    """
-    Return the 32 hex digits by which an entry is kept.
-
-    >>> to_id("urn:uuid:0A0B0C0D-0000-4000-8000-000000000001")
-    '0a0b0c0d000040008000000000000001'
-    """
-    return entry_uuid.strip().lower().removeprefix(_URN).replace("-", "")
 
 
 def _new_document(deposit: Deposit) -> NewDocument:
@@ -124,7 +119,7 @@ def _new_document(deposit: Deposit) -> NewDocument:
         if author.structure and author.structure.identifier
     ]
     return NewDocument(
-        id=to_id(entry.entry_uuid),
+        id=deposit.entry_id,
         profile_id=deposit.profile_id,
         key_id=deposit.key_id,
         unique_id=entry.unique_id,

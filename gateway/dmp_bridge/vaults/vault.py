@@ -20,6 +20,18 @@ from gateway.store.blobs import Parcel
 from gateway.store.documents import StoredDocument
 from gateway.store.work import UnitOfWork
 
+_URN = "urn:uuid:"
+
+
+def to_id(entry_uuid: str) -> str:
+    """
+    Return the 32 hex digits by which an entry is kept.
+
+    >>> to_id("urn:uuid:0A0B0C0D-0000-4000-8000-000000000001")
+    '0a0b0c0d000040008000000000000001'
+    """
+    return entry_uuid.strip().lower().removeprefix(_URN).replace("-", "")
+
 
 class Deposited(StrEnum):
     """What came of a filing: the same one twice is one."""
@@ -57,6 +69,11 @@ class Deposit:
         """The status it is filed with: a version that comes late is not current."""
         return self.entry.availability_status
 
+    @property
+    def entry_id(self) -> str:
+        """The entryUUID in hex, by which the vault and the journal know it."""
+        return to_id(self.entry.entry_uuid)
+
 
 @frozen(kw_only=True)
 class FiledDocument:
@@ -69,9 +86,7 @@ class FiledDocument:
 class Vault(Protocol):
     """The documents of all patients, within one transaction."""
 
-    def submit(
-        self, profile_id: str, key_id: str, submission: SubmissionSet
-    ) -> str:
+    def submit(self, profile_id: str, key_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""
 
     def file(self, deposit: Deposit) -> Deposited:

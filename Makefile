@@ -1,0 +1,64 @@
+# Everything a person or CI does here; `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_FOLDER ?= demo
+T ?= cda
+SECONDS_PER_TARGET ?= 300
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test unit check format bench fuzz lock docs
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/run.ready: requirements.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.ready: $(VENV)/run.ready requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/dev.ready ## virtual environment with pinned dependencies
+
+demo: $(VENV)/run.ready ## everything on loopback with a synthetic patient; ONCE=1 plays the story and exits
+	$(BIN)/gateway demo --folder $(DEMO_FOLDER) $(if $(ONCE),--once)
+
+test: $(VENV)/dev.ready ## all tests: units, tables, dialogues, properties, then the journeys
+	$(BIN)/python -m pytest -q
+
+unit: $(VENV)/dev.ready ## the tests without the journeys
+	$(BIN)/python -m pytest -q -m "not journey"
+
+check: $(VENV)/dev.ready ## ruff, mypy strict, import contracts, generated pages current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache | tail -n 6
+	$(BIN)/python docs/generate.py --check
+
+format: $(VENV)/dev.ready ## ruff format and its safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev.ready ## the numbers, with Postfix beside; writes docs/performance.md
+	$(BIN)/python -m bench
+
+fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=2.3"
+	$(BIN)/python -m tests.fuzz $(T) --seconds $(SECONDS_PER_TARGET)
+
+docs: $(VENV)/dev.ready ## write the generated pages again
+	$(BIN)/python docs/generate.py
+
+lock: ## write the lock files again from setup.cfg (needs uv)
+	uv pip compile --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" setup.cfg -o requirements.lock -q
+	uv pip compile --universal --generate-hashes --python-version 3.11 --extra dev \
+	  --constraint requirements.lock --custom-compile-command "make lock" setup.cfg -o requirements-dev.lock -q

@@ -1,0 +1,1 @@
+"""The numbers: accepting, filing, reading, beside Postfix on the same machine."""

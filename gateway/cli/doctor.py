@@ -1,0 +1,248 @@
+"""`gateway doctor`: what is wrong with this installation, and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from attrs import frozen
+from cryptography import x509
+
+from gateway.cli.options import Subparsers, add_command, print_json
+from gateway.clock import utc_now
+from gateway.dmp_bridge.schema import CdaSchema
+from gateway.errors import GatewayError
+from gateway.mssante.tls import load_identity
+from gateway.mssante.trust import TrustSpace
+from gateway.settings import Settings, read_settings
+from gateway.store.migrations import is_current
+from gateway.store.tasks import TaskState
+from gateway.store.work import Database
+
+_SOON = timedelta(days=30)
+_DOORS = (
+    "smtp",
+    "submission",
+    "submissions",
+    "imap",
+    "imaps",
+    "patient_https",
+    "metrics",
+)
+
+
+@frozen
+class Finding:
+    """One thing that was looked at; ``mend`` is empty when it is as it should be."""
+
+    subject: str
+    state: str
+    mend: str = ""
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    add_command(
+        commands,
+        "doctor",
+        doctor,
+        "look for what is wrong, and say how to mend it",
+        json_too=True,
+    )
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Print every finding; 1 when something is to be mended."""
+    settings = read_settings(args.config)
+    findings = list(examine(settings))
+    if args.json:
+        print_json(
+            [
+                {"subject": one.subject, "state": one.state, "mend": one.mend}
+                for one in findings
+            ]
+        )
+    else:
+        for one in findings:
+            mark = "!!" if one.mend else "ok"
+            print(f"{mark}  {one.subject}: {one.state}")
+            if one.mend:
+                print(f"      mend: {one.mend}")
+    return 1 if any(one.mend for one in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield what was found, in the order it is best mended."""
+    for look in _LOOKS:
+        yield from look(settings)
+
+
+def _permissions(settings: Settings) -> Iterator[Finding]:
+    for name, path in (
+        ("master key", settings.keys.master),
+        ("private key", settings.trust.private_key),
+    ):
+        yield _private(name, path)
+
+
+def _private(name: str, path: Path) -> Finding:
+    try:
+        mode = path.stat().st_mode & 0o777
+    except OSError as error:
+        return Finding(name, f"{path}: {error.strerror}", f"put the file at {path}")
+    if mode & 0o077:
+        return Finding(name, f"{path} has mode {mode:o}", f"chmod 600 {path}")
+    return Finding(name, f"{path}, mode {mode:o}")
+
+
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    trust = settings.trust
+    try:
+        load_identity(trust.certificate, trust.private_key, trust.authorities)
+        pem = trust.certificate.read_bytes()
+        certificate = x509.load_pem_x509_certificates(pem)[0]
+    except (GatewayError, OSError, ValueError) as error:
+        yield Finding(
+            "certificate",
+            str(error),
+            "check [trust] certificate, private_key and authorities",
+        )
+        return
+    ends, now = certificate.not_valid_after_utc, utc_now()
+    if ends < now:
+        yield Finding(
+            "certificate", f"expired on {ends:%Y-%m-%d}", "ask for a new one today"
+        )
+    elif ends - now < _SOON:
+        yield Finding(
+            "certificate", f"expires on {ends:%Y-%m-%d}", "renew it before that day"
+        )
+    else:
+        yield Finding("certificate", f"valid until {ends:%Y-%m-%d}")
+
+
+def _trust(settings: Settings) -> Iterator[Finding]:
+    try:
+        space = TrustSpace(settings.trust, utc_now)
+    except GatewayError as error:
+        yield Finding("trust space", str(error), "check [trust] allowlist and crl")
+        return
+    signs = sorted(sign.value for sign in space.degraded)
+    if signs:
+        yield Finding(
+            "trust space",
+            ", ".join(signs),
+            "fetch the current revocation lists and allow-list "
+            f"to {settings.trust.crl} and {settings.trust.allowlist}",
+        )
+    else:
+        made = space.allowlist.generated_at
+        yield Finding("trust space", f"allow-list of {made:%Y-%m-%d}, lists in date")
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    host = settings.listen.host
+    opened = {name: getattr(settings.listen, name) for name in _DOORS}
+    numbers = [port for port in opened.values() if port]
+    for name, port in opened.items():
+        if not port:
+            continue
+        if numbers.count(port) > 1:
+            yield Finding(
+                f"port of {name}", f"{port} is given twice", f"change [listen] {name}"
+            )
+        else:
+            yield Finding(f"port of {name}", f"{port}, {_use_of(host, port)}")
+
+
+def _use_of(host: str, port: int) -> str:
+    free = is_free(host, port)
+    return "free (the service is not running)" if free else "answers"
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether nobody listens on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) != 0
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    for name, folder in (
+        ("data folder", settings.folder),
+        ("blob folder", settings.blobs.folder),
+    ):
+        if not folder.is_dir():
+            yield Finding(name, f"{folder} is missing", f"mkdir -m 700 {folder}")
+            continue
+        free = shutil.disk_usage(folder).free
+        if free < settings.blobs.min_free_bytes:
+            yield Finding(
+                name,
+                f"{free // 2**20} MiB free: mail is refused for now",
+                "make room, or lower [blobs] min_free_bytes",
+            )
+        else:
+            yield Finding(name, f"{free // 2**20} MiB free")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        database = Database.open(settings)
+    except GatewayError as error:
+        yield Finding("database", str(error), "check [database] url and [keys] master")
+        return
+    try:
+        if not is_current(database.engine):
+            yield Finding(
+                "database",
+                "of another version",
+                "make a backup, then start `gateway serve`: it upgrades the tables",
+            )
+            return
+        with database.read() as work:
+            dead = len(work.tasks.listed(TaskState.DEAD))
+    except Exception as error:  # whatever the driver says is the finding
+        yield Finding(
+            "database",
+            f"does not answer ({type(error).__name__})",
+            "check that it runs and that [database] url is right",
+        )
+        return
+    finally:
+        database.close()
+    yield Finding("database", "answers, of this version")
+    if dead:
+        yield Finding(
+            "dead letter",
+            f"{dead} tasks wait for a person",
+            "gateway queue list --dead, then gateway queue retry NUMBER",
+        )
+
+
+def _schema(settings: Settings) -> Iterator[Finding]:
+    if not settings.cda.schema:
+        yield Finding("CDA schema", "not set: documents are read, not validated")
+        return
+    folder = settings.folder / settings.cda.schema
+    try:
+        CdaSchema(folder)
+    except GatewayError as error:
+        yield Finding("CDA schema", str(error), f"check [cda] schema: {folder}")
+    else:
+        yield Finding("CDA schema", str(folder))
+
+
+_LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _permissions,
+    _certificates,
+    _trust,
+    _ports,
+    _disk,
+    _database,
+    _schema,
+)

@@ -1,0 +1,73 @@
+"""The `gateway` command: reads the words, runs one noun, gives an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from gateway.errors import GatewayError, MisuseError
+
+NOUNS = {
+    "init": "make a folder to run from, with a throwaway PKI and demo people",
+    "serve": "run the service",
+    "work": "run more workers, on this or another node",
+    "demo": "run everything on loopback with a synthetic patient",
+    "send": "send a message as a client would",
+    "trace": "what happened to a message or a document",
+    "vault": "the documents of a patient",
+    "patient": "profiles: add, set, show",
+    "mailbox": "professionals' mailboxes",
+    "queue": "tasks that wait or failed",
+    "quarantine": "messages held back",
+    "journal": "the record of what was done",
+    "doctor": "look for what is wrong, and say how to mend it",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # whatever is written is for the service's own user
+    try:
+        args = make_parser(words[0] if words else "").parse_args(words)
+        return int(args.run(args))
+    except MisuseError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 2
+    except GatewayError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader went away (`gateway trace … | head`); it has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def make_parser(noun: str) -> argparse.ArgumentParser:
+    """
+    Return the parser of all commands; only the one asked for is loaded.
+
+    Loading them all would make each command wait for every library there is.
+    """
+    parser = argparse.ArgumentParser(
+        prog="gateway",
+        description="Secure health messaging gateway.",
+        epilog="Exit status: 0 done, 1 refused or failed, 2 misused. "
+        "More about a command: gateway COMMAND --help",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, summary in NOUNS.items():
+        if name == noun:
+            import_module(f"gateway.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=summary)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

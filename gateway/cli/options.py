@@ -1,0 +1,76 @@
+"""What several commands share: the settings file, JSON output, the database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.settings import Settings, read_settings
+from gateway.store.work import Database
+
+Subparsers = Any  # argparse keeps the type of its subparsers private
+
+
+def add_command(
+    commands: Subparsers,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    summary: str,
+    *,
+    json_too: bool = False,
+) -> argparse.ArgumentParser:
+    """Add a command that takes ``-c FILE``, and ``--json`` where it lists."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary
+    )
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        default=Path("gateway.toml"),
+        metavar="FILE",
+        help="settings file (default: gateway.toml here)",
+    )
+    if json_too:
+        parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_noun(commands: Subparsers, name: str, summary: str) -> Subparsers:
+    """Add a noun with verbs of its own; return where its verbs go."""
+    parser = commands.add_parser(name, help=summary, description=summary)
+    return parser.add_subparsers(required=True, metavar="VERB")
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator[tuple[Settings, Database]]:
+    """Read the settings and open their database; close it after."""
+    settings = read_settings(args.config)
+    database = Database.open(settings)
+    try:
+        yield settings, database
+    finally:
+        database.close()
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows in aligned columns under their heads."""
+    texts = [tuple(str(cell) for cell in row) for row in rows]
+    widths = [
+        max(len(cell) for cell in column) for column in zip(head, *texts, strict=True)
+    ]
+    for row in (tuple(head), *texts):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

@@ -1,0 +1,206 @@
+"""`gateway patient`: profiles, and the facts that rights depend on."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.options import (
+    Subparsers,
+    add_command,
+    add_noun,
+    opened,
+    print_json,
+    print_table,
+)
+from gateway.cli.patient_facts import KEYS, set_facts
+from gateway.core.ins import Ins
+from gateway.core.mail_address import read_address
+from gateway.core.person import IdentityTraits, Sex
+from gateway.errors import MisuseError, NotFoundError
+from gateway.rights.profile import ProfileState
+from gateway.store.accounts import Accounts
+from gateway.store.profiles import Profile, ProfileRights, Profiles
+from gateway.store.work import UnitOfWork
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the noun and its verbs."""
+    verbs = add_noun(commands, "patient", "patients' profiles and what they decided")
+    add = add_command(verbs, "add", add_patient, "open a profile")
+    add.add_argument("--ins", required=True, help="matricule, 15 characters")
+    add.add_argument("--oid", required=True, help="OID of who assigned it")
+    add.add_argument("--family", required=True, help="birth name")
+    add.add_argument(
+        "--given",
+        required=True,
+        metavar="NAMES",
+        help="birth given names, first one first",
+    )
+    add.add_argument(
+        "--birth-date", required=True, type=_birth_date, metavar="YYYY-MM-DD"
+    )
+    add.add_argument("--sex", required=True, choices=[sex.value for sex in Sex])
+    add.add_argument("--birth-place", required=True, metavar="COG")
+    add.add_argument("--email", default="", metavar="ADDRESS", help="for notices")
+    add.add_argument("--login", default="", metavar="NAME")
+    add.add_argument("--password-file", type=Path, metavar="FILE")
+    add.add_argument(
+        "--state",
+        choices=[state.value for state in ProfileState],
+        default=ProfileState.ACTIVATED.value,
+    )
+    change = add_command(verbs, "set", set_patient, "change the facts of a profile")
+    change.add_argument("ins", metavar="INS")
+    change.add_argument(
+        "facts", nargs="+", metavar="KEY=VALUE", help=f"keys: {', '.join(KEYS)}"
+    )
+    show = add_command(
+        verbs, "show", show_patient, "what is known of a patient", json_too=True
+    )
+    show.add_argument("ins", metavar="INS")
+    add_command(verbs, "list", list_patients, "list the profiles", json_too=True)
+
+
+def add_patient(args: argparse.Namespace) -> int:
+    """
+    Open a profile, and its sign-in account when a login is given.
+
+    Raises:
+        MisuseError: a login without its password file, or the other way round.
+        InvalidError: the INS, the e-mail address, the login or the password.
+        ConflictError: the INS has a profile, or the login is taken.
+    """
+    if bool(args.login) != bool(args.password_file):
+        raise MisuseError("--login and --password-file go together")
+    password = _password(args.password_file) if args.login else ""
+    email = str(read_address(args.email)) if args.email else ""
+    given = " ".join(args.given.split())
+    traits = IdentityTraits(
+        family=args.family.strip(),
+        given_names=given,
+        first_given=given.partition(" ")[0],
+        birth_date=args.birth_date,
+        sex=args.sex,
+        birth_place=args.birth_place.strip().upper(),
+    )
+    with opened(args) as (_, database), database.write() as work:
+        profile_id = Profiles(work).add(
+            Ins.of(args.ins, args.oid), traits, state=args.state, email=email
+        )
+        if args.login:
+            Accounts(work).add(args.login, password, profile_id)
+    print(f"profile {profile_id}: {args.state}")
+    return 0
+
+
+def set_patient(args: argparse.Namespace) -> int:
+    """
+    Set facts, all or none.
+
+    Raises:
+        MisuseError: an unknown key or a value it does not take.
+        NotFoundError: the INS has no profile.
+    """
+    with opened(args) as (_, database), database.write() as work:
+        profile = find_profile(work, args.ins)
+        set_facts(work, profile, args.facts)
+    print(f"profile {profile.id}: {', '.join(args.facts)}")
+    return 0
+
+
+def show_patient(args: argparse.Namespace) -> int:
+    """Print a profile and what the patient decided."""
+    with opened(args) as (_, database), database.read() as work:
+        profile = find_profile(work, args.ins)
+        known = _known(profile, Profiles(work).rights(profile.id))
+    if args.json:
+        print_json(known)
+        return 0
+    for name, value in known.items():
+        print(f"{name:16}{_plain(value)}")
+    return 0
+
+
+def list_patients(args: argparse.Namespace) -> int:
+    """List the profiles, oldest first."""
+    with opened(args) as (_, database), database.read() as work:
+        rows = [_summary(profile) for profile in Profiles(work).listed()]
+    if args.json:
+        print_json(rows)
+        return 0
+    print_table(
+        ("INS", "STATE", "NAME", "BORN"),
+        [
+            (row["ins"], row["state"], f"{row['family']} {row['given']}", row["born"])
+            for row in rows
+        ],
+    )
+    return 0
+
+
+def find_profile(work: UnitOfWork, matricule: str) -> Profile:
+    """Return the profile of a matricule; `NotFoundError` when there is none."""
+    profile = Profiles(work).find(matricule.strip())
+    if profile is None:
+        raise NotFoundError("no profile has this INS")
+    return profile
+
+
+def _birth_date(text: str) -> str:
+    """Return YYYYMMDD; argparse turns the error into a misuse."""
+    try:
+        return date.fromisoformat(text).strftime("%Y%m%d")
+    except ValueError:
+        raise argparse.ArgumentTypeError("write it as YYYY-MM-DD") from None
+
+
+def _password(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisuseError(f"password file: {error}") from error
+
+
+def _summary(profile: Profile) -> dict[str, Any]:
+    return {
+        "ins": profile.ins.matricule,
+        "oid": profile.ins.authority.value,
+        "profile": profile.id,
+        "state": profile.state,
+        "family": profile.traits.family,
+        "given": profile.traits.given_names,
+        "born": profile.traits.birth_date,
+    }
+
+
+def _known(profile: Profile, rights: ProfileRights) -> dict[str, Any]:
+    return {
+        **_summary(profile),
+        "sex": profile.traits.sex,
+        "birthPlace": profile.traits.birth_place,
+        "email": profile.email,
+        "language": profile.language,
+        "maskByDefault": profile.mask_by_default,
+        "emergency": profile.emergency,
+        "blocked": sorted(rights.blocked),
+        "opposedStructures": sorted(
+            one.structure + (f":{one.type_code}" if one.type_code else "")
+            for one in rights.oppositions
+            if one.kind == "structure"
+        ),
+        "opposedDocuments": sorted(
+            one.unique_id for one in rights.oppositions if one.kind == "document"
+        ),
+        "secretSenders": sorted(rights.secret_senders),
+        "settingsVersion": profile.settings_version,
+        "created": profile.created_at.isoformat(),
+    }
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)

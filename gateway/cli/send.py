@@ -1,0 +1,269 @@
+"""`gateway send`: packs documents into XDM and sends them like a client would."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ssl
+import sys
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import aiosmtplib
+from attrs import frozen
+from cryptography import x509
+
+from gateway.cli.options import Subparsers, add_command
+from gateway.cli.packing import pack
+from gateway.clock import utc_now
+from gateway.core.document import Visibility
+from gateway.core.mail_address import NamedAddress, read_address
+from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.errors import GatewayError, MisuseError
+from gateway.mssante.allowlist import read_allowlist
+from gateway.mssante.certificates import SenderCertificate, facts_of
+from gateway.mssante.tls import load_identity, smtp_client_context
+from gateway.settings import Settings, read_settings
+from gateway.store.mailboxes import Mailboxes
+from gateway.store.work import Database
+
+
+class RefusedError(GatewayError):
+    """The server did not take the message; the text is what it said."""
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(commands, "send", send, "send a message as a client would")
+    parser.add_argument(
+        "--as",
+        dest="name",
+        required=True,
+        metavar="NAME",
+        help="certificate of the PKI: hospital, doctor, peer, bad/expired, ...",
+    )
+    parser.add_argument(
+        "--from",
+        dest="sender",
+        default="",
+        metavar="ADDRESS",
+        help="default: the mailbox the certificate holds",
+    )
+    parser.add_argument("--to", required=True, nargs="+", metavar="ADDRESS")
+    parser.add_argument(
+        "--document",
+        nargs="+",
+        default=[],
+        type=Path,
+        metavar="CDA.xml",
+        help="documents to pack in IHE_XDM.ZIP",
+    )
+    parser.add_argument(
+        "--xml", action="store_true", help="attach the documents as XML instead"
+    )
+    parser.add_argument(
+        "--attach", nargs="+", default=[], type=Path, metavar="FILE", help="other files"
+    )
+    parser.add_argument("--subject", default="", metavar="TEXT")
+    parser.add_argument("--text", default="", metavar="TEXT")
+    parser.add_argument("--reply-to", default="", metavar="ADDRESS")
+    parser.add_argument(
+        "--visibility",
+        nargs="+",
+        default=[],
+        choices=[flag.value for flag in Visibility],
+        metavar="FLAG",
+        help="MASQUE_PS, INVISIBLE_PATIENT, INVISIBLE_REPRESENTANTS_LEGAUX",
+    )
+    parser.add_argument(
+        "--mdn", action="store_true", help="ask what became of the documents"
+    )
+    parser.add_argument("--dsn", action="store_true", help="ask for a delivery report")
+    parser.add_argument(
+        "--no-reply", action="store_true", help="the patient may not answer"
+    )
+
+
+@frozen(kw_only=True)
+class Client:
+    """A certificate of the PKI with what it may say."""
+
+    name: str
+    certificate: SenderCertificate
+    folder: Path
+
+    @classmethod
+    def named(cls, settings: Settings, name: str) -> Client:
+        """
+        Find a certificate by its name.
+
+        Raises:
+            MisuseError: the PKI has none of that name.
+        """
+        folder = settings.trust.authorities.parent
+        try:
+            pem = (folder / f"{name}.pem").read_bytes()
+            certificate = x509.load_pem_x509_certificates(pem)[0]
+        except (OSError, ValueError) as error:
+            raise MisuseError(f"no certificate {name} in {folder}") from error
+        return cls(name=name, certificate=facts_of(certificate), folder=folder)
+
+    @property
+    def is_operator(self) -> bool:
+        """True when it speaks at the door of the other operators."""
+        return bool(self.certificate.dns_names)
+
+    def context(self, settings: Settings) -> ssl.SSLContext:
+        """Return the TLS context that shows this certificate and checks the server."""
+        identity = load_identity(
+            self.folder / f"{self.name}.pem",
+            self.folder / f"{self.name}.key",
+            settings.trust.authorities,
+        )
+        return smtp_client_context(identity)
+
+
+def send(args: argparse.Namespace) -> int:
+    """
+    Send; print the Message-ID as the last line.
+
+    Raises:
+        RefusedError: the server refused; nothing was taken.
+    """
+    settings = read_settings(args.config)
+    client = Client.named(settings, args.name)
+    sender = args.sender or _default_sender(settings, client)
+    now = utc_now()
+    message_id = f"{uuid4().hex}@{sender.rpartition('@')[2]}"
+    content = _compose(args, settings, sender, message_id, now)
+    asyncio.run(_deliver(args, settings, client, sender, content))
+    print(message_id)
+    return 0
+
+
+def _default_sender(settings: Settings, client: Client) -> str:
+    if client.is_operator:
+        listed = read_allowlist(settings.trust.allowlist.read_bytes())
+        for domain in sorted(listed.domains):
+            if domain not in settings.domains.hosted and listed.allows(
+                client.certificate.subject, domain
+            ):
+                return f"contact@{domain}"
+    else:
+        database = Database.open(settings)
+        with database.read() as work:
+            held = Mailboxes(work).held_by(client.certificate.identity)
+        database.close()
+        if held:
+            return held[0].address
+    raise MisuseError(f"{client.name} holds no address here: say which with --from")
+
+
+def _compose(
+    args: argparse.Namespace,
+    settings: Settings,
+    sender: str,
+    message_id: str,
+    now: datetime,
+) -> bytes:
+    contents = [_read(path) for path in args.document]
+    packed = pack(
+        contents,
+        visibility=[Visibility(flag) for flag in args.visibility],
+        sender=sender,
+        source_id=settings.filing.source_id,
+        now=now,
+        as_xml=args.xml,
+    )
+    for warning in packed.warnings:
+        print(f"gateway: {warning}", file=sys.stderr)
+    parts = list(packed.parts)
+    parts += [
+        OutgoingPart(
+            media_type="application/octet-stream", content=_read(path), name=path.name
+        )
+        for path in args.attach
+    ]
+    headers = dict(packed.headers)
+    if args.mdn:
+        headers["Disposition-Notification-To"] = f"<{sender}>"
+    if args.no_reply:
+        headers["X-MSS-MES"] = "FIN"
+    reply_to = NamedAddress(read_address(args.reply_to)) if args.reply_to else None
+    return build_message(
+        sender=NamedAddress(read_address(sender), _display_name(settings, sender)),
+        to=[NamedAddress(read_address(address)) for address in args.to],
+        subject=args.subject or packed.subject or "Message",
+        text=args.text or "Bonjour,\n\nVeuillez trouver ce message.\n",
+        date=now,
+        message_id=message_id,
+        reply_to=reply_to,
+        parts=parts,
+        headers=headers,
+    )
+
+
+def _display_name(settings: Settings, sender: str) -> str:
+    if sender.rpartition("@")[2].lower() not in settings.domains.hosted:
+        return ""
+    database = Database.open(settings)
+    with database.read() as work:
+        mailbox = Mailboxes(work).find(sender)
+    database.close()
+    return mailbox.display_name if mailbox else ""
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MisuseError(f"{path}: {error.strerror}") from error
+
+
+async def _deliver(
+    args: argparse.Namespace,
+    settings: Settings,
+    client: Client,
+    sender: str,
+    content: bytes,
+) -> None:
+    listen = settings.listen
+    smtp = aiosmtplib.SMTP(
+        hostname=listen.host,
+        port=listen.smtp if client.is_operator else listen.submission,
+        start_tls=False,
+        local_hostname="client.localhost",
+        timeout=60,
+    )
+    try:
+        await smtp.connect()
+        await smtp.starttls(
+            server_hostname="localhost", tls_context=client.context(settings)
+        )
+        await smtp.ehlo()
+        options = ["RET=HDRS"] if args.dsn else []
+        await smtp.mail(sender, options=[f"SIZE={len(content)}", *options])
+        for address in args.to:
+            await smtp.rcpt(
+                address, options=["NOTIFY=SUCCESS,FAILURE"] if args.dsn else []
+            )
+        await smtp.data(content)
+        await smtp.quit()
+    except aiosmtplib.SMTPResponseException as error:
+        raise RefusedError(f"refused: {error.code} {error.message}") from error
+    except aiosmtplib.SMTPConnectError as error:
+        raise RefusedError(
+            f"not sent: nobody answers at {smtp.hostname}:{smtp.port}; "
+            "is `gateway serve` running?"
+        ) from error
+    except (aiosmtplib.SMTPServerDisconnected, ConnectionError) as error:
+        # In TLS 1.3 a refused certificate is seen as a connection lost.
+        raise RefusedError(
+            "not sent: the server ended the connection, as it does when it does not "
+            f"accept a certificate ({client.name}); its log says why"
+        ) from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise RefusedError(f"not sent: {error}") from error
+    finally:
+        smtp.close()

@@ -1,0 +1,52 @@
+"""`gateway serve`: every door, and the worker processes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from gateway.cli.options import Subparsers, add_command
+from gateway.errors import MisuseError
+from gateway.logs import begin_logging
+from gateway.loop import install_reactor
+from gateway.settings import read_settings
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(commands, "serve", serve, "run the service")
+    parser.add_argument(
+        "--log-json", action="store_true", help="one JSON object per line"
+    )
+
+
+def serve(args: argparse.Namespace) -> int:
+    """
+    Run until SIGTERM or SIGINT; 1 when a door could not be opened.
+
+    The reactor is installed before anything that would pull another one in.
+    """
+    settings = read_settings(args.config)
+    begin_logging(as_json=args.log_json)
+    loop = install_reactor()
+    from twisted.internet import reactor as installed
+
+    from gateway.service import Service
+
+    reactor: Any = installed
+    service = Service(settings, args.config, loop, reactor)
+    service.prepare()
+    failures: list[str] = []
+
+    def failed(reason: Any) -> None:
+        failures.append(reason.getErrorMessage())
+        reactor.stop()
+
+    reactor.callWhenRunning(lambda: service.start().addErrback(failed))
+    reactor.addSystemEventTrigger("before", "shutdown", service.stop)
+    reactor.run()
+    if failures:
+        print(f"gateway: {failures[0]}", file=sys.stderr)
+        raise MisuseError(f"a door could not be opened: {failures[0]}")
+    return 0

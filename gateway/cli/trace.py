@@ -1,0 +1,91 @@
+"""`gateway trace`: what happened to a message or a document, step by step."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from gateway.cli.options import Subparsers, add_command, opened, print_json, print_table
+from gateway.errors import NotFoundError
+from gateway.store.arrivals import ArrivalState
+from gateway.store.story import Stories
+from gateway.store.work import Database
+
+_PENDING = {
+    ArrivalState.RECEIVED.value,
+    ArrivalState.DECIDED.value,
+    ArrivalState.RELAYING.value,
+}
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "trace",
+        trace,
+        "what happened to a message or a document",
+        json_too=True,
+    )
+    parser.add_argument("name", metavar="ID", help="Message-ID, uniqueId or entryUUID")
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait until it has ended",
+    )
+
+
+def trace(args: argparse.Namespace) -> int:
+    """
+    Print the story; with --json one object, the newest when there are several.
+
+    Raises:
+        NotFoundError: nothing has that id here.
+    """
+    with opened(args) as (_, database):
+        stories = _stories(database, args.name, args.wait)
+    if not stories:
+        raise NotFoundError("nothing has this id here")
+    if args.json:
+        print_json(stories[-1])
+        return 0
+    for story in stories:
+        _print(story)
+    return 0
+
+
+def _stories(database: Database, name: str, wait: float) -> list[dict[str, Any]]:
+    until = time.monotonic() + wait
+    while True:
+        with database.read() as work:
+            stories = Stories(work).tell(name)
+        ended = stories and not any(story["state"] in _PENDING for story in stories)
+        if ended or time.monotonic() >= until:
+            return stories
+        time.sleep(0.1)
+
+
+def _print(story: dict[str, Any]) -> None:
+    print(f"{story['kind']} {story['id']}: {story['state']}")
+    print(f"  received {story['received']}")
+    print(f"  from     {story['sender']}")
+    for one in story["recipients"]:
+        others = [reason for reason in one["reasons"] if reason != one["outcome"]]
+        more = f" ({', '.join(others)})" if others else ""
+        print(f"  to       {one['address']}: {one['outcome'] or 'pending'}{more}")
+    for one in story["documents"]:
+        print(f"  document {one['uniqueId'] or '(no id)'}: {one['outcome']}")
+    for one in story["receipts"]:
+        code = f" {one['code']}" if one["code"] else ""
+        why = f" - {one['detail']}" if one["detail"] else ""
+        print(f"  receipt  {one['kind']} {one['status']}{code}: {one['state']}{why}")
+    print_table(
+        ("  TIME", "ACTION", "OUTCOME", "DETAIL"),
+        [
+            (f"  {one['time']}", one["action"], one["outcome"], one["detail"])
+            for one in story["steps"]
+        ],
+    )

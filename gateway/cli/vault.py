@@ -1,0 +1,86 @@
+"""`gateway vault`: the entries of a patient's vault, and the bytes of a document."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from gateway.cli.options import (
+    Subparsers,
+    add_command,
+    add_noun,
+    opened,
+    print_json,
+    print_table,
+)
+from gateway.cli.patient import find_profile
+from gateway.core.document import DocumentEntry
+from gateway.dmp_bridge.entry_json import entry_to_json
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.errors import NotFoundError
+from gateway.store.journal import Action, chain_of
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the noun and its verbs."""
+    verbs = add_noun(commands, "vault", "documents filed for patients")
+    listing = add_command(
+        verbs,
+        "list",
+        list_entries,
+        "list a patient's documents, old versions too",
+        json_too=True,
+    )
+    listing.add_argument("ins", metavar="INS")
+    get = add_command(verbs, "get", get_document, "write the exact bytes of a document")
+    get.add_argument("id", metavar="ID", help="uniqueId or entryUUID")
+
+
+def list_entries(args: argparse.Namespace) -> int:
+    """Print the DocumentEntries of a patient, last filed first."""
+    with opened(args) as (_, database), database.read() as work:
+        profile = find_profile(work, args.ins)
+        entries = EmbeddedVault(work).listed(profile.id)
+    if args.json:
+        print_json([entry_to_json(entry) for entry in entries])
+        return 0
+    print_table(
+        ("UNIQUE ID", "CREATED", "STATUS", "TYPE", "VISIBILITY", "TITLE"),
+        [_row(entry) for entry in entries],
+    )
+    return 0
+
+
+def get_document(args: argparse.Namespace) -> int:
+    """
+    Write a document on standard output; the patient's history says that it was read.
+
+    Raises:
+        NotFoundError: nothing is filed under this uniqueId or entryUUID.
+    """
+    with opened(args) as (_, database), database.write() as work:
+        vault = EmbeddedVault(work)
+        stored = vault.find(args.id) or vault.find_entry(args.id)
+        if stored is None:
+            raise NotFoundError("no document has this id")
+        content = vault.get(stored).content
+        work.note(
+            Action.DOCUMENT_DOWNLOADED,
+            "operator",
+            stored.id,
+            chain=chain_of(stored.profile_id),
+        )
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _row(entry: DocumentEntry) -> tuple[str, ...]:
+    return (
+        entry.unique_id,
+        f"{entry.creation_time:%Y-%m-%d %H:%M}",
+        entry.availability_status.value,
+        entry.type_code.code,
+        ",".join(sorted(entry.visibility)) or "N",
+        entry.title,
+    )

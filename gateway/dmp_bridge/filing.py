@@ -1,0 +1,116 @@
+"""The filing step: a message kept at a door becomes documents in vaults."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from attrs import field, frozen
+
+from gateway.core.envelope import RecipientKind, SenderKind
+from gateway.dmp_bridge.cases import Brought
+from gateway.dmp_bridge.gathering import Gatherer
+from gateway.dmp_bridge.opening import Found, OpenedMessage, Opener
+from gateway.dmp_bridge.settling import Settlement
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.dmp_bridge.vaults.vault import VaultOpener
+from gateway.errors import InvalidError
+from gateway.settings import Settings
+from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
+from gateway.store.tasks import Task
+from gateway.store.work import Database, Job, UnitOfWork
+
+_PROFESSIONAL = frozenset(
+    {SenderKind.OPERATOR, SenderKind.ORGANISATION, SenderKind.PERSON}
+)
+_NOTHING = OpenedMessage(from_address="", documents=())
+
+
+@frozen
+class Filing:
+    """
+    The step of `TaskKind.FILE`; the subject is an arrival.
+
+    Outside any transaction the message is opened and its documents are read and
+    encrypted. The job then holds the profiles, gathers the facts as they are at that
+    moment, decides, files, and records what became of each document and recipient.
+    Done twice it changes nothing the second time.
+    """
+
+    database: Database = field(repr=False)
+    opener: Opener
+    gatherer: Gatherer
+    source_id: str
+    open_vault: VaultOpener = EmbeddedVault
+
+    @classmethod
+    def from_settings(cls, database: Database, settings: Settings) -> Filing:
+        """
+        Build from the settings; the CDA schema is loaded here if one is named.
+
+        Raises:
+            MisuseError: the schema cannot be loaded.
+        """
+        return cls(
+            database,
+            Opener.from_settings(settings),
+            Gatherer.from_settings(settings.filing),
+            settings.filing.source_id,
+        )
+
+    def __call__(self, task: Task) -> Job:
+        """
+        Open the message; return the job that settles it.
+
+        Raises:
+            InvalidError: there is no such message.
+            UnavailableError: the message cannot be read back now.
+        """
+        with self.database.read() as work:
+            kept = Arrivals(work).get(task.subject)
+            if kept is None:
+                raise InvalidError("no such message")
+            if kept.state != ArrivalState.RECEIVED:
+                return _already_settled
+            content = Arrivals(work).content(kept) if _may_file(kept) else b""
+        opened = self.opener.open(content) if content else _NOTHING
+        brought = tuple(self._prepare(found) for found in opened.documents)
+        return partial(self._settle, kept, opened.from_address, brought)
+
+    def _prepare(self, found: Found) -> Brought:
+        if found.readable is None:
+            return Brought(found=found)
+        return Brought(found=found, parcel=self.database.prepare(found.content))
+
+    def _settle(
+        self,
+        kept: KeptArrival,
+        from_address: str,
+        brought: tuple[Brought, ...],
+        work: UnitOfWork,
+    ) -> None:
+        if Arrivals(work).state_of(kept.id) is not ArrivalState.RECEIVED:
+            return
+        Settlement(
+            work=work,
+            vault=self.open_vault(work),
+            gatherer=self.gatherer,
+            source_id=self.source_id,
+            kept=kept,
+            from_address=from_address,
+            brought=brought,
+        ).run()
+
+
+def _may_file(kept: KeptArrival) -> bool:
+    """
+    Tell whether there may be something to file: a professional writes to a patient.
+
+    What patients send from their page, and the gateway's own receipts, are messages.
+    """
+    return kept.sender.kind in _PROFESSIONAL and any(
+        one.recipient.kind is RecipientKind.PATIENT for one in kept.recipients
+    )
+
+
+def _already_settled(_: UnitOfWork) -> None:
+    """Change nothing: another worker was quicker."""

@@ -1,0 +1,123 @@
+"""Recording what was decided: outcomes for the sender, lines in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from gateway.core.decision import FilingDecision
+from gateway.core.document import Visibility
+from gateway.dmp_bridge.cases import Brought, Case, outcome_of
+from gateway.dmp_bridge.opening import Found
+from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.store.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.journal import Action
+from gateway.store.work import UnitOfWork
+
+
+@frozen
+class Recorder:
+    """Writes what became of one message, in the transaction that does it."""
+
+    work: UnitOfWork
+    kept: KeptArrival
+    brought: tuple[Brought, ...]
+
+    def record(
+        self,
+        case: Case,
+        *,
+        deliver: bool,
+        hidden: frozenset[Visibility] = frozenset(),
+    ) -> None:
+        """Record the outcome of each document and of the patient's copy."""
+        outcomes = []
+        for number, decision in enumerate(case.decisions):
+            found = self.brought[number].found if self.brought else None
+            self._decided(case, number, decision, found)
+            if found is not None:
+                outcomes.append(_outcome(case, number, decision, found))
+        arrivals = Arrivals(self.work)
+        arrivals.record_documents(self.kept.id, outcomes)
+        code, reasons = outcome_of(case.decisions)
+        arrivals.decide_recipient(
+            self.kept.id,
+            case.recipient.position,
+            code.value,
+            [reason.value for reason in reasons],
+            deliver=deliver,
+            hidden=sorted(hidden),
+            hidden_until=case.hidden_until,
+        )
+
+    def filed(
+        self,
+        case: Case,
+        deposit: Deposit,
+        decision: FilingDecision,
+        deprecated: Sequence[str],
+    ) -> None:
+        """Note a filing, and what it put out of date, in the patient's chain."""
+        self.work.note(
+            Action.DOCUMENT_FILED,
+            decision.code.value,
+            deposit.entry_id,
+            chain=case.chain,
+            arrival=self.kept.id,
+            document=deposit.entry.unique_id,
+        )
+        for entry_id in deprecated:
+            self.work.note(
+                Action.DOCUMENT_DEPRECATED,
+                decision.code.value,
+                entry_id,
+                chain=case.chain,
+                by=deposit.entry_id,
+            )
+
+    def quarantined(self, why: str) -> None:
+        """Alert the operator: the line says which certificate brought the message."""
+        sender = self.kept.sender
+        self.work.note(
+            Action.MESSAGE_QUARANTINED,
+            why,
+            self.kept.id,
+            sender=sender.kind.value,
+            identity=sender.identity,
+            certificate=sender.fingerprint,
+        )
+
+    def _decided(
+        self, case: Case, number: int, decision: FilingDecision, found: Found | None
+    ) -> None:
+        versions = decision.versions
+        self.work.note(
+            Action.DOCUMENT_DECIDED,
+            decision.code.value,
+            self.kept.id,
+            chain=case.chain,
+            recipient=case.recipient.position,
+            position=number,
+            document=found.unique_id if found else "",
+            reasons=[reason.value for reason in decision.reasons],
+            cautions=[caution.value for caution in decision.cautions],
+            rules=versions.rules,
+            settings=versions.settings,
+            patient_settings=versions.patient_settings,
+        )
+
+
+def _outcome(
+    case: Case, number: int, decision: FilingDecision, found: Found
+) -> DocumentOutcome:
+    return DocumentOutcome(
+        recipient=case.recipient.position,
+        position=number,
+        unique_id=found.unique_id,
+        outcome=decision.code.value,
+        reasons=tuple(reason.value for reason in decision.reasons),
+        error=decision.error.value if decision.error else "",
+        detail=found.error,
+        entry_id=case.entries.get(number, ""),
+    )

@@ -1,0 +1,188 @@
+"""Keeps a message before it is acknowledged: 250 is said after the commit only."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from concurrent.futures import Future
+from typing import Any
+from uuid import uuid4
+
+from attrs import define, evolve, field, frozen
+from twisted.logger import Logger
+
+from gateway import metrics
+from gateway.core.envelope import Arrival, Door, Recipient
+from gateway.core.headers import read_headers
+from gateway.core.mime import MimeLimits, TooLargeError, read_parts
+from gateway.errors import GatewayError, InvalidError
+from gateway.loop import Worker
+from gateway.mssante import replies
+from gateway.mssante.admission import Admission, AdmittedSender
+from gateway.mssante.replies import Reply
+from gateway.settings import SmtpSettings
+from gateway.store.arrivals import Arrivals
+from gateway.store.blobs import Parcel
+from gateway.store.journal import Action
+from gateway.store.work import Database, StorageFullError, UnitOfWork
+from gateway.store.writer import Writer
+
+log = Logger()
+
+
+@frozen(kw_only=True)
+class Incoming:
+    """A whole message as the door read it; its recipients were admitted one by one."""
+
+    admitted: AdmittedSender
+    recipients: tuple[Recipient, ...]
+    content: bytes = field(repr=False)
+    ret: str = ""
+    envid: str = ""
+
+
+@frozen
+class _Kept:
+    """The arrival now answerable for the message, and whether it was kept before."""
+
+    arrival_id: str
+    repeated: bool
+
+
+@define
+class Reception:
+    """The end of DATA: admission of the headers, one durable commit, the reply."""
+
+    database: Database
+    writer: Writer
+    admission: Admission
+    worker: Worker
+    settings: SmtpSettings
+    _under_way: dict[str, asyncio.Event] = field(init=False, factory=dict, repr=False)
+
+    @property
+    def is_ready(self) -> bool:
+        """False after a disk failure: nothing is accepted until a restart."""
+        return not self.writer.failure
+
+    async def receive(self, incoming: Incoming) -> Reply:
+        """
+        Return 250 once the message, its journal line and its task are on disk.
+
+        Whatever else is returned, nothing was kept, and 4xx says it may come again.
+        """
+        try:
+            prepared = await self.worker.awaitable(self._prepare)(incoming)
+            if isinstance(prepared, Reply):
+                return prepared
+            arrival, parcel = prepared
+            kept = await self._keep_once(arrival, parcel)
+        except GatewayError as error:
+            log.warn("a message was not kept: {why}", why=str(error))
+            full = isinstance(error, StorageFullError)
+            return replies.STORAGE_FULL if full else replies.TRY_LATER
+        if kept.repeated:
+            self.database.folder.discard(parcel.id)
+        metrics.ACCEPTED.inc()
+        log.info(
+            "message {id} accepted by {door}", id=kept.arrival_id, door=arrival.door
+        )
+        return replies.accepted(kept.arrival_id)
+
+    def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
+        """Write a refusal in the journal, without making the peer wait for it."""
+
+        def job(work: UnitOfWork) -> None:
+            work.note(action, code, "", door=door.value, identity=identity)
+
+        metrics.REFUSED.labels(code).inc()
+        log.info("{action} {code}", action=action.value, code=code)
+        self.writer.submit(job)
+
+    def refused(self, admitted: AdmittedSender, code: str) -> None:
+        """Note that a message was refused for what it holds."""
+        self.note(Action.MESSAGE_REFUSED, code, admitted.door, admitted.sender.identity)
+
+    def _prepare(self, incoming: Incoming) -> tuple[Arrival, Parcel] | Reply:
+        """Check what needs the content, then encrypt it; runs in a thread."""
+        admitted = incoming.admitted
+        try:
+            headers = read_headers(incoming.content)
+            if headers.count("received") > self.settings.max_hops:
+                self.refused(admitted, "MAIL_LOOP")
+                return replies.MAIL_LOOP
+            code = self.admission.admit_headers(admitted, headers)
+            if len(incoming.content) > self.settings.max_decoded_bytes:
+                most = self.settings.max_decoded_bytes
+                read_parts(incoming.content, MimeLimits(max_decoded_bytes=most))
+        except TooLargeError:
+            self.refused(admitted, "TOO_LARGE")
+            return replies.TOO_LARGE
+        except InvalidError as error:
+            self.refused(admitted, "MALFORMED")
+            log.info("malformed message: {why}", why=error.public)
+            return replies.MALFORMED
+        if code:
+            self.refused(admitted, code)
+            return replies.REFUSED
+        arrival = Arrival(
+            id=uuid4().hex,
+            door=admitted.door,
+            sender=admitted.sender,
+            reverse_path=admitted.path_text,
+            recipients=incoming.recipients,
+            content=incoming.content,
+            message_id=headers.message_id,
+            ret=incoming.ret,
+            envid=incoming.envid,
+        )
+        return arrival, self._parcel(incoming.content)
+
+    def _parcel(self, content: bytes) -> Parcel:
+        try:
+            return self.database.prepare(content)
+        except GatewayError as error:
+            cause = error.__cause__
+            if isinstance(cause, OSError):
+                if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
+                    raise StorageFullError(error.public, detail=str(error)) from error
+                # An fsync that failed is never tried again: see the writer.
+                self.writer.failure = str(error)
+            raise
+
+    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> _Kept:
+        """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
+        twin = f"{arrival.reverse_path} {parcel.digest}"
+        while (other := self._under_way.get(twin)) is not None:
+            await other.wait()
+        done = self._under_way[twin] = asyncio.Event()
+
+        def job(work: UnitOfWork) -> _Kept:
+            return _keep(work, arrival, parcel)
+
+        future = self.writer.submit(job)
+
+        def end(_: Future[Any]) -> None:
+            self.worker.loop.call_soon_threadsafe(self._end, twin, done)
+
+        future.add_done_callback(end)
+        # The peer may go while we commit; the writer's future must not feel that.
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def _end(self, twin: str, done: asyncio.Event) -> None:
+        self._under_way.pop(twin, None)
+        done.set()
+
+
+def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
+    kept = Arrivals(work)
+    known = kept.already_kept(arrival, parcel.digest)
+    missing = tuple(
+        one for one in arrival.recipients if one.address.lower() not in known
+    )
+    if not missing:
+        first = known[arrival.recipients[0].address.lower()]
+        work.note(Action.MESSAGE_REPEATED, "not kept twice", first)
+        return _Kept(first, repeated=True)
+    kept.keep(evolve(arrival, recipients=missing), parcel)
+    return _Kept(arrival.id, repeated=False)

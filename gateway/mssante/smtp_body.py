@@ -1,0 +1,136 @@
+"""Reads the body after DATA in one piece; only CRLF.CRLF ends it, whatever it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from attrs import field, frozen
+
+from gateway.mssante import replies
+from gateway.mssante.replies import Reply
+from gateway.mssante.smtp_limits import Lease
+
+_END = b"\r\n.\r\n"
+_CHUNK = 256 * 1024
+
+
+class BodyLostError(Exception):
+    """The body goes on far beyond every limit: nothing more is read from this peer."""
+
+
+@frozen(kw_only=True)
+class BodyLimits:
+    """``declared`` is the SIZE of MAIL, 0 when there was none."""
+
+    max_bytes: int
+    max_line_bytes: int
+    declared: int = 0
+
+    @property
+    def most(self) -> int:
+        """How many bytes may be read before they are known to be too many."""
+        if not self.declared:
+            return self.max_bytes
+        # An estimate (RFC 1870 §6.1): clients may count their own line ends.
+        return min(self.max_bytes, self.declared + self.declared // 8 + 1024)
+
+
+@frozen
+class Body:
+    """The exact bytes without dot-stuffing, or why they cannot be accepted."""
+
+    content: bytes = field(repr=False)
+    fault: Reply | None = None
+
+
+async def read_body(
+    reader: asyncio.StreamReader, limits: BodyLimits, lease: Lease
+) -> Body:
+    """
+    Read up to the end of the body, and leave what follows it in the reader.
+
+    A body with a fault is read to its real end first, so that none of it is ever
+    taken for a command; beyond the limits its bytes are let go as they come.
+
+    Raises:
+        BodyLostError: twice the limit was passed without an end.
+        asyncio.IncompleteReadError: the peer closed before the end.
+    """
+    buffered = cast("_Buffered", reader)
+    shared_with_commands, buffered._limit = buffered._limit, _CHUNK  # noqa: SLF001
+    # Stuffing adds at most one byte in three: lines of one stuffed dot.
+    keep = limits.most + limits.most // 3 + len(_END)
+    body, dropped = bytearray(b"\r\n"), 0
+    fault: Reply | None = None
+    try:
+        while True:
+            chunk = await reader.read(_CHUNK)
+            if not chunk:
+                raise asyncio.IncompleteReadError(b"", None)
+            if fault is None and not lease.take(len(chunk)):
+                fault = replies.STORAGE_FULL
+            seen = max(0, len(body) - len(_END) + 1)
+            body += chunk
+            end = body.find(_END, seen)
+            if end >= 0:
+                _give_back(buffered, body[end + len(_END) :])
+                del body[end + 2 :]
+                return _checked(body, limits, fault)
+            if fault is None and len(body) > keep:
+                fault = replies.TOO_LARGE
+            if fault is not None:
+                dropped += len(body)
+                del body[: -len(_END) + 1]
+                if dropped > 2 * max(limits.max_bytes, keep):
+                    raise BodyLostError
+    finally:
+        buffered._limit = shared_with_commands  # noqa: SLF001
+
+
+class _Buffered(asyncio.StreamReader):
+    """The two private parts of the reader that aiosmtpd too relies on."""
+
+    _buffer: bytearray
+    _limit: int
+
+
+def _give_back(reader: _Buffered, rest: bytearray) -> None:
+    """Put what came after the body back in front: commands sent ahead (RFC 2920)."""
+    reader._buffer[:0] = rest  # noqa: SLF001
+
+
+def _checked(body: bytearray, limits: BodyLimits, fault: Reply | None) -> Body:
+    """``body`` starts with a line end of its own, so each line follows one."""
+    if fault is not None:
+        return Body(b"", fault)
+    if fault := find_fault(body):
+        return Body(b"", fault)
+    content = bytes(body.replace(b"\r\n.", b"\r\n"))[2:]
+    if len(content) > limits.most:
+        return Body(b"", replies.TOO_LARGE)
+    if has_long_line(content, limits.max_line_bytes):
+        return Body(b"", replies.BODY_LINE_TOO_LONG)
+    return Body(content)
+
+
+def find_fault(content: bytes | bytearray) -> Reply | None:
+    """Return what makes two programs see two messages: bare CR, bare LF, NUL."""
+    line_ends = content.count(b"\r\n")
+    if content.count(b"\n") != line_ends:
+        return replies.BARE_LF
+    if content.count(b"\r") != line_ends:
+        return replies.BARE_CR
+    return replies.NUL_FOUND if b"\x00" in content else None
+
+
+def has_long_line(content: bytes, most: int) -> bool:
+    """Tell whether a line, its CRLF included, is longer than ``most``."""
+    at = 0
+    while len(content) - at > most:
+        # The last line end within reach: whole lines are stepped over at once.
+        end = content.rfind(b"\n", at, at + most)
+        if end < 0:
+            return True
+        at = end + 1
+    return False

@@ -1,0 +1,315 @@
+"""One SMTP connection: lines, TLS and time limits; what commands mean is elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP
+from twisted.logger import Logger
+
+from gateway.mssante import replies
+from gateway.mssante.replies import Reply
+from gateway.mssante.smtp_doorway import CLOSING_SECONDS, Doorway
+from gateway.mssante.smtp_parameters import CommandError
+from gateway.mssante.tls_failures import failure_of
+
+log = Logger()
+
+
+class HangUpError(Exception):
+    """The connection ends, with a last reply or without a word."""
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        super().__init__(str(reply or ""))
+        self.reply = reply
+
+
+_OTHER_PROTOCOL = re.compile(
+    rb"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |SSH-|Host:", re.I
+)
+_UNWANTED = re.compile(rb"[^ -~]")
+_LONG_VERBS = (b"MAIL ", b"RCPT ")
+_PARAMETERS = 600
+"""Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
+
+_MOST_JUNK = 64 * 1024
+"""Bytes of an endless line that are read before the connection ends."""
+
+
+_MOST_UNREAD = 64 * 1024
+"""Bytes of replies a peer may leave unread before we wait for it."""
+
+
+class SmtpConnection(SMTP):
+    """
+    aiosmtpd's protocol with a command loop of our own.
+
+    Its loop takes a bare LF for the end of a command, answers without enhanced
+    codes, resets its timer at each command and buffers what waits behind STARTTLS;
+    ours does none of these. Lines are read up to their limit, each phase has an
+    absolute deadline, and whatever goes wrong ends in one reply or in silence.
+    """
+
+    line_length_limit = 2048  # of the reader: commands, not bodies
+
+    def __init__(self, doorway: Doorway) -> None:
+        self.doorway = doorway
+        self._address = ""
+        self._entered = False
+        self._busy = False
+        self._stopping = False
+        self._secured = False
+        super().__init__(
+            object(),
+            hostname=doorway.hostname,
+            ident="ESMTP",
+            timeout=doorway.settings.session_seconds,
+            loop=doorway.worker.loop,
+        )
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: Any) -> None:
+        peer = transport.get_extra_info("peername")
+        if not self._entered:
+            self.enter(str(peer[0]) if peer else "")
+        self._secured = transport.get_extra_info("ssl_object") is not None
+        self.doorway.enter(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.leave()
+        self.doorway.leave(self)
+
+    def eof_received(self) -> bool:
+        # A peer that stops sending has given up, in a body as between commands.
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
+        return False
+
+    def _timeout_cb(self) -> None:
+        log.info("a connection reached its time limit")
+        self.abort()
+
+    def enter(self, address: str) -> bool:
+        """Count this connection in, if there is room; done before TLS where it can."""
+        self._address = address
+        self._entered = self.doorway.gate.enter(address)
+        return self._entered
+
+    def leave(self) -> None:
+        """Count this connection out; again is no error."""
+        if self._entered:
+            self._entered = False
+            self.doorway.gate.leave(self._address)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        transports: tuple[Any, ...] = (self.transport, self._original_transport)
+        for transport in transports:
+            if transport is not None:
+                transport.abort()
+
+    # What stopping the service calls.
+
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
+        self._stopping = True
+        assert self._handler_coroutine is not None, "made with the connection"
+        if not self._busy:
+            self._handler_coroutine.cancel()
+        return self._handler_coroutine
+
+    # The loop.
+
+    async def _handle_client(self) -> None:
+        try:
+            await self._serve()
+        except HangUpError as end:
+            await self._last_word(end.reply)
+        except TimeoutError:
+            log.info("a peer was too slow")
+            await self._last_word(replies.TIMED_OUT)
+        except asyncio.CancelledError:
+            if self._stopping:
+                await self._last_word(replies.SHUTTING_DOWN)
+            raise
+        except (ConnectionError, asyncio.IncompleteReadError):
+            log.debug("a peer went away")
+        except Exception:
+            log.failure("defect while receiving mail")
+            await self._last_word(replies.TRY_LATER)
+        finally:
+            self.leave()
+            if self.transport is not None:
+                self._reset_timeout(CLOSING_SECONDS)
+                self.transport.close()  # flushes first; the timer has no such patience
+
+    async def _serve(self) -> None:
+        settings = self.doorway.settings
+        if not self._entered:
+            log.warn("too many connections")
+            raise HangUpError(replies.TOO_MANY_CONNECTIONS)
+        await self._say_line(f"220 {self.hostname} {self.__ident__}")
+        await self._expect_letters()
+        errors = 0
+        for _ in range(settings.max_commands):
+            try:
+                with self._idle():
+                    line = await self._read_command()
+                reply = await self.obey(line)
+            except CommandError as error:
+                reply = error.reply
+            if reply is not None:
+                await self._say(reply)
+                errors += reply.is_error
+            if errors >= settings.max_errors:
+                raise HangUpError(replies.TOO_MANY_ERRORS)
+            if self._stopping:
+                raise HangUpError(replies.SHUTTING_DOWN)
+        raise HangUpError(replies.TOO_MANY_COMMANDS)
+
+    @abstractmethod
+    async def obey(self, line: str) -> Reply | None:
+        """Carry out a command; return the reply, or None when it was given."""
+
+    @contextmanager
+    def _idle(self) -> Iterator[None]:
+        self._busy = False
+        try:
+            yield
+        finally:
+            self._busy = True
+
+    async def _expect_letters(self) -> None:
+        """Leave at once a peer whose first byte is no command: TLS, a probe (S21)."""
+        async with asyncio.timeout(self.doorway.settings.command_seconds):
+            with self._idle():
+                first = await self._reader.read(1)
+        if not first.isalpha():
+            raise HangUpError
+        self._reader_buffer[:0] = first
+
+    async def _read_command(self) -> str:
+        """Return the next line without its end, within its deadline and its limit."""
+        if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
+            line = await self._read_line()
+        else:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                line = await self._read_line()
+        if _OTHER_PROTOCOL.match(line):
+            raise HangUpError(replies.NOT_SMTP)
+        if not line.endswith(b"\r\n"):
+            raise CommandError(replies.NOT_CRLF)
+        room = _PARAMETERS if line[:5].upper() in _LONG_VERBS else 0
+        if len(line) > self.doorway.settings.max_command_bytes + room:
+            raise CommandError(replies.LINE_TOO_LONG)
+        if _UNWANTED.search(line, 0, len(line) - 2):
+            raise CommandError(replies.BAD_CHARACTER)
+        return line[:-2].decode("ascii")
+
+    async def _read_line(self) -> bytes:
+        skipped = 0
+        while True:
+            try:
+                line: bytes = await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as error:
+                await self._reader.readexactly(error.consumed)
+                skipped += error.consumed
+                if skipped > _MOST_JUNK:
+                    raise HangUpError(replies.LINE_TOO_LONG) from None
+                continue
+            if skipped:
+                raise CommandError(replies.LINE_TOO_LONG)
+            return line
+
+    async def _say(self, reply: Reply) -> None:
+        await self._say_line(str(reply))
+
+    async def _say_line(self, text: str) -> None:
+        self._writer.write(f"{text}\r\n".encode("ascii"))
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                await self._writer.drain()
+
+    async def _last_word(self, reply: Reply | None) -> None:
+        """Say it if the peer still listens; nobody waits for whether it was heard."""
+        if reply is not None and self.transport is not None:
+            self._writer.write(f"{reply}\r\n".encode("ascii"))
+
+    # TLS.
+
+    @property
+    def _reader_buffer(self) -> bytearray:
+        return cast("bytearray", cast("Any", self._reader)._buffer)
+
+    async def _secure(self) -> None:
+        """
+        Change to TLS; forget all that was said before (RFC 3207 §4.2).
+
+        Nothing is read between the command and the handshake, so no byte sent in
+        clear can be taken for a protected one; bytes that came already end it. Where
+        TLS comes first they are its own: uvloop starts to read before we can stop it.
+        """
+        clear: Any = self.transport
+        clear.pause_reading()
+        early = bytes(self._reader_buffer)
+        self._reader_buffer.clear()
+        if early and not self.doorway.implicit_tls:
+            log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
+            raise HangUpError
+        await self._say(replies.START_TLS)
+        self._original_transport = clear
+        handshake = self.loop.create_task(
+            self.loop.start_tls(
+                clear,
+                self,
+                self.doorway.tls,
+                server_side=True,
+                ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
+            )
+        )
+        try:
+            if early:
+                await asyncio.sleep(0)  # let it take the transport over
+                self.loop.call_soon(_hand_over, early, clear.get_protocol())
+            protected = await handshake
+        except (OSError, TimeoutError) as error:
+            if not isinstance(error, ssl.SSLError):  # the context has said those
+                log.info("TLS refused: {code}", code=failure_of(error).value)
+            raise HangUpError from None
+        finally:
+            handshake.cancel()
+        if protected is None or clear.is_closing():
+            raise HangUpError
+        self.transport = self._transport = protected
+        streams: tuple[Any, ...] = (self._reader, self._writer)
+        for stream in streams:
+            stream._transport = protected  # noqa: SLF001
+        self._over_ssl = True
+        self._secured = True
+
+    def peer_certificate(self) -> bytes:
+        """Return the peer's certificate in DER; only once TLS is on."""
+        assert self.transport is not None
+        tls = self.transport.get_extra_info("ssl_object")
+        return cast("bytes", tls.getpeercert(binary_form=True))
+
+
+def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
+    """Give TLS the bytes that were read before it was there."""
+    while early:
+        buffer = memoryview(tls.get_buffer(len(early)))
+        size = min(len(buffer), len(early))
+        buffer[:size] = early[:size]
+        tls.buffer_updated(size)
+        early = early[size:]

@@ -1,0 +1,36 @@
+"""Naming many rows in statements that every database takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import or_
+
+from gateway.store.tables import mail_items
+
+T = TypeVar("T")
+
+_AT_ONCE = 500
+"""Values in one IN (…): few enough for every database."""
+
+
+def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the values some at a time, as many as one statement should name."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
+
+
+def uid_condition(uids: Sequence[int]) -> Any:
+    """Return the condition for some uids, a run of them being one comparison."""
+    runs: list[tuple[int, int]] = []
+    for uid in sorted(set(uids)):
+        if runs and runs[-1][1] == uid - 1:
+            runs[-1] = (runs[-1][0], uid)
+        else:
+            runs.append((uid, uid))
+    single = [low for low, high in runs if low == high]
+    tests = [mail_items.c.uid.between(low, high) for low, high in runs if low != high]
+    if single:
+        tests.append(mail_items.c.uid.in_(single))
+    return or_(*tests) if tests else mail_items.c.uid.in_([])

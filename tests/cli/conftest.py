@@ -1,0 +1,55 @@
+"""A folder with settings, a key and an empty database; and one way to run a noun."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gateway.settings import read_settings
+from gateway.store.engine import make_engine
+from gateway.store.keys import make_master_key
+from gateway.store.tables import metadata
+
+SETTINGS = """
+[domains]
+professional = "hopital.mssante.test"
+patient = "patient.mssante.test"
+[trust]
+certificate = "gateway.pem"
+private_key = "gateway.key"
+authorities = "ca.pem"
+crl = "crl.pem"
+allowlist = "allowlist.xml"
+"""
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A settings file whose database has its tables."""
+    file = tmp_path / "gateway.toml"
+    file.write_text(SETTINGS, "utf-8")
+    make_master_key(tmp_path / "master.key")
+    engine = make_engine(read_settings(file).database_url)
+    metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def run(config: Path) -> Run:
+    """Run a verb of a noun's module with that file: ``run(patient, "list")``."""
+
+    def call(noun: ModuleType, *words: str) -> int:
+        parser = argparse.ArgumentParser()
+        noun.add_parser(parser.add_subparsers(required=True))
+        name = noun.__name__.rpartition(".")[2]
+        args = parser.parse_args([name, words[0], "-c", str(config), *words[1:]])
+        return int(args.run(args))
+
+    return call

@@ -1,0 +1,177 @@
+"""`gateway patient`: profiles and the facts of the filing rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli import patient
+from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
+from gateway.settings import read_settings
+from gateway.store.accounts import Accounts
+from gateway.store.work import Database
+from tests.cli.conftest import Run
+
+INS = "279035121518989"
+ADD = (
+    *("--ins", INS, "--oid", "1.2.250.1.213.1.4.10"),
+    *("--family", "PAT-TROIS", "--given", "DOMINIQUE MARIE-LOUISE"),
+    *("--birth-date", "1979-03-28", "--sex", "F", "--birth-place", "63220"),
+)
+
+
+def shown(run: Run, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    assert run(patient, "show", INS, "--json") == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_profile_is_open_and_activated(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(patient, "add", *ADD, "--email", "d@courriel.example") == 0
+
+    known = shown(run, capsys)
+    assert known["state"] == "ACTIVATED"
+    assert (known["given"], known["born"]) == ("DOMINIQUE MARIE-LOUISE", "19790328")
+    assert known["email"] == "d@courriel.example"
+    assert known["emergency"] == {"samu": "permit", "other": "permit", "masked": "deny"}
+
+
+def test_a_profile_with_a_login_can_sign_in(
+    run: Run, config: Path, tmp_path: Path
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("a long enough sentence\n", "utf-8")
+
+    run(patient, "add", *ADD, "--login", "dominique", "--password-file", str(password))
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        assert Accounts(work).find("dominique").profile_id
+    database.close()
+
+
+def test_a_refused_password_opens_no_profile(run: Run, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("short", "utf-8")
+    words = ("--login", "dominique", "--password-file", str(password))
+
+    with pytest.raises(InvalidError):
+        run(patient, "add", *ADD, *words)
+
+    assert run(patient, "add", *ADD) == 0
+
+
+def test_one_ins_has_one_profile(run: Run) -> None:
+    run(patient, "add", *ADD)
+
+    with pytest.raises(ConflictError):
+        run(patient, "add", *ADD)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--birth-date", "28/03/1979"),
+        ("--sex", "X"),
+        ("--state", "SLEEPING"),
+    ],
+)
+def test_a_value_of_the_wrong_form_is_a_misuse(
+    words: tuple[str, str], run: Run
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(patient, "add", *ADD, *words)
+
+    assert stopped.value.code == 2
+
+
+def test_a_login_needs_its_password(run: Run) -> None:
+    with pytest.raises(MisuseError):
+        run(patient, "add", *ADD, "--login", "dominique")
+
+
+FACTS = [
+    ("state=SUSPENDED", "state", "SUSPENDED"),
+    ("mask-by-default=yes", "maskByDefault", True),
+    ("block=1750000011", "blocked", ["1750000011"]),
+    ("oppose-filing=1750000011", "opposedStructures", ["1750000011"]),
+    ("oppose-filing=1750000011:11490-0", "opposedStructures", ["1750000011:11490-0"]),
+    ("oppose-document=1.2.3", "opposedDocuments", ["1.2.3"]),
+    ("secret=1750000011", "secretSenders", ["1750000011"]),
+    ("email=", "email", ""),
+    ("email=a@courriel.example", "email", "a@courriel.example"),
+    ("language=en", "language", "en"),
+    ("emergency.samu=deny", "emergency", {"samu": "deny"}),
+    ("emergency.other=deny", "emergency", {"other": "deny"}),
+    ("emergency.masked=permit", "emergency", {"masked": "permit"}),
+]
+
+
+@pytest.mark.parametrize(("fact", "name", "value"), FACTS)
+def test_each_fact_is_set(
+    fact: str, name: str, value: Any, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+
+    assert run(patient, "set", INS, fact) == 0
+
+    found = shown(run, capsys)[name]
+    assert found == ({**found, **value} if isinstance(value, dict) else value)
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "name"),
+    [
+        ("block=1750000011", "unblock=1750000011", "blocked"),
+        ("oppose-filing=A:B", "allow-filing=a:B", "opposedStructures"),
+        ("oppose-document=1.2", "allow-document=1.2", "opposedDocuments"),
+        ("secret=dr@hopital.example", "unsecret=DR@hopital.example", "secretSenders"),
+    ],
+)
+def test_each_fact_is_taken_back(
+    there: str, back: str, name: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+
+    assert run(patient, "set", INS, there, there, back) == 0
+
+    assert shown(run, capsys)[name] == []
+
+
+@pytest.mark.parametrize(
+    "fact",
+    ["colour=blue", "block", "block=", "state=ASLEEP", "mask-by-default=perhaps"],
+)
+def test_a_wrong_fact_changes_nothing(
+    fact: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+
+    with pytest.raises(MisuseError):
+        run(patient, "set", INS, "state=CLOSED", fact)
+
+    assert shown(run, capsys)["state"] == "ACTIVATED"
+
+
+def test_nobody_has_that_ins(run: Run) -> None:
+    with pytest.raises(NotFoundError):
+        run(patient, "set", INS, "state=CLOSED")
+
+
+def test_profiles_are_listed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run(patient, "add", *ADD)
+    capsys.readouterr()
+
+    run(patient, "list", "--json")
+    run_as_json = json.loads(capsys.readouterr().out)
+    run(patient, "list")
+    run(patient, "show", INS)
+
+    assert [row["ins"] for row in run_as_json] == [INS]
+    assert "PAT-TROIS" in capsys.readouterr().out

@@ -1,0 +1,140 @@
+"""The tables of codes: complete, consistent, and read as they should be."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.core.codes import (
+    CLASSES,
+    FRENCH_TYPES,
+    LOINC,
+    STAYS,
+    UNKNOWN_MODEL,
+    VISIBILITY,
+    coded,
+    document_types,
+    find_document_type,
+    format_of,
+    format_of_media,
+    label_of,
+)
+from gateway.core.document import Visibility
+from gateway.core.person import Coded
+
+CLASS_OF = [
+    ("11490-0", LOINC, "10"),
+    ("18761-7", LOINC, "11"),
+    ("11502-2", LOINC, "10"),
+    ("18748-4", LOINC, "31"),
+    ("57833-6", LOINC, "42"),
+    ("60593-1", LOINC, "43"),
+    ("18776-5", LOINC, "44"),
+    ("80565-5", LOINC, "45"),
+    ("87273-9", LOINC, "52"),
+    ("74465-6", LOINC, "90"),
+    ("86531-1", LOINC, "95"),
+    ("SYNTH", FRENCH_TYPES, "11"),
+    ("CERT_DECL", FRENCH_TYPES, "52"),
+    ("REMB", FRENCH_TYPES, "60"),
+    ("EXPPAT_1", FRENCH_TYPES, "90"),
+    ("EXPPAT_3", FRENCH_TYPES, "90"),
+    ("IMG-KOS", FRENCH_TYPES, "31"),
+    ("PROT_ALD", FRENCH_TYPES, "44"),
+    ("DOCPAT09", FRENCH_TYPES, "95"),
+]
+
+
+@pytest.mark.parametrize(("code", "scheme", "document_class"), CLASS_OF)
+def test_a_type_has_its_class(code: str, scheme: str, document_class: str) -> None:
+    found = find_document_type(Coded(code=code, scheme=scheme))
+
+    assert found is not None
+    assert found.document_class.code == document_class
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme"),
+    [("11490-0", FRENCH_TYPES), ("SYNTH", LOINC), ("00000-0", LOINC), ("", "")],
+)
+def test_a_code_of_another_terminology_is_no_type(code: str, scheme: str) -> None:
+    assert find_document_type(Coded(code=code, scheme=scheme)) is None
+
+
+@pytest.mark.parametrize("code", ["E1762", "FEUILLE-DE-STYLE"])
+def test_what_is_not_a_document_is_no_type(code: str) -> None:
+    assert code not in document_types()
+
+
+def test_every_type_has_a_class_and_a_label() -> None:
+    assert len(document_types()) == 140
+    for found in document_types().values():
+        assert found.document_class.label
+        assert found.label
+        assert found.document_class.scheme == CLASSES
+    retired = {code for code, found in document_types().items() if found.retired}
+    assert len(retired) == 8
+
+
+@pytest.mark.parametrize(
+    ("templates", "expected"),
+    [
+        (
+            ["1.2.250.1.213.1.1.1.1", "1.2.250.1.213.1.1.1.29"],
+            "urn:asip:ci-sis:ldl-ses:2017",
+        ),
+        (
+            ["1.3.6.1.4.1.19376.1.3.3", "1.2.250.1.213.1.1.1.55"],
+            "urn:ihe:lab:xd-lab:2008",
+        ),
+        (["1.2.250.1.213.1.1.1.13", "9.9.9"], "urn:asip:ci-sis:vsm:2012"),
+        (["1.2.250.1.213.1.1.1.1"], UNKNOWN_MODEL.code),
+        ([], UNKNOWN_MODEL.code),
+    ],
+)
+def test_the_last_known_template_gives_the_format(
+    templates: list[str], expected: str
+) -> None:
+    assert format_of(templates).code == expected
+
+
+@pytest.mark.parametrize(
+    ("media_type", "expected"),
+    [
+        ("application/pdf", "urn:ihe:iti:xds-sd:pdf:2008"),
+        ("text/plain", "urn:ihe:iti:xds-sd:text:2008"),
+        ("text/rtf", "urn:ihe:iti-fr:xds-sd:rtf:2010"),
+        ("image/jpeg", "urn:ihe:iti-fr:xds-sd:jpeg:2010"),
+        ("image/tiff", "urn:ihe:iti-fr:xds-sd:tiff:2010"),
+        ("text/html", UNKNOWN_MODEL.code),
+    ],
+)
+def test_the_media_type_gives_the_format_of_one_file(
+    media_type: str, expected: str
+) -> None:
+    assert format_of_media(media_type).code == expected
+
+
+def test_labels_are_in_two_languages() -> None:
+    for flag in Visibility:
+        assert label_of(VISIBILITY, flag.value, "fr")
+        assert label_of(VISIBILITY, flag.value, "en")
+    assert label_of(STAYS, "03", "en") == "Hospital stay"
+    assert coded(STAYS, "unknown") == Coded(code="unknown", scheme=STAYS, label="")
+
+
+@pytest.mark.parametrize(
+    ("code", "flag"),
+    [
+        ("MASQUE_PS", Visibility.MASKED),
+        ("INVISIBLE_PATIENT", Visibility.HIDDEN_FROM_PATIENT),
+        ("NOPAT", Visibility.HIDDEN_FROM_PATIENT),
+        ("INVISIBLE_REP_LEGAUX", Visibility.HIDDEN_FROM_REPRESENTATIVES),
+        ("INVISIBLE_REPRESENTANTS_LEGAUX", Visibility.HIDDEN_FROM_REPRESENTATIVES),
+        ("N", None),
+        ("masque_ps", None),
+    ],
+)
+def test_a_visibility_flag_is_known_in_its_spellings(
+    code: str, flag: Visibility | None
+) -> None:
+    assert Visibility.of(code) is flag

@@ -1,0 +1,159 @@
+"""Killed outright at random moments under load: nothing is lost, nothing is doubled.
+
+``CRASH_ROUNDS=200 pytest tests/journeys/test_crash.py`` runs it longer by hand, and
+``CRASH_SEED`` repeats the moments of a run that failed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from gateway.store.arrivals import Arrivals
+from gateway.store.tables import (
+    blob_grants,
+    blobs,
+    documents,
+    inbox_messages,
+    mail_items,
+)
+from tests.journeys.clients import PATIENT, Sender, letter
+from tests.journeys.running import Gateway, eventually
+from tests.postgres import new_database
+
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
+
+pytestmark = pytest.mark.journey
+
+
+def make_senders(gateway: Gateway) -> list[Sender]:
+    """Small letters, large ones that go to the blob folder, and several recipients."""
+    patient = f"{PATIENT}@patient.mssante.test"
+    hospital, doctor = "hospital@hopital.mssante.test", "doctor@hopital.mssante.test"
+    return [
+        Sender(
+            gateway,
+            "hospital",
+            hospital,
+            [patient],
+            lambda n: letter(n, hospital, [patient]),
+        ),
+        Sender(
+            gateway,
+            "hospital",
+            hospital,
+            [patient],
+            lambda n: letter(n, hospital, [patient], padding=200_000),
+        ),
+        Sender(
+            gateway,
+            "doctor",
+            doctor,
+            [patient, hospital],
+            lambda n: letter(n, doctor, [patient, hospital]),
+        ),
+    ]
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_every_acknowledged_message_is_there_once_after_any_crash(
+    tmp_path: Path, engine: str, request: pytest.FixtureRequest
+) -> None:
+    gateway = Gateway.make(tmp_path / "gateway", *database_option(engine, request))
+    senders = make_senders(gateway)
+    seed = int(os.environ.get("CRASH_SEED", str(random.randrange(2**32))))
+    print(f"CRASH_SEED={seed}")
+    chance = random.Random(seed)
+
+    for _ in range(ROUNDS):
+        gateway.start()
+        for sender in senders:
+            sender.start()
+        time.sleep(chance.uniform(0.05, 1.5))
+        gateway.kill()
+        for sender in senders:
+            sender.stop()
+    age_files(gateway)
+    gateway.start()
+    for sender in senders:
+        sender.send_rest()
+    gateway.settle()
+    eventually(lambda: strays(gateway) == [])
+    gateway.stop()
+
+    sent = {message_id for sender in senders for message_id in sender.sent}
+    assert sent == {one for sender in senders for one in sender.acknowledged}, seed
+    assert len(sent) > ROUNDS, "the load was no load"
+    check_each_is_there_once(gateway, senders, seed)
+
+
+def database_option(engine: str, request: pytest.FixtureRequest) -> list[str]:
+    """Return what `gateway init` needs for an empty database of that engine."""
+    if engine == "sqlite":
+        return []
+    server = request.getfixturevalue("postgres")
+    if server is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    return ["--database", new_database(server)]
+
+
+def age_files(gateway: Gateway) -> None:
+    """Make every blob file old enough to be looked at, and add two that are strays."""
+    folder = gateway.settings.blobs.folder / "ff"
+    folder.mkdir(exist_ok=True)
+    for name in ("ff" * 16, f"{'fe' * 16}.part"):
+        (folder / name).write_bytes(b"left by a crash")
+    long_ago = time.time() - 2 * 3600
+    for file in gateway.settings.blobs.folder.glob("??/*"):
+        os.utime(file, (long_ago, long_ago))
+
+
+def strays(gateway: Gateway) -> list[str]:
+    """Return the blob files that belong to no message."""
+    with gateway.database() as database, database.read() as work:
+        known = set(work.connection.execute(select(blobs.c.id)).scalars())
+    names = (file.name for file in gateway.settings.blobs.folder.glob("??/*"))
+    return [name for name in names if name not in known]
+
+
+def check_each_is_there_once(
+    gateway: Gateway, senders: list[Sender], seed: int
+) -> None:
+    """Look into the store itself: rows, bytes, journal."""
+    with gateway.database() as database, database.read() as work:
+        arrivals = Arrivals(work)
+        for sender in senders:
+            for message_id, content in sender.sent.items():
+                found = arrivals.find(message_id)
+                assert len(found) == 1, (seed, message_id, found)
+                kept = arrivals.get(found[0])
+                assert kept is not None
+                assert kept.state == "ended", (seed, kept)
+                assert content.rstrip() in arrivals.content(kept), seed
+        filed = work.connection.execute(select(func.count(documents.c.id))).scalar_one()
+        total = sum(len(sender.sent) for sender in senders)
+        assert filed == total, seed
+        counts = Counter(
+            work.connection.execute(select(inbox_messages.c.message_id)).scalars()
+        )
+        assert set(counts.values()) == {1}, seed
+        assert len(counts) == total, seed
+        copies = work.connection.execute(
+            select(mail_items.c.arrival_id, func.count())
+            .where(mail_items.c.arrival_id.is_not(None))
+            .group_by(mail_items.c.arrival_id)
+        ).all()
+        assert {count for _, count in copies} == {1}, seed
+        for blob_id, key_id in work.connection.execute(
+            select(blob_grants.c.blob_id, blob_grants.c.key_id)
+        ):
+            work.blobs.get(blob_id, key_id)  # raises for half a blob
+        assert work.journal.verify() == [], seed
+    assert strays(gateway) == [], seed
