@@ -66,6 +66,9 @@ class LimitedChannel(HTTPChannel):
             return
         super().lineReceived(line)
 
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        self.refuse(b"400 Bad Request")
+
     def allContentReceived(self) -> None:  # noqa: N802
         self._within(10 * self.site.limits.request_seconds)
         super().allContentReceived()
@@ -149,9 +152,9 @@ class LimitedRequest(Request):
         self.setHeader(b"Cache-Control", b"no-store")
         self.setHeader(b"Content-Security-Policy", b"default-src 'none'")
         self.setHeader(b"Connection", b"close")
+        self.channel.persistent = 0  # closed once this is written
         self.write(page)
         self.finish()
-        self.channel.loseConnection()
 
     def finish(self) -> None:
         self._leave()
