@@ -12,6 +12,7 @@ from gateway.core.envelope import Door, RecipientKind
 from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
+from gateway.core.subjects import shown_subject
 from gateway.errors import InvalidError
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
@@ -147,7 +148,7 @@ class _Copies:
             kept.id,
             correspondent=correspondent,
             display_name=sender.name if sender else "",
-            subject=headers.subject,
+            subject=shown_subject(headers.subject),
             text=parts.text,
             attachments=[
                 AttachedFile(part.name, part.media_type, part.size)
