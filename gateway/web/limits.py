@@ -2,7 +2,7 @@
 What a client may cost: bytes, seconds and connections, of Twisted's web server.
 
 The stock server restarts its idle clock at any byte and takes a body of any length
-(TW-8 of the attack list). Here a request has an absolute deadline, its body a limit
+at all. Here a request has an absolute deadline, its body a limit
 known before the first byte of it is read, and connections are counted before TLS.
 """
 
