@@ -8,10 +8,11 @@ from attrs import field, frozen
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
-from gateway.core.envelope import RecipientKind
+from gateway.core.envelope import Door, RecipientKind
 from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
+from gateway.core.subjects import shown_subject
 from gateway.errors import InvalidError
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
@@ -73,11 +74,13 @@ class Delivering:
         parts = read_parts(content, limits)
         authors = parts.headers.mailboxes("from")
         kinds = {one.recipient.kind for one in kept.recipients}
+        is_ours = kept.door is Door.SYSTEM
         return _Opened(
             parts=parts,
             sender=authors[0] if authors else None,
             outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
-            report=read_report(parts, kept.reverse_path),
+            # What our own receipts say is recorded where they are made.
+            report=None if is_ours else read_report(parts, kept.reverse_path),
         )
 
     def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
@@ -145,7 +148,7 @@ class _Copies:
             kept.id,
             correspondent=correspondent,
             display_name=sender.name if sender else "",
-            subject=headers.subject,
+            subject=shown_subject(headers.subject),
             text=parts.text,
             attachments=[
                 AttachedFile(part.name, part.media_type, part.size)
@@ -172,7 +175,7 @@ class _Copies:
         Return where an answer goes instead of the sender's address.
 
         Reply-To of the message, else what the structure declared for its mailbox: the
-        answer to a software's mailbox must not be lost (rules B4, row 21).
+        answer to a software's mailbox must not be lost.
         """
         named = self.opened.parts.headers.mailboxes("reply-to")
         if not named and mailbox is not None and mailbox.reply_to:

@@ -16,6 +16,7 @@ from zope.interface import implementer
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.certificate_rules import Refused
 from gateway.mssante.imap_answers import TRY_LATER, RefusedError, refusal_of
+from gateway.mssante.imap_capabilities import Offered, offered
 from gateway.mssante.imap_lines import ImapLines
 from gateway.mssante.imap_store import MailStore
 from gateway.mssante.imap_syntax import Reader
@@ -31,16 +32,6 @@ GREETING = b"Messagerie securisee"
 UNAUTH, AUTH, SELECTED = "unauth", "auth", "select"
 
 _ANY_SIZE = 10**20
-_ALWAYS = (
-    b"IDLE",
-    b"NAMESPACE",
-    b"UIDPLUS",
-    b"SPECIAL-USE",
-    b"CHILDREN",
-    b"MOVE",
-    b"UNSELECT",
-    b"LITERAL-",
-)
 
 
 @frozen(kw_only=True)
@@ -90,7 +81,6 @@ class ImapSession(ImapLines):
         super().__init__(store.settings, clock)
         self.store = store
         self.watch = watch
-        self.timeOut = store.settings.idle_seconds
         self.opened: Opened | None = None
         self.view: View | None = None
         self.idling = False
@@ -99,6 +89,7 @@ class ImapSession(ImapLines):
         self.tag = b""
         self.tls = tls
         self.secured = tls is None
+        self._shaking_hands = self.secured
         self._commands = commands
         self._lost = lost
         self._sign_in_deadline: IDelayedCall | None = None
@@ -114,7 +105,7 @@ class ImapSession(ImapLines):
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Judge the certificate before anything is read."""
-        greet, self.secured = self.secured, True
+        greet, self.secured, self._shaking_hands = self.secured, True, False
         self.pauseProducing()
         self._later(self._judge(greet=greet))
 
@@ -152,6 +143,7 @@ class ImapSession(ImapLines):
     def begin_tls(self) -> None:
         """Go on inside TLS, with nothing kept from before."""
         self._forget_input()
+        self._shaking_hands = True
         self.transport.startTLS(self.tls)
 
     def has_unread(self) -> bool:
@@ -159,7 +151,10 @@ class ImapSession(ImapLines):
         return bool(self._buffer)
 
     def _not_signed_in(self) -> None:
-        self.bye(b"sign in sooner")
+        if self._shaking_hands:
+            self.abort()
+        else:
+            self.bye(b"sign in sooner")
 
     def signed_in(self, opened: Opened) -> None:
         """Enter the state in which folders may be used."""
@@ -179,18 +174,12 @@ class ImapSession(ImapLines):
         self.unselect()
         self._lost(self)
 
-    def capabilities(self) -> dict[bytes, list[bytes] | None]:
+    def capabilities(self) -> Offered:
         """Return what is offered now."""
-        offered: dict[bytes, list[bytes] | None] = {b"ID": None}
-        if self.opened is None:
-            offered[b"LOGINDISABLED"] = None
-        if not self.secured:
-            return {**offered, b"STARTTLS": None}
-        if self.opened is None:
-            offered |= {b"SASL-IR": None, b"AUTH": [b"EXTERNAL"]}
-        offered |= dict.fromkeys(_ALWAYS)
-        offered[b"APPENDLIMIT"] = [b"%d" % self.settings.max_append_bytes]
-        return offered
+        limit = self.settings.max_append_bytes
+        return offered(
+            secured=self.secured, opened=self.opened is not None, append_limit=limit
+        )
 
     # Commands.
 

@@ -41,14 +41,6 @@ class Incoming:
     envid: str = ""
 
 
-@frozen
-class _Kept:
-    """The arrival now answerable for the message, and whether it was kept before."""
-
-    arrival_id: str
-    repeated: bool
-
-
 @define
 class Reception:
     """The end of DATA: admission of the headers, one durable commit, the reply."""
@@ -76,18 +68,14 @@ class Reception:
             if isinstance(prepared, Reply):
                 return prepared
             arrival, parcel = prepared
-            kept = await self._keep_once(arrival, parcel)
+            arrival_id = await self._keep_once(arrival, parcel)
         except GatewayError as error:
             log.warn("a message was not kept: {why}", why=str(error))
             full = isinstance(error, StorageFullError)
             return replies.STORAGE_FULL if full else replies.TRY_LATER
-        if kept.repeated:
-            self.database.folder.discard(parcel.id)
         metrics.ACCEPTED.inc()
-        log.info(
-            "message {id} accepted by {door}", id=kept.arrival_id, door=arrival.door
-        )
-        return replies.accepted(kept.arrival_id)
+        log.info("message {id} accepted by {door}", id=arrival_id, door=arrival.door)
+        return replies.accepted(arrival_id)
 
     def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
         """Write a refusal in the journal, without making the peer wait for it."""
@@ -150,14 +138,14 @@ class Reception:
                 self.writer.failure = str(error)
             raise
 
-    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> _Kept:
+    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> str:
         """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
         twin = f"{arrival.reverse_path} {parcel.digest}"
         while (other := self._under_way.get(twin)) is not None:
             await other.wait()
         done = self._under_way[twin] = asyncio.Event()
 
-        def job(work: UnitOfWork) -> _Kept:
+        def job(work: UnitOfWork) -> str:
             return _keep(work, arrival, parcel)
 
         future = self.writer.submit(job)
@@ -174,7 +162,7 @@ class Reception:
         done.set()
 
 
-def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
+def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> str:
     kept = Arrivals(work)
     known = kept.already_kept(arrival, parcel.digest)
     missing = tuple(
@@ -183,6 +171,7 @@ def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
     if not missing:
         first = known[arrival.recipients[0].address.lower()]
         work.note(Action.MESSAGE_REPEATED, "not kept twice", first)
-        return _Kept(first, repeated=True)
+        work.after_commit(lambda: work.folder.discard(parcel.id))
+        return first
     kept.keep(evolve(arrival, recipients=missing), parcel)
-    return _Kept(arrival.id, repeated=False)
+    return arrival.id
