@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import MisuseError, UnavailableError
 from gateway.store.tables import data_keys
@@ -88,21 +89,23 @@ class KeyRing:
         """Return the id of the data key of ``scope``, making it if there is none."""
         if known := self._by_scope.get(scope):
             return known
-        row = connection.execute(
-            select(data_keys.c.id).where(data_keys.c.scope == scope)
-        ).first()
-        if row is not None:
-            return str(row.id)
+        if found := _key_of(connection, scope):
+            return found
         key_id, secret = uuid4().hex, AESGCM.generate_key(256)
-        connection.execute(
-            insert(data_keys).values(
-                id=key_id,
-                scope=scope,
-                wrapped=_encrypt(self._master, secret, key_id.encode()),
-                master_id=self.master_id,
-                created_at=now,
-            )
-        )
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    insert(data_keys).values(
+                        id=key_id,
+                        scope=scope,
+                        wrapped=_encrypt(self._master, secret, key_id.encode()),
+                        master_id=self.master_id,
+                        created_at=now,
+                    )
+                )
+        except IntegrityError:
+            # Another node made it at this very moment, as at midnight all do.
+            return _key_of(connection, scope)
         return key_id
 
     def remember(self, scope: str, key_id: str) -> None:
@@ -146,6 +149,13 @@ class KeyRing:
     ) -> bytes:
         """Decrypt what `seal` made for the same context."""
         return _decrypt(self.data_key(connection, key_id), sealed, context.encode())
+
+
+def _key_of(connection: Connection, scope: str) -> str:
+    found = connection.execute(
+        select(data_keys.c.id).where(data_keys.c.scope == scope)
+    ).scalar()
+    return str(found) if found else ""
 
 
 def _derive(secret: bytes, info: bytes) -> bytes:
