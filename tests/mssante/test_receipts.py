@@ -307,7 +307,7 @@ def test_a_message_in_quarantine_is_told_to_its_sender_at_once(post: Post) -> No
         state=ArrivalState.QUARANTINED,
     )
     with post.database.write() as work:
-        Arrivals(work).decide_recipient(arrival_id, 1, "REFUSED", ["PATIENT_MISMATCH"])
+        Arrivals(work).decide_recipient(arrival_id, 1, "BOUNCED", ["PATIENT_MISMATCH"])
 
     post.work()
 
