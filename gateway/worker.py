@@ -171,6 +171,11 @@ class Worker:
         ]
         self._threads: list[threading.Thread] = []
 
+    @property
+    def failure(self) -> str:
+        """Why nothing can be committed any more; empty while all is well."""
+        return self._writer.failure
+
     def start(self) -> None:
         """Start working."""
         self._writer.start()

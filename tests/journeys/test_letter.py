@@ -296,7 +296,7 @@ def test_a_letter_for_another_patient_is_held_back(
     assert inbox_of(gateway, other) == []
     (held,) = json.loads(gateway.run("quarantine list", "--json"))
     assert held["messageId"] == message_id
-    assert held["reasons"] == ["PATIENT_MISMATCH"]
+    assert "PATIENT_MISMATCH" in held["reasons"]
     content = gateway.run_bytes("quarantine get", held["id"])
     assert f"Message-ID: <{message_id}>".encode() in content
     (told,) = mail_of(gateway, HOSPITAL)[before:]
