@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
@@ -14,6 +14,7 @@ from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
 from gateway.core.subjects import shown_subject
 from gateway.errors import InvalidError
+from gateway.mssante.receipt_requests import may_be_due
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
@@ -103,21 +104,22 @@ class _Copies:
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
-        away = False
+        away, outcomes = False, []
         # In one order for all workers, so that no two wait for each other.
         for one in sorted(self.kept.recipients, key=_by_target):
+            outcomes.append(one)
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
                     if one.outcome and one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
-                    self._to_mailbox(one)
+                    outcomes[-1] = self._to_mailbox(one)
                 case RecipientKind.REMOTE:
                     Deliveries(self.work).add(self.kept, one)
                     away = True
         state = ArrivalState.RELAYING if away else ArrivalState.ENDED
         Arrivals(self.work).set_state(self.kept.id, state)
-        if self.kept.reverse_path:
+        if self.kept.reverse_path and may_be_due(self.opened.parts.headers, outcomes):
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
 
     def _to_patient(self, one: RecipientOutcome) -> None:
@@ -195,7 +197,7 @@ class _Copies:
         if profile is not None and may_sign_in(ProfileState(profile.state)):
             self.notices.make(profile, NoticeKind.MESSAGE)
 
-    def _to_mailbox(self, one: RecipientOutcome) -> None:
+    def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
         mailbox = Mailboxes(work).get(one.recipient.target_id)
         if mailbox is None or mailbox.state != "open":
@@ -208,7 +210,7 @@ class _Copies:
                 kept.id,
                 recipient=one.position,
             )
-            return
+            return evolve(one, outcome=Copy.BOUNCED)
         assert self.opened.outline is not None, "made for mailboxes"
         Mail(work).deliver(
             mailbox.id,
@@ -221,6 +223,7 @@ class _Copies:
         work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
         if self.opened.report is not None:
             self._take_report(one, self.opened.report)
+        return evolve(one, outcome=Copy.DELIVERED)
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
         ReportsIn(self.work).take(

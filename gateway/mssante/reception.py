@@ -15,6 +15,7 @@ from gateway import metrics
 from gateway.core.envelope import Arrival, Door, Recipient
 from gateway.core.headers import read_headers
 from gateway.core.mime import MimeLimits, TooLargeError, read_parts
+from gateway.core.trace_line import received_line
 from gateway.errors import GatewayError, InvalidError
 from gateway.loop import Worker
 from gateway.mssante import replies
@@ -32,13 +33,19 @@ log = Logger()
 
 @frozen(kw_only=True)
 class Incoming:
-    """A whole message as the door read it; its recipients were admitted one by one."""
+    """
+    A whole message as the door read it; its recipients were admitted one by one.
+
+    ``client`` is the name the peer gave itself, ``address`` where it came from.
+    """
 
     admitted: AdmittedSender
     recipients: tuple[Recipient, ...]
     content: bytes = field(repr=False)
     ret: str = ""
     envid: str = ""
+    client: str = ""
+    address: str = ""
 
 
 @define
@@ -113,8 +120,9 @@ class Reception:
         if code:
             self.refused(admitted, code)
             return replies.REFUSED
+        arrival_id = uuid4().hex
         arrival = Arrival(
-            id=uuid4().hex,
+            id=arrival_id,
             door=admitted.door,
             sender=admitted.sender,
             reverse_path=admitted.path_text,
@@ -123,12 +131,25 @@ class Reception:
             message_id=headers.message_id,
             ret=incoming.ret,
             envid=incoming.envid,
+            trace=self._trace(incoming, arrival_id),
         )
-        return arrival, self._parcel(incoming.content)
+        return arrival, self._parcel(arrival)
 
-    def _parcel(self, content: bytes) -> Parcel:
+    def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
+        """Our own Received line; where a user was is nobody's business but theirs."""
+        by_operator = incoming.admitted.door is Door.OPERATOR
+        return received_line(
+            client=incoming.client,
+            address=incoming.address if by_operator else "",
+            by=self.admission.domains.hostname,
+            protocol="ESMTPS",
+            identifier=arrival_id,
+            at=self.database.clock(),
+        )
+
+    def _parcel(self, arrival: Arrival) -> Parcel:
         try:
-            return self.database.prepare(content)
+            return self.database.prepare(arrival.content, arrival.trace)
         except GatewayError as error:
             cause = error.__cause__
             if isinstance(cause, OSError):

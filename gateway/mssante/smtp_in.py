@@ -60,6 +60,7 @@ class SmtpSession(SmtpConnection):
     def __init__(self, doorway: Doorway) -> None:
         super().__init__(doorway)
         self._greeted = False
+        self._client = ""
         self._refusals = 0
         self._entitled = False
         self._mail: Transaction | None = None
@@ -123,6 +124,7 @@ class SmtpSession(SmtpConnection):
         self._mail = None
         if not _NAME.fullmatch(argument.strip(" ")):
             return replies.BAD_SYNTAX
+        self._client = argument.strip(" ")
         self._greeted = True
         return await self._judge() if self._secured else None
 
@@ -252,6 +254,8 @@ class SmtpSession(SmtpConnection):
                 content=body.content,
                 ret=mail.ret,
                 envid=mail.envid,
+                client=self._client,
+                address=self._address,
             )
         )
 

@@ -1,4 +1,7 @@
-"""Each limit of the SMTP doors, and what happens just past it."""
+"""Each limit of the SMTP doors, and what happens just past it.
+
+Attacks S02, S15, S17 to S20, S23 and T09.
+"""
 
 from __future__ import annotations
 

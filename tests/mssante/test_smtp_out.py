@@ -22,7 +22,13 @@ from gateway.mssante.smtp_attempts import Attempt, Outcome, Parcel, plain
 from gateway.mssante.smtp_out import HostCheck, SmtpOut, find_hosts
 from gateway.mssante.tls import load_identity, smtp_client_context
 from gateway.mssante.trust import TrustSpace
-from tests.mssante.doors import PATIENT, Node, make_settings, running_node
+from tests.mssante.doors import (
+    PATIENT,
+    Node,
+    make_settings,
+    running_node,
+    split_trace,
+)
 from tests.mssante.peers_out import Manner, Peer, Talk, polite, running_peer
 from tests.pki import der_of, mint_file
 
@@ -670,7 +676,10 @@ def test_our_own_door_takes_what_we_send(node: Node, pki_folder: Path) -> None:
     ((kept, content),) = node.kept()
     assert attempt.outcome is Outcome.SENT
     assert attempt.told
-    assert content.endswith(parcel.content)
+    assert content == parcel.content
+    trace, _ = split_trace(node.stored()[0][1])
+    assert b"from smtp.hopital.mssante.test ([127.0.0.1])" in trace
+    assert b"with ESMTPS id " + kept.id.encode() in trace
     assert (kept.ret, kept.envid) == ("FULL", "E1")
     (one,) = kept.recipients
     assert (one.recipient.notify, one.recipient.orcpt) == (

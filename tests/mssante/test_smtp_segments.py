@@ -1,4 +1,7 @@
-"""However honest traffic is cut, the answers and the bytes are the same."""
+"""However honest traffic is cut, the answers and the bytes are the same.
+
+Attacks S01 and S24.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,6 @@ def test_the_state_of_a_profile_is_known_or_empty(post: Post) -> None:
         (Copy.RELAYED, 0),
         (Copy.BOUNCED, 1),
         (Copy.EXPIRED, 1),
-        (Copy.REFUSED, 1),
     ],
 )
 def test_lost_copies_are_counted(post: Post, outcome: str, lost: int) -> None:
