@@ -210,7 +210,7 @@ set quit=yes
     run(
         "script",
         "-qec",
-        "timeout 30 mutt -n -F muttrc",
+        "timeout --foreground 30 mutt -n -F muttrc",
         "/dev/null",
         folder=mailroom.folder,
         stdin=subprocess.DEVNULL,
