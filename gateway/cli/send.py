@@ -236,11 +236,13 @@ async def _deliver(
         local_hostname="client.localhost",
         timeout=60,
     )
+    connection: asyncio.BaseTransport | None = None
     try:
         await smtp.connect()
         await smtp.starttls(
             server_hostname="localhost", tls_context=client.context(settings)
         )
+        connection = smtp.transport
         await smtp.ehlo()
         options = ["RET=HDRS"] if args.dsn else []
         await smtp.mail(sender, options=[f"SIZE={len(content)}", *options])
@@ -267,3 +269,5 @@ async def _deliver(
         raise RefusedError(f"not sent: {error}") from error
     finally:
         smtp.close()
+        if isinstance(connection, asyncio.WriteTransport):
+            connection.abort()  # the loop ends here: nobody would finish closing it
