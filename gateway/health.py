@@ -98,14 +98,22 @@ class HealthPages:
         return self._metrics(self._database)
 
 
+class _QuietSite(Site):
+    """Probes come every few seconds: they are no lines of a log."""
+
+    noisy = False
+
+    def log(self, request: Any) -> None:
+        """Say nothing of a request."""
+
+
 class HealthDoor(Service):
     """Serves the pages; ``listening`` fires when the port is open, or fails."""
 
     def __init__(
         self, readiness: Readiness, worker: Worker, reactor: Any, host: str, port: int
     ) -> None:
-        self._site = Site(HealthPages(readiness, worker).app.resource())
-        self._site.noisy = False
+        self._site = _QuietSite(HealthPages(readiness, worker).app.resource())
         self._reactor = reactor
         self._host = host
         self._port = port

@@ -97,7 +97,7 @@ def list_mailboxes(args: argparse.Namespace) -> int:
     if args.json:
         print_json(found)
     else:
-        head = ("address", "kind", "state", "holders", "bytes")
+        head = ("ADDRESS", "KIND", "STATE", "HOLDERS", "BYTES")
         print_table(
             head,
             [

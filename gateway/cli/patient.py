@@ -145,7 +145,7 @@ def show_patient(args: argparse.Namespace) -> int:
         print_json(known)
         return 0
     for name, value in known.items():
-        print(f"{name:16}{_plain(value)}")
+        print(f"{name:19}{_plain(value)}".rstrip())
     return 0
 
 
@@ -228,4 +228,6 @@ def _known(profile: Profile, rights: ProfileRights) -> dict[str, Any]:
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {one}" for name, one in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, list) else str(value)

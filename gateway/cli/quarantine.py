@@ -41,28 +41,38 @@ def list_held(args: argparse.Namespace) -> int:
     """List what is in quarantine, oldest first, without naming patients."""
     with opened(args) as (_, database), database.read() as work:
         held = Arrivals(work).in_state(ArrivalState.QUARANTINED)
-    rows = [
-        {
-            "id": one.id,
-            "messageId": one.message_id,
-            "received": one.received_at.isoformat(),
-            "sender": one.sender.identity,
-            "size": one.size,
-            "reasons": sorted({r for each in one.recipients for r in each.reasons}),
-        }
-        for one in held
-    ]
     if args.json:
-        print_json(rows)
+        print_json([_as_json(one) for one in held])
         return 0
     print_table(
         ("ID", "RECEIVED", "SENDER", "SIZE", "REASONS"),
         [
-            (row["id"], row["received"], row["sender"], row["size"], row["reasons"])
-            for row in rows
+            (
+                one.id,
+                f"{one.received_at:%Y-%m-%d %H:%M:%S}Z",
+                one.sender.identity or one.sender.subject,
+                one.size,
+                ", ".join(_reasons(one)),
+            )
+            for one in held
         ],
     )
     return 0
+
+
+def _as_json(one: KeptArrival) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "messageId": one.message_id,
+        "received": one.received_at.isoformat(),
+        "sender": one.sender.identity,
+        "size": one.size,
+        "reasons": _reasons(one),
+    }
+
+
+def _reasons(one: KeptArrival) -> list[str]:
+    return sorted({reason for each in one.recipients for reason in each.reasons})
 
 
 def get_content(args: argparse.Namespace) -> int:

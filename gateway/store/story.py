@@ -141,7 +141,11 @@ def _step(line: Entry, added: dict[str, str]) -> dict[str, Any]:
         "time": line.at.isoformat(),
         "action": line.action,
         "outcome": line.outcome,
-        "detail": ", ".join(f"{key}={_text(value)}" for key, value in known.items()),
+        "detail": ", ".join(
+            f"{key}={_text(value)}"
+            for key, value in known.items()
+            if value not in ("", [], None)
+        ),
     }
 
 

@@ -54,7 +54,7 @@ def test_the_list_is_a_table_too(run: Run, capsys: pytest.CaptureFixture[str]) -
     run(mailbox, "list")
 
     head, line = capsys.readouterr().out.splitlines()
-    assert head.split() == ["address", "kind", "state", "holders", "bytes"]
+    assert head.split() == ["ADDRESS", "KIND", "STATE", "HOLDERS", "BYTES"]
     assert line.split() == [KEY, "ORG", "open", "1750000011", "0"]
 
 
