@@ -188,8 +188,7 @@ def test_a_wrong_certificate_ends_the_handshake(
     done = swaks_operator(gateway, f"bad/{name}", PEER, file)
 
     assert done.returncode != 0
-    assert "<** 5" not in done.stdout, "refused after the handshake"
-    assert "-> MAIL" not in done.stdout.replace("~>", "->") or "<*" in done.stdout
+    assert "<~" not in done.stdout, "something was said within TLS"
     logged_since(gateway, length, IN_THE_HANDSHAKE[name])
     assert gateway.refused("trace", message_id) == "gateway: nothing has this id here"
 
