@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,10 @@ class Worker:
             return Deferred.fromFuture(asyncio.ensure_future(future, loop=self.loop))
 
         return call
+
+    def settled(self, future: concurrent.futures.Future[T]) -> Deferred[T]:
+        """Give Twisted the result of another thread's future (the writer's)."""
+        return Deferred.fromFuture(asyncio.wrap_future(future, loop=self.loop))
 
 
 def as_deferred(

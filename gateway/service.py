@@ -6,9 +6,11 @@ import asyncio
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
@@ -21,6 +23,8 @@ from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
 from gateway.mssante.admission import Admission
 from gateway.mssante.delivery import Delivering
+from gateway.mssante.imap import ImapService
+from gateway.mssante.imap_store import MailStore
 from gateway.mssante.notifying import Notifying
 from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.reception import Reception
@@ -31,6 +35,7 @@ from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity, smtp_client_context
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
+from gateway.store.housekeeping import Housekeeping
 from gateway.store.migrations import upgrade
 from gateway.store.steps import Steps
 from gateway.store.tasks import TaskKind
@@ -111,7 +116,9 @@ class Service:
         self._identity = _identity(settings)
         self._trust = TrustSpace(settings.trust, utc_now)
         self._add_mail_doors()
+        self._add_mailboxes()
         self._add_health()
+        self._add_housekeeping()
         if settings.tasks.workers:
             self._add_workers()
 
@@ -136,6 +143,16 @@ class Service:
         ):
             if port:
                 self._add(doors.service(door, port, implicit_tls=implicit))
+
+    def _add_mailboxes(self) -> None:
+        store = MailStore(
+            self._database,
+            self._writer,
+            self._worker,
+            self._settings.imap,
+            self._trust.judge_peer,
+        )
+        self._add(ImapService(self._settings, store, self._identity, self._reactor))
 
     def _add_health(self) -> None:
         listen, blobs = self._settings.listen, self._settings.blobs
@@ -171,6 +188,17 @@ class Service:
             )
         monitor.setServiceParent(self._root)
 
+    def _add_housekeeping(self) -> None:
+        tasks = self._settings.tasks
+        rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        tidy = self._worker.deferred(rounds.run)
+
+        def run() -> Deferred[Any]:
+            return tidy().addCallbacks(_say_what_went, _say_why_not)
+
+        timer = TimerService(tasks.housekeeping_seconds, run)
+        timer.setServiceParent(self._root)
+
     def _add(self, door: Any) -> None:
         door.setServiceParent(self._root)
         self._listening.append(door.listening)
@@ -196,6 +224,16 @@ class Service:
         self._worker.threads.shutdown()
         self._database.close()
         return result
+
+
+def _say_what_went(counts: dict[str, int]) -> None:
+    if any(counts.values()):
+        log.info("housekeeping: {counts}", counts=counts)
+
+
+def _say_why_not(failure: Any) -> None:
+    """The next round comes; this one is an operator's matter, not the service's end."""
+    log.failure("housekeeping failed", failure=failure)
 
 
 def _first_failure(failure: Any) -> Any:

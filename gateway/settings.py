@@ -312,6 +312,10 @@ class TaskSettings(_Table):
     )
     max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
     retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    transit_days: Annotated[
+        int, "Days the operator can still read a message that has ended."
+    ] = 7
+    housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
 
 
 @frozen(kw_only=True)

@@ -142,7 +142,7 @@ def _failure(error: BaseException) -> Any:
     return Failure(error)
 
 
-LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE, TaskKind.PURGE)
+LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE)
 OUTGOING = (TaskKind.RELAY, TaskKind.NOTIFY)
 
 

@@ -160,10 +160,15 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _use_of(host: str, port: int) -> str:
+    free = is_free(host, port)
+    return "free (the service is not running)" if free else "answers"
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether nobody listens on a port."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        answers = probe.connect_ex((host, port)) == 0
-    return "answers" if answers else "free (the service is not running)"
+        return probe.connect_ex((host, port)) != 0
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

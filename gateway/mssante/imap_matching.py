@@ -6,7 +6,7 @@ import base64
 import binascii
 import quopri
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 from functools import cached_property
 
@@ -36,6 +36,13 @@ _MOST_VALUE = 16 * 1024
 _MOST_TEXT = 4 * 1024 * 1024
 
 
+_UNREAD = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _no_content() -> tuple[Part, bytes]:
+    raise LookupError("a key that asks for the text needs the text")
+
+
 @define(slots=False)
 class Candidate:
     """
@@ -47,10 +54,12 @@ class Candidate:
     number: int
     uid: int
     flags: frozenset[str]
-    internal_date: datetime
-    size: int
-    read_headers: Callable[[], bytes] = field(repr=False)
-    read_content: Callable[[], tuple[Part, bytes]] = field(repr=False)
+    internal_date: datetime = _UNREAD
+    size: int = 0
+    read_headers: Callable[[], bytes] = field(default=bytes, repr=False)
+    read_content: Callable[[], tuple[Part, bytes]] = field(
+        default=_no_content, repr=False
+    )
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:

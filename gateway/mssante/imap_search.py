@@ -25,9 +25,10 @@ class BadCharsetError(InvalidError):
 class Tier(IntEnum):
     """What must be read of a message to tell whether it fits."""
 
-    ROW = 0
-    HEADERS = 1
-    CONTENT = 2
+    VIEW = 0  # nothing: the session knows
+    ROW = 1
+    HEADERS = 2
+    CONTENT = 3
 
 
 @frozen
@@ -165,9 +166,11 @@ def tier(key: Key) -> Tier:
         case Either(first, second):
             return max(tier(first), tier(second))
         case All(keys):
-            return max((tier(one) for one in keys), default=Tier.ROW)
-        case _:
+            return max((tier(one) for one in keys), default=Tier.VIEW)
+        case Dated() | Sized():
             return Tier.ROW
+        case Everything() | HasFlag() | Numbered() | Within():
+            return Tier.VIEW
 
 
 def bound(key: Key, last_number: int, last_uid: int) -> Key:

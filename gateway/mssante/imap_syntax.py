@@ -76,6 +76,12 @@ class Reader:
         if not self.take(b" "):
             raise InvalidError("missing argument")
 
+    def take_rest(self) -> bytes:
+        """Read all that is left of the line."""
+        rest = self._line[self._at :]
+        self._at = len(self._line)
+        return rest
+
     def match(self, pattern: re.Pattern[bytes], what: str) -> re.Match[bytes]:
         """Read what a pattern matches."""
         found = pattern.match(self._line, self._at)

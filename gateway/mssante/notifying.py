@@ -121,21 +121,18 @@ class SmartHost:
     def __call__(self, _: str, message: EmailMessage) -> None:
         """Hand the e-mail over, under TLS where the relay offers it."""
         host, _, port = self.address.rpartition(":")
-        sending = aiosmtplib.send(
-            message, hostname=host, port=int(port), timeout=self.timeout
-        )
         try:
-            asyncio.run(_whole(sending))
+            asyncio.run(
+                aiosmtplib.send(
+                    message, hostname=host, port=int(port), timeout=self.timeout
+                )
+            )
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise InvalidError("the relay refused the address of a notice") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise UnavailableError(
                 "not sent yet", detail=f"smart host: {type(error).__name__}"
             ) from error
-
-
-async def _whole(sending: object) -> None:
-    await sending  # type: ignore[misc]
 
 
 def _nothing(_: UnitOfWork) -> None:

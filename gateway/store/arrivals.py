@@ -202,7 +202,7 @@ class Arrivals:
             ret=row.options["ret"],
             envid=row.options["envid"],
             size=row.size,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
         )
@@ -237,7 +237,12 @@ class Arrivals:
         )
 
     def content(self, kept: KeptArrival) -> bytes:
-        """Return the exact bytes of a message."""
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it ended long ago, and only its recipients have it still.
+        """
         return self.work.blobs.get(kept.blob_id, kept.key_id)
 
     def in_state(self, state: ArrivalState) -> list[KeptArrival]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,6 +89,16 @@ class BlobFolder:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not read: {error.strerror}"
             ) from error
+
+    def written_before(self, moment: datetime) -> Iterator[Path]:
+        """Yield the files written before a moment, finished (no suffix) or not."""
+        for path in self.folder.glob("??/*"):
+            try:
+                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            except FileNotFoundError:
+                continue  # renamed or removed meanwhile: not a stray
+            if written < moment:
+                yield path
 
     def discard(self, blob_id: str) -> None:
         """Remove the file of a large blob whose row is gone; absent is fine."""

@@ -136,6 +136,6 @@ class Deliveries:
             created_at=row.created_at,
             warned_at=row.warned_at,
             last_reply=row.last_reply,
-            blob_id=row.blob_id,
+            blob_id=row.blob_id or "",
             key_id=row.key_id,
         )

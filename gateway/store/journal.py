@@ -57,6 +57,7 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
     SIGNED_OUT = "session:close"
+    PAGE_REFUSED = "page:refuse"
     TASK_FAILED = "task:fail"
     TASK_DEAD = "task:die"
     TASK_RETRIED = "task:retry"

@@ -146,12 +146,12 @@ arrivals = Table(
     Column("door", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("received_at", UtcDateTime, nullable=False, index=True),
-    Column("ended_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, index=True),
     Column("sender", LargeBinary, nullable=False),  # sealed reverse path
     Column("sender_facts", JSON, nullable=False),  # certificate kind, identity, …
     Column("options", JSON, nullable=False),  # RET, ENVID (RFC 3461)
     Column("size", BigInteger, nullable=False),
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
 )
 """A message as it was received and answered 250."""
@@ -366,7 +366,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("warned_at", UtcDateTime),
     Column("last_reply", String(500), nullable=False, default=""),
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id")),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
 )
 """One recipient of one message that leaves for another operator."""

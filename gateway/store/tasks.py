@@ -24,7 +24,6 @@ class TaskKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
-    PURGE = "purge"  # an arrival: give back the grant of transit
 
 
 class TaskState(StrEnum):

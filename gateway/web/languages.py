@@ -1,0 +1,95 @@
+"""The languages of the pages, and how dates and sizes are said in them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from gettext import GNUTranslations
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+
+LANGUAGES = MappingProxyType({"fr": "Français", "en": "English"})
+FIRST = "fr"
+_FOLDER = Path(__file__).parent / "locale"
+_ZONE = ZoneInfo("Europe/Paris")
+KIB = 1024
+
+
+def _load(language: str) -> GNUTranslations:
+    with (_FOLDER / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        return GNUTranslations(file)
+
+
+TRANSLATIONS = MappingProxyType({language: _load(language) for language in LANGUAGES})
+
+
+def choose_language(cookie: str, accept: str) -> str:
+    """
+    Return the language of the cookie, or the first known in Accept-Language, or French.
+
+    >>> choose_language("", "de-DE, en-GB;q=0.8, fr;q=0.5")
+    'en'
+    """
+    if cookie in LANGUAGES:
+        return cookie
+    offers: list[tuple[float, str]] = []
+    for part in accept[:200].split(","):
+        tag, _, quality = part.partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        offers.append((-weight, tag.strip()[:2].lower()))
+    for _, tag in sorted(offers, key=lambda offer: offer[0]):
+        if tag in LANGUAGES:
+            return tag
+    return FIRST
+
+
+def say_moment(moment: datetime, language: str) -> str:
+    """Return a date and an hour in words, by the clock of Paris."""
+    local = moment.astimezone(_ZONE)
+    return format_datetime(
+        local, "d MMMM y, HH:mm", tzinfo=_ZONE, locale=_locale(language)
+    )
+
+
+def say_day(moment: datetime, language: str) -> str:
+    """Return a date in words."""
+    return format_date(moment.astimezone(_ZONE), "long", locale=_locale(language))
+
+
+def say_recent(moment: datetime, now: datetime, language: str) -> str:
+    """Return an hour for today, a day for this half-year, else the whole date."""
+    local, today = moment.astimezone(_ZONE), now.astimezone(_ZONE)
+    if local.date() == today.date():
+        return format_time(local, "HH:mm", tzinfo=_ZONE, locale=_locale(language))
+    if today - local < timedelta(days=180):
+        return format_date(local, "d MMM", locale=_locale(language))
+    return format_date(local, "d MMM y", locale=_locale(language))
+
+
+def say_size(size: int, language: str) -> str:
+    """
+    Return a number of bytes as people read it.
+
+    >>> say_size(2_500_000, "fr"), say_size(300, "en")
+    ('2,4\\xa0Mo', '1\\xa0kB')
+    """
+    unit = ("ko", "Mo") if language == "fr" else ("kB", "MB")
+    if size < KIB * KIB:
+        return f"{max(1, round(size / KIB))}\xa0{unit[0]}"
+    number = format_decimal(size / KIB / KIB, "0.#", locale=_locale(language))
+    return f"{number}\xa0{unit[1]}"
+
+
+def machine_time(moment: datetime) -> str:
+    """Return the value of a ``datetime`` attribute."""
+    return moment.astimezone(_ZONE).isoformat(timespec="seconds")
+
+
+def _locale(language: str) -> str:
+    return "en_GB" if language == "en" else language

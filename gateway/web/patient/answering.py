@@ -1,0 +1,270 @@
+"""The patient writes: may they, to which address, and the message that results."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from gateway.core.decision import Permit, Refuse
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.core.mail_address import MailAddress, NamedAddress, read_address
+from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.errors import InvalidError
+from gateway.rights.filing_facts import Standing
+from gateway.rights.messaging_rules import (
+    END_SUBJECT,
+    AnswerFacts,
+    CorrespondentKind,
+    ReceivedMessage,
+    WritingRefusal,
+    decide_answer,
+    message_to_answer,
+)
+from gateway.rights.profile import ProfileState
+from gateway.store.arrivals import Arrivals
+from gateway.store.inbox import Inbox
+from gateway.store.inbox_reading import InboxReader
+from gateway.store.inbox_values import (
+    AttachedFile,
+    Conversation,
+    ConversationState,
+    InboxMessage,
+    Reply,
+)
+from gateway.store.mailboxes import Mailboxes
+from gateway.store.profiles import Profile
+from gateway.store.work import UnitOfWork
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.uploads import AcceptedFile
+from gateway.web.visits import person_name
+
+_REFERENCES = 20
+
+
+@frozen(kw_only=True)
+class Route:
+    """Where an answer goes, or why there is none; ``message`` is what it answers."""
+
+    refusal: WritingRefusal | None
+    message: ReceivedMessage | None = None
+    recipients: tuple[Recipient, ...] = ()
+    references: tuple[str, ...] = field(default=(), repr=False)
+
+
+@frozen(kw_only=True)
+class Writing:
+    """What the patient wrote; ``once`` tells a second click from a second message."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    files: tuple[AcceptedFile, ...] = field(default=(), repr=False)
+    once: str
+
+
+@frozen
+class Answering:
+    """Answers and new messages; blocking."""
+
+    desk: Desk
+
+    def route(
+        self, work: UnitOfWork, profile: Profile, conversation: Conversation
+    ) -> Route:
+        """Decide whether the patient may write in a conversation, and where to."""
+        kept = InboxReader(work).received(profile.id, conversation.id)
+        received = _received(conversation, kept)
+        message = message_to_answer(received, received)
+        if message is None:
+            if not received:
+                return Route(refusal=WritingRefusal.NEVER_WROTE)
+            # Refused for what the newest message says: ended, or never open.
+            newest = [one for one in received if not one.ends_exchange]
+            message = newest[-1] if newest else received[-1]
+        recipients, standing = self._recipients(work, message)
+        decision = decide_answer(
+            AnswerFacts(
+                profile=ProfileState(profile.state),
+                message=message,
+                received=received,
+                trust=standing,
+                leads_to_patient=self._leads_to_patient(message),
+            )
+        )
+        match decision:
+            case Refuse(reasons):
+                return Route(refusal=reasons[0], message=message)
+            case Permit():
+                return Route(
+                    refusal=None,
+                    message=message,
+                    recipients=recipients,
+                    references=tuple(one.message_id for one in kept if not one.deleted)[
+                        -_REFERENCES:
+                    ],
+                )
+
+    def _leads_to_patient(self, message: ReceivedMessage) -> bool:
+        domain = self.desk.settings.domains.patient.lower()
+        return any(
+            address.rpartition("@")[2] == domain for address in message.answer_addresses
+        )
+
+    def _recipients(
+        self, work: UnitOfWork, message: ReceivedMessage
+    ) -> tuple[tuple[Recipient, ...], Standing]:
+        found: list[Recipient] = []
+        for text in message.answer_addresses:
+            try:
+                address = read_address(text)
+            except InvalidError:
+                return (), Standing.BAD
+            recipient = self._recipient(work, address)
+            if recipient is None:
+                return (), Standing.BAD
+            found.append(recipient)
+        return tuple(found), Standing.GOOD
+
+    def _recipient(self, work: UnitOfWork, address: MailAddress) -> Recipient | None:
+        if address.domain == self.desk.settings.domains.professional.lower():
+            mailbox = Mailboxes(work).find(address.key)
+            if mailbox is None or mailbox.state != "open":
+                return None
+            return Recipient(
+                kind=RecipientKind.MAILBOX,
+                address=mailbox.address,
+                target_id=mailbox.id,
+            )
+        if not self.desk.trusts(address.domain):
+            return None
+        return Recipient(kind=RecipientKind.REMOTE, address=str(address))
+
+    def send(
+        self,
+        profile: Profile,
+        conversation: Conversation,
+        route: Route,
+        writing: Writing,
+        now: datetime,
+    ) -> None:
+        """
+        Keep the patient's message: for its recipients and in the thread, at once.
+
+        The encryption is done before the transaction. Sent twice, it is kept once.
+        """
+        arrival = self._arrival(profile, conversation, route, writing, now)
+        parcel = self.desk.database.prepare(arrival.content)
+
+        def job(work: UnitOfWork) -> None:
+            if Arrivals(work).get(arrival.id) is not None:
+                return
+            Arrivals(work).keep(arrival, parcel)
+            Inbox(work).send(
+                conversation,
+                profile.id,
+                arrival.id,
+                subject=writing.subject,
+                text=writing.text,
+                attachments=[
+                    AttachedFile(one.name, one.media_type, len(one.content))
+                    for one in writing.files
+                ],
+                parcel=parcel,
+                message_id=arrival.message_id,
+            )
+
+        self.desk.write(job)
+
+    def _arrival(
+        self,
+        profile: Profile,
+        conversation: Conversation,
+        route: Route,
+        writing: Writing,
+        now: datetime,
+    ) -> Arrival:
+        domain = self.desk.settings.domains.patient
+        own = MailAddress(profile.ins.matricule, domain)
+        arrival_id = hashlib.sha256(
+            f"{profile.id}:{conversation.id}:{writing.once}".encode()
+        ).hexdigest()[:32]
+        message_id = f"{arrival_id}@{domain}"
+        answered = route.message.message_id.strip("<>") if route.message else ""
+        content = build_message(
+            sender=NamedAddress(own, person_name(profile)),
+            to=[
+                NamedAddress(read_address(one.address), conversation.name)
+                for one in route.recipients
+            ],
+            subject=writing.subject,
+            text=writing.text,
+            date=now,
+            message_id=message_id,
+            in_reply_to=answered,
+            references=[one.strip("<>") for one in route.references],
+            parts=[
+                OutgoingPart(
+                    media_type=one.media_type, content=one.content, name=one.name
+                )
+                for one in writing.files
+            ],
+        )
+        return Arrival(
+            id=arrival_id,
+            door=Door.WEB,
+            sender=Sender(kind=SenderKind.PATIENT, identity=profile.id),
+            reverse_path=str(own),
+            recipients=route.recipients,
+            content=content,
+            message_id=message_id,
+        )
+
+
+def _received(
+    conversation: Conversation, kept: Sequence[InboxMessage]
+) -> tuple[ReceivedMessage, ...]:
+    """Return what came in as the rules see it, the professional's end included."""
+    kind = _kind(conversation.kind)
+    found = [
+        (
+            one.at,
+            ReceivedMessage(
+                message_id=one.message_id,
+                sender=one.sender,
+                kind=kind,
+                subject=one.subject,
+                forbids_answer=one.reply is Reply.NO_REPLY,
+                reply_to=one.reply_to,
+            ),
+        )
+        for one in kept
+    ]
+    if conversation.ended_at is not None and (
+        conversation.state is ConversationState.ENDED
+    ):
+        end = ReceivedMessage(
+            message_id="",
+            sender=conversation.address,
+            kind=kind,
+            subject=END_SUBJECT,
+            forbids_answer=False,
+        )
+        found.append((conversation.ended_at, end))
+        found.sort(key=lambda item: item[0])
+    return tuple(message for _, message in found)
+
+
+def _kind(word: str) -> CorrespondentKind:
+    try:
+        return CorrespondentKind(word)
+    except ValueError:
+        return CorrespondentKind.UNKNOWN

@@ -1,0 +1,78 @@
+"""The files of a message: which are offered, and their bytes."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from gateway.core.mime import read_parts
+from gateway.errors import InvalidError, NotFoundError
+from gateway.store.inbox_values import AttachedFile, InboxMessage
+from gateway.web.answers import SHOWN_INLINE
+from gateway.web.patient.uploads import content_type
+
+_PACKAGES = frozenset(
+    {"application/zip", "application/x-zip-compressed", "text/xml", "application/xml"}
+)
+
+
+@frozen
+class OfferedFile:
+    """A file of a message by its place; ``viewable`` in the browser, by its name."""
+
+    place: int
+    name: str = field(repr=False)
+    size: int
+    viewable: bool
+
+
+def offered(message: InboxMessage, *, had_documents: bool) -> list[OfferedFile]:
+    """
+    Return the files the patient is offered.
+
+    The packages that brought documents are left out: their documents are in the
+    vault, under its rules of visibility, and the package would go around them.
+    """
+    return [
+        OfferedFile(place, file.name or "document", file.size, _is_viewable(file))
+        for place, file in enumerate(message.files)
+        if not (had_documents and is_package(file))
+    ]
+
+
+def is_package(file: AttachedFile) -> bool:
+    """Tell whether a file may be what the documents came in."""
+    return file.media_type in _PACKAGES or file.name.lower().endswith((".zip", ".xml"))
+
+
+def read_file(message: InboxMessage, content: bytes, place: int) -> bytes:
+    """
+    Return the bytes of one file of a message.
+
+    Raises:
+        NotFoundError: the message has none at that place, or it is damaged.
+    """
+    if not 0 <= place < len(message.files):
+        raise NotFoundError("not found")
+    attachments = read_parts(content).attachments
+    wanted = message.files[place].name
+    if place < len(attachments) and attachments[place].name == wanted:
+        found = attachments[place]
+    else:
+        named = [one for one in attachments if one.name == wanted]
+        if len(named) != 1:
+            raise NotFoundError("not found")
+        found = named[0]
+    try:
+        return found.content()
+    except InvalidError as error:
+        raise NotFoundError("not found", detail="damaged attachment") from error
+
+
+def shown_type(name: str, content: bytes) -> str:
+    """Return the type to show bytes as in the browser, or an empty text: only kept."""
+    found = content_type(name, content)
+    return found if found in SHOWN_INLINE else ""
+
+
+def _is_viewable(file: AttachedFile) -> bool:
+    return file.name.lower().endswith((".pdf", ".jpg", ".jpeg", ".png"))

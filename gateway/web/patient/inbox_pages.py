@@ -1,0 +1,200 @@
+"""The pages of messages: the list, a conversation, its files, its deletion."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from gateway.core.mail_address import MailAddress
+from gateway.errors import NotFoundError
+from gateway.rights.messaging_texts import WRITING_TEXTS
+from gateway.store.arrivals import Arrivals
+from gateway.store.inbox import Inbox
+from gateway.store.inbox_reading import InboxReader
+from gateway.store.inbox_values import Conversation, InboxMessage
+from gateway.store.journal import Action, chain_of
+from gateway.store.work import UnitOfWork
+from gateway.web.answers import Answer, download, inline, redirect
+from gateway.web.patient.answering import Answering, Route
+from gateway.web.patient.attachments import OfferedFile, offered, read_file, shown_type
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.document_facts import DocumentFacts, of_message
+from gateway.web.patient.writing_form import Filled, WritingForm, notice
+from gateway.web.visits import Visit
+
+_PER_PAGE = 30
+
+
+@frozen
+class ShownMessage:
+    """A message with what came with it."""
+
+    message: InboxMessage
+    files: list[OfferedFile]
+    documents: list[DocumentFacts]
+    lost_documents: bool
+    """Some document of it could not be put in the vault, or is not there any more."""
+
+
+@frozen
+class InboxPages:
+    """Reading messages; every address of another patient's thing is a 404 (W09)."""
+
+    desk: Desk
+
+    def inbox(self, visit: Visit) -> Answer:
+        """List the conversations, the newest first."""
+        number = page_number(visit.query.get("page", "1"))
+        with self.desk.database.read() as work:
+            reader = InboxReader(work)
+            total = reader.count(visit.profile.id)
+            conversations = reader.conversations(
+                visit.profile.id, _PER_PAGE, (number - 1) * _PER_PAGE
+            )
+            can_write = bool(reader.contacts(visit.profile.id))
+        return self.desk.page(
+            visit,
+            "inbox.html",
+            conversations=conversations,
+            can_write=can_write,
+            address=self._own_address(visit),
+            number=number,
+            pages=max(1, -(-total // _PER_PAGE)),
+            deleted="deleted" in visit.query,
+        )
+
+    def _own_address(self, visit: Visit) -> str:
+        domain = self.desk.settings.domains.patient
+        return str(MailAddress(visit.ins.matricule, domain))
+
+    def conversation(self, visit: Visit, conversation_id: str) -> Answer:
+        """Show a conversation; that marks it as read."""
+        profile = visit.profile
+        with self.desk.database.read() as work:
+            conversation = self.find(work, visit, conversation_id)
+            unread = InboxReader(work).unread(profile.id, conversation_id)
+        if unread:
+            self.desk.write(lambda work: Inbox(work).open(profile.id, conversation_id))
+        return self.show(visit, conversation, WritingForm(self.desk).empty(visit))
+
+    def show(
+        self,
+        visit: Visit,
+        conversation: Conversation,
+        form: Filled,
+        *,
+        status: int = 200,
+    ) -> Answer:
+        """Show a conversation with its form as it is filled."""
+        profile = visit.profile
+        with self.desk.database.read() as work:
+            reader = InboxReader(work)
+            shown = [
+                self._shown(work, profile.id, one)
+                for one in reader.messages(profile.id, conversation.id)
+            ]
+            route = Answering(self.desk).route(work, profile, conversation)
+            draft = reader.draft(profile.id, conversation.id)
+            choices = WritingForm(self.desk).documents(work, profile.id)
+        if draft is not None and not form.is_filled:
+            form = form.with_text(draft.text)
+        return self.desk.page(
+            visit,
+            "conversation.html",
+            status=status,
+            conversation=conversation,
+            shown=shown,
+            refusal=_words(route, visit.language),
+            draft=draft,
+            form=form,
+            choices=choices,
+            limits=WritingForm(self.desk).limits(),
+            notice=notice(visit.language),
+            sent="sent" in visit.query,
+            saved="saved" in visit.query,
+        )
+
+    def _shown(
+        self, work: UnitOfWork, profile_id: str, message: InboxMessage
+    ) -> ShownMessage:
+        documents: list[DocumentFacts] = []
+        came = 0
+        if message.arrival_id:
+            documents = of_message(work, profile_id, message.arrival_id)
+            came = len(Arrivals(work).documents(message.arrival_id))
+        return ShownMessage(
+            message=message,
+            files=offered(message, had_documents=came > 0),
+            documents=documents,
+            lost_documents=came > 0 and not documents,
+        )
+
+    def file(self, visit: Visit, message_id: str, place: int) -> Answer:
+        """Give a file of a message to keep."""
+        name, content = self._read_file(visit, message_id, place)
+        return download(name, content)
+
+    def view(self, visit: Visit, message_id: str, place: int) -> Answer:
+        """Show a PDF or an image of a message, if its bytes are what its name says."""
+        name, content = self._read_file(visit, message_id, place)
+        return inline(name, shown_type(name, content), content)
+
+    def _read_file(
+        self, visit: Visit, message_id: str, place: int
+    ) -> tuple[str, bytes]:
+        profile_id = visit.profile.id
+        with self.desk.database.read() as work:
+            reader = InboxReader(work)
+            message = reader.message(profile_id, message_id)
+            if message is None:
+                raise NotFoundError("not found")
+            came = Arrivals(work).documents(message.arrival_id)
+            places = {one.place for one in offered(message, had_documents=bool(came))}
+            if place not in places:
+                raise NotFoundError("not found")
+            content = reader.content(message)
+        found = read_file(message, content, place)
+        arrival_id = message.arrival_id
+        self.desk.write(
+            lambda work: work.note(
+                Action.MESSAGE_READ, "file", arrival_id, chain=chain_of(profile_id)
+            )
+        )
+        return message.files[place].name or "document", found
+
+    def ask_deletion(self, visit: Visit, conversation_id: str) -> Answer:
+        """Ask whether a conversation is to be deleted for good."""
+        with self.desk.database.read() as work:
+            conversation = self.find(work, visit, conversation_id)
+        return self.desk.page(visit, "delete.html", conversation=conversation)
+
+    def delete(self, visit: Visit, conversation_id: str) -> Answer:
+        """Delete a conversation."""
+        profile_id = visit.profile.id
+        with self.desk.database.read() as work:
+            self.find(work, visit, conversation_id)
+        self.desk.write(
+            lambda work: Inbox(work).delete_conversation(profile_id, conversation_id)
+        )
+        return redirect("/inbox?deleted=1")
+
+    def find(
+        self, work: UnitOfWork, visit: Visit, conversation_id: str
+    ) -> Conversation:
+        """Return a conversation of this patient; another's is not found."""
+        found = InboxReader(work).conversation(visit.profile.id, conversation_id)
+        if found is None:
+            raise NotFoundError("not found")
+        return found
+
+
+def _words(route: Route, language: str) -> str:
+    if route.refusal is None:
+        return ""
+    return WRITING_TEXTS[route.refusal][1 if language == "en" else 0]
+
+
+def page_number(text: str) -> int:
+    """Return a page number from an address; 1 for anything else."""
+    if len(text) > 4 or not (text.isascii() and text.isdigit()):
+        return 1
+    return max(1, int(text))

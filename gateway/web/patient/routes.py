@@ -1,0 +1,100 @@
+"""Which page answers which address, and what a visitor needs to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from gateway.store.web_sessions import Stage
+from gateway.web.answers import Answer
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.sign_in_pages import SignInPages
+from gateway.web.patient.writing_pages import WritingPages
+
+Page = Callable[..., Answer]
+
+
+@frozen(kw_only=True)
+class Route:
+    """
+    One address and method.
+
+    ``needs`` OPEN sends everybody else to sign in. ``slow`` pages hash a password and
+    have threads of their own. ``guarded`` ones are counted by address, and answer in
+    whole steps of time, so that the delay does not tell what was right (W08).
+    """
+
+    method: str
+    path: str
+    page: Page
+    needs: Stage = Stage.OPEN
+    slow: bool = False
+    guarded: bool = False
+
+
+_ID = "<string(length=32):{}>"
+
+
+def make_routes(desk: Desk) -> tuple[Route, ...]:
+    """Return all routes of the patients' pages."""
+    sign_in, inbox = SignInPages(desk), InboxPages(desk)
+    writing, documents = WritingPages(desk), DocumentListPages(desk)
+    anyone = Stage.ANONYMOUS
+    conversation = f"/conversation/{_ID.format('conversation_id')}"
+    file = f"/message/{_ID.format('message_id')}/file/<int:place>"
+    document = f"/documents/{_ID.format('document_id')}"
+
+    def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
+        return Route(method="GET", path=path, page=page, needs=needs)
+
+    def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
+        return Route(method="POST", path=path, page=page, needs=needs)
+
+    return (
+        get("/", sign_in.start, anyone),
+        get("/help", sign_in.help, anyone),
+        get("/sign-in", sign_in.form, anyone),
+        Route(
+            method="POST",
+            path="/sign-in",
+            page=sign_in.give_password,
+            needs=anyone,
+            slow=True,
+            guarded=True,
+        ),
+        get("/sign-in/code", sign_in.code_form, anyone),
+        Route(
+            method="POST",
+            path="/sign-in/code",
+            page=sign_in.give_code,
+            needs=anyone,
+            guarded=True,
+        ),
+        Route(
+            method="POST",
+            path="/sign-in/code/again",
+            page=sign_in.code_again,
+            needs=anyone,
+            guarded=True,
+        ),
+        post("/sign-out", sign_in.leave, anyone),
+        post("/language", sign_in.choose_language, anyone),
+        get("/inbox", inbox.inbox),
+        get("/inbox/new", writing.new_form),
+        post("/inbox/new", writing.new),
+        get(conversation, inbox.conversation),
+        post(conversation, writing.answer),
+        get(f"{conversation}/delete", inbox.ask_deletion),
+        post(f"{conversation}/delete", inbox.delete),
+        get(file, inbox.file),
+        get(f"{file}/view", inbox.view),
+        get("/documents", documents.documents),
+        get(document, documents.document),
+        get(f"{document}/body", documents.body),
+        get(f"{document}/body/keep", documents.body_to_keep),
+        get(f"{document}/original", documents.original),
+        get(f"{document}/media/<string:media_id>", documents.media),
+    )

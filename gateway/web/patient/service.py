@@ -1,0 +1,128 @@
+"""The service of the patients' pages: TLS, limits, threads, a listener."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificates
+from OpenSSL import SSL
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.ssl import CertificateOptions, TLSVersion
+from twisted.protocols.tls import TLSMemoryBIOFactory
+
+from gateway.errors import MisuseError
+from gateway.settings import Settings
+from gateway.store.work import Database
+from gateway.store.writer import Writer
+from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
+from gateway.web.patient.app import PatientApp, Threads, make_rules
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.ports import DocumentPages, Trusts
+
+_FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
+
+
+class PatientWebService(Service):
+    """
+    Listens for patients' browsers; TLS is set up at once, so a bad key fails early.
+
+    ``port`` is the port that was bound: ask after `startService`, which raises
+    `twisted.internet.error.CannotListenError` when the port is taken.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        writer: Writer,
+        *,
+        documents: DocumentPages,
+        trusts: Trusts,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+    ) -> None:
+        self._settings = settings
+        self._reactor = reactor
+        self._desk = Desk(
+            database=database,
+            writer=writer,
+            settings=settings,
+            documents=documents,
+            trusts=trusts,
+        )
+        self._loop = loop
+        self._tls = tls_of(settings)
+        self._threads: Threads | None = None
+        self._listening: IListeningPort | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on; 0 while none is."""
+        if self._listening is None:
+            return 0
+        return int(cast("Any", self._listening.getHost()).port)
+
+    def startService(self) -> None:  # noqa: N802
+        """Listen, or raise `CannotListenError`."""
+        listen, web = self._settings.listen, self._settings.web
+        limits = WebLimits(
+            request_seconds=web.request_seconds,
+            large_body=web.max_message_bytes + _FORM_ROOM,
+            max_connections=web.max_connections,
+            max_connections_per_peer=web.max_connections_per_peer,
+        )
+        threads = Threads.start()
+        app = PatientApp(self._desk, self._loop, self._reactor, threads)
+        rules = make_rules(self._settings, self._desk.database.keys)
+        site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
+        factory = CappedFactory(TLSMemoryBIOFactory(self._tls, False, site), limits)
+        try:
+            self._listening = self._reactor.listenTCP(
+                listen.patient_https, factory, interface=listen.host
+            )
+        except Exception:
+            threads.stop()
+            raise
+        self._threads = threads
+        super().startService()
+
+    def stopService(self) -> Deferred[None]:  # noqa: N802
+        """Stop listening, then the threads."""
+        super().stopService()
+        listening, self._listening = self._listening, None
+        closed = succeed(None)
+        if listening is not None:
+            closed = cast("Deferred[None]", listening.stopListening()) or closed
+        return closed.addCallback(self._stop_threads)
+
+    def _stop_threads(self, _: object) -> None:
+        if self._threads is not None:
+            self._threads.stop()
+            self._threads = None
+
+
+def tls_of(settings: Settings) -> CertificateOptions:
+    """
+    Return the TLS of the pages: our certificate, TLS 1.2 at least, no client's.
+
+    Raises:
+        MisuseError: the certificate or its key cannot be read, or do not match.
+    """
+    trust = settings.trust
+    try:
+        chain: list[Any] = load_pem_x509_certificates(trust.certificate.read_bytes())
+        key: Any = load_pem_private_key(trust.private_key.read_bytes(), None)
+        options = CertificateOptions(
+            privateKey=key,
+            certificate=chain[0],
+            extraCertChain=chain[1:],
+            raiseMinimumTo=TLSVersion.TLSv1_2,
+        )
+        options.getContext().check_privatekey()
+    except (OSError, SSL.Error, IndexError, ValueError, TypeError) as error:
+        raise MisuseError("the web's certificate or key cannot be used") from error
+    return options

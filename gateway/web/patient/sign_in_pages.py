@@ -1,0 +1,137 @@
+"""The pages of signing in and out, of help, and the choice of the language."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from gateway.store.profiles import Profiles
+from gateway.store.web_sessions import Stage
+from gateway.web.answers import Answer, is_own_path, redirect
+from gateway.web.languages import FIRST, LANGUAGES
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.visits import Visit
+
+_CODE_DIGITS = 6
+
+
+@frozen
+class SignInPages:
+    """What a visitor meets before the space is open."""
+
+    desk: Desk
+
+    @property
+    def _steps(self) -> SigningIn:
+        return SigningIn(self.desk)
+
+    def start(self, visit: Visit) -> Answer:
+        """Lead to the messages, or to sign in."""
+        return redirect("/inbox" if visit.person is not None else "/sign-in")
+
+    def form(self, visit: Visit) -> Answer:
+        """Ask for login and password."""
+        if visit.person is not None:
+            return redirect("/inbox")
+        return self._form(visit)
+
+    def _form(
+        self, visit: Visit, *, missing: tuple[str, ...] = (), status: int = 200
+    ) -> Answer:
+        web = self.desk.settings.web
+        return self.desk.page(
+            visit,
+            "sign_in.html",
+            status=status,
+            missing=missing,
+            login=visit.form.line("login")[:64],
+            expired="expired" in visit.query,
+            left="left" in visit.query,
+            tries=web.login_tries,
+            pause_minutes=web.login_pause_seconds // 60,
+        )
+
+    def give_password(self, visit: Visit) -> Answer:
+        """Take login and password; lead to the code, whatever they were."""
+        if visit.person is not None:
+            return redirect("/inbox")
+        login, password = visit.form.line("login"), visit.form.text("password")
+        missing = tuple(
+            name for name in ("login", "password") if not visit.form.text(name).strip()
+        )
+        if missing:
+            return self._form(visit, missing=missing, status=422)
+        cookie = self._steps.give_password(login, password, visit.session)
+        return redirect("/sign-in/code").with_cookie("session", cookie)
+
+    def code_form(self, visit: Visit) -> Answer:
+        """Ask for the code."""
+        if visit.stage is not Stage.CODE:
+            return self.start(visit)
+        return self._code_form(visit)
+
+    def _code_form(
+        self, visit: Visit, *, problem: str = "", tries_left: int = 0, status: int = 200
+    ) -> Answer:
+        web = self.desk.settings.web
+        return self.desk.page(
+            visit,
+            "code.html",
+            status=status,
+            problem=problem,
+            tries_left=tries_left,
+            again="again" in visit.query,
+            minutes=web.code_seconds // 60,
+            requests=web.code_requests,
+        )
+
+    def give_code(self, visit: Visit) -> Answer:
+        """Take the code; open the space when it is right."""
+        session = visit.session
+        if visit.stage is not Stage.CODE or session is None:
+            return self.start(visit)
+        digits = "".join(visit.form.text("code").split())
+        if len(digits) != _CODE_DIGITS or not (digits.isascii() and digits.isdigit()):
+            return self._code_form(visit, problem="form", status=422)
+        tried = self._steps.give_code(session, digits)
+        if tried.cookie:
+            return redirect("/inbox").with_cookie("session", tried.cookie)
+        problem = "wrong" if tried.tries_left else "void"
+        return self._code_form(
+            visit, problem=problem, tries_left=tried.tries_left, status=422
+        )
+
+    def code_again(self, visit: Visit) -> Answer:
+        """Send another code, as far as that is due."""
+        if visit.stage is not Stage.CODE or visit.session is None:
+            return self.start(visit)
+        self._steps.ask_again(visit.session)
+        return redirect("/sign-in/code?again=1")
+
+    def leave(self, visit: Visit) -> Answer:
+        """Sign out."""
+        if visit.session is not None:
+            profile_id = visit.person.id if visit.person is not None else ""
+            self._steps.leave(visit.session, profile_id)
+        left = "?left=1" if visit.person is not None else ""
+        return redirect(f"/sign-in{left}").without_cookie("session")
+
+    def choose_language(self, visit: Visit) -> Answer:
+        """Keep the chosen language, for the notices too once signed in."""
+        chosen = visit.form.line("language")
+        if chosen not in LANGUAGES:
+            chosen = FIRST
+        person = visit.person
+        if person is not None and person.language != chosen:
+            self.desk.write(
+                lambda work: Profiles(work).change(
+                    person.id, "language", language=chosen
+                )
+            )
+        back = visit.form.line("back")
+        answer = redirect(back if is_own_path(back) else "/")
+        return answer.with_cookie("language", chosen, lasting=True)
+
+    def help(self, visit: Visit) -> Answer:
+        """Explain the space in plain words."""
+        return self.desk.page(visit, "help.html")

@@ -1,0 +1,147 @@
+"""Judges the files a patient attaches: their names, and what their bytes show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from attrs import field, frozen
+
+from gateway.core.decision import Refuse
+from gateway.core.mime_parameters import safe_name
+from gateway.rights.attachment_rules import (
+    PATIENT_TYPES,
+    Attachment,
+    AttachmentPolicy,
+    AttachmentRefusal,
+    decide_attachments,
+)
+from gateway.web.forms import UploadedFile
+
+_UNKNOWN = "application/octet-stream"
+_STARTS = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"{\\rtf1", "application/rtf"),
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_MARKUP = re.compile(
+    rb"<\s*(?:script|html|!doctype|svg|iframe|object|embed|body|\?php|\?xml)", re.I
+)
+_HEAD = 4096  # where a program that guesses looks; further in, chance alone matches
+_RTF_OBJECT = re.compile(rb"\\(?:objdata|objocx|objupdate|objautlink)", re.I)
+_ZIP_END = b"PK\x05\x06"
+_ZIP_TAIL = 65_557  # the end record and its longest comment
+_INNER_ENDING = re.compile(
+    r"\.(?:exe|com|scr|bat|cmd|ps1|vbs|jse?|wsf|hta|jar|msi|dll|lnk|iso|img|html?|xhtml"
+    r"|svg|xml|xsl|php|py|sh|zip|rar|7z|docm|xlsm|pptm|swf)\s*\.",
+    re.I,
+)
+
+
+@frozen
+class AcceptedFile:
+    """A file fit to be sent: a safe name, and the type its bytes have."""
+
+    name: str = field(repr=False)
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@frozen
+class RefusedFile:
+    """A file that is not sent, and why; ``name`` is safe to show, maybe empty."""
+
+    name: str = field(repr=False)
+    refusal: AttachmentRefusal
+
+
+def judge_files(
+    files: Sequence[UploadedFile],
+    policy: AttachmentPolicy,
+    *,
+    already: Sequence[Attachment] = (),
+) -> tuple[list[AcceptedFile], list[RefusedFile]]:
+    """
+    Return the files as they may be sent, and those that may not, each with its reason.
+
+    ``already`` counts in the limits of the whole message: documents of the vault.
+    """
+    accepted: list[AcceptedFile] = []
+    refused: list[RefusedFile] = []
+    lenient = AttachmentPolicy(
+        max_files=1,
+        max_file_bytes=policy.max_file_bytes,
+        max_total_bytes=policy.max_total_bytes,
+    )
+    for file in files:
+        one = _accepted(file)
+        decision = decide_attachments([_attachment(one)], lenient)
+        if isinstance(decision, Refuse):
+            refused.append(RefusedFile(one.name, decision.reasons[0]))
+        else:
+            accepted.append(one)
+    whole = decide_attachments(
+        [*already, *(_attachment(one) for one in accepted)], policy
+    )
+    if isinstance(whole, Refuse):
+        refused += [RefusedFile("", reason) for reason in whole.reasons]
+    return accepted, refused
+
+
+def _accepted(file: UploadedFile) -> AcceptedFile:
+    name = safe_name(file.name) or "document"
+    if _INNER_ENDING.search(name):
+        return AcceptedFile(name, _UNKNOWN, file.content)
+    return AcceptedFile(name, content_type(name, file.content), file.content)
+
+
+def _attachment(file: AcceptedFile) -> Attachment:
+    return Attachment(
+        name=file.name, size=len(file.content), content_type=file.media_type
+    )
+
+
+def content_type(name: str, content: bytes) -> str:
+    """
+    Return the type that bytes show, of those a patient may send, or a neutral one.
+
+    Content that is two things at once (W11) is neither: another format in front, a
+    ZIP behind, or markup inside.
+    """
+    if _ZIP_END in content[-_ZIP_TAIL:] or _MARKUP.search(content[:_HEAD]):
+        return _UNKNOWN
+    for start, media_type in _STARTS:
+        if content.startswith(start):
+            return media_type if _is_whole(media_type, content) else _UNKNOWN
+    if PATIENT_TYPES.get(name.rpartition(".")[2].lower()) == "text/plain":
+        return "text/plain" if _is_text(content) else _UNKNOWN
+    return _UNKNOWN
+
+
+def _is_whole(media_type: str, content: bytes) -> bool:
+    if media_type == "application/pdf":
+        return b"%%EOF" in content[-2048:]
+    if b"%PDF-" in content[:2048]:
+        return False
+    if media_type == "image/png":
+        return content.endswith(b"IEND\xaeB`\x82")
+    if media_type == "image/jpeg":
+        return b"\xff\xd9" in content[-64 * 1024 :]
+    if media_type == "application/rtf":
+        return not _RTF_OBJECT.search(content)
+    return True
+
+
+def _is_text(content: bytes) -> bool:
+    if _CONTROLS.search(content) or content.startswith((b"MZ", b"#!", b"PK")):
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        # Windows-1252 leaves few bytes without a meaning: any text without controls.
+        return b"%PDF-" not in content[:2048]
+    return b"%PDF-" not in content[:2048]

@@ -1,0 +1,178 @@
+"""The form of an answer or a new message: what was filled in, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from attrs import evolve, field, frozen
+
+from gateway.rights.attachment_rules import (
+    Attachment,
+    AttachmentPolicy,
+    AttachmentRefusal,
+)
+from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
+from gateway.store.documents import Documents
+from gateway.store.work import UnitOfWork
+from gateway.web.patient.answering import Writing
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.document_facts import (
+    ENDINGS,
+    DocumentFacts,
+    facts_of,
+    file_name,
+    find,
+    listed,
+)
+from gateway.web.patient.uploads import AcceptedFile, judge_files
+from gateway.web.visits import Visit
+
+_ONCE = re.compile(r"[0-9a-f]{32}")
+_MAX_SUBJECT = 200
+_MAX_TEXT = 20_000
+_CHOICES = 100
+
+
+@frozen(kw_only=True)
+class Problem:
+    """What is wrong with one field; ``text`` is ready to show, empty for our own."""
+
+    name: str
+    code: str
+    text: str = ""
+    file: str = field(default="", repr=False)
+
+
+@frozen(kw_only=True)
+class Filled:
+    """What the form holds when it is shown."""
+
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    chosen: frozenset[str] = frozenset()
+    contact: str = ""
+    once: str
+    problems: tuple[Problem, ...] = ()
+    is_filled: bool = False
+    had_files: bool = False
+
+    def with_text(self, text: str) -> Filled:
+        """Return the same form with another text: a draft's."""
+        return evolve(self, text=text)
+
+    def of(self, name: str) -> tuple[Problem, ...]:
+        """Return the problems of one field."""
+        return tuple(one for one in self.problems if one.name == name)
+
+
+@frozen
+class WritingForm:
+    """Reads and checks the form; blocking."""
+
+    desk: Desk
+
+    def limits(self) -> AttachmentPolicy:
+        """Return the limits on attached files, from the settings."""
+        web = self.desk.settings.web
+        return AttachmentPolicy(
+            max_files=web.max_files,
+            max_file_bytes=web.max_upload_bytes,
+            max_total_bytes=web.max_message_bytes,
+        )
+
+    def empty(self, visit: Visit) -> Filled:
+        """Return the form before anything is written."""
+        contact = visit.query.get("to", "")
+        return Filled(once=uuid4().hex, contact=contact)
+
+    def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentFacts]:
+        """Return the documents of the vault that may be attached, the last ones."""
+        return listed(work, profile_id)[:_CHOICES]
+
+    def read(
+        self, work: UnitOfWork, visit: Visit, *, needs_subject: bool
+    ) -> tuple[Filled, Writing]:
+        """
+        Return the form as it was sent, with its problems, and what would be sent.
+
+        What is written is only to be sent when there is no problem.
+        """
+        form = visit.form
+        once = form.line("once")
+        filled = Filled(
+            subject=form.line("subject"),
+            text=form.text("text").strip(),
+            chosen=frozenset(form.all("document")),
+            contact=form.line("contact"),
+            once=once if _ONCE.fullmatch(once) else uuid4().hex,
+            is_filled=True,
+            had_files=bool(form.files),
+        )
+        problems = []
+        if needs_subject and not filled.subject:
+            problems.append(Problem(name="subject", code="missing"))
+        if len(filled.subject) > _MAX_SUBJECT:
+            problems.append(Problem(name="subject", code="long"))
+        if not filled.text:
+            problems.append(Problem(name="text", code="missing"))
+        if len(filled.text) > _MAX_TEXT:
+            problems.append(Problem(name="text", code="long"))
+        vault = self._chosen(work, visit, filled)
+        accepted, refused = judge_files(
+            form.files,
+            self.limits(),
+            already=[
+                Attachment(
+                    name=one.name,
+                    size=len(one.content),
+                    content_type=one.media_type,
+                    from_vault=True,
+                )
+                for one in vault
+            ],
+        )
+        problems += [
+            Problem(
+                name="files",
+                code=one.refusal.value,
+                text=_say(one.refusal, visit.language),
+                file=one.name,
+            )
+            for one in refused
+        ]
+        writing = Writing(
+            subject=filled.subject,
+            text=filled.text,
+            files=(*accepted, *vault),
+            once=filled.once,
+        )
+        return evolve(filled, problems=tuple(problems)), writing
+
+    def _chosen(
+        self, work: UnitOfWork, visit: Visit, filled: Filled
+    ) -> list[AcceptedFile]:
+        """Return the chosen documents as files: what a doctor can open, if there is."""
+        files: list[AcceptedFile] = []
+        for document_id in sorted(filled.chosen)[: self.limits().max_files + 1]:
+            stored = find(work, visit.profile.id, document_id)
+            if stored is None:
+                continue
+            content = Documents(work).content(stored)
+            title = facts_of(work, stored).title
+            body = self.desk.documents.body(content)
+            if body is not None and body.media_type in ENDINGS:
+                name = file_name(title, ENDINGS[body.media_type])
+                files.append(AcceptedFile(name, body.media_type, body.content))
+            else:
+                files.append(AcceptedFile(file_name(title, "xml"), "text/xml", content))
+        return files
+
+
+def _say(refusal: AttachmentRefusal, language: str) -> str:
+    return ATTACHMENT_TEXTS[refusal][1 if language == "en" else 0]
+
+
+def notice(language: str) -> str:
+    """Return what is said beside every message being written (B4 row 17)."""
+    return MESSAGING_NOTICE[1 if language == "en" else 0]

@@ -1,0 +1,121 @@
+"""The pages where the patient writes: an answer, a new message, a draft."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from gateway.errors import NotFoundError
+from gateway.store.inbox import Inbox
+from gateway.store.inbox_reading import InboxReader
+from gateway.store.inbox_values import Conversation
+from gateway.web.answers import Answer, redirect
+from gateway.web.patient.answering import Answering, Writing
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
+from gateway.web.visits import Visit
+
+_ANSWER = "Re: "
+
+
+@frozen
+class WritingPages:
+    """Only to professionals who wrote first and have not ended the exchange."""
+
+    desk: Desk
+
+    def answer(self, visit: Visit, conversation_id: str) -> Answer:
+        """Send an answer, or keep it as a draft."""
+        profile = visit.profile
+        pages = InboxPages(self.desk)
+        with self.desk.database.read() as work:
+            conversation = pages.find(work, visit, conversation_id)
+            route = Answering(self.desk).route(work, profile, conversation)
+            filled, writing = WritingForm(self.desk).read(
+                work, visit, needs_subject=False
+            )
+        if visit.form.line("action") == "draft":
+            self._save_draft(visit, conversation, writing)
+            return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+        if route.refusal is not None:  # the page says why, in place of the form
+            return pages.show(visit, conversation, filled, status=409)
+        if filled.problems:
+            return pages.show(visit, conversation, filled, status=422)
+        about = route.message.subject if route.message is not None else ""
+        writing = evolve(writing, subject=writing.subject or answer_subject(about))
+        Answering(self.desk).send(profile, conversation, route, writing, visit.now)
+        return redirect(f"/conversation/{conversation.id}?sent=1#last")
+
+    def new_form(self, visit: Visit) -> Answer:
+        """Show the form of a new message."""
+        return self._form(visit, WritingForm(self.desk).empty(visit))
+
+    def _form(self, visit: Visit, filled: Filled, *, status: int = 200) -> Answer:
+        profile_id = visit.profile.id
+        with self.desk.database.read() as work:
+            contacts = InboxReader(work).contacts(profile_id)
+            choices = WritingForm(self.desk).documents(work, profile_id)
+            draft = None
+            if filled.contact and not filled.is_filled:
+                draft = InboxReader(work).draft(profile_id, filled.contact)
+        if draft is not None:
+            filled = evolve(filled, subject=draft.subject, text=draft.text)
+        return self.desk.page(
+            visit,
+            "new.html",
+            status=status,
+            contacts=contacts,
+            choices=choices,
+            form=filled,
+            limits=WritingForm(self.desk).limits(),
+            notice=notice(visit.language),
+        )
+
+    def new(self, visit: Visit) -> Answer:
+        """Send a new message to who already wrote (B4 row 2), or keep it as a draft."""
+        profile, contact = visit.profile, visit.form.line("contact")
+        with self.desk.database.read() as work:
+            filled, writing = WritingForm(self.desk).read(
+                work, visit, needs_subject=True
+            )
+            conversation = InboxReader(work).conversation(profile.id, contact)
+            if contact and conversation is None:
+                raise NotFoundError("not found")
+            if conversation is None:
+                missing = Problem(name="contact", code="missing")
+                filled = evolve(filled, problems=(missing, *filled.problems))
+                return self._form(visit, filled, status=422)
+            route = Answering(self.desk).route(work, profile, conversation)
+        if visit.form.line("action") == "draft":
+            self._save_draft(visit, conversation, writing)
+            return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+        if route.refusal is not None:
+            return redirect(f"/conversation/{conversation.id}")
+        if filled.problems:
+            return self._form(visit, filled, status=422)
+        Answering(self.desk).send(profile, conversation, route, writing, visit.now)
+        return redirect(f"/conversation/{conversation.id}?sent=1#last")
+
+    def _save_draft(
+        self, visit: Visit, conversation: Conversation, writing: Writing
+    ) -> None:
+        profile_id, conversation_id = visit.profile.id, conversation.id
+        subject, text = writing.subject[:200], writing.text[:20_000]
+        self.desk.write(
+            lambda work: Inbox(work).save_draft(
+                profile_id, conversation_id, subject, text
+            )
+        )
+
+
+def answer_subject(subject: str) -> str:
+    """
+    Return the subject of an answer.
+
+    >>> answer_subject("Votre sortie"), answer_subject("RE: Votre sortie")
+    ('Re: Votre sortie', 'RE: Votre sortie')
+    """
+    bare = " ".join(subject.split())
+    if bare[: len(_ANSWER)].lower() == _ANSWER.lower():
+        return bare
+    return _ANSWER + bare

@@ -1,0 +1,37 @@
+"""Counts what one address asks for, to slow down who asks too often."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+
+from attrs import define, field
+
+_MOST_PEERS = 20_000
+
+
+@define
+class Throttle:
+    """
+    Lets ``most`` requests of one address through in ``span``; used on the loop only.
+
+    It counts requests, right or wrong, so that being slowed down tells nothing about
+    a login or a code.
+    """
+
+    most: int
+    span: timedelta
+    _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
+
+    def lets(self, peer: str, now: datetime) -> bool:
+        """Count a request; False when it is one too many."""
+        times = self._seen.setdefault(peer, deque())
+        self._seen.move_to_end(peer)
+        while times and times[0] <= now - self.span:
+            times.popleft()
+        if len(self._seen) > _MOST_PEERS:
+            self._seen.popitem(last=False)
+        if len(times) >= self.most:
+            return False
+        times.append(now)
+        return True

@@ -1,0 +1,259 @@
+"""A mailboxes' door on a free port, and the clients that talk to it in the tests."""
+
+from __future__ import annotations
+
+import functools
+import imaplib
+import socket
+import ssl
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest_twisted
+from attrs import evolve
+from twisted.internet.threads import deferToThread
+
+from gateway.clock import utc_now
+from gateway.loop import Worker
+from gateway.mssante.imap import ImapService
+from gateway.mssante.imap_store import MailStore
+from gateway.mssante.tls import load_identity
+from gateway.mssante.trust import TrustSpace
+from gateway.settings import Settings, settings_from
+from gateway.store.blobs import BlobFolder
+from gateway.store.engine import make_engine
+from gateway.store.folders import Folder
+from gateway.store.keys import KeyRing
+from gateway.store.mail import Mail
+from gateway.store.mailboxes import Mailboxes
+from gateway.store.tables import metadata
+from gateway.store.work import Database
+from gateway.store.writer import Writer
+
+DOCTOR = "899700000017"
+NURSE = "899700000025"
+ADDRESS = "camille.medecin@hopital.mssante.test"
+SERVICE = "cardiologie@hopital.mssante.test"
+OTHER = "alex.infirmier@hopital.mssante.test"
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def off_the_loop(test: Callable[..., None]) -> Callable[..., Any]:
+    """Run a test that blocks in a thread, while the server has the loop."""
+
+    @functools.wraps(test)
+    @pytest_twisted.ensureDeferred
+    async def run(*args: Any, **kwargs: Any) -> None:
+        await deferToThread(test, *args, **kwargs)
+
+    return run
+
+
+def make_settings(folder: Path, pki_folder: Path, **imap: Any) -> Settings:
+    """Return settings with both IMAP doors on free ports; ``imap`` as ``[imap]``."""
+    certs = str(pki_folder)
+    return settings_from(
+        {
+            "listen": {"imaps": free_port(), "imap": free_port()},
+            "domains": {
+                "professional": "hopital.mssante.test",
+                "patient": "patient.mssante.test",
+            },
+            "trust": {
+                "certificate": f"{certs}/gateway.pem",
+                "private_key": f"{certs}/gateway.key",
+                "authorities": f"{certs}/ca.pem",
+                "crl": f"{certs}/crl.pem",
+                "allowlist": f"{certs}/allowlist.xml",
+            },
+            "imap": imap,
+        },
+        folder,
+    )
+
+
+class Mailroom:
+    """The door, its database with three mailboxes, and ways to look into both."""
+
+    def __init__(self, folder: Path, pki_folder: Path, **imap: Any) -> None:
+        self.folder = folder
+        self.pki = pki_folder
+        self.settings = make_settings(folder, pki_folder, **imap)
+        self.database = Database(
+            make_engine(f"sqlite:///{folder / 'gateway.db'}"),
+            KeyRing.from_secret(bytes(range(32))),
+            BlobFolder(folder / "blobs", 16 * 1024),
+            utc_now,
+        )
+        metadata.create_all(self.database.engine)
+        self.boxes = self._make_boxes()
+        self.trust = TrustSpace(self.settings.trust, utc_now)
+
+    def _make_boxes(self) -> dict[str, str]:
+        wanted = {
+            ADDRESS: ("PER", DOCTOR),
+            SERVICE: ("ORG", DOCTOR),
+            OTHER: ("PER", NURSE),
+        }
+        with self.database.write() as work:
+            boxes = {
+                address: Mailboxes(work).add(address, kind=kind, holders=[holder])
+                for address, (kind, holder) in wanted.items()
+            }
+            for box in boxes.values():
+                Mail(work).folders.ensure(box)
+        return boxes
+
+    def start(self, reactor: Any) -> None:
+        """Open the doors; on the loop."""
+        loop: AbstractEventLoop = reactor._asyncioEventloop
+        self.threads = ThreadPoolExecutor(4)
+        self.writer = Writer(self.database)
+        self.writer.start()
+        store = MailStore(
+            self.database,
+            self.writer,
+            Worker(loop, self.threads),
+            self.settings.imap,
+            lambda der: self.trust.judge_peer(der),
+        )
+        trust = self.settings.trust
+        identity = load_identity(
+            trust.certificate, trust.private_key, trust.authorities
+        )
+        self.service = ImapService(self.settings, store, identity, reactor)
+        self.service.startService()
+
+    async def stop(self) -> None:
+        """Close the doors; on the loop."""
+        await self.service.stopService()
+        self.writer.stop()
+        self.threads.shutdown()
+
+    def limit(self, **imap: Any) -> None:
+        """Change limits, for the connections made from now on."""
+        self.settings = evolve(self.settings, imap=evolve(self.settings.imap, **imap))
+
+    # The store, as workers and other sessions would change it.
+
+    def deliver(
+        self, content: bytes, *, to: str = ADDRESS, flags: tuple[str, ...] = ()
+    ) -> int:
+        """Deliver a message to INBOX; return its uid."""
+        parcel = self.database.prepare(content)
+        with self.database.write() as work:
+            key_id = work.key_for("transit:today")
+            work.blobs.put(parcel, key_id, work.now)
+        with self.database.write() as work:
+            return Mail(work).deliver(
+                self.boxes[to], parcel.id, key_id, content, flags=flags
+            )
+
+    def folder_of(self, name: str, address: str = ADDRESS) -> Folder:
+        """Return a folder of a mailbox."""
+        with self.database.read() as work:
+            found = Mail(work).folders.find(self.boxes[address], name)
+            assert found is not None
+            return found
+
+    # Clients.
+
+    def context(self, name: str = "doctor") -> ssl.SSLContext:
+        """Return the TLS side of a client; by default it sends its leaf alone."""
+        context = ssl.create_default_context(cafile=str(self.pki / "ca.pem"))
+        context.load_cert_chain(self._leaf(name), self.pki / f"{name}.key")
+        return context
+
+    def _leaf(self, name: str) -> Path:
+        leaf = self.folder / f"{name.replace('/', '-')}-leaf.pem"
+        pem = (self.pki / f"{name}.pem").read_text("ascii")
+        end = "-----END CERTIFICATE-----\n"
+        leaf.write_text(pem.partition(end)[0] + end, "ascii")
+        return leaf
+
+    def client(self, address: str = "", name: str = "doctor") -> imaplib.IMAP4_SSL:
+        """Return a signed-in client; ``address`` is the mailbox it asks for."""
+        client = imaplib.IMAP4_SSL(
+            "localhost",
+            self.settings.listen.imaps,
+            ssl_context=self.context(name),
+            timeout=20,
+        )
+        client.authenticate("EXTERNAL", lambda _: address.encode("ascii"))
+        return client
+
+    def wire(self, name: str = "doctor", *, sign_in: bool = True) -> Wire:
+        """Return a bare connection, past the greeting, signed in by default."""
+        raw = socket.create_connection(("127.0.0.1", self.settings.listen.imaps), 20)
+        wire = Wire(self.context(name).wrap_socket(raw, server_hostname="localhost"))
+        wire.line()
+        if sign_in:
+            assert wire.ask("AUTHENTICATE EXTERNAL =")[-1].startswith(b"t OK")
+        return wire
+
+
+class Wire:
+    """Writes what it is told, reads lines."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self._file = connection.makefile("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self.socket.close()
+
+    def send(self, content: bytes) -> None:
+        """Write bytes as they are."""
+        self.socket.sendall(content)
+
+    def line(self) -> bytes:
+        """Read a line; empty at the end of the connection."""
+        try:
+            return self._file.readline().removesuffix(b"\r\n")
+        except (ConnectionError, ssl.SSLEOFError):
+            return b""
+
+    def read(self, count: int) -> bytes:
+        """Read so many bytes."""
+        return self._file.read(count)
+
+    def until(self, start: bytes) -> list[bytes]:
+        """Read lines up to one that begins so; or to the end of the connection."""
+        lines: list[bytes] = []
+        while line := self.line():
+            lines.append(line)
+            if line.startswith(start):
+                break
+        return lines
+
+    def ask(self, command: str | bytes) -> list[bytes]:
+        """Give a command with the tag ``t``; return its answers."""
+        text = command.encode("utf-8") if isinstance(command, str) else command
+        self.send(b"t " + text + b"\r\n")
+        return self.until(b"t ")
+
+    def is_over(self) -> bool:
+        """Tell whether the server ends the connection, reading what it still says."""
+        while self.line():
+            pass
+        return True

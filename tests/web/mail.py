@@ -1,0 +1,206 @@
+"""Mail and documents put into the inbox and the vault as the workers put them there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.core.mail_address import NamedAddress, read_address
+from gateway.core.mime import read_parts
+from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.store.arrivals import Arrivals, DocumentOutcome
+from gateway.store.documents import Documents, NewDocument
+from gateway.store.inbox import Inbox
+from gateway.store.inbox_values import AttachedFile, Reply
+from gateway.store.profiles import Profiles
+from gateway.store.work import Database
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01" + bytes(40) + b"\xff\xd9"
+DOCTOR = "dr.martin@hopital.mssante.test"
+TEXT = "Bonjour,\n\nVoici votre lettre de sortie.\n\nBien à vous"
+
+
+def narrative(text: str, extra: str = "") -> bytes:
+    """Return a small CDA whose body is sections (N3)."""
+    return _cda(
+        "<structuredBody><component><section><title>Synthèse du séjour</title>"
+        f"<text>{text}</text>{extra}</section></component></structuredBody>"
+    )
+
+
+def carried(media_type: str, content: bytes) -> bytes:
+    """Return a small CDA that carries a file (N1)."""
+    packed = base64.b64encode(content).decode()
+    return _cda(
+        f'<nonXMLBody><text mediaType="{media_type}" representation="B64">{packed}'
+        "</text></nonXMLBody>"
+    )
+
+
+def _cda(body: str) -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><id root="1.2.3"/>'
+        f"<component>{body}</component></ClinicalDocument>"
+    ).encode()
+
+
+def receive(
+    database: Database,
+    profile_id: str,
+    *,
+    sender: str = DOCTOR,
+    name: str = "Dr Claire MARTIN",
+    subject: str = "Votre lettre de sortie",
+    text: str = TEXT,
+    files: Sequence[OutgoingPart] = (),
+    kind: str = "PER",
+    outcome: str = "",
+    hidden_until: datetime | None = None,
+    **changes: Any,
+) -> str:
+    """Put a message in a patient's inbox, as delivery does; return the arrival's id."""
+    arrival_id = uuid4().hex
+    with database.read() as work:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        now = work.now
+    address = f"{profile.ins.matricule}@patient.mssante.test"
+    content = build_message(
+        sender=NamedAddress(read_address(sender), name),
+        to=[NamedAddress(read_address(address))],
+        subject=subject,
+        text=text,
+        date=now,
+        message_id=f"{arrival_id}@hopital.mssante.test",
+        parts=files,
+    )
+    arrival = Arrival(
+        id=arrival_id,
+        door=Door.SUBMISSION,
+        sender=Sender(kind=SenderKind.ORGANISATION, identity="1750000011"),
+        reverse_path=sender,
+        recipients=(
+            Recipient(
+                kind=RecipientKind.PATIENT, address=address, target_id=profile_id
+            ),
+        ),
+        content=content,
+        message_id=f"{arrival_id}@hopital.mssante.test",
+    )
+    parcel = database.prepare(content)
+    with database.write() as work:
+        Arrivals(work).keep(arrival, parcel)
+    with database.write() as work:
+        kept = Arrivals(work).get(arrival_id)
+        assert kept is not None
+        if outcome:
+            Arrivals(work).record_documents(
+                arrival_id,
+                [
+                    DocumentOutcome(
+                        recipient=0, position=0, unique_id="1.2.3", outcome=outcome
+                    )
+                ],
+            )
+        Inbox(work).receive(
+            profile_id,
+            arrival_id,
+            correspondent=sender,
+            display_name=name,
+            subject=subject,
+            text=text,
+            attachments=[
+                AttachedFile(one.name, one.media_type, one.size)
+                for one in read_parts(content).attachments
+            ],
+            blob_id=kept.blob_id,
+            from_key=kept.key_id,
+            message_id=kept.message_id,
+            mailbox_kind=kind,
+            hidden_until=hidden_until,
+            **{"reply": Reply.REPLY, **changes},
+        )
+    return arrival_id
+
+
+def file(
+    database: Database,
+    profile_id: str,
+    content: bytes,
+    *,
+    title: str = "Lettre de liaison à la sortie",
+    arrival_id: str = "",
+    flags: frozenset[Visibility] = frozenset(),
+    status: Availability = Availability.APPROVED,
+    visible_at: datetime | None = None,
+) -> str:
+    """Put a document in a patient's vault; return its id."""
+    document_id = uuid4().hex
+    created = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+    entry = {
+        "title": title,
+        "typeCode": {
+            "code": "11490-0",
+            "codingScheme": "2.16.840.1.113883.6.1",
+            "label": "Lettre de liaison à la sortie d'établissement de santé",
+        },
+        "serviceStartTime": "20261118080000",
+        "author": [
+            {
+                "authorPerson": "801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2.250&ISO^D^^^IDNPS",
+                "authorInstitution": "Hôpital de démonstration^^^^^&1.2.250&ISO^IDNST^^^1",
+                "authorRole": "",
+                "authorSpecialty": "",
+            }
+        ],
+    }
+    parcel = database.prepare(content)
+    with database.write() as work:
+        key_id = work.key_for(f"patient:{profile_id}")
+        Documents(work).add(
+            NewDocument(
+                id=document_id,
+                profile_id=profile_id,
+                key_id=key_id,
+                unique_id=f"1.2.250.{int(document_id[:8], 16)}",
+                body_level=BodyLevel.N3,
+                status=status,
+                type_code="11490-0",
+                class_code="11",
+                creation_time=created,
+                mime_type="text/xml",
+                sha1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+                sha256=hashlib.sha256(content).hexdigest(),
+                flags=flags,
+                visible_at=visible_at,
+                entry=entry,
+                submission_id=uuid4().hex,
+                arrival_id=arrival_id,
+            ),
+            parcel,
+        )
+    return document_id
