@@ -92,12 +92,13 @@ def upgrade() -> None:
     sa.Column('sender_facts', sa.JSON(), nullable=False),
     sa.Column('options', sa.JSON(), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
-    sa.Column('blob_id', sa.String(length=32), nullable=False),
+    sa.Column('blob_id', sa.String(length=32), nullable=True),
     sa.Column('key_id', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_arrivals_blob_id_blobs')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_arrivals_key_id_data_keys')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_arrivals'))
     )
+    op.create_index(op.f('ix_arrivals_ended_at'), 'arrivals', ['ended_at'], unique=False)
     op.create_index(op.f('ix_arrivals_message_id'), 'arrivals', ['message_id'], unique=False)
     op.create_index(op.f('ix_arrivals_received_at'), 'arrivals', ['received_at'], unique=False)
     op.create_table('blob_grants',
@@ -121,7 +122,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('warned_at', sa.BigInteger(), nullable=True),
     sa.Column('last_reply', sa.String(length=500), nullable=False),
-    sa.Column('blob_id', sa.String(length=32), nullable=False),
+    sa.Column('blob_id', sa.String(length=32), nullable=True),
     sa.Column('key_id', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_deliveries_blob_id_blobs')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_deliveries_key_id_data_keys')),
@@ -319,7 +320,7 @@ def upgrade() -> None:
     sa.Column('reasons', sa.JSON(), nullable=False),
     sa.Column('deliver', sa.Boolean(), nullable=False),
     sa.Column('hidden', sa.JSON(), nullable=False),
-    sa.Column('visible_at', sa.BigInteger(), nullable=True),
+    sa.Column('hidden_until', sa.BigInteger(), nullable=True),
     sa.Column('ended_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['arrival_id'], ['arrivals.id'], name=op.f('fk_recipients_arrival_id_arrivals')),
     sa.PrimaryKeyConstraint('arrival_id', 'position', name=op.f('pk_recipients'))
