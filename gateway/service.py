@@ -12,63 +12,32 @@ from typing import Any
 
 from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, fail, gatherResults
+from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
-from gateway.dmp_bridge.filing import Filing
+from gateway.dmp_bridge.pages import CdaPages
 from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
 from gateway.mssante.admission import Admission
-from gateway.mssante.delivery import Delivering
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
-from gateway.mssante.notifying import Notifying
-from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.reception import Reception
-from gateway.mssante.relaying import Relaying
-from gateway.mssante.retry import Schedule
-from gateway.mssante.smtp_out import SmtpOut, find_hosts
 from gateway.mssante.smtp_service import SmtpDoors
-from gateway.mssante.tls import Identity, load_identity, smtp_client_context
+from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.migrations import upgrade
-from gateway.store.steps import Steps
-from gateway.store.tasks import TaskKind
 from gateway.store.work import Database
 from gateway.store.writer import Writer
+from gateway.web.patient.service import PatientWebService
 
 log = Logger()
 _THREADS = 8
-
-
-def make_steps(database: Database, settings: Settings) -> Steps:
-    """Return what a worker does for each kind of task."""
-    trust = TrustSpace(settings.trust, utc_now)
-    outgoing = settings.outgoing
-    out = SmtpOut(
-        trust=trust,
-        context=smtp_client_context(_identity(settings)),
-        hosts=lambda domain: find_hosts(outgoing.routes, domain),
-        hostname=settings.domains.hostname,
-        timeout=outgoing.timeout_seconds,
-    )
-    schedule = Schedule(
-        waits=outgoing.retry_minutes,
-        expire_hours=outgoing.expire_hours,
-        warn_hours=outgoing.warn_hours,
-    )
-    return {
-        TaskKind.FILE: Filing.from_settings(database, settings),
-        TaskKind.DELIVER: Delivering(database, settings),
-        TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
-        TaskKind.RELAY: Relaying(database, out, schedule),
-        TaskKind.NOTIFY: Notifying.from_settings(database, settings),
-    }
 
 
 def _identity(settings: Settings) -> Identity:
@@ -117,6 +86,7 @@ class Service:
         self._trust = TrustSpace(settings.trust, utc_now)
         self._add_mail_doors()
         self._add_mailboxes()
+        self._add_patient_web()
         self._add_health()
         self._add_housekeeping()
         if settings.tasks.workers:
@@ -153,6 +123,19 @@ class Service:
             self._trust.judge_peer,
         )
         self._add(ImapService(self._settings, store, self._identity, self._reactor))
+
+    def _add_patient_web(self) -> None:
+        if not self._settings.listen.patient_https:
+            return
+        PatientWebService(
+            self._settings,
+            self._database,
+            self._writer,
+            documents=CdaPages(),
+            trusts=self._trust.lists,
+            loop=self._worker.loop,
+            reactor=self._reactor,
+        ).setServiceParent(self._root)
 
     def _add_health(self) -> None:
         listen, blobs = self._settings.listen, self._settings.blobs
@@ -206,7 +189,10 @@ class Service:
     def start(self) -> Deferred[Any]:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
-        self._root.startService()
+        try:
+            self._root.startService()
+        except CannotListenError as error:
+            return fail(error)
         return gatherResults(self._listening, consumeErrors=True).addCallbacks(
             self._opened, _first_failure
         )

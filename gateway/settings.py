@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Any, cast
 
-from attrs import fields_dict, frozen
+from attrs import evolve, frozen
 
 from gateway.errors import MisuseError
+<<<<<<< HEAD
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -326,7 +326,7 @@ class ReceiptSettings(_Table):
 
     max_original_bytes: Annotated[
         int, "A larger message comes back as its header only."
-    ] = 10 * MIB
+    ] = MIB
     report_refused_documents: Annotated[
         bool, "Tell a sender that asked for nothing when a document was not filed."
     ] = True
@@ -359,7 +359,61 @@ class OutgoingSettings(_Table):
     )
     expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
     warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
-    timeout_seconds: Annotated[float, "Time for one exchange with a peer."] = 60.0
+    timeout_seconds: Annotated[
+        float, "Time for one exchange with a peer; less than the lease of a task."
+    ] = 40.0
+    mx_host_check: Annotated[
+        str, "A peer's certificate that does not name its host: off, warn or enforce."
+    ] = "warn"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of checking that does not exist."""
+        if self.mx_host_check not in {"off", "warn", "enforce"}:
+            raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
+=======
+from gateway.settings_doors import (
+    DomainSettings,
+    ImapSettings,
+    ListenSettings,
+    SmtpSettings,
+    TrustSettings,
+    WebSettings,
+)
+from gateway.settings_table import Table
+from gateway.settings_work import (
+    ArchiveSettings,
+    BlobSettings,
+    CdaSettings,
+    DatabaseSettings,
+    FilingSettings,
+    KeySettings,
+    OutgoingSettings,
+    ReceiptSettings,
+    TaskSettings,
+)
+
+__all__ = [
+    "ArchiveSettings",
+    "BlobSettings",
+    "CdaSettings",
+    "DatabaseSettings",
+    "DomainSettings",
+    "FilingSettings",
+    "ImapSettings",
+    "KeySettings",
+    "ListenSettings",
+    "OutgoingSettings",
+    "ReceiptSettings",
+    "Settings",
+    "SmtpSettings",
+    "TABLES",
+    "TaskSettings",
+    "TrustSettings",
+    "WebSettings",
+    "read_settings",
+    "settings_from",
+]
+>>>>>>> docs
 
 
 @frozen(kw_only=True)
@@ -393,7 +447,7 @@ class Settings:
         return url
 
 
-TABLES: dict[str, type[_Table]] = {
+TABLES: dict[str, type[Table]] = {
     table.table: table
     for table in (
         ListenSettings,
@@ -449,6 +503,4 @@ def settings_from(content: Mapping[str, Any], folder: Path) -> Settings:
 
 
 def _absolute(table: Any, name: str, folder: Path) -> Any:
-    from attrs import evolve
-
     return evolve(table, **{name: folder / getattr(table, name)})

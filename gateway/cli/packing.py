@@ -130,7 +130,11 @@ def _headers(documents: Sequence[ClinicalDocument]) -> dict[str, str]:
 
 
 def _subject(documents: Sequence[ClinicalDocument]) -> str:
-    """Return ``XDM/1.0/DDM+<label> <NAME> <given> <birth date>`` (ECO.2.1.3)."""
+    """
+    Return ``XDM/1.0/DDM+<label> <NAME> <given> <birth date>``.
+
+    Source: Référentiel socle MSSanté #2, ECO.2.1.3.
+    """
     if not documents:
         return ""
     first = documents[0]

@@ -12,7 +12,11 @@ from gateway.store.arrivals import ArrivalState
 from gateway.store.story import Stories
 from gateway.store.work import Database
 
-_PENDING = {ArrivalState.RECEIVED.value, ArrivalState.DECIDED.value}
+_PENDING = {
+    ArrivalState.RECEIVED.value,
+    ArrivalState.DECIDED.value,
+    ArrivalState.RELAYING.value,
+}
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -65,15 +69,15 @@ def _stories(database: Database, name: str, wait: float) -> list[dict[str, Any]]
 
 
 def _print(story: dict[str, Any]) -> None:
-    print(f"{story['kind']} {story['messageId']}: {story['state']}")
-    print(f"  received {story['received']} by {story['door']} as {story['arrival']}")
-    print(f"  from     {story['sender']}  ({story['certificate'] or 'no certificate'})")
+    print(f"{story['kind']} {story['id']}: {story['state']}")
+    print(f"  received {story['received']}")
+    print(f"  from     {story['sender']}")
     for one in story["recipients"]:
-        more = f" ({', '.join(one['reasons'])})" if one["reasons"] else ""
+        others = [reason for reason in one["reasons"] if reason != one["outcome"]]
+        more = f" ({', '.join(others)})" if others else ""
         print(f"  to       {one['address']}: {one['outcome'] or 'pending'}{more}")
     for one in story["documents"]:
-        detail = f" - {one['detail']}" if one["detail"] else ""
-        print(f"  document {one['uniqueId'] or '(no id)'}: {one['outcome']}{detail}")
+        print(f"  document {one['uniqueId'] or '(no id)'}: {one['outcome']}")
     for one in story["receipts"]:
         code = f" {one['code']}" if one["code"] else ""
         why = f" - {one['detail']}" if one["detail"] else ""

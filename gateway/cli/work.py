@@ -12,8 +12,8 @@ from types import FrameType
 from gateway.cli.options import Subparsers, add_command
 from gateway.errors import MisuseError
 from gateway.logs import begin_logging
-from gateway.service import make_steps
 from gateway.settings import read_settings
+from gateway.steps import make_steps
 from gateway.store.migrations import is_current
 from gateway.store.work import Database
 from gateway.worker import Worker

@@ -9,6 +9,15 @@ class Copy(StrEnum):
     """Outcome of a recipient who is not a patient."""
 
     DELIVERED = "DELIVERED"
-    RELAYED = "RELAYED"
-    BOUNCED = "BOUNCED"
-    EXPIRED = "EXPIRED"
+    RELAYED = "RELAYED"  # taken by another operator
+    BOUNCED = "BOUNCED"  # refused for good, here or there
+    EXPIRED = "EXPIRED"  # tried as long as it is tried
+    REFUSED = "REFUSED"  # not sent out: the message was set aside
+
+
+class CopyReason(StrEnum):
+    """Why, or what else is known; beside the outcome."""
+
+    DSN_BY_PEER = "DSN_BY_PEER"  # the peer promised to tell the sender itself
+    REPORTED_BY_PEER = "REPORTED_BY_PEER"  # it did: the outcome is what it said
+    MAILBOX_CLOSED = "MAILBOX_CLOSED"

@@ -90,7 +90,11 @@ class Headers:
 
     @property
     def x_mss(self) -> dict[str, str]:
-        """The X-MSS-* fields, lower-case name → value (mssante 2.6: kept, counted)."""
+        """
+        The X-MSS-* fields, lower-case name → value.
+
+        Source: Référentiel socle MSSanté #2, ECO.2.4.
+        """
         return {key: value for key, value in self.fields if key.startswith("x-mss-")}
 
 

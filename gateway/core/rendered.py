@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -78,3 +78,23 @@ class Medium:
 
     media_type: str
     content: bytes = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Rendering:
+    """
+    How a document is shown on a page, in one language.
+
+    ``html`` is a safe fragment for NARRATIVE and TEXT, headings from level 3 on.
+    ``why`` tells the person why there is only a download. With ``has_pdf_copy`` the
+    document also carries itself as a PDF.
+    """
+
+    how: Shown
+    html: str = field(default="", repr=False)
+    why: str = ""
+    has_pdf_copy: bool = False
+
+
+MediaUrl = Callable[[str], str]
+"""Gives the address of the page that serves the medium with this id."""

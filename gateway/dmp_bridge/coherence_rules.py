@@ -34,7 +34,7 @@ def trait_mismatches(
     Return the names of the traits that differ, in the order of `IdentityTraits`.
 
     Compared are the birth name, the first birth given name, birth date, sex and
-    birth place (rules EX_GEN-1230, RNIV); case, accents, hyphens, apostrophes and
+    birth place (SEL-MP-037 EX_GEN-1230, RNIV); case, accents, hyphens, apostrophes and
     spaces are not told apart. A trait either side lacks does not differ. A birth
     date known in part agrees with one that starts with it.
     """

@@ -30,7 +30,7 @@ def deposit_of(
     now: datetime,
 ) -> Deposit:
     """Return what is to be filed for a decision that says so, under a new entryUUID."""
-    profile, document = case.profile, brought.found.document
+    profile, document = case.profile, brought.found.readable
     assert profile is not None, "filed for nobody"
     assert document is not None, "filed unread"
     assert brought.parcel is not None, "filed without its bytes"

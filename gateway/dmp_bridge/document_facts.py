@@ -49,7 +49,7 @@ def document_facts(
     flags = {Visibility.of(code) for code in asked if code not in _LEVELS}
     return DocumentFacts(
         unique_id=document.unique_id,
-        ins=_ins(document.patient),
+        ins=ins_of(document.patient),
         traits=_compare(profile, document.patient.traits),
         qualification=_qualification(document.patient),
         authors=document.authors,
@@ -74,7 +74,8 @@ def document_facts(
     )
 
 
-def _ins(patient: Patient) -> Ins | NoIns:
+def ins_of(patient: Patient) -> Ins | NoIns:
+    """Return the INS a document gives, or why there is none."""
     if patient.ins is not None:
         return patient.ins
     return NoIns.MALFORMED if patient.unread_ins else NoIns.NOT_GIVEN

@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import age_on
-from gateway.dmp_bridge.document_facts import document_facts
+from gateway.dmp_bridge.document_facts import document_facts, ins_of
 from gateway.dmp_bridge.opening import Found, metadata_ins
 from gateway.dmp_bridge.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
@@ -83,19 +83,20 @@ class Gatherer:
         profile, rights = addressee.profile, addressee.rights
         sender = sender_of(kept, from_address, rights)
         authors = found.document.authors if found and found.document else ()
+        address_ins = profile.ins if profile else NoIns.UNRESOLVED
         secret = not rights.secret_senders.isdisjoint(all_names(sender, authors))
         return FilingFacts(
             # The doors let in nobody else, and keep no message of another.
             trust=Standing.GOOD,
             entitlement=Standing.GOOD,
-            address_ins=profile.ins if profile else NoIns.UNRESOLVED,
+            address_ins=address_ins,
             profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
             holder_age=_age(profile, kept),
             masks_by_default=bool(profile and profile.mask_by_default),
             blocked=_any_case(rights.blocked),
             sender=sender,
             secret_connection=secret,
-            metadata_ins=_metadata_ins(found),
+            metadata_ins=_metadata_ins(found, address_ins),
             document=_document(found, sender, addressee, vault),
             policy=self.policy,
             versions=RuleVersions(
@@ -111,10 +112,10 @@ def _document(
 ) -> DocumentFacts | NoDocument:
     if found is None:
         return NoDocument.NONE_ATTACHED
-    if found.document is None:
+    if found.readable is None:
         return NoDocument.UNREADABLE
     return document_facts(
-        found.document,
+        found.readable,
         found,
         sender=sender,
         profile=addressee.profile,
@@ -132,8 +133,28 @@ def _age(profile: Profile | None, kept: KeptArrival) -> Age:
     return Age.ADULT if years >= _OF_AGE else Age.MINOR
 
 
-def _metadata_ins(found: Found | None) -> Ins | NoIns:
-    if found is None or found.listed is None:
+def _metadata_ins(found: Found | None, address: Ins | NoIns) -> Ins | NoIns:
+    """
+    Return whom METADATA.XML names.
+
+    Of a document that is not to be filed, but could be read, the patient counts here
+    as well: whichever of the two is not the addressee is returned.
+    """
+    if found is None:
+        return NoIns.NOT_PACKAGED
+    named = [_listed_ins(found)]
+    if found.document is not None and found.readable is None:
+        named.append(ins_of(found.document.patient))
+    others = (
+        ins
+        for ins in named
+        if ins is NoIns.MALFORMED or (isinstance(ins, Ins) and ins != address)
+    )
+    return next(others, named[0])
+
+
+def _listed_ins(found: Found) -> Ins | NoIns:
+    if found.listed is None:
         return NoIns.NOT_PACKAGED
     said = metadata_ins(found.listed)
     if isinstance(said, Ins):

@@ -12,7 +12,7 @@ from gateway.core.document import ClinicalDocument
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.mime import MessageParts, find_attachments, read_parts
 from gateway.core.mime_parts import Attachment
-from gateway.dmp_bridge.archive import ArchiveLimits
+from gateway.dmp_bridge.archive import ArchiveLimits, open_archive
 from gateway.dmp_bridge.cda import read_header
 from gateway.dmp_bridge.cda_file import open_cda
 from gateway.dmp_bridge.metadata_values import Action, EntryFacts, SubmissionFacts
@@ -32,9 +32,10 @@ class Found:
     """
     One document a message brings, not yet believed.
 
-    ``document`` is None where it could not be read; ``error`` then says what the
-    sender has to correct, and names no patient. ``sha256`` is that of the content, in
-    hex, of one that was read. ``listed`` and ``submission`` are
+    ``error`` says what the sender has to correct, and names no patient; what has one
+    is not filed. ``document`` is there whenever it could be read all the same: whose
+    it is decides whether the message may be shown. ``sha256`` is that of the content
+    in hex, of one without error. ``listed`` and ``submission`` are
     what METADATA.XML says, None for a CDA attached directly or for a package that
     could not be opened.
     """
@@ -45,6 +46,11 @@ class Found:
     listed: EntryFacts | None = None
     submission: SubmissionFacts | None = None
     error: str = ""
+
+    @property
+    def readable(self) -> ClinicalDocument | None:
+        """The document, if nothing is wrong with it."""
+        return None if self.error else self.document
 
     @property
     def unique_id(self) -> str:
@@ -113,9 +119,7 @@ class Opener:
         if documents and parts.ambiguous is not None:
             # Two programs could see two different documents in it: none is filed.
             text = "message that can be read in more than one way"
-            documents = tuple(
-                evolve(one, document=None, error=text) for one in documents
-            )
+            documents = tuple(evolve(one, error=text) for one in documents)
         return OpenedMessage(from_address=_from_address(parts), documents=documents)
 
     def _documents(self, parts: MessageParts) -> Iterator[Found]:
@@ -135,9 +139,10 @@ class Opener:
 
     def _package(self, attachment: Attachment) -> Iterator[Found]:
         try:
-            package = open_package(attachment.content(), self.limits)
+            content = attachment.content()
+            package = open_package(content, self.limits)
         except InvalidError as error:
-            yield Found(error=str(error))
+            yield from self._salvaged(attachment, str(error))
             return
         by_id = {one.unique_id: one for one in package.submissions}
         submission = next(iter(by_id.values())) if by_id else None
@@ -146,17 +151,33 @@ class Opener:
             yield evolve(found, listed=packaged.facts, submission=submission)
 
     def _packaged(self, packaged: PackagedDocument) -> Found:
-        content, listed = packaged.content, packaged.facts
+        found, listed = self._read(packaged.content), packaged.facts
         if listed.action is Action.DELETE:
-            return Found(
-                content=content,
-                error="METADATA.XML asks for a deletion, which mail cannot do here",
-            )
-        found = self._read(content)
-        if found.document is None:
+            text = "METADATA.XML asks for a deletion, which mail cannot do here"
+            return evolve(found, error=text)
+        if found.readable is None:
             return found
-        error = _contradiction(found.document, listed)
-        return evolve(found, document=None, error=error) if error else found
+        return evolve(found, error=_contradiction(found.readable, listed))
+
+    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[Found]:
+        """
+        Read what can be read of a package that is wrong; nothing of it is filed.
+
+        The message may be delivered with it, unless a document in it names somebody
+        else: that is looked at even here.
+        """
+        try:
+            archive = open_archive(attachment.content(), self.limits)
+            contents = [
+                archive.read(name)
+                for name in archive.names
+                if name.lower().endswith(".xml")
+            ]
+        except InvalidError:
+            contents = []
+        read = (self._read(content) for content in contents)
+        found = [evolve(one, error=error) for one in read if one.document is not None]
+        yield from found or [Found(error=error)]
 
     def _attached(self, attachment: Attachment) -> Found:
         try:
@@ -172,7 +193,8 @@ class Opener:
         except InvalidError as error:
             return Found(content=content, error=str(error))
         if self.schema is not None and (errors := self.schema.errors(file)):
-            return Found(content=content, error=f"schema: {'; '.join(errors)}")
+            text = f"schema: {'; '.join(errors)}"
+            return Found(content=content, document=document, error=text)
         digest = hashlib.sha256(content).hexdigest()
         return Found(content=content, sha256=digest, document=document)
 

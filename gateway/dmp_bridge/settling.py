@@ -17,7 +17,7 @@ from gateway.dmp_bridge.depositing import deposit_of, submission_for
 from gateway.dmp_bridge.gathering import Addressee, Gatherer
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.recording import Recorder
-from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.dmp_bridge.vaults.vault import Deposited, Vault
 from gateway.rights.delivery_rules import MessageDecision, decide_message
 from gateway.rights.filing_rules import decide_filing
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
@@ -72,8 +72,7 @@ class Settlement:
 
     def _addressee(self, profile_id: str) -> Addressee:
         profiles = Profiles(self.work)
-        profiles.lock(profile_id)
-        profile = profiles.get(profile_id)
+        profile = profiles.hold(profile_id)
         if profile is None:
             return Addressee(profile=None)
         return Addressee(profile=profile, rights=profiles.rights(profile_id))
@@ -109,7 +108,7 @@ class Settlement:
     def _hand_on(self, cases: Sequence[Case]) -> None:
         delivered = bool(self._copies())
         for case in cases:
-            self._file_all(case)
+            self._file_all(case, cases)
             message = decide_message(case.decisions)
             delivered = delivered or message.deliver
             self._recorder.record(
@@ -132,10 +131,10 @@ class Settlement:
             if one.recipient.kind is not RecipientKind.PATIENT
         ]
 
-    def _file_all(self, case: Case) -> None:
+    def _file_all(self, case: Case, cases: Sequence[Case]) -> None:
         """File what may be; each document finds those before it in the vault."""
         for number, one in enumerate(self.brought):
-            if case.entries:
+            if any(each.entries for each in cases):
                 case.decisions[number] = self._decide(case, one.found)
             decision = case.decisions[number]
             if decision.file:
@@ -152,7 +151,8 @@ class Settlement:
             case, one, decision, arrival_id=self.kept.id, now=self.work.now
         )
         replaced = [self.vault.find(unique_id) for unique_id in decision.deprecates]
-        self.vault.file(deposit)
+        deposited = self.vault.file(deposit)
+        assert deposited is Deposited.FILED, "decided upon as new"
         case.entries[number] = deposit.entry_id
         case.delay_until(deposit.visible_at)
         self._recorder.filed(
@@ -161,7 +161,7 @@ class Settlement:
 
     def _submit(self, case: Case, found: Found) -> None:
         """Open the SubmissionSet that all documents of this message share."""
-        profile, document = case.profile, found.document
+        profile, document = case.profile, found.readable
         assert profile is not None, "filed for nobody"
         assert document is not None, "filed unread"
         if not case.submission_id:

@@ -111,7 +111,7 @@ class Admission:
     def admit_sender(
         self, door: Door, der: bytes, reverse_path: MailAddress | None
     ) -> AdmittedSender | Refused:
-        """Judge the certificate again, then MAIL FROM (mssante 1.9, checks 3, 4)."""
+        """Judge the certificate again, then MAIL FROM, against the allow-list."""
         peer = self.trust.judge_peer(der)
         sender = self._sender(door, peer)
         if isinstance(sender, Refused):
@@ -149,7 +149,7 @@ class Admission:
 
     def admit_headers(self, admitted: AdmittedSender, headers: Headers) -> str:
         """
-        Return why the header addresses are refused (mssante 1.9, check 5), or "".
+        Return why the header addresses are refused, or "".
 
         Raises:
             InvalidError: one of them is malformed.
@@ -170,7 +170,7 @@ class Admission:
         self, admitted: AdmittedSender, address: MailAddress | None
     ) -> Recipient | Refused:
         """
-        Return the recipient, or the one refusal (mssante 1.9, check 6).
+        Return the recipient, or the one refusal.
 
         ``address`` is None for ``<postmaster>``. The inter-operator door never
         relays; a user's message may leave for domains of the space of trust.

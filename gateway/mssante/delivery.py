@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from functools import partial
 
-from gateway.core.copies import Copy
+from attrs import field, frozen
+
+from gateway.core.copies import Copy, CopyReason
+from gateway.core.document import Visibility
 from gateway.core.envelope import RecipientKind
+from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
+from gateway.core.outline import Outline, read_outline
 from gateway.errors import InvalidError
+from gateway.mssante.report_reading import Report, read_report
+from gateway.mssante.reports_in import ReportsIn
+from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
+from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings import Settings
 from gateway.store.arrivals import (
     Arrivals,
@@ -20,15 +29,22 @@ from gateway.store.inbox import Inbox
 from gateway.store.inbox_values import AttachedFile, Reply
 from gateway.store.journal import Action, chain_of
 from gateway.store.mail import Mail
-from gateway.store.mailboxes import Mailboxes
+from gateway.store.mailboxes import Mailbox, Mailboxes
 from gateway.store.notice_texts import NoticeKind
 from gateway.store.notices import Notices
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
 
-CLOSING_SUBJECT = "[FIN]"
-"""A message with this subject, exactly, ends all its sender's conversations."""
+
+@frozen(kw_only=True)
+class _Opened:
+    """A message read outside of the transaction."""
+
+    parts: MessageParts
+    sender: NamedAddress | None
+    outline: Outline | None
+    report: Report | None
 
 
 @frozen
@@ -39,19 +55,38 @@ class Delivering:
     settings: Settings
 
     def __call__(self, task: Task) -> Job:
-        """Read the message; return the job that delivers it."""
+        """
+        Read the message; return the job that delivers it.
+
+        Raises:
+            InvalidError: there is no such message, or it cannot be read.
+        """
         with self.database.read() as work:
             kept = Arrivals(work).get(task.subject)
             if kept is None:
                 raise InvalidError("no such message")
             content = Arrivals(work).content(kept)
+        return partial(self._deliver, kept, self._open(kept, content))
+
+    def _open(self, kept: KeptArrival, content: bytes) -> _Opened:
         limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
         parts = read_parts(content, limits)
+        authors = parts.headers.mailboxes("from")
+        kinds = {one.recipient.kind for one in kept.recipients}
+        return _Opened(
+            parts=parts,
+            sender=authors[0] if authors else None,
+            outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
+            report=read_report(parts, kept.reverse_path),
+        )
 
-        def deliver(work: UnitOfWork) -> None:
-            _Copies(work, kept, parts, content, self.settings).deliver()
-
-        return deliver
+    def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
+        if Arrivals(work).state_of(kept.id) is not ArrivalState.DECIDED:
+            return  # another worker was quicker, or an operator stopped it
+        notices = Notices(
+            work, self.settings.domains.operator_name, self.settings.web.public_url
+        )
+        _Copies(work, kept, opened, notices).deliver()
 
 
 @frozen
@@ -60,79 +95,134 @@ class _Copies:
 
     work: UnitOfWork
     kept: KeptArrival
-    parts: MessageParts
-    content: bytes
-    settings: Settings
+    opened: _Opened = field(repr=False)
+    notices: Notices = field(repr=False)
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
         away = False
-        for one in self.kept.recipients:
+        # In one order for all workers, so that no two wait for each other.
+        for one in sorted(self.kept.recipients, key=_by_target):
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
-                    if one.deliver:
+                    if one.outcome and one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
                     self._to_mailbox(one)
                 case RecipientKind.REMOTE:
                     Deliveries(self.work).add(self.kept, one)
                     away = True
-        arrivals = Arrivals(self.work)
-        if not away:
-            arrivals.set_state(self.kept.id, ArrivalState.ENDED)
-        self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+        state = ArrivalState.RELAYING if away else ArrivalState.ENDED
+        Arrivals(self.work).set_state(self.kept.id, state)
+        if self.kept.reverse_path:
+            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
 
     def _to_patient(self, one: RecipientOutcome) -> None:
-        work, kept, headers = self.work, self.kept, self.parts.headers
-        profile_id = one.recipient.target_id
-        authors = headers.mailboxes("from")
-        correspondent = str(authors[0].address) if authors else kept.reverse_path
-        inbox = Inbox(work)
-        if headers.subject == CLOSING_SUBJECT:
-            inbox.end_conversations(profile_id, correspondent)
-            self._note(one, "ended")
+        opened, profile_id = self.opened, one.recipient.target_id
+        if opened.report is not None:
+            self._take_report(one, opened.report)
+            self._note(one, "report")
             return
-        ends = headers.get("x-mss-mes").strip().upper() == "FIN"
-        mailbox = Mailboxes(work).find(correspondent)
-        inbox.receive(
-            profile_id,
+        ends = opened.parts.headers.subject == END_SUBJECT
+        says_something = opened.parts.text.strip() or opened.parts.attachments
+        if not ends or says_something:
+            self._receive(one, ends=ends)
+        if ends:
+            Inbox(self.work).end_conversations(profile_id, self._correspondent)
+        self._note(one, "ended" if ends else "inbox")
+        if not ends:
+            self._announce(one)
+
+    def _receive(self, one: RecipientOutcome, *, ends: bool) -> None:
+        kept, parts, sender = self.kept, self.opened.parts, self.opened.sender
+        headers, correspondent = parts.headers, self._correspondent
+        mailbox = Mailboxes(self.work).find(correspondent)
+        # Nobody reads what is sent to where reports and automatic answers come from.
+        closed = ends or not kept.reverse_path
+        answerable = not closed and not forbids_answer(headers.get("x-mss-mes"))
+        Inbox(self.work).receive(
+            one.recipient.target_id,
             kept.id,
             correspondent=correspondent,
-            display_name=authors[0].name if authors else "",
+            display_name=sender.name if sender else "",
             subject=headers.subject,
-            text=self.parts.text,
+            text=parts.text,
             attachments=[
                 AttachedFile(part.name, part.media_type, part.size)
-                for part in self.parts.attachments
+                for part in parts.attachments
             ],
             blob_id=kept.blob_id,
             from_key=kept.key_id,
             message_id=kept.message_id,
-            reply_to=[str(each.address) for each in headers.mailboxes("reply-to")],
-            reply=Reply.NO_REPLY if ends else Reply.REPLY,
+            reply_to=self._reply_to(mailbox),
+            reply=Reply.REPLY if answerable else Reply.NO_REPLY,
             mailbox_kind=mailbox.kind if mailbox else "",
-            receipt_asked=bool(headers.get("disposition-notification-to")),
+            receipt_asked=bool(headers.count("disposition-notification-to")),
             hidden_until=one.hidden_until,
         )
-        self._note(one, "inbox")
-        profile = Profiles(work).get(profile_id)
-        # Nothing is announced before the patient may see it (CSP R. 1111-53).
-        if profile is not None and one.hidden_until is None:
-            Notices(
-                work, self.settings.domains.operator_name, self.settings.web.public_url
-            ).make(profile, NoticeKind.MESSAGE)
+
+    @property
+    def _correspondent(self) -> str:
+        """The address in From; the door let in one, and one of the sender's own."""
+        sender = self.opened.sender
+        return str(sender.address) if sender else self.kept.reverse_path
+
+    def _reply_to(self, mailbox: Mailbox | None) -> list[str]:
+        """
+        Return where an answer goes instead of the sender's address.
+
+        Reply-To of the message, else what the structure declared for its mailbox: the
+        answer to a software's mailbox must not be lost (rules B4, row 21).
+        """
+        named = self.opened.parts.headers.mailboxes("reply-to")
+        if not named and mailbox is not None and mailbox.reply_to:
+            return [mailbox.reply_to]
+        return [str(each.address) for each in named]
+
+    def _announce(self, one: RecipientOutcome) -> None:
+        """
+        Tell the patient that something waits, unless it must not be known yet.
+
+        Not before the patient may see it (CSP R. 1111-53); never of what the
+        representatives may not know: the address may be theirs (CSP R. 1111-50).
+        """
+        if one.hidden_until or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
+            return
+        profile = Profiles(self.work).get(one.recipient.target_id)
+        if profile is not None and may_sign_in(ProfileState(profile.state)):
+            self.notices.make(profile, NoticeKind.MESSAGE)
 
     def _to_mailbox(self, one: RecipientOutcome) -> None:
-        work, kept = self.work, self.kept
+        work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
+        mailbox = Mailboxes(work).get(one.recipient.target_id)
+        if mailbox is None or mailbox.state != "open":
+            arrivals.decide_recipient(
+                kept.id, one.position, Copy.BOUNCED, [CopyReason.MAILBOX_CLOSED]
+            )
+            work.note(
+                Action.MESSAGE_RETURNED,
+                CopyReason.MAILBOX_CLOSED,
+                kept.id,
+                recipient=one.position,
+            )
+            return
+        assert self.opened.outline is not None, "made for mailboxes"
         Mail(work).deliver(
-            one.recipient.target_id,
+            mailbox.id,
             kept.blob_id,
             kept.key_id,
-            self.content,
+            self.opened.outline,
             arrival_id=kept.id,
         )
-        Arrivals(work).decide_recipient(kept.id, one.position, Copy.DELIVERED, ())
+        arrivals.decide_recipient(kept.id, one.position, Copy.DELIVERED, ())
         work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
+        if self.opened.report is not None:
+            self._take_report(one, self.opened.report)
+
+    def _take_report(self, one: RecipientOutcome, report: Report) -> None:
+        ReportsIn(self.work).take(
+            self.kept, one.recipient.address, self._correspondent, report
+        )
 
     def _note(self, one: RecipientOutcome, outcome: str) -> None:
         self.work.note(
@@ -142,3 +232,7 @@ class _Copies:
             chain=chain_of(one.recipient.target_id),
             recipient=one.position,
         )
+
+
+def _by_target(one: RecipientOutcome) -> tuple[str, str, int]:
+    return one.recipient.kind.value, one.recipient.target_id, one.position

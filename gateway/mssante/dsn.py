@@ -54,7 +54,7 @@ class RecipientStatus:
 
     ``status`` is the enhanced code (RFC 3463), ``text`` what people read of it, in
     one line; ``original`` is the ORCPT as given, ``diagnostic`` the reply of the
-    server that refused.
+    server that answered, ``remote_mta`` its name.
     """
 
     address: str = field(repr=False)
@@ -68,12 +68,18 @@ class RecipientStatus:
 
 @frozen(kw_only=True)
 class Original:
-    """The message a report is about."""
+    """
+    The message a report is about.
+
+    ``message_id`` is without ``<>``, ``envelope_id`` the ENVID as given; ``whole``:
+    the sender asked for all of it back (RET=FULL).
+    """
 
     content: bytes = field(repr=False)
+    message_id: str = ""
     envelope_id: str = ""
     received_at: datetime
-    whole: bool = False  # RET=FULL
+    whole: bool = False
 
 
 def write_dsn(
@@ -90,6 +96,7 @@ def write_dsn(
     """
     Return a DSN: multipart/report with a text for people, one for programs, the proof.
 
+    It is to be sent with the null path, so that it never has an answer (RFC 3464 §2).
     The original comes back whole only when a failure asked for it (RET=FULL,
     RFC 3461 §4.3) and within ``max_original_bytes``; its header alone otherwise, so
     that a report of a large letter is not one itself.
@@ -110,6 +117,8 @@ def write_dsn(
         text=_explain(statuses),
         date=date,
         message_id=message_id,
+        in_reply_to=original.message_id,
+        references=[original.message_id] if original.message_id else [],
         multipart="multipart/report; report-type=delivery-status",
         parts=[
             OutgoingPart(
@@ -122,10 +131,15 @@ def write_dsn(
     )
 
 
+_MOST_HEADER_BYTES = 64 * 1024
+
+
 def header_block(content: bytes) -> bytes:
-    """Return the header of a message, up to and with its empty line."""
-    end = content.find(b"\r\n\r\n")
-    return content if end < 0 else content[: end + 4]
+    """Return the header of a message with its line ends, cut at a line if huge."""
+    end = content.find(b"\r\n\r\n", 0, _MOST_HEADER_BYTES)
+    if end < 0 and len(content) > _MOST_HEADER_BYTES:
+        end = content.rfind(b"\r\n", 0, _MOST_HEADER_BYTES)
+    return content if end < 0 else content[: end + 2]
 
 
 def _subject(statuses: Sequence[RecipientStatus]) -> str:
@@ -177,19 +191,29 @@ def _fields(
     for one in statuses:
         lines.append("")
         if one.original:
-            kind, _, address = one.original.partition(";")
-            lines.append(f"Original-Recipient: {kind};{from_xtext(address)}")
+            lines.append(f"Original-Recipient: {original_recipient(one.original)}")
         lines += [
             f"Final-Recipient: rfc822;{one.address}",
             f"Action: {one.action.value}",
             f"Status: {one.status}",
         ]
         if one.remote_mta:
-            lines.append(f"Remote-MTA: dns; {one.remote_mta}")
+            lines.append(f"Remote-MTA: dns; {_one_line(one.remote_mta)}")
         if one.diagnostic:
             lines.append(f"Diagnostic-Code: smtp; {_one_line(one.diagnostic)}")
     lines.append("")
     return "\r\n".join(lines).encode("ascii", "replace")
+
+
+def original_recipient(orcpt: str) -> str:
+    """
+    Return an ORCPT parameter as the field of a report shows it (RFC 3464 §2.3.1).
+
+    >>> original_recipient("rfc822;a+2Bb@x.test")
+    'rfc822;a+b@x.test'
+    """
+    kind, _, address = orcpt.partition(";")
+    return f"{_one_line(kind)};{from_xtext(address)}"
 
 
 def from_xtext(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -28,7 +29,7 @@ from gateway.store.work import UnitOfWork
 log = Logger()
 
 _RECHECK_SECONDS = 60.0
-_GOODBYE_SECONDS = 5.0
+_GOODBYE_SECONDS = 2.0
 
 
 class ImapService(Service):
@@ -44,7 +45,7 @@ class ImapService(Service):
     ) -> None:
         self._listen = settings.listen
         self._limits = settings.imap
-        self._store = store
+        self.store = store
         self._tls = mutual_connections(identity, _note)
         self._reactor = reactor
         self._sessions: set[ImapSession] = set()
@@ -80,7 +81,7 @@ class ImapService(Service):
                 factory = _Factory(self, self._tls)
                 opened = self._reactor.listenTCP(listen.imap, factory, interface=host)
                 self._ports.append(opened)
-        except OSError:
+        except CannotListenError:
             self.listening.errback(Failure())
             return
         self._keep_on(self._looking, SECONDS)
@@ -134,7 +135,7 @@ class ImapService(Service):
                 self._empty.callback(None)
 
         session = ImapSession(
-            self._store, self.watch, COMMANDS, self._reactor, tls=tls, lost=lost
+            self.store, self.watch, COMMANDS, self._reactor, tls=tls, lost=lost
         )
         self._sessions.add(session)
         return session
@@ -151,7 +152,7 @@ class ImapService(Service):
             return
         holders = {one.identity for one in opened.values()}
         certificates = {one.certificate for one in opened.values()}
-        judge = self._store.judge
+        judge = self.store.judge
 
         def look(work: UnitOfWork) -> tuple[set[tuple[str, str]], set[bytes]]:
             boxes = Mailboxes(work)
@@ -161,7 +162,7 @@ class ImapService(Service):
             return held, {one for one in certificates if judge(one).trusted}
 
         try:
-            held, trusted = await self._store.read(look)
+            held, trusted = await self.store.read(look)
         except GatewayError as error:
             log.warn("imap: rights not read: {why}", why=str(error))
             return

@@ -82,6 +82,10 @@ class ImapLines(IMAP4Server):
 
     # From the network.
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        if not self.closed:
+            super().dataReceived(data)
+
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
         if self.closed:
             return
@@ -137,8 +141,6 @@ class ImapLines(IMAP4Server):
             self.count_error()
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802
-        if self.closed:
-            return
         self.resetTimeout()
         taken, rest = data[: self._missing], data[self._missing :]
         self._chunks.append(taken)
@@ -223,6 +225,8 @@ class ImapLines(IMAP4Server):
             return
         self.closed = True
         self._end_stream()
+        self.clearLineBuffer()
+        self.transport.resumeProducing()  # to hear that the client went, too
         self.transport.loseConnection()
         # A peer that never answers TLS's good-bye would keep the connection.
         closing = self.clock.callLater(_CLOSE_SECONDS, self.transport.abortConnection)

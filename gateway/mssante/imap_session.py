@@ -30,7 +30,7 @@ log = Logger()
 GREETING = b"Messagerie securisee"
 UNAUTH, AUTH, SELECTED = "unauth", "auth", "select"
 
-_ANY_SIZE = 2**64
+_ANY_SIZE = 10**20
 _ALWAYS = (
     b"IDLE",
     b"NAMESPACE",

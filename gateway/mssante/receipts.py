@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import uuid4
 
 from attrs import frozen
 
-from gateway.core.envelope import (
-    Arrival,
-    Door,
-    Recipient,
-    RecipientKind,
-    Sender,
-    SenderKind,
-)
-from gateway.core.headers import Headers
+from gateway.core.envelope import Arrival, Door, Sender, SenderKind
+from gateway.core.headers import read_headers
 from gateway.core.mail_address import MailAddress, NamedAddress, read_address
 from gateway.core.mime import MessageParts, MimeLimits, find_attachments, read_parts
 from gateway.core.mime_building import OutgoingPart
 from gateway.errors import InvalidError
 from gateway.mssante.dsn import Original, write_dsn
-from gateway.mssante.mdn import Asked, write_mdn
-from gateway.mssante.receipt_rules import (
-    DocumentFact,
-    Due,
-    MdnRequest,
-    RecipientFacts,
-    receipts_due,
+from gateway.mssante.mdn import Asked, Stamp, write_error_mail, write_mdn
+from gateway.mssante.receipt_facts import Due, MdnRequest, ReceiptKind, key_of
+from gateway.mssante.receipt_gathering import (
+    Addressee,
+    Way,
+    find_addressee,
+    gather_facts,
 )
+from gateway.mssante.receipt_requests import request_of, with_header_request
+from gateway.mssante.receipt_rules import receipts_due
+from gateway.mssante.report_reading import is_report
 from gateway.settings import Settings
-from gateway.store.arrivals import Arrivals, KeptArrival
+from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.blobs import Parcel
-from gateway.store.deliveries import Deliveries
-from gateway.store.journal import Action
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.profiles import Profiles
+from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.tasks import Task
 from gateway.store.work import Database, Job, UnitOfWork
 
+_TOO_EARLY = frozenset({ArrivalState.RECEIVED, ArrivalState.DECIDED})
+"""The copies are not made yet: nothing is sure."""
+
 
 @frozen
 class _Made:
-    """A receipt ready to go."""
+    """A receipt; ``arrival`` and ``parcel`` are its message, None when none is sent."""
 
     due: Due
-    arrival: Arrival
-    parcel: Parcel
+    arrival: Arrival | None = None
+    parcel: Parcel | None = None
 
 
 @frozen
@@ -54,214 +52,172 @@ class Acknowledging:
     """
     The step for `TaskKind.ACKNOWLEDGE`: whatever is due and was not said yet.
 
-    It may run many times for one message, as recipients end one after the other;
-    what was recorded is never said again.
+    It may run many times for one message, as recipients end one after the other, or
+    as the patient reads; what was recorded is never said again.
     """
 
     database: Database
     settings: Settings
 
     def __call__(self, task: Task) -> Job:
-        """Compute and write what is due; return the job that sends it."""
+        """
+        Compute and write what is due; return the job that sends it.
+
+        Raises:
+            InvalidError: there is no such message, or it cannot be read.
+        """
         with self.database.read() as work:
             kept = Arrivals(work).get(task.subject)
             if kept is None:
                 raise InvalidError("no such message")
-            said = _said(work, kept.id)
+            if not kept.reverse_path or kept.state in _TOO_EARLY:
+                return _nothing  # nobody is told of a report (RFC 5321 §6.1)
             content = Arrivals(work).content(kept)
-            facts = _facts(work, kept)
-            to = _find_sender(work, kept, self.settings)
-        if not kept.reverse_path:
-            return _silent  # RFC 5321 §6.1: nobody is told of a report
-        limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
-        parts = read_parts(content, limits)
-        due = [
-            one
-            for one in receipts_due(
-                facts,
-                request_of(parts.headers, kept.reverse_path),
-                report_refused=self.settings.receipts.report_refused_documents,
-            )
-            if (one.kind, one.position, one.status) not in said
-        ]
-        made = [
-            self._make(kept, content, parts, one, to)
-            for one in due
-            if not one.withheld and to is not None
-        ]
-        withheld = [one for one in due if one.withheld or to is None]
+            due = self._due(work, kept, content)
+            addressee = find_addressee(work, kept, self.settings.domains)
+        made = [self._make(kept, content, one, addressee) for one in due]
+        return partial(_send_all, kept, addressee.way, made)
 
-        def send(work: UnitOfWork) -> None:
-            known = _said(work, kept.id)
-            for one in withheld:
-                _withhold(work, kept, one, known)
-            for each in made:
-                _send(work, kept, each, known)
-
-        return send
+    def _due(self, work: UnitOfWork, kept: KeptArrival, content: bytes) -> list[Due]:
+        headers, path = read_headers(content), kept.reverse_path
+        report = is_report(headers)
+        due = receipts_due(
+            with_header_request(gather_facts(work, kept), headers, path),
+            # An MDN is never the answer to an MDN (RFC 8098 §2.1).
+            MdnRequest.ABSENT if report else request_of(headers, path),
+            report_refused=not report
+            and self.settings.receipts.report_refused_documents,
+        )
+        said = _said(work, kept.id)
+        return [one for one in due if one.key not in said]
 
     def _make(
-        self,
-        kept: KeptArrival,
-        content: bytes,
-        parts: MessageParts,
-        due: Due,
-        to: Recipient | None,
+        self, kept: KeptArrival, content: bytes, due: Due, addressee: Addressee
     ) -> _Made:
-        assert to is not None
-        domains = self.settings.domains
-        message_id = f"{uuid4().hex}@{domains.professional}"
-        limit = self.settings.receipts.max_original_bytes
-        addressee = NamedAddress(read_address(kept.reverse_path))
-        if due.dsn is not None:
-            report = write_dsn(
-                [due.dsn],
-                Original(
-                    content=content,
-                    envelope_id=kept.envid,
-                    received_at=kept.received_at,
-                    whole=kept.ret.upper() == "FULL",
-                ),
-                hostname=domains.hostname,
-                sender=NamedAddress(
-                    MailAddress("postmaster", domains.professional),
-                    domains.operator_name,
-                ),
-                to=addressee,
-                date=self.database.clock(),
-                message_id=message_id,
-                max_original_bytes=limit,
-            )
-        else:
-            assert due.disposition is not None
-            report = write_mdn(
-                due.disposition,
-                Asked(
-                    content=content,
-                    message_id=kept.message_id,
-                    subject=parts.headers.subject,
-                    attachments=_again(parts),
-                ),
-                hostname=domains.hostname,
-                sender=NamedAddress(read_address(due.disposition.recipient)),
-                to=addressee,
-                date=self.database.clock(),
-                message_id=message_id,
-                max_original_bytes=limit,
-            )
+        if due.withheld or addressee.recipient is None:
+            return _Made(due)
+        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
+        report = self._write(kept, content, due, message_id)
         arrival = Arrival(
             id=uuid4().hex,
             door=Door.SYSTEM,
             sender=Sender(kind=SenderKind.SYSTEM),
             reverse_path="",
-            recipients=(to,),
+            recipients=(addressee.recipient,),
             content=report,
             message_id=message_id,
         )
         return _Made(due, arrival, self.database.prepare(report))
 
+    def _write(
+        self, kept: KeptArrival, content: bytes, due: Due, message_id: str
+    ) -> bytes:
+        domains, limit = self.settings.domains, self._max_original_bytes
+        postmaster = NamedAddress(
+            MailAddress("postmaster", domains.professional.lower()),
+            domains.operator_name,
+        )
+        to = NamedAddress(read_address(kept.reverse_path))
+        if due.dsn is not None:
+            return write_dsn(
+                [due.dsn],
+                Original(
+                    content=content,
+                    message_id=kept.message_id,
+                    envelope_id=kept.envid,
+                    received_at=kept.received_at,
+                    whole=kept.ret.upper() == "FULL",
+                ),
+                hostname=domains.hostname,
+                sender=postmaster,
+                to=to,
+                date=self.database.clock(),
+                message_id=message_id,
+                max_original_bytes=limit,
+            )
+        assert due.disposition is not None, "a receipt of no kind"
+        is_error_mail = due.kind is ReceiptKind.ERROR
+        write: Callable[..., bytes] = write_error_mail if is_error_mail else write_mdn
+        on_behalf = NamedAddress(read_address(due.disposition.recipient))
+        return write(
+            due.disposition,
+            self._asked(kept, content),
+            Stamp(
+                hostname=domains.hostname,
+                sender=postmaster if is_error_mail else on_behalf,
+                to=to,
+                date=self.database.clock(),
+                message_id=message_id,
+            ),
+            max_original_bytes=limit,
+        )
 
-def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
-    """Return what the message asks of a receipt, next to its return path."""
-    if not headers.count("disposition-notification-to"):
-        return MdnRequest.ABSENT
-    try:
-        asked = headers.mailboxes("disposition-notification-to")
-    except InvalidError:
-        return MdnRequest.DIFFERS
-    same = len(asked) == 1 and str(asked[0].address).lower() == reverse_path.lower()
-    return MdnRequest.MATCHES if same else MdnRequest.DIFFERS
+    @property
+    def _max_original_bytes(self) -> int:
+        return self.settings.receipts.max_original_bytes
+
+    def _asked(self, kept: KeptArrival, content: bytes) -> Asked:
+        limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
+        parts = read_parts(content, limits)
+        fits = len(content) <= self._max_original_bytes
+        return Asked(
+            content=content,
+            message_id=kept.message_id,
+            subject=parts.headers.subject,
+            attachments=_again(parts) if fits else (),
+        )
 
 
 def _again(parts: MessageParts) -> tuple[OutgoingPart, ...]:
     """The profile wants the documents beside the original, to be opened directly."""
     found = find_attachments(parts)
-    wanted = (*found.archives, *found.documents)
+    typed = (
+        *(("application/zip", part) for part in found.archives),
+        *(("text/xml", part) for part in found.documents),
+        *(
+            (part.media_type, part)
+            for part in parts.attachments
+            if part.media_type == "application/pdf"
+        ),
+    )
     return tuple(
-        OutgoingPart(media_type=part.media_type, content=part.content(), name=part.name)
-        for part in wanted
+        OutgoingPart(media_type=media_type, content=part.content(), name=part.name)
+        for media_type, part in typed
         if not part.is_damaged
     )
 
 
-def _facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
-    documents = Arrivals(work).documents(kept.id)
-    on_the_way = {one.position: one for one in Deliveries(work).of(kept.id)}
-    facts = []
-    for one in kept.recipients:
-        leaving = on_the_way.get(one.position)
-        profile_id = one.recipient.target_id
-        facts.append(
-            RecipientFacts(
-                position=one.position,
-                kind=one.recipient.kind,
-                address=one.recipient.address,
-                notify=one.recipient.notify,
-                orcpt=one.recipient.orcpt,
-                outcome=one.outcome,
-                reasons=one.reasons,
-                deliver=one.deliver,
-                documents=tuple(
-                    DocumentFact(
-                        unique_id=each.unique_id,
-                        outcome=each.outcome,
-                        error=each.error,
-                        detail=each.detail,
-                    )
-                    for each in documents
-                    if each.recipient == one.position
-                ),
-                was_read=one.recipient.kind is RecipientKind.PATIENT
-                and Receipts(work).was_read(kept.id, profile_id),
-                delayed=leaving is not None and leaving.warned_at is not None,
-                last_reply=leaving.last_reply if leaving else "",
-            )
-        )
-    return facts
+def _nothing(_: UnitOfWork) -> None:
+    """There is nothing to say, or not yet: the delivery asks again."""
 
 
-def _find_sender(
-    work: UnitOfWork, kept: KeptArrival, settings: Settings
-) -> Recipient | None:
-    """Return where receipts go; None when the sender has no mailbox any more."""
-    local, _, domain = kept.reverse_path.rpartition("@")
-    if domain.lower() not in settings.domains.hosted:
-        return Recipient(kind=RecipientKind.REMOTE, address=kept.reverse_path)
-    if domain.lower() == settings.domains.patient.lower():
-        profile = Profiles(work).find(local)
-        if profile is None:
-            return None
-        return Recipient(
-            kind=RecipientKind.PATIENT,
-            address=kept.reverse_path,
-            target_id=profile.id,
-        )
-    mailbox = Mailboxes(work).find(kept.reverse_path)
-    if mailbox is None:
-        return None
-    return Recipient(
-        kind=RecipientKind.MAILBOX, address=mailbox.address, target_id=mailbox.id
-    )
-
-
-_Key = tuple[str, int, str]
-
-
-def _said(work: UnitOfWork, arrival_id: str) -> set[_Key]:
+def _said(work: UnitOfWork, arrival_id: str) -> set[tuple[str, int, str]]:
     return {
-        (one.kind, one.recipient, one.status) for one in Receipts(work).of(arrival_id)
+        key_of(one.kind, one.recipient, one.status)
+        for one in Receipts(work).of(arrival_id)
     }
 
 
-def _silent(_: UnitOfWork) -> None:
-    """Nobody is to be told: the message was itself a report."""
+def _send_all(
+    kept: KeptArrival, way: Way, made: Sequence[_Made], work: UnitOfWork
+) -> None:
+    said = _said(work, kept.id)  # another worker may have been quicker
+    for one in made:
+        if one.due.key not in said:
+            _send(work, kept, way, one)
+        elif one.parcel is not None:
+            work.after_commit(partial(work.folder.discard, one.parcel.id))
 
 
-def _withhold(work: UnitOfWork, kept: KeptArrival, due: Due, known: set[_Key]) -> None:
-    key = (due.kind, due.position, due.status)
-    if key in known:
-        return
-    why = due.withheld or "the sender has no mailbox here"
+def _send(work: UnitOfWork, kept: KeptArrival, way: Way, made: _Made) -> None:
+    due, why = made.due, made.due.withheld
+    state = "withheld" if why else "sent"
+    if made.arrival is not None and made.parcel is not None:
+        Arrivals(work).keep(made.arrival, made.parcel)
+    elif not why and way is Way.PAGE:
+        state = "shown"
+    elif not why:
+        state, why = "withheld", "the sender has no mailbox here"
     Receipts(work).record(
         kept.id,
         Receipt(
@@ -269,36 +225,22 @@ def _withhold(work: UnitOfWork, kept: KeptArrival, due: Due, known: set[_Key]) -
             recipient=due.position,
             status=due.status,
             code=due.code,
-            state="withheld",
+            state=state,
             detail=why,
         ),
     )
+    own = kept.sender.kind is SenderKind.PATIENT
+    detail = {
+        "status": due.status,
+        "code": due.code,
+        "receipt": made.arrival.id if made.arrival else "",
+        "why": why,
+    }
     work.note(
-        Action.RECEIPT_WITHHELD,
+        Action.RECEIPT_WITHHELD if why else Action.RECEIPT_SENT,
         due.kind,
         kept.id,
+        chain=chain_of(kept.sender.identity) if own else OPERATOR,
         recipient=due.position,
-        why=why,
-    )
-
-
-def _send(work: UnitOfWork, kept: KeptArrival, made: _Made, known: set[_Key]) -> None:
-    due = made.due
-    if (due.kind, due.position, due.status) in known:
-        return
-    Arrivals(work).keep(made.arrival, made.parcel)
-    Receipts(work).record(
-        kept.id,
-        Receipt(
-            kind=due.kind, recipient=due.position, status=due.status, code=due.code
-        ),
-    )
-    work.note(
-        Action.RECEIPT_SENT,
-        due.kind,
-        kept.id,
-        recipient=due.position,
-        status=due.status,
-        code=due.code,
-        receipt=made.arrival.id,
+        **{name: text for name, text in detail.items() if text},
     )

@@ -21,7 +21,7 @@ from gateway.mssante import replies
 from gateway.mssante.admission import Admission, AdmittedSender
 from gateway.mssante.replies import Reply
 from gateway.settings import SmtpSettings
-from gateway.store.arrivals import Arrivals, digest_of
+from gateway.store.arrivals import Arrivals
 from gateway.store.blobs import Parcel
 from gateway.store.journal import Action
 from gateway.store.work import Database, StorageFullError, UnitOfWork
@@ -152,7 +152,7 @@ class Reception:
 
     async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> _Kept:
         """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
-        twin = f"{arrival.reverse_path} {digest_of(arrival.content)}"
+        twin = f"{arrival.reverse_path} {parcel.digest}"
         while (other := self._under_way.get(twin)) is not None:
             await other.wait()
         done = self._under_way[twin] = asyncio.Event()
@@ -176,7 +176,7 @@ class Reception:
 
 def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
     kept = Arrivals(work)
-    known = kept.already_kept(arrival)
+    known = kept.already_kept(arrival, parcel.digest)
     missing = tuple(
         one for one in arrival.recipients if one.address.lower() not in known
     )

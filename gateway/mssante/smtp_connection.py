@@ -37,8 +37,15 @@ _LONG_VERBS = (b"MAIL ", b"RCPT ")
 _PARAMETERS = 600
 """Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
 
+_CLOSING_SECONDS = 5.0
+"""Time to take our last reply and to end TLS; then the socket is closed."""
+
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
+
+
+_MOST_UNREAD = 64 * 1024
+"""Bytes of replies a peer may leave unread before we wait for it."""
 
 
 class SmtpConnection(SMTP):
@@ -82,6 +89,7 @@ class SmtpConnection(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
         self._leave()
+        self.doorway.leave(self)
 
     def eof_received(self) -> bool:
         # A peer that stops sending has given up, in a body as between commands.
@@ -97,7 +105,6 @@ class SmtpConnection(SMTP):
         if self._entered:
             self._entered = False
             self.doorway.gate.leave(self._address)
-        self.doorway.leave(self)
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -108,11 +115,13 @@ class SmtpConnection(SMTP):
 
     # What stopping the service calls.
 
-    def finish(self) -> None:
-        """End the connection now if it waits for a command, else after this one."""
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
         self._stopping = True
-        if not self._busy and self._handler_coroutine is not None:
+        assert self._handler_coroutine is not None, "made with the connection"
+        if not self._busy:
             self._handler_coroutine.cancel()
+        return self._handler_coroutine
 
     # The loop.
 
@@ -134,10 +143,10 @@ class SmtpConnection(SMTP):
             log.failure("defect while receiving mail")
             await self._last_word(replies.TRY_LATER)
         finally:
-            self._reset_timeout(self.doorway.settings.command_seconds)
-            if self.transport is not None:
-                self.transport.close()  # flushes; the timer ends it if it does not
             self._leave()
+            if self.transport is not None:
+                self._reset_timeout(_CLOSING_SECONDS)
+                self.transport.close()  # flushes first; the timer has no such patience
 
     async def _serve(self) -> None:
         settings = self.doorway.settings
@@ -190,8 +199,11 @@ class SmtpConnection(SMTP):
 
     async def _read_command(self) -> str:
         """Return the next line without its end, within its deadline and its limit."""
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
+        if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
             line = await self._read_line()
+        else:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                line = await self._read_line()
         if _OTHER_PROTOCOL.match(line):
             raise HangUpError(replies.NOT_SMTP)
         if not line.endswith(b"\r\n"):
@@ -222,8 +234,11 @@ class SmtpConnection(SMTP):
         await self._say_line(str(reply))
 
     async def _say_line(self, text: str) -> None:
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
-            await self.push(text)
+        self._writer.write(f"{text}\r\n".encode("ascii"))
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                await self._writer.drain()
 
     async def _last_word(self, reply: Reply | None) -> None:
         """Say it if the peer still listens; nobody waits for whether it was heard."""
@@ -258,11 +273,12 @@ class SmtpConnection(SMTP):
                 self.doorway.tls,
                 server_side=True,
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
+                ssl_shutdown_timeout=_CLOSING_SECONDS,
             )
         except (OSError, TimeoutError) as error:
             log.info("TLS refused: {code}", code=failure_of(error).value)
             raise HangUpError from None
-        if protected is None:
+        if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected
         streams: tuple[Any, ...] = (self._reader, self._writer)

@@ -19,8 +19,8 @@ from gateway.settings import SmtpSettings
 class Connection(Protocol):
     """What stopping a door asks of its connections."""
 
-    def finish(self) -> None:
-        """End now if it waits for a command, else after the one under way."""
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
 
     def abort(self) -> None:
         """End at once."""
@@ -58,7 +58,7 @@ class Doorway:
         self._left.set()
 
     async def emptied(self) -> None:
-        """Return when the last connection is gone."""
+        """Return when the last connection is gone, its socket closed."""
         while self.connections:
             self._left.clear()
             await self._left.wait()

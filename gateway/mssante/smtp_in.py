@@ -45,7 +45,7 @@ Command = Callable[[str], Awaitable[Reply | None]]
 
 
 class SmtpSession(SmtpConnection):
-    """What each command does; the order of the checks is that of mssante 1.9."""
+    """What each command does; checks in the order of the dialogue."""
 
     def __init__(self, doorway: Doorway) -> None:
         super().__init__(doorway)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -10,72 +12,68 @@ from typing import Final
 import aiosmtplib
 import dns.exception
 import dns.resolver
-from aiosmtplib import SMTP
-from attrs import field, frozen
+from attrs import frozen
+from twisted.logger import Logger
 
+from gateway.mssante.certificate_rules import Refused as CertificateRefused
+from gateway.mssante.certificates import SenderCertificate
+from gateway.mssante.smtp_attempts import (
+    Attempt,
+    Outcome,
+    Parcel,
+    accepted,
+    answered,
+    deferred,
+    not_ready,
+    refused,
+)
+from gateway.mssante.smtp_client import InjectedError, StrictClient
+from gateway.mssante.tls_failures import failure_of
 from gateway.mssante.trust import TrustSpace
 
+log = Logger()
+
 SMTP_PORT: Final = 25
-
-
-class Outcome(StrEnum):
-    """What one try came to."""
-
-    SENT = "sent"
-    DEFERRED = "deferred"
-    REFUSED = "refused"
-
-
-@frozen(kw_only=True)
-class Attempt:
-    """
-    The result of a try.
-
-    ``status`` is an enhanced code (RFC 3463), ``reply`` what the peer answered or
-    what stopped us, without its line ends. ``told`` is True when the peer promised
-    to report success itself (it speaks DSN).
-    """
-
-    outcome: Outcome
-    status: str
-    reply: str
-    host: str = ""
-    told: bool = False
-
-
-@frozen(kw_only=True)
-class Parcel:
-    """One recipient's copy: ``notify``, ``orcpt``, ``ret``, ``envid`` as they came."""
-
-    reverse_path: str = field(repr=False)
-    recipient: str = field(repr=False)
-    content: bytes = field(repr=False)
-    notify: str = ""
-    orcpt: str = field(default="", repr=False)
-    ret: str = ""
-    envid: str = ""
-
+_MOST_HOSTS = 5
+_DNS_SECONDS = 10.0
 
 Hosts = Callable[[str], list[tuple[str, int]]]
 """Returns the hosts that take mail for a domain, best first; may be empty."""
 
 
-def find_hosts(routes: Mapping[str, str], domain: str) -> list[tuple[str, int]]:
+def find_hosts(
+    routes: Mapping[str, str],
+    domain: str,
+    resolver: dns.resolver.Resolver | None = None,
+) -> list[tuple[str, int]]:
     """
     Return the hosts of a domain: the route set for it, else its MX (RFC 5321 §5.1).
 
     A domain without MX is its own host; one whose MX is ``.`` takes no mail
     (RFC 7505) and has none.
+
+    Raises:
+        dns.exception.DNSException: `NXDOMAIN` where there is no such domain,
+            another where that is not known now.
     """
     if route := routes.get(domain):
         host, _, port = route.rpartition(":")
-        return [(host, int(port))]
+        return [(host.strip("[]"), int(port))]
+    resolver = resolver or dns.resolver.get_default_resolver()
     try:
-        answers = dns.resolver.resolve(domain, "MX", lifetime=20)
+        answers = resolver.resolve(domain, "MX", lifetime=_DNS_SECONDS)
     except dns.resolver.NoAnswer:
         return [(domain, SMTP_PORT)]
     ranked = sorted((answer.preference, str(answer.exchange)) for answer in answers)
     return [(host.rstrip("."), SMTP_PORT) for _, host in ranked if host != "."]
+
+
+class HostCheck(StrEnum):
+    """What to do when a server's certificate does not name the host contacted."""
+
+    OFF = "off"
+    WARN = "warn"
+    ENFORCE = "enforce"
 
 
 @frozen
@@ -84,8 +82,14 @@ class SmtpOut:
     Speaks to other operators.
 
     The peer's server proves itself as a sender would: pinned chain, not revoked, and
-    on the allow-list for the domain written to. Where it cannot, nothing is sent:
-    not in clear (no STARTTLS: a proxy may have taken it away), and not to a stranger.
+    on the allow-list for the domain written to. Where it cannot, nothing is sent: not
+    in clear (no STARTTLS: somebody may have taken it away, attack S06), and not to a
+    stranger. A certificate that is listed for another domain is refused for good; one
+    that is expired, revoked or of another authority is tried again later, for it is
+    renewed within hours where the peer is honest, and the sender hears of the delay.
+
+    ``timeout`` is in seconds, for all the hosts of a domain together; it has to end
+    before the lease of the task does, or another worker sends the message as well.
     """
 
     trust: TrustSpace
@@ -93,147 +97,141 @@ class SmtpOut:
     hosts: Hosts
     hostname: str
     timeout: float
+    host_check: HostCheck = HostCheck.WARN
 
     async def send(self, parcel: Parcel) -> Attempt:
         """Try each host of the domain until one answers for good or for ill."""
-        domain = parcel.recipient.rpartition("@")[2].lower()
+        if not parcel.is_well_formed:
+            return refused("5.1.3", "an address or parameter is malformed")
+        domain = parcel.domain
         if not self.trust.lists(domain):
-            return Attempt(
-                outcome=Outcome.REFUSED,
-                status="5.7.1",
-                reply="the domain is not in the space of trust",
-            )
+            return refused("5.7.1", "the domain is not in the space of trust")
         try:
-            hosts = self.hosts(domain)
+            hosts = self.hosts(domain)[:_MOST_HOSTS]
         except dns.resolver.NXDOMAIN:
-            return Attempt(
-                outcome=Outcome.REFUSED, status="5.1.2", reply="no such domain"
-            )
+            return refused("5.1.2", "there is no such domain")
         except dns.exception.DNSException as error:
-            return _deferred("4.4.3", f"the domain was not found: {_name(error)}")
+            return deferred("4.4.3", f"the domain was not found: {_name(error)}")
         if not hosts:
-            return Attempt(
-                outcome=Outcome.REFUSED,
-                status="5.1.10",
-                reply="the domain takes no mail",
-            )
-        attempt = _deferred("4.4.1", "no host answered")
-        for host, port in hosts:
-            attempt = await self._send_to(host, port, domain, parcel)
+            return refused("5.1.10", "the domain takes no mail")
+        attempt = deferred("4.4.1", "no host answered")
+        end = asyncio.get_running_loop().time() + self.timeout
+        for left, (host, port) in zip(range(len(hosts), 0, -1), hosts, strict=True):
+            share = (end - asyncio.get_running_loop().time()) / left
+            attempt = await self._send_within(share, host, port, parcel)
             if attempt.outcome is not Outcome.DEFERRED:
                 break
         return attempt
 
-    async def _send_to(
-        self, host: str, port: int, domain: str, parcel: Parcel
+    async def _send_within(
+        self, seconds: float, host: str, port: int, parcel: Parcel
     ) -> Attempt:
-        client = SMTP(
+        client = StrictClient(
             hostname=host,
             port=port,
             local_hostname=self.hostname,
             start_tls=False,
-            tls_context=self.context,
-            timeout=self.timeout,
+            timeout=seconds,
         )
         try:
-            await client.connect()
-            await client.ehlo()
-            if not client.supports_extension("starttls"):
-                return _deferred("4.7.4", "the peer does not offer STARTTLS", host)
-            await client.starttls(server_hostname=host, tls_context=self.context)
-            if refused := self._judge(client, domain, host):
-                return refused
-            await client.ehlo()
-            return await self._hand_over(client, host, parcel)
+            async with asyncio.timeout(seconds):
+                return await self._exchange(client, host, parcel, seconds)
+        except InjectedError:
+            return deferred("4.7.0", "bytes came before the TLS handshake", host)
         except aiosmtplib.SMTPResponseException as error:
-            return _answered(error.code, error.message, host)
+            return not_ready(error.code, error.message, host, parcel)
         except ssl.SSLError as error:
-            return _deferred("4.7.5", f"TLS failed: {error.reason}", host)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            return _deferred("4.4.2", f"the exchange failed: {_name(error)}", host)
+            return deferred("4.7.5", f"TLS failed: {failure_of(error).value}", host)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return deferred("4.4.2", f"the exchange failed: {_name(error)}", host)
         finally:
-            client.close()
+            await client.end()
 
-    def _judge(self, client: SMTP, domain: str, host: str) -> Attempt | None:
-        transport = client.transport
-        tls = transport.get_extra_info("ssl_object") if transport else None
-        der = tls.getpeercert(binary_form=True) if tls else None
+    async def _exchange(
+        self, client: StrictClient, host: str, parcel: Parcel, seconds: float
+    ) -> Attempt:
+        await client.connect()
+        await client.ehlo()
+        if not client.supports_extension("starttls"):
+            return deferred("4.7.4", "the peer does not offer STARTTLS", host)
+        await client.secure(host, self.context, seconds)
+        if (objection := self._judge(client, parcel.domain, host)) is not None:
+            return objection
+        await client.ehlo()
+        return await self._hand_over(client, host, parcel)
+
+    def _judge(self, client: StrictClient, domain: str, host: str) -> Attempt | None:
+        """Return why nothing is sent to this server, or None when all is well."""
+        der = client.peer_certificate()
         if der is None:
-            return _deferred("4.7.5", "the peer showed no certificate", host)
+            return deferred("4.7.5", "the peer showed no certificate", host)
         peer = self.trust.judge_peer(der)
-        if not peer.trusted:
-            # A revocation list that is late is our own trouble: it may come.
-            return _deferred("4.7.5", f"certificate refused: {peer.verdict}", host)
+        if isinstance(peer.verdict, CertificateRefused):
+            why = peer.verdict.code.value
+            return deferred("4.7.5", f"the peer's certificate is refused: {why}", host)
         if not self.trust.may_send_for(peer, domain):
-            return Attempt(
-                outcome=Outcome.REFUSED,
-                status="5.7.5",
-                reply="the peer's certificate is not the one listed for the domain",
-                host=host,
+            return refused(
+                "5.7.5",
+                "the peer's certificate is not one listed for the domain",
+                host,
             )
+        assert peer.certificate is not None, "trusted unread"
+        return self._check_host(peer.certificate, host)
+
+    def _check_host(self, certificate: SenderCertificate, host: str) -> Attempt | None:
+        """The allow-list binds the domain; the host's name is a second look."""
+        if self.host_check is HostCheck.OFF or _names(certificate, host):
+            return None
+        if self.host_check is HostCheck.ENFORCE:
+            return deferred("4.7.5", "the certificate is of another host", host)
+        log.warn("the certificate of {host} does not name it", host=host)
         return None
 
-    async def _hand_over(self, client: SMTP, host: str, parcel: Parcel) -> Attempt:
+    async def _hand_over(
+        self, client: StrictClient, host: str, parcel: Parcel
+    ) -> Attempt:
         speaks_dsn = client.supports_extension("dsn")
-        mail_options = [f"SIZE={len(parcel.content)}"]
-        if not client.supports_extension("size"):
-            mail_options = []
+        options = []
+        if client.supports_extension("size"):
+            options.append(f"SIZE={len(parcel.content)}")
         if not parcel.content.isascii():
             if not client.supports_extension("8bitmime"):
-                return Attempt(
-                    outcome=Outcome.REFUSED,
-                    status="5.6.3",
-                    reply="the peer does not take 8-bit messages",
-                    host=host,
-                )
-            mail_options.append("BODY=8BITMIME")
+                return refused("5.6.3", "the peer takes no 8-bit messages", host)
+            options.append("BODY=8BITMIME")
         recipient_options = []
         if speaks_dsn:
-            mail_options += [f"RET={parcel.ret}"] if parcel.ret else []
-            mail_options += [f"ENVID={parcel.envid}"] if parcel.envid else []
-            recipient_options += [f"NOTIFY={parcel.notify}"] if parcel.notify else []
-            recipient_options += [f"ORCPT={parcel.orcpt}"] if parcel.orcpt else []
-        await client.mail(parcel.reverse_path, options=mail_options)
-        await client.rcpt(parcel.recipient, options=recipient_options)
-        response = await client.data(parcel.content)
+            options += _given(RET=parcel.ret, ENVID=parcel.envid)
+            recipient_options = _given(NOTIFY=parcel.notify, ORCPT=parcel.orcpt)
+        try:
+            await client.mail(parcel.reverse_path, options=options)
+            await client.rcpt(parcel.recipient, options=recipient_options)
+            response = await client.data(parcel.content)
+        except aiosmtplib.SMTPResponseException as error:
+            return answered(error.code, error.message, host, parcel)
         await _leave(client)
-        return Attempt(
-            outcome=Outcome.SENT,
-            status="2.0.0",
-            reply=f"{response.code} {_line(response.message)}",
-            host=host,
-            told=speaks_dsn,
-        )
+        return accepted(response.code, response.message, host, parcel, told=speaks_dsn)
 
 
-async def _leave(client: SMTP) -> None:
+def _given(**parameters: str) -> list[str]:
+    return [f"{name}={value}" for name, value in parameters.items() if value]
+
+
+def _names(certificate: SenderCertificate, host: str) -> bool:
+    """Tell whether a certificate names a host; an address stands for any."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        named = {*certificate.dns_names, *certificate.subject.values("CN")}
+        return host.lower() in {name.lower() for name in named}
+    return True
+
+
+async def _leave(client: StrictClient) -> None:
     """Say QUIT; the message is the peer's already, whatever becomes of this."""
     try:
         await client.quit()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
-
-
-def _answered(code: int, message: str, host: str) -> Attempt:
-    text = _line(message)
-    permanent = 500 <= code < 600
-    first = text.split(" ", 1)[0]
-    parts = first.split(".")
-    enhanced = len(parts) == 3 and all(part.isdigit() for part in parts)
-    return Attempt(
-        outcome=Outcome.REFUSED if permanent else Outcome.DEFERRED,
-        status=first if enhanced else ("5.0.0" if permanent else "4.0.0"),
-        reply=f"{code} {text}",
-        host=host,
-    )
-
-
-def _deferred(status: str, reply: str, host: str = "") -> Attempt:
-    return Attempt(outcome=Outcome.DEFERRED, status=status, reply=reply, host=host)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:400]
+    except (aiosmtplib.SMTPException, OSError) as error:
+        log.debug("no farewell: {why}", why=_name(error))
 
 
 def _name(error: BaseException) -> str:

@@ -62,7 +62,8 @@ _ORCPT = re.compile(r"[A-Za-z0-9-]{1,20};(?P<xtext>.+)")
 
 def read_mail(argument: str) -> MailCommand:
     """Read what follows ``MAIL ``; `CommandError` for anything not understood."""
-    path, parameters = _read(argument, "FROM:", {"SIZE", "BODY", "RET", "ENVID"})
+    known = {"SIZE", "BODY", "RET", "ENVID"}
+    path, parameters = _read(argument, "FROM:", known, replies.BAD_SENDER_ADDRESS)
     size = parameters.get("SIZE", "0")
     body = parameters.get("BODY", "7BIT").upper()
     ret = parameters.get("RET", "").upper()
@@ -86,7 +87,8 @@ def read_mail(argument: str) -> MailCommand:
 
 def read_rcpt(argument: str) -> RcptCommand:
     """Read what follows ``RCPT ``; `CommandError` for anything not understood."""
-    path, parameters = _read(argument, "TO:", {"NOTIFY", "ORCPT"})
+    known = {"NOTIFY", "ORCPT"}
+    path, parameters = _read(argument, "TO:", known, replies.BAD_ADDRESS)
     notify = parameters.get("NOTIFY", "").upper()
     orcpt = parameters.get("ORCPT", "")
     if notify and not _NOTIFY.fullmatch(notify):
@@ -131,13 +133,15 @@ def encode_xtext(text: str) -> str:
 
 
 def _read(
-    argument: str, keyword: str, known: set[str]
+    argument: str, keyword: str, known: set[str], malformed: Reply
 ) -> tuple[str, Mapping[str, str]]:
     """Return the path without its brackets, and the parameters."""
-    head, rest = argument[: len(keyword)], argument[len(keyword) :]
-    match = _PATH.fullmatch(rest.strip(" "))
-    if head.upper() != keyword or match is None:
-        raise CommandError(_why_malformed(head.upper() == keyword, rest))
+    head, rest = argument[: len(keyword)], argument[len(keyword) :].strip(" ")
+    if head.upper() != keyword or not rest.startswith("<"):
+        raise CommandError(replies.BAD_SYNTAX)
+    match = _PATH.fullmatch(rest)
+    if match is None:
+        raise CommandError(malformed)
     parameters: dict[str, str] = {}
     for text in (match[2] or "").split():
         found = _PARAMETER.fullmatch(text)
@@ -150,11 +154,6 @@ def _read(
             raise CommandError(replies.BAD_SYNTAX)
         parameters[name] = found[2]
     return match[1], parameters
-
-
-def _why_malformed(keyword_found: bool, rest: str) -> Reply:
-    bracketed = keyword_found and rest.strip(" ").startswith("<")
-    return replies.BAD_ADDRESS if bracketed else replies.BAD_SYNTAX
 
 
 def _address(path: str, malformed: Reply) -> MailAddress:

@@ -109,13 +109,15 @@ class SmtpDoor(Service):
         """Stop listening, let each message under way end, then close what is left."""
         if self._server is not None:
             self._server.close()
-        for connection in list(self._doorway.connections):
-            connection.finish()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._doorway.settings.stop_seconds):
-                await self._doorway.emptied()
-        for connection in list(self._doorway.connections):
+        connections = self._doorway.connections
+        last = [connection.finish() for connection in list(connections)]
+        if last:
+            await asyncio.wait(last, timeout=self._doorway.settings.stop_seconds)
+        for connection in list(connections):
             connection.abort()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._doorway.emptied()
 
 
 def _note(failure: TlsFailure) -> None:

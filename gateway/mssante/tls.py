@@ -17,7 +17,11 @@ CIPHERS = (
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA256"
 )
-"""The four suites of Référentiel #2 (ECO.1.1.3); TLS 1.3 has its own, all good."""
+"""
+The four suites of Référentiel socle MSSanté #2, ECO.1.1.3.
+
+TLS 1.3 has its own, all good.
+"""
 
 SECURITY = "@SECLEVEL=2"
 """OpenSSL itself then refuses RSA under 2048 bits, small curves, SHA-1, RC4, MD5."""

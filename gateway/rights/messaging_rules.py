@@ -23,7 +23,11 @@ END_SUBJECT = "[FIN]"
 """The subject by which a professional ends all that went before."""
 
 END_HEADER = "FIN"
-"""The value of X-MSS-MES by which one message forbids its answer (ECO.2.2.8)."""
+"""
+The value of X-MSS-MES by which one message forbids its answer.
+
+Source: Référentiel socle MSSanté #2, ECO.2.2.8.
+"""
 
 
 class CorrespondentKind(StrEnum):

@@ -1,9 +1,9 @@
 """
 Is the sender who it says it is? Reverse path and headers against the certificate.
 
-Source: MSSanté inbound checks 3 to 5 (allow-list), and gematik KIM A_23421 and
-A_23422 for the shape of the header rules. The certificate itself (chain, dates,
-usage, revocation) is judged before, by the TLS side.
+Source: what MSSanté asks of operators (Référentiel socle MSSanté #1), and gematik KIM
+A_23421 and A_23422 for the shape of the header rules. The certificate itself (chain,
+dates, usage, revocation) is judged before, by the TLS side.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from attrs import asdict, field, frozen
-from sqlalchemy import insert, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.core.envelope import (
     Arrival,
@@ -25,15 +25,35 @@ from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
+_ID: BindParameter[str] = bindparam("arrival")
+_GET = select(arrivals).where(arrivals.c.id == _ID)
+_GET_STATE = select(arrivals.c.state).where(arrivals.c.id == _ID)
+_GET_RECIPIENTS = (
+    select(recipients)
+    .where(recipients.c.arrival_id == _ID)
+    .order_by(recipients.c.position)
+)
+# Columns that are given are set; the others are left alone.
+_SET_STATE = update(arrivals).where(arrivals.c.id == _ID)
+_DECIDE = update(recipients).where(
+    recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+)
+
 
 class ArrivalState(StrEnum):
     """Where a message is; the last three are ends."""
 
     RECEIVED = "received"  # kept, to be opened
-    DECIDED = "decided"  # each recipient and document has its outcome
+    DECIDED = "decided"  # each document has its outcome, copies are to be made
+    RELAYING = "relaying"  # delivered here, on its way to other operators
     ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
     QUARANTINED = "quarantined"
     RETURNED = "returned"  # to the sender, with the reason
+
+
+_UNDER_WAY = frozenset(
+    {ArrivalState.RECEIVED, ArrivalState.DECIDED, ArrivalState.RELAYING}
+)
 
 
 @frozen(kw_only=True)
@@ -93,6 +113,13 @@ class KeptArrival:
     recipients: tuple[RecipientOutcome, ...]
 
 
+_SAME = select(arrivals.c.id).where(
+    arrivals.c.message_id == bindparam("id"),
+    arrivals.c.content_digest == bindparam("digest"),
+)
+"""Asked for each message received: made once."""
+
+
 @frozen
 class Arrivals:
     """Messages within one transaction."""
@@ -104,23 +131,29 @@ class Arrivals:
         return self.work.key_for(f"transit:{self.work.now:%Y-%m-%d}")
 
     def keep(self, arrival: Arrival, parcel: Parcel) -> None:
-        """Keep a message, its journal line and its task: all or nothing."""
+        """
+        Keep a message, its journal line and its task: all or nothing.
+
+        ``parcel`` is made of ``arrival.stored``. What the gateway wrote itself has
+        nothing to file: it goes to its recipients at once.
+        """
         work, key_id = self.work, self.transit_key()
+        is_ours = arrival.door is Door.SYSTEM
         work.blobs.put(parcel, key_id, work.now)
         work.add(
             arrivals,
             id=arrival.id,
             message_id=arrival.message_id,
-            content_digest=digest_of(arrival.content),
+            content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
-            state=ArrivalState.RECEIVED.value,
+            state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
             received_at=work.now,
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
             options={"ret": arrival.ret, "envid": arrival.envid},
-            size=len(arrival.content),
+            size=parcel.size,
             blob_id=parcel.id,
             key_id=key_id,
         )
@@ -141,7 +174,7 @@ class Arrivals:
                 outcome="",
                 reasons=[],
             )
-        work.tasks.add(TaskKind.FILE, arrival.id)
+        work.tasks.add(TaskKind.DELIVER if is_ours else TaskKind.FILE, arrival.id)
         work.note(
             Action.MESSAGE_ACCEPTED,
             "kept",
@@ -154,18 +187,16 @@ class Arrivals:
             certificate=arrival.sender.fingerprint,
         )
 
-    def already_kept(self, arrival: Arrival) -> dict[str, str]:
+    def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
         """
         Return the addresses that have this very message already, and in which arrival.
 
         A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
         same sender. What it then repeats is acknowledged and not kept twice.
+        ``digest`` is that of the content (`Parcel`).
         """
         rows = self.work.connection.execute(
-            select(arrivals.c.id).where(
-                arrivals.c.message_id == arrival.message_id,
-                arrivals.c.content_digest == digest_of(arrival.content),
-            )
+            _SAME, {"id": arrival.message_id, "digest": digest}
         ).scalars()
         known: dict[str, str] = {}
         for row_id in rows:
@@ -178,16 +209,11 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        row = work.connection.execute(
-            select(arrivals).where(arrivals.c.id == arrival_id)
-        ).first()
+        named = {"arrival": arrival_id}
+        row = work.connection.execute(_GET, named).first()
         if row is None:
             return None
-        rows = work.connection.execute(
-            select(recipients)
-            .where(recipients.c.arrival_id == arrival_id)
-            .order_by(recipients.c.position)
-        )
+        rows = work.connection.execute(_GET_RECIPIENTS, named)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -210,7 +236,7 @@ class Arrivals:
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
         word = self.work.connection.execute(
-            select(arrivals.c.state).where(arrivals.c.id == arrival_id)
+            _GET_STATE, {"arrival": arrival_id}
         ).scalar_one_or_none()
         return None if word is None else ArrivalState(word)
 
@@ -278,6 +304,7 @@ class Arrivals:
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
+<<<<<<< HEAD
             update(recipients)
             .where(
                 recipients.c.arrival_id == arrival_id,
@@ -291,28 +318,38 @@ class Arrivals:
                 hidden_until=hidden_until,
                 ended_at=self.work.now,
             )
+=======
+            _DECIDE,
+            {
+                "arrival": arrival_id,
+                "at": position,
+                "outcome": outcome,
+                "reasons": list(reasons),
+                "deliver": deliver,
+                "hidden": list(hidden),
+                "hidden_until": hidden_until,
+                "ended_at": self.work.now,
+            },
+>>>>>>> main
         )
 
     def record_documents(
         self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
     ) -> None:
         """Record what became of the documents of a message."""
-        if outcomes:
-            rows = [
-                {
-                    "arrival_id": arrival_id,
-                    "recipient": one.recipient,
-                    "position": one.position,
-                    "unique_id": one.unique_id,
-                    "outcome": one.outcome,
-                    "reasons": list(one.reasons),
-                    "error": one.error,
-                    "detail": one.detail[:400],
-                    "entry_id": one.entry_id or None,
-                }
-                for one in outcomes
-            ]
-            self.work.connection.execute(insert(arrival_documents), rows)
+        for one in outcomes:
+            self.work.add(
+                arrival_documents,
+                arrival_id=arrival_id,
+                recipient=one.recipient,
+                position=one.position,
+                unique_id=one.unique_id,
+                outcome=one.outcome,
+                reasons=list(one.reasons),
+                error=one.error,
+                detail=one.detail[:400],
+                entry_id=one.entry_id or None,
+            )
 
     def documents(self, arrival_id: str) -> list[DocumentOutcome]:
         """Return what became of the documents of a message."""
@@ -338,11 +375,14 @@ class Arrivals:
 
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
-        ended = state not in {ArrivalState.RECEIVED, ArrivalState.DECIDED}
+        ended = state not in _UNDER_WAY
         self.work.connection.execute(
-            update(arrivals)
-            .where(arrivals.c.id == arrival_id)
-            .values(state=state.value, ended_at=self.work.now if ended else None)
+            _SET_STATE,
+            {
+                "arrival": arrival_id,
+                "state": state.value,
+                "ended_at": self.work.now if ended else None,
+            },
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,11 +12,19 @@ from uuid import uuid4
 from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.keys import KeyRing
 from gateway.store.tables import blob_grants, blobs
+
+_GET_GRANT = select(blob_grants.c.wrapped).where(
+    blob_grants.c.blob_id == bindparam("blob"),
+    blob_grants.c.key_id == bindparam("key"),
+)
+_GET = _GET_GRANT.add_columns(blobs.c.content).join(
+    blobs, blobs.c.id == blob_grants.c.blob_id
+)
 
 # The key of a blob encrypts once, so a constant nonce never repeats under a key.
 _ONCE = bytes(12)
@@ -33,6 +42,8 @@ class Parcel:
     key: bytes = field(repr=False)
     size: int
     inline: bytes | None = field(repr=False)
+    digest: str = ""
+    """SHA-256 of the bytes in clear, in hex."""
 
 
 @frozen
@@ -50,16 +61,17 @@ class BlobFolder:
             UnavailableError: the disk refused; nothing was kept.
         """
         blob_id, key = uuid4().hex, AESGCM.generate_key(256)
+        digest = hashlib.sha256(content).hexdigest()
         sealed = AESGCM(key).encrypt(_ONCE, content, blob_id.encode())
         if len(sealed) <= self.inline_bytes:
-            return Parcel(blob_id, key, len(content), sealed)
+            return Parcel(blob_id, key, len(content), sealed, digest)
         try:
             self._write(blob_id, sealed)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
-        return Parcel(blob_id, key, len(content), None)
+        return Parcel(blob_id, key, len(content), None, digest)
 
     def _write(self, blob_id: str, sealed: bytes) -> None:
         path = self.path(blob_id)
@@ -143,11 +155,8 @@ class Blobs:
         """Let a second owner read the blob: its key is wrapped again, no byte moves."""
         if from_key == to_key:
             return
-        held = self.connection.execute(
-            select(blob_grants.c.blob_id).where(
-                blob_grants.c.blob_id == blob_id, blob_grants.c.key_id == to_key
-            )
-        ).first()
+        named = {"blob": blob_id, "key": to_key}
+        held = self.connection.execute(_GET_GRANT, named).first()
         if held is None:
             self._grant(blob_id, to_key, self._blob_key(blob_id, from_key))
 
@@ -159,10 +168,11 @@ class Blobs:
             NotFoundError: there is no such blob, or it is not granted to that owner.
             UnavailableError: the disk does not answer, or the bytes were altered.
         """
-        key = self._blob_key(blob_id, key_id)
-        row = self.connection.execute(
-            select(blobs.c.content).where(blobs.c.id == blob_id)
-        ).one()
+        named = {"blob": blob_id, "key": key_id}
+        row = self.connection.execute(_GET, named).first()
+        if row is None:
+            raise NotFoundError("not found")
+        key = self._unwrap(blob_id, key_id, row.wrapped)
         sealed = row.content if row.content is not None else self.folder.read(blob_id)
         try:
             return AESGCM(key).decrypt(_ONCE, sealed, blob_id.encode())
@@ -194,11 +204,11 @@ class Blobs:
         self.add(blob_grants, blob_id=blob_id, key_id=key_id, wrapped=wrapped)
 
     def _blob_key(self, blob_id: str, key_id: str) -> bytes:
-        row = self.connection.execute(
-            select(blob_grants.c.wrapped).where(
-                blob_grants.c.blob_id == blob_id, blob_grants.c.key_id == key_id
-            )
-        ).first()
+        named = {"blob": blob_id, "key": key_id}
+        row = self.connection.execute(_GET_GRANT, named).first()
         if row is None:
             raise NotFoundError("not found")
-        return self.keys.unseal(self.connection, key_id, row.wrapped, f"blob:{blob_id}")
+        return self._unwrap(blob_id, key_id, row.wrapped)
+
+    def _unwrap(self, blob_id: str, key_id: str, wrapped: bytes) -> bytes:
+        return self.keys.unseal(self.connection, key_id, wrapped, f"blob:{blob_id}")

@@ -10,14 +10,25 @@ from attrs import field, frozen
 from sqlalchemy import select, update
 
 from gateway.store.arrivals import KeptArrival, RecipientOutcome
-from gateway.store.tables import deliveries
+from gateway.store.tables import arrivals, deliveries
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
+
+PENDING = "pending"
+"""The state of a copy still to be sent; the others are its ends."""
+
+_NO_HOST = "-"
+"""In place of the host when none was reached."""
 
 
 @frozen(kw_only=True)
 class Delivery:
-    """One recipient's copy; ``state`` is a word of `gateway.mssante.retry`."""
+    """
+    One recipient's copy; ``state`` is a word of `gateway.mssante.retry`.
+
+    ``last_status`` (RFC 3463), ``last_host`` and ``last_reply`` tell how the last try
+    ended; empty before the first.
+    """
 
     id: str
     arrival_id: str
@@ -33,6 +44,8 @@ class Delivery:
     attempts: int
     created_at: datetime
     warned_at: datetime | None
+    last_status: str
+    last_host: str
     last_reply: str
     blob_id: str
     key_id: str
@@ -45,7 +58,19 @@ class Deliveries:
     work: UnitOfWork
 
     def add(self, kept: KeptArrival, one: RecipientOutcome) -> str:
-        """Queue one recipient's copy, with the task that sends it; return its id."""
+        """
+        Queue one recipient's copy, with the task that sends it; return its id.
+
+        Once per arrival and recipient: again changes nothing and returns the same id.
+        """
+        known = self.work.connection.execute(
+            select(deliveries.c.id).where(
+                deliveries.c.arrival_id == kept.id,
+                deliveries.c.position == one.position,
+            )
+        ).scalar()
+        if known is not None:
+            return str(known)
         work, delivery_id = self.work, uuid4().hex
         recipient = one.recipient
         options = {
@@ -64,7 +89,7 @@ class Deliveries:
                 kept.key_id, delivery_id, [recipient.address, recipient.orcpt]
             ),
             options=options,
-            state="pending",
+            state=PENDING,
             attempts=0,
             created_at=work.now,
             last_reply="",
@@ -85,25 +110,57 @@ class Deliveries:
         self,
         delivery: Delivery,
         state: str,
-        reply: str,
         *,
+        status: str,
+        host: str,
+        reply: str,
         again_after: timedelta | None = None,
         warned: bool = False,
-    ) -> None:
-        """Record what a try came to, and when to try again if so."""
-        work = self.work
+    ) -> bool:
+        """
+        Record what a try came to, and when to try again if so.
+
+        Return False, and change nothing, when the copy was settled meanwhile.
+        """
+        work, columns = self.work, deliveries.c
         values: dict[str, Any] = {
             "state": state,
             "attempts": delivery.attempts + 1,
-            "last_reply": reply[:500],
+            "last_reply": f"{status} {host or _NO_HOST} {reply}"[:500],
         }
         if warned:
             values["warned_at"] = work.now
-        work.connection.execute(
-            update(deliveries).where(deliveries.c.id == delivery.id).values(**values)
+        settled = work.connection.execute(
+            update(deliveries)
+            .where(
+                columns.id == delivery.id,
+                columns.state == delivery.state,
+                columns.attempts == delivery.attempts,
+            )
+            .values(**values)
         )
+        if not settled.rowcount:
+            return False
         if again_after is not None:
             work.tasks.add(TaskKind.RELAY, delivery.id, delay=again_after)
+        return True
+
+    def any_pending(self, arrival_id: str) -> bool:
+        """
+        Tell whether a copy of a message is still to be sent.
+
+        Holds the arrival until the commit: of two copies that end at once, the second
+        waits for the first, and sees it.
+        """
+        self.work.connection.execute(
+            select(arrivals.c.id).where(arrivals.c.id == arrival_id).with_for_update()
+        )
+        found = self.work.connection.execute(
+            select(deliveries.c.id)
+            .where(deliveries.c.arrival_id == arrival_id, deliveries.c.state == PENDING)
+            .limit(1)
+        ).first()
+        return found is not None
 
     def of(self, arrival_id: str) -> list[Delivery]:
         """Return the copies of a message that left or leave."""
@@ -120,6 +177,8 @@ class Deliveries:
     def _delivery(self, row: Any) -> Delivery:
         context = f"deliveries:{row.id}"
         address, orcpt = self.work.unseal(row.key_id, row.recipient, context)
+        status, _, rest = row.last_reply.partition(" ")
+        host, _, reply = rest.partition(" ")
         return Delivery(
             id=row.id,
             arrival_id=row.arrival_id,
@@ -135,7 +194,9 @@ class Deliveries:
             attempts=row.attempts,
             created_at=row.created_at,
             warned_at=row.warned_at,
-            last_reply=row.last_reply,
+            last_status=status,
+            last_host="" if host == _NO_HOST else host,
+            last_reply=reply,
             blob_id=row.blob_id or "",
             key_id=row.key_id,
         )

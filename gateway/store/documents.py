@@ -7,12 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.store.blobs import Blobs, Parcel
-from gateway.store.tables import documents, submissions
+from gateway.store.tables import blob_grants, blobs, documents, submissions
 from gateway.store.work import UnitOfWork
+
+_FIND = select(documents).where(documents.c.unique_id == bindparam("name"))
+_GET = select(documents).where(documents.c.id == bindparam("name"))
+_OF_SET = (
+    select(documents)
+    .where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.set_id == bindparam("set"),
+    )
+    .order_by(documents.c.filed_at, documents.c.id)
+)
+_INSERT = {table: insert(table) for table in (blobs, blob_grants, documents)}
 
 PATIENT = "patient"
 SENDER = "sender"
@@ -113,8 +125,8 @@ class Documents:
         work = self.work
         # Not set aside for the end: a message may bring two versions of a document,
         # and other messages of the same patient share the transaction.
-        blobs = Blobs(work.connection, work.keys, work.folder, self._insert)
-        blobs.put(parcel, document.key_id, work.now)
+        kept = Blobs(work.connection, work.keys, work.folder, self._insert)
+        kept.put(parcel, document.key_id, work.now)
         self._insert(
             documents,
             id=document.id,
@@ -150,25 +162,22 @@ class Documents:
         )
 
     def _insert(self, table: Table, **row: Any) -> None:
-        self.work.connection.execute(insert(table), row)
+        self.work.connection.execute(_INSERT[table], row)
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return the document of a uniqueId, in whichever vault, or None."""
-        return self._one(documents.c.unique_id == unique_id)
+        return self._one(_FIND, unique_id)
 
     def get(self, entry_id: str) -> StoredDocument | None:
         """Return the document of an entryUUID in hex, or None."""
-        return self._one(documents.c.id == entry_id)
+        return self._one(_GET, entry_id)
 
     def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:
             return []
-        columns = documents.c
         rows = self.work.connection.execute(
-            select(documents)
-            .where(columns.profile_id == profile_id, columns.set_id == set_id)
-            .order_by(columns.filed_at, columns.id)
+            _OF_SET, {"profile": profile_id, "set": set_id}
         )
         return [_stored(row) for row in rows]
 
@@ -264,8 +273,8 @@ class Documents:
         )
         return facts
 
-    def _one(self, condition: Any) -> StoredDocument | None:
-        row = self.work.connection.execute(select(documents).where(condition)).first()
+    def _one(self, query: Select[Any], name: str) -> StoredDocument | None:
+        row = self.work.connection.execute(query, {"name": name}).first()
         return None if row is None else _stored(row)
 
 

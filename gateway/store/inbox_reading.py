@@ -191,7 +191,8 @@ class InboxReader:
         return Conversation(
             id=row.id,
             address=display["address"],
-            # Names of mailboxes are written with underscores (ECO.2.2.7).
+            # Names of mailboxes are written with underscores:
+            # Référentiel socle MSSanté #2, ECO.2.2.7.
             name=" ".join(display["name"].replace("_", " ").split()),
             kind=row.mailbox_kind,
             state=ConversationState(row.state),

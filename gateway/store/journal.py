@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from gateway.store.tables import chain_heads, journal
 
@@ -18,6 +18,17 @@ OPERATOR = "operator"
 """The chain of what concerns the service; each patient has one of their own."""
 
 START = "0" * 64
+
+
+_NAME: BindParameter[str] = bindparam("name")
+_HEAD = (
+    select(chain_heads.c.seq, chain_heads.c.hash)
+    .where(chain_heads.c.chain == _NAME)
+    .with_for_update()
+)
+_NEW_HEAD = insert(chain_heads)
+_MOVE_HEAD = update(chain_heads).where(chain_heads.c.chain == _NAME)
+_APPEND = insert(journal)
 
 
 class Action(StrEnum):
@@ -39,6 +50,7 @@ class Action(StrEnum):
     MESSAGE_SENT = "message:send"
     MESSAGE_READ = "message:read"
     MESSAGE_DELETED = "message:delete"
+    MESSAGE_REPORTED = "message:report"
     CONVERSATION_ENDED = "conversation:end"
     DOCUMENT_DECIDED = "document:decide"
     DOCUMENT_FILED = "document:file"
@@ -47,6 +59,7 @@ class Action(StrEnum):
     DOCUMENT_DOWNLOADED = "document:download"
     RECEIPT_SENT = "receipt:send"
     RECEIPT_WITHHELD = "receipt:withhold"
+    REPORT_IGNORED = "report:ignore"
     NOTICE_SENT = "notice:send"
     PROFILE_ADDED = "profile:add"
     PROFILE_CHANGED = "profile:change"
@@ -126,12 +139,9 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
     for event in events:
         by_chain.setdefault(event.chain, []).append(event)
     rows: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
     for chain in sorted(by_chain):  # one order for all writers: no deadlock
-        head = connection.execute(
-            select(chain_heads.c.seq, chain_heads.c.hash)
-            .where(chain_heads.c.chain == chain)
-            .with_for_update()
-        ).first()
+        head = connection.execute(_HEAD, {"name": chain}).first()
         seq, previous = (head.seq, head.hash) if head else (0, START)
         for event in by_chain[chain]:
             seq += 1
@@ -150,16 +160,12 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
                 }
             )
             previous = line
-        heads = chain_heads.c
-        connection.execute(
-            update(chain_heads)
-            .where(heads.chain == chain)
-            .values(seq=seq, hash=previous)
-            if head
-            else insert(chain_heads).values(chain=chain, seq=seq, hash=previous)
-        )
+        moved.append({"name": chain, "seq": seq, "hash": previous})
+        if head is None:
+            connection.execute(_NEW_HEAD, {"chain": chain, "seq": 0, "hash": START})
     if rows:
-        connection.execute(insert(journal), rows)
+        connection.execute(_MOVE_HEAD, moved)
+        connection.execute(_APPEND, rows)
 
 
 @frozen

@@ -27,7 +27,7 @@ class NoticeEnd(StrEnum):
 
 @frozen(kw_only=True)
 class Notice:
-    """An e-mail to send; the text holds no health data (rules B5.2)."""
+    """An e-mail to send; the text holds no health data."""
 
     id: str
     kind: NoticeKind

@@ -7,7 +7,18 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import asdict, field, frozen
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
@@ -16,6 +27,34 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.tables import blocks, oppositions, profiles, secrecies
 from gateway.store.work import UnitOfWork
 
+_BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
+
+
+def _identities(table: Table, kind: str) -> Select[Any]:
+    """Select a sender of a patient's list in the columns of an opposition."""
+    return select(
+        literal(kind).label("kind"),
+        table.c.identity.label("structure"),
+        literal("").label("type_code"),
+        literal("").label("unique_id"),
+        literal("").label("declared_by"),
+    ).where(table.c.profile_id == bindparam("profile"))
+
+
+_GET = select(profiles).where(profiles.c.id == bindparam("profile"))
+_FIND = select(profiles).where(profiles.c.ins_digest == bindparam("digest"))
+_HOLD = _GET.with_for_update()
+_RIGHTS: CompoundSelect[Any] = union_all(
+    _identities(blocks, _BLOCKED),
+    _identities(secrecies, _SECRET),
+    select(
+        oppositions.c.kind,
+        oppositions.c.structure,
+        oppositions.c.type_code,
+        oppositions.c.unique_id,
+        oppositions.c.declared_by,
+    ).where(oppositions.c.profile_id == bindparam("profile")),
+)
 _PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
 
 
@@ -148,35 +187,35 @@ class Profiles:
 
     def lock(self, profile_id: str) -> None:
         """Hold the profile until the commit: one filing at a time per patient."""
-        self.work.connection.execute(
-            select(profiles.c.id).where(profiles.c.id == profile_id).with_for_update()
-        )
+        self.work.connection.execute(_HOLD, {"profile": profile_id})
+
+    def hold(self, profile_id: str) -> Profile | None:
+        """Return a profile, or None, and hold it as `lock` does."""
+        row = self.work.connection.execute(_HOLD, {"profile": profile_id}).first()
+        return None if row is None else self._profile(row)
 
     def rights(self, profile_id: str) -> ProfileRights:
         """Return the blocks, oppositions and secret senders of a patient."""
-        connection = self.work.connection
-        blocked = connection.execute(
-            select(blocks.c.identity).where(blocks.c.profile_id == profile_id)
-        ).scalars()
-        opposed = connection.execute(
-            select(oppositions).where(oppositions.c.profile_id == profile_id)
-        )
-        secret = connection.execute(
-            select(secrecies.c.identity).where(secrecies.c.profile_id == profile_id)
-        ).scalars()
-        return ProfileRights(
-            blocked=frozenset(blocked),
-            oppositions=tuple(
-                Opposition(
-                    kind=row.kind,
-                    structure=row.structure,
-                    type_code=row.type_code,
-                    unique_id=row.unique_id,
-                    declared_by=row.declared_by,
+        rows = self.work.connection.execute(_RIGHTS, {"profile": profile_id})
+        named: dict[str, set[str]] = {_BLOCKED: set(), _SECRET: set()}
+        opposed = []
+        for row in rows:
+            if row.kind in named:
+                named[row.kind].add(row.structure)
+            else:
+                opposed.append(
+                    Opposition(
+                        kind=row.kind,
+                        structure=row.structure,
+                        type_code=row.type_code,
+                        unique_id=row.unique_id,
+                        declared_by=row.declared_by,
+                    )
                 )
-                for row in opposed
-            ),
-            secret_senders=frozenset(secret),
+        return ProfileRights(
+            blocked=frozenset(named[_BLOCKED]),
+            oppositions=tuple(opposed),
+            secret_senders=frozenset(named[_SECRET]),
         )
 
     def is_blocked(self, profile_id: str, identities: list[str]) -> bool:
@@ -279,12 +318,9 @@ class Profiles:
         self.change(profile_id, "secret" if secret else "unsecret")
 
     def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
-        query = select(profiles)
-        if digest:
-            query = query.where(profiles.c.ins_digest == digest)
-        else:
-            query = query.where(profiles.c.id == profile_id)
-        return self.work.connection.execute(query).first()
+        query = _FIND if digest else _GET
+        named = {"digest": digest} if digest else {"profile": profile_id}
+        return self.work.connection.execute(query, named).first()
 
     def _profile(self, row: Any) -> Profile:
         context = f"profiles.identity:{row.id}"

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from gateway.store.tables import inbox_messages, receipts
+from gateway.core.copies import Copy
+from gateway.store.tables import inbox_messages, profiles, receipts, recipients
 from gateway.store.work import UnitOfWork
 
 
@@ -19,8 +20,8 @@ class Receipt:
     One receipt: ``kind`` DSN, MDN or ERR, about one recipient by position.
 
     ``status`` is the word of the receipt (delivered, failed, relayed, delayed,
-    processed, error), ``code`` its MDN error code, ``state`` sent or withheld;
-    ``detail`` says why it was withheld.
+    processed, displayed, error), ``code`` its MDN error code, ``state`` sent, shown
+    (to a patient, on the page) or withheld; ``detail`` says why it was withheld.
     """
 
     kind: str
@@ -39,18 +40,24 @@ class Receipts:
     work: UnitOfWork
 
     def record(self, arrival_id: str, receipt: Receipt) -> None:
-        """Record a receipt, in the transaction that sends it."""
-        self.work.add(
-            receipts,
-            id=uuid4().hex,
-            arrival_id=arrival_id,
-            kind=receipt.kind,
-            recipient=receipt.recipient,
-            status=receipt.status,
-            code=receipt.code,
-            state=receipt.state,
-            detail=receipt.detail[:200],
-            at=self.work.now,
+        """
+        Record a receipt, in the transaction that sends it.
+
+        Written at once: two tasks about one message may share a transaction, and the
+        second must see what the first said.
+        """
+        self.work.connection.execute(
+            insert(receipts).values(
+                id=uuid4().hex,
+                arrival_id=arrival_id,
+                kind=receipt.kind,
+                recipient=receipt.recipient,
+                status=receipt.status,
+                code=receipt.code,
+                state=receipt.state,
+                detail=receipt.detail[:200],
+                at=self.work.now,
+            )
         )
 
     def of(self, arrival_id: str) -> list[Receipt]:
@@ -84,3 +91,21 @@ class Receipts:
             )
         ).first()
         return found is not None
+
+    def profile_state(self, profile_id: str) -> str:
+        """Return where a patient's profile stands, empty when it is gone."""
+        word = self.work.connection.execute(
+            select(profiles.c.state).where(profiles.c.id == profile_id)
+        ).scalar()
+        return word or ""
+
+    def undelivered(self, arrival_id: str) -> int:
+        """Return how many copies of a message will not arrive, as far as is known."""
+        lost = [Copy.BOUNCED.value, Copy.EXPIRED.value, Copy.REFUSED.value]
+        found = self.work.connection.execute(
+            select(recipients.c.position).where(
+                recipients.c.arrival_id == arrival_id,
+                recipients.c.outcome.in_(lost),
+            )
+        ).scalars()
+        return len(list(found))

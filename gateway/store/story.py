@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import frozen
 from sqlalchemy import or_, select
 
-from gateway.store.arrivals import Arrivals, KeptArrival
-from gateway.store.journal import Entry
+from gateway.store.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.journal import Action, Entry
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.tables import arrival_documents, documents
 from gateway.store.work import UnitOfWork
@@ -73,16 +74,13 @@ class Stories:
             raise AssertionError("a message vanished within a snapshot")
         outcomes = arrivals.documents(arrival_id)
         entries = [one.entry_id for one in outcomes if one.entry_id]
+        lines = self.work.journal.about([arrival_id, *entries])
         return {
             "id": name,
             "kind": "message",
-            "messageId": kept.message_id,
-            "arrival": kept.id,
-            "door": kept.door.value,
             "state": kept.state,
             "received": kept.received_at.isoformat(),
             "sender": kept.reverse_path or "<>",
-            "certificate": kept.sender.subject,
             "recipients": [
                 {
                     "address": one.recipient.address,
@@ -96,18 +94,13 @@ class Stories:
                     "uniqueId": one.unique_id,
                     "outcome": one.outcome,
                     "reasons": list(one.reasons),
-                    "detail": one.detail,
-                    "recipient": kept.recipients[one.recipient].recipient.address,
                 }
                 for one in outcomes
             ],
             "receipts": [
                 _receipt(one, kept) for one in Receipts(self.work).of(arrival_id)
             ],
-            "steps": [
-                _step(entry)
-                for entry in self.work.journal.about([arrival_id, *entries])
-            ],
+            "steps": [_step(line, _added(line, kept, outcomes)) for line in lines],
         }
 
 
@@ -124,10 +117,33 @@ def _receipt(receipt: Receipt, kept: KeptArrival) -> dict[str, Any]:
     }
 
 
-def _step(entry: Entry) -> dict[str, Any]:
+def _added(
+    line: Entry, kept: KeptArrival, outcomes: Sequence[DocumentOutcome]
+) -> dict[str, str]:
+    """Return what the journal leaves out of a line and the tables know."""
+    if line.action == Action.MESSAGE_ACCEPTED:
+        return {
+            "arrival": kept.id,
+            "messageId": kept.message_id,
+            "subject": kept.sender.subject,
+        }
+    if line.action == Action.DOCUMENT_DECIDED:
+        place = (line.detail.get("recipient"), line.detail.get("position"))
+        found = [one for one in outcomes if (one.recipient, one.position) == place]
+        if found and found[0].detail:
+            return {"fault": found[0].detail}
+    return {}
+
+
+def _step(line: Entry, added: dict[str, str]) -> dict[str, Any]:
+    known = {**line.detail, **added}
     return {
-        "time": entry.at.isoformat(),
-        "action": entry.action,
-        "outcome": entry.outcome,
-        "detail": ", ".join(f"{key}={value}" for key, value in entry.detail.items()),
+        "time": line.at.isoformat(),
+        "action": line.action,
+        "outcome": line.outcome,
+        "detail": ", ".join(f"{key}={_text(value)}" for key, value in known.items()),
     }
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -11,9 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from gateway.store.tables import tasks
+
+_FINISH = delete(tasks).where(
+    tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
+)
 
 
 class TaskKind(StrEnum):
@@ -149,9 +153,7 @@ class Tasks:
 
         The caller then undoes its transaction: the work of the other one stands.
         """
-        done = self.connection.execute(
-            delete(tasks).where(tasks.c.id == task.id, tasks.c.lease_owner == owner)
-        )
+        done = self.connection.execute(_FINISH, {"task": task.id, "owner": owner})
         return bool(done.rowcount)
 
     def postpone(self, task: Task, error: str, wait: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""The filing table, row by row, with real messages (rules B1.3)."""
+"""The filing table, row by row, with real messages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from attrs import field, frozen
 from gateway.core.document import Availability, Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import Reason
+from gateway.dmp_bridge.archive import open_archive, write_archive
 from gateway.dmp_bridge.metadata_values import Action
 from gateway.store.profiles import Profiles
 from gateway.store.work import Database
 from tests.builders_cda import FRENCH_TYPES, SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.builders_xdm import MOMENT
 from tests.dmp_bridge.filing_story import (
     DOCTOR,
     HOSPITAL,
+    INS,
+    OID,
     OPERATOR,
     STRUCTURE,
     Story,
@@ -78,6 +82,22 @@ def nothing(_: Story) -> None:
     """Leave the story as it begins."""
 
 
+def damaged(package: bytes) -> bytes:
+    """Return a package whose METADATA.XML lists no document."""
+    archive = open_archive(package)
+    files = [(name, archive.read(name)) for name in archive.names]
+    return write_archive(
+        [
+            (name, b"<x/>" if name.endswith("METADATA.XML") else content)
+            for name, content in files
+        ],
+        MOMENT,
+    )
+
+
+OWN = {"patient_id": f"{INS}^^^&{OID}&ISO^NH"}
+
+
 @frozen(kw_only=True)
 class Row:
     """One message under one set of facts, and what must come of it."""
@@ -90,6 +110,7 @@ class Row:
     code: Reason
     filed: int = 0
     deliver: bool = True
+    held: bool = False
 
 
 V2 = {"unique_id": (f"{SET}.2", ""), "version": 2, "replaces": f"{SET}.1"}
@@ -215,6 +236,27 @@ ROWS = (
         deliver=False,
     ),
     Row(
+        name="11 another patient in a document that METADATA contradicts",
+        mail=packed(make_cda(ins=OTHER_INS), changes={**OWN, "unique_id": "9.9"}),
+        code=Reason.DOC_INVALID,
+        held=True,
+        deliver=False,
+    ),
+    Row(
+        name="11 another patient in a document to delete",
+        mail=packed(make_cda(ins=OTHER_INS), changes=OWN, action=Action.DELETE),
+        code=Reason.DOC_INVALID,
+        held=True,
+        deliver=False,
+    ),
+    Row(
+        name="11 another patient in a package that is damaged",
+        mail=make_mail(as_xdm(damaged(pack(make_cda(ins=OTHER_INS))))),
+        code=Reason.DOC_INVALID,
+        held=True,
+        deliver=False,
+    ),
+    Row(
         name="11 an INS that is none",
         mail=attached(make_cda(ins="27903512151898")),
         code=Reason.PATIENT_MISMATCH,
@@ -223,6 +265,19 @@ ROWS = (
     Row(
         name="12 another birth name",
         mail=packed(make_cda(family="AUTRE")),
+        code=Reason.TRAITS_MISMATCH,
+        deliver=False,
+    ),
+    Row(
+        name="12 another birth place alone is a caution",
+        mail=packed(make_cda(birth_place="51215")),
+        code=Reason.FILED,
+        filed=1,
+    ),
+    Row(
+        name="12 another birth place by a setting",
+        mail=packed(make_cda(birth_place="51215")),
+        begin={"filing": {"refuse_other_birth_place": True}},
         code=Reason.TRAITS_MISMATCH,
         deliver=False,
     ),
@@ -418,6 +473,8 @@ def test_row(row: Row, database: Database) -> None:
     told = story.send(row.mail or packed(LETTER), sender=row.sender)
 
     assert told.outcome == row.code
+    quarantined = row.held or row.code is Reason.PATIENT_MISMATCH
+    assert (told.kept.state == "quarantined") is quarantined
     assert told.deliver is row.deliver
     assert set(told.tasks) & {"deliver", "acknowledge"}
     assert len(story.entries()) == row.filed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import imaplib
+import re
+import shutil
 import socket
 import ssl
 from asyncio import AbstractEventLoop
@@ -14,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest_twisted
-from attrs import evolve
+from cryptography.hazmat.primitives.serialization import Encoding
 from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
@@ -33,12 +35,19 @@ from gateway.store.mailboxes import Mailboxes
 from gateway.store.tables import metadata
 from gateway.store.work import Database
 from gateway.store.writer import Writer
+from tests.pki import throwaway_pki
 
 DOCTOR = "899700000017"
 NURSE = "899700000025"
 ADDRESS = "camille.medecin@hopital.mssante.test"
 SERVICE = "cardiologie@hopital.mssante.test"
 OTHER = "alex.infirmier@hopital.mssante.test"
+
+
+def on_the_loop(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a coroutine as a test."""
+    ensured: Callable[..., Any] = pytest_twisted.ensureDeferred(test)
+    return ensured
 
 
 def free_port() -> int:
@@ -52,12 +61,13 @@ def free_port() -> int:
 def off_the_loop(test: Callable[..., None]) -> Callable[..., Any]:
     """Run a test that blocks in a thread, while the server has the loop."""
 
-    @functools.wraps(test)
-    @pytest_twisted.ensureDeferred
     async def run(*args: Any, **kwargs: Any) -> None:
         await deferToThread(test, *args, **kwargs)
 
-    return run
+    ensured: Callable[..., Any] = pytest_twisted.ensureDeferred(
+        functools.wraps(test)(run)
+    )
+    return ensured
 
 
 def make_settings(folder: Path, pki_folder: Path, **imap: Any) -> Settings:
@@ -74,7 +84,7 @@ def make_settings(folder: Path, pki_folder: Path, **imap: Any) -> Settings:
                 "certificate": f"{certs}/gateway.pem",
                 "private_key": f"{certs}/gateway.key",
                 "authorities": f"{certs}/ca.pem",
-                "crl": f"{certs}/crl.pem",
+                "crl": str(folder / "crl.pem"),
                 "allowlist": f"{certs}/allowlist.xml",
             },
             "imap": imap,
@@ -89,6 +99,7 @@ class Mailroom:
     def __init__(self, folder: Path, pki_folder: Path, **imap: Any) -> None:
         self.folder = folder
         self.pki = pki_folder
+        shutil.copy(pki_folder / "crl.pem", folder / "crl.pem")
         self.settings = make_settings(folder, pki_folder, **imap)
         self.database = Database(
             make_engine(f"sqlite:///{folder / 'gateway.db'}"),
@@ -126,13 +137,13 @@ class Mailroom:
             self.writer,
             Worker(loop, self.threads),
             self.settings.imap,
-            lambda der: self.trust.judge_peer(der),
+            self.trust.judge_peer,
         )
         trust = self.settings.trust
-        identity = load_identity(
+        self.identity = load_identity(
             trust.certificate, trust.private_key, trust.authorities
         )
-        self.service = ImapService(self.settings, store, identity, reactor)
+        self.service = ImapService(self.settings, store, self.identity, reactor)
         self.service.startService()
 
     async def stop(self) -> None:
@@ -141,9 +152,15 @@ class Mailroom:
         self.writer.stop()
         self.threads.shutdown()
 
-    def limit(self, **imap: Any) -> None:
-        """Change limits, for the connections made from now on."""
-        self.settings = evolve(self.settings, imap=evolve(self.settings.imap, **imap))
+    def revoke(self, name: str) -> None:
+        """Publish a revocation list with a certificate of the PKI on it."""
+        pki = throwaway_pki()
+        serial = pki.certificates[name].certificate.serial_number
+        lists = pki.revocation_lists(also=[serial])
+        pem = b"".join(one.public_bytes(Encoding.PEM) for one in lists)
+        fresh = self.folder / "crl.new"
+        fresh.write_bytes(pem)
+        fresh.replace(self.folder / "crl.pem")
 
     # The store, as workers and other sessions would change it.
 
@@ -193,14 +210,29 @@ class Mailroom:
         client.authenticate("EXTERNAL", lambda _: address.encode("ascii"))
         return client
 
-    def wire(self, name: str = "doctor", *, sign_in: bool = True) -> Wire:
+    def wire(
+        self, name: str = "doctor", *, sign_in: bool = True, greeting: bytes = b"* OK "
+    ) -> Wire:
         """Return a bare connection, past the greeting, signed in by default."""
         raw = socket.create_connection(("127.0.0.1", self.settings.listen.imaps), 20)
-        wire = Wire(self.context(name).wrap_socket(raw, server_hostname="localhost"))
-        wire.line()
-        if sign_in:
-            assert wire.ask("AUTHENTICATE EXTERNAL =")[-1].startswith(b"t OK")
+        try:
+            wire = Wire(
+                self.context(name).wrap_socket(raw, server_hostname="localhost")
+            )
+        except OSError:
+            raw.close()
+            raise
+        try:
+            assert wire.line().startswith(greeting)
+            if sign_in:
+                assert wire.ask("AUTHENTICATE EXTERNAL =")[-1].startswith(b"t OK")
+        except BaseException:
+            wire.close()
+            raise
         return wire
+
+
+_LITERAL = re.compile(rb"\{([0-9]+)\}\r\n\Z")
 
 
 class Wire:
@@ -219,6 +251,10 @@ class Wire:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection without a word."""
         self._file.close()
         self.socket.close()
 
@@ -228,23 +264,33 @@ class Wire:
 
     def line(self) -> bytes:
         """Read a line; empty at the end of the connection."""
+        return self._raw_line().removesuffix(b"\r\n")
+
+    def _raw_line(self) -> bytes:
         try:
-            return self._file.readline().removesuffix(b"\r\n")
+            return self._file.readline()
         except (ConnectionError, ssl.SSLEOFError):
             return b""
 
-    def read(self, count: int) -> bytes:
-        """Read so many bytes."""
-        return self._file.read(count)
+    def response(self) -> bytes:
+        """Read a line with its literals; empty at the end of the connection."""
+        whole = b""
+        while line := self._raw_line():
+            whole += line
+            announced = _LITERAL.search(line)
+            if announced is None:
+                break
+            whole += self._file.read(int(announced.group(1)))
+        return whole.removesuffix(b"\r\n")
 
     def until(self, start: bytes) -> list[bytes]:
-        """Read lines up to one that begins so; or to the end of the connection."""
-        lines: list[bytes] = []
-        while line := self.line():
-            lines.append(line)
-            if line.startswith(start):
+        """Read responses up to one that begins so; or to the end."""
+        responses: list[bytes] = []
+        while response := self.response():
+            responses.append(response)
+            if response.startswith(start):
                 break
-        return lines
+        return responses
 
     def ask(self, command: str | bytes) -> list[bytes]:
         """Give a command with the tag ``t``; return its answers."""

@@ -28,6 +28,7 @@ from twisted.internet.threads import deferToThread
 
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
+from gateway.dmp_bridge.pages import CdaPages
 from gateway.settings import Settings, settings_from
 from gateway.store.accounts import Accounts
 from gateway.store.blobs import BlobFolder
@@ -42,7 +43,6 @@ from gateway.store.work import Database
 from gateway.store.writer import Writer
 from gateway.web.patient.service import PatientWebService
 from tests.fakes import SetClock
-from tests.web.cda_pages import CdaPages
 
 LOGIN, PASSWORD = "dominique", "Coquelicot-1979"
 PATIENT_INS = "279035121518989"
@@ -53,7 +53,7 @@ HOUSE = "service.cardio@hopital.mssante.test"
 def blocking(test: Callable[..., None]) -> Callable[..., Any]:
     """Run a test that waits on sockets in a thread; the reactor runs the server."""
 
-    @pytest_twisted.inlineCallbacks  # type: ignore[untyped-decorator]
+    @pytest_twisted.inlineCallbacks  # type: ignore[misc]
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> Any:
         yield deferToThread(test, *args, **kwargs)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.web.site import LOGIN, PASSWORD, Site, blocking, token_of
+from tests.web.site import Site, blocking
 
 
 @blocking

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
@@ -21,6 +21,8 @@ class EmbeddedVault:
     """Documents of all patients, in the database of the gateway."""
 
     work: UnitOfWork
+    # What was looked up since the last filing: deciding and filing ask the same.
+    _found: dict[str, StoredDocument | None] = field(factory=dict, repr=False)
 
     @property
     def _documents(self) -> Documents:
@@ -62,11 +64,14 @@ class EmbeddedVault:
                 new.body_level,
                 deprecate=unique_id in deposit.deprecates,
             )
+        self._found.clear()
         return Deposited.FILED
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return what is filed under a uniqueId, in whichever patient's vault."""
-        return self._documents.find(unique_id)
+        if unique_id not in self._found:
+            self._found[unique_id] = self._documents.find(unique_id)
+        return self._found[unique_id]
 
     def find_entry(self, entry_uuid: str) -> StoredDocument | None:
         """Return what is filed under an entryUUID, with or without ``urn:uuid:``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.rendered import Medium, Shown
 from gateway.errors import NotFoundError
 from gateway.store.documents import Documents, StoredDocument
 from gateway.store.journal import Action, chain_of
@@ -18,7 +19,6 @@ from gateway.web.patient.document_facts import (
     listed,
 )
 from gateway.web.patient.inbox_pages import page_number
-from gateway.web.patient.ports import Medium, Shown
 from gateway.web.visits import Visit
 
 _PER_PAGE = 30

@@ -3,49 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Protocol
 
-from attrs import field, frozen
-
-
-class Shown(StrEnum):
-    """The ways of showing a document."""
-
-    NARRATIVE = "narrative"
-    TEXT = "text"
-    PDF = "pdf"
-    IMAGE = "image"
-    DOWNLOAD = "download"
-
-
-@frozen(kw_only=True)
-class Rendering:
-    """
-    How a document is shown.
-
-    ``html`` is a safe fragment of our own making for NARRATIVE and TEXT, headings
-    from level 3 on. ``why`` tells the patient, in the asked language, why there is
-    only a download. With ``has_pdf_copy`` the `body` of a NARRATIVE is that PDF.
-    """
-
-    how: Shown
-    html: str = field(default="", repr=False)
-    why: str = ""
-    has_pdf_copy: bool = False
-
-
-@frozen(kw_only=True)
-class Medium:
-    """Bytes to serve, and the type they were found to be."""
-
-    media_type: str
-    content: bytes = field(repr=False)
-
-
-MediaUrl = Callable[[str], str]
-"""Gives the address of the page that serves the medium with this id."""
-
+from gateway.core.rendered import MediaUrl, Medium, Rendering
 
 Trusts = Callable[[str], bool]
 """Tells whether a mail domain, in lower case, is in the space of trust today."""

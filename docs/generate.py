@@ -1,0 +1,220 @@
+"""
+Writes the pages of docs/ that are made from the code: never edit those by hand.
+
+``python docs/generate.py`` writes them again; with ``--check`` it writes nothing,
+names those that are not current, and exits 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from attrs import NOTHING, fields
+from references import attacks_page, specs_page, table
+
+from gateway.core.decision import CAUTION_TEXTS
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Effect, Reason, ReasonText
+from gateway.core.sender_notice import code_for_sender, text_for_sender
+from gateway.settings import TABLES
+
+DOCS = Path(__file__).resolve().parent
+PAGES: dict[str, Callable[[], str]] = {}
+
+_HEAD = "<!-- Made by docs/generate.py from {source}: do not edit. -->\n\n"
+
+
+def page(name: str, source: str) -> Callable[[Callable[[], str]], Callable[[], str]]:
+    """Enter a function as the maker of a page."""
+
+    def enter(make: Callable[[], str]) -> Callable[[], str]:
+        PAGES[name] = lambda: _HEAD.format(source=source) + make().rstrip() + "\n"
+        return make
+
+    return enter
+
+
+page("specs.md", "docs/specs.toml and the code")(specs_page)
+page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
+
+
+# ---------------------------------------------------------------- settings
+
+
+_COMPUTED = {("tasks", "workers"): "cores of the machine - 1, at least 1"}
+_KINDS = {
+    "Path": "path",
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "tuple": "list",
+    "dict": "table",
+}
+
+
+@page("settings.md", "gateway/settings.py and its tables")
+def settings_page() -> str:
+    """Return the page of the settings: every key, its default, what it changes."""
+    parts = [
+        "# Settings\n\n"
+        "`gateway.toml`, table by table. `gateway init` writes one that works; a key "
+        "that is not in it has\nits default. Unknown tables and keys are refused, and "
+        "so are values of the wrong type. Paths are\ntaken from the folder of the "
+        "file. A key marked *required* has no default. Changes are taken at the\n"
+        "next start; the allow-list and the revocation lists are read again whenever "
+        "their files change.\n"
+    ]
+    for name, cls in TABLES.items():
+        title = (cls.__doc__ or "").strip().partition(": ")[2] or name
+        rows = _settings_rows(name, cls)
+        parts.append(f"\n## [{name}]\n\n{title[:1].upper()}{title[1:]}\n\n")
+        parts.append(table(("key", "kind", "default", "what it is"), rows))
+    return "".join(parts)
+
+
+def _settings_rows(name: str, cls: Any) -> Iterator[Sequence[str]]:
+    hints = get_type_hints(cls, include_extras=True)
+    for one in fields(cls):
+        hint = hints[one.name]
+        text, kind = "", hint
+        if get_origin(hint) is Annotated:
+            kind, text = get_args(hint)
+        default = _COMPUTED.get((name, one.name)) or _default(one.default)
+        yield f"`{one.name}`", _kind(kind), default, text
+
+
+def _kind(kind: Any) -> str:
+    name = getattr(get_origin(kind) or kind, "__name__", str(kind))
+    return _KINDS.get(name, name)
+
+
+def _default(value: Any) -> str:
+    if value is NOTHING:
+        return "*required*"
+    match value:
+        case bool():
+            shown = str(value).lower()
+        case int():
+            shown = f"{value:_}"
+        case float():
+            shown = f"{value:g}"
+        case tuple():
+            shown = str(list(value))
+        case dict():
+            shown = str(value)
+        case _:
+            shown = f'"{value}"'
+    return f"`{shown}`"
+
+
+# ---------------------------------------------------------------- outcomes
+
+_EFFECTS = {
+    Effect.REFUSED_AT_DOOR: "Refused at the mail door; nothing is kept.",
+    Effect.REFUSED: "Not filed.",
+    Effect.FILED: "Filed.",
+    Effect.ALREADY_FILED: "Not filed again: it is there already.",
+    Effect.MESSAGE_ONLY: "Nothing to file.",
+    Effect.QUARANTINED: "The whole message is set aside for the operator.",
+    Effect.HELD: "Not filed; it waits for the sender to confirm.",
+    Effect.TEMPORARY: "Refused for now: the sender may try again later.",
+}
+
+
+_SHOWN = {
+    Reason.FILED_NOT_ACTIVATED: "both, once the space is activated.",
+    Reason.FILED_INVISIBLE: "neither, until the document is shown (R. 1111-53).",
+    Reason.DUPLICATE: "the message; the document was there already.",
+}
+
+
+@page("outcomes.md", "gateway/core/reason_texts.py")
+def outcomes_page() -> str:
+    """Return the page of the outcomes, in the order of the filing table."""
+    parts = [
+        "# Outcomes\n\n"
+        "What may become of a message or a document: the codes that `gateway trace`, "
+        "the journal and the\nreceipts use, in the order of the filing table. Every "
+        "test that objects is recorded; the first gives\nthe code, and the strictest "
+        "of all is what happens. How the table is read:\n"
+        "`decisions/0008-decisions-as-values.md`.\n\n"
+        "*Sender* is what receipts (DSN, MDN) say. The SMTP reply never says more "
+        "than one line for all\nrefusals. *Source* is the text the rule comes from.\n\n"
+    ]
+    summary = (
+        (
+            f"[`{reason.value}`](#{reason.value.lower()})",
+            text.effect.value,
+            "yes" if text.delivers else "no",
+            text.error.value if text.error else "none",
+        )
+        for reason, text in REASON_TEXTS.items()
+    )
+    parts.append(
+        table(("code", "the document is", "message delivered", "MDN error"), summary)
+    )
+    for reason, text in REASON_TEXTS.items():
+        parts.append(f"\n## {reason.value}\n\n{text.en}\n\n")
+        parts.append(f"> {text.fr}\n\n")
+        parts.append(f"- *What happens:* {_EFFECTS[text.effect]}\n")
+        parts.append(f"- *Patient sees:* {_shown(reason, text)}\n")
+        parts.append(f"- *Sender:* {_told(reason, text)}\n")
+        parts.append(f"- *Source:* {text.source}\n")
+    parts.append(
+        "\n# Cautions\n\nWhat a decision lets pass, but says, in the journal "
+        "(`cautions` of `document:decide`).\n\n"
+    )
+    cautions = ((f"`{one.value}`", en, fr) for one, (fr, en) in CAUTION_TEXTS.items())
+    parts.append(table(("caution", "English", "French"), cautions))
+    return "".join(parts)
+
+
+def _shown(reason: Reason, text: ReasonText) -> str:
+    if reason in _SHOWN:
+        return _SHOWN[reason]
+    if text.effect is Effect.FILED:
+        return "the message, and the document among the documents."
+    return "the message with what is attached." if text.delivers else "nothing."
+
+
+def _told(reason: Reason, text: ReasonText) -> str:
+    code = code_for_sender(reason)
+    said = f"`{code}`"
+    if code != reason.value:
+        said += f", “{text_for_sender(reason)[1]}”"
+    if text.error is not None:
+        said += f"; MDN error {text.error.value} ({text.error.label})"
+    return said + "."
+
+
+def stale() -> list[str]:
+    """Return the names of the pages that are not what the code makes."""
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (DOCS / name).exists() or (DOCS / name).read_text("utf-8") != make()
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0 done or current, 1 stale."""
+    parser = argparse.ArgumentParser(description="Write the generated pages of docs/.")
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    old = stale()
+    if parser.parse_args(argv).check:
+        for name in old:
+            print(f"docs/{name} is not current: run make docs", file=sys.stderr)
+        return 1 if old else 0
+    for name in old:
+        (DOCS / name).write_text(PAGES[name](), "utf-8")
+        print(f"docs/{name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

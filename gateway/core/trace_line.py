@@ -1,0 +1,46 @@
+"""The Received line a server puts in front of each message it takes."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import format_datetime
+
+_NOT_A_NAME = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
+
+
+def received_line(
+    *,
+    client: str,
+    address: str,
+    by: str,
+    protocol: str,
+    identifier: str,
+    at: datetime,
+) -> bytes:
+    r"""
+    Return the line with its end, folded (RFC 5321 §4.4).
+
+    Without ``for``: it would show one recipient to another, and here a patient's
+    identifier (RFC 5321 §7.2).
+
+    Args:
+        client: The name the client gave in EHLO; characters of no name become ``?``.
+        address: The IP address it came from; empty is left out.
+        by: Our own name.
+        protocol: ESMTPS, as registered by RFC 3848.
+        identifier: The arrival's id.
+        at: When it came.
+    """
+    literal = f"IPv6:{address}" if ":" in address else address
+    shown = f" ([{_name(literal)}])" if address else ""
+    line = (
+        f"Received: from {_name(client) or 'unknown'}{shown}\r\n"
+        f" by {_name(by)} with {_name(protocol)} id {_name(identifier)};\r\n"
+        f" {format_datetime(at)}\r\n"
+    )
+    return line.encode("ascii")
+
+
+def _name(text: str) -> str:
+    return _NOT_A_NAME.sub("?", text)[:255]

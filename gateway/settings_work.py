@@ -1,0 +1,165 @@
+"""The settings of what is kept and done: storage, documents, tasks, mail going out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from attrs import frozen
+
+from gateway.settings_table import KIB, MIB, Table
+
+
+@frozen(kw_only=True)
+class DatabaseSettings(Table):
+    """``[database]``: where facts are kept."""
+
+    table: ClassVar = "database"
+
+    url: Annotated[
+        str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
+    ] = "sqlite:///gateway.db"
+    commit_wait_ms: Annotated[
+        int, "How long a commit may wait for others to share its fsync."
+    ] = 0
+
+
+@frozen(kw_only=True)
+class BlobSettings(Table):
+    """``[blobs]``: where the encrypted bytes of messages and documents are kept."""
+
+    table: ClassVar = "blobs"
+
+    folder: Annotated[Path, "Folder of the blobs too large for the database."] = Path(
+        "blobs"
+    )
+    inline_bytes: Annotated[
+        int, "Up to this size a blob is kept in its row: one fsync for many."
+    ] = 128 * KIB
+    min_free_bytes: Annotated[
+        int, "With less free disk than this, mail is answered 452."
+    ] = 64 * MIB
+
+
+@frozen(kw_only=True)
+class KeySettings(Table):
+    """``[keys]``: the master key that wraps every data key."""
+
+    table: ClassVar = "keys"
+
+    master: Annotated[Path, "File of mode 0600 with 32 random bytes in hex."] = Path(
+        "master.key"
+    )
+
+
+@frozen(kw_only=True)
+class CdaSettings(Table):
+    """``[cda]``: how documents are checked."""
+
+    table: ClassVar = "cda"
+
+    schema: Annotated[str, "Folder of the CI-SIS schema; empty: not checked."] = ""
+    max_bytes: Annotated[int, "One document."] = 25 * MIB
+
+
+@frozen(kw_only=True)
+class ArchiveSettings(Table):
+    """``[xdm]``: limits on an IHE_XDM.ZIP."""
+
+    table: ClassVar = "xdm"
+
+    max_entries: Annotated[int, "Files in the archive."] = 100
+    max_entry_bytes: Annotated[int, "One file once expanded."] = 25 * MIB
+    max_total_bytes: Annotated[int, "All files once expanded."] = 50 * MIB
+    max_ratio: Annotated[int, "Expansion of one file beyond its first MiB."] = 200
+
+
+@frozen(kw_only=True)
+class FilingSettings(Table):
+    """``[filing]``: the settled open questions of the filing decision."""
+
+    table: ClassVar = "filing"
+
+    blocked_may_file: Annotated[bool, "A blocked sender may still file."] = False
+    blocked_may_write: Annotated[bool, "A blocked sender may still write."] = False
+    refuse_wrong_test_key: Annotated[
+        bool, "Refuse a wrong control key in the test ranges of INS."
+    ] = False
+    unknown_types: Annotated[
+        str, "A type not in the list: refuse or file_as_other."
+    ] = "refuse"
+    allow_masked_and_invisible: Annotated[
+        bool, "Accept MASQUE_PS with INVISIBLE_PATIENT."
+    ] = False
+    refuse_other_birth_place: Annotated[
+        bool, "Refuse a document whose place of birth alone differs."
+    ] = False
+    source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
+        "1.2.250.1.999.1.1"
+    )
+
+
+@frozen(kw_only=True)
+class TaskSettings(Table):
+    """``[tasks]``: the workers."""
+
+    table: ClassVar = "tasks"
+
+    workers: Annotated[int, "Worker processes of `gateway serve`."] = max(
+        1, (os.cpu_count() or 2) - 1
+    )
+    batch: Annotated[int, "Tasks one worker claims at once."] = 8
+    lease_seconds: Annotated[float, "A dead worker's tasks are taken after this."] = (
+        60.0
+    )
+    max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
+    retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    transit_days: Annotated[
+        int, "Days the operator can still read a message that has ended."
+    ] = 7
+    housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
+
+
+@frozen(kw_only=True)
+class ReceiptSettings(Table):
+    """``[receipts]``: what senders are told."""
+
+    table: ClassVar = "receipts"
+
+    max_original_bytes: Annotated[
+        int, "A larger message comes back as its header only."
+    ] = 10 * MIB
+    report_refused_documents: Annotated[
+        bool, "Tell a sender that asked for nothing when a document was not filed."
+    ] = True
+
+
+@frozen(kw_only=True)
+class OutgoingSettings(Table):
+    """``[outgoing]``: mail that leaves."""
+
+    table: ClassVar = "outgoing"
+
+    outbox: Annotated[Path, "Folder for notices while no smart host is set."] = Path(
+        "outbox"
+    )
+    smart_host: Annotated[str, "host:port for notices to ordinary e-mail."] = ""
+    notice_from: Annotated[str, "Sender of the notices and codes."] = (
+        "ne-pas-repondre@localhost"
+    )
+    routes: Annotated[
+        dict[str, str], "Domain = host:port, instead of its DNS MX records."
+    ] = {}  # noqa: RUF012
+    retry_minutes: Annotated[tuple[int, ...], "Waits between tries to a peer."] = (
+        1,
+        5,
+        15,
+        30,
+        60,
+        120,
+        240,
+    )
+    expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
+    warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
+    timeout_seconds: Annotated[float, "Time for one exchange with a peer."] = 60.0

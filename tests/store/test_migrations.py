@@ -1,0 +1,52 @@
+"""The revisions make exactly the tables the program declares, on both engines."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from gateway.errors import MisuseError
+from gateway.store.migrations import HEAD, is_current, make_config, upgrade
+from gateway.store.tables import metadata
+from gateway.store.work import Database
+
+
+@pytest.fixture
+def empty(database: Database) -> Database:
+    metadata.drop_all(database.engine)
+    return database
+
+
+def test_an_empty_database_is_brought_to_the_declared_tables(empty: Database) -> None:
+    assert not is_current(empty.engine)
+
+    upgrade(empty.engine)
+
+    assert is_current(empty.engine)
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(empty: Database) -> None:
+    upgrade(empty.engine)
+    upgrade(empty.engine)
+
+    assert is_current(empty.engine)
+
+
+def test_a_database_of_another_version_is_noticed(empty: Database) -> None:
+    upgrade(empty.engine)
+    with empty.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert not is_current(empty.engine)
+    with pytest.raises(MisuseError):
+        upgrade(empty.engine)
+
+
+def test_the_head_known_to_the_program_is_alembics() -> None:
+    assert ScriptDirectory.from_config(make_config()).get_current_head() == HEAD

@@ -1,0 +1,308 @@
+"""The project as a whole: pages current, sources named, modules small, words ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+
+import pytest
+from attrs import fields
+
+from docs.references import ROOT, attacks_named, citations, joined, load, sources
+from gateway.cli.main import NOUNS
+from gateway.core.decision import CAUTION_TEXTS, Caution
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Reason
+from gateway.settings import TABLES
+
+_MOST_LINES = 300
+_NEWS = re.compile(r"[a-z0-9-]+\.(feature|fix|security|removal|doc)\.md")
+_PAGES = sorted(
+    path
+    for folder in (ROOT, ROOT / "docs", ROOT / "certs", ROOT / "news")
+    for path in folder.glob("*.md")
+) + sorted((ROOT / "docs" / "decisions").glob("*.md"))
+_DECISIONS = [path for path in _PAGES if path.parent.name == "decisions"]
+
+
+def _tracked() -> list[Path]:
+    """Return the files of the project: those git knows, or all in a plain copy."""
+    git = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if git.returncode == 0:
+        found = [ROOT / name for name in git.stdout.split("\0") if name]
+        return [path for path in found if path.is_file()]
+    kept = ("gateway", "tests", "docs", "news", "bench", "certs")
+    return [path for name in kept for path in (ROOT / name).rglob("*.*")]
+
+
+# ------------------------------------------------------------ generated pages
+
+
+def test_generated_pages_are_what_the_code_makes() -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _keys() -> Iterator[tuple[str, str, str]]:
+    for table, cls in TABLES.items():
+        hints = get_type_hints(cls, include_extras=True)
+        for one in fields(cast("Any", cls)):
+            hint = hints[one.name]
+            said = get_args(hint)[1] if get_origin(hint) is Annotated else ""
+            yield table, one.name, said
+
+
+@pytest.mark.parametrize(("table", "key", "said"), list(_keys()))
+def test_every_setting_says_what_it_is(table: str, key: str, said: str) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+
+    section = page.partition(f"## [{table}]\n")[2].partition("\n## ")[0]
+
+    assert len(said) >= 10, "an Annotated text"
+    assert f"| `{key}` |" in section
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_its_texts_and_its_place_in_the_page(reason: Reason) -> None:
+    text = REASON_TEXTS[reason]
+    page = (ROOT / "docs" / "outcomes.md").read_text("utf-8")
+
+    section = page.partition(f"## {reason.value}\n")[2].partition("\n## ")[0]
+
+    assert text.fr != text.en
+    assert all(said in section for said in (text.fr, text.en, text.source))
+
+
+@pytest.mark.parametrize("caution", list(Caution))
+def test_every_caution_has_its_texts(caution: Caution) -> None:
+    french, english = CAUTION_TEXTS[caution]
+
+    assert french != english
+
+
+# ----------------------------------------------------------------- references
+
+_CITED = sources("gateway", "tests", "bench")
+del _CITED["tests/test_project.py"]  # it holds what must not be
+_DOCUMENTS = [
+    one for group in load("specs.toml").values() for one in group["documents"]
+]
+_FAMILIES = (
+    r"\bRFC(?!822)[ -]?\d{3,5}",
+    r"\bITI TF-?\d\w?",
+    r"\bCI-SIS [A-ZÉÈ][\w'’-]+(?: [\w'’-]+){0,2}",
+    r"\bCSP\b[^;)\"]{0,12}",
+    r"\bSEL-MP-\d+",
+    r"Référentiel (?:socle )?(?:MSSanté )?(?:#|n° )\d",
+    r"\bNIST SP [\w-]+",
+    r"\bISO/IEC [\d-]+",
+    r"\bgematik \w+",
+)
+"""How the citation of any document begins, of one that is not listed too."""
+
+_STRAY = (
+    r"§ \d",  # RFC 5321 §4.5.5, without a blank
+    r"RFC \d+,? (?:section|sec\.|art)",
+    r"CSP (?![LR]\. \d{4}-\d+)",
+    r"(?<!SEL-MP-037 )(?<!, )(?<!and )\b(?:EX|REC)_[A-Z0-9.]+-\d{3,4}\b",
+    r"(?<!#[12], )(?<!n° [12], )(?<!, )\bECO\.\d",
+)
+"""Citations that a reader could not follow."""
+
+_INTERNAL = (
+    r"\b(?:mssante|documents|rules|attacks|peers|test-tools|style|design)(?:\.md)?"
+    r" (?:[A-F]?\d+(?:\.\d+)+|[A-F]\d+)\b",
+    r"\b[A-F]\d{1,2}\.\d{1,2}\b(?!\.)",
+    r"\b[DE]-\d{2}\b",
+)
+"""Citations of working notes that are no part of the project."""
+
+
+@pytest.mark.parametrize("path", _CITED)
+def test_cited_documents_are_listed(path: str) -> None:
+    text = joined(_CITED[path])
+    listed = [one["cite"] for one in _DOCUMENTS]
+
+    unlisted = {
+        found
+        for family in _FAMILIES
+        for found in re.findall(family, text)
+        if not any(_begins(found, cite) for cite in listed)
+    }
+
+    assert unlisted == set(), "add them to docs/specs.toml, or cite another way"
+
+
+def _begins(found: str, cite: str) -> bool:
+    found = found.replace("n° ", "#")
+    return bool(re.match(rf"{re.escape(cite)}(?!\d)", found)) or cite.startswith(found)
+
+
+@pytest.mark.parametrize("path", _CITED)
+def test_citations_can_be_followed(path: str) -> None:
+    text = joined(_CITED[path])
+
+    stray = [found for form in _STRAY + _INTERNAL for found in re.findall(form, text)]
+
+    assert stray == []
+
+
+@pytest.mark.parametrize("path", _CITED)
+def test_named_attacks_are_listed(path: str) -> None:
+    listed = {name for group in load("attacks.toml").values() for name in group}
+
+    assert attacks_named(_CITED[path]) <= listed
+
+
+@pytest.mark.parametrize("document", _DOCUMENTS, ids=lambda one: one["cite"])
+def test_listed_documents_say_how_far_they_are_followed(
+    document: dict[str, str],
+) -> None:
+    assert document["status"] in {"yes", "partial", "planned"}
+    assert document.keys() <= {"cite", "title", "version", "status", "known", "note"}
+
+
+def test_sections_are_found_in_citations_broken_over_lines() -> None:
+    text = '"""See RFC 5321 §4.5.5, RFC\n    8098 §2.1 and RFC 53210."""'
+
+    assert citations(text, "RFC 5321") == {"§4.5.5"}
+    assert citations(text, "RFC 8098") == {"§2.1"}
+
+
+# ----------------------------------------------------------- sizes and words
+
+
+@pytest.mark.parametrize(
+    "path",
+    # A migration is a record of the tables as they were, not code to work on.
+    [path for path in sources("gateway", "bench", "docs") if "/versions/" not in path],
+)
+def test_modules_stay_small(path: str) -> None:
+    lines = (ROOT / path).read_text("utf-8").count("\n")
+
+    assert lines <= _MOST_LINES
+
+
+_FOREIGN = re.compile(
+    r"/(?:wor[k]|far[m])/|\.librar[y]|\bfar[m]-\w|before-sto[p]|\bworktre[e]"
+    r"|(?<!\.\./)\bshare[d]/(?!\w*[.(])|\.\./share[d]/(?!data)"
+)
+"""Paths and words of the place where this was written."""
+
+
+def test_no_file_speaks_of_the_place_where_it_was_written() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): match.group()
+        for path in _tracked()
+        if (match := _FOREIGN.search(path.read_text("utf-8", "ignore")))
+    }
+
+    assert found == {}
+
+
+# ------------------------------------------------------------------- the pages
+
+
+def test_readme_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    named = set(re.findall(r"\bmake ([a-z]+)\b", _commands(readme)))
+
+    assert named <= targets
+    assert re.search(r"^make test\b", readme, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda path: path.name)
+def test_pages_name_commands_that_exist(page: Path) -> None:
+    named = set(re.findall(r"\bgateway ([a-z]+)\b", _commands(page.read_text("utf-8"))))
+
+    assert named <= set(NOUNS)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def _commands(text: str) -> str:
+    """Return what stands in code: between backticks, or in fenced blocks."""
+    fenced = re.findall(r"^```.*?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join(fenced + re.findall(r"`([^`\n]+)`", text))
+
+
+def test_readme_is_one_screen() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    assert readme.count("\n") <= 75
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(path.name[:4]) for path in _DECISIONS]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("page", _DECISIONS, ids=lambda path: path.name)
+def test_decisions_are_one_page_with_four_parts(page: Path) -> None:
+    text = page.read_text("utf-8")
+
+    parts = re.findall(r"^## (\w+)", text, re.MULTILINE)
+
+    assert parts == ["Status", "Context", "Decision", "Consequences"]
+    assert text.count("\n") <= 60
+
+
+def test_news_fragments_have_a_kind() -> None:
+    settings = tomllib.loads((ROOT / "towncrier.toml").read_text("utf-8"))
+    kinds = {one["directory"] for one in settings["tool"]["towncrier"]["type"]}
+    names = [path.name for path in (ROOT / "news").glob("*.md")]
+
+    odd = [name for name in names if name != "README.md" and not _NEWS.fullmatch(name)]
+
+    assert odd == []
+    assert kinds == {"security", "feature", "fix", "removal", "doc"}
+
+
+def test_symbols_of_the_security_page_are_where_it_says() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| `(gateway/[^`]+)` \|$", page, re.MULTILINE)
+
+    missing = [
+        f"{symbol} in {file}"
+        for symbols, file in rows
+        for symbol in re.findall(r"`(\w+)`", symbols)
+        if not re.search(
+            rf"^(?:class|def|async def) {symbol}\b",
+            (ROOT / file).read_text("utf-8"),
+            re.MULTILINE,
+        )
+    ]
+
+    assert len(rows) > 10
+    assert missing == []
