@@ -163,3 +163,11 @@ class OutgoingSettings(Table):
     expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
     warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
     timeout_seconds: Annotated[float, "Time for one exchange with a peer."] = 60.0
+    mx_host_check: Annotated[
+        str, "A peer's certificate that does not name its host: off, warn or enforce."
+    ] = "warn"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of checking that does not exist."""
+        if self.mx_host_check not in {"off", "warn", "enforce"}:
+            raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")

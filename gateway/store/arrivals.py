@@ -304,21 +304,6 @@ class Arrivals:
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
-<<<<<<< HEAD
-            update(recipients)
-            .where(
-                recipients.c.arrival_id == arrival_id,
-                recipients.c.position == position,
-            )
-            .values(
-                outcome=outcome,
-                reasons=list(reasons),
-                deliver=deliver,
-                hidden=list(hidden),
-                hidden_until=hidden_until,
-                ended_at=self.work.now,
-            )
-=======
             _DECIDE,
             {
                 "arrival": arrival_id,
@@ -330,7 +315,6 @@ class Arrivals:
                 "hidden_until": hidden_until,
                 "ended_at": self.work.now,
             },
->>>>>>> main
         )
 
     def record_documents(
