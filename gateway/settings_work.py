@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from attrs import frozen
 
+from gateway.errors import MisuseError
 from gateway.settings_table import KIB, MIB, Table
 
 

@@ -3,7 +3,7 @@ Plays a transcript against a live server and checks its side of it.
 
 One file per behaviour; the first line says which, and by what section or attack::
 
-    # Mail before STARTTLS is refused. mssante 1.9, check 1
+    # Mail before STARTTLS is refused. RFC 3207 §4
     OPEN smtp                    connect to that door
     TLS peer                     do the handshake with that certificate
     SESSION smtp peer            both, greetings included

@@ -252,6 +252,17 @@ async def _deliver(
         await smtp.quit()
     except aiosmtplib.SMTPResponseException as error:
         raise RefusedError(f"refused: {error.code} {error.message}") from error
+    except aiosmtplib.SMTPConnectError as error:
+        raise RefusedError(
+            f"not sent: nobody answers at {smtp.hostname}:{smtp.port}; "
+            "is `gateway serve` running?"
+        ) from error
+    except (aiosmtplib.SMTPServerDisconnected, ConnectionError) as error:
+        # In TLS 1.3 a refused certificate is seen as a connection lost.
+        raise RefusedError(
+            "not sent: the server ended the connection, as it does when it does not "
+            f"accept a certificate ({client.name}); its log says why"
+        ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise RefusedError(f"not sent: {error}") from error
     finally:

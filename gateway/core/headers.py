@@ -27,7 +27,7 @@ DEFAULT_LIMITS = HeaderLimits()
 
 _NAME = re.compile(rb"[!-9;-~]+")
 _UNWANTED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
-_MESSAGE_ID = re.compile(r"<([^<>\s@]+@[^<>\s@]+)>", re.ASCII)
+_MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 
 
 @frozen

@@ -172,7 +172,7 @@ class _Copies:
         Return where an answer goes instead of the sender's address.
 
         Reply-To of the message, else what the structure declared for its mailbox: the
-        answer to a software's mailbox must not be lost (rules B4, row 21).
+        answer to a software's mailbox must not be lost.
         """
         named = self.opened.parts.headers.mailboxes("reply-to")
         if not named and mailbox is not None and mailbox.reply_to:

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.error import CannotListenError
-from twisted.internet.protocol import ServerFactory
+from twisted.internet.protocol import Protocol, ServerFactory
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -188,8 +188,16 @@ class _Factory(ServerFactory):
         self._service = service
         self._tls = tls
 
-    def buildProtocol(self, addr: Any) -> ImapSession | None:  # noqa: N802
-        session = self._service.admit(str(addr.host), self._tls)
-        if session is not None:
-            session.factory = self
-        return session
+    def buildProtocol(self, addr: Any) -> Protocol:  # noqa: N802
+        protocol = self._service.admit(str(addr.host), self._tls) or _TooMany()
+        protocol.factory = self
+        return protocol
+
+
+class _TooMany(Protocol):
+    """A connection that is one too many; under TLS there is no other way to say no."""
+
+    transport: Any
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.transport.abortConnection()

@@ -42,7 +42,6 @@ class ImapLines(IMAP4Server):
     """
 
     transport: Any  # of TCP, or of TLS on it
-    timeOut: Any  # noqa: N815 (Twisted's name; seconds)
 
     def __init__(self, settings: ImapSettings, clock: Any) -> None:
         super().__init__()
@@ -189,13 +188,13 @@ class ImapLines(IMAP4Server):
 
     def _ready(self) -> None:
         if not self.closed:
-            self.setTimeout(self.timeOut)
+            self.setTimeout(self.settings.idle_seconds)
             self.resumeProducing()
 
     def next_line(self) -> Deferred[bytes]:
         """Read one more line of a running command; fails when the client is gone."""
         self._answer = Deferred()
-        self.setTimeout(self.timeOut)
+        self.setTimeout(self.settings.idle_seconds)
         answer = self._answer
         self.resumeProducing()
         return answer

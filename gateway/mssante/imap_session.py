@@ -90,7 +90,6 @@ class ImapSession(ImapLines):
         super().__init__(store.settings, clock)
         self.store = store
         self.watch = watch
-        self.timeOut = store.settings.idle_seconds
         self.opened: Opened | None = None
         self.view: View | None = None
         self.idling = False
@@ -99,6 +98,7 @@ class ImapSession(ImapLines):
         self.tag = b""
         self.tls = tls
         self.secured = tls is None
+        self._shaking_hands = self.secured
         self._commands = commands
         self._lost = lost
         self._sign_in_deadline: IDelayedCall | None = None
@@ -114,7 +114,7 @@ class ImapSession(ImapLines):
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Judge the certificate before anything is read."""
-        greet, self.secured = self.secured, True
+        greet, self.secured, self._shaking_hands = self.secured, True, False
         self.pauseProducing()
         self._later(self._judge(greet=greet))
 
@@ -152,6 +152,7 @@ class ImapSession(ImapLines):
     def begin_tls(self) -> None:
         """Go on inside TLS, with nothing kept from before."""
         self._forget_input()
+        self._shaking_hands = True
         self.transport.startTLS(self.tls)
 
     def has_unread(self) -> bool:
@@ -159,7 +160,10 @@ class ImapSession(ImapLines):
         return bool(self._buffer)
 
     def _not_signed_in(self) -> None:
-        self.bye(b"sign in sooner")
+        if self._shaking_hands:
+            self.abort()
+        else:
+            self.bye(b"sign in sooner")
 
     def signed_in(self, opened: Opened) -> None:
         """Enter the state in which folders may be used."""

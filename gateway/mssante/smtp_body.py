@@ -68,6 +68,8 @@ async def read_body(
             chunk = await reader.read(_CHUNK)
             if not chunk:
                 raise asyncio.IncompleteReadError(b"", None)
+            if fault is None and not lease.take(len(chunk)):
+                fault = replies.STORAGE_FULL
             seen = max(0, len(body) - len(_END) + 1)
             body += chunk
             end = body.find(_END, seen)
@@ -75,9 +77,7 @@ async def read_body(
                 _give_back(buffered, body[end + len(_END) :])
                 del body[end + 2 :]
                 return _checked(body, limits, fault)
-            if fault is None and not lease.take(len(chunk)):
-                fault = replies.STORAGE_FULL
-            elif fault is None and len(body) > keep:
+            if fault is None and len(body) > keep:
                 fault = replies.TOO_LARGE
             if fault is not None:
                 dropped += len(body)

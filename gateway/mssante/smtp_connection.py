@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from twisted.logger import Logger
 
 from gateway.mssante import replies
 from gateway.mssante.replies import Reply
-from gateway.mssante.smtp_doorway import Doorway
+from gateway.mssante.smtp_doorway import CLOSING_SECONDS, Doorway
 from gateway.mssante.smtp_parameters import CommandError
 from gateway.mssante.tls_failures import failure_of
 
@@ -36,9 +37,6 @@ _UNWANTED = re.compile(rb"[^ -~]")
 _LONG_VERBS = (b"MAIL ", b"RCPT ")
 _PARAMETERS = 600
 """Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
-
-_CLOSING_SECONDS = 5.0
-"""Time to take our last reply and to end TLS; then the socket is closed."""
 
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
@@ -79,16 +77,15 @@ class SmtpConnection(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         peer = transport.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
-        self._entered = self.doorway.gate.enter(self._address)
+        if not self._entered:
+            self.enter(str(peer[0]) if peer else "")
+        self._secured = transport.get_extra_info("ssl_object") is not None
         self.doorway.enter(self)
-        if self.doorway.implicit_tls:
-            transport.pause_reading()  # the first bytes are for TLS
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
-        self._leave()
+        self.leave()
         self.doorway.leave(self)
 
     def eof_received(self) -> bool:
@@ -101,7 +98,14 @@ class SmtpConnection(SMTP):
         log.info("a connection reached its time limit")
         self.abort()
 
-    def _leave(self) -> None:
+    def enter(self, address: str) -> bool:
+        """Count this connection in, if there is room; done before TLS where it can."""
+        self._address = address
+        self._entered = self.doorway.gate.enter(address)
+        return self._entered
+
+    def leave(self) -> None:
+        """Count this connection out; again is no error."""
         if self._entered:
             self._entered = False
             self.doorway.gate.leave(self._address)
@@ -143,20 +147,16 @@ class SmtpConnection(SMTP):
             log.failure("defect while receiving mail")
             await self._last_word(replies.TRY_LATER)
         finally:
-            self._leave()
+            self.leave()
             if self.transport is not None:
-                self._reset_timeout(_CLOSING_SECONDS)
+                self._reset_timeout(CLOSING_SECONDS)
                 self.transport.close()  # flushes first; the timer has no such patience
 
     async def _serve(self) -> None:
         settings = self.doorway.settings
         if not self._entered:
             log.warn("too many connections")
-            raise HangUpError(
-                None if self.doorway.implicit_tls else replies.TOO_MANY_CONNECTIONS
-            )
-        if self.doorway.implicit_tls:
-            await self._secure()
+            raise HangUpError(replies.TOO_MANY_CONNECTIONS)
         await self._say_line(f"220 {self.hostname} {self.__ident__}")
         await self._expect_letters()
         errors = 0
@@ -256,28 +256,39 @@ class SmtpConnection(SMTP):
         Change to TLS; forget all that was said before (RFC 3207 §4.2).
 
         Nothing is read between the command and the handshake, so no byte sent in
-        clear can be taken for a protected one; bytes that came already end it.
+        clear can be taken for a protected one; bytes that came already end it. Where
+        TLS comes first they are its own: uvloop starts to read before we can stop it.
         """
         clear: Any = self.transport
         clear.pause_reading()
-        if self._reader_buffer:
+        early = bytes(self._reader_buffer)
+        self._reader_buffer.clear()
+        if early and not self.doorway.implicit_tls:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
-        if not self.doorway.implicit_tls:
-            await self._say(replies.START_TLS)
+        await self._say(replies.START_TLS)
         self._original_transport = clear
-        try:
-            protected = await self.loop.start_tls(
+        handshake = self.loop.create_task(
+            self.loop.start_tls(
                 clear,
                 self,
                 self.doorway.tls,
                 server_side=True,
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
-                ssl_shutdown_timeout=_CLOSING_SECONDS,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
             )
+        )
+        try:
+            if early:
+                await asyncio.sleep(0)  # let it take the transport over
+                self.loop.call_soon(_hand_over, early, clear.get_protocol())
+            protected = await handshake
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            if not isinstance(error, ssl.SSLError):  # the context has said those
+                log.info("TLS refused: {code}", code=failure_of(error).value)
             raise HangUpError from None
+        finally:
+            handshake.cancel()
         if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected
@@ -292,3 +303,13 @@ class SmtpConnection(SMTP):
         assert self.transport is not None
         tls = self.transport.get_extra_info("ssl_object")
         return cast("bytes", tls.getpeercert(binary_form=True))
+
+
+def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
+    """Give TLS the bytes that were read before it was there."""
+    while early:
+        buffer = memoryview(tls.get_buffer(len(early)))
+        size = min(len(buffer), len(early))
+        buffer[:size] = early[:size]
+        tls.buffer_updated(size)
+        early = early[size:]

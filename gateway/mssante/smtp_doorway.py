@@ -15,6 +15,9 @@ from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_limits import DiskSpace, Gate, Memory
 from gateway.settings import SmtpSettings
 
+CLOSING_SECONDS = 5.0
+"""Time for a peer to take our last reply and to end TLS; then the socket is closed."""
+
 
 class Connection(Protocol):
     """What stopping a door asks of its connections."""

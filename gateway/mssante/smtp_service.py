@@ -14,8 +14,8 @@ from gateway.core.envelope import Door
 from gateway.loop import Worker, as_deferred
 from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_doorway import Doorway
-from gateway.mssante.smtp_in import SmtpSession
 from gateway.mssante.smtp_limits import DiskSpace, Gate, Memory
+from gateway.mssante.smtp_listening import Listener, listen
 from gateway.mssante.tls import Identity, smtp_server_context
 from gateway.mssante.tls_failures import TlsFailure
 from gateway.settings import Settings
@@ -70,36 +70,25 @@ class SmtpDoor(Service):
     """
     One door on the loop the reactor runs: no thread, no second loop.
 
-    ``listening`` fires with the asyncio server, or fails when the port is taken:
-    `gateway serve` must stop then, for nothing else tells.
+    ``listening`` fires with the port, or fails when it is taken: `gateway serve`
+    must stop then, for nothing else tells.
     """
 
     def __init__(self, doorway: Doorway, host: str, port: int) -> None:
         self._doorway = doorway
         self._host = host
         self._port = port
-        self._server: asyncio.Server | None = None
-        self.listening: Deferred[asyncio.Server] = Deferred()
-
-    @property
-    def port(self) -> int:
-        """The port it listens on, once it does."""
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
+        self._listener: Listener | None = None
+        self.listening: Deferred[int] = Deferred()
 
     def startService(self) -> None:  # noqa: N802
         super().startService()
         loop = self._doorway.worker.loop
         as_deferred(self._listen(), loop).chainDeferred(self.listening)
 
-    async def _listen(self) -> asyncio.Server:
-        self._server = await self._doorway.worker.loop.create_server(
-            lambda: SmtpSession(self._doorway),
-            self._host,
-            self._port,
-            backlog=512,
-        )
-        return self._server
+    async def _listen(self) -> int:
+        self._listener = await listen(self._doorway, self._host, self._port)
+        return self._listener.port
 
     def stopService(self) -> Deferred[None]:  # noqa: N802
         super().stopService()
@@ -107,8 +96,8 @@ class SmtpDoor(Service):
 
     async def _finish(self) -> None:
         """Stop listening, let each message under way end, then close what is left."""
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            self._listener.close()
         connections = self._doorway.connections
         last = [connection.finish() for connection in list(connections)]
         if last:

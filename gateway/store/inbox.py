@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
 from attrs import asdict, frozen
 from sqlalchemy import delete, insert, select, update
 
 from gateway.store.blobs import Parcel
 from gateway.store.inbox_reading import InboxReader
+from gateway.store.inbox_rows import InboxRows
 from gateway.store.inbox_values import (
     AttachedFile,
     Conversation,
@@ -38,6 +37,10 @@ class Inbox:
     def reader(self) -> InboxReader:
         """What only reads."""
         return InboxReader(self.work)
+
+    @property
+    def _rows(self) -> InboxRows:
+        return InboxRows(self.work)
 
     def receive(
         self,
@@ -94,7 +97,7 @@ class Inbox:
         Profiles(self.work).lock(profile_id)  # one conversation per correspondent
         key_id = self.work.key_for(f"patient:{profile_id}")
         address = correspondent.lower()
-        conversation_id = self._conversation_with(
+        conversation_id = self._rows.conversation_with(
             profile_id,
             key_id,
             address,
@@ -112,7 +115,7 @@ class Inbox:
             "reply_to": [one.lower() for one in reply_to],
             "receipt_asked": receipt_asked,
         }
-        return self._add(
+        return self._rows.add(
             profile_id,
             key_id,
             conversation_id,
@@ -157,7 +160,7 @@ class Inbox:
         self.work.note(
             Action.MESSAGE_SENT, "kept", arrival_id, chain=chain_of(profile_id)
         )
-        return self._add(
+        return self._rows.add(
             profile_id,
             key_id,
             conversation.id,
@@ -237,7 +240,7 @@ class Inbox:
         """
         shown = self.reader.messages(profile_id, conversation_id)
         for message in shown:
-            self._erase(message)
+            self._rows.erase(message)
         self.forget_draft(conversation_id)
         if shown:
             self.work.note(
@@ -273,101 +276,3 @@ class Inbox:
         self.work.connection.execute(
             delete(drafts).where(drafts.c.conversation_id == conversation_id)
         )
-
-    def _conversation_with(
-        self,
-        profile_id: str,
-        key_id: str,
-        address: str,
-        *,
-        name: str,
-        kind: str,
-        reply: Reply,
-    ) -> str:
-        columns, answerable = conversations.c, reply is Reply.REPLY
-        digest = self.work.keys.digest(address)
-        row = self.work.connection.execute(
-            select(columns.id, columns.state, columns.ended_at).where(
-                columns.profile_id == profile_id, columns.correspondent == digest
-            )
-        ).first()
-        conversation_id = row.id if row is not None else uuid4().hex
-        display = self.work.seal(
-            key_id,
-            {"address": address, "name": name},
-            f"conversations.display:{conversation_id}",
-        )
-        values: dict[str, Any] = {"display": display, "mailbox_kind": kind}
-        values["last_at"] = self.work.now
-        if answerable:
-            values["state"] = ConversationState.OPEN.value
-        if row is not None:
-            self.work.connection.execute(
-                update(conversations)
-                .where(columns.id == conversation_id)
-                .values(**values)
-            )
-            return conversation_id
-        values.setdefault("state", ConversationState.NO_REPLY.value)
-        self.work.connection.execute(
-            insert(conversations).values(
-                id=conversation_id,
-                profile_id=profile_id,
-                correspondent=digest,
-                started_at=self.work.now,
-                **values,
-            )
-        )
-        return conversation_id
-
-    def _add(
-        self,
-        profile_id: str,
-        key_id: str,
-        conversation_id: str,
-        direction: Direction,
-        summary: dict[str, Any],
-        **columns: Any,
-    ) -> str:
-        item_id = uuid4().hex
-        self.work.add(
-            inbox_messages,
-            id=item_id,
-            conversation_id=conversation_id,
-            profile_id=profile_id,
-            direction=direction.value,
-            summary=self.work.seal(
-                key_id, summary, f"inbox_messages.summary:{item_id}"
-            ),
-            key_id=key_id,
-            at=self.work.now,
-            read_at=self.work.now if direction is Direction.OUT else None,
-            deleted_at=None,
-            **columns,
-        )
-        return item_id
-
-    def _erase(self, message: InboxMessage) -> None:
-        facts = {
-            "sender": message.sender,
-            "subject": "",
-            "text": "",
-            "files": [],
-            "reply": message.reply.value,
-            "reply_to": list(message.reply_to),
-            "receipt_asked": False,
-        }
-        self.work.connection.execute(
-            update(inbox_messages)
-            .where(inbox_messages.c.id == message.id)
-            .values(
-                summary=self.work.seal(
-                    message.key_id, facts, f"inbox_messages.summary:{message.id}"
-                ),
-                blob_id=None,
-                deleted_at=self.work.now,
-            )
-        )
-        if self.work.blobs.release(message.blob_id, message.key_id):
-            folder, blob_id = self.work.folder, message.blob_id
-            self.work.after_commit(lambda: folder.discard(blob_id))

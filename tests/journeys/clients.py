@@ -8,17 +8,69 @@ import ssl
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
 from attrs import define, field
 
+from gateway.core.ins import control_key
 from gateway.core.mail_address import NamedAddress, read_address
 from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.store.mail import Mail
+from gateway.store.mailboxes import Mailboxes
 from tests.builders_cda import make_cda
 from tests.journeys.running import Gateway
 
 PATIENT = "279035121518989"
+
+
+HOSPITAL, DOCTOR, PEER = (
+    "hospital@hopital.mssante.test",
+    "doctor@hopital.mssante.test",
+    "contact@peer.mssante.test",
+)
+
+
+def patient_address(matricule: str = PATIENT) -> str:
+    """Return the mail address of a patient."""
+    return f"{matricule}@patient.mssante.test"
+
+
+def matricule(number: int) -> str:
+    """Return a matricule of a fictional patient, with its key."""
+    body = f"2790351{number:06d}"
+    return body + control_key(body)
+
+
+def add_patient(gateway: Gateway, ins: str, state: str = "ACTIVATED") -> None:
+    """Open a profile for a fictional patient."""
+    gateway.run(
+        "patient add",
+        *("--ins", ins, "--oid", "1.2.250.1.213.1.4.10", "--state", state),
+        *("--family", "PAT-TEST", "--given", "CAMILLE", "--birth-date", "1979-03-28"),
+        *("--sex", "F", "--birth-place", "63220"),
+    )
+
+
+def mail_of(gateway: Gateway, address: str) -> list[EmailMessage]:
+    """Return the messages in a mailbox, oldest first, as its owner would see them."""
+    with gateway.database() as database, database.read() as work:
+        mailbox = Mailboxes(work).find(address)
+        assert mailbox is not None
+        mail = Mail(work)
+        inbox = mail.folders.find(mailbox.id, "INBOX")
+        if inbox is None:
+            return []
+        contents = [mail.content(item) for item in mail.items(inbox.id)]
+    return [message_from_bytes(content, policy=SMTP) for content in contents]
+
+
+def report_type(message: EmailMessage) -> str:
+    """Return what kind of report a message is (RFC 6522), empty for none."""
+    return str(message.get_param("report-type") or "")
 
 
 def client_context(certs: Path, name: str) -> ssl.SSLContext:

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import random
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, TypeVar
 
-from attrs import define, field
+from attrs import define
 
 from gateway.settings import Settings, read_settings
+from gateway.store.story import Stories
+from gateway.store.work import Database
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
+LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
+"""The discharge letter that comes with the program."""
+_PENDING = {"received", "decided"}
+_DOORS = (
+    "smtp",
+    "submission",
+    "submissions",
+    "imap",
+    "imaps",
+    "patient_https",
+    "metrics",
+)
 
 
 @define
@@ -30,87 +51,158 @@ class Gateway:
     folder: Path
     settings: Settings
     process: subprocess.Popen[bytes] | None = None
-    _log: Any = field(default=None, repr=False)
 
     @classmethod
     def make(cls, folder: Path, *options: str) -> Gateway:
-        """Run `gateway init` with free ports."""
-        _call("init", str(folder), "--ports", "free", *options)
-        return cls(folder, read_settings(folder / "gateway.toml"))
+        """
+        Return a new gateway in its own folder, on ports nobody uses.
+
+        `gateway init` runs once for all that ask for nothing special: most of its
+        time goes into keys. They share its PKI, and nothing else.
+        """
+        if options:
+            call("init", str(folder), "--ports", "free", *options)
+        else:
+            shutil.copytree(_template(), folder)
+        made = cls(folder, read_settings(folder / "gateway.toml"))
+        listen = made.settings.listen
+        names = [name for name in _DOORS if getattr(listen, name)]
+        ports = zip(names, free_ports(len(names)), strict=True)
+        url = f"https://localhost:{listen.patient_https}/"
+        made.configure(listen=dict(ports), web={"public_url": url})
+        return made
 
     @property
     def config(self) -> Path:
         """The settings file."""
         return self.folder / "gateway.toml"
 
-    def start(self) -> None:
-        """Run `gateway serve`; return once it is ready."""
-        self._log = (self.folder / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [*GATEWAY, "serve", "-c", str(self.config)],
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-        eventually(self.is_ready, seconds=30)
+    @property
+    def certs(self) -> Path:
+        """The folder of the throwaway PKI."""
+        return self.folder / "certs"
 
-    def is_ready(self) -> bool:
-        """Tell whether /readyz says so."""
+    def configure(self, **tables: dict[str, Any]) -> None:
+        """Change keys of the settings file; for the next start."""
+        content = tomllib.loads(self.config.read_text("utf-8"))
+        for table, values in tables.items():
+            content.setdefault(table, {}).update(values)
+        self.config.write_text(_toml(content), "utf-8")
+        self.settings = read_settings(self.config)
+
+    def start(self, *before: str, ready: int = 200) -> None:
+        """Run `gateway serve`, ``before`` in front; return when /readyz says so."""
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*before, *GATEWAY, "serve", "-c", str(self.config)],
+                stdout=log,
+                stderr=log,
+                env=environment(),
+                start_new_session=True,
+            )
+        eventually(lambda: self.status() == ready, seconds=60)
+
+    def status(self) -> int:
+        """Return the status of /readyz; fail when the service is not there any more."""
         assert self.process is not None
-        if self.process.poll() is not None:
-            raise AssertionError(f"serve ended by itself:\n{self.log()}")
-        return self.readyz()[0] == 200
+        if (code := self.process.poll()) is not None:
+            raise AssertionError(f"serve ended with {code}:\n{self.log()[-5000:]}")
+        return self.readyz()[0]
 
     def readyz(self) -> tuple[int, dict[str, Any]]:
         """Return the status and the body of /readyz; status 0 while nobody listens."""
         url = f"http://127.0.0.1:{self.settings.listen.metrics}/readyz"
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=10) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
+            with error:
+                return error.code, json.loads(error.read())
         except OSError:
             return 0, {}
+
+    def faults(self) -> dict[str, str]:
+        """Return what /readyz says is wrong."""
+        found: dict[str, str] = self.readyz()[1]["faults"]
+        return found
 
     def stop(self) -> None:
         """Ask the service to stop, and wait for it."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=30)
-            self._log.close()
+            self.process.wait(timeout=60)
             self.process = None
 
     def kill(self) -> None:
         """End the service and its workers as a power cut would: no clean-up at all."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
-        self._log.close()
+        group = self.process.pid
+        os.killpg(group, signal.SIGKILL)
+        self.process.wait(timeout=30)
+        eventually(lambda: not processes_of(group))
         self.process = None
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers that `serve` runs."""
+        assert self.process is not None
+        group = processes_of(self.process.pid)
+        return [pid for pid in group if b"\0work\0" in _command_of(pid)]
 
     def log(self) -> str:
         """Return what the service has logged."""
         return (self.folder / "serve.log").read_text("utf-8", "replace")
 
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Open the store itself, beside the service."""
+        database = Database.open(self.settings)
+        try:
+            yield database
+        finally:
+            database.close()
+
     def run(self, noun: str, *words: str, status: int = 0) -> str:
         """Run a command; return its standard output, as text."""
-        return _call(
-            *noun.split(), "-c", str(self.config), *words, status=status
-        ).stdout
+        return self._call(noun, *words, status=status).stdout.decode("utf-8")
 
-    def refused(self, noun: str, *words: str) -> str:
-        """Run a command that must fail with status 1; return what it says."""
-        return _call(*noun.split(), "-c", str(self.config), *words, status=1).stderr
+    def run_bytes(self, noun: str, *words: str) -> bytes:
+        """Run a command; return its standard output as it is."""
+        return self._call(noun, *words).stdout
+
+    def refused(self, noun: str, *words: str, status: int = 1) -> str:
+        """Run a command that must fail; return what it says."""
+        done = self._call(noun, *words, status=status)
+        return done.stderr.decode("utf-8").strip()
+
+    def _call(
+        self, noun: str, *words: str, status: int = 0
+    ) -> subprocess.CompletedProcess[bytes]:
+        return call(*noun.split(), "-c", str(self.config), *words, status=status)
 
     def send(self, *words: str) -> str:
         """Run `gateway send`; return the Message-ID."""
         return self.run("send", *words).strip().splitlines()[-1]
 
-    def trace(self, name: str, *, seconds: float = 30) -> dict[str, Any]:
-        """Return the story of a message, once it has ended."""
+    def trace(self, name: str, *, seconds: float = 60) -> dict[str, Any]:
+        """Return the story of a message, once it has ended and all was said of it."""
         wait = ("--wait", str(seconds))
         story: dict[str, Any] = json.loads(self.run("trace", name, "--json", *wait))
         return story
+
+    def story(self, name: str, *, seconds: float = 60) -> dict[str, Any]:
+        """Return what `trace` tells, without the command: once the message ended."""
+        return eventually(lambda: self._ended_story(name), seconds=seconds)
+
+    def _ended_story(self, name: str) -> dict[str, Any]:
+        with self.database() as database, database.read() as work:
+            stories = Stories(work).tell(name)
+        ended = [one for one in stories if one["state"] not in _PENDING]
+        return ended[-1] if len(ended) == len(stories) > 0 else {}
+
+    def outcome(self, name: str, *, seconds: float = 60) -> str:
+        """Return what became of the first recipient of a message."""
+        word: str = self.story(name, seconds=seconds)["recipients"][0]["outcome"]
+        return word
 
     def vault(self, matricule: str) -> list[dict[str, Any]]:
         """Return the DocumentEntries of a patient."""
@@ -119,15 +211,109 @@ class Gateway:
         )
         return entries
 
+    def settle(self, *, seconds: float = 120) -> None:
+        """Return when nothing is left to do."""
+        eventually(lambda: self.tasks() == 0, seconds=seconds)
 
-def _call(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    def tasks(self) -> int:
+        """Return how many tasks there are."""
+        with self.database() as database, database.read() as work:
+            return len(work.tasks.listed())
+
+
+def call(*words: str, status: int = 0) -> subprocess.CompletedProcess[bytes]:
+    """Run a command of the program; fail when its exit status is another."""
     done = subprocess.run(
-        [*GATEWAY, *words], capture_output=True, text=True, timeout=120, check=False
+        [*GATEWAY, *words],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env=environment(),
     )
-    assert done.returncode == status, (
-        f"gateway {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    )
+    said = (done.stdout + done.stderr).decode("utf-8", "replace")
+    assert done.returncode == status, f"{words}: {done.returncode}\n{said}"
+    assert b"Traceback" not in done.stderr, f"{words}:\n{said}"
     return done
+
+
+@cache
+def _scratch() -> Path:
+    folder = Path(mkdtemp(prefix="gateway-journeys-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return the environment of the processes; they share their compiled modules."""
+    changed = os.environ | {"PYTHONPYCACHEPREFIX": str(_scratch() / "compiled")}
+    changed.pop("PYTHONDONTWRITEBYTECODE", None)
+    return changed
+
+
+@cache
+def _template() -> Path:
+    folder = _scratch() / "template"
+    call("init", str(folder))
+    return folder
+
+
+def free_ports(count: int) -> list[int]:
+    """
+    Return ports nobody listens on.
+
+    Below those the system gives to outgoing connections: one of them could be taken
+    by a client of another test between now and the start of the service.
+    """
+    held: list[socket.socket] = []
+    while len(held) < count:
+        probe = socket.socket()
+        try:
+            probe.bind(("127.0.0.1", random.randrange(20000, 32000)))
+        except OSError:
+            probe.close()
+        else:
+            held.append(probe)
+    ports = [probe.getsockname()[1] for probe in held]
+    for probe in held:
+        probe.close()
+    return ports
+
+
+def processes_of(group: int) -> list[int]:
+    """Return the living processes of a process group."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # gone meanwhile
+            continue
+        state, process_group = fields[0], int(fields[2])
+        if process_group == group and state != "Z":
+            found.append(int(entry.name))
+    return sorted(found)
+
+
+def _command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _toml(tables: dict[str, dict[str, Any]]) -> str:
+    # JSON's strings, numbers, booleans and arrays are TOML's too.
+    lines = []
+    for name, values in tables.items():
+        lines.append(f"[{name}]")
+        for key, value in values.items():
+            if isinstance(value, dict):
+                pairs = (f"{json.dumps(k)} = {json.dumps(v)}" for k, v in value.items())
+                lines.append(f"{key} = {{{', '.join(pairs)}}}")
+            else:
+                lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        lines.append("")
+    return "\n".join(lines)
 
 
 @contextmanager

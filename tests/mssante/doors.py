@@ -24,7 +24,7 @@ from gateway.mssante.admission import Admission
 from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_service import SmtpDoor, SmtpDoors
 from gateway.mssante.tls import load_identity
-from gateway.mssante.trust import TrustSettings, TrustSpace
+from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings, settings_from
 from gateway.store.arrivals import Arrivals, KeptArrival
 from gateway.store.blobs import BlobFolder
@@ -52,6 +52,11 @@ MESSAGE = (
 )
 
 
+def stuffed(content: bytes) -> bytes:
+    """Return a body as it is sent, without its end (RFC 5321 §4.5.2)."""
+    return (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
+
+
 @define
 class Node:
     """A running node: three doors, its database, what tests ask of it."""
@@ -63,6 +68,7 @@ class Node:
     loop: asyncio.AbstractEventLoop
     reception: Reception
     doors: dict[str, SmtpDoor] = field(factory=dict)
+    ports: dict[str, int] = field(factory=dict)
     clients: list[Client] = field(factory=list)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -71,7 +77,7 @@ class Node:
 
     def port(self, door: str) -> int:
         """The port of ``smtp``, ``submission`` or ``submissions``."""
-        return self.doors[door].port
+        return self.ports[door]
 
     def kept(self) -> list[tuple[KeptArrival, bytes]]:
         """Return every message kept, with its bytes, in order."""
@@ -168,8 +174,7 @@ class Client:
     def deliver(self, sender: str, recipient: str, content: bytes) -> str:
         """Send a message, stuffed; return the last reply."""
         self.envelope(sender, recipient)
-        stuffed = (b"\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
-        self.send(stuffed + b".\r\n")
+        self.send(stuffed(content) + b".\r\n")
         return self.reply()
 
     def closed(self) -> str:
@@ -230,7 +235,7 @@ def running_node(
     **smtp: Any,
 ) -> Iterator[Node]:
     """Start the three doors on free ports; stop them at the end."""
-    settings = make_settings(folder, certs, **smtp)
+    settings = make_settings(folder, certs, **{"stop_seconds": 0.5, **smtp})
     database = Database(
         make_engine(f"sqlite:///{folder / 'gateway.db'}"),
         KeyRing.from_secret(bytes(range(32))),
@@ -239,11 +244,6 @@ def running_node(
     )
     metadata.create_all(database.engine)
     fill(database)
-    trust_settings = TrustSettings(
-        authorities=settings.trust.authorities,
-        crl=settings.trust.crl,
-        allowlist=settings.trust.allowlist,
-    )
     loop = new_loop()
     thread = threading.Thread(target=loop.run_forever, name="doors")
     thread.start()
@@ -253,7 +253,7 @@ def running_node(
     worker = Worker(loop, threads)
     admission = Admission(
         database=database,
-        trust=TrustSpace(trust_settings, utc_now),
+        trust=TrustSpace(settings.trust, utc_now),
         domains=settings.domains,
         filing=settings.filing,
         mailbox_quota_bytes=10_000_000,
@@ -274,7 +274,7 @@ def running_node(
             service = doors.service(door, 0, implicit_tls=implicit)
             node.doors[name] = service
             service.startService()
-            await service.listening.asFuture(loop)
+            node.ports[name] = await service.listening.asFuture(loop)
 
     async def stop() -> None:
         for service in node.doors.values():

@@ -215,13 +215,15 @@ class Mailroom:
     ) -> Wire:
         """Return a bare connection, past the greeting, signed in by default."""
         raw = socket.create_connection(("127.0.0.1", self.settings.listen.imaps), 20)
+        tls = self.context(name).wrap_socket(
+            raw, server_hostname="localhost", do_handshake_on_connect=False
+        )
         try:
-            wire = Wire(
-                self.context(name).wrap_socket(raw, server_hostname="localhost")
-            )
+            tls.do_handshake()
         except OSError:
-            raw.close()
+            tls.close()
             raise
+        wire = Wire(tls)
         try:
             assert wire.line().startswith(greeting)
             if sign_in:

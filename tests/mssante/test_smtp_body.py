@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, pki_folder: Path) -> Iterator
 @pytest.mark.parametrize("segments", SEGMENTATIONS, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("end", LOOK_ALIKES, ids=repr)
 def test_no_look_alike_ends_a_body(
-    node: Node, end: bytes, segments: type[Iterator[bytes]]
+    node: Node, end: bytes, segments: Callable[[bytes], Iterator[bytes]]
 ) -> None:
     client = node.session("smtp", "peer")
     client.envelope(PEER, DOCTOR)

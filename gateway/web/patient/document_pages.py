@@ -59,7 +59,7 @@ class DocumentListPages:
             media_url=lambda media: f"/documents/{document_id}/media/{media}",
             language=visit.language,
         )
-        self._note(visit, stored, Action.DOCUMENT_OPENED)
+        self._note(visit, stored, Action.DOCUMENT_OPENED, "page")
         return self.desk.page(
             visit,
             "document.html",
@@ -71,15 +71,17 @@ class DocumentListPages:
 
     def body(self, visit: Visit, document_id: str) -> Answer:
         """Show the PDF or image of a document, inside its page."""
-        name, medium = self._body(visit, document_id)
+        name, medium = self._body(visit, document_id, Action.DOCUMENT_OPENED)
         return inline(name, medium.media_type, medium.content)
 
     def body_to_keep(self, visit: Visit, document_id: str) -> Answer:
         """Give the PDF or image of a document to keep."""
-        name, medium = self._body(visit, document_id)
+        name, medium = self._body(visit, document_id, Action.DOCUMENT_DOWNLOADED)
         return download(name, medium.content)
 
-    def _body(self, visit: Visit, document_id: str) -> tuple[str, Medium]:
+    def _body(
+        self, visit: Visit, document_id: str, action: Action
+    ) -> tuple[str, Medium]:
         with self.desk.database.read() as work:
             stored = self._find(work, visit, document_id)
             title = facts_of(work, stored).title
@@ -87,7 +89,7 @@ class DocumentListPages:
         medium = self.desk.documents.body(content)
         if medium is None:
             raise NotFoundError("not found")
-        self._note(visit, stored, Action.DOCUMENT_DOWNLOADED)
+        self._note(visit, stored, action, "file")
         return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
 
     def media(self, visit: Visit, document_id: str, media_id: str) -> Answer:
@@ -105,7 +107,7 @@ class DocumentListPages:
             stored = self._find(work, visit, document_id)
             title = facts_of(work, stored).title
             content = Documents(work).content(stored)
-        self._note(visit, stored, Action.DOCUMENT_DOWNLOADED)
+        self._note(visit, stored, Action.DOCUMENT_DOWNLOADED, "original")
         return download(file_name(title, "xml"), content)
 
     def _find(self, work: UnitOfWork, visit: Visit, document_id: str) -> StoredDocument:
@@ -114,11 +116,13 @@ class DocumentListPages:
             raise NotFoundError("not found")
         return stored
 
-    def _note(self, visit: Visit, stored: StoredDocument, action: Action) -> None:
+    def _note(
+        self, visit: Visit, stored: StoredDocument, action: Action, outcome: str
+    ) -> None:
         profile_id = visit.profile.id
 
         def job(work: UnitOfWork) -> None:
             Documents(work).mark_read(stored.id)
-            work.note(action, "patient", stored.id, chain=chain_of(profile_id))
+            work.note(action, outcome, stored.id, chain=chain_of(profile_id))
 
         self.desk.write(job)

@@ -1,0 +1,113 @@
+"""Notices: what an e-mail says, how often, and what is left of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
+from gateway.store.notices import NoticeEnd, Notices, end_notice, get_notice
+from gateway.store.profiles import Profiles
+from gateway.store.tables import notices
+from gateway.store.tasks import TaskKind
+from gateway.store.work import Database
+from tests.store.people import open_profile
+
+URL = "https://sante.example/"
+ALLOWED_WORDS = {"service", "url", "digits", "minutes"}
+
+
+def make(database: Database, profile_id: str, kind: NoticeKind, **words: object) -> str:
+    with database.write() as work:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        return Notices(work, "Le service", URL).make(profile, kind, **words)  # type: ignore[arg-type]
+
+
+def test_a_notice_waits_with_its_task_and_is_sealed(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    notice_id = make(database, profile_id, NoticeKind.CODE, digits="123456", minutes=10)
+
+    with database.read() as work:
+        notice = get_notice(work, notice_id)
+        rows = repr(work.connection.execute(notices.select()).all())
+        (task,) = work.tasks.listed()
+    assert notice is not None
+    assert notice.to == "d@courriel.example"
+    assert "123456" in notice.text
+    assert (task.kind, task.subject) == (TaskKind.NOTIFY.value, notice_id)
+    assert "123456" not in rows
+    assert "courriel.example" not in rows
+
+
+def test_one_notice_is_enough_until_it_left(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    first = make(database, profile_id, NoticeKind.MESSAGE)
+    assert make(database, profile_id, NoticeKind.MESSAGE) == ""
+    assert make(database, profile_id, NoticeKind.DOCUMENT) != ""
+    with database.write() as work:
+        notice = get_notice(work, first)
+        assert notice is not None
+        end_notice(work, notice, NoticeEnd.SENT)
+    assert make(database, profile_id, NoticeKind.MESSAGE) != ""
+
+
+def test_codes_are_always_made(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    assert all(make(database, profile_id, NoticeKind.CODE) for _ in range(2))
+
+
+def test_without_an_address_there_is_no_notice(database: Database) -> None:
+    profile_id = open_profile(database, email="")
+
+    assert make(database, profile_id, NoticeKind.MESSAGE) == ""
+
+
+def test_nothing_is_left_of_a_notice_that_left(database: Database) -> None:
+    profile_id = open_profile(database)
+    notice_id = make(database, profile_id, NoticeKind.CODE, digits="123456")
+
+    with database.write() as work:
+        notice = get_notice(work, notice_id)
+        assert notice is not None
+        end_notice(work, notice, NoticeEnd.SENT)
+
+    with database.read() as work:
+        ended = get_notice(work, notice_id)
+    assert ended is not None
+    assert ended.is_sent
+    assert (ended.to, ended.text) == ("", "")
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_texts_have_place_for_nothing_personal(
+    kind: NoticeKind, language: str
+) -> None:
+    from string import Formatter
+
+    subject, text = NOTICE_TEXTS[kind][language]
+
+    places = {name for _, name, _, _ in Formatter().parse(subject + text) if name}
+    assert places <= ALLOWED_WORDS
+    assert "digits" not in {n for _, n, _, _ in Formatter().parse(subject) if n}
+    assert "?" not in text.replace(" ?", "").replace("code?", "")
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_seeded_secrets_are_in_no_notice(database: Database, kind: NoticeKind) -> None:
+    profile_id = open_profile(database)
+
+    notice_id = make(database, profile_id, kind, digits="654321", minutes=10)
+
+    with database.read() as work:
+        notice = get_notice(work, notice_id)
+    assert notice is not None
+    said = (notice.subject + notice.text).upper()
+    for secret in ("279035121518989", "PAT-TROIS", "DOMINIQUE", "CARDIO", "MARTIN"):
+        assert secret not in said
+    assert all(
+        URL.upper() in line or "HTTP" not in line.upper() for line in said.splitlines()
+    )
