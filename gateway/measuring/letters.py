@@ -33,11 +33,35 @@ _SAMPLE_SUBMISSION = "2.25.99999999999999999999999999999999999999"
 _SAMPLE_ID = "0" * 32
 _ARCHIVE_MARK = b"@ARCHIVE@"
 _ROWS_MARK = "</structuredBody>"
-_WORDS = (
-    "contrôle biologie tension traitement examen clinique normal patient séjour dose "
-    "matin soir semaine cardiologie rythme sinusal échographie ventricule fonction "
-    "rénale créatinine numération plaquettes surveillance consultation médecin avis"
-).split()
+_WORDS = [
+    "contrôle",
+    "biologie",
+    "tension",
+    "traitement",
+    "examen",
+    "clinique",
+    "normal",
+    "patient",
+    "séjour",
+    "dose",
+    "matin",
+    "soir",
+    "semaine",
+    "cardiologie",
+    "rythme",
+    "sinusal",
+    "échographie",
+    "ventricule",
+    "fonction",
+    "rénale",
+    "créatinine",
+    "numération",
+    "plaquettes",
+    "surveillance",
+    "consultation",
+    "médecin",
+    "avis",
+]
 
 
 def matricules(count: int) -> list[str]:

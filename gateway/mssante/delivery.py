@@ -12,7 +12,9 @@ from gateway.core.envelope import RecipientKind
 from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
+from gateway.core.reasons import Reason
 from gateway.errors import InvalidError
+from gateway.mssante.receipt_requests import asks_nothing
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
@@ -35,6 +37,9 @@ from gateway.store.notices import Notices
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
+
+_AS_SENT = frozenset({Reason.FILED.value, Reason.MESSAGE_ONLY.value})
+"""Outcomes of which a sender who asked for nothing is told nothing."""
 
 
 @frozen(kw_only=True)
@@ -100,7 +105,7 @@ class _Copies:
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
-        away = False
+        away = bounced = False
         # In one order for all workers, so that no two wait for each other.
         for one in sorted(self.kept.recipients, key=_by_target):
             match one.recipient.kind:
@@ -108,14 +113,25 @@ class _Copies:
                     if one.outcome and one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
-                    self._to_mailbox(one)
+                    bounced |= not self._to_mailbox(one)
                 case RecipientKind.REMOTE:
                     Deliveries(self.work).add(self.kept, one)
                     away = True
         state = ArrivalState.RELAYING if away else ArrivalState.ENDED
         Arrivals(self.work).set_state(self.kept.id, state)
-        if self.kept.reverse_path:
+        if self.kept.reverse_path and (bounced or not self._nothing_to_say()):
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+
+    def _nothing_to_say(self) -> bool:
+        """Nothing was asked, and each patient's copy and document went as sent."""
+        recipients = self.kept.recipients
+        return asks_nothing(
+            self.opened.parts.headers, [one.recipient.notify for one in recipients]
+        ) and all(
+            one.deliver and one.outcome in _AS_SENT
+            for one in recipients
+            if one.recipient.kind is RecipientKind.PATIENT
+        )
 
     def _to_patient(self, one: RecipientOutcome) -> None:
         opened, profile_id = self.opened, one.recipient.target_id
@@ -192,7 +208,8 @@ class _Copies:
         if profile is not None and may_sign_in(ProfileState(profile.state)):
             self.notices.make(profile, NoticeKind.MESSAGE)
 
-    def _to_mailbox(self, one: RecipientOutcome) -> None:
+    def _to_mailbox(self, one: RecipientOutcome) -> bool:
+        """Put a copy in a mailbox; return False when it is closed by now."""
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
         mailbox = Mailboxes(work).get(one.recipient.target_id)
         if mailbox is None or mailbox.state != "open":
@@ -205,7 +222,7 @@ class _Copies:
                 kept.id,
                 recipient=one.position,
             )
-            return
+            return False
         assert self.opened.outline is not None, "made for mailboxes"
         Mail(work).deliver(
             mailbox.id,
@@ -218,6 +235,7 @@ class _Copies:
         work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
         if self.opened.report is not None:
             self._take_report(one, self.opened.report)
+        return True
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
         ReportsIn(self.work).take(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
@@ -12,6 +12,7 @@ from gateway.core.mail_address import read_address
 from gateway.errors import InvalidError
 from gateway.mssante.receipt_facts import MdnRequest, RecipientFacts
 
+_ASKING = ("disposition-notification-to", "return-receipt-to")
 _BY_HEADER = "SUCCESS,FAILURE"
 
 
@@ -26,6 +27,16 @@ def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
         return MdnRequest.ABSENT
     same = _is_return_path(headers, "disposition-notification-to", reverse_path)
     return MdnRequest.MATCHES if same else MdnRequest.DIFFERS
+
+
+def asks_nothing(headers: Headers, notify: Iterable[str]) -> bool:
+    """
+    Tell whether a message asks for no receipt at all, by its header or by NOTIFY.
+
+    Most ask for none: when all went well, nothing is then looked up for them.
+    """
+    asked = any(headers.count(name) for name in _ASKING)
+    return not asked and not any(notify)
 
 
 def with_header_request(
