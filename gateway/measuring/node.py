@@ -109,6 +109,25 @@ class Node:
         assert self._process is not None
         return family(self._process.pid)
 
+    def wait_until_done(self, seconds: float = 120) -> None:
+        """
+        Return when no local task is left.
+
+        Raises:
+            UnavailableError: some still are when the time is over.
+        """
+        database = Database.open(self.settings)
+        until = time.monotonic() + seconds
+        try:
+            while time.monotonic() < until:
+                with database.read() as work:
+                    if not work.tasks.counts():
+                        return
+                time.sleep(0.05)
+        finally:
+            database.close()
+        raise UnavailableError("tasks are left that should be done")
+
     def plan(
         self,
         count: int,
