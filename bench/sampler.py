@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from types import FrameType
 
@@ -16,19 +16,33 @@ _EVERY = 0.003
 _PACKAGE = "/gateway/"
 
 
+Spent = defaultdict[str, float]
+
+
+def _spent() -> Spent:
+    return defaultdict(float)
+
+
+def most(spent: Spent) -> list[tuple[str, float]]:
+    """Return what cost most first."""
+    return sorted(spent.items(), key=lambda item: -item[1])
+
+
 @define
 class Costs:
     """
     Seconds of processor by place.
 
     ``own`` counts what ran in a function itself (and in C on its behalf), ``within``
-    all that it called too, ``ours`` the innermost function of the gateway itself.
+    all that it called too, ``ours`` the innermost function of the gateway itself;
+    ``gateway`` names the gateway's own functions.
     """
 
-    own: Counter[str] = field(factory=Counter)
-    within: Counter[str] = field(factory=Counter)
-    ours: Counter[str] = field(factory=Counter)
-    threads: Counter[str] = field(factory=Counter)
+    own: Spent = field(factory=_spent)
+    within: Spent = field(factory=_spent)
+    ours: Spent = field(factory=_spent)
+    gateway: set[str] = field(factory=set)
+    threads: Spent = field(factory=_spent)
     total: float = 0.0
 
 
@@ -81,8 +95,9 @@ class Sampler:
         while at is not None:
             place = _place(at)
             seen.add(place)
-            if not ours and _PACKAGE in at.f_code.co_filename:
-                ours = place
+            if _PACKAGE in at.f_code.co_filename:
+                costs.gateway.add(place)
+                ours = ours or place
             at = at.f_back
         for place in seen:
             costs.within[place] += spent
@@ -97,13 +112,15 @@ def _place(frame: FrameType) -> str:
 
 def write(costs: Costs, file: Path) -> None:
     """Write the costs as JSON."""
-    file.write_text(json.dumps(asdict(costs)), "utf-8")
+    values = {**asdict(costs), "gateway": sorted(costs.gateway)}
+    file.write_text(json.dumps(values), "utf-8")
 
 
 def read(file: Path) -> Costs:
     """Read what `write` wrote."""
     values = json.loads(file.read_text("utf-8"))
-    counters = {
-        name: Counter(values[name]) for name in ("own", "within", "ours", "threads")
+    spent = {
+        name: defaultdict(float, values[name])
+        for name in ("own", "within", "ours", "threads")
     }
-    return Costs(total=values["total"], **counters)
+    return Costs(total=values["total"], gateway=set(values["gateway"]), **spent)

@@ -57,9 +57,7 @@ class Crowd:
                 {
                     profiles: _one(work, profiles, "id", profile_id),
                     blobs: _one(work, blobs, "id", arrival["blob_id"]),
-                    blob_grants: _one(
-                        work, blob_grants, "blob_id", arrival["blob_id"]
-                    ),
+                    blob_grants: _one(work, blob_grants, "blob_id", arrival["blob_id"]),
                     arrivals: arrival,
                     recipients: _one(work, recipients, "arrival_id", arrival_id),
                     arrival_documents: _one(
@@ -69,9 +67,7 @@ class Crowd:
                     submissions: _one(
                         work, submissions, "id", document["submission_id"]
                     ),
-                    conversations: _one(
-                        work, conversations, "profile_id", profile_id
-                    ),
+                    conversations: _one(work, conversations, "profile_id", profile_id),
                     inbox_messages: _one(
                         work, inbox_messages, "arrival_id", arrival_id
                     ),

@@ -44,9 +44,7 @@ def measure_memory(node: Node, large: int = LARGE) -> Memory:
 
 
 def _send(node: Node, filler: int, seed: int) -> None:
-    plan = node.plan(
-        1, connections=1, document_bytes=0, filler_bytes=filler, seed=seed
-    )
+    plan = node.plan(1, connections=1, document_bytes=0, filler_bytes=filler, seed=seed)
     with Load(plan, processes=1) as load:
         load.run()
     node.wait_until_done()

@@ -56,7 +56,7 @@ class Node:
         patients: int = 100,
         schema: Path | None = None,
         database: str = "",
-    ) -> Node:
+    ) -> Self:
         """Make the folder, with as many worker processes and patients as asked."""
         make_folder(folder, free=True, url=database)
         file = folder / "gateway.toml"
@@ -72,7 +72,7 @@ class Node:
     def __enter__(self) -> Self:
         """Start it; return once it is ready."""
         self._log = (self.folder / "serve.log").open("ab")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603
             self.command("serve"), stdout=self._log, stderr=self._log
         )
         until = time.monotonic() + _START_SECONDS
