@@ -28,11 +28,12 @@ def load(name: str) -> dict[str, Any]:
 
 
 def sources(*folders: str) -> dict[str, str]:
-    """Return the text of every Python file of some folders, by its path."""
+    """Return the text of every Python file and transcript of some folders, by path."""
     return {
         path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
         for folder in folders
-        for path in sorted((ROOT / folder).rglob("*.py"))
+        for kind in ("*.py", "dialogues/*.txt")
+        for path in sorted((ROOT / folder).rglob(kind))
     }
 
 
@@ -92,11 +93,14 @@ def _spec_rows(
 
 
 _ATTACK = re.compile(r"\b(?:TW-\d|[STMZXIW]\d\d)\b")
+_IN_A_NAME = re.compile(r"_(tw|[stmzxiw]\d)(\d)(?=_)")  # test_t01_…, test_tw3_…
 
 
 def attacks_named(text: str) -> set[str]:
     """Return the attacks a text names, spans ("Z01 to Z03") spelled out."""
     names = set(_ATTACK.findall(text))
+    for start, digit in _IN_A_NAME.findall(text):
+        names.add(f"{start.upper()}{'-' if start == 'tw' else ''}{digit}")
     for first, last in re.findall(r"\b([A-Z]\d\d)(?: to |-|–)([A-Z]\d\d)\b", text):  # noqa: RUF001
         if first[0] == last[0]:
             span = range(int(first[1:]), int(last[1:]) + 1)

@@ -29,10 +29,10 @@ from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import TrustSpace
+from gateway.ports import check_ports
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
-from gateway.store.migrations import upgrade
-from gateway.store.work import Database
+from gateway.store.opening import open_database
 from gateway.store.writer import Writer
 from gateway.web.patient.service import PatientWebService
 
@@ -71,12 +71,12 @@ class Service:
         Open the database and join the parts; blocking, before the loop runs.
 
         Raises:
-            GatewayError: a key, a certificate or a setting is wrong; the text says
-                which.
+            GatewayError: a key, a certificate or a setting is wrong, or a port taken;
+                the text says which.
         """
         settings = self._settings
-        self._database = Database.open(settings)
-        upgrade(self._database.engine)
+        check_ports(settings.listen)
+        self._database = open_database(settings, upgraded=True)
         with self._database.write() as work:
             freed = work.tasks.release_dead_owners()
         if freed:

@@ -46,6 +46,11 @@ class Worker:
             if (known := tuple(kind for kind in wanted if kind in steps))
         ]
 
+    @property
+    def failure(self) -> str:
+        """Why nothing can be committed any more; empty while all is well."""
+        return self._writer.failure
+
     def start(self) -> None:
         """Start working."""
         # What is loaded by now stays: looking through it again and again for garbage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from gateway.store.tables import metadata
 from gateway.store.work import Database
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
-from tests.postgres import new_database, postgres_server
+from tests.postgres import name_of, new_database, postgres_server
 
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
@@ -34,25 +35,46 @@ def postgres() -> Iterator[str | None]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_model(postgres: str | None) -> str:
+    """The name of a PostgreSQL database with our tables, to make copies of."""
+    if postgres is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    url = new_database(postgres)
+    engine = make_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+    return name_of(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, to make copies of."""
+    path = tmp_path_factory.mktemp("model") / "gateway.db"
+    engine = make_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()  # the last connection puts the log back into the file
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock
 ) -> Iterator[Database]:
     """An empty database with its tables; the same tests run on both engines."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'gateway.db'}"
+        path = tmp_path / "gateway.db"
+        shutil.copy(request.getfixturevalue("sqlite_model"), path)
+        url = f"sqlite:///{path}"
     else:
-        server = request.getfixturevalue("postgres")
-        if server is None:
-            pytest.skip("PostgreSQL's server is not installed")
-        url = new_database(server)
+        model = request.getfixturevalue("postgres_model")
+        url = new_database(request.getfixturevalue("postgres"), like=model)
     opened = Database(
         make_engine(url),
         KeyRing.from_secret(SECRET),
         BlobFolder(tmp_path / "blobs", 64 * 1024),
         clock,
     )
-    metadata.create_all(opened.engine)
     yield opened
     opened.close()
 

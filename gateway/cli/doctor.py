@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from attrs import frozen
@@ -18,21 +19,12 @@ from gateway.dmp_bridge.schema import CdaSchema
 from gateway.errors import GatewayError
 from gateway.mssante.tls import load_identity
 from gateway.mssante.trust import TrustSpace
+from gateway.ports import fault_of, open_doors
 from gateway.settings import Settings, read_settings
-from gateway.store.migrations import is_current
+from gateway.store.opening import open_database
 from gateway.store.tasks import TaskState
-from gateway.store.work import Database
 
 _SOON = timedelta(days=30)
-_DOORS = (
-    "smtp",
-    "submission",
-    "submissions",
-    "imap",
-    "imaps",
-    "patient_https",
-    "metrics",
-)
 
 
 @frozen
@@ -145,28 +137,45 @@ def _trust(settings: Settings) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    host = settings.listen.host
-    opened = {name: getattr(settings.listen, name) for name in _DOORS}
-    numbers = [port for port in opened.values() if port]
-    for name, port in opened.items():
-        if not port:
-            continue
+    host, doors = settings.listen.host, open_doors(settings.listen)
+    numbers = list(doors.values())
+    running = _is_running(settings)
+    for door, port in doors.items():
+        subject = f"port of {door}"
         if numbers.count(port) > 1:
-            yield Finding(
-                f"port of {name}", f"{port} is given twice", f"change [listen] {name}"
-            )
+            mend = f"change [listen] {door}"
+            yield Finding(subject, f"{port} is given twice", mend)
+        elif running and not is_free(host, port):
+            yield Finding(subject, f"{port} answers")
+        elif running:
+            mend = "restart the service, and read its log"
+            yield Finding(subject, f"{port} does not answer, the others do", mend)
+        elif fault := fault_of(host, port):
+            mend = f"stop that program, or change [listen] {door}"
+            yield Finding(subject, f"{port} cannot be listened on: {fault}", mend)
         else:
-            yield Finding(f"port of {name}", f"{port}, {_use_of(host, port)}")
+            yield Finding(subject, f"{port} is free; the service is not running")
 
 
-def _use_of(host: str, port: int) -> str:
-    free = is_free(host, port)
-    return "free (the service is not running)" if free else "answers"
+def _is_running(settings: Settings) -> bool:
+    """Tell whether it is our service that answers, by its page for the operator."""
+    listen = settings.listen
+    if not listen.metrics:
+        ports = open_doors(listen).values()
+        return any(not is_free(listen.host, port) for port in ports)
+    pages = HTTPConnection(listen.host, listen.metrics, timeout=5)
+    try:
+        pages.request("GET", "/livez")
+        return pages.getresponse().read() == b"ok\n"
+    except (OSError, HTTPException):
+        return False
+    finally:
+        pages.close()
 
 
 def is_free(host: str, port: int) -> bool:
     """Tell whether nobody listens on a port."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) != 0
 
@@ -192,26 +201,15 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
-        database = Database.open(settings)
+        database = open_database(settings)
     except GatewayError as error:
         yield Finding("database", str(error), "check [database] url and [keys] master")
         return
     try:
-        if not is_current(database.engine):
-            yield Finding(
-                "database",
-                "of another version",
-                "make a backup, then start `gateway serve`: it upgrades the tables",
-            )
-            return
         with database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
-    except Exception as error:  # whatever the driver says is the finding
-        yield Finding(
-            "database",
-            f"does not answer ({type(error).__name__})",
-            "check that it runs and that [database] url is right",
-        )
+    except GatewayError as error:
+        yield Finding("database", str(error), "look at its own log")
         return
     finally:
         database.close()

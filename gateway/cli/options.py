@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings import Settings, read_settings
+from gateway.store.opening import open_database
 from gateway.store.work import Database
 
 Subparsers = Any  # argparse keeps the type of its subparsers private
@@ -52,7 +53,7 @@ def add_noun(commands: Subparsers, name: str, summary: str) -> Subparsers:
 def opened(args: argparse.Namespace) -> Iterator[tuple[Settings, Database]]:
     """Read the settings and open their database; close it after."""
     settings = read_settings(args.config)
-    database = Database.open(settings)
+    database = open_database(settings)
     try:
         yield settings, database
     finally:

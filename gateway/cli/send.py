@@ -26,7 +26,7 @@ from gateway.mssante.certificates import SenderCertificate, facts_of
 from gateway.mssante.tls import load_identity, smtp_client_context
 from gateway.settings import Settings, read_settings
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.work import Database
+from gateway.store.opening import open_database
 
 
 class RefusedError(GatewayError):
@@ -151,7 +151,7 @@ def _default_sender(settings: Settings, client: Client) -> str:
             ):
                 return f"contact@{domain}"
     else:
-        database = Database.open(settings)
+        database = open_database(settings)
         with database.read() as work:
             held = Mailboxes(work).held_by(client.certificate.identity)
         database.close()
@@ -207,7 +207,7 @@ def _compose(
 def _display_name(settings: Settings, sender: str) -> str:
     if sender.rpartition("@")[2].lower() not in settings.domains.hosted:
         return ""
-    database = Database.open(settings)
+    database = open_database(settings)
     with database.read() as work:
         mailbox = Mailboxes(work).find(sender)
     database.close()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command
-from gateway.errors import MisuseError
+from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
 from gateway.settings import read_settings
@@ -47,6 +46,5 @@ def serve(args: argparse.Namespace) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", service.stop)
     reactor.run()
     if failures:
-        print(f"gateway: {failures[0]}", file=sys.stderr)
-        raise MisuseError(f"a door could not be opened: {failures[0]}")
+        raise UnavailableError(f"a door could not be opened: {failures[0]}")
     return 0

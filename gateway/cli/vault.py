@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from gateway.cli.options import (
     Subparsers,
@@ -42,7 +43,7 @@ def list_entries(args: argparse.Namespace) -> int:
         profile = find_profile(work, args.ins)
         entries = EmbeddedVault(work).listed(profile.id)
     if args.json:
-        print_json([entry_to_json(entry) for entry in entries])
+        print_json([_listed(entry) for entry in entries])
         return 0
     print_table(
         ("UNIQUE ID", "CREATED", "STATUS", "TYPE", "VISIBILITY", "TITLE"),
@@ -73,6 +74,15 @@ def get_document(args: argparse.Namespace) -> int:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0
+
+
+_UNLISTED = ("serviceStopTime", "sourcePatientId", "referenceIdList")
+"""Attributes that are kept but are no part of the list's stable outside face."""
+
+
+def _listed(entry: DocumentEntry) -> dict[str, Any]:
+    fields = entry_to_json(entry)
+    return {name: fields[name] for name in fields if name not in _UNLISTED}
 
 
 def _row(entry: DocumentEntry) -> tuple[str, ...]:

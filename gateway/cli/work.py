@@ -10,12 +10,11 @@ import threading
 from types import FrameType
 
 from gateway.cli.options import Subparsers, add_command
-from gateway.errors import MisuseError
+from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.settings import read_settings
 from gateway.steps import make_steps
-from gateway.store.migrations import is_current
-from gateway.store.work import Database
+from gateway.store.opening import open_database
 from gateway.worker import Worker
 
 
@@ -30,12 +29,17 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def work(args: argparse.Namespace) -> int:
-    """Work until SIGTERM or SIGINT, or until the parent is gone."""
+    """
+    Work until SIGTERM or SIGINT, or until the parent is gone.
+
+    Raises:
+        UnavailableError: the disk failed; whoever runs us starts us again.
+    """
     settings = read_settings(args.config)
     begin_logging()
-    database = Database.open(settings)
-    if not is_current(database.engine):
-        raise MisuseError("the database is of another version; run `gateway serve`")
+    database = open_database(settings)
+    with database.write() as unit:
+        unit.tasks.release_dead_owners()  # of the one that was here before, killed
     worker = Worker(database, make_steps(database, settings), settings.tasks)
     stopped = threading.Event()
 
@@ -47,10 +51,13 @@ def work(args: argparse.Namespace) -> int:
     if args.with_parent:
         threading.Thread(target=_watch, args=(stopped,), daemon=True).start()
     worker.start()
-    while not stopped.wait(timeout=1.0):
+    while not stopped.wait(timeout=1.0) and not worker.failure:
         continue
     worker.stop()
     database.close()
+    if worker.failure:
+        # Only a new process sees what is really on the disk.
+        raise UnavailableError(f"storage failed: {worker.failure}")
     return 0
 
 

@@ -12,7 +12,6 @@ class Copy(StrEnum):
     RELAYED = "RELAYED"  # taken by another operator
     BOUNCED = "BOUNCED"  # refused for good, here or there
     EXPIRED = "EXPIRED"  # tried as long as it is tried
-    REFUSED = "REFUSED"  # not sent out: the message was set aside
 
 
 class CopyReason(StrEnum):

@@ -75,7 +75,8 @@ class Arrival:
     ``reverse_path`` is empty for the null path ``<>`` (RFC 5321 §4.5.5). ``ret`` and
     ``envid`` are the MAIL parameters of RFC 3461 §4.3 and §4.4. ``content`` is the
     exact bytes, lines ending with CRLF, by which a message sent again is known;
-    ``trace`` is our own Received line, which differs each time.
+    ``trace`` is our own Received line (RFC 5321 §4.4), kept in front of them: it
+    differs each time.
     """
 
     id: str
@@ -88,8 +89,3 @@ class Arrival:
     ret: str = ""
     envid: str = ""
     trace: bytes = field(default=b"", repr=False)
-
-    @property
-    def stored(self) -> bytes:
-        """The bytes to keep: ours of RFC 5321 §4.4 in front of what was received."""
-        return self.trace + self.content

@@ -12,6 +12,7 @@ from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, Sender
 from gateway.core.headers import Headers
 from gateway.core.ins import has_valid_key
 from gateway.core.mail_address import MailAddress
+from gateway.core.reasons import Reason
 from gateway.mssante import replies
 from gateway.mssante.admission_rules import (
     PatientFacts,
@@ -33,13 +34,10 @@ from gateway.rights.sender_rules import (
 )
 from gateway.settings import DomainSettings, FilingSettings
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.profiles import Profiles
+from gateway.store.standing import find_standing
 from gateway.store.work import Database
 
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
-_NOBODY = "0" * 32
-"""A profile id nobody has: asked for where there is none, so each refusal costs the
-same (S18)."""
 
 
 @frozen
@@ -190,26 +188,28 @@ class Admission:
     ) -> Recipient | Refused:
         matricule = address.local.upper()
         with self.database.read() as work:
-            profiles = Profiles(work)
-            found = profiles.find_state(matricule)
-            profile_id, state = found or (_NOBODY, ProfileState.ABSENT.value)
-            names = [admitted.path_text, admitted.sender.identity, "-"]
-            blocked = profiles.is_blocked(profile_id, names)
+            found = find_standing(
+                work,
+                matricule,
+                address=admitted.path_text,
+                identity=admitted.sender.identity,
+            )
         facts = PatientFacts(
             matricule_valid=_MATRICULE.fullmatch(matricule) is not None,
             key_valid=has_valid_key(matricule),
-            state=ProfileState(state),
-            blocked=blocked,
+            state=ProfileState(found.state) if found else ProfileState.ABSENT,
+            blocked=found is not None and found.blocked,
             refuse_wrong_key=self.filing.refuse_wrong_test_key,
             blocked_may_file=self.filing.blocked_may_file,
         )
         reason = refuse_patient(facts)
-        if reason is not None:
+        if reason is not None or found is None:
+            reason = reason or Reason.PROFILE_ABSENT
             return Refused(reply_to_refusal(reason), reason.value)
         return Recipient(
             kind=RecipientKind.PATIENT,
             address=f"{matricule}@{address.domain}",
-            target_id=profile_id,
+            target_id=found.profile_id,
         )
 
     def _mailbox(self, address: MailAddress) -> Recipient | Refused:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
-from gateway.core.envelope import RecipientKind
+from gateway.core.envelope import Door, RecipientKind
 from gateway.core.mail_address import NamedAddress
 from gateway.core.mime import MessageParts, MimeLimits, read_parts
 from gateway.core.outline import Outline, read_outline
-from gateway.core.reasons import Reason
+from gateway.core.subjects import shown_subject
 from gateway.errors import InvalidError
-from gateway.mssante.receipt_requests import asks_nothing
+from gateway.mssante.receipt_requests import may_be_due
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
@@ -37,9 +37,6 @@ from gateway.store.notices import Notices
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
-
-_AS_SENT = frozenset({Reason.FILED.value, Reason.MESSAGE_ONLY.value})
-"""Outcomes of which a sender who asked for nothing is told nothing."""
 
 
 @frozen(kw_only=True)
@@ -78,11 +75,13 @@ class Delivering:
         parts = read_parts(content, limits)
         authors = parts.headers.mailboxes("from")
         kinds = {one.recipient.kind for one in kept.recipients}
+        is_ours = kept.door is Door.SYSTEM
         return _Opened(
             parts=parts,
             sender=authors[0] if authors else None,
             outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
-            report=read_report(parts, kept.reverse_path),
+            # What our own receipts say is recorded where they are made.
+            report=None if is_ours else read_report(parts, kept.reverse_path),
         )
 
     def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
@@ -105,33 +104,23 @@ class _Copies:
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
-        away = bounced = False
+        away, outcomes = False, []
         # In one order for all workers, so that no two wait for each other.
         for one in sorted(self.kept.recipients, key=_by_target):
+            outcomes.append(one)
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
                     if one.outcome and one.deliver:
                         self._to_patient(one)
                 case RecipientKind.MAILBOX:
-                    bounced |= not self._to_mailbox(one)
+                    outcomes[-1] = self._to_mailbox(one)
                 case RecipientKind.REMOTE:
                     Deliveries(self.work).add(self.kept, one)
                     away = True
         state = ArrivalState.RELAYING if away else ArrivalState.ENDED
         Arrivals(self.work).set_state(self.kept.id, state)
-        if self.kept.reverse_path and (bounced or not self._nothing_to_say()):
+        if self.kept.reverse_path and may_be_due(self.opened.parts.headers, outcomes):
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
-
-    def _nothing_to_say(self) -> bool:
-        """Nothing was asked, and each patient's copy and document went as sent."""
-        recipients = self.kept.recipients
-        return asks_nothing(
-            self.opened.parts.headers, [one.recipient.notify for one in recipients]
-        ) and all(
-            one.deliver and one.outcome in _AS_SENT
-            for one in recipients
-            if one.recipient.kind is RecipientKind.PATIENT
-        )
 
     def _to_patient(self, one: RecipientOutcome) -> None:
         opened, profile_id = self.opened, one.recipient.target_id
@@ -161,7 +150,7 @@ class _Copies:
             kept.id,
             correspondent=correspondent,
             display_name=sender.name if sender else "",
-            subject=headers.subject,
+            subject=shown_subject(headers.subject),
             text=parts.text,
             attachments=[
                 AttachedFile(part.name, part.media_type, part.size)
@@ -208,8 +197,7 @@ class _Copies:
         if profile is not None and may_sign_in(ProfileState(profile.state)):
             self.notices.make(profile, NoticeKind.MESSAGE)
 
-    def _to_mailbox(self, one: RecipientOutcome) -> bool:
-        """Put a copy in a mailbox; return False when it is closed by now."""
+    def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
         mailbox = Mailboxes(work).get(one.recipient.target_id)
         if mailbox is None or mailbox.state != "open":
@@ -222,7 +210,7 @@ class _Copies:
                 kept.id,
                 recipient=one.position,
             )
-            return False
+            return evolve(one, outcome=Copy.BOUNCED)
         assert self.opened.outline is not None, "made for mailboxes"
         Mail(work).deliver(
             mailbox.id,
@@ -235,7 +223,7 @@ class _Copies:
         work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
         if self.opened.report is not None:
             self._take_report(one, self.opened.report)
-        return True
+        return evolve(one, outcome=Copy.DELIVERED)
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
         ReportsIn(self.work).take(

@@ -16,6 +16,7 @@ from zope.interface import implementer
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.certificate_rules import Refused
 from gateway.mssante.imap_answers import TRY_LATER, RefusedError, refusal_of
+from gateway.mssante.imap_capabilities import Offered, offered
 from gateway.mssante.imap_lines import ImapLines
 from gateway.mssante.imap_store import MailStore
 from gateway.mssante.imap_syntax import Reader
@@ -31,16 +32,6 @@ GREETING = b"Messagerie securisee"
 UNAUTH, AUTH, SELECTED = "unauth", "auth", "select"
 
 _ANY_SIZE = 10**20
-_ALWAYS = (
-    b"IDLE",
-    b"NAMESPACE",
-    b"UIDPLUS",
-    b"SPECIAL-USE",
-    b"CHILDREN",
-    b"MOVE",
-    b"UNSELECT",
-    b"LITERAL-",
-)
 
 
 @frozen(kw_only=True)
@@ -183,18 +174,12 @@ class ImapSession(ImapLines):
         self.unselect()
         self._lost(self)
 
-    def capabilities(self) -> dict[bytes, list[bytes] | None]:
+    def capabilities(self) -> Offered:
         """Return what is offered now."""
-        offered: dict[bytes, list[bytes] | None] = {b"ID": None}
-        if self.opened is None:
-            offered[b"LOGINDISABLED"] = None
-        if not self.secured:
-            return {**offered, b"STARTTLS": None}
-        if self.opened is None:
-            offered |= {b"SASL-IR": None, b"AUTH": [b"EXTERNAL"]}
-        offered |= dict.fromkeys(_ALWAYS)
-        offered[b"APPENDLIMIT"] = [b"%d" % self.settings.max_append_bytes]
-        return offered
+        limit = self.settings.max_append_bytes
+        return offered(
+            secured=self.secured, opened=self.opened is not None, append_limit=limit
+        )
 
     # Commands.
 

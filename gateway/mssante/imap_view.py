@@ -107,10 +107,10 @@ class View:
     def _remove(self, present: Sequence[int]) -> list[bytes]:
         left = set(present)
         gone = [place for place, uid in enumerate(self.uids) if uid not in left]
+        kept = [place for place, uid in enumerate(self.uids) if uid in left]
+        self.uids = array("I", (self.uids[place] for place in kept))
+        self._flags = array("I", (self._flags[place] for place in kept))
         # From the last one back, so that each number is right when it is read.
-        for place in reversed(gone):
-            del self.uids[place]
-            del self._flags[place]
         return [b"%d EXPUNGE" % (place + 1) for place in reversed(gone)]
 
     def _append(self, uid: int, flags: str) -> None:

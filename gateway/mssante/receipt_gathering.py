@@ -35,8 +35,11 @@ class Addressee:
 
 def gather_facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
     """Return what became of each recipient's copy of a message, as of now."""
-    documents = Arrivals(work).documents(kept.id)
-    leaving = {one.position: one for one in Deliveries(work).of(kept.id)}
+    kinds = {one.recipient.kind for one in kept.recipients}
+    to_patients = RecipientKind.PATIENT in kinds
+    documents = Arrivals(work).documents(kept.id) if to_patients else []
+    away = Deliveries(work).of(kept.id) if RecipientKind.REMOTE in kinds else []
+    leaving = {one.position: one for one in away}
     return [
         _facts(
             work,

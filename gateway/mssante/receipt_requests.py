@@ -6,14 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
+from gateway.core.copies import Copy
 from gateway.core.envelope import RecipientKind
 from gateway.core.headers import Headers
 from gateway.core.mail_address import read_address
+from gateway.core.reason_texts import REASON_TEXTS
+from gateway.core.reasons import Effect, Reason
 from gateway.errors import InvalidError
 from gateway.mssante.receipt_facts import MdnRequest, RecipientFacts
+from gateway.store.arrivals import RecipientOutcome
 
-_ASKING = ("disposition-notification-to", "return-receipt-to")
+_MDN_FIELD = "disposition-notification-to"
+_DSN_FIELD = "return-receipt-to"
 _BY_HEADER = "SUCCESS,FAILURE"
+_GOOD_NEWS = frozenset({Effect.FILED, Effect.ALREADY_FILED, Effect.MESSAGE_ONLY})
 
 
 def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
@@ -23,20 +29,10 @@ def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
     Only where one address is asked for, the very one of the return path, the local
     part in the same letters. Two fields, or two addresses, ask for a person.
     """
-    if not headers.count("disposition-notification-to"):
+    if not headers.count(_MDN_FIELD):
         return MdnRequest.ABSENT
-    same = _is_return_path(headers, "disposition-notification-to", reverse_path)
+    same = _is_return_path(headers, _MDN_FIELD, reverse_path)
     return MdnRequest.MATCHES if same else MdnRequest.DIFFERS
-
-
-def asks_nothing(headers: Headers, notify: Iterable[str]) -> bool:
-    """
-    Tell whether a message asks for no receipt at all, by its header or by NOTIFY.
-
-    Most ask for none: when all went well, nothing is then looked up for them.
-    """
-    asked = any(headers.count(name) for name in _ASKING)
-    return not asked and not any(notify)
 
 
 def with_header_request(
@@ -49,7 +45,7 @@ def with_header_request(
     counts for the recipients here that have no NOTIFY of their own: another
     operator's reads the same header itself.
     """
-    if not _is_return_path(headers, "return-receipt-to", reverse_path):
+    if not _is_return_path(headers, _DSN_FIELD, reverse_path):
         return list(facts)
     return [
         one
@@ -57,6 +53,36 @@ def with_header_request(
         else evolve(one, notify=_BY_HEADER)
         for one in facts
     ]
+
+
+def may_be_due(headers: Headers, recipients: Iterable[RecipientOutcome]) -> bool:
+    """
+    Tell whether a receipt may be due once the copies here are made.
+
+    False for most messages: nothing was asked and all went well. It saves the task
+    that would find it out; a copy for another operator brings its own.
+    """
+    if headers.count(_MDN_FIELD) or headers.count(_DSN_FIELD):
+        return True
+    return any(
+        "SUCCESS" in one.recipient.notify.upper() or not _went_well(one)
+        for one in recipients
+    )
+
+
+def _went_well(one: RecipientOutcome) -> bool:
+    match one.recipient.kind:
+        case RecipientKind.PATIENT:
+            known = one.outcome in set(Reason)
+            return (
+                one.deliver
+                and known
+                and REASON_TEXTS[Reason(one.outcome)].effect in _GOOD_NEWS
+            )
+        case RecipientKind.MAILBOX:
+            return one.outcome == Copy.DELIVERED
+        case RecipientKind.REMOTE:
+            return True
 
 
 def _is_return_path(headers: Headers, name: str, reverse_path: str) -> bool:

@@ -89,14 +89,14 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.RELAYED, "2.0.0")
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
             return _make(one, DsnAction.FAILED, "5.2.1", _MAILBOX_CLOSED)
+        case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
+            return _make(one, DsnAction.FAILED, "5.7.1", _SET_ASIDE)
         case Copy.BOUNCED:
             status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
             return _make(one, DsnAction.FAILED, status, one.last_reply)
         case Copy.EXPIRED:
             text = _EXPIRED.format(one.last_reply)
             return _make(one, DsnAction.FAILED, "5.4.7", text)
-        case Copy.REFUSED:
-            return _make(one, DsnAction.FAILED, "5.7.1", _SET_ASIDE)
         case "" if one.delayed:
             status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
             return _make(one, DsnAction.DELAYED, status, one.last_reply)

@@ -74,6 +74,8 @@ class Acknowledging:
                 return _nothing  # nobody is told of a report (RFC 5321 §6.1)
             content = Arrivals(work).content(kept)
             due = self._due(work, kept, content)
+            if not due:
+                return _nothing
             addressee = find_addressee(work, kept, self.settings.domains)
         made = [self._make(kept, content, one, addressee) for one in due]
         return partial(_send_all, kept, addressee.way, made)
@@ -88,7 +90,7 @@ class Acknowledging:
             report_refused=not report
             and self.settings.receipts.report_refused_documents,
         )
-        said = _said(work, kept.id)
+        said = _said(work, kept.id) if due else set()
         return [one for one in due if one.key not in said]
 
     def _make(

@@ -15,6 +15,7 @@ from gateway import metrics
 from gateway.core.envelope import Arrival, Door, Recipient
 from gateway.core.headers import read_headers
 from gateway.core.mime import MimeLimits, TooLargeError, read_parts
+from gateway.core.trace_line import received_line
 from gateway.errors import GatewayError, InvalidError
 from gateway.loop import Worker
 from gateway.mssante import replies
@@ -32,21 +33,19 @@ log = Logger()
 
 @frozen(kw_only=True)
 class Incoming:
-    """A whole message as the door read it; its recipients were admitted one by one."""
+    """
+    A whole message as the door read it; its recipients were admitted one by one.
+
+    ``client`` is the name the peer gave itself, ``address`` where it came from.
+    """
 
     admitted: AdmittedSender
     recipients: tuple[Recipient, ...]
     content: bytes = field(repr=False)
     ret: str = ""
     envid: str = ""
-
-
-@frozen
-class _Kept:
-    """The arrival now answerable for the message, and whether it was kept before."""
-
-    arrival_id: str
-    repeated: bool
+    client: str = ""
+    address: str = ""
 
 
 @define
@@ -76,18 +75,14 @@ class Reception:
             if isinstance(prepared, Reply):
                 return prepared
             arrival, parcel = prepared
-            kept = await self._keep_once(arrival, parcel)
+            arrival_id = await self._keep_once(arrival, parcel)
         except GatewayError as error:
             log.warn("a message was not kept: {why}", why=str(error))
             full = isinstance(error, StorageFullError)
             return replies.STORAGE_FULL if full else replies.TRY_LATER
-        if kept.repeated:
-            self.database.folder.discard(parcel.id)
         metrics.ACCEPTED.inc()
-        log.info(
-            "message {id} accepted by {door}", id=kept.arrival_id, door=arrival.door
-        )
-        return replies.accepted(kept.arrival_id)
+        log.info("message {id} accepted by {door}", id=arrival_id, door=arrival.door)
+        return replies.accepted(arrival_id)
 
     def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
         """Write a refusal in the journal, without making the peer wait for it."""
@@ -125,8 +120,9 @@ class Reception:
         if code:
             self.refused(admitted, code)
             return replies.REFUSED
+        arrival_id = uuid4().hex
         arrival = Arrival(
-            id=uuid4().hex,
+            id=arrival_id,
             door=admitted.door,
             sender=admitted.sender,
             reverse_path=admitted.path_text,
@@ -135,12 +131,25 @@ class Reception:
             message_id=headers.message_id,
             ret=incoming.ret,
             envid=incoming.envid,
+            trace=self._trace(incoming, arrival_id),
         )
-        return arrival, self._parcel(incoming.content)
+        return arrival, self._parcel(arrival)
 
-    def _parcel(self, content: bytes) -> Parcel:
+    def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
+        """Our own Received line; where a user was is nobody's business but theirs."""
+        by_operator = incoming.admitted.door is Door.OPERATOR
+        return received_line(
+            client=incoming.client,
+            address=incoming.address if by_operator else "",
+            by=self.admission.domains.hostname,
+            protocol="ESMTPS",
+            identifier=arrival_id,
+            at=self.database.clock(),
+        )
+
+    def _parcel(self, arrival: Arrival) -> Parcel:
         try:
-            return self.database.prepare(content)
+            return self.database.prepare(arrival.content, arrival.trace)
         except GatewayError as error:
             cause = error.__cause__
             if isinstance(cause, OSError):
@@ -150,14 +159,14 @@ class Reception:
                 self.writer.failure = str(error)
             raise
 
-    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> _Kept:
+    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> str:
         """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
         twin = f"{arrival.reverse_path} {parcel.digest}"
         while (other := self._under_way.get(twin)) is not None:
             await other.wait()
         done = self._under_way[twin] = asyncio.Event()
 
-        def job(work: UnitOfWork) -> _Kept:
+        def job(work: UnitOfWork) -> str:
             return _keep(work, arrival, parcel)
 
         future = self.writer.submit(job)
@@ -174,7 +183,7 @@ class Reception:
         done.set()
 
 
-def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
+def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> str:
     kept = Arrivals(work)
     known = kept.already_kept(arrival, parcel.digest)
     missing = tuple(
@@ -183,6 +192,7 @@ def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> _Kept:
     if not missing:
         first = known[arrival.recipients[0].address.lower()]
         work.note(Action.MESSAGE_REPEATED, "not kept twice", first)
-        return _Kept(first, repeated=True)
+        work.after_commit(lambda: work.folder.discard(parcel.id))
+        return first
     kept.keep(evolve(arrival, recipients=missing), parcel)
-    return _Kept(arrival.id, repeated=False)
+    return arrival.id

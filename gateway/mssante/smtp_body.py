@@ -106,7 +106,12 @@ def _checked(body: bytearray, limits: BodyLimits, fault: Reply | None) -> Body:
         return Body(b"", fault)
     if fault := find_fault(body):
         return Body(b"", fault)
-    content = bytes(body.replace(b"\r\n.", b"\r\n"))[2:]
+    whole = body
+    if b"\r\n." in body:
+        whole = body.replace(b"\r\n.", b"\r\n")
+        body.clear()  # two copies at once are enough
+    with memoryview(whole) as view:
+        content = bytes(view[2:])
     if len(content) > limits.most:
         return Body(b"", replies.TOO_LARGE)
     if has_long_line(content, limits.max_line_bytes):

@@ -14,6 +14,8 @@ from aiosmtplib import (
 )
 
 _READY = 220
+_TURNS = 3
+"""Of the loop, until a closed transport has let go of its socket."""
 
 
 class InjectedError(SMTPException):
@@ -27,6 +29,8 @@ class StrictClient(SMTP):
     aiosmtplib drops what came in clear behind the answer to STARTTLS; here it ends
     the exchange, for no honest server sends any (RFC 3207 §4.2, attack S07).
     """
+
+    _clear: asyncio.WriteTransport | None = None
 
     async def secure(self, host: str, context: ssl.SSLContext, seconds: float) -> None:
         """
@@ -45,9 +49,9 @@ class StrictClient(SMTP):
             raise SMTPServerDisconnected("Connection lost")
         if cast("Any", protocol)._buffer:  # noqa: SLF001 (nothing public tells)
             raise InjectedError("bytes before the handshake")
-        loop = asyncio.get_running_loop()
-        protected = await loop.start_tls(
-            cast("asyncio.WriteTransport", self.transport),
+        self._clear = cast("asyncio.WriteTransport", self.transport)
+        protected = await asyncio.get_running_loop().start_tls(
+            self._clear,
             protocol,
             context,
             server_hostname=host,
@@ -63,9 +67,13 @@ class StrictClient(SMTP):
         return None if tls is None else tls.getpeercert(binary_form=True)
 
     async def end(self) -> None:
-        """Close the connection whatever state it is in, and let that happen."""
-        transport = self.transport
+        """
+        Close the connection whatever state it is in, before the loop goes.
+
+        Under TLS at once: a farewell there waits for the other side's.
+        """
         self.close()
-        if transport is not None:
-            cast("asyncio.WriteTransport", transport).abort()
+        if self._clear is not None:
+            self._clear.abort()
+        for _ in range(_TURNS):
             await asyncio.sleep(0)

@@ -169,7 +169,8 @@ class SmtpConnection(SMTP):
                 reply = error.reply
             if reply is not None:
                 await self._say(reply)
-                errors += reply.is_error
+                # Recipients beyond the limit come again with another message.
+                errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
             if errors >= settings.max_errors:
                 raise HangUpError(replies.TOO_MANY_ERRORS)
             if self._stopping:
@@ -256,20 +257,17 @@ class SmtpConnection(SMTP):
         Change to TLS; forget all that was said before (RFC 3207 §4.2).
 
         Nothing is read between the command and the handshake, so no byte sent in
-        clear can be taken for a protected one; bytes that came already end it. Where
-        TLS comes first they are its own: uvloop starts to read before we can stop it.
+        clear can be taken for a protected one; bytes that came already end it.
         """
         clear: Any = self.transport
         clear.pause_reading()
-        early = bytes(self._reader_buffer)
-        self._reader_buffer.clear()
-        if early and not self.doorway.implicit_tls:
+        if self._reader_buffer:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
         await self._say(replies.START_TLS)
         self._original_transport = clear
-        handshake = self.loop.create_task(
-            self.loop.start_tls(
+        try:
+            protected = await self.loop.start_tls(
                 clear,
                 self,
                 self.doorway.tls,
@@ -277,18 +275,11 @@ class SmtpConnection(SMTP):
                 ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
-        )
-        try:
-            if early:
-                await asyncio.sleep(0)  # let it take the transport over
-                self.loop.call_soon(_hand_over, early, clear.get_protocol())
-            protected = await handshake
-        except (OSError, TimeoutError) as error:
-            if not isinstance(error, ssl.SSLError):  # the context has said those
-                log.info("TLS refused: {code}", code=failure_of(error).value)
+        except ssl.SSLError:  # told by the context, which knows why
             raise HangUpError from None
-        finally:
-            handshake.cancel()
+        except (OSError, TimeoutError) as error:
+            log.info("TLS refused: {code}", code=failure_of(error).value)
+            raise HangUpError from None
         if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected
@@ -303,13 +294,3 @@ class SmtpConnection(SMTP):
         assert self.transport is not None
         tls = self.transport.get_extra_info("ssl_object")
         return cast("bytes", tls.getpeercert(binary_form=True))
-
-
-def _hand_over(early: bytes, tls: asyncio.BufferedProtocol) -> None:
-    """Give TLS the bytes that were read before it was there."""
-    while early:
-        buffer = memoryview(tls.get_buffer(len(early)))
-        size = min(len(buffer), len(early))
-        buffer[:size] = early[:size]
-        tls.buffer_updated(size)
-        early = early[size:]

@@ -31,6 +31,16 @@ _ALLOWED_WHEN_REFUSED = frozenset({"NOOP", "RSET", "QUIT", "HELP"})
 _REFUSALS_HEARD = 3
 """How often a peer that is not entitled hears it before the connection ends."""
 
+_FAULTS = {
+    replies.BARE_CR: "BARE_CR",
+    replies.BARE_LF: "BARE_LF",
+    replies.NUL_FOUND: "NUL",
+    replies.BODY_LINE_TOO_LONG: "LINE_TOO_LONG",
+    replies.TOO_LARGE: "TOO_LARGE",
+    replies.STORAGE_FULL: "MEMORY_FULL",
+}
+"""What the journal and the metrics call the faults of a body."""
+
 
 @define
 class Transaction:
@@ -50,6 +60,7 @@ class SmtpSession(SmtpConnection):
     def __init__(self, doorway: Doorway) -> None:
         super().__init__(doorway)
         self._greeted = False
+        self._client = ""
         self._refusals = 0
         self._entitled = False
         self._mail: Transaction | None = None
@@ -113,6 +124,7 @@ class SmtpSession(SmtpConnection):
         self._mail = None
         if not _NAME.fullmatch(argument.strip(" ")):
             return replies.BAD_SYNTAX
+        self._client = argument.strip(" ")
         self._greeted = True
         return await self._judge() if self._secured else None
 
@@ -230,7 +242,8 @@ class SmtpSession(SmtpConnection):
         except BodyLostError:
             raise HangUpError(replies.TOO_LARGE) from None
         if body.fault is not None:
-            self.doorway.reception.refused(transaction.admitted, body.fault.text)
+            code = _FAULTS[body.fault]
+            self.doorway.reception.refused(transaction.admitted, code)
             return body.fault
         if not mail.eight_bit and not body.content.isascii():
             log.info("8-bit message that was not declared")
@@ -241,6 +254,8 @@ class SmtpSession(SmtpConnection):
                 content=body.content,
                 ret=mail.ret,
                 envid=mail.envid,
+                client=self._client,
+                address=self._address,
             )
         )
 

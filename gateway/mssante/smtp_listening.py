@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from typing import Protocol
 
 from twisted.logger import Logger
@@ -103,6 +104,8 @@ class _TlsFirst:
                 ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
+        except ssl.SSLError:  # told by the context, which knows why
+            session.leave()
         except (OSError, TimeoutError) as error:
             log.info("TLS refused: {code}", code=failure_of(error).value)
             session.leave()

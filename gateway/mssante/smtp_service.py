@@ -10,6 +10,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from gateway import metrics
 from gateway.core.envelope import Door
 from gateway.loop import Worker, as_deferred
 from gateway.mssante.reception import Reception
@@ -111,4 +112,5 @@ class SmtpDoor(Service):
 
 def _note(failure: TlsFailure) -> None:
     """Log a handshake that failed by its code: a port scan is no defect."""
+    metrics.REFUSED.labels(failure.value).inc()
     log.info("TLS refused: {code}", code=failure.value)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from attrs import asdict, field, frozen
-from sqlalchemy import BindParameter, bindparam, select, update
+from attrs import asdict, frozen
+from sqlalchemy import select
 
 from gateway.core.envelope import (
     Arrival,
@@ -19,105 +18,28 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.store.arrival_statements import (
+    DECIDE,
+    GET,
+    GET_RECIPIENTS,
+    GET_STATE,
+    SAME,
+    SET_STATE,
+)
+from gateway.store.arrival_values import (
+    UNDER_WAY,
+    ArrivalState,
+    DocumentOutcome,
+    KeptArrival,
+    RecipientOutcome,
+)
 from gateway.store.blobs import Parcel
 from gateway.store.journal import Action
 from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
-_ID: BindParameter[str] = bindparam("arrival")
-_GET = select(arrivals).where(arrivals.c.id == _ID)
-_GET_STATE = select(arrivals.c.state).where(arrivals.c.id == _ID)
-_GET_RECIPIENTS = (
-    select(recipients)
-    .where(recipients.c.arrival_id == _ID)
-    .order_by(recipients.c.position)
-)
-# Columns that are given are set; the others are left alone.
-_SET_STATE = update(arrivals).where(arrivals.c.id == _ID)
-_DECIDE = update(recipients).where(
-    recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
-)
-
-
-class ArrivalState(StrEnum):
-    """Where a message is; the last three are ends."""
-
-    RECEIVED = "received"  # kept, to be opened
-    DECIDED = "decided"  # each document has its outcome, copies are to be made
-    RELAYING = "relaying"  # delivered here, on its way to other operators
-    ENDED = "ended"  # delivered, filed, relayed or refused: all recipients ended
-    QUARANTINED = "quarantined"
-    RETURNED = "returned"  # to the sender, with the reason
-
-
-_UNDER_WAY = frozenset(
-    {ArrivalState.RECEIVED, ArrivalState.DECIDED, ArrivalState.RELAYING}
-)
-
-
-@frozen(kw_only=True)
-class RecipientOutcome:
-    """
-    What became of one recipient's copy; ``outcome`` is empty while pending.
-
-    ``deliver`` is False when the message is not for this recipient's eyes whatever
-    the outcome. ``hidden`` holds the visibility flags of the message itself, and
-    ``hidden_until`` the moment from which the patient may see it (CSP R. 1111-53).
-    """
-
-    position: int
-    recipient: Recipient
-    outcome: str = ""
-    reasons: tuple[str, ...] = ()
-    deliver: bool = True
-    hidden: tuple[str, ...] = ()
-    hidden_until: datetime | None = None
-
-
-@frozen(kw_only=True)
-class DocumentOutcome:
-    """
-    What became of one document of a message, for one patient.
-
-    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
-    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
-    """
-
-    recipient: int
-    position: int
-    unique_id: str
-    outcome: str
-    reasons: tuple[str, ...] = ()
-    error: str = ""
-    detail: str = ""
-    entry_id: str = ""
-
-
-@frozen(kw_only=True)
-class KeptArrival:
-    """A message as it is kept; its bytes are a blob of the transit key."""
-
-    id: str
-    message_id: str
-    door: Door
-    state: str
-    received_at: datetime
-    sender: Sender
-    reverse_path: str = field(repr=False)
-    ret: str
-    envid: str
-    size: int
-    blob_id: str
-    key_id: str
-    recipients: tuple[RecipientOutcome, ...]
-
-
-_SAME = select(arrivals.c.id).where(
-    arrivals.c.message_id == bindparam("id"),
-    arrivals.c.content_digest == bindparam("digest"),
-)
-"""Asked for each message received: made once."""
+__all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
 
 
 @frozen
@@ -134,8 +56,8 @@ class Arrivals:
         """
         Keep a message, its journal line and its task: all or nothing.
 
-        ``parcel`` is made of ``arrival.stored``. What the gateway wrote itself has
-        nothing to file: it goes to its recipients at once.
+        ``parcel`` is made of the content with the trace before it. What the gateway
+        wrote itself has nothing to file: it goes to its recipients at once.
         """
         work, key_id = self.work, self.transit_key()
         is_ours = arrival.door is Door.SYSTEM
@@ -196,7 +118,7 @@ class Arrivals:
         ``digest`` is that of the content (`Parcel`).
         """
         rows = self.work.connection.execute(
-            _SAME, {"id": arrival.message_id, "digest": digest}
+            SAME, {"id": arrival.message_id, "digest": digest}
         ).scalars()
         known: dict[str, str] = {}
         for row_id in rows:
@@ -210,10 +132,10 @@ class Arrivals:
         """Return a message with its recipients, or None."""
         work = self.work
         named = {"arrival": arrival_id}
-        row = work.connection.execute(_GET, named).first()
+        row = work.connection.execute(GET, named).first()
         if row is None:
             return None
-        rows = work.connection.execute(_GET_RECIPIENTS, named)
+        rows = work.connection.execute(GET_RECIPIENTS, named)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -236,7 +158,7 @@ class Arrivals:
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
         word = self.work.connection.execute(
-            _GET_STATE, {"arrival": arrival_id}
+            GET_STATE, {"arrival": arrival_id}
         ).scalar_one_or_none()
         return None if word is None else ArrivalState(word)
 
@@ -304,7 +226,7 @@ class Arrivals:
     ) -> None:
         """Record what became of one recipient's copy."""
         self.work.connection.execute(
-            _DECIDE,
+            DECIDE,
             {
                 "arrival": arrival_id,
                 "at": position,
@@ -359,9 +281,9 @@ class Arrivals:
 
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
-        ended = state not in _UNDER_WAY
+        ended = state not in UNDER_WAY
         self.work.connection.execute(
-            _SET_STATE,
+            SET_STATE,
             {
                 "arrival": arrival_id,
                 "state": state.value,

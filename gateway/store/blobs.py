@@ -43,7 +43,7 @@ class Parcel:
     size: int
     inline: bytes | None = field(repr=False)
     digest: str = ""
-    """SHA-256 of the bytes in clear, in hex."""
+    """SHA-256 of the bytes in clear, in hex, without what was put before them."""
 
 
 @frozen
@@ -53,25 +53,29 @@ class BlobFolder:
     folder: Path
     inline_bytes: int
 
-    def prepare(self, content: bytes) -> Parcel:
+    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
         """
         Encrypt, and write a large blob durably: file, fsync, rename, fsync of folder.
+
+        ``before`` is kept in front of the content, and not part of the digest.
 
         Raises:
             UnavailableError: the disk refused; nothing was kept.
         """
         blob_id, key = uuid4().hex, AESGCM.generate_key(256)
         digest = hashlib.sha256(content).hexdigest()
-        sealed = AESGCM(key).encrypt(_ONCE, content, blob_id.encode())
+        size = len(before) + len(content)
+        whole = before + content if before else content
+        sealed = AESGCM(key).encrypt(_ONCE, whole, blob_id.encode())
         if len(sealed) <= self.inline_bytes:
-            return Parcel(blob_id, key, len(content), sealed, digest)
+            return Parcel(blob_id, key, size, sealed, digest)
         try:
             self._write(blob_id, sealed)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
-        return Parcel(blob_id, key, len(content), None, digest)
+        return Parcel(blob_id, key, size, None, digest)
 
     def _write(self, blob_id: str, sealed: bytes) -> None:
         path = self.path(blob_id)

@@ -72,12 +72,10 @@ class Folders:
         Raises:
             NotFoundError: there is no such mailbox.
         """
-        columns = mailboxes.c
         key_id = self.work.connection.execute(
-            update(mailboxes)
-            .where(columns.id == mailbox_id)
-            .values(used_bytes=columns.used_bytes)
-            .returning(columns.key_id)
+            select(mailboxes.c.key_id)
+            .where(mailboxes.c.id == mailbox_id)
+            .with_for_update()
         ).scalar()
         if key_id is None:
             raise NotFoundError("no such mailbox")

@@ -22,6 +22,7 @@ from gateway.store.inbox_values import (
 from gateway.store.journal import Action, chain_of
 from gateway.store.profiles import Profiles
 from gateway.store.tables import conversations, drafts, inbox_messages
+from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
 _NO_FILES: Sequence[AttachedFile] = ()
@@ -205,8 +206,8 @@ class Inbox:
         """
         Mark what is visible of a conversation as read; return what was not so before.
 
-        Each is noted in the patient's journal; those with ``receipt_asked`` are the
-        ones whose sender is owed a read receipt.
+        Each is noted in the patient's journal; the sender of one with
+        ``receipt_asked`` is sent its read receipt (rules B4, row 13).
         """
         unread = self.reader.unread(profile_id, conversation_id)
         if not unread:
@@ -231,6 +232,8 @@ class Inbox:
                 one.arrival_id,
                 chain=chain_of(profile_id),
             )
+            if one.receipt_asked:
+                self.work.tasks.add(TaskKind.ACKNOWLEDGE, one.arrival_id)
         return read
 
     def delete_conversation(self, profile_id: str, conversation_id: str) -> int:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 
 class Reply(StrEnum):
-    """Whether a professional's message may be answered (mssante §3.3)."""
+    """Whether a professional's message may be answered."""
 
     REPLY = "REPLY"
     NO_REPLY = "NO_REPLY"

@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import MisuseError, UnavailableError
 from gateway.store.tables import data_keys
 
 _NONCE = 12
-_MODE = 0o600
 _MOST = 20_000
 """Keys in memory at once."""
 
@@ -29,6 +29,8 @@ _BY_SCOPE = select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope")
 _WRAPPED = select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
 
 T = TypeVar("T")
+
+_MODE = 0o600
 
 
 def make_master_key(file: Path) -> None:
@@ -96,19 +98,23 @@ class KeyRing:
         """Return the id of the data key of ``scope``, making it if there is none."""
         if known := self._by_scope.get(scope):
             return known
-        row = connection.execute(_BY_SCOPE, {"scope": scope}).first()
-        if row is not None:
-            return str(row.id)
+        if found := _key_of(connection, scope):
+            return found
         key_id, secret = uuid4().hex, AESGCM.generate_key(256)
-        connection.execute(
-            insert(data_keys).values(
-                id=key_id,
-                scope=scope,
-                wrapped=_encrypt(self._master, secret, key_id.encode()),
-                master_id=self.master_id,
-                created_at=now,
-            )
-        )
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    insert(data_keys).values(
+                        id=key_id,
+                        scope=scope,
+                        wrapped=_encrypt(self._master, secret, key_id.encode()),
+                        master_id=self.master_id,
+                        created_at=now,
+                    )
+                )
+        except IntegrityError:
+            # Another node made it at this very moment, as at midnight all do.
+            return _key_of(connection, scope)
         return key_id
 
     def remember(self, scope: str, key_id: str) -> None:
@@ -157,6 +163,11 @@ def _keep(cache: dict[str, T], name: str, value: T) -> None:
     if len(cache) >= _MOST:
         cache.clear()
     cache[name] = value
+
+
+def _key_of(connection: Connection, scope: str) -> str:
+    found = connection.execute(_BY_SCOPE, {"scope": scope}).scalar()
+    return str(found) if found else ""
 
 
 def _derive(secret: bytes, info: bytes) -> bytes:

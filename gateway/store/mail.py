@@ -72,8 +72,8 @@ class Mail(MailReading):
             NotFoundError: no such mailbox or folder, or no such blob for that key.
         """
         key_id = self.folders.lock(mailbox_id)
-        self.folders.ensure(mailbox_id)
-        target = self.folders.find(mailbox_id, folder)
+        known_folders = {one.name: one for one in self.folders.ensure(mailbox_id)}
+        target = known_folders.get(folder)
         if target is None:
             raise NotFoundError("no such folder")
         if arrival_id is not None:

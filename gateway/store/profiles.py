@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 from sqlalchemy import (
-    CompoundSelect,
-    Select,
-    Table,
     bindparam,
     delete,
     insert,
-    literal,
     select,
-    union_all,
     update,
 )
 
@@ -24,80 +18,18 @@ from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import ConflictError
 from gateway.store.journal import Action, chain_of
+from gateway.store.profile_rights import RIGHTS, read_rights
+from gateway.store.profile_values import Opposition, Profile, ProfileRights
 from gateway.store.tables import blocks, oppositions, profiles, secrecies
 from gateway.store.work import UnitOfWork
 
-_BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
-
-
-def _identities(table: Table, kind: str) -> Select[Any]:
-    """Select a sender of a patient's list in the columns of an opposition."""
-    return select(
-        literal(kind).label("kind"),
-        table.c.identity.label("structure"),
-        literal("").label("type_code"),
-        literal("").label("unique_id"),
-        literal("").label("declared_by"),
-    ).where(table.c.profile_id == bindparam("profile"))
+__all__ = ["Opposition", "Profile", "ProfileRights", "Profiles"]
 
 
 _GET = select(profiles).where(profiles.c.id == bindparam("profile"))
 _FIND = select(profiles).where(profiles.c.ins_digest == bindparam("digest"))
 _HOLD = _GET.with_for_update()
-_RIGHTS: CompoundSelect[Any] = union_all(
-    _identities(blocks, _BLOCKED),
-    _identities(secrecies, _SECRET),
-    select(
-        oppositions.c.kind,
-        oppositions.c.structure,
-        oppositions.c.type_code,
-        oppositions.c.unique_id,
-        oppositions.c.declared_by,
-    ).where(oppositions.c.profile_id == bindparam("profile")),
-)
 _PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
-
-
-@frozen(kw_only=True)
-class Profile:
-    """A patient known here; ``state`` is a word of `gateway.rights.profile`."""
-
-    id: str
-    key_id: str
-    state: str
-    ins: Ins = field(repr=False)
-    traits: IdentityTraits = field(repr=False)
-    email: str = field(default="", repr=False)
-    mask_by_default: bool = False
-    emergency: dict[str, str]
-    language: str = "fr"
-    settings_version: int = 1
-    created_at: datetime
-
-
-@frozen(kw_only=True)
-class Opposition:
-    """
-    An opposition on record.
-
-    ``kind`` is ``structure`` (to filing by a structure, of one type or of all when
-    ``type_code`` is empty), or ``document`` (to one document, by its ``unique_id``).
-    """
-
-    kind: str
-    structure: str = ""
-    type_code: str = ""
-    unique_id: str = ""
-    declared_by: str = ""
-
-
-@frozen(kw_only=True)
-class ProfileRights:
-    """What a patient decided, as the filing rules need it."""
-
-    blocked: frozenset[str]
-    oppositions: tuple[Opposition, ...]
-    secret_senders: frozenset[str]
 
 
 @frozen
@@ -196,27 +128,8 @@ class Profiles:
 
     def rights(self, profile_id: str) -> ProfileRights:
         """Return the blocks, oppositions and secret senders of a patient."""
-        rows = self.work.connection.execute(_RIGHTS, {"profile": profile_id})
-        named: dict[str, set[str]] = {_BLOCKED: set(), _SECRET: set()}
-        opposed = []
-        for row in rows:
-            if row.kind in named:
-                named[row.kind].add(row.structure)
-            else:
-                opposed.append(
-                    Opposition(
-                        kind=row.kind,
-                        structure=row.structure,
-                        type_code=row.type_code,
-                        unique_id=row.unique_id,
-                        declared_by=row.declared_by,
-                    )
-                )
-        return ProfileRights(
-            blocked=frozenset(named[_BLOCKED]),
-            oppositions=tuple(opposed),
-            secret_senders=frozenset(named[_SECRET]),
-        )
+        rows = self.work.connection.execute(RIGHTS, {"profile": profile_id})
+        return read_rights(rows)
 
     def is_blocked(self, profile_id: str, identities: list[str]) -> bool:
         """Tell whether the patient blocked any of these senders."""

@@ -101,7 +101,7 @@ class Receipts:
 
     def undelivered(self, arrival_id: str) -> int:
         """Return how many copies of a message will not arrive, as far as is known."""
-        lost = [Copy.BOUNCED.value, Copy.EXPIRED.value, Copy.REFUSED.value]
+        lost = [Copy.BOUNCED.value, Copy.EXPIRED.value]
         found = self.work.connection.execute(
             select(recipients.c.position).where(
                 recipients.c.arrival_id == arrival_id,

@@ -142,9 +142,9 @@ class Database:
             clock,
         )
 
-    def prepare(self, content: bytes) -> Parcel:
+    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
         """Encrypt bytes and, when large, put them durably on disk."""
-        return self.folder.prepare(content)
+        return self.folder.prepare(content, before)
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:

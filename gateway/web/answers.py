@@ -72,7 +72,7 @@ class Answer:
 
 
 def page(template: str, language: str, *, status: int = 200, **context: Any) -> Answer:
-    """Return an HTML page, which no cache keeps (W16)."""
+    """Return an HTML page, which no cache keeps."""
     return Answer(
         status=status,
         body=render(template, language, **context),
@@ -120,7 +120,7 @@ def static(media_type: str, content: bytes) -> Answer:
 
 def download(name: str, content: bytes) -> Answer:
     """
-    Offer bytes as a file to keep, never to be shown or run here (W10).
+    Offer bytes as a file to keep, never to be shown or run here.
 
     The media type is always neutral: what a sender declares decides nothing.
     """

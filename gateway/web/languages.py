@@ -42,7 +42,8 @@ def choose_language(cookie: str, accept: str) -> str:
             weight = float(quality) if quality else 1.0
         except ValueError:
             weight = 0.0
-        offers.append((-weight, tag.strip()[:2].lower()))
+        if weight > 0:
+            offers.append((-weight, tag.strip()[:2].lower()))
     for _, tag in sorted(offers, key=lambda offer: offer[0]):
         if tag in LANGUAGES:
             return tag

@@ -2,7 +2,7 @@
 What a client may cost: bytes, seconds and connections, of Twisted's web server.
 
 The stock server restarts its idle clock at any byte and takes a body of any length
-(TW-8 of the attack list). Here a request has an absolute deadline, its body a limit
+at all. Here a request has an absolute deadline, its body a limit
 known before the first byte of it is read, and connections are counted before TLS.
 """
 
@@ -65,6 +65,9 @@ class LimitedChannel(HTTPChannel):
             self.refuse(b"400 Bad Request")
             return
         super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        self.refuse(b"400 Bad Request")
 
     def allContentReceived(self) -> None:  # noqa: N802
         self._within(10 * self.site.limits.request_seconds)
@@ -149,9 +152,9 @@ class LimitedRequest(Request):
         self.setHeader(b"Cache-Control", b"no-store")
         self.setHeader(b"Content-Security-Policy", b"default-src 'none'")
         self.setHeader(b"Connection", b"close")
+        self.channel.persistent = 0  # closed once this is written
         self.write(page)
         self.finish()
-        self.channel.loseConnection()
 
     def finish(self) -> None:
         self._leave()

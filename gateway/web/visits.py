@@ -65,7 +65,7 @@ class Visit:
 
 def form_token(keys: KeyRing, cookie: str) -> str:
     """
-    Return the token of the forms of one visitor, against forged requests (W06).
+    Return the token of the forms of one visitor, against forged requests.
 
     Keyed and bound to the cookie: it changes whenever the session does, nothing has
     to be stored for it, and no other site can make one.

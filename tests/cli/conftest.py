@@ -12,7 +12,7 @@ import pytest
 from gateway.settings import read_settings
 from gateway.store.engine import make_engine
 from gateway.store.keys import make_master_key
-from gateway.store.tables import metadata
+from gateway.store.migrations import upgrade
 
 SETTINGS = """
 [domains]
@@ -36,7 +36,7 @@ def config(tmp_path: Path) -> Path:
     file.write_text(SETTINGS, "utf-8")
     make_master_key(tmp_path / "master.key")
     engine = make_engine(read_settings(file).database_url)
-    metadata.create_all(engine)
+    upgrade(engine)
     engine.dispose()
     return file
 

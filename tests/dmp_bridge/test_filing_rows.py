@@ -1,4 +1,7 @@
-"""The filing table, row by row, with real messages."""
+"""The filing table, row by row, with real messages.
+
+Attacks X09 and X11.
+"""
 
 from __future__ import annotations
 

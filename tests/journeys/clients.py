@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import imaplib
 import random
 import smtplib
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -19,8 +21,6 @@ from attrs import define, field
 from gateway.core.ins import control_key
 from gateway.core.mail_address import NamedAddress, read_address
 from gateway.core.mime_building import OutgoingPart, build_message
-from gateway.store.mail import Mail
-from gateway.store.mailboxes import Mailboxes
 from tests.builders_cda import make_cda
 from tests.journeys.running import Gateway
 
@@ -55,16 +55,24 @@ def add_patient(gateway: Gateway, ins: str, state: str = "ACTIVATED") -> None:
     )
 
 
+@contextmanager
+def opened_mailbox(gateway: Gateway, address: str) -> Iterator[imaplib.IMAP4]:
+    """Open a mailbox with the certificate of its holder, which has its name."""
+    context = client_context(gateway.certs, address.partition("@")[0])
+    imap = imaplib.IMAP4_SSL(
+        "localhost", gateway.settings.listen.imaps, ssl_context=context, timeout=30
+    )
+    with imap:
+        imap.authenticate("EXTERNAL", lambda _: b"")
+        yield imap
+
+
 def mail_of(gateway: Gateway, address: str) -> list[EmailMessage]:
-    """Return the messages in a mailbox, oldest first, as its owner would see them."""
-    with gateway.database() as database, database.read() as work:
-        mailbox = Mailboxes(work).find(address)
-        assert mailbox is not None
-        mail = Mail(work)
-        inbox = mail.folders.find(mailbox.id, "INBOX")
-        if inbox is None:
-            return []
-        contents = [mail.content(item) for item in mail.items(inbox.id)]
+    """Return the messages in a professional's INBOX, oldest first."""
+    with opened_mailbox(gateway, address) as imap:
+        imap.select("INBOX", readonly=True)
+        _, answer = imap.uid("FETCH", "1:*", "(BODY.PEEK[])")
+    contents = [part[1] for part in answer if isinstance(part, tuple)]
     return [message_from_bytes(content, policy=SMTP) for content in contents]
 
 

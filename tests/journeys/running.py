@@ -32,7 +32,7 @@ T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
 """The discharge letter that comes with the program."""
-_PENDING = {"received", "decided"}
+_PENDING = {"received", "decided", "relaying"}
 _DOORS = (
     "smtp",
     "submission",

@@ -78,8 +78,9 @@ def test_a_letter_comes_in_and_its_receipts_go_back(both: Both) -> None:
     message_id = message_id_of(content)
     story = eventually(lambda: both.ours.story(message_id))
     assert story["recipients"][0]["outcome"] == "FILED"
-    assert story["door"] == "smtp"
-    assert "OPERATEUR VOISIN" in story["certificate"]
+    accepted = story["steps"][0]["detail"]
+    assert "door=smtp," in accepted
+    assert "OPERATEUR VOISIN" in accepted
     received = new_mail(both, before, 2)
     delivered = report_fields(received["delivery-status"])
     assert f"Final-Recipient: rfc822;{patient_address()}" in delivered

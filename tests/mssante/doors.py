@@ -80,7 +80,11 @@ class Node:
         return self.ports[door]
 
     def kept(self) -> list[tuple[KeptArrival, bytes]]:
-        """Return every message kept, with its bytes, in order."""
+        """Return every message kept, with its bytes as they came, in order."""
+        return [(one, split_trace(content)[1]) for one, content in self.stored()]
+
+    def stored(self) -> list[tuple[KeptArrival, bytes]]:
+        """Return every message kept, with all its bytes, our trace in front."""
         with self.database.read() as work:
             found = Arrivals(work)
             ids = work.connection.execute(
@@ -117,6 +121,17 @@ class Node:
         client.send(b"EHLO client.test\r\n")
         client.greeting = client.reply()
         return client
+
+
+def split_trace(content: bytes) -> tuple[bytes, bytes]:
+    """Return our own Received line, which every message has, and what follows it."""
+    assert content.startswith(b"Received: from ")
+    end = next(
+        at
+        for at in range(len(content))
+        if content.startswith(b"\r\n", at) and content[at + 2 : at + 3] != b" "
+    )
+    return content[: end + 2], content[end + 2 :]
 
 
 @define

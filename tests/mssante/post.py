@@ -190,7 +190,7 @@ class Post:
         sender: Sender = HOSPITAL,
         reverse_path: str = SERVICE,
         message_id: str = "one@hopital.mssante.test",
-        **options: str,
+        **options: Any,
     ) -> str:
         """Keep a message as a door does; return the arrival's id."""
         door = {
@@ -208,7 +208,7 @@ class Post:
             message_id=message_id,
             **options,
         )
-        parcel = self.database.prepare(arrival.stored)
+        parcel = self.database.prepare(arrival.content, arrival.trace)
         with self.database.write() as work:
             Arrivals(work).keep(arrival, parcel)
         return arrival.id

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.copies import Copy, CopyReason
-from gateway.core.envelope import RecipientKind
+from gateway.core.envelope import Recipient, RecipientKind
 from gateway.core.headers import read_headers
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.mssante.dsn import DsnAction
@@ -22,8 +22,13 @@ from gateway.mssante.receipt_facts import (
     RecipientFacts,
     key_of,
 )
-from gateway.mssante.receipt_requests import request_of, with_header_request
+from gateway.mssante.receipt_requests import (
+    may_be_due,
+    request_of,
+    with_header_request,
+)
 from gateway.mssante.receipt_rules import receipts_due
+from gateway.store.arrivals import RecipientOutcome
 
 PATIENT = "279035121518989@patient.mssante.test"
 SENDER = "service@hopital.mssante.test"
@@ -180,7 +185,7 @@ COPIES = (
     (Copy.BOUNCED, (CopyReason.MAILBOX_CLOSED,), "", "failed", "5.2.1"),
     (Copy.BOUNCED, (CopyReason.REPORTED_BY_PEER,), "2.0.0", "", ""),
     (Copy.EXPIRED, (), "4.4.1", "failed", "5.4.7"),
-    (Copy.REFUSED, ("PATIENT_MISMATCH",), "", "failed", "5.7.1"),
+    (Copy.BOUNCED, ("PATIENT_MISMATCH",), "", "failed", "5.7.1"),
 )
 
 
@@ -389,6 +394,53 @@ def test_reading_is_told_where_nothing_was_processed(
     due = due_for(facts_of(case, was_read=read, notify="NEVER"), MdnRequest.MATCHES)
 
     assert [one.status for one in due] == ([status] if status else [])
+
+
+@pytest.mark.parametrize("request_", MdnRequest)
+@pytest.mark.parametrize("notify", NOTIFY)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.outcome.value)
+def test_where_the_task_is_saved_nothing_would_have_been_due(
+    case: Case, notify: str, request_: MdnRequest
+) -> None:
+    address = {"absent": "", "matches": SENDER, "differs": "x@evil.test"}[request_]
+    line = f"Disposition-Notification-To: {address}\r\n" if address else ""
+    headers = read_headers(f"From: {SENDER}\r\n{line}\r\n".encode())
+    recipient = Recipient(kind=RecipientKind.PATIENT, address=PATIENT, notify=notify)
+    outcome = RecipientOutcome(
+        position=0,
+        recipient=recipient,
+        outcome=case.outcome.value,
+        deliver=case.deliver,
+    )
+
+    if not may_be_due(headers, [outcome]):
+        assert due_for(facts_of(case, notify=notify), request_) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "notify", "kind", "outcome", "expected"),
+    [
+        ("", "", "patient", "FILED", False),
+        ("", "FAILURE", "patient", "DUPLICATE", False),
+        ("", "SUCCESS", "patient", "FILED", True),
+        ("Return-Receipt-To: x@y.test\r\n", "", "patient", "FILED", True),
+        ("Disposition-Notification-To: x@y.test\r\n", "", "patient", "FILED", True),
+        ("", "", "patient", "PATIENT_OPPOSED_DOC", True),
+        ("", "", "patient", "", True),
+        ("", "", "mailbox", "DELIVERED", False),
+        ("", "", "mailbox", "BOUNCED", True),
+        ("", "", "remote", "", False),
+    ],
+)
+def test_most_messages_need_no_look_at_all(
+    lines: str, notify: str, kind: str, outcome: str, expected: bool
+) -> None:
+    recipient = Recipient(kind=RecipientKind(kind), address=PATIENT, notify=notify)
+    one = RecipientOutcome(position=0, recipient=recipient, outcome=outcome)
+
+    found = may_be_due(read_headers(f"{lines}\r\n".encode()), [one])
+
+    assert found is expected
 
 
 @given(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.core.copies import Copy
@@ -35,7 +37,7 @@ def post(database: Database, clock: SetClock) -> Post:
     return Post.open(database, clock)
 
 
-def document(outcome: str, position: int = 0, **changes: str) -> DocumentOutcome:
+def document(outcome: str, position: int = 0, **changes: Any) -> DocumentOutcome:
     return DocumentOutcome(
         recipient=0,
         position=position,
@@ -265,7 +267,6 @@ def test_reading_is_told_when_the_patient_opens_the_message(post: Post) -> None:
 
     with post.database.write() as work:
         (opened,) = Inbox(work).open(post.profile_id, conversation.id)
-        work.tasks.add(TaskKind.ACKNOWLEDGE, opened.arrival_id)
     post.work()
 
     assert opened.receipt_asked
@@ -283,7 +284,6 @@ def test_what_was_processed_is_not_told_again_when_it_is_read(post: Post) -> Non
 
     with post.database.write() as work:
         Inbox(work).open(post.profile_id, conversation.id)
-        work.tasks.add(TaskKind.ACKNOWLEDGE, arrival_id)
     post.work()
 
     assert post.said(arrival_id) == [("MDN", "processed", "sent")]
@@ -305,7 +305,7 @@ def test_a_message_in_quarantine_is_told_to_its_sender_at_once(post: Post) -> No
         state=ArrivalState.QUARANTINED,
     )
     with post.database.write() as work:
-        Arrivals(work).decide_recipient(arrival_id, 1, "REFUSED", ["PATIENT_MISMATCH"])
+        Arrivals(work).decide_recipient(arrival_id, 1, "BOUNCED", ["PATIENT_MISMATCH"])
 
     post.work()
 

@@ -1,4 +1,7 @@
-"""The end of a body: one sequence ends it, whatever the cuts and the look-alikes."""
+"""The end of a body: one sequence ends it, whatever the cuts and the look-alikes.
+
+Attacks S01, S02, S11, S17 and T09.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Each limit of the SMTP doors, and what happens just past it."""
+"""Each limit of the SMTP doors, and what happens just past it.
+
+Attacks S02, S15, S17 to S20, S23 and T09.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,10 @@ def test_recipients_beyond_the_limit_wait_for_another_message(
         client.ask(f"RCPT TO:<{DOCTOR}>", "250")
         client.ask(f"RCPT TO:<{PATIENT}>", "250")
 
-        client.ask(f"RCPT TO:<{DOCTOR}>", "452 4.5.3")
+        for _ in range(1000 - 7):
+            client.send(f"RCPT TO:<{DOCTOR}>\r\n".encode())
+        for _ in range(1000 - 7):
+            client.expect("452 4.5.3")
 
         client.ask("DATA", "354")
 

@@ -161,6 +161,16 @@ def test_a_revoked_certificate_hears_an_explicit_refusal(node: Node) -> None:
     assert node.journal()[-1].outcome == "CERT_REVOKED"
 
 
+def test_a_refused_body_is_in_the_journal_by_its_code(node: Node) -> None:
+    client = node.session("smtp", "peer")
+    client.envelope(PEER, DOCTOR)
+    client.send(b"From: x@y.test\r\n\r\nbare\nline feed\r\n.\r\n")
+    client.expect("554 5.6.0")
+
+    line = node.journal()[-1]
+    assert (line.action, line.outcome) == ("message:refuse", "BARE_LF")
+
+
 def test_a_repeated_message_is_acknowledged_and_kept_once(node: Node) -> None:
     first = node.session("smtp", "peer").deliver(PEER, PATIENT, MESSAGE)
 

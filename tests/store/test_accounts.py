@@ -150,9 +150,7 @@ def test_a_code_has_five_tries(database: Database) -> None:
     assert not use(database, code_id, digits)
 
 
-def test_a_code_is_too_late_after_its_life(
-    database: Database, clock: SetClock
-) -> None:
+def test_a_code_is_too_late_after_its_life(database: Database, clock: SetClock) -> None:
     code_id, digits = make_code(database, open_account(database))
 
     clock.advance(minutes=10)
@@ -181,9 +179,7 @@ def test_of_two_parallel_submits_one_wins(database: Database) -> None:
     for _ in range(5):
         code_id, digits = make_code(database, account_id)
         with ThreadPoolExecutor(4) as threads:
-            futures = [
-                threads.submit(use, database, code_id, digits) for _ in range(4)
-            ]
+            futures = [threads.submit(use, database, code_id, digits) for _ in range(4)]
         assert sum(future.result() for future in futures) == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from attrs import evolve
 
@@ -162,3 +164,17 @@ def test_a_blob_is_shared_without_copying_and_goes_with_the_last_grant(
         with pytest.raises(NotFoundError):
             work.blobs.get(parcel.id, first)
         assert work.blobs.release(parcel.id, second)
+
+
+def test_two_that_need_a_new_key_at_once_get_the_same(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    with ThreadPoolExecutor(8) as pool:
+
+        def ask(_: int) -> str:
+            with database.write() as work:
+                return work.key_for("transit:2026-11-22")
+
+        keys = set(pool.map(ask, range(24)))
+
+    assert len(keys) == 1

@@ -171,8 +171,8 @@ def file(
         "serviceStartTime": "20261118080000",
         "author": [
             {
-                "authorPerson": "801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2.250&ISO^D^^^IDNPS",
-                "authorInstitution": "Hôpital de démonstration^^^^^&1.2.250&ISO^IDNST^^^1",
+                "authorPerson": "801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2&ISO^D^^^IDNPS",
+                "authorInstitution": "Hôpital de démonstration^^^^^&1.2&ISO^IDNST^^^1",
                 "authorRole": "",
                 "authorSpecialty": "",
             }

@@ -39,6 +39,7 @@ from gateway.store.notices import get_notice
 from gateway.store.profiles import Profiles
 from gateway.store.tables import metadata, notices
 from gateway.store.tasks import TaskKind
+from gateway.store.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.work import Database
 from gateway.store.writer import Writer
 from gateway.web.patient.service import PatientWebService
@@ -53,12 +54,12 @@ HOUSE = "service.cardio@hopital.mssante.test"
 def blocking(test: Callable[..., None]) -> Callable[..., Any]:
     """Run a test that waits on sockets in a thread; the reactor runs the server."""
 
-    @pytest_twisted.inlineCallbacks  # type: ignore[misc]
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> Any:
         yield deferToThread(test, *args, **kwargs)
 
-    return run
+    awaited: Callable[..., Any] = pytest_twisted.inlineCallbacks(run)
+    return awaited
 
 
 def free_port() -> int:
@@ -233,11 +234,9 @@ class Browser:
     ) -> Reply:
         """Send a form with files, as browsers do."""
         mark = "----x7f3"
+        head = f"--{mark}\r\nContent-Disposition: form-data; name="
         parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
-            + value.encode()
-            + b"\r\n"
-            for name, value in fields
+            f'{head}"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields
         ]
         parts += [
             f'--{mark}\r\nContent-Disposition: form-data; name="files"; '
@@ -312,11 +311,20 @@ class Site:
         page = browser.get("/sign-in/code")
         return browser.post("/sign-in/code", {"token": token_of(page), "code": code})
 
-    def signed_in(self) -> Browser:
+    def sign_in(self) -> Browser:
+        """Go the whole way in."""
         browser = self.browser()
         self.give_password(browser)
         assert self.give_code(browser, self.last_code()).location == "/inbox"
         return browser
+
+    def signed_in(self) -> Browser:
+        """Return a browser with an open session, made without the way in."""
+        life = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
+        with self.database.write() as work:
+            account = Accounts(work).find(LOGIN)
+            cookie = WebSessions(work, life).start(Stage.OPEN, account.id)
+        return Browser(self.port, {"__Host-session": cookie})
 
 
 @contextmanager

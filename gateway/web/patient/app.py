@@ -207,7 +207,7 @@ def make_rules(settings: Settings, keys: KeyRing) -> Rules:
 
 def allowed_hosts(settings: Settings) -> frozenset[str]:
     """
-    Return the values of Host that are ours (W03).
+    Return the values of Host that are ours.
 
     Those of the settings, or of the address patients type and the one this machine
     listens on; each with our port and, behind a port 443, without.

@@ -103,7 +103,7 @@ def of_message(
 
 
 def find(work: UnitOfWork, profile_id: str, document_id: str) -> StoredDocument | None:
-    """Return a document of this patient that the patient may see, or None (W09)."""
+    """Return a document of this patient that the patient may see, or None."""
     stored = Documents(work).get(document_id)
     if stored is None or stored.profile_id != profile_id:
         return None
@@ -126,7 +126,7 @@ def _label(code: Mapping[str, Any] | None) -> str:
 
 
 def _person(author: Mapping[str, Any]) -> str:
-    """Return ``Prefix Given FAMILY`` of an XCN (HL7 v2.5, ITI TF-3 §4.2.3.1.4.2)."""
+    """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
     parts = (str(author.get("authorPerson") or "") + "^^^^^^").split("^")
     family, given, prefix = parts[1], parts[2], parts[5]
     if given.isupper():

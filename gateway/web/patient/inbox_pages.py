@@ -37,7 +37,7 @@ class ShownMessage:
 
 @frozen
 class InboxPages:
-    """Reading messages; every address of another patient's thing is a 404 (W09)."""
+    """Reading messages; every address of another patient's thing is a 404."""
 
     desk: Desk
 

@@ -24,7 +24,7 @@ class Route:
 
     ``needs`` OPEN sends everybody else to sign in. ``slow`` pages hash a password and
     have threads of their own. ``guarded`` ones are counted by address, and answer in
-    whole steps of time, so that the delay does not tell what was right (W08).
+    whole steps of time, so that the delay does not tell what was right.
     """
 
     method: str

@@ -85,7 +85,7 @@ class Serving:
 
     def _checked(self, visit: Visit, raw: RawRequest) -> Visit:
         """
-        Return the visit with its form, if the form is one of ours (W06).
+        Return the visit with its form, if the form is one of ours.
 
         Raises:
             ForgedError: it comes from elsewhere, or its token is not this visitor's.
@@ -123,7 +123,7 @@ class Serving:
         return redirect("/sign-in" if visit.is_new else "/sign-in?expired=1")
 
     def _note_refusal(self, visit: Visit, parts: dict[str, Any]) -> None:
-        """Leave a trace of who asked for what is not theirs, or not there (W09)."""
+        """Leave a trace of who asked for what is not theirs, or not there."""
         person = visit.person
         if person is None:
             return

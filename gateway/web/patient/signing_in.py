@@ -2,7 +2,7 @@
 Signing in: login and password, then a code by e-mail.
 
 Nothing a visitor sees before the last step depends on whether the login exists or the
-password is right (W08): the same pages, texts and delays, a decoy in place of a code.
+password is right: the same pages, texts and delays, a decoy in place of a code.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class SigningIn:
         self.desk.sessions(work).set_code(session, code.id)
 
     def give_code(self, session: WebSession, digits: str) -> CodeTried:
-        """Take a code; open a new session with a new cookie when it is right (W05)."""
+        """Take a code; open a new session with a new cookie when it is right."""
         return self.desk.write(lambda work: self._try(work, session, digits))
 
     def _try(self, work: UnitOfWork, session: WebSession, digits: str) -> CodeTried:

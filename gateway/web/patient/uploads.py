@@ -109,7 +109,7 @@ def content_type(name: str, content: bytes) -> str:
     """
     Return the type that bytes show, of those a patient may send, or a neutral one.
 
-    Content that is two things at once (W11) is neither: another format in front, a
+    Content that is two things at once is neither: another format in front, a
     ZIP behind, or markup inside.
     """
     if _ZIP_END in content[-_ZIP_TAIL:] or _MARKUP.search(content[:_HEAD]):

@@ -174,5 +174,5 @@ def _say(refusal: AttachmentRefusal, language: str) -> str:
 
 
 def notice(language: str) -> str:
-    """Return what is said beside every message being written (B4 row 17)."""
+    """Return what is said beside every message being written."""
     return MESSAGING_NOTICE[1 if language == "en" else 0]

@@ -72,7 +72,7 @@ class WritingPages:
         )
 
     def new(self, visit: Visit) -> Answer:
-        """Send a new message to who already wrote (B4 row 2), or keep it as a draft."""
+        """Send a new message to who already wrote, or keep it as a draft."""
         profile, contact = visit.profile, visit.form.line("contact")
         with self.desk.database.read() as work:
             filled, writing = WritingForm(self.desk).read(

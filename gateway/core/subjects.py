@@ -1,0 +1,21 @@
+"""The tag that health documents put before a subject (IHE ITI TF-2 §3.32)."""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(r"XDM/1\.0/DDM(?:\+|$)")
+
+
+def shown_subject(subject: str) -> str:
+    """
+    Return a subject as people read it: without the tag, which is for programs.
+
+    Source: Référentiel socle MSSanté n° 2, ECO.3.1.3 (second hand).
+
+    >>> shown_subject("XDM/1.0/DDM+Lettre de liaison"), shown_subject("Re: Bonjour")
+    ('Lettre de liaison', 'Re: Bonjour')
+    >>> shown_subject("[KO][902] XDM/1.0/DDM+Lettre")
+    '[KO][902] Lettre'
+    """
+    return _TAG.sub("", subject, count=1).strip()

@@ -1,0 +1,52 @@
+"""A patient's profile, and what the patient decided, as the store gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits
+
+
+@frozen(kw_only=True)
+class Profile:
+    """A patient known here; ``state`` is a word of `gateway.rights.profile`."""
+
+    id: str
+    key_id: str
+    state: str
+    ins: Ins = field(repr=False)
+    traits: IdentityTraits = field(repr=False)
+    email: str = field(default="", repr=False)
+    mask_by_default: bool = False
+    emergency: dict[str, str]
+    language: str = "fr"
+    settings_version: int = 1
+    created_at: datetime
+
+
+@frozen(kw_only=True)
+class Opposition:
+    """
+    An opposition on record.
+
+    ``kind`` is ``structure`` (to filing by a structure, of one type or of all when
+    ``type_code`` is empty), or ``document`` (to one document, by its ``unique_id``).
+    """
+
+    kind: str
+    structure: str = ""
+    type_code: str = ""
+    unique_id: str = ""
+    declared_by: str = ""
+
+
+@frozen(kw_only=True)
+class ProfileRights:
+    """What a patient decided, as the filing rules need it."""
+
+    blocked: frozenset[str]
+    oppositions: tuple[Opposition, ...]
+    secret_senders: frozenset[str]

@@ -1,0 +1,360 @@
+"""What breaks under a service: the disk, a worker, a port, a key, the trust lists."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import smtplib
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from sqlalchemy import func, select
+
+from gateway.pki.folder import make_allowlist, write_crls, write_pki
+from gateway.store.tables import arrivals, blobs, documents, inbox_messages, tasks
+from tests.journeys.clients import (
+    HOSPITAL,
+    client_context,
+    letter,
+    message_id_of,
+    patient_address,
+)
+from tests.journeys.running import Gateway, call, eventually
+from tests.pki import throwaway_pki
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway of the test's own, not yet started; stopped at its end."""
+    made = Gateway.make(tmp_path / "gateway")
+    yield made
+    if made.process is not None:
+        made.kill()
+
+
+@contextmanager
+def connected(gateway: Gateway, name: str = "hospital") -> Iterator[smtplib.SMTP]:
+    """Connect to submission with a certificate."""
+    smtp = smtplib.SMTP("localhost", gateway.settings.listen.submission, timeout=60)
+    try:
+        smtp.starttls(context=client_context(gateway.certs, name))
+        smtp.ehlo()
+        yield smtp
+    finally:
+        with suppress(smtplib.SMTPException):
+            smtp.quit()
+        smtp.close()
+
+
+def hand_over(smtp: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+    """Send without announcing a size; return the first refusal, or the last answer."""
+    smtp.rset()
+    for step in (
+        lambda: smtp.mail(HOSPITAL),
+        lambda: smtp.rcpt(patient_address()),
+        lambda: smtp.data(content),
+    ):
+        try:
+            answer: tuple[int, bytes] = step()
+        except smtplib.SMTPDataError as error:  # DATA itself was refused
+            text = error.smtp_error
+            return error.smtp_code, text if isinstance(text, bytes) else text.encode()
+        if answer[0] >= 400:
+            return answer
+    return answer
+
+
+def new_letter(padding: int = 0) -> bytes:
+    return letter(1, HOSPITAL, [patient_address()], padding=padding)
+
+
+def count_of(gateway: Gateway) -> dict[str, int]:
+    """Return how many rows there are where a half-kept message would leave some."""
+    tables = (arrivals, blobs, documents, inbox_messages, tasks)
+    with gateway.database() as database, database.read() as work:
+        return {
+            table.name: work.connection.execute(
+                select(func.count()).select_from(table)
+            ).scalar_one()
+            for table in tables
+        }
+
+
+def test_with_too_little_room_nothing_is_let_in(stopped: Gateway) -> None:
+    free = shutil.disk_usage(stopped.folder).free
+    stopped.configure(blobs={"min_free_bytes": free * 2})
+    stopped.start(ready=503)
+
+    with connected(stopped) as smtp:
+        answer = smtp.mail(HOSPITAL, ["SIZE=1000"])
+
+    assert answer == (452, b"4.3.1 Not enough storage, try again later")
+    assert stopped.faults()["disk"].endswith("wanted")
+    assert count_of(stopped)["arrivals"] == 0
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(folder: Path, leave: int) -> Path:
+    """Take all the room of the disk but some bytes; return the file that does."""
+    filler = folder / "filler"
+    with filler.open("wb") as file:
+        size = shutil.disk_usage(folder).free - leave
+        os.posix_fallocate(file.fileno(), 0, size)
+    return filler
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_refuses_for_now_and_loses_nothing(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    with small_disk(disk, "40m"):
+        gateway = Gateway.make(disk / "gateway")
+        gateway.configure(blobs={"min_free_bytes": 1})
+        gateway.start()
+        try:
+            with connected(gateway) as smtp:
+                assert hand_over(smtp, new_letter())[0] == 250
+            gateway.settle()
+            before = count_of(gateway)
+
+            # Room for the commands, not for the bytes: the write itself fails.
+            filler = fill(disk, leave=64 * 1024)
+            with connected(gateway) as smtp:
+                refused = hand_over(smtp, new_letter(padding=300_000))
+            assert refused == (452, b"4.3.1 Not enough storage, try again later")
+            assert count_of(gateway) == before
+            assert list(gateway.settings.blobs.folder.glob("??/*")) == []
+
+            # No room at all: not even a small message, which goes to the database.
+            filler.unlink()
+            filler = fill(disk, leave=0)
+            time.sleep(1.1)  # the free space is looked at once a second
+            with connected(gateway) as smtp:
+                assert hand_over(smtp, new_letter())[0] == 452
+            status, said = gateway.readyz()
+            assert status == 503
+            assert "disk" in said["faults"]
+            assert count_of(gateway) == before
+
+            filler.unlink()
+            eventually(lambda: gateway.readyz()[0] == 200)
+            content = new_letter(padding=300_000)
+            time.sleep(1.1)
+            with connected(gateway) as smtp:
+                assert hand_over(smtp, content)[0] == 250
+            assert gateway.outcome(message_id_of(content)) == "FILED"
+            assert gateway.run("journal verify").endswith(" 0 faults\n")
+        finally:
+            gateway.kill()
+
+
+def test_after_an_fsync_that_failed_nothing_more_is_accepted(stopped: Gateway) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    # Without workers: the fault is to meet the process that says 250.
+    stopped.configure(tasks={"workers": 0})
+    fault = "inject=fsync,fdatasync:error=EIO:when=12+"
+    traced = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf")
+    stopped.start(*traced, "-e", "trace=fsync,fdatasync", "-e", fault)
+
+    kept, answer, refused = [], (250, b""), b""
+    with connected(stopped) as smtp:
+        for _ in range(60):
+            refused = new_letter()
+            answer = hand_over(smtp, refused)
+            if answer[0] != 250:
+                break
+            kept.append(refused)
+        again = hand_over(smtp, new_letter())
+
+    assert kept, "the disk failed before anything was kept"
+    assert answer == (451, b"4.3.0 Try again later")
+    assert again == (451, b"4.3.0 Try again later")
+    status, said = stopped.readyz()
+    assert status == 503
+    assert "storage" in said["faults"]
+    stopped.kill()
+    stopped.configure(tasks={"workers": 1})
+
+    stopped.start()
+    with connected(stopped) as smtp:  # as its sender would
+        assert hand_over(smtp, refused)[0] == 250
+    stopped.settle()
+    for content in (*kept, refused):
+        assert stopped.outcome(message_id_of(content)) == "FILED"
+    assert count_of(stopped)["documents"] == len(kept) + 1
+    assert stopped.run("journal verify").endswith(" 0 faults\n")
+
+
+def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) -> None:
+    stopped.configure(tasks={"workers": 1})
+    stopped.start()
+    (worker,) = eventually(stopped.workers)
+    os.kill(worker, signal.SIGSTOP)  # so that there is enough for it to be amid of
+    contents = [new_letter() for _ in range(60)]
+    with connected(stopped) as smtp:
+        for content in contents:
+            assert hand_over(smtp, content)[0] == 250
+    os.kill(worker, signal.SIGCONT)
+
+    eventually(lambda: leases(stopped) > 0, seconds=30)
+    os.kill(worker, signal.SIGKILL)
+
+    eventually(lambda: worker not in stopped.workers())
+    stopped.settle(seconds=60)
+    counts = count_of(stopped)
+    assert counts["documents"] == counts["inbox_messages"] == len(contents)
+    for content in contents:
+        assert stopped.outcome(message_id_of(content)) == "FILED"
+
+
+def leases(gateway: Gateway) -> int:
+    with gateway.database() as database, database.read() as work:
+        held = work.connection.execute(
+            select(func.count()).select_from(tasks).where(tasks.c.lease_owner != "")
+        )
+        return int(held.scalar_one())
+
+
+@pytest.mark.parametrize("door", ["smtp", "submissions", "imaps", "patient_https"])
+def test_a_taken_port_is_named(stopped: Gateway, door: str) -> None:
+    port = getattr(stopped.settings.listen, door)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+
+        said = stopped.refused("serve")
+
+    assert said == (
+        f"gateway: cannot listen on 127.0.0.1 port {port} ([listen] {door}): another "
+        "program listens there. Stop that program, or change the port in gateway.toml"
+    )
+
+
+@pytest.mark.parametrize("noun", ["serve", "work", "queue list"])
+def test_a_database_of_another_version_is_named(stopped: Gateway, noun: str) -> None:
+    with sqlite3.connect(stopped.folder / "gateway.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    said = stopped.refused(noun, status=2)
+
+    assert "the database" in said
+    assert "version" in said
+
+
+@pytest.mark.parametrize("noun", ["serve", "work", "queue list"])
+def test_another_master_key_is_refused(stopped: Gateway, noun: str) -> None:
+    key = stopped.settings.keys.master
+    key.write_text("ab" * 32 + "\n", "ascii")
+
+    said = stopped.refused(noun, status=2)
+
+    assert said == (
+        f"gateway: {key} is not the master key this database was encrypted with: "
+        "put the right file back"
+    )
+
+
+@pytest.fixture
+def distrusting(tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway of the session's PKI, whose authorities can still sign lists."""
+    made = Gateway.make(tmp_path / "gateway")
+    shutil.rmtree(made.certs)
+    write_pki(throwaway_pki(), made.certs)
+    allowlist = made.settings.trust.allowlist
+    make_allowlist(allowlist, made.certs, throwaway_pki().made_at)
+    yield made
+    if made.process is not None:
+        made.kill()
+
+
+def expire_lists(gateway: Gateway, *, hours: int) -> None:
+    """Put lists in place that should have been replaced so many hours ago."""
+    before = datetime.now(UTC) - timedelta(days=2, hours=hours)
+    stale = evolve(throwaway_pki(), made_at=before)
+    write_crls(stale.revocation_lists(days=2), gateway.settings.trust.crl)
+
+
+def greeting(gateway: Gateway, name: str = "hospital") -> tuple[int, bytes]:
+    smtp = smtplib.SMTP("localhost", gateway.settings.listen.submission, timeout=60)
+    try:
+        smtp.starttls(context=client_context(gateway.certs, name))
+        return smtp.ehlo()
+    finally:
+        smtp.close()
+
+
+NOT_ENTITLED = (554, b"5.7.1 This certificate is not entitled to send")
+
+
+def test_without_revocation_lists_nobody_comes_in(distrusting: Gateway) -> None:
+    distrusting.settings.trust.crl.unlink()
+    distrusting.start()
+
+    assert greeting(distrusting) == NOT_ENTITLED
+
+    status, said = distrusting.readyz()
+    assert status == 200, "the others' mail waits at their side; this is for a person"
+    assert said["faults"] == {"trust": "CRL_MISSING, CRL_NOT_TAKEN"}
+    eventually(lambda: "CRL" in distrusting.log())
+    write_crls(throwaway_pki().revocation_lists(), distrusting.settings.trust.crl)
+    eventually(lambda: greeting(distrusting)[0] == 250)
+    assert distrusting.faults() == {}
+
+
+def test_late_revocation_lists_refuse_unless_a_setting_says_how_late(
+    distrusting: Gateway,
+) -> None:
+    expire_lists(distrusting, hours=3)
+    distrusting.start()
+    assert greeting(distrusting) == NOT_ENTITLED
+    assert distrusting.faults() == {"trust": "CRL_EXPIRED"}
+    distrusting.stop()
+
+    distrusting.configure(trust={"crl_grace_hours": 6})
+    distrusting.start()
+
+    assert greeting(distrusting)[0] == 250
+    assert distrusting.faults() == {"trust": "CRL_EXPIRED"}
+    distrusting.stop()
+
+    expire_lists(distrusting, hours=7)
+    distrusting.start()
+
+    assert greeting(distrusting) == NOT_ENTITLED
+
+
+def test_a_service_without_its_settings_says_what_to_do(tmp_path: Path) -> None:
+    missing = tmp_path / "gateway.toml"
+
+    done = call("serve", "-c", str(missing), status=2)
+
+    assert done.stderr.decode() == (
+        f"gateway: {missing}: no such file; make one with: gateway init {tmp_path}\n"
+    )
