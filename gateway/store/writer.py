@@ -64,21 +64,26 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            batch = [first]
-            last = False
-            while len(batch) < _MOST:
-                try:
-                    more = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    last = True
-                    break
-                batch.append(more)
-            self._commit(batch)
-            if last:
-                return
+        # A round of its own, so that nothing of the last one is held while waiting.
+        while self._round():
+            continue
+
+    def _round(self) -> bool:
+        first = self._jobs.get()
+        if first is None:
+            return False
+        batch = [first]
+        while len(batch) < _MOST:
+            try:
+                more = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                self._commit(batch)
+                return False
+            batch.append(more)
+        self._commit(batch)
+        return True
 
     def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
         """Run a batch as one; when one of it fails, undo it all and run each alone."""
