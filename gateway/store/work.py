@@ -11,6 +11,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection, Engine, Table, insert
 from sqlalchemy.exc import DBAPIError
+from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.errors import UnavailableError
@@ -24,6 +25,8 @@ from gateway.store.tasks import Tasks
 
 _INSERTS = {table: insert(table) for table in metadata.sorted_tables}
 """Parents before their children; made once, for sorting and compiling take longer."""
+
+log = Logger()
 
 
 @frozen
@@ -104,17 +107,13 @@ class UnitOfWork:
         append(self.connection, self._events)
         self._events.clear()
 
-    def absorb(self, other: UnitOfWork) -> None:
-        """Take over what another unit on the same connection set aside."""
-        for table, rows in other._rows.items():
-            self._rows.setdefault(table, []).extend(rows)
-        self._events.extend(other._events)
-        self._after.extend(other._after)
-
     def committed(self) -> None:
-        """Run what waited for the commit."""
+        """Run what waited for the commit; the commit stands, whatever becomes of it."""
         for action in self._after:
-            action()
+            try:
+                action()
+            except Exception:
+                log.failure("what was to follow a commit failed")
 
 
 def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -150,7 +149,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """Open a transaction that may write; commit when the block ends well."""
-        with self.raw_write() as connection:
+        with translated(), self.engine.begin() as connection:
             work = self.unit(connection)
             yield work
             work.flush()
@@ -163,12 +162,6 @@ class Database:
             reader = self.engine.connect().execution_options(read_only=True)
             with reader as connection, connection.begin():
                 yield self.unit(connection)
-
-    @contextmanager
-    def raw_write(self) -> Iterator[Connection]:
-        """Open a bare transaction, for the writer that groups many units in one."""
-        with translated(), self.engine.begin() as connection:
-            yield connection
 
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""
