@@ -20,6 +20,7 @@ from twisted.runner.procmon import ProcessMonitor
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
 from gateway.dmp_bridge.pages import CdaPages
+from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
 from gateway.mssante.admission import Admission
@@ -132,6 +133,9 @@ class Service:
             self._database,
             self._writer,
             documents=CdaPages(),
+            own_documents=PatientFiling(
+                self._database, self._settings.filing.source_id
+            ),
             trusts=self._trust.lists,
             loop=self._worker.loop,
             reactor=self._reactor,

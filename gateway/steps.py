@@ -9,7 +9,7 @@ from gateway.mssante.notifying import Notifying
 from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.relaying import Relaying
 from gateway.mssante.retry import Schedule
-from gateway.mssante.smtp_out import SmtpOut, find_hosts
+from gateway.mssante.smtp_out import HostCheck, SmtpOut, find_hosts
 from gateway.mssante.tls import load_identity, smtp_client_context
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
@@ -29,7 +29,9 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         context=smtp_client_context(identity),
         hosts=lambda domain: find_hosts(outgoing.routes, domain),
         hostname=settings.domains.hostname,
-        timeout=outgoing.timeout_seconds,
+        # The lease of a task must outlive its exchange, the look-up in DNS included.
+        timeout=min(outgoing.timeout_seconds, settings.tasks.lease_seconds - 15),
+        host_check=HostCheck(outgoing.mx_host_check),
     )
     schedule = Schedule(
         waits=outgoing.retry_minutes,

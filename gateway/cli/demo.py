@@ -35,9 +35,8 @@ class DemoError(GatewayError):
 
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "demo", help="run everything on loopback with a synthetic patient"
-    )
+    summary = "run everything on loopback with a synthetic patient"
+    parser = commands.add_parser("demo", help=summary, description=summary)
     parser.add_argument(
         "--folder",
         type=Path,

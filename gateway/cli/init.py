@@ -21,6 +21,7 @@ from gateway.store.accounts import Accounts
 from gateway.store.keys import make_master_key
 from gateway.store.mailboxes import Mailboxes
 from gateway.store.migrations import upgrade
+from gateway.store.opening import check_new_database
 from gateway.store.profiles import Profiles
 from gateway.store.work import Database
 
@@ -64,10 +65,9 @@ DEMO_MAILBOXES = (
 
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "init", help="make a folder to run from, with a throwaway PKI and demo people"
-    )
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    summary = "make a folder to run from, with a throwaway PKI and demo people"
+    parser = commands.add_parser("init", help=summary, description=summary)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder")
     parser.add_argument(
         "--ports",
         choices=("fixed", "free"),
@@ -75,7 +75,11 @@ def add_parser(commands: Subparsers) -> None:
         help="free: ask the system for ports nobody uses",
     )
     parser.add_argument(
-        "--database", default="", metavar="URL", help="PostgreSQL instead of SQLite"
+        "--database",
+        default="",
+        metavar="URL",
+        help="an empty PostgreSQL database instead of SQLite: "
+        "postgresql+psycopg://user@host/name",
     )
     parser.set_defaults(run=init)
 
@@ -102,6 +106,8 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     file = folder / "gateway.toml"
     if file.exists():
         raise MisuseError(f"{file} exists already; choose another folder")
+    if url:
+        check_new_database(url)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ports = _free_ports() if free else PORTS
     domains = Domains(professional=PROFESSIONAL, patient=PATIENT, peer=PEER)

@@ -26,7 +26,7 @@ def add_parser(commands: Subparsers) -> None:
     """Add the noun and its verbs."""
     verbs = add_noun(commands, "mailbox", "professionals' mailboxes")
     add = add_command(verbs, "add", add_mailbox, "open a mailbox")
-    add.add_argument("address", metavar="ADDRESS")
+    add.add_argument("address", metavar="ADDRESS", help="of the mailbox")
     add.add_argument(
         "--kind",
         required=True,
@@ -42,20 +42,25 @@ def add_parser(commands: Subparsers) -> None:
         help="IDNPS of a person, or 1+FINESS or 3+SIRET of a structure",
     )
     add.add_argument("--name", default="", metavar="TEXT", help="as people read it")
-    add.add_argument("--reply-to", default="", metavar="ADDRESS")
+    add.add_argument(
+        "--reply-to",
+        default="",
+        metavar="ADDRESS",
+        help="where answers go instead of to it",
+    )
     add_command(verbs, "list", list_mailboxes, "list the mailboxes", json_too=True)
     for verb, state, summary in (
         ("close", "closed", "take no more mail in, let nobody in; keep the messages"),
         ("open", "open", "open a closed mailbox again"),
     ):
         change = add_command(verbs, verb, set_state, summary)
-        change.add_argument("address", metavar="ADDRESS")
+        change.add_argument("address", metavar="ADDRESS", help="of the mailbox")
         change.set_defaults(state=state)
     holder = add_command(verbs, "holder", set_holder, "let a certificate in, or out")
-    holder.add_argument("address", metavar="ADDRESS")
+    holder.add_argument("address", metavar="ADDRESS", help="of the mailbox")
     which = holder.add_mutually_exclusive_group(required=True)
-    which.add_argument("--add", metavar="IDENTITY")
-    which.add_argument("--remove", metavar="IDENTITY")
+    which.add_argument("--add", metavar="IDENTITY", help="let it in")
+    which.add_argument("--remove", metavar="IDENTITY", help="keep it out")
 
 
 def add_mailbox(args: argparse.Namespace) -> int:
@@ -149,7 +154,7 @@ def set_holder(args: argparse.Namespace) -> int:
 def _find(work: UnitOfWork, address: str) -> Mailbox:
     found = Mailboxes(work).find(address)
     if found is None:
-        raise NotFoundError("no mailbox of that address")
+        raise NotFoundError("no mailbox has this address")
     return found
 
 

@@ -45,8 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`gateway trace … | head`); it has what it wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        print(f"gateway: {_place(error)}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _place(error: OSError) -> str:
+    return f"{error.filename}: " if error.filename else ""
 
 
 def make_parser(noun: str) -> argparse.ArgumentParser:

@@ -40,27 +40,52 @@ def add_parser(commands: Subparsers) -> None:
         help="birth given names, first one first",
     )
     add.add_argument(
-        "--birth-date", required=True, type=_birth_date, metavar="YYYY-MM-DD"
+        "--birth-date",
+        required=True,
+        type=_birth_date,
+        metavar="YYYY-MM-DD",
+        help="birth date",
     )
-    add.add_argument("--sex", required=True, choices=[sex.value for sex in Sex])
-    add.add_argument("--birth-place", required=True, metavar="COG")
+    add.add_argument(
+        "--sex",
+        required=True,
+        choices=[sex.value for sex in Sex],
+        help="administrative sex: F, M or UN",
+    )
+    add.add_argument(
+        "--birth-place",
+        required=True,
+        metavar="COG",
+        help="INSEE code of the commune or country of birth",
+    )
     add.add_argument("--email", default="", metavar="ADDRESS", help="for notices")
-    add.add_argument("--login", default="", metavar="NAME")
-    add.add_argument("--password-file", type=Path, metavar="FILE")
+    add.add_argument(
+        "--login",
+        default="",
+        metavar="NAME",
+        help="what the patient signs in with; needs --password-file",
+    )
+    add.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="file that holds the password, and nothing else",
+    )
     add.add_argument(
         "--state",
         choices=[state.value for state in ProfileState],
         default=ProfileState.ACTIVATED.value,
+        help="default: %(default)s",
     )
     change = add_command(verbs, "set", set_patient, "change the facts of a profile")
-    change.add_argument("ins", metavar="INS")
+    change.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     change.add_argument(
         "facts", nargs="+", metavar="KEY=VALUE", help=f"keys: {', '.join(KEYS)}"
     )
     show = add_command(
         verbs, "show", show_patient, "what is known of a patient", json_too=True
     )
-    show.add_argument("ins", metavar="INS")
+    show.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     add_command(verbs, "list", list_patients, "list the profiles", json_too=True)
 
 

@@ -24,12 +24,17 @@ def add_parser(commands: Subparsers) -> None:
     verbs = add_noun(commands, "quarantine", "messages held back")
     add_command(verbs, "list", list_held, "list messages held back", json_too=True)
     get = add_command(verbs, "get", get_content, "print the bytes of one")
-    get.add_argument("arrival", metavar="ID")
+    get.add_argument("arrival", metavar="ID", help="as `quarantine list` shows it")
     discard = add_command(
         verbs, "close", close, "end the matter: the sender was told, nothing goes out"
     )
-    discard.add_argument("arrival", metavar="ID")
-    discard.add_argument("--reason", required=True, metavar="TEXT")
+    discard.add_argument("arrival", metavar="ID", help="as `quarantine list` shows it")
+    discard.add_argument(
+        "--reason",
+        required=True,
+        metavar="TEXT",
+        help="what was found, for the journal; it names no patient",
+    )
 
 
 def list_held(args: argparse.Namespace) -> int:

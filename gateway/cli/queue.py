@@ -23,7 +23,9 @@ def add_parser(commands: Subparsers) -> None:
     listing = add_command(verbs, "list", list_tasks, "list tasks", json_too=True)
     listing.add_argument("--dead", action="store_true", help="only those given up")
     retry = add_command(verbs, "retry", retry_task, "try a task given up again")
-    retry.add_argument("task", type=int, metavar="NUMBER")
+    retry.add_argument(
+        "task", type=int, metavar="NUMBER", help="as `queue list` shows it"
+    )
 
 
 def list_tasks(args: argparse.Namespace) -> int:

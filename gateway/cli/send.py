@@ -20,7 +20,7 @@ from gateway.clock import utc_now
 from gateway.core.document import Visibility
 from gateway.core.mail_address import NamedAddress, read_address
 from gateway.core.mime_building import OutgoingPart, build_message
-from gateway.errors import GatewayError, MisuseError
+from gateway.errors import GatewayError, InvalidError, MisuseError
 from gateway.mssante.allowlist import read_allowlist
 from gateway.mssante.certificates import SenderCertificate, facts_of
 from gateway.mssante.tls import load_identity, smtp_client_context
@@ -46,11 +46,18 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--from",
         dest="sender",
-        default="",
+        type=_address,
         metavar="ADDRESS",
         help="default: the mailbox the certificate holds",
     )
-    parser.add_argument("--to", required=True, nargs="+", metavar="ADDRESS")
+    parser.add_argument(
+        "--to",
+        required=True,
+        nargs="+",
+        type=_address,
+        metavar="ADDRESS",
+        help="recipients: patients (INS@domain), mailboxes, other operators' users",
+    )
     parser.add_argument(
         "--document",
         nargs="+",
@@ -65,9 +72,16 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--attach", nargs="+", default=[], type=Path, metavar="FILE", help="other files"
     )
-    parser.add_argument("--subject", default="", metavar="TEXT")
-    parser.add_argument("--text", default="", metavar="TEXT")
-    parser.add_argument("--reply-to", default="", metavar="ADDRESS")
+    parser.add_argument(
+        "--subject", default="", metavar="TEXT", help="default: from the first document"
+    )
+    parser.add_argument("--text", default="", metavar="TEXT", help="the message itself")
+    parser.add_argument(
+        "--reply-to",
+        type=_address,
+        metavar="ADDRESS",
+        help="where answers go instead of to the sender",
+    )
     parser.add_argument(
         "--visibility",
         nargs="+",
@@ -83,6 +97,14 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--no-reply", action="store_true", help="the patient may not answer"
     )
+
+
+def _address(text: str) -> str:
+    """Return the address; argparse turns the error into a misuse."""
+    try:
+        return str(read_address(text))
+    except InvalidError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from error
 
 
 @frozen(kw_only=True)
@@ -236,11 +258,13 @@ async def _deliver(
         local_hostname="client.localhost",
         timeout=60,
     )
+    connection: asyncio.BaseTransport | None = None
     try:
         await smtp.connect()
         await smtp.starttls(
             server_hostname="localhost", tls_context=client.context(settings)
         )
+        connection = smtp.transport
         await smtp.ehlo()
         options = ["RET=HDRS"] if args.dsn else []
         await smtp.mail(sender, options=[f"SIZE={len(content)}", *options])
@@ -267,3 +291,5 @@ async def _deliver(
         raise RefusedError(f"not sent: {error}") from error
     finally:
         smtp.close()
+        if isinstance(connection, asyncio.WriteTransport):
+            connection.abort()  # the loop ends here: nobody would finish closing it

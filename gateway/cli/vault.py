@@ -32,7 +32,7 @@ def add_parser(commands: Subparsers) -> None:
         "list a patient's documents, old versions too",
         json_too=True,
     )
-    listing.add_argument("ins", metavar="INS")
+    listing.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     get = add_command(verbs, "get", get_document, "write the exact bytes of a document")
     get.add_argument("id", metavar="ID", help="uniqueId or entryUUID")
 

@@ -22,6 +22,7 @@ CONFIDENTIALITY: Final = "2.16.840.1.113883.5.25"
 VISIBILITY: Final = "1.2.250.1.213.1.1.4.13"  # TRE_A07
 FACILITIES: Final = "1.2.250.1.71.4.2.4"  # TRE_R02, the SAxx codes
 PRACTICES: Final = "1.2.250.1.213.1.1.4.9"  # TRE_A01
+NOT_PROFESSIONAL: Final = "1.2.250.1.213.1.1.4.6"  # EXP_PATIENT, SNR
 STAYS: Final = "1.2.250.1.213.2.2"  # SubmissionSet contentTypeCode, JDV J59
 ENCOUNTERS: Final = "2.16.840.1.113883.5.4"  # HL7 ActCode
 PROFESSIONALS: Final = "1.2.250.1.71.4.2.1"  # PS_IdNat

@@ -1,4 +1,4 @@
-"""The tag that health documents put before a subject (IHE ITI TF-2 §3.32)."""
+"""The tag that messages with health documents carry before their subject."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def shown_subject(subject: str) -> str:
     """
     Return a subject as people read it: without the tag, which is for programs.
 
-    Source: Référentiel socle MSSanté n° 2, ECO.3.1.3 (second hand).
+    Référentiel socle MSSanté n° 2, ECO.3.1.3.
 
     >>> shown_subject("XDM/1.0/DDM+Lettre de liaison"), shown_subject("Re: Bonjour")
     ('Lettre de liaison', 'Re: Bonjour')

@@ -39,8 +39,11 @@ PATIENT_TYPES: Mapping[str, str] = MappingProxyType(
 )
 """File name endings a patient may attach, and the content each must have."""
 
-VAULT_TYPES = frozenset(PATIENT_TYPES.values()) - {"application/msword"}
-"""Contents a patient may keep in the vault as a document of their own."""
+VAULT_TYPES = frozenset(PATIENT_TYPES.values()) - {"application/msword", "image/png"}
+"""
+Contents a patient may keep in the vault as a document of their own: those that the
+body of a document may be (CI-SIS, Structuration minimale, body N1), so no PNG.
+"""
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""What the patient reads when a message cannot be written, in French and English."""
+"""What patients read when a message cannot be written, or a file not kept."""
 
 from __future__ import annotations
 
@@ -84,6 +84,29 @@ ATTACHMENT_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType
         ),
     }
 )
+
+KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
+    {
+        AttachmentRefusal.FILE_EMPTY: (
+            "Ce fichier est vide : il n'y a rien à garder.",
+            "This file is empty: there is nothing to keep.",
+        ),
+        AttachmentRefusal.FILE_TOO_LARGE: (
+            "Ce fichier est trop volumineux pour vos documents : téléchargez-le pour "
+            "le garder ailleurs.",
+            "This file is too large for your documents: download it to keep it "
+            "elsewhere.",
+        ),
+        AttachmentRefusal.TYPE_NOT_ALLOWED: (
+            "Ce type de fichier ne peut pas être gardé dans vos documents, qui "
+            "acceptent PDF, JPEG, TIFF, RTF et texte : téléchargez-le pour le garder "
+            "ailleurs.",
+            "This type of file cannot be kept in your documents, which take PDF, JPEG, "
+            "TIFF, RTF and plain text: download it to keep it elsewhere.",
+        ),
+    }
+)
+"""Why a received file cannot become a document: all that `decide_keeping` refuses."""
 
 MESSAGING_NOTICE = (
     "Cette messagerie ne sert pas aux urgences : en cas d'urgence, appelez le 15 ou le "

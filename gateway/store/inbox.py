@@ -207,7 +207,7 @@ class Inbox:
         Mark what is visible of a conversation as read; return what was not so before.
 
         Each is noted in the patient's journal; the sender of one with
-        ``receipt_asked`` is sent its read receipt (rules B4, row 13).
+        ``receipt_asked`` is sent its read receipt.
         """
         unread = self.reader.unread(profile_id, conversation_id)
         if not unread:

@@ -55,6 +55,7 @@ class Action(StrEnum):
     CONVERSATION_ENDED = "conversation:end"
     DOCUMENT_DECIDED = "document:decide"
     DOCUMENT_FILED = "document:file"
+    DOCUMENT_KEPT = "document:keep"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_OPENED = "document:open"
     DOCUMENT_DOWNLOADED = "document:download"

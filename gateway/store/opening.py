@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings import Settings
+from gateway.store.engine import make_engine
 from gateway.store.migrations import is_current, upgrade
 from gateway.store.tables import data_keys
 from gateway.store.work import Database
@@ -25,7 +26,7 @@ def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
     """
     database = Database.open(settings)
     try:
-        _check_answer(database)
+        _check_answer(database.engine)
         if upgraded:
             upgrade(database.engine)
         _check_version(database)
@@ -36,9 +37,32 @@ def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
     return database
 
 
-def _check_answer(database: Database) -> None:
+def check_new_database(url: str) -> None:
+    """
+    Try the address of a database that is to be filled.
+
+    Raises:
+        MisuseError: it is no address, or the database is somebody's already.
+        UnavailableError: it does not answer.
+    """
     try:
-        database.engine.connect().close()
+        engine = make_engine(url)
+    except (ArgumentError, ImportError) as error:
+        raise MisuseError(
+            "not the address of a database; write it like "
+            "postgresql+psycopg://user@host/name"
+        ) from error
+    try:
+        _check_answer(engine)
+        if inspect(engine).get_table_names():
+            raise MisuseError("the database has tables already; make a new, empty one")
+    finally:
+        engine.dispose()
+
+
+def _check_answer(engine: Engine) -> None:
+    try:
+        engine.connect().close()
     except DBAPIError as error:
         raise UnavailableError(
             "the database does not answer: check that it runs and that [database] "

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import pytest_twisted
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -196,8 +197,9 @@ class Mailroom:
         leaf = self.folder / f"{name.replace('/', '-')}-leaf.pem"
         pem = (self.pki / f"{name}.pem").read_text("ascii")
         end = "-----END CERTIFICATE-----\n"
-        leaf.write_text(pem.partition(end)[0] + end, "ascii")
-        return leaf
+        written = leaf.with_suffix(f".{uuid4().hex}")  # threads may ask at once
+        written.write_text(pem.partition(end)[0] + end, "ascii")
+        return written.rename(leaf)
 
     def client(self, address: str = "", name: str = "doctor") -> imaplib.IMAP4_SSL:
         """Return a signed-in client; ``address`` is the mailbox it asks for."""

@@ -32,7 +32,7 @@ def run(*command: str, folder: Path, **more: Any) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "HOME": str(folder), "TERM": "dumb"},
+        env={**os.environ, "HOME": str(folder), "TERM": "xterm", "LANG": "C.UTF-8"},
         capture_output=True,
         timeout=60,
         check=False,
@@ -210,7 +210,7 @@ set quit=yes
     run(
         "script",
         "-qec",
-        "timeout 30 mutt -n -F muttrc",
+        "timeout --foreground 30 mutt -n -F muttrc",
         "/dev/null",
         folder=mailroom.folder,
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Who may send and to whom, at the live doors: mssante 1.9, attacks S12 to S18, S24."""
+"""Who may send and to whom, at the live doors: attacks S12 to S18, S24."""
 
 from __future__ import annotations
 

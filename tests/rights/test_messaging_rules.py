@@ -34,6 +34,7 @@ from gateway.rights.messaging_rules import (
 )
 from gateway.rights.messaging_texts import (
     ATTACHMENT_TEXTS,
+    KEEPING_TEXTS,
     MESSAGING_NOTICE,
     WRITING_TEXTS,
 )
@@ -371,7 +372,13 @@ def test_the_remaining_bytes_are_known() -> None:
     ("change", "refusals"),
     [
         ({}, []),
-        ({"content_type": "image/png"}, []),
+        ({"content_type": "image/jpeg"}, []),
+        ({"content_type": "image/tiff"}, []),
+        ({"content_type": "text/plain"}, []),
+        ({"content_type": "application/rtf"}, []),
+        ({"content_type": "image/png"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
+        ({"content_type": "text/xml"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
+        ({"size": 0}, [AttachmentRefusal.FILE_EMPTY]),
         (
             {"content_type": "application/msword"},
             [AttachmentRefusal.TYPE_NOT_ALLOWED],
@@ -385,3 +392,4 @@ def test_a_received_file_is_kept_in_the_vault_by_type_and_size(
     expected = Refuse(tuple(refusals)) if refusals else Permit()
 
     assert decide_keeping(evolve(PDF, **change), POLICY) == expected
+    assert set(refusals) <= set(KEEPING_TEXTS)

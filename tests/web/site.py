@@ -29,6 +29,7 @@ from twisted.internet.threads import deferToThread
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.pages import CdaPages
+from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.settings import Settings, settings_from
 from gateway.store.accounts import Accounts
 from gateway.store.blobs import BlobFolder
@@ -344,6 +345,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         database,
         writer,
         documents=CdaPages(),
+        own_documents=PatientFiling(database, settings.filing.source_id),
         trusts=lambda domain: domain == "peer.mssante.test",
         loop=asyncio.get_event_loop(),
         reactor=reactor,

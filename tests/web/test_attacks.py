@@ -384,6 +384,7 @@ def test_nothing_of_another_patient_is_found(site: Site) -> None:
         f"/conversation/{conversation.id}/delete",
         f"/message/{message.id}/file/0",
         f"/message/{message.id}/file/0/view",
+        f"/message/{message.id}/file/0/keep",
         f"/documents/{document}",
         f"/documents/{document}/body",
         f"/documents/{document}/body/keep",

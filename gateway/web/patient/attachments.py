@@ -6,7 +6,10 @@ from attrs import field, frozen
 
 from gateway.core.mime import read_parts
 from gateway.errors import InvalidError, NotFoundError
+from gateway.store.arrivals import Arrivals
+from gateway.store.inbox_reading import InboxReader
 from gateway.store.inbox_values import AttachedFile, InboxMessage
+from gateway.store.work import UnitOfWork
 from gateway.web.answers import SHOWN_INLINE
 from gateway.web.patient.uploads import content_type
 
@@ -66,6 +69,36 @@ def read_file(message: InboxMessage, content: bytes, place: int) -> bytes:
         return found.content()
     except InvalidError as error:
         raise NotFoundError("not found", detail="damaged attachment") from error
+
+
+@frozen
+class OpenedFile:
+    """A file of a message with its bytes; ``name`` is never empty."""
+
+    message: InboxMessage
+    name: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+def open_file(
+    work: UnitOfWork, profile_id: str, message_id: str, place: int
+) -> OpenedFile:
+    """
+    Return one of the files a patient is offered.
+
+    Raises:
+        NotFoundError: the message is not this patient's, or offers none there.
+    """
+    reader = InboxReader(work)
+    message = reader.message(profile_id, message_id)
+    if message is None:
+        raise NotFoundError("not found")
+    came = Arrivals(work).documents(message.arrival_id)
+    places = {one.place for one in offered(message, had_documents=bool(came))}
+    if place not in places:
+        raise NotFoundError("not found")
+    content = read_file(message, reader.content(message), place)
+    return OpenedFile(message, message.files[place].name or "document", content)
 
 
 def shown_type(name: str, content: bytes) -> str:

@@ -16,7 +16,7 @@ from gateway.store.web_sessions import SessionLife, WebSessions
 from gateway.store.work import Database, UnitOfWork
 from gateway.store.writer import Writer
 from gateway.web.answers import Answer, page
-from gateway.web.patient.ports import DocumentPages, Trusts
+from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
 from gateway.web.visits import Visit, person_name
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ class Desk:
     writer: Writer
     settings: Settings
     documents: DocumentPages
+    own_documents: OwnDocuments
     trusts: Trusts
 
     def write(self, job: Callable[[UnitOfWork], T]) -> T:

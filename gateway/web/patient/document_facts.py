@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,9 @@ ENDINGS = MappingProxyType(
         "image/jpeg": "jpg",
         "image/png": "png",
         "image/gif": "gif",
+        "image/tiff": "tif",
+        "text/rtf": "rtf",
+        "text/plain": "txt",
     }
 )
 """The file name ending of each type that is given out of a document."""
@@ -44,6 +47,8 @@ class DocumentFacts:
     is_masked: bool
     replaced_by: str
     arrival_id: str
+    is_own: bool
+    """The patient put it there; no message brought it."""
 
 
 def seen_by_holder(stored: StoredDocument, now: datetime, *, on_request: bool) -> bool:
@@ -77,6 +82,7 @@ def facts_of(work: UnitOfWork, stored: StoredDocument) -> DocumentFacts:
         is_masked=Visibility.MASKED in stored.visibility(work.now),
         replaced_by=stored.replaced_by,
         arrival_id=stored.arrival_id,
+        is_own=not stored.arrival_id and _all_patients(entry.get("author") or ()),
     )
 
 
@@ -132,6 +138,12 @@ def _person(author: Mapping[str, Any]) -> str:
     if given.isupper():
         given = given.title()
     return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
+
+
+def _all_patients(authors: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether all authors are patients: their XCN are of the type NH."""
+    ends = [str(one.get("authorPerson") or "").split("^")[12:] for one in authors]
+    return bool(ends) and all(end == ["NH"] for end in ends)
 
 
 def _structure(author: Mapping[str, Any]) -> str:

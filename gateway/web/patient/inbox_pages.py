@@ -15,9 +15,10 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.work import UnitOfWork
 from gateway.web.answers import Answer, download, inline, redirect
 from gateway.web.patient.answering import Answering, Route
-from gateway.web.patient.attachments import OfferedFile, offered, read_file, shown_type
+from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_facts import DocumentFacts, of_message
+from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.visits import Visit
 
@@ -26,10 +27,10 @@ _PER_PAGE = 30
 
 @frozen
 class ShownMessage:
-    """A message with what came with it."""
+    """A message with what came with it; a file with whether it may be kept."""
 
     message: InboxMessage
-    files: list[OfferedFile]
+    files: list[tuple[OfferedFile, KeepingOffer | None]]
     documents: list[DocumentFacts]
     lost_documents: bool
     """Some document of it could not be put in the vault, or is not there any more."""
@@ -89,7 +90,7 @@ class InboxPages:
         with self.desk.database.read() as work:
             reader = InboxReader(work)
             shown = [
-                self._shown(work, profile.id, one)
+                self._shown(work, visit, one)
                 for one in reader.messages(profile.id, conversation.id)
             ]
             route = Answering(self.desk).route(work, profile, conversation)
@@ -114,8 +115,9 @@ class InboxPages:
         )
 
     def _shown(
-        self, work: UnitOfWork, profile_id: str, message: InboxMessage
+        self, work: UnitOfWork, visit: Visit, message: InboxMessage
     ) -> ShownMessage:
+        profile_id, keeping = visit.profile.id, Keeping(self.desk)
         documents: list[DocumentFacts] = []
         came = 0
         if message.arrival_id:
@@ -123,7 +125,10 @@ class InboxPages:
             came = len(Arrivals(work).documents(message.arrival_id))
         return ShownMessage(
             message=message,
-            files=offered(message, had_documents=came > 0),
+            files=[
+                (file, keeping.offer(work, visit, message, file.place))
+                for file in offered(message, had_documents=came > 0)
+            ],
             documents=documents,
             lost_documents=came > 0 and not documents,
         )
@@ -143,23 +148,14 @@ class InboxPages:
     ) -> tuple[str, bytes]:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
-            reader = InboxReader(work)
-            message = reader.message(profile_id, message_id)
-            if message is None:
-                raise NotFoundError("not found")
-            came = Arrivals(work).documents(message.arrival_id)
-            places = {one.place for one in offered(message, had_documents=bool(came))}
-            if place not in places:
-                raise NotFoundError("not found")
-            content = reader.content(message)
-        found = read_file(message, content, place)
-        arrival_id = message.arrival_id
+            found = open_file(work, profile_id, message_id, place)
+        arrival_id = found.message.arrival_id
         self.desk.write(
             lambda work: work.note(
                 Action.MESSAGE_READ, "file", arrival_id, chain=chain_of(profile_id)
             )
         )
-        return message.files[place].name or "document", found
+        return found.name, found.content
 
     def ask_deletion(self, visit: Visit, conversation_id: str) -> Answer:
         """Ask whether a conversation is to be deleted for good."""

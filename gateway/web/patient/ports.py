@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
 from gateway.core.rendered import MediaUrl, Medium, Rendering
+from gateway.store.profiles import Profile
+from gateway.store.work import UnitOfWork
 
 Trusts = Callable[[str], bool]
 """Tells whether a mail domain, in lower case, is in the space of trust today."""
@@ -25,7 +28,24 @@ class DocumentPages(Protocol):
         """Say how a document is shown."""
 
     def body(self, content: bytes) -> Medium | None:
-        """Return the PDF or image of an N1, or the PDF copy of an N3, or None."""
+        """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""
+
+
+class OwnDocuments(Protocol):
+    """Makes files of messages documents of the patient's own; each file once."""
+
+    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
+        """Return the id of the document a file was kept as, or an empty text."""
+
+    def prepare(
+        self, profile: Profile, file: FileToKeep
+    ) -> Callable[[UnitOfWork], KeptDocument]:
+        """
+        Do the heavy work outside the transaction; return the job that files.
+
+        Raises:
+            InvalidError: the file or its title cannot make a document.
+        """

@@ -11,6 +11,7 @@ from gateway.web.answers import Answer
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
 
@@ -42,6 +43,7 @@ def make_routes(desk: Desk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)
+    keeping = KeepingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -91,6 +93,8 @@ def make_routes(desk: Desk) -> tuple[Route, ...]:
         post(f"{conversation}/delete", inbox.delete),
         get(file, inbox.file),
         get(f"{file}/view", inbox.view),
+        get(f"{file}/keep", keeping.ask),
+        post(f"{file}/keep", keeping.keep),
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),

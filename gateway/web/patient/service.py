@@ -21,7 +21,7 @@ from gateway.store.writer import Writer
 from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.patient.app import PatientApp, Threads, make_rules
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.ports import DocumentPages, Trusts
+from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
 
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
 
@@ -41,6 +41,7 @@ class PatientWebService(Service):
         writer: Writer,
         *,
         documents: DocumentPages,
+        own_documents: OwnDocuments,
         trusts: Trusts,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
@@ -52,6 +53,7 @@ class PatientWebService(Service):
             writer=writer,
             settings=settings,
             documents=documents,
+            own_documents=own_documents,
             trusts=trusts,
         )
         self._loop = loop

@@ -1,0 +1,98 @@
+"""Files of messages that patients keep in the vault as documents of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID, uuid5
+
+from attrs import field, frozen
+
+from gateway.core.codes import DocumentType, document_types
+
+MAX_TITLE: Final = 128
+"""Characters of the title of a document (CI-SIS, Structuration minimale)."""
+
+_NAMESPACE: Final = UUID("6f0c1d7e-6a51-5d0b-9f8e-3f6b8f1f2a77")
+
+
+class Category(StrEnum):
+    """What patients say a document is, in the few words they are offered."""
+
+    REPORT = "report"
+    TREATMENT = "treatment"
+    IMAGING = "imaging"
+    BIOLOGY = "biology"
+    CERTIFICATE = "certificate"
+    OTHER = "other"
+
+    @property
+    def document_type(self) -> DocumentType:
+        """The type it is filed under, of those for documents of patients (TRE_A05)."""
+        return document_types()[_TYPES[self]]
+
+
+_TYPES: Mapping[Category, str] = MappingProxyType(
+    {
+        Category.REPORT: "DOCPAT03",
+        Category.TREATMENT: "DOCPAT02",
+        Category.IMAGING: "DOCPAT04",
+        Category.BIOLOGY: "DOCPAT05",
+        Category.CERTIFICATE: "DOCPAT07",
+        # Not DOCPAT10: no text read gives it a label, and vaults do not list it yet.
+        Category.OTHER: "EXPPAT_2",
+    }
+)
+
+
+@frozen
+class MessageFile:
+    """
+    A file of a patient's message by its place, and the identifiers of its document.
+
+    They follow from the message and the place, so that the same file kept twice is
+    one document, whoever clicks twice and on whichever node.
+
+    >>> MessageFile("m", 0).unique_id == MessageFile("m", 0).unique_id
+    True
+    >>> MessageFile("m", 0).unique_id == MessageFile("m", 1).unique_id
+    False
+    """
+
+    message_id: str
+    place: int
+
+    @property
+    def unique_id(self) -> str:
+        """The id of the document, an OID (ITU-T X.667)."""
+        return self._oid("document")
+
+    @property
+    def set_id(self) -> str:
+        """The setId of its versions."""
+        return self._oid("set")
+
+    def _oid(self, what: str) -> str:
+        name = f"{what}:{self.message_id}:{self.place}"
+        return f"2.25.{uuid5(_NAMESPACE, name).int}"
+
+
+@frozen(kw_only=True)
+class FileToKeep:
+    """A file as its patient wants it kept; ``media_type`` is what its bytes show."""
+
+    source: MessageFile
+    title: str = field(repr=False)
+    category: Category
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@frozen
+class KeptDocument:
+    """The document of a kept file, by its id in the vault; there before or new."""
+
+    document_id: str
+    was_there: bool

@@ -1,0 +1,93 @@
+"""Which files of a message the patient may keep as documents, and which are kept."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from gateway.core.decision import Refuse
+from gateway.core.keeping import MessageFile
+from gateway.rights.attachment_rules import (
+    PATIENT_TYPES,
+    Attachment,
+    AttachmentPolicy,
+    AttachmentRefusal,
+    decide_keeping,
+)
+from gateway.rights.messaging_texts import KEEPING_TEXTS
+from gateway.store.inbox_values import Direction, InboxMessage
+from gateway.store.work import UnitOfWork
+from gateway.web.patient.attachments import OpenedFile, is_package
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.uploads import content_type
+from gateway.web.visits import Visit
+
+_HEADER_ROOM = 64 * 1024
+
+
+@frozen
+class KeepingOffer:
+    """
+    What is shown beside a file: the document it is kept as, or why it cannot be.
+
+    Both are empty where it may be kept.
+    """
+
+    document_id: str = ""
+    refusal: str = ""
+
+
+@frozen
+class Keeping:
+    """Judges received files; what the patient sent is the patient's already."""
+
+    desk: Desk
+
+    def offer(
+        self, work: UnitOfWork, visit: Visit, message: InboxMessage, place: int
+    ) -> KeepingOffer | None:
+        """
+        Return what is said beside a file, by its name and size; None: nothing.
+
+        Its bytes have the last word, once it is asked for.
+        """
+        file = message.files[place]
+        if message.direction is not Direction.IN or is_package(file):
+            return None
+        kept = self.document(work, visit, message.id, place)
+        ending = file.name.rpartition(".")[2].lower()
+        believed = PATIENT_TYPES.get(ending, file.media_type)
+        # A size that is not known is 0; nothing can be said of it before it is read.
+        refusal = self._decide(file.name, file.size or 1, believed)
+        return KeepingOffer(kept, say_refusal(refusal, visit.language))
+
+    def judge(self, file: OpenedFile) -> tuple[str, AttachmentRefusal | None]:
+        """Return the type a file's bytes show, and why it cannot be kept, if so."""
+        found = content_type(file.name, file.content)
+        return found, self._decide(file.name, len(file.content), found)
+
+    def document(
+        self, work: UnitOfWork, visit: Visit, message_id: str, place: int
+    ) -> str:
+        """Return the id of the document a file is kept as, or an empty text."""
+        source = MessageFile(message_id, place)
+        return self.desk.own_documents.find(work, visit.profile.id, source)
+
+    def _decide(
+        self, name: str, size: int, media_type: str
+    ) -> AttachmentRefusal | None:
+        file = Attachment(name=name, size=size, content_type=media_type)
+        decision = decide_keeping(file, self._policy())
+        return decision.reasons[0] if isinstance(decision, Refuse) else None
+
+    def _policy(self) -> AttachmentPolicy:
+        """A document is a third larger than its file, and is read back within limits"""
+        settings = self.desk.settings
+        room = settings.cda.max_bytes * 3 // 4 - _HEADER_ROOM
+        return AttachmentPolicy(max_file_bytes=min(settings.web.max_upload_bytes, room))
+
+
+def say_refusal(refusal: AttachmentRefusal | None, language: str) -> str:
+    """Return why a file cannot be kept, or an empty text where it can."""
+    if refusal is None:
+        return ""
+    return KEEPING_TEXTS[refusal][1 if language == "en" else 0]

@@ -1,0 +1,120 @@
+"""The page where a file of a message becomes a document of the patient's own."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from gateway.core.keeping import MAX_TITLE, Category, FileToKeep, MessageFile
+from gateway.errors import NotFoundError
+from gateway.store.documents import Documents
+from gateway.store.inbox_values import Direction
+from gateway.store.work import UnitOfWork
+from gateway.web.answers import Answer, redirect
+from gateway.web.patient.attachments import OpenedFile, open_file
+from gateway.web.patient.desk import Desk
+from gateway.web.patient.document_facts import find
+from gateway.web.patient.keeping import Keeping, say_refusal
+from gateway.web.visits import Visit
+
+
+@frozen(kw_only=True)
+class KeepingForm:
+    """What the form holds; ``problem`` is about the title: missing, long, odd."""
+
+    title: str = field(repr=False)
+    category: Category = Category.OTHER
+    problem: str = ""
+
+
+@frozen
+class KeepingPages:
+    """Only files of received messages of this patient; any other is not found."""
+
+    desk: Desk
+
+    def ask(self, visit: Visit, message_id: str, place: int) -> Answer:
+        """Ask for a title and a category, or say that the file is kept already."""
+        file = self._open(visit, message_id, place)
+        title = file.name.rpartition(".")[0] or file.name
+        form = KeepingForm(title=title.replace("_", " ")[:MAX_TITLE].strip())
+        return self._show(visit, file, place, form)
+
+    def keep(self, visit: Visit, message_id: str, place: int) -> Answer:
+        """Keep the file; twice is once, and the page then says so."""
+        file = self._open(visit, message_id, place)
+        keeping, form = Keeping(self.desk), _read(visit)
+        address = f"/message/{message_id}/file/{place}/keep"
+        with self.desk.database.read() as work:
+            if keeping.document(work, visit, message_id, place):
+                return redirect(address)
+        media_type, refusal = keeping.judge(file)
+        if refusal is not None or form.problem:
+            return self._show(visit, file, place, form, status=422)
+        file_job = self.desk.own_documents.prepare(
+            visit.profile,
+            FileToKeep(
+                source=MessageFile(message_id, place),
+                title=form.title,
+                category=form.category,
+                media_type=media_type,
+                content=file.content,
+            ),
+        )
+
+        def job(work: UnitOfWork) -> bool:
+            kept = file_job(work)
+            Documents(work).mark_read(kept.document_id)
+            return kept.was_there
+
+        was_there = self.desk.write(job)
+        return redirect(address if was_there else f"{address}?done=1")
+
+    def _open(self, visit: Visit, message_id: str, place: int) -> OpenedFile:
+        with self.desk.database.read() as work:
+            file = open_file(work, visit.profile.id, message_id, place)
+        if file.message.direction is not Direction.IN:
+            raise NotFoundError("not found")
+        return file
+
+    def _show(
+        self,
+        visit: Visit,
+        file: OpenedFile,
+        place: int,
+        form: KeepingForm,
+        *,
+        status: int = 200,
+    ) -> Answer:
+        keeping = Keeping(self.desk)
+        with self.desk.database.read() as work:
+            known = keeping.document(work, visit, file.message.id, place)
+            kept = find(work, visit.profile.id, known) if known else None
+        _, refusal = keeping.judge(file)
+        return self.desk.page(
+            visit,
+            "keep.html",
+            status=status,
+            file=file,
+            place=place,
+            form=form,
+            categories=Category,
+            max_title=MAX_TITLE,
+            is_kept=bool(known),
+            document=kept.id if kept is not None else "",
+            refusal=say_refusal(refusal, visit.language),
+            done="done" in visit.query,
+        )
+
+
+def _read(visit: Visit) -> KeepingForm:
+    title = visit.form.line("title")
+    said = visit.form.line("category")
+    category = Category(said) if said in set(Category) else Category.OTHER
+    problem = ""
+    if not title:
+        problem = "missing"
+    elif len(title) > MAX_TITLE:
+        problem = "long"
+    elif not title.isprintable():
+        problem = "odd"
+    return KeepingForm(title=title, category=category, problem=problem)
