@@ -23,6 +23,7 @@ NOUNS = {
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
     "journal": "the record of what was done",
+    "bench": "measure this machine",
     "doctor": "look for what is wrong, and say how to mend it",
 }
 

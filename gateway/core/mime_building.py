@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -117,6 +118,12 @@ def _text_part(text: str) -> bytes:
         return (
             f"{field_lines}Content-Transfer-Encoding: 7bit\r\n\r\n".encode() + encoded
         )
+    if b"\x00" not in encoded and len(encoded) < 1.2 * len(content):
+        # Few accents: people who look at the message itself can read it.
+        lines = binascii.b2a_qp(encoded, istext=True)
+        return (
+            f"{field_lines}Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        ).encode() + lines
     return (
         f"{field_lines}Content-Transfer-Encoding: base64\r\n\r\n".encode()
         + _base64_lines(encoded)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import binascii
+import io
 import quopri
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -13,6 +15,7 @@ from gateway.errors import InvalidError
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANKS = b" \t\r\n"
+_PIECE = 1024 * 1024
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r\n|[ \t]*\Z)|[^\t\r\n -~]")
 
 
@@ -51,10 +54,10 @@ class Attachment:
         Raises:
             InvalidError: it is not in the encoding it says.
         """
-        raw = self.raw
+        raw = b"" if self.encoding is Encoding.BASE64 else self.raw
         match self.encoding:
             case Encoding.BASE64:
-                return _decode_base64(raw)
+                return _decode_base64(self.message, self.start, self.end)
             case Encoding.QUOTED_PRINTABLE:
                 if _NOT_QUOTED.search(raw):
                     raise InvalidError("damaged quoted-printable")
@@ -83,7 +86,7 @@ class Attachment:
         """True when `content` would raise: not in the encoding it says."""
         match self.encoding:
             case Encoding.BASE64:
-                return _base64_of(self.raw) is None
+                return not _is_base64(self.message, self.start, self.end)
             case Encoding.QUOTED_PRINTABLE:
                 return _NOT_QUOTED.search(self.raw) is not None
             case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
@@ -101,18 +104,31 @@ class Attachment:
             return False
 
 
-def _base64_of(raw: bytes) -> bytes | None:
-    """Return the characters without line ends, or None: junk, or padding inside."""
-    compact = raw.translate(None, _BLANKS)
-    data = compact.rstrip(b"=")
-    padded = len(compact) - len(data) <= 2 and len(compact) % 4 == 0
-    if not padded or data.translate(None, _ALPHABET):
-        return None
-    return compact
+def _compact(message: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the characters without line ends; a large part is never copied whole."""
+    for at in range(start, end, _PIECE):
+        yield message[at : min(end, at + _PIECE)].translate(None, _BLANKS)
 
 
-def _decode_base64(raw: bytes) -> bytes:
-    compact = _base64_of(raw)
-    if compact is None:
+def _is_base64(message: bytes, start: int, end: int) -> bool:
+    """Tell whether a part is base64: no junk, no padding but at the end."""
+    length = padding = 0
+    for piece in _compact(message, start, end):
+        data = piece.rstrip(b"=")
+        if (padding and data) or data.translate(None, _ALPHABET):
+            return False
+        length += len(piece)
+        padding += len(piece) - len(data)
+    return padding <= 2 and length % 4 == 0
+
+
+def _decode_base64(message: bytes, start: int, end: int) -> bytes:
+    if not _is_base64(message, start, end):
         raise InvalidError("damaged base64")
-    return binascii.a2b_base64(compact)
+    decoded, rest = io.BytesIO(), b""
+    for piece in _compact(message, start, end):
+        whole = rest + piece
+        cut = len(whole) & ~3
+        decoded.write(binascii.a2b_base64(whole[:cut]))
+        rest = whole[cut:]
+    return decoded.getvalue()

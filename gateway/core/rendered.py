@@ -87,13 +87,15 @@ class Rendering:
 
     ``html`` is a safe fragment for NARRATIVE and TEXT, headings from level 3 on.
     ``why`` tells the person why there is only a download. With ``has_pdf_copy`` the
-    document also carries itself as a PDF.
+    document also carries itself as a PDF; with ``has_file`` it is a file to download
+    for itself, as text, RTF and TIFF are.
     """
 
     how: Shown
     html: str = field(default="", repr=False)
     why: str = ""
     has_pdf_copy: bool = False
+    has_file: bool = False
 
 
 MediaUrl = Callable[[str], str]

@@ -39,12 +39,13 @@ class CdaPages:
         except InvalidError:
             return _in_language(_UNREADABLE, language)
         if body.level is BodyLevel.N1 or body.sections is None:
-            return _in_language(render_media(body.media_type, body.content), language)
+            shown = render_media(body.media_type, body.content)
+            return _in_language(shown, language, file=_is_file(shown))
         shown = render_narrative(body.sections, media_url=media_url, language=language)
         return _in_language(shown, language, copy=body.pdf_copy is not None)
 
     def body(self, content: bytes) -> Medium | None:
-        """Return the PDF or image of an N1, or the PDF copy of an N3, or None."""
+        """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
         try:
             body = body_of(content)
         except InvalidError:
@@ -52,6 +53,8 @@ class CdaPages:
         if body.pdf_copy is not None:
             return Medium("application/pdf", body.pdf_copy)
         shown = render_media(body.media_type, body.content)
+        if _is_file(shown):
+            return Medium(body.media_type, body.content)
         return Medium(shown.media_type, body.content) if shown.media_type else None
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
@@ -65,10 +68,19 @@ class CdaPages:
             return None
 
 
-def _in_language(shown: Rendered, language: str, *, copy: bool = False) -> Rendering:
+def _is_file(shown: Rendered) -> bool:
+    """Tell whether what is shown of an N1 leaves a file to download for itself."""
+    whole = (WhyDownload.FORMAT, WhyDownload.TOO_LARGE)
+    return shown.how is Shown.TEXT or shown.why in whole
+
+
+def _in_language(
+    shown: Rendered, language: str, *, copy: bool = False, file: bool = False
+) -> Rendering:
     return Rendering(
         how=shown.how,
         html=shown.html,
         why=WHY_DOWNLOAD[shown.why][language] if shown.why is not None else "",
         has_pdf_copy=copy,
+        has_file=file,
     )

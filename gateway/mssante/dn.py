@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from attrs import frozen
@@ -191,6 +192,7 @@ def _unescape(match: re.Match[str]) -> str:
         raise InvalidError("distinguished name with a broken escape") from error
 
 
+@lru_cache(maxsize=4096)
 def _normal(value: str) -> str:
     """
     Return a value without what makes equal names differ.

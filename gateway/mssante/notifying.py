@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 
 import aiosmtplib
-from attrs import frozen
+from attrs import field, frozen
 
+from gateway.core.mail_address import NamedAddress, read_address
+from gateway.core.mime_building import build_message
 from gateway.errors import InvalidError, UnavailableError
 from gateway.settings import Settings
 from gateway.store.notices import Notice, NoticeEnd, end_notice, get_notice
 from gateway.store.tasks import Task
 from gateway.store.work import Database, Job, UnitOfWork
 
-Carrier = Callable[[str, EmailMessage], None]
+
+@frozen
+class Email:
+    """An e-mail to the outside, and its envelope."""
+
+    sender: str
+    to: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+Carrier = Callable[[str, Email], None]
 """Takes a notice's id and e-mail; returns once it is safely handed over."""
 
 
@@ -59,25 +67,24 @@ class Notifying:
         self.carry(notice.id, self.written(notice))
         return lambda work: end_notice(work, notice, NoticeEnd.SENT)
 
-    def written(self, notice: Notice) -> EmailMessage:
+    def written(self, notice: Notice) -> Email:
         """
         Return the e-mail of a notice, in UTF-8 plain text.
 
         Raises:
             InvalidError: the patient's address is not one.
         """
-        message = EmailMessage(SMTP)
-        try:
-            message["To"] = Address(addr_spec=notice.to)
-            message["From"] = Address(self.service, addr_spec=self.sender)
-        except (ValueError, IndexError) as error:
-            raise InvalidError("malformed e-mail address in a notice") from error
-        message["Subject"] = notice.subject
-        message["Date"] = format_datetime(notice.created_at)
-        message["Message-ID"] = f"<{notice.id}@{self.sender.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
-        message.set_content(notice.text, cte="quoted-printable")
-        return message
+        to, sender = read_address(notice.to), read_address(self.sender)
+        content = build_message(
+            sender=NamedAddress(sender, self.service),
+            to=[NamedAddress(to)],
+            subject=notice.subject,
+            text=notice.text,
+            date=notice.created_at,
+            message_id=f"{notice.id}@{sender.domain}",
+            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 §5
+        )
+        return Email(sender=str(sender), to=str(to), content=content)
 
 
 @frozen
@@ -86,11 +93,11 @@ class Outbox:
 
     folder: Path
 
-    def __call__(self, notice_id: str, message: EmailMessage) -> None:
+    def __call__(self, notice_id: str, message: Email) -> None:
         """Write the file whole and durably, readable by its owner alone."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self.folder / f"{notice_id}.eml", bytes(message))
+            self._write(self.folder / f"{notice_id}.eml", message.content)
         except OSError as error:
             raise UnavailableError(
                 "not sent yet", detail=f"outbox: {error.strerror}"
@@ -118,13 +125,18 @@ class SmartHost:
     address: str
     timeout: float
 
-    def __call__(self, _: str, message: EmailMessage) -> None:
+    def __call__(self, _: str, message: Email) -> None:
         """Hand the e-mail over, under TLS where the relay offers it."""
         host, _, port = self.address.rpartition(":")
         try:
             asyncio.run(
                 aiosmtplib.send(
-                    message, hostname=host, port=int(port), timeout=self.timeout
+                    message.content,
+                    sender=message.sender,
+                    recipients=[message.to],
+                    hostname=host,
+                    port=int(port),
+                    timeout=self.timeout,
                 )
             )
         except aiosmtplib.SMTPRecipientsRefused as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import threading
 from concurrent.futures import Future
-from typing import Any
 from uuid import uuid4
 
 from attrs import define, evolve, field, frozen
@@ -57,7 +57,10 @@ class Reception:
     admission: Admission
     worker: Worker
     settings: SmtpSettings
-    _under_way: dict[str, asyncio.Event] = field(init=False, factory=dict, repr=False)
+    _under_way: dict[str, Future[Reply | str]] = field(
+        init=False, factory=dict, repr=False
+    )
+    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     @property
     def is_ready(self) -> bool:
@@ -71,18 +74,45 @@ class Reception:
         Whatever else is returned, nothing was kept, and 4xx says it may come again.
         """
         try:
-            prepared = await self.worker.awaitable(self._prepare)(incoming)
-            if isinstance(prepared, Reply):
-                return prepared
-            arrival, parcel = prepared
-            arrival_id = await self._keep_once(arrival, parcel)
+            kept = await self._taken(incoming)
         except GatewayError as error:
             log.warn("a message was not kept: {why}", why=str(error))
             full = isinstance(error, StorageFullError)
             return replies.STORAGE_FULL if full else replies.TRY_LATER
+        if isinstance(kept, Reply):
+            return kept
         metrics.ACCEPTED.inc()
-        log.info("message {id} accepted by {door}", id=arrival_id, door=arrival.door)
-        return replies.accepted(arrival_id)
+        log.info(
+            "message {id} accepted by {door}", id=kept, door=incoming.admitted.door
+        )
+        return replies.accepted(kept)
+
+    async def _taken(self, incoming: Incoming) -> Reply | str:
+        """
+        Prepare in a thread, commit in the writer's, and come back to the loop once.
+
+        The peer may go while that is under way; it goes on all the same.
+        """
+        loop = self.worker.loop
+        answer: asyncio.Future[Reply | str] = loop.create_future()
+
+        def tell(done: Future[Reply | str]) -> None:
+            loop.call_soon_threadsafe(_answer, answer, done)
+
+        def take() -> None:
+            done: Future[Reply | str] = Future()
+            try:
+                prepared = self._prepare(incoming)
+                if not isinstance(prepared, Reply):
+                    self._keep_once(*prepared).add_done_callback(tell)
+                    return
+                done.set_result(prepared)
+            except Exception as error:  # goes to who waits
+                done.set_exception(error)
+            tell(done)
+
+        self.worker.threads.submit(take)
+        return await answer
 
     def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
         """Write a refusal in the journal, without making the peer wait for it."""
@@ -159,28 +189,43 @@ class Reception:
                 self.writer.failure = str(error)
             raise
 
-    async def _keep_once(self, arrival: Arrival, parcel: Parcel) -> str:
+    def _keep_once(self, arrival: Arrival, parcel: Parcel) -> Future[Reply | str]:
         """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
         twin = f"{arrival.reverse_path} {parcel.digest}"
-        while (other := self._under_way.get(twin)) is not None:
-            await other.wait()
-        done = self._under_way[twin] = asyncio.Event()
+        with self._lock:
+            other = self._under_way.get(twin)
+            if other is None:
+                kept: Future[Reply | str] = self.writer.submit(
+                    lambda work: _keep(work, arrival, parcel)
+                )
+                self._under_way[twin] = kept
+                # Before anybody can wait for it: who does finds it gone when done.
+                kept.add_done_callback(lambda _: self._under_way.pop(twin, None))
+                return kept
+        later: Future[Reply | str] = Future()
+        other.add_done_callback(
+            lambda _: self._keep_once(arrival, parcel).add_done_callback(
+                lambda done: _copy(done, later)
+            )
+        )
+        return later
 
-        def job(work: UnitOfWork) -> str:
-            return _keep(work, arrival, parcel)
 
-        future = self.writer.submit(job)
+def _answer(answer: asyncio.Future[Reply | str], done: Future[Reply | str]) -> None:
+    """Give what was done to who waits, unless nobody does any more."""
+    if answer.done():
+        return
+    if error := done.exception():
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())
 
-        def end(_: Future[Any]) -> None:
-            self.worker.loop.call_soon_threadsafe(self._end, twin, done)
 
-        future.add_done_callback(end)
-        # The peer may go while we commit; the writer's future must not feel that.
-        return await asyncio.shield(asyncio.wrap_future(future))
-
-    def _end(self, twin: str, done: asyncio.Event) -> None:
-        self._under_way.pop(twin, None)
-        done.set()
+def _copy(done: Future[Reply | str], later: Future[Reply | str]) -> None:
+    if error := done.exception():
+        later.set_exception(error)
+    else:
+        later.set_result(done.result())
 
 
 def _keep(work: UnitOfWork, arrival: Arrival, parcel: Parcel) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import cast
 
 from attrs import field, frozen
@@ -61,27 +62,33 @@ async def read_body(
     shared_with_commands, buffered._limit = buffered._limit, _CHUNK  # noqa: SLF001
     # Stuffing adds at most one byte in three: lines of one stuffed dot.
     keep = limits.most + limits.most // 3 + len(_END)
-    body, dropped = bytearray(b"\r\n"), 0
+    # A buffer that gives its bytes away: a large body is in memory once.
+    body, before, dropped = io.BytesIO(), b"\r\n", 0
     fault: Reply | None = None
     try:
         while True:
             chunk = await reader.read(_CHUNK)
             if not chunk:
                 raise asyncio.IncompleteReadError(b"", None)
-            if fault is None and not lease.take(len(chunk)):
-                fault = replies.STORAGE_FULL
-            seen = max(0, len(body) - len(_END) + 1)
-            body += chunk
-            end = body.find(_END, seen)
+            seen = before + chunk
+            end = seen.find(_END)
             if end >= 0:
-                _give_back(buffered, body[end + len(_END) :])
-                del body[end + 2 :]
-                return _checked(body, limits, fault)
-            if fault is None and len(body) > keep:
-                fault = replies.TOO_LARGE
+                _give_back(buffered, seen[end + len(_END) :])
+                # The line end of the last line stays, and may be there already.
+                size = body.tell() - len(before) + end + 2
+                body.write(chunk)
+                body.truncate(max(0, size))
+                return _checked(body.getvalue(), limits, fault)
+            before = seen[-len(_END) + 1 :]
+            if fault is None:
+                body.write(chunk)
+                if not lease.take(len(chunk)):
+                    fault = replies.STORAGE_FULL
+                elif body.tell() > keep:
+                    fault = replies.TOO_LARGE
             if fault is not None:
-                dropped += len(body)
-                del body[: -len(_END) + 1]
+                dropped += max(len(chunk), body.tell())
+                body = io.BytesIO()
                 if dropped > 2 * max(limits.max_bytes, keep):
                     raise BodyLostError
     finally:
@@ -95,23 +102,18 @@ class _Buffered(asyncio.StreamReader):
     _limit: int
 
 
-def _give_back(reader: _Buffered, rest: bytearray) -> None:
+def _give_back(reader: _Buffered, rest: bytes) -> None:
     """Put what came after the body back in front: commands sent ahead (RFC 2920)."""
     reader._buffer[:0] = rest  # noqa: SLF001
 
 
-def _checked(body: bytearray, limits: BodyLimits, fault: Reply | None) -> Body:
-    """``body`` starts with a line end of its own, so each line follows one."""
+def _checked(body: bytes, limits: BodyLimits, fault: Reply | None) -> Body:
+    """Check the lines of a body and take the stuffed dots away."""
     if fault is not None:
         return Body(b"", fault)
     if fault := find_fault(body):
         return Body(b"", fault)
-    whole = body
-    if b"\r\n." in body:
-        whole = body.replace(b"\r\n.", b"\r\n")
-        body.clear()  # two copies at once are enough
-    with memoryview(whole) as view:
-        content = bytes(view[2:])
+    content = _unstuffed(body)
     if len(content) > limits.most:
         return Body(b"", replies.TOO_LARGE)
     if has_long_line(content, limits.max_line_bytes):
@@ -119,7 +121,14 @@ def _checked(body: bytearray, limits: BodyLimits, fault: Reply | None) -> Body:
     return Body(content)
 
 
-def find_fault(content: bytes | bytearray) -> Reply | None:
+def _unstuffed(body: bytes) -> bytes:
+    """Return the body without the dot put before lines that begin with one."""
+    if b"\n." in body:
+        body = body.replace(b"\r\n.", b"\r\n")
+    return body.removeprefix(b".")
+
+
+def find_fault(content: bytes) -> Reply | None:
     """Return what makes two programs see two messages: bare CR, bare LF, NUL."""
     line_ends = content.count(b"\r\n")
     if content.count(b"\n") != line_ends:

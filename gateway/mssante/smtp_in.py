@@ -167,9 +167,13 @@ class SmtpSession(SmtpConnection):
         mail = read_mail(argument)
         if (refusal := self._refuse_size(mail.size)) is not None:
             return refusal
-        admit = self.doorway.worker.awaitable(self.doorway.admission.admit_sender)
-        door = self.doorway.door
-        admitted = await admit(door, self.peer_certificate(), mail.sender)
+        admission, door = self.doorway.admission, self.doorway.door
+        asked = (door, self.peer_certificate(), mail.sender)
+        if admission.is_quick_at(door):
+            admitted = admission.admit_sender(*asked)
+        else:
+            admit = self.doorway.worker.awaitable(admission.admit_sender)
+            admitted = await admit(*asked)
         if isinstance(admitted, Refused):
             if admitted.reply is replies.NOT_ENTITLED:  # since the greeting
                 return self._refuse_peer(admitted)

@@ -144,6 +144,11 @@ class TrustSpace:
             settings.allowlist, read_newer, max_bytes=settings.allowlist_max_bytes
         )
 
+    @property
+    def changed(self) -> bool:
+        """True when the next judgement has to read a file, which takes its time."""
+        return self._lists.changed or self._allowlist.changed
+
     def judge_peer(self, der: bytes) -> PeerVerdict:
         """Return who showed this certificate and whether to believe it, as of now."""
         try:

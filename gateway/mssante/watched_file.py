@@ -63,6 +63,14 @@ class WatchedFile(Generic[T]):
         assert self._value is not None, "the first reading gave one"
         return self._value
 
+    @property
+    def changed(self) -> bool:
+        """True when `current` would have to read the file again."""
+        try:
+            return self._stat() != self._mark
+        except InvalidError:
+            return True
+
     def _first(self, fallback: T | None) -> None:
         try:
             self._mark = self._stat()

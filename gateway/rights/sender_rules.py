@@ -8,6 +8,7 @@ dates, usage, revocation) is judged before, by the TLS side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Set
 from enum import StrEnum
 from types import MappingProxyType
@@ -212,6 +213,11 @@ def _is_held(link: Link, address: str) -> bool:
     return bool(domain_of(address)) and address.lower() in link.mailboxes
 
 
+_PLAIN = r"[!#-'*+\-./0-9=?A-Z^-~]+"
+_ADDRESS = re.compile(f"{_PLAIN}@({_PLAIN})")
+"""ASCII that shows, but for space and ``"<>()[],;:\\@``."""
+
+
 def domain_of(address: str) -> str:
     """
     Return the domain in lower case, or ``""`` for what is not one plain address.
@@ -222,12 +228,8 @@ def domain_of(address: str) -> str:
     >>> domain_of("Dr@Hopital.Example"), domain_of("a@b@c"), domain_of("@c:a@b")
     ('hopital.example', '', '')
     """
-    local, _, domain = address.partition("@")
-    if not local or not domain or "@" in domain or not address.isascii():
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
         return ""
-    if any(character in address for character in ' "<>()[],;:\\') or not all(
-        character.isprintable() for character in address
-    ):
-        return ""
-    labels = domain.lower().split(".")
-    return ".".join(labels) if all(labels) else ""
+    domain = found[1].lower()
+    return domain if all(domain.split(".")) else ""

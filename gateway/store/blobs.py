@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, func, select
 
@@ -28,6 +31,8 @@ _GET = _GET_GRANT.add_columns(blobs.c.content).join(
 
 # The key of a blob encrypts once, so a constant nonce never repeats under a key.
 _ONCE = bytes(12)
+_TAG = 16
+_CHUNK = 1024 * 1024
 
 
 @frozen
@@ -65,26 +70,25 @@ class BlobFolder:
         blob_id, key = uuid4().hex, AESGCM.generate_key(256)
         digest = hashlib.sha256(content).hexdigest()
         size = len(before) + len(content)
-        whole = before + content if before else content
-        sealed = AESGCM(key).encrypt(_ONCE, whole, blob_id.encode())
-        if len(sealed) <= self.inline_bytes:
+        if size + _TAG <= self.inline_bytes:
+            sealed = AESGCM(key).encrypt(_ONCE, before + content, blob_id.encode())
             return Parcel(blob_id, key, size, sealed, digest)
         try:
-            self._write(blob_id, sealed)
+            self._write(blob_id, _sealed(key, blob_id, before, content))
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
         return Parcel(blob_id, key, size, None, digest)
 
-    def _write(self, blob_id: str, sealed: bytes) -> None:
+    def _write(self, blob_id: str, sealed: Iterable[bytes]) -> None:
         path = self.path(blob_id)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as out:
-                out.write(sealed)
+                out.writelines(sealed)
                 out.flush()
                 os.fsync(out.fileno())
             temporary.rename(path)
@@ -97,10 +101,17 @@ class BlobFolder:
         """Return where a large blob lies: 256 folders, so that none grows huge."""
         return self.folder / blob_id[:2] / blob_id
 
-    def read(self, blob_id: str) -> bytes:
-        """Return the encrypted bytes of a large blob."""
+    def read(self, blob_id: str, key: bytes) -> bytes:
+        """
+        Return the bytes of a large blob, in clear.
+
+        Raises:
+            InvalidTag: they were altered, or that is not their key.
+            UnavailableError: the disk does not answer.
+        """
         try:
-            return self.path(blob_id).read_bytes()
+            with self.path(blob_id).open("rb") as file:
+                return _opened(file, key, blob_id)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not read: {error.strerror}"
@@ -119,6 +130,33 @@ class BlobFolder:
     def discard(self, blob_id: str) -> None:
         """Remove the file of a large blob whose row is gone; absent is fine."""
         self.path(blob_id).unlink(missing_ok=True)
+
+
+def _sealed(key: bytes, blob_id: str, *pieces: bytes) -> Iterator[bytes]:
+    """Yield what AESGCM would return whole; nothing is in memory twice."""
+    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).encryptor()
+    cipher.authenticate_additional_data(blob_id.encode())
+    for piece in pieces:
+        view = memoryview(piece)
+        for at in range(0, len(piece), _CHUNK):
+            yield cipher.update(view[at : at + _CHUNK])
+    cipher.finalize()
+    yield cipher.tag
+
+
+def _opened(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
+    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).decryptor()
+    cipher.authenticate_additional_data(blob_id.encode())
+    left = os.fstat(file.fileno()).st_size - _TAG
+    clear = io.BytesIO()
+    while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+        clear.write(cipher.update(chunk))
+        left -= len(chunk)
+    tag = file.read(_TAG)
+    if len(tag) != _TAG:
+        raise InvalidTag
+    cipher.finalize_with_tag(tag)
+    return clear.getvalue()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -177,9 +215,10 @@ class Blobs:
         if row is None:
             raise NotFoundError("not found")
         key = self._unwrap(blob_id, key_id, row.wrapped)
-        sealed = row.content if row.content is not None else self.folder.read(blob_id)
         try:
-            return AESGCM(key).decrypt(_ONCE, sealed, blob_id.encode())
+            if row.content is None:
+                return self.folder.read(blob_id, key)
+            return AESGCM(key).decrypt(_ONCE, row.content, blob_id.encode())
         except InvalidTag as error:
             raise UnavailableError("not readable", detail="blob altered") from error
 

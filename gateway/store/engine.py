@@ -32,6 +32,11 @@ def make_engine(url: str) -> Engine:
     )
 
 
+def is_sqlite(engine: Engine) -> bool:
+    """Tell whether a database is a SQLite file."""
+    return engine.dialect.name == "sqlite"
+
+
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     # The driver's own implicit BEGIN is off; ours is explicit, below.
     connection.isolation_level = None

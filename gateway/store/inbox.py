@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import asdict, frozen
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from gateway.store.blobs import Parcel
 from gateway.store.inbox_reading import InboxReader
@@ -26,6 +26,12 @@ from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
 _NO_FILES: Sequence[AttachedFile] = ()
+
+_RECEIVED = select(inbox_messages.c.id).where(
+    inbox_messages.c.arrival_id == bindparam("arrival"),
+    inbox_messages.c.profile_id == bindparam("profile"),
+    inbox_messages.c.direction == Direction.IN.value,
+)
 
 
 @frozen
@@ -87,11 +93,7 @@ class Inbox:
             hidden_until: With a document hidden from the patient (CSP R. 1111-53).
         """
         known = self.work.connection.execute(
-            select(inbox_messages.c.id).where(
-                inbox_messages.c.arrival_id == arrival_id,
-                inbox_messages.c.profile_id == profile_id,
-                inbox_messages.c.direction == Direction.IN.value,
-            )
+            _RECEIVED, {"arrival": arrival_id, "profile": profile_id}
         ).first()
         if known is not None:
             return str(known.id)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from gateway.store.inbox_values import (
     ConversationState,
@@ -16,6 +16,14 @@ from gateway.store.inbox_values import (
 )
 from gateway.store.tables import conversations, inbox_messages
 from gateway.store.work import UnitOfWork
+
+_CONVERSATION = select(conversations.c.id).where(
+    conversations.c.profile_id == bindparam("profile"),
+    conversations.c.correspondent == bindparam("digest"),
+)
+_OPEN = insert(conversations)
+# Columns that are given are set; the others are left alone.
+_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation"))
 
 
 @frozen
@@ -35,12 +43,10 @@ class InboxRows:
         reply: Reply,
     ) -> str:
         """Return the conversation with an address, opened or reopened."""
-        columns, answerable = conversations.c, reply is Reply.REPLY
+        answerable = reply is Reply.REPLY
         digest = self.work.keys.digest(address)
         row = self.work.connection.execute(
-            select(columns.id, columns.state, columns.ended_at).where(
-                columns.profile_id == profile_id, columns.correspondent == digest
-            )
+            _CONVERSATION, {"profile": profile_id, "digest": digest}
         ).first()
         conversation_id = row.id if row is not None else uuid4().hex
         display = self.work.seal(
@@ -54,20 +60,19 @@ class InboxRows:
             values["state"] = ConversationState.OPEN.value
         if row is not None:
             self.work.connection.execute(
-                update(conversations)
-                .where(columns.id == conversation_id)
-                .values(**values)
+                _CHANGE, {"conversation": conversation_id, **values}
             )
             return conversation_id
         values.setdefault("state", ConversationState.NO_REPLY.value)
         self.work.connection.execute(
-            insert(conversations).values(
-                id=conversation_id,
-                profile_id=profile_id,
-                correspondent=digest,
-                started_at=self.work.now,
+            _OPEN,
+            {
+                "id": conversation_id,
+                "profile_id": profile_id,
+                "correspondent": digest,
+                "started_at": self.work.now,
                 **values,
-            )
+            },
         )
         return conversation_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -21,9 +21,10 @@ START = "0" * 64
 
 
 _NAME: BindParameter[str] = bindparam("name")
-_HEAD = (
-    select(chain_heads.c.seq, chain_heads.c.hash)
-    .where(chain_heads.c.chain == _NAME)
+_HEADS = (
+    select(chain_heads)
+    .where(chain_heads.c.chain.in_(bindparam("names", expanding=True)))
+    .order_by(chain_heads.c.chain)
     .with_for_update()
 )
 _NEW_HEAD = insert(chain_heads)
@@ -139,12 +140,13 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
     by_chain: dict[str, list[Event]] = {}
     for event in events:
         by_chain.setdefault(event.chain, []).append(event)
+    if not by_chain:
+        return
+    heads = _heads_of(connection, by_chain)
     rows: list[dict[str, Any]] = []
-    moved: list[dict[str, Any]] = []
-    for chain in sorted(by_chain):  # one order for all writers: no deadlock
-        head = connection.execute(_HEAD, {"name": chain}).first()
-        seq, previous = (head.seq, head.hash) if head else (0, START)
-        for event in by_chain[chain]:
+    for chain, lines in by_chain.items():
+        seq, previous = heads[chain]
+        for event in lines:
             seq += 1
             line = link(previous, seq, event)
             rows.append(
@@ -161,12 +163,29 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
                 }
             )
             previous = line
-        moved.append({"name": chain, "seq": seq, "hash": previous})
-        if head is None:
-            connection.execute(_NEW_HEAD, {"chain": chain, "seq": 0, "hash": START})
-    if rows:
-        connection.execute(_MOVE_HEAD, moved)
-        connection.execute(_APPEND, rows)
+        heads[chain] = (seq, previous)
+    connection.execute(
+        _MOVE_HEAD,
+        [
+            {"name": chain, "seq": seq, "hash": last}
+            for chain, (seq, last) in heads.items()
+        ],
+    )
+    connection.execute(_APPEND, rows)
+
+
+def _heads_of(
+    connection: Connection, chains: Collection[str]
+) -> dict[str, tuple[int, str]]:
+    """Return the heads in one order for all writers, so that no two wait in a ring."""
+    found = connection.execute(_HEADS, {"names": sorted(chains)})
+    heads = {row.chain: (row.seq, row.hash) for row in found}
+    new = [chain for chain in sorted(chains) if chain not in heads]
+    if new:
+        connection.execute(
+            _NEW_HEAD, [{"chain": chain, "seq": 0, "hash": START} for chain in new]
+        )
+    return heads | dict.fromkeys(new, (0, START))
 
 
 @frozen

@@ -7,6 +7,7 @@ import os
 import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from attrs import field, frozen
@@ -14,13 +15,21 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import MisuseError, UnavailableError
 from gateway.store.tables import data_keys
 
 _NONCE = 12
+_MOST = 20_000
+"""Keys in memory at once."""
+
+_BY_SCOPE = select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope"))
+_WRAPPED = select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
+
+T = TypeVar("T")
+
 _MODE = 0o600
 
 
@@ -83,7 +92,7 @@ class KeyRing:
 
         Keyed, because the space of INS is small enough to try them all.
         """
-        return hmac.new(self._lookup, text.upper().encode(), "sha256").hexdigest()
+        return hmac.digest(self._lookup, text.upper().encode(), "sha256").hex()
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """Return the id of the data key of ``scope``, making it if there is none."""
@@ -110,7 +119,7 @@ class KeyRing:
 
     def remember(self, scope: str, key_id: str) -> None:
         """Keep in memory which key a scope has, once that is committed."""
-        self._by_scope[scope] = key_id
+        _keep(self._by_scope, scope, key_id)
 
     def data_key(self, connection: Connection, key_id: str) -> AESGCM:
         """
@@ -121,14 +130,12 @@ class KeyRing:
         """
         if known := self._cache.get(key_id):
             return known
-        row = connection.execute(
-            select(data_keys.c.wrapped).where(data_keys.c.id == key_id)
-        ).first()
+        row = connection.execute(_WRAPPED, {"key": key_id}).first()
         if row is None:
             raise UnavailableError("not readable any more", detail="data key destroyed")
         secret = _decrypt(self._master, row.wrapped, key_id.encode())
         key = AESGCM(secret)
-        self._cache[key_id] = key
+        _keep(self._cache, key_id, key)
         return key
 
     def forget(self, key_id: str) -> None:
@@ -151,10 +158,15 @@ class KeyRing:
         return _decrypt(self.data_key(connection, key_id), sealed, context.encode())
 
 
+def _keep(cache: dict[str, T], name: str, value: T) -> None:
+    """Remember, but not every patient there ever was; a full cache starts anew."""
+    if len(cache) >= _MOST:
+        cache.clear()
+    cache[name] = value
+
+
 def _key_of(connection: Connection, scope: str) -> str:
-    found = connection.execute(
-        select(data_keys.c.id).where(data_keys.c.scope == scope)
-    ).scalar()
+    found = connection.execute(_BY_SCOPE, {"scope": scope}).scalar()
     return str(found) if found else ""
 
 

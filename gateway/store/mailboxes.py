@@ -7,12 +7,25 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select, update
 
 from gateway.errors import ConflictError
 from gateway.store.journal import Action
 from gateway.store.tables import mailbox_holders, mailboxes
 from gateway.store.work import UnitOfWork
+
+_NAME: BindParameter[str] = bindparam("name")
+_BY_ADDRESS = select(mailboxes).where(mailboxes.c.address == _NAME)
+_BY_ID = select(mailboxes).where(mailboxes.c.id == _NAME)
+_HOLDERS = select(mailbox_holders.c.identity).where(
+    mailbox_holders.c.mailbox_id == _NAME
+)
+_HELD_BY = (
+    select(mailboxes)
+    .join(mailbox_holders, mailbox_holders.c.mailbox_id == mailboxes.c.id)
+    .where(mailbox_holders.c.identity == _NAME, mailboxes.c.state == "open")
+    .order_by(mailboxes.c.address)
+)
 
 
 @frozen(kw_only=True)
@@ -97,20 +110,15 @@ class Mailboxes:
 
     def find(self, address: str) -> Mailbox | None:
         """Return the mailbox of an address, in any case of letters, or None."""
-        return self._one(mailboxes.c.address == address.lower())
+        return self._one(_BY_ADDRESS, address.lower())
 
     def get(self, mailbox_id: str) -> Mailbox | None:
         """Return a mailbox by its id, or None."""
-        return self._one(mailboxes.c.id == mailbox_id)
+        return self._one(_BY_ID, mailbox_id)
 
     def held_by(self, identity: str) -> list[Mailbox]:
         """Return the open mailboxes a certificate identity may use, by address."""
-        rows = self.work.connection.execute(
-            select(mailboxes)
-            .join(mailbox_holders, mailbox_holders.c.mailbox_id == mailboxes.c.id)
-            .where(mailbox_holders.c.identity == identity, mailboxes.c.state == "open")
-            .order_by(mailboxes.c.address)
-        )
+        rows = self.work.connection.execute(_HELD_BY, {"name": identity})
         return [self._mailbox(row) for row in rows]
 
     def listed(self) -> list[Mailbox]:
@@ -127,16 +135,12 @@ class Mailboxes:
         )
         self.work.note(Action.MAILBOX_CHANGED, state, mailbox_id)
 
-    def _one(self, condition: Any) -> Mailbox | None:
-        row = self.work.connection.execute(select(mailboxes).where(condition)).first()
+    def _one(self, query: Select[Any], name: str) -> Mailbox | None:
+        row = self.work.connection.execute(query, {"name": name}).first()
         return None if row is None else self._mailbox(row)
 
     def _mailbox(self, row: Any) -> Mailbox:
-        holders = self.work.connection.execute(
-            select(mailbox_holders.c.identity).where(
-                mailbox_holders.c.mailbox_id == row.id
-            )
-        ).scalars()
+        holders = self.work.connection.execute(_HOLDERS, {"name": row.id}).scalars()
         return Mailbox(
             id=row.id,
             address=row.address,

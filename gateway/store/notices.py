@@ -8,7 +8,7 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.store.journal import Action, chain_of
 from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
@@ -16,6 +16,19 @@ from gateway.store.profiles import Profile
 from gateway.store.tables import notices
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
+
+_NOTICE: BindParameter[str] = bindparam("notice")
+_GET = select(notices).where(notices.c.id == _NOTICE)
+_END = update(notices).where(notices.c.id == _NOTICE)
+_WAITING = (
+    select(notices.c.id)
+    .where(
+        notices.c.profile_id == bindparam("profile"),
+        notices.c.kind == bindparam("kind"),
+        notices.c.sent_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 class NoticeEnd(StrEnum):
@@ -102,22 +115,14 @@ class Notices:
 
     def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
         found = self.work.connection.execute(
-            select(notices.c.id)
-            .where(
-                notices.c.profile_id == profile_id,
-                notices.c.kind == kind.value,
-                notices.c.sent_at.is_(None),
-            )
-            .limit(1)
+            _WAITING, {"profile": profile_id, "kind": kind.value}
         ).first()
         return found is not None
 
 
 def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
     """Return a notice, or None; of one already sent, the content is gone."""
-    row = work.connection.execute(
-        select(notices).where(notices.c.id == notice_id)
-    ).first()
+    row = work.connection.execute(_GET, {"notice": notice_id}).first()
     if row is None:
         return None
     content = MappingProxyType({"to": "", "subject": "", "text": ""})
@@ -139,9 +144,7 @@ def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
 def end_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
     """Record that a notice left, or will not; its content, maybe a code, is erased."""
     work.connection.execute(
-        update(notices)
-        .where(notices.c.id == notice.id)
-        .values(content=None, sent_at=work.now)
+        _END, {"notice": notice.id, "content": None, "sent_at": work.now}
     )
     work.note(
         Action.NOTICE_SENT,

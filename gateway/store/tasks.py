@@ -4,20 +4,54 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from gateway.store.tables import tasks
 
 _FINISH = delete(tasks).where(
     tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
 )
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_DUE = and_(
+    tasks.c.state == "ready",
+    tasks.c.due_at <= bindparam("now"),
+    tasks.c.kind.in_(bindparam("kinds", expanding=True)),
+    or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < bindparam("now")),
+)
+_ANY_DUE = select(tasks.c.id).where(_DUE).limit(1)
+_CLAIMABLE = (
+    select(
+        tasks.c.id, tasks.c.kind, tasks.c.subject, tasks.c.attempts, tasks.c.created_at
+    )
+    .where(_DUE)
+    .order_by(tasks.c.due_at, tasks.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = update(tasks).where(tasks.c.id.in_(_IDS))
+_HELD = (
+    select(tasks.c.id)
+    .where(tasks.c.id.in_(_IDS), tasks.c.lease_owner == bindparam("owner"))
+    .with_for_update()
+)
+_STRIKE = delete(tasks).where(tasks.c.id.in_(_IDS))
 
 
 class TaskKind(StrEnum):
@@ -101,32 +135,17 @@ class Tasks:
         Rows another claim holds are skipped (PostgreSQL) or cannot be (SQLite, where
         the transaction is the only writer).
         """
-        columns = tasks.c
-        due = (
-            select(columns.id)
-            .where(
-                columns.state == TaskState.READY.value,
-                columns.due_at <= self.now,
-                columns.kind.in_([kind.value for kind in kinds]),
-                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
+        wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
+        rows = self.connection.execute(_CLAIMABLE, {**wanted, "limit": limit}).all()
+        if rows:
+            self.connection.execute(
+                _LEASE,
+                {
+                    "ids": [row.id for row in rows],
+                    "lease_owner": owner,
+                    "lease_until": self.now + lease,
+                },
             )
-            .order_by(columns.due_at, columns.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = list(self.connection.execute(due).scalars())
-        if not ids:
-            return []
-        self.connection.execute(
-            update(tasks)
-            .where(columns.id.in_(ids))
-            .values(lease_owner=owner, lease_until=self.now + lease)
-        )
-        rows = self.connection.execute(
-            select(tasks)
-            .where(columns.id.in_(ids))
-            .order_by(columns.due_at, columns.id)
-        )
         return [
             Task(row.id, TaskKind(row.kind), row.subject, row.attempts, row.created_at)
             for row in rows
@@ -134,18 +153,19 @@ class Tasks:
 
     def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
         """Tell, without locking anything, whether a claim may find something."""
-        columns = tasks.c
+        wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
+        return self.connection.execute(_ANY_DUE, wanted).first() is not None
+
+    def held(self, claimed: Sequence[Task], owner: str) -> set[int]:
+        """Return the ids of those whose lease ``owner`` still has, until the commit."""
         found = self.connection.execute(
-            select(columns.id)
-            .where(
-                columns.state == TaskState.READY.value,
-                columns.due_at <= self.now,
-                columns.kind.in_([kind.value for kind in kinds]),
-                or_(columns.lease_until.is_(None), columns.lease_until < self.now),
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+            _HELD, {"ids": [task.id for task in claimed], "owner": owner}
+        )
+        return set(found.scalars())
+
+    def strike(self, ids: Iterable[int]) -> None:
+        """Strike off tasks that were `held` in this transaction, and are done."""
+        self.connection.execute(_STRIKE, {"ids": list(ids)})
 
     def finish(self, task: Task, owner: str) -> bool:
         """

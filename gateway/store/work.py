@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 from sqlalchemy import Connection, Engine, Table, insert
 from sqlalchemy.exc import DBAPIError
+from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.errors import UnavailableError
 from gateway.settings import Settings
 from gateway.store.blobs import BlobFolder, Blobs, Parcel
-from gateway.store.engine import is_disk_failure, is_disk_full, make_engine
+from gateway.store.engine import (
+    is_disk_failure,
+    is_disk_full,
+    is_sqlite,
+    make_engine,
+)
 from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
 from gateway.store.keys import KeyRing
 from gateway.store.tables import metadata
 from gateway.store.tasks import Tasks
+from gateway.store.turns import Turns
 
 _INSERTS = {table: insert(table) for table in metadata.sorted_tables}
 """Parents before their children; made once, for sorting and compiling take longer."""
+
+log = Logger()
 
 
 @frozen
@@ -104,17 +114,13 @@ class UnitOfWork:
         append(self.connection, self._events)
         self._events.clear()
 
-    def absorb(self, other: UnitOfWork) -> None:
-        """Take over what another unit on the same connection set aside."""
-        for table, rows in other._rows.items():
-            self._rows.setdefault(table, []).extend(rows)
-        self._events.extend(other._events)
-        self._after.extend(other._after)
-
     def committed(self) -> None:
-        """Run what waited for the commit."""
+        """Run what waited for the commit; the commit stands, whatever becomes of it."""
         for action in self._after:
-            action()
+            try:
+                action()
+            except Exception:
+                log.failure("what was to follow a commit failed")
 
 
 def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -132,6 +138,12 @@ class Database:
     keys: KeyRing
     folder: BlobFolder
     clock: Clock = utc_now
+    _turns: Turns | None = field(init=False, repr=False, eq=False)
+
+    @_turns.default
+    def _beside(self) -> Turns | None:
+        name = self.engine.url.database
+        return Turns(Path(name)) if is_sqlite(self.engine) and name else None
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
@@ -150,7 +162,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """Open a transaction that may write; commit when the block ends well."""
-        with self.raw_write() as connection:
+        with self._turn(), translated(), self.engine.begin() as connection:
             work = self.unit(connection)
             yield work
             work.flush()
@@ -164,12 +176,6 @@ class Database:
             with reader as connection, connection.begin():
                 yield self.unit(connection)
 
-    @contextmanager
-    def raw_write(self) -> Iterator[Connection]:
-        """Open a bare transaction, for the writer that groups many units in one."""
-        with translated(), self.engine.begin() as connection:
-            yield connection
-
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""
         return UnitOfWork(connection, self.keys, self.folder, self.clock())
@@ -177,6 +183,11 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turns is None else self._turns.taken()
 
 
 class StorageError(UnavailableError):

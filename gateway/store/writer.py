@@ -23,7 +23,9 @@ class Writer:
     """
     A thread that commits what waits together: one fsync for many messages.
 
-    Each job runs in a savepoint of its own, so one that fails undoes only itself.
+    A job that fails undoes only itself: those it shared a transaction with are run
+    again, so a job may run twice and must not change anything but the database. (A
+    savepoint around each would do as well, and costs as much as a job's own writes.)
     Its future tells success only after the commit of the whole.
     """
 
@@ -62,61 +64,39 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            batch = [first]
-            last = False
-            while len(batch) < _MOST:
-                try:
-                    more = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    last = True
-                    break
-                batch.append(more)
-            self._commit(batch)
-            if last:
-                return
+        # A round of its own, so that nothing of the last one is held while waiting.
+        while self._round():
+            continue
+
+    def _round(self) -> bool:
+        first = self._jobs.get()
+        if first is None:
+            return False
+        batch = [first]
+        while len(batch) < _MOST:
+            try:
+                more = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                self._commit(batch)
+                return False
+            batch.append(more)
+        self._commit(batch)
+        return True
 
     def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
-        results: list[tuple[Future[Any], Any, BaseException | None]] = []
+        """Run a batch as one; when one of it fails, undo it all and run each alone."""
         try:
-            with self._database.raw_write() as connection:
-                whole = self._database.unit(connection)
-                for job, future in batch:
-                    part = self._database.unit(connection)
-                    savepoint = connection.begin_nested()
-                    try:
-                        result = job(part)
-                    except Exception as error:  # goes to the future
-                        savepoint.rollback()
-                        results.append((future, None, error))
-                    else:
-                        savepoint.commit()
-                        whole.absorb(part)
-                        results.append((future, result, None))
-                whole.flush()
-        except GatewayError as error:
+            with self._database.write() as work:
+                results = [job(work) for job, _ in batch]
+        except Exception as error:
             self._failed(batch, error)
             return
-        except Exception as error:  # a constraint, in one of the batch
-            if len(batch) > 1:
-                for alone in batch:
-                    self._commit([alone])
-            else:
-                log.failure("a unit of work could not be committed")
-                batch[0][1].set_exception(error)
-            return
-        whole.committed()
-        for future, result, failure in results:
-            if failure is not None:
-                future.set_exception(failure)
-            else:
-                future.set_result(result)
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
 
-    def _failed(
-        self, batch: list[tuple[Job, Future[Any]]], error: GatewayError
-    ) -> None:
+    def _failed(self, batch: list[tuple[Job, Future[Any]]], error: Exception) -> None:
         if len(batch) > 1 and not isinstance(error, StorageError):
             for alone in batch:
                 self._commit([alone])
@@ -124,5 +104,7 @@ class Writer:
         if isinstance(error, StorageError):
             self.failure = str(error)
             log.error("storage failed, accepting nothing more: {why}", why=str(error))
+        elif not isinstance(error, GatewayError):
+            log.failure("a unit of work could not be committed")
         for _, future in batch:
             future.set_exception(error)

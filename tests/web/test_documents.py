@@ -186,3 +186,27 @@ def test_a_document_that_cannot_be_read_says_why(site: Site) -> None:
     assert page.status == 200
     assert "ne s'affiche pas" in page.text.replace("&#39;", "'")
     assert browser.get(f"/documents/{document}/body").status == 404
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "ending"),
+    [
+        ("text/rtf", b"{\\rtf1 x}", "rtf"),
+        ("image/tiff", b"II*\x00x", "tif"),
+        ("text/plain", b"<script>x</script>", "txt"),
+    ],
+)
+@blocking
+def test_a_file_browsers_do_not_show_is_only_downloaded(
+    site: Site, media_type: str, content: bytes, ending: str
+) -> None:
+    document = file(site.database, site.patient, carried(media_type, content))
+    browser = site.signed_in()
+
+    assert "Télécharger le fichier" in browser.get(f"/documents/{document}").text
+    for end in ("body", "body/keep"):
+        given = browser.get(f"/documents/{document}/{end}")
+        assert given.body == content
+        assert given.headers["content-type"] == "application/octet-stream"
+        assert given.headers["content-disposition"].startswith("attachment; ")
+        assert f'.{ending}"' in given.headers["content-disposition"]

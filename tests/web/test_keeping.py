@@ -86,6 +86,9 @@ def test_a_file_becomes_a_document_bit_for_bit(
     assert (stored.type_code, stored.status) == ("DOCPAT05", Availability.APPROVED)
     assert stored.flags == frozenset()
     assert stored.arrival_id == ""
+    document = f"/documents/{stored.id}"
+    assert f'href="{document}/body/keep"' in browser.get(document).text
+    assert browser.get(f"{document}/body/keep").body == content
     assert entry["author"][0]["authorPerson"].startswith(f"{PATIENT_INS}^PAT-TROIS^")
 
 

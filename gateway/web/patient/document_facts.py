@@ -21,6 +21,9 @@ ENDINGS = MappingProxyType(
         "image/jpeg": "jpg",
         "image/png": "png",
         "image/gif": "gif",
+        "image/tiff": "tif",
+        "text/rtf": "rtf",
+        "text/plain": "txt",
     }
 )
 """The file name ending of each type that is given out of a document."""

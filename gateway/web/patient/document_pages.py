@@ -75,7 +75,7 @@ class DocumentListPages:
         return inline(name, medium.media_type, medium.content)
 
     def body_to_keep(self, visit: Visit, document_id: str) -> Answer:
-        """Give the PDF or image of a document to keep."""
+        """Give the PDF, image or other file of a document to keep."""
         name, medium = self._body(visit, document_id, Action.DOCUMENT_DOWNLOADED)
         return download(name, medium.content)
 

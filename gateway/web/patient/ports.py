@@ -28,7 +28,7 @@ class DocumentPages(Protocol):
         """Say how a document is shown."""
 
     def body(self, content: bytes) -> Medium | None:
-        """Return the PDF or image of an N1, or the PDF copy of an N3, or None."""
+        """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""

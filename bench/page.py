@@ -1,0 +1,67 @@
+"""docs/performance.md: the machine, the table, and what the profile shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.measuring.figures import HEAD, Figure, rows_of
+
+PAGE = Path("docs/performance.md")
+_PROFILE = "## What the profile shows"
+_NOT_YET = "Not measured yet: `python -m bench profile`.\n"
+
+_INTRODUCTION = """\
+# Performance
+
+Written by `make bench`; the section on the profile by `python -m bench profile`, but
+for its first paragraphs, which people write. Everything is measured on one machine in
+one run: the gateway (`gateway init`, `gateway serve`, mutual TLS, a commit with fsync
+before each 250) and Postfix beside it (an instance of its own, transport `discard:`)
+take turns under the same load. The load is a raw SMTP client in two processes with
+sixteen connections; it sends commands ahead, as both servers allow. Letters are
+synthetic: each has identifiers of its own, and they are for several hundred patients.
+"""
+
+
+def write(
+    figures: Sequence[Figure], machine: Sequence[tuple[str, str]], command: str
+) -> None:
+    """Write the page; what it says of the profile stays."""
+    before = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    _, found, profile = before.partition(_PROFILE)
+    parts = [
+        _INTRODUCTION,
+        "## Machine\n",
+        _table(("", ""), [*machine, ("date", f"{datetime.now(UTC):%Y-%m-%d}")]),
+        f"\nCommand: `{command}`\n",
+        "## Numbers\n",
+        _table(HEAD, rows_of(figures)),
+        "",
+        _PROFILE + (profile if found else f"\n\n{_NOT_YET}"),
+    ]
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join(parts), "utf-8")
+
+
+_COSTS = "### Costs"
+
+
+def write_profile(tables: Sequence[tuple[str, str, list[tuple[str, ...]]]]) -> None:
+    """Put tables of costs at the end of the page; each has a title and a sentence."""
+    text = PAGE.read_text("utf-8") if PAGE.exists() else f"{_PROFILE}\n"
+    text = text.replace(_NOT_YET, "").partition(_COSTS)[0].rstrip() + "\n"
+    parts = [text, _COSTS + "\n"]
+    for title, sentence, rows in tables:
+        parts += [f"{title}: {sentence}\n", _table(("where", "ms each"), rows), ""]
+    PAGE.write_text("\n".join(parts), "utf-8")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [_row(head), _row(["---"] * len(head)), *map(_row, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

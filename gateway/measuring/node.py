@@ -1,0 +1,176 @@
+"""A gateway of its own in a new folder, as a process, with patients to write to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import define, field
+
+from gateway.cli.init import make_folder
+from gateway.core.ins import Ins, InsAuthority
+from gateway.core.person import IdentityTraits
+from gateway.errors import UnavailableError
+from gateway.measuring.client import Plan
+from gateway.measuring.letters import matricules
+from gateway.measuring.processes import family
+from gateway.settings import Settings, read_settings
+from gateway.store.profiles import Profiles
+from gateway.store.work import Database
+
+_START_SECONDS = 60
+# Of the demonstration's letter: the filing rules compare them.
+_TRAITS = IdentityTraits(
+    family="PAT-TROIS",
+    given_names="DOMINIQUE",
+    first_given="DOMINIQUE",
+    birth_date="19790328",
+    sex="F",
+    birth_place="63220",
+)
+
+
+@define
+class Node:
+    """A folder made by `gateway init`, and `gateway serve` run from it."""
+
+    folder: Path
+    settings: Settings
+    patients: tuple[str, ...]
+    _process: subprocess.Popen[bytes] | None = None
+    _log: Any = field(default=None, repr=False)
+
+    @classmethod
+    def make(
+        cls,
+        folder: Path,
+        *,
+        workers: int,
+        patients: int = 100,
+        schema: Path | None = None,
+        database: str = "",
+    ) -> Self:
+        """Make the folder, with as many worker processes and patients as asked."""
+        make_folder(folder, free=True, url=database)
+        file = folder / "gateway.toml"
+        more = [f"\n[tasks]\nworkers = {workers}\n"]
+        if schema is not None:
+            more.append(f'\n[cda]\nschema = "{schema.resolve()}"\n')
+        file.write_text(file.read_text("utf-8") + "".join(more), "utf-8")
+        settings = read_settings(file)
+        known = tuple(matricules(patients))
+        _add(settings, known)
+        return cls(folder, settings, known)
+
+    def __enter__(self) -> Self:
+        """Start it; return once it is ready."""
+        self._log = (self.folder / "serve.log").open("ab")
+        self._process = subprocess.Popen(  # noqa: S603
+            self.command("serve"), stdout=self._log, stderr=self._log
+        )
+        until = time.monotonic() + _START_SECONDS
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.__exit__(None, None, None)
+                raise UnavailableError(
+                    "the gateway did not start", detail=str(self.folder / "serve.log")
+                )
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop it, and wait for that."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=60)
+            self._log.close()
+            self._process = None
+
+    def command(self, noun: str, *words: str) -> list[str]:
+        """Return the command line of a noun for this folder."""
+        program = [sys.executable, "-m", "gateway.cli.main"]
+        return [*program, noun, "-c", str(self.folder / "gateway.toml"), *words]
+
+    @property
+    def pids(self) -> list[int]:
+        """The service and its workers."""
+        assert self._process is not None
+        return family(self._process.pid)
+
+    def wait_until_done(self, seconds: float = 120) -> None:
+        """
+        Return when no local task is left.
+
+        Raises:
+            UnavailableError: some still are when the time is over.
+        """
+        database = Database.open(self.settings)
+        until = time.monotonic() + seconds
+        try:
+            while time.monotonic() < until:
+                with database.read() as work:
+                    if not work.tasks.counts():
+                        return
+                time.sleep(0.05)
+        finally:
+            database.close()
+        raise UnavailableError("tasks are left that should be done")
+
+    def plan(
+        self,
+        count: int,
+        *,
+        connections: int,
+        document_bytes: int,
+        filler_bytes: int = 0,
+        seed: int = 1,
+        rate: float = 0,
+    ) -> Plan:
+        """Return a plan of letters from another operator, with its certificate."""
+        certs = self.folder / "certs"
+        return Plan(
+            port=self.settings.listen.smtp,
+            patients=self.patients,
+            count=count,
+            connections=connections,
+            document_bytes=document_bytes,
+            filler_bytes=filler_bytes,
+            seed=seed,
+            rate=rate,
+            ca=str(certs / "ca.pem"),
+            certificate=str(certs / "peer.pem"),
+            key=str(certs / "peer.key"),
+        )
+
+    def _is_ready(self) -> bool:
+        url = f"http://127.0.0.1:{self.settings.listen.metrics}/readyz"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.HTTPError):
+            return False
+
+
+def _add(settings: Settings, patients: Sequence[str]) -> None:
+    database = Database.open(settings)
+    with database.write() as work:
+        for matricule in patients:
+            Profiles(work).add(
+                Ins(matricule, InsAuthority.NIR_TEST),
+                _TRAITS,
+                state="ACTIVATED",
+                email="patient@courriel.example",
+            )
+    database.close()
