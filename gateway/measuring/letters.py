@@ -46,7 +46,7 @@ def matricules(count: int) -> list[str]:
     Return that many identifiers of the test range, each with its key.
 
     >>> matricules(2)
-    ['279035121100187', '279035121100284']
+    ['279035121100109', '279035121100208']
     """
     bodies = (f"2790351211{number:03d}" for number in range(1, count + 1))
     return [body + control_key(body) for body in bodies]
