@@ -38,9 +38,10 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         expire_hours=outgoing.expire_hours,
         warn_hours=outgoing.warn_hours,
     )
+    delivering = Delivering(database, settings)
     return {
-        TaskKind.FILE: Filing.from_settings(database, settings),
-        TaskKind.DELIVER: Delivering(database, settings),
+        TaskKind.FILE: Filing.from_settings(database, settings, delivering.at_once),
+        TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
         TaskKind.NOTIFY: Notifying.from_settings(database, settings),

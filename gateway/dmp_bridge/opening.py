@@ -10,7 +10,13 @@ from attrs import evolve, field, frozen
 
 from gateway.core.document import ClinicalDocument
 from gateway.core.ins import Ins, InsAuthority
-from gateway.core.mime import MessageParts, find_attachments, read_parts
+from gateway.core.mime import (
+    DEFAULT_MIME_LIMITS,
+    MessageParts,
+    MimeLimits,
+    find_attachments,
+    read_parts,
+)
 from gateway.core.mime_parts import Attachment
 from gateway.dmp_bridge.archive import ArchiveLimits, open_archive
 from gateway.dmp_bridge.cda import read_header
@@ -62,10 +68,15 @@ class Found:
 
 @frozen(kw_only=True)
 class OpenedMessage:
-    """The documents of a message, and the address in From (empty if not just one)."""
+    """
+    The documents of a message, and the address in From (empty if not just one).
+
+    ``parts`` is the message itself, None when it could not be read.
+    """
 
     from_address: str = field(repr=False)
     documents: tuple[Found, ...]
+    parts: MessageParts | None = None
 
 
 @frozen(kw_only=True)
@@ -73,6 +84,7 @@ class Opener:
     """Opens messages within the limits of the settings; may be shared by threads."""
 
     limits: ArchiveLimits = field(factory=ArchiveLimits)
+    message_limits: MimeLimits = DEFAULT_MIME_LIMITS
     max_document_bytes: int = MAX_BYTES
     schema: CdaSchema | None = None
 
@@ -93,6 +105,9 @@ class Opener:
                 total_bytes=xdm.max_total_bytes,
                 ratio=xdm.max_ratio,
             ),
+            message_limits=MimeLimits(
+                max_decoded_bytes=settings.smtp.max_decoded_bytes
+            ),
             max_document_bytes=settings.cda.max_bytes,
             schema=(
                 CdaSchema(settings.folder / settings.cda.schema)
@@ -110,7 +125,7 @@ class Opener:
         CDA is there to be read (Référentiel socle MSSanté #2, ECO.2.1.5).
         """
         try:
-            parts = read_parts(content)
+            parts = read_parts(content, self.message_limits)
         except InvalidError as error:
             return OpenedMessage(
                 from_address="", documents=(Found(error=f"message: {error}"),)
@@ -120,7 +135,9 @@ class Opener:
             # Two programs could see two different documents in it: none is filed.
             text = "message that can be read in more than one way"
             documents = tuple(evolve(one, error=text) for one in documents)
-        return OpenedMessage(from_address=_from_address(parts), documents=documents)
+        return OpenedMessage(
+            from_address=_from_address(parts), documents=documents, parts=parts
+        )
 
     def _documents(self, parts: MessageParts) -> Iterator[Found]:
         found = find_attachments(parts)

@@ -23,7 +23,7 @@ from gateway.rights.filing_rules import decide_filing
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import TaskKind
-from gateway.store.work import UnitOfWork
+from gateway.store.work import Job, UnitOfWork
 
 log = Logger()
 
@@ -39,6 +39,8 @@ class Settlement:
     kept: KeptArrival
     from_address: str = field(repr=False)
     brought: tuple[Brought, ...]
+    deliver: Job | None = None
+    """Makes the copies now; None leaves them to a task."""
 
     def run(self) -> None:
         """Decide for every patient, file, record the outcomes, add the tasks."""
@@ -115,13 +117,15 @@ class Settlement:
                 case, deliver=message.deliver, hidden=message.visibility
             )
         arrivals = Arrivals(self.work)
-        if delivered:
-            # The sender is told once the copies are made, by that step.
-            arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
-            self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
-        else:
+        # The sender is told once the copies are made, by whoever makes them.
+        if not delivered:
             arrivals.set_state(self.kept.id, ArrivalState.ENDED)
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+        elif self.deliver is not None:
+            self.deliver(self.work)
+        else:
+            arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
+            self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
 
     def _copies(self) -> list[int]:
         """Return the positions of the recipients who are not patients."""

@@ -68,11 +68,20 @@ class Delivering:
             if kept is None:
                 raise InvalidError("no such message")
             content = Arrivals(work).content(kept)
-        return partial(self._deliver, kept, self._open(kept, content))
-
-    def _open(self, kept: KeptArrival, content: bytes) -> _Opened:
         limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
-        parts = read_parts(content, limits)
+        opened = self._open(kept, content, read_parts(content, limits))
+        return partial(self._deliver, kept, opened)
+
+    def at_once(self, kept: KeptArrival, content: bytes, parts: MessageParts) -> Job:
+        """
+        Return the job that delivers a message in the transaction that decides on it.
+
+        Raises:
+            InvalidError: the message cannot be read.
+        """
+        return partial(self._deliver_decided, kept.id, self._open(kept, content, parts))
+
+    def _open(self, kept: KeptArrival, content: bytes, parts: MessageParts) -> _Opened:
         authors = parts.headers.mailboxes("from")
         kinds = {one.recipient.kind for one in kept.recipients}
         is_ours = kept.door is Door.SYSTEM
@@ -87,6 +96,16 @@ class Delivering:
     def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
         if Arrivals(work).state_of(kept.id) is not ArrivalState.DECIDED:
             return  # another worker was quicker, or an operator stopped it
+        self._copy(kept, opened, work)
+
+    def _deliver_decided(
+        self, arrival_id: str, opened: _Opened, work: UnitOfWork
+    ) -> None:
+        kept = Arrivals(work).get(arrival_id)  # with what was just decided
+        assert kept is not None, "decided in this transaction"
+        self._copy(kept, opened, work)
+
+    def _copy(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
         notices = Notices(
             work, self.settings.domains.operator_name, self.settings.web.public_url
         )
