@@ -10,10 +10,11 @@ from gateway.store.steps import Steps
 from gateway.store.tasks import TaskKind, new_owner
 from gateway.store.work import Database
 from gateway.store.writer import Writer
-from gateway.work_lines import LocalLine, OutgoingLine, WorkLine
+from gateway.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
 
 LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE)
-OUTGOING = (TaskKind.RELAY, TaskKind.NOTIFY)
+OUTGOING = (TaskKind.RELAY,)
+NOTICES = (TaskKind.NOTIFY,)
 
 
 class Worker:
@@ -28,6 +29,7 @@ class Worker:
         kinds: tuple[tuple[type[WorkLine], tuple[TaskKind, ...]], ...] = (
             (LocalLine, LOCAL),
             (OutgoingLine, OUTGOING),
+            (NoticeLine, NOTICES),
         )
         self._threads = [
             threading.Thread(

@@ -12,7 +12,7 @@ from gateway.core.mime import MessageParts
 from gateway.dmp_bridge.cases import Brought
 from gateway.dmp_bridge.gathering import Gatherer
 from gateway.dmp_bridge.opening import Found, OpenedMessage, Opener
-from gateway.dmp_bridge.settling import Settlement
+from gateway.dmp_bridge.settling import Delivery, Settlement
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.vault import VaultOpener
 from gateway.errors import InvalidError
@@ -26,9 +26,9 @@ _PROFESSIONAL = frozenset(
 )
 _NOTHING = OpenedMessage(from_address="", documents=())
 
-Deliver = Callable[[KeptArrival, bytes, MessageParts], Job]
+Deliver = Callable[[KeptArrival, bytes, MessageParts], Delivery]
 """
-Takes a message as it was opened for filing; returns the job that makes its copies.
+Takes a message as it was opened for filing; returns what then makes its copies.
 
 Raises `InvalidError` for one it cannot read.
 """
@@ -97,7 +97,7 @@ class Filing:
 
     def _delivery(
         self, kept: KeptArrival, content: bytes, opened: OpenedMessage
-    ) -> Job | None:
+    ) -> Delivery | None:
         if self.deliver is None or opened.parts is None:
             return None
         try:
@@ -115,7 +115,7 @@ class Filing:
         kept: KeptArrival,
         from_address: str,
         brought: tuple[Brought, ...],
-        deliver: Job | None,
+        deliver: Delivery | None,
         work: UnitOfWork,
     ) -> None:
         if Arrivals(work).state_of(kept.id) is not ArrivalState.RECEIVED:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.dmp_bridge.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.vaults.vault import Deposit
-from gateway.store.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.arrivals import (
+    Arrivals,
+    DocumentOutcome,
+    KeptArrival,
+    RecipientOutcome,
+)
 from gateway.store.journal import Action
 from gateway.store.work import UnitOfWork
 
@@ -30,8 +35,8 @@ class Recorder:
         *,
         deliver: bool,
         hidden: frozenset[Visibility] = frozenset(),
-    ) -> None:
-        """Record the outcome of each document and of the patient's copy."""
+    ) -> RecipientOutcome:
+        """Record and return the outcome of each document and the patient's copy."""
         outcomes = []
         for number, decision in enumerate(case.decisions):
             found = self.brought[number].found if self.brought else None
@@ -41,15 +46,24 @@ class Recorder:
         arrivals = Arrivals(self.work)
         arrivals.record_documents(self.kept.id, outcomes)
         code, reasons = outcome_of(case.decisions)
-        arrivals.decide_recipient(
-            self.kept.id,
-            case.recipient.position,
-            code.value,
-            [reason.value for reason in reasons],
+        decided = evolve(
+            case.recipient,
+            outcome=code.value,
+            reasons=tuple(reason.value for reason in reasons),
             deliver=deliver,
-            hidden=sorted(hidden),
+            hidden=tuple(sorted(flag.value for flag in hidden)),
             hidden_until=case.hidden_until,
         )
+        arrivals.decide_recipient(
+            self.kept.id,
+            decided.position,
+            decided.outcome,
+            decided.reasons,
+            deliver=decided.deliver,
+            hidden=decided.hidden,
+            hidden_until=decided.hidden_until,
+        )
+        return decided
 
     def filed(
         self,

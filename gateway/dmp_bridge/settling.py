@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.core.copies import Copy
@@ -23,9 +23,12 @@ from gateway.rights.filing_rules import decide_filing
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import TaskKind
-from gateway.store.work import Job, UnitOfWork
+from gateway.store.work import UnitOfWork
 
 log = Logger()
+
+Delivery = Callable[[KeptArrival, UnitOfWork], None]
+"""Makes the copies of a message that was decided upon in the same transaction."""
 
 
 @frozen(kw_only=True)
@@ -39,7 +42,7 @@ class Settlement:
     kept: KeptArrival
     from_address: str = field(repr=False)
     brought: tuple[Brought, ...]
-    deliver: Job | None = None
+    deliver: Delivery | None = None
     """Makes the copies now; None leaves them to a task."""
 
     def run(self) -> None:
@@ -109,11 +112,12 @@ class Settlement:
 
     def _hand_on(self, cases: Sequence[Case]) -> None:
         delivered = bool(self._copies())
+        recipients = {one.position: one for one in self.kept.recipients}
         for case in cases:
             self._file_all(case, cases)
             message = decide_message(case.decisions)
             delivered = delivered or message.deliver
-            self._recorder.record(
+            recipients[case.recipient.position] = self._recorder.record(
                 case, deliver=message.deliver, hidden=message.visibility
             )
         arrivals = Arrivals(self.work)
@@ -122,7 +126,8 @@ class Settlement:
             arrivals.set_state(self.kept.id, ArrivalState.ENDED)
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
         elif self.deliver is not None:
-            self.deliver(self.work)
+            decided = evolve(self.kept, recipients=tuple(recipients.values()))
+            self.deliver(decided, self.work)
         else:
             arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from attrs import evolve, field, frozen
@@ -72,14 +73,19 @@ class Delivering:
         opened = self._open(kept, content, read_parts(content, limits))
         return partial(self._deliver, kept, opened)
 
-    def at_once(self, kept: KeptArrival, content: bytes, parts: MessageParts) -> Job:
+    def at_once(
+        self, kept: KeptArrival, content: bytes, parts: MessageParts
+    ) -> Callable[[KeptArrival, UnitOfWork], None]:
         """
-        Return the job that delivers a message in the transaction that decides on it.
+        Return what delivers a message in the transaction that decides on it.
+
+        It is given the message with what was decided.
 
         Raises:
             InvalidError: the message cannot be read.
         """
-        return partial(self._deliver_decided, kept.id, self._open(kept, content, parts))
+        opened = self._open(kept, content, parts)
+        return lambda decided, work: self._copy(decided, opened, work)
 
     def _open(self, kept: KeptArrival, content: bytes, parts: MessageParts) -> _Opened:
         authors = parts.headers.mailboxes("from")
@@ -96,13 +102,6 @@ class Delivering:
     def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
         if Arrivals(work).state_of(kept.id) is not ArrivalState.DECIDED:
             return  # another worker was quicker, or an operator stopped it
-        self._copy(kept, opened, work)
-
-    def _deliver_decided(
-        self, arrival_id: str, opened: _Opened, work: UnitOfWork
-    ) -> None:
-        kept = Arrivals(work).get(arrival_id)  # with what was just decided
-        assert kept is not None, "decided in this transaction"
         self._copy(kept, opened, work)
 
     def _copy(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:

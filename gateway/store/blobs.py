@@ -15,18 +15,26 @@ from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.keys import KeyRing
 from gateway.store.tables import blob_grants, blobs
 
-_GET_GRANT = select(blob_grants.c.wrapped).where(
-    blob_grants.c.blob_id == bindparam("blob"),
-    blob_grants.c.key_id == bindparam("key"),
+_GET = (
+    select(blob_grants.c.wrapped, blobs.c.content)
+    .join(blobs, blobs.c.id == blob_grants.c.blob_id)
+    .where(
+        blob_grants.c.blob_id == bindparam("blob"),
+        blob_grants.c.key_id == bindparam("key"),
+    )
 )
-_GET = _GET_GRANT.add_columns(blobs.c.content).join(
-    blobs, blobs.c.id == blob_grants.c.blob_id
+_GET_TWO = select(blob_grants.c.key_id, blob_grants.c.wrapped).where(
+    blob_grants.c.blob_id == bindparam("blob"),
+    or_(
+        blob_grants.c.key_id == bindparam("key"),
+        blob_grants.c.key_id == bindparam("other"),
+    ),
 )
 
 # The key of a blob encrypts once, so a constant nonce never repeats under a key.
@@ -197,10 +205,16 @@ class Blobs:
         """Let a second owner read the blob: its key is wrapped again, no byte moves."""
         if from_key == to_key:
             return
-        named = {"blob": blob_id, "key": to_key}
-        held = self.connection.execute(_GET_GRANT, named).first()
-        if held is None:
-            self._grant(blob_id, to_key, self._blob_key(blob_id, from_key))
+        rows = self.connection.execute(
+            _GET_TWO, {"blob": blob_id, "key": from_key, "other": to_key}
+        )
+        wrapped = {row.key_id: row.wrapped for row in rows}
+        if to_key in wrapped:
+            return
+        if from_key not in wrapped:
+            raise NotFoundError("not found")
+        key = self._unwrap(blob_id, from_key, wrapped[from_key])
+        self._grant(blob_id, to_key, key)
 
     def get(self, blob_id: str, key_id: str) -> bytes:
         """
@@ -245,13 +259,6 @@ class Blobs:
     def _grant(self, blob_id: str, key_id: str, key: bytes) -> None:
         wrapped = self.keys.seal(self.connection, key_id, key, f"blob:{blob_id}")
         self.add(blob_grants, blob_id=blob_id, key_id=key_id, wrapped=wrapped)
-
-    def _blob_key(self, blob_id: str, key_id: str) -> bytes:
-        named = {"blob": blob_id, "key": key_id}
-        row = self.connection.execute(_GET_GRANT, named).first()
-        if row is None:
-            raise NotFoundError("not found")
-        return self._unwrap(blob_id, key_id, row.wrapped)
 
     def _unwrap(self, blob_id: str, key_id: str, wrapped: bytes) -> bytes:
         return self.keys.unseal(self.connection, key_id, wrapped, f"blob:{blob_id}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import asdict, frozen
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from gateway.errors import InvalidError
 from gateway.store.blobs import Parcel
 from gateway.store.inbox_reading import InboxReader
 from gateway.store.inbox_rows import InboxRows
@@ -97,8 +98,11 @@ class Inbox:
         ).first()
         if known is not None:
             return str(known.id)
-        Profiles(self.work).lock(profile_id)  # one conversation per correspondent
-        key_id = self.work.key_for(f"patient:{profile_id}")
+        # Held, so that there is one conversation with each correspondent.
+        profile = Profiles(self.work).hold(profile_id)
+        if profile is None:
+            raise InvalidError("no such patient")
+        key_id = profile.key_id
         address = correspondent.lower()
         conversation_id = self._rows.conversation_with(
             profile_id,

@@ -107,6 +107,8 @@ class Profiles:
 
     def get(self, profile_id: str) -> Profile | None:
         """Return a profile by its opaque id, or None."""
+        if (held := self._held(profile_id)) is not None:
+            return held
         row = self._row(profile_id=profile_id)
         return None if row is None else self._profile(row)
 
@@ -117,14 +119,23 @@ class Profiles:
         )
         return [self._profile(row) for row in rows]
 
-    def lock(self, profile_id: str) -> None:
-        """Hold the profile until the commit: one filing at a time per patient."""
-        self.work.connection.execute(_HOLD, {"profile": profile_id})
-
     def hold(self, profile_id: str) -> Profile | None:
-        """Return a profile, or None, and hold it as `lock` does."""
+        """
+        Return a profile, or None, and hold it until the commit.
+
+        One filing at a time per patient, and one conversation per correspondent.
+        """
+        if (held := self._held(profile_id)) is not None:
+            return held
         row = self.work.connection.execute(_HOLD, {"profile": profile_id}).first()
-        return None if row is None else self._profile(row)
+        if row is None:
+            return None
+        profile = self.work.held[profile_id] = self._profile(row)
+        return profile
+
+    def _held(self, profile_id: str) -> Profile | None:
+        found = self.work.held.get(profile_id)
+        return found if isinstance(found, Profile) else None
 
     def rights(self, profile_id: str) -> ProfileRights:
         """Return the blocks, oppositions and secret senders of a patient."""
@@ -143,6 +154,7 @@ class Profiles:
 
     def change(self, profile_id: str, what: str, **values: Any) -> None:
         """Change plain columns (state, mask_by_default, emergency, language)."""
+        self.work.held.pop(profile_id, None)
         self.work.connection.execute(
             update(profiles)
             .where(profiles.c.id == profile_id)
