@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from attrs import evolve
 from sqlalchemy import select
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
-from gateway.dmp_bridge.filing import Filing
 from gateway.errors import InvalidError
-from gateway.settings import settings_from
 from gateway.store.arrivals import ArrivalState, digest_of
 from gateway.store.deliveries import Deliveries
 from gateway.store.inbox_values import ConversationState, Reply
 from gateway.store.mailboxes import Mailboxes
 from gateway.store.profiles import Profiles
-from gateway.store.steps import Step
 from gateway.store.tables import arrivals
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
-from tests.builders_cda import make_cda
-from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.fakes import SetClock
 from tests.mssante.post import (
-    ASKS,
     DOCTOR,
     OPERATOR,
     PEER,
     SERVICE,
-    TABLES,
     Post,
     mail,
 )
@@ -382,55 +373,3 @@ def test_every_copy_has_our_trace_in_front_and_is_known_again_without(
     with post.database.read() as work:
         digest = work.connection.execute(select(arrivals.c.content_digest)).scalar()
     assert digest == digest_of(content)
-
-
-# From the door to the inbox, with the filing step in between.
-
-
-def through_filing(post: Post, content: bytes) -> str:
-    """Keep a message, let it be filed, and do all that follows."""
-    settings = settings_from(TABLES, Path())
-    steps: dict[TaskKind, Step] = dict(post.steps)
-    steps[TaskKind.FILE] = Filing.from_settings(post.database, settings)
-    arrival_id = post.keep(content, post.patient(notify="SUCCESS,FAILURE"))
-    evolve(post, steps=steps).work()
-    return arrival_id
-
-
-def test_a_letter_is_filed_shown_and_acknowledged(post: Post) -> None:
-    content = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
-
-    arrival_id = through_filing(post, f"{ASKS}\r\n".encode() + content)
-
-    assert post.outcomes(arrival_id) == ["FILED"]
-    assert len(post.inbox()) == 1
-    assert post.said(arrival_id) == [
-        ("DSN", "delivered", "sent"),
-        ("MDN", "processed", "sent"),
-    ]
-    assert post.kept(arrival_id).state == ArrivalState.ENDED
-    assert post.tasks() == post.tasks(TaskKind.NOTIFY)
-
-
-def test_a_hidden_letter_hides_its_message_for_a_month(post: Post) -> None:
-    letter = pack(make_cda(), flags=("INVISIBLE_PATIENT",))
-
-    arrival_id = through_filing(post, make_mail(as_xdm(letter), sender=SERVICE))
-
-    assert post.outcomes(arrival_id) == ["FILED_INVISIBLE"]
-    assert post.inbox() == []
-    assert notices(post) == 0
-    post.clock.advance(days=29)
-    assert post.inbox() == []
-    post.clock.advance(days=2)
-    assert len(post.inbox()) == 1
-
-
-def test_a_letter_for_somebody_else_is_given_to_nobody(post: Post) -> None:
-    letter = make_cda(ins="277076322082910", family="AUTRE")
-
-    arrival_id = through_filing(post, make_mail(as_xml(letter), sender=SERVICE))
-
-    assert post.kept(arrival_id).state == ArrivalState.QUARANTINED
-    assert post.inbox() == []
-    assert post.said(arrival_id) == [("DSN", "failed", "sent")]

@@ -1,0 +1,172 @@
+"""From the door to the inbox: filed and delivered by one task, or by two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import evolve, frozen
+
+from gateway.core.mime import MessageParts
+from gateway.dmp_bridge.filing import Filing
+from gateway.errors import InvalidError
+from gateway.mssante.delivery import Delivering
+from gateway.settings import settings_from
+from gateway.store.arrivals import ArrivalState, KeptArrival
+from gateway.store.steps import Step
+from gateway.store.tasks import Task, TaskKind
+from gateway.store.work import Database, UnitOfWork
+from tests.builders_cda import make_cda
+from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.fakes import SetClock
+from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
+
+LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
+
+
+@frozen
+class Way:
+    """Takes a message through filing, with or without the copies in the same task."""
+
+    post: Post
+    at_once: bool
+
+    def keep(self, content: bytes) -> str:
+        return self.post.keep(content, self.post.patient(notify="SUCCESS,FAILURE"))
+
+    def go(self, content: bytes) -> str:
+        """Keep a message, let it be filed, and do all that follows."""
+        arrival_id = self.keep(content)
+        with_filing(self.post, at_once=self.at_once).work()
+        return arrival_id
+
+
+def with_filing(post: Post, *, at_once: bool = True) -> Post:
+    """Return the post with the filing step in front."""
+    settings = settings_from(TABLES, Path())
+    delivering = Delivering(post.database, settings)
+    steps: dict[TaskKind, Step] = dict(post.steps)
+    steps[TaskKind.FILE] = Filing.from_settings(
+        post.database, settings, delivering.at_once if at_once else None
+    )
+    return evolve(post, steps=steps)
+
+
+@pytest.fixture
+def post(database: Database, clock: SetClock) -> Post:
+    return Post.open(database, clock)
+
+
+@pytest.fixture(params=[True, False], ids=["at once", "in two tasks"])
+def way(post: Post, request: pytest.FixtureRequest) -> Way:
+    return Way(post, request.param)
+
+
+def notices(post: Post) -> int:
+    return len(post.tasks(TaskKind.NOTIFY))
+
+
+def test_a_letter_is_filed_shown_and_acknowledged(way: Way) -> None:
+    arrival_id = way.go(f"{ASKS}\r\n".encode() + LETTER)
+
+    post = way.post
+    assert post.outcomes(arrival_id) == ["FILED"]
+    assert len(post.inbox()) == 1
+    assert post.said(arrival_id) == [
+        ("DSN", "delivered", "sent"),
+        ("MDN", "processed", "sent"),
+    ]
+    assert post.kept(arrival_id).state == ArrivalState.ENDED
+    assert post.tasks() == post.tasks(TaskKind.NOTIFY)
+
+
+def test_a_hidden_letter_hides_its_message_for_a_month(way: Way) -> None:
+    letter = pack(make_cda(), flags=("INVISIBLE_PATIENT",))
+
+    arrival_id = way.go(make_mail(as_xdm(letter), sender=SERVICE))
+
+    post = way.post
+    assert post.outcomes(arrival_id) == ["FILED_INVISIBLE"]
+    assert post.inbox() == []
+    assert notices(post) == 0
+    post.clock.advance(days=29)
+    assert post.inbox() == []
+    post.clock.advance(days=2)
+    assert len(post.inbox()) == 1
+
+
+def test_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
+    letter = make_cda(ins="277076322082910", family="AUTRE")
+
+    arrival_id = way.go(make_mail(as_xml(letter), sender=SERVICE))
+
+    post = way.post
+    assert post.kept(arrival_id).state == ArrivalState.QUARANTINED
+    assert post.inbox() == []
+    assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+def test_a_doctor_in_copy_has_the_same_message(way: Way) -> None:
+    post = way.post
+    arrival_id = post.keep(LETTER, post.patient(), post.mailbox())
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.outcomes(arrival_id) == ["FILED", "DELIVERED"]
+    assert len(post.inbox()) == 1
+    assert len(post.box(DOCTOR)) == 1
+
+
+def test_what_is_delivered_at_once_leaves_no_second_task(post: Post) -> None:
+    post.keep(LETTER, post.patient())
+    filing = with_filing(post)
+
+    (task,) = filing.due(TaskKind.FILE)
+    filing.do(task)
+
+    assert len(post.inbox()) == 1
+    assert post.tasks(TaskKind.DELIVER) == []
+
+
+def refused(_: KeptArrival, __: bytes, ___: MessageParts) -> None:
+    raise InvalidError("not to be delivered")
+
+
+def failing(*_: object) -> Callable[[KeptArrival, UnitOfWork], None]:
+    def fail(_: KeptArrival, __: UnitOfWork) -> None:
+        raise RuntimeError("a defect")
+
+    return fail
+
+
+def filing_with(post: Post, deliver: Callable[..., object]) -> Filing:
+    settings = settings_from(TABLES, Path())
+    return Filing.from_settings(post.database, settings, deliver)  # type: ignore[arg-type]
+
+
+def test_a_message_that_cannot_be_delivered_is_filed_all_the_same(post: Post) -> None:
+    arrival_id = post.keep(LETTER, post.patient())
+
+    evolve(post, steps={TaskKind.FILE: filing_with(post, refused)}).work()
+
+    assert post.outcomes(arrival_id) == ["FILED"]
+    assert post.tasks(TaskKind.DELIVER) == [arrival_id]
+
+
+def test_a_delivery_that_failed_once_is_left_to_a_task_of_its_own(post: Post) -> None:
+    arrival_id = post.keep(LETTER, post.patient())
+    filing = filing_with(post, failing)
+
+    def settle(attempts: int) -> None:
+        job = filing(Task(0, TaskKind.FILE, arrival_id, attempts, post.clock()))
+        with post.database.write() as work:
+            job(work)
+
+    with pytest.raises(RuntimeError, match="defect"):
+        settle(attempts=0)
+    assert post.outcomes(arrival_id) == [""]
+    settle(attempts=1)
+
+    assert post.outcomes(arrival_id) == ["FILED"]
+    assert post.tasks(TaskKind.DELIVER) == [arrival_id]
