@@ -110,7 +110,10 @@ class TaskSettings(Table):
     workers: Annotated[int, "Worker processes of `gateway serve`."] = max(
         1, (os.cpu_count() or 2) - 1
     )
-    batch: Annotated[int, "Tasks one worker claims at once."] = 8
+    batch: Annotated[int, "Tasks one worker claims at once, for one commit."] = 32
+    batch_bytes: Annotated[
+        int, "A commit waits for no more tasks once their messages exceed this."
+    ] = 32 * MIB
     lease_seconds: Annotated[float, "A dead worker's tasks are taken after this."] = (
         60.0
     )

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from gateway.errors import GatewayError, InvalidError
 from gateway.settings import TaskSettings
 from gateway.store.journal import Action
-from gateway.store.steps import Steps
+from gateway.store.steps import HeavyJob, Steps
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
 from gateway.store.writer import Writer
@@ -79,8 +79,12 @@ class WorkLine:
 
     def claim(self, work: UnitOfWork, limit: int) -> list[Task]:
         """Take tasks for the length of a lease."""
-        lease = timedelta(seconds=self.settings.lease_seconds)
-        return work.tasks.claim(self.owner, self.kinds, limit, lease)
+        return work.tasks.claim(self.owner, self.kinds, limit, self.lease)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim is good for."""
+        return timedelta(seconds=self.settings.lease_seconds)
 
     def prepare(self, task: Task) -> Job | _Failed:
         """Do the heavy part now."""
@@ -136,7 +140,8 @@ class LocalLine(WorkLine):
     What is done on this machine: one thread, for only one could compute anyway.
 
     A batch is prepared, then committed as one, and the next claim is part of that
-    same transaction: a letter costs a fraction of a commit.
+    same transaction: a letter costs a fraction of a commit. Large messages make small
+    batches, for what is prepared is in memory until then.
     """
 
     def run(self) -> None:
@@ -146,10 +151,11 @@ class LocalLine(WorkLine):
             tasks = self._do(tasks)
 
     def _do(self, tasks: list[Task]) -> list[Task]:
-        prepared = list(zip(tasks, self.prepare_all(tasks), strict=True))
+        prepared = list(zip(tasks, self.prepare_all(tasks), strict=False))
+        left = tasks[len(prepared) :]
         try:
             return self.writer.submit(
-                lambda work: self._finish(work, prepared)
+                lambda work: self._finish(work, prepared, left)
             ).result()
         except Exception:  # one of them failed, and tells so when it is alone
             for task, done in prepared:
@@ -157,15 +163,27 @@ class LocalLine(WorkLine):
                     self.fail_alone(done)
                 else:
                     self.finish_alone(task, done)
-            return []
+            return left
 
     def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
-        """Do the heavy part of each."""
-        return [self.prepare(task) for task in tasks]
+        """Do the heavy part of each, or of the first ones if they are large."""
+        done: list[Job | _Failed] = []
+        size = 0
+        for task in tasks:
+            job = self.prepare(task)
+            done.append(job)
+            size += job.size if isinstance(job, HeavyJob) else 0
+            if size > self.settings.batch_bytes:
+                break
+        return done
 
     def _finish(
-        self, work: UnitOfWork, prepared: list[tuple[Task, Job | _Failed]]
+        self,
+        work: UnitOfWork,
+        prepared: list[tuple[Task, Job | _Failed]],
+        left: list[Task],
     ) -> list[Task]:
+        """Commit what is prepared; return what is to be done next."""
         held = work.tasks.held([task for task, _ in prepared], self.owner)
         finished = []
         for task, done in prepared:
@@ -177,6 +195,9 @@ class LocalLine(WorkLine):
                 done(work)
                 finished.append(task.id)
         work.tasks.strike(finished)
+        if left:
+            work.tasks.extend(left, self.owner, self.lease)
+            return left
         if self.stopping.is_set():
             return []
         return self.claim(work, self.settings.batch)

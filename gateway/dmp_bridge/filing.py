@@ -18,6 +18,7 @@ from gateway.dmp_bridge.vaults.vault import VaultOpener
 from gateway.errors import InvalidError
 from gateway.settings import Settings
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
+from gateway.store.steps import HeavyJob
 from gateway.store.tasks import Task
 from gateway.store.work import Database, Job, UnitOfWork
 
@@ -93,7 +94,9 @@ class Filing:
         opened = self.opener.open(content) if content else _NOTHING
         brought = tuple(self._prepare(found) for found in opened.documents)
         deliver = None if task.attempts else self._delivery(kept, content, opened)
-        return partial(self._settle, kept, opened.from_address, brought, deliver)
+        settle = partial(self._settle, kept, opened.from_address, brought, deliver)
+        sizes = [len(one.found.content) for one in brought]
+        return HeavyJob(settle, len(content) + sum(sizes))
 
     def _delivery(
         self, kept: KeptArrival, content: bytes, opened: OpenedMessage

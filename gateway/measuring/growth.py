@@ -60,7 +60,6 @@ class Shelf:
         self._patients = node.patients
         first = self._keep(self._writer.write_many(1, self._patients))
         self._file(first)
-        self._deliver()
         Crowd.like(self._database, first[0].subject).add_to(
             self._database, documents - 1
         )
@@ -118,13 +117,6 @@ class Shelf:
             for job in jobs:
                 job(work)
             work.tasks.strike([task.id for task in batch])
-
-    def _deliver(self) -> None:
-        with self._database.read() as work:
-            waiting = work.tasks.listed()
-        for row in waiting:
-            if row.kind == TaskKind.DELIVER:
-                self._file([self._task(TaskKind.DELIVER, row.subject)])
 
 
 def measure_growth(

@@ -36,6 +36,7 @@ from gateway.store.mailboxes import Mailbox, Mailboxes
 from gateway.store.notice_texts import NoticeKind
 from gateway.store.notices import Notices
 from gateway.store.profiles import Profiles
+from gateway.store.steps import HeavyJob
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
 
@@ -71,7 +72,7 @@ class Delivering:
             content = Arrivals(work).content(kept)
         limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
         opened = self._open(kept, content, read_parts(content, limits))
-        return partial(self._deliver, kept, opened)
+        return HeavyJob(partial(self._deliver, kept, opened), len(content))
 
     def at_once(
         self, kept: KeptArrival, content: bytes, parts: MessageParts

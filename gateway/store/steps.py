@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from attrs import field, frozen
+
 from gateway.store.tasks import Task, TaskKind
-from gateway.store.work import Job
+from gateway.store.work import Job, UnitOfWork
+
+
+@frozen
+class HeavyJob:
+    """A job that holds on to so many bytes until it is committed."""
+
+    job: Job = field(repr=False)
+    size: int
+
+    def __call__(self, work: UnitOfWork) -> None:
+        """Do it."""
+        self.job(work)
+
 
 Step = Callable[[Task], Job]
 """

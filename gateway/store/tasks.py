@@ -156,6 +156,16 @@ class Tasks:
         wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
         return self.connection.execute(_ANY_DUE, wanted).first() is not None
 
+    def extend(self, claimed: Sequence[Task], owner: str, lease: timedelta) -> None:
+        """Lengthen the leases that ``owner`` still has on tasks not yet begun."""
+        self.connection.execute(
+            update(tasks)
+            .where(
+                tasks.c.id.in_([t.id for t in claimed]), tasks.c.lease_owner == owner
+            )
+            .values(lease_until=self.now + lease)
+        )
+
     def held(self, claimed: Sequence[Task], owner: str) -> set[int]:
         """Return the ids of those whose lease ``owner`` still has, until the commit."""
         found = self.connection.execute(
