@@ -97,6 +97,9 @@ class SmtpSettings(Table):
     max_recipients: Annotated[int, "Recipients of one message."] = 100
     max_commands: Annotated[int, "Commands of one connection."] = 1000
     max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
+    processes: Annotated[
+        int, "Processes that receive mail; each has its share of the limits below."
+    ] = 1
     max_connections: Annotated[int, "Connections at once, all peers."] = 500
     max_connections_per_peer: Annotated[
         int, "Connections at once from one address."
