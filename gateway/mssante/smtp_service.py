@@ -19,7 +19,7 @@ from gateway.mssante.smtp_limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp_listening import Listener, listen
 from gateway.mssante.tls import Identity, smtp_server_context
 from gateway.mssante.tls_failures import TlsFailure
-from gateway.settings import Settings, SmtpSettings
+from gateway.settings import Settings
 
 log = Logger()
 
@@ -46,10 +46,10 @@ class SmtpDoors:
         self._tls = smtp_server_context(identity, refused=_note)  # a bad key fails here
         smtp = settings.smtp
         self._gate = Gate(
-            _share(smtp.max_connections, smtp),
-            _share(smtp.max_connections_per_peer, smtp),
+            smtp.share(smtp.max_connections),
+            smtp.share(smtp.max_connections_per_peer),
         )
-        self._memory = Memory(_share(smtp.max_memory_bytes, smtp))
+        self._memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
 
     def service(self, door: Door, port: int, *, implicit_tls: bool = False) -> SmtpDoor:
@@ -111,11 +111,6 @@ class SmtpDoor(Service):
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._doorway.emptied()
-
-
-def _share(limit: int, smtp: SmtpSettings) -> int:
-    """Return this process's part of a limit; they do not know of each other."""
-    return max(1, limit // max(1, smtp.processes))
 
 
 def _note(failure: TlsFailure) -> None:
