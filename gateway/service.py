@@ -18,18 +18,15 @@ from twisted.logger import Logger
 from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
-from gateway.core.envelope import Door
 from gateway.dmp_bridge.pages import CdaPages
 from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.health import HealthDoor, Readiness
 from gateway.loop import Worker
-from gateway.mssante.admission import Admission
+from gateway.mail_doors import mail_doors
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
-from gateway.mssante.reception import Reception
-from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity
-from gateway.mssante.trust import TrustSpace
+from gateway.mssante.trust import LOOK_SECONDS, TrustSpace
 from gateway.ports import check_ports
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
@@ -84,36 +81,24 @@ class Service:
             log.info("{count} tasks of dead workers are free again", count=freed)
         self._writer = Writer(self._database)
         self._identity = _identity(settings)
-        self._trust = TrustSpace(settings.trust, utc_now)
+        self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_patient_web()
         self._add_health()
         self._add_housekeeping()
-        if settings.tasks.workers:
-            self._add_workers()
+        self._add_processes()
 
     def _add_mail_doors(self) -> None:
-        settings, listen = self._settings, self._settings.listen
-        admission = Admission(
+        for door in mail_doors(
+            self._settings,
             database=self._database,
+            writer=self._writer,
+            worker=self._worker,
+            identity=self._identity,
             trust=self._trust,
-            domains=settings.domains,
-            filing=settings.filing,
-            mailbox_quota_bytes=settings.imap.mailbox_quota_bytes,
-        )
-        reception = Reception(
-            self._database, self._writer, admission, self._worker, settings.smtp
-        )
-        folders = (settings.folder, settings.blobs.folder)
-        doors = SmtpDoors(settings, self._identity, reception, self._worker, folders)
-        for door, port, implicit in (
-            (Door.OPERATOR, listen.smtp, False),
-            (Door.SUBMISSION, listen.submission, False),
-            (Door.SUBMISSION, listen.submissions, True),
         ):
-            if port:
-                self._add(doors.service(door, port, implicit_tls=implicit))
+            self._add(door)
 
     def _add_mailboxes(self) -> None:
         store = MailStore(
@@ -163,16 +148,21 @@ class Service:
     def _trust_fault(self) -> str:
         return ", ".join(sorted(sign.value for sign in self._trust.degraded))
 
-    def _add_workers(self) -> None:
-        """Worker processes that come back when they die, and go when we do."""
+    def _add_processes(self) -> None:
+        """Processes that come back when they die, and go when we do."""
         monitor = ProcessMonitor(self._reactor)
-        command = [sys.executable, "-m", "gateway.cli.main", "work", "--with-parent"]
-        for number in range(self._settings.tasks.workers):
-            monitor.addProcess(
-                f"worker-{number + 1}",
-                [*command, "-c", str(self._file)],
-                env=dict(os.environ),
-            )
+        beside = (
+            ("work", self._settings.tasks.workers),
+            ("receive", self._settings.smtp.processes - 1),
+        )
+        for noun, count in beside:
+            command = [sys.executable, "-m", "gateway.cli.main", noun, "--with-parent"]
+            for number in range(count):
+                monitor.addProcess(
+                    f"{noun}-{number + 1}",
+                    [*command, "-c", str(self._file)],
+                    env=dict(os.environ),
+                )
         monitor.setServiceParent(self._root)
 
     def _add_housekeeping(self) -> None:

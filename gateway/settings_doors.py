@@ -97,6 +97,9 @@ class SmtpSettings(Table):
     max_recipients: Annotated[int, "Recipients of one message."] = 100
     max_commands: Annotated[int, "Commands of one connection."] = 1000
     max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
+    processes: Annotated[
+        int, "Processes that receive mail; each has its share of the limits below."
+    ] = 1
     max_connections: Annotated[int, "Connections at once, all peers."] = 500
     max_connections_per_peer: Annotated[
         int, "Connections at once from one address."
@@ -107,6 +110,26 @@ class SmtpSettings(Table):
     session_seconds: Annotated[float, "Time of a whole connection."] = 3600.0
     stop_seconds: Annotated[float, "Time to finish what runs when stopping."] = 10.0
     max_hops: Annotated[int, "Received fields of a message; more is a loop."] = 50
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse more processes than the limits can be shared among."""
+        least = min(self.max_connections, self.max_connections_per_peer)
+        if not 1 <= self.processes <= max(1, least):
+            raise MisuseError(
+                "[smtp]: processes is 1 or more, and no more than max_connections "
+                "and max_connections_per_peer, which they share"
+            )
+        if self.processes > 1 and self.share(self.max_memory_bytes) < (
+            self.max_message_bytes
+        ):
+            raise MisuseError(
+                "[smtp]: max_memory_bytes shared by so many processes does not hold "
+                "a message of max_message_bytes"
+            )
+
+    def share(self, limit: int) -> int:
+        """Return one process's part of a limit: they know nothing of each other."""
+        return limit // self.processes
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ NOUNS = {
     "init": "make a folder to run from, with a throwaway PKI and demo people",
     "serve": "run the service",
     "work": "run more workers, on this or another node",
+    "receive": "receive mail with one more process, on this node",
     "demo": "run everything on loopback with a synthetic patient",
     "send": "send a message as a client would",
     "trace": "what happened to a message or a document",

@@ -53,6 +53,7 @@ class Node:
         folder: Path,
         *,
         workers: int,
+        receivers: int = 1,
         patients: int = 100,
         schema: Path | None = None,
         database: str = "",
@@ -60,7 +61,10 @@ class Node:
         """Make the folder, with as many worker processes and patients as asked."""
         make_folder(folder, free=True, url=database)
         file = folder / "gateway.toml"
-        more = [f"\n[tasks]\nworkers = {workers}\n"]
+        more = [
+            f"\n[tasks]\nworkers = {workers}\n",
+            f"\n[smtp]\nprocesses = {receivers}\n",
+        ]
         if schema is not None:
             more.append(f'\n[cda]\nschema = "{schema.resolve()}"\n')
         file.write_text(file.read_text("utf-8") + "".join(more), "utf-8")

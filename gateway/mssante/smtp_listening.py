@@ -36,7 +36,13 @@ async def listen(doorway: Doorway, host: str, port: int) -> Listener:
     loop = doorway.worker.loop
     # Bound here, and not by the loop, for both kinds of door to be alike.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    listening = socket.create_server(
+        (host, port),
+        family=family,
+        backlog=_BACKLOG,
+        # The kernel then shares the connections out among the processes.
+        reuse_port=doorway.settings.processes > 1,
+    )
     listening.setblocking(False)
     if doorway.implicit_tls:
         return _TlsFirst(doorway, listening)

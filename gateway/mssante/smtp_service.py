@@ -45,8 +45,11 @@ class SmtpDoors:
         self._worker = worker
         self._tls = smtp_server_context(identity, refused=_note)  # a bad key fails here
         smtp = settings.smtp
-        self._gate = Gate(smtp.max_connections, smtp.max_connections_per_peer)
-        self._memory = Memory(smtp.max_memory_bytes)
+        self._gate = Gate(
+            smtp.share(smtp.max_connections),
+            smtp.share(smtp.max_connections_per_peer),
+        )
+        self._memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
 
     def service(self, door: Door, port: int, *, implicit_tls: bool = False) -> SmtpDoor:

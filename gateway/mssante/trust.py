@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 from cryptography import x509
@@ -48,6 +49,10 @@ class Degraded(StrEnum):
     CRL_MISSING = "CRL_MISSING"
     CRL_EXPIRED = "CRL_EXPIRED"
     CRL_LEFT_OUT = "CRL_LEFT_OUT"  # a list in the file is forged, partial, broken
+
+
+LOOK_SECONDS: Final = 0.25
+"""How long a busy service goes by a look at the lists: a replaced one counts then."""
 
 
 @frozen
@@ -99,9 +104,14 @@ class TrustSpace:
     says, which cannot change, is remembered between two connections.
     """
 
-    def __init__(self, settings: TrustSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: TrustSettings,
+        clock: Callable[[], datetime],
+        look_seconds: float = 0.0,
+    ) -> None:
         """
-        Read the three files.
+        Read the three files; look at them again after ``look_seconds`` at most.
 
         Raises:
             InvalidError: the authorities or the allow-list cannot be used. Without
@@ -139,9 +149,13 @@ class TrustSpace:
             read_lists,
             max_bytes=settings.crl_max_bytes,
             fallback=RevocationLists(),
+            look_seconds=look_seconds,
         )
         self._allowlist = WatchedFile(
-            settings.allowlist, read_newer, max_bytes=settings.allowlist_max_bytes
+            settings.allowlist,
+            read_newer,
+            max_bytes=settings.allowlist_max_bytes,
+            look_seconds=look_seconds,
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Generic, TypeVar
 
 from twisted.logger import Logger
@@ -32,6 +33,7 @@ class WatchedFile(Generic[T]):
         max_bytes: A larger file is not read at all.
         fallback: The value while there never was a good file; without one, the first
             reading raises `InvalidError`.
+        look_seconds: How long a look at the file is good for; 0 looks each time.
     """
 
     def __init__(
@@ -41,10 +43,13 @@ class WatchedFile(Generic[T]):
         *,
         max_bytes: int,
         fallback: T | None = None,
+        look_seconds: float = 0.0,
     ) -> None:
         self._path = path
         self._read = read
         self._max_bytes = max_bytes
+        self._look_seconds = look_seconds
+        self._looked_at = float("-inf")
         self._lock = threading.Lock()
         self._mark: _Mark | None = None
         self._value: T | None = None
@@ -55,7 +60,7 @@ class WatchedFile(Generic[T]):
     def current(self) -> T:
         """Return the value of the newest good file."""
         # One reader at a time; the others go on with what is in use meanwhile.
-        if self._lock.acquire(blocking=False):
+        if not self._seen_just_now and self._lock.acquire(blocking=False):
             try:
                 self._refresh()
             finally:
@@ -66,10 +71,19 @@ class WatchedFile(Generic[T]):
     @property
     def changed(self) -> bool:
         """True when `current` would have to read the file again."""
+        if self._seen_just_now:
+            return False
         try:
-            return self._stat() != self._mark
+            if self._stat() != self._mark:
+                return True
         except InvalidError:
             return True
+        self._looked_at = monotonic()
+        return False
+
+    @property
+    def _seen_just_now(self) -> bool:
+        return monotonic() - self._looked_at < self._look_seconds
 
     def _first(self, fallback: T | None) -> None:
         try:
@@ -84,6 +98,7 @@ class WatchedFile(Generic[T]):
     def _refresh(self) -> None:
         try:
             mark = self._stat()
+            self._looked_at = monotonic()
             if mark == self._mark:
                 return
             self._mark = mark

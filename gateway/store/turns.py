@@ -26,7 +26,8 @@ class Turns:
     and the kernel gives it back when its holder dies.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, longest: float = _LONGEST) -> None:
+        self._longest = longest
         self._path = database.with_name(f"{database.name}-turn")
         self._threads = threading.Lock()
         self._descriptor: int | None = None
@@ -39,8 +40,8 @@ class Turns:
         Raises:
             UnavailableError: it did not come within the time SQLite would wait.
         """
-        until = time.monotonic() + _LONGEST
-        if not self._threads.acquire(timeout=_LONGEST):
+        until = time.monotonic() + self._longest
+        if not self._threads.acquire(timeout=self._longest):
             raise _too_late()
         try:
             descriptor = self._open()

@@ -1,0 +1,109 @@
+"""The measurements run, whatever the machine; no figure is judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from bench import page
+from bench.comparison import compare
+from bench.postfix import why_not
+from bench.sampler import Sampler, most, read, write
+from gateway.measuring.figures import Figure
+from gateway.measuring.session import Scale, Session
+
+FIGURES = [
+    Figure(what="a", value=0.123456, unit="ms"),
+    Figure(what="b|c", value=321.9, unit="/s", target="≥ 150/s", met=True),
+    Figure(what="d", value=12.34, unit="×", target="≤ 1", met=False),
+]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(600)
+def test_gateway_bench_measures_every_part(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "--tiny", "--json"]
+
+    done = subprocess.run(
+        [*command, "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    told = json.loads(done.stdout)
+    words = " ".join(one["what"] for one in told)
+    for part in ("accepted", "filed", "inboxes", "p99", "idle", "25 MB", "1,000"):
+        assert part in words
+    assert all(one["value"] >= 0 for one in told)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(300)
+def test_acceptance_is_measured_beside_postfix_where_it_is() -> None:
+    # Not below pytest's own folder, which Postfix's user may not enter.
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        Path(name).chmod(0o755)
+        session = Session(Path(name), Scale.tiny(), silent)
+
+        figures = list(compare(session, rounds=1))
+
+    assert len(figures) == (2 if why_not() else 6)
+
+
+def test_gateway_bench_wants_a_folder_that_exists(tmp_path: Path) -> None:
+    absent = str(tmp_path / "absent")
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "--folder", absent]
+
+    done = subprocess.run(command, capture_output=True, check=False)
+
+    assert done.returncode == 2
+    assert b"no such folder" in done.stderr
+
+
+def test_a_figure_shows_the_digits_that_mean_something() -> None:
+    assert [one.shown for one in FIGURES] == ["0.12 ms", "322 /s", "12.3 ×"]
+    assert [one.verdict for one in FIGURES] == ["", "met", "missed"]
+
+
+def test_the_page_keeps_what_people_wrote_of_the_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "PAGE", tmp_path / "docs" / "performance.md")
+
+    page.write(FIGURES, [("processor", "one")], "python -m bench")
+    text = page.PAGE.read_text("utf-8")
+    page.PAGE.write_text(
+        text.replace("Not measured yet: `python -m bench profile`.", "As I see it."),
+        "utf-8",
+    )
+    page.write_profile([("Accepting", "1.0 ms each", [("a.py:f", "0.50")])])
+    page.write(FIGURES[:1], [("processor", "two")], "python -m bench")
+
+    again = page.PAGE.read_text("utf-8")
+    assert "| processor | two |" in again
+    assert "b\\|c" not in again
+    assert again.index("As I see it.") < again.index("| a.py:f | 0.50 |")
+    assert again.count("## What the profile shows") == 1
+
+
+def test_the_sampler_finds_who_computes(tmp_path: Path) -> None:
+    def compute() -> int:
+        return sum(number * number for number in range(3_000_000))
+
+    sampler = Sampler()
+    sampler.start()
+    compute()
+    costs = sampler.stop()
+
+    write(costs, tmp_path / "costs")
+    found = read(tmp_path / "costs")
+    assert found.total > 0
+    assert any(name.endswith("compute") for name, _ in most(found.within)[:20])
