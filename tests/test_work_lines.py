@@ -12,13 +12,19 @@ from attrs import define, field
 from gateway.errors import InvalidError, UnavailableError
 from gateway.settings import TaskSettings
 from gateway.store.journal import Action
+from gateway.store.steps import HeavyJob
 from gateway.store.tasks import Task, TaskKind, TaskRow
 from gateway.store.work import Database, Job, UnitOfWork
 from gateway.store.writer import Writer
-from gateway.work_lines import LocalLine, OutgoingLine, WorkLine
+from gateway.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
 from tests.fakes import SetClock
 
-SETTINGS = TaskSettings(workers=0, batch=4)
+SETTINGS = TaskSettings(workers=0, batch=4, batch_bytes=100)
+KINDS: dict[type[WorkLine], TaskKind] = {
+    LocalLine: TaskKind.FILE,
+    OutgoingLine: TaskKind.RELAY,
+    NoticeLine: TaskKind.NOTIFY,
+}
 
 
 @define
@@ -31,6 +37,7 @@ class Workshop:
     step: Callable[[Task], None] = lambda _: None
     job: Callable[[UnitOfWork, Task], None] = lambda _, __: None
     stopping: threading.Event = field(factory=threading.Event)
+    size: int = 0
 
     def line(self, kind: type[WorkLine], *kinds: TaskKind) -> WorkLine:
         return kind(
@@ -50,7 +57,7 @@ class Workshop:
             self.job(work, task)
             work.after_commit(lambda: self.done.append(task.subject))
 
-        return job
+        return HeavyJob(job, self.size) if self.size else job
 
     def add(self, *subjects: str, kind: TaskKind = TaskKind.FILE) -> None:
         with self.database.write() as work:
@@ -58,8 +65,7 @@ class Workshop:
                 work.tasks.add(kind, subject)
 
     def run_until(self, enough: Callable[[], bool], kind: type[WorkLine]) -> None:
-        kinds = (TaskKind.FILE,) if kind is LocalLine else (TaskKind.RELAY,)
-        thread = threading.Thread(target=self.line(kind, *kinds).run)
+        thread = threading.Thread(target=self.line(kind, KINDS[kind]).run)
         thread.start()
         waited = threading.Event()
         for _ in range(1000):
@@ -83,20 +89,19 @@ def shop(database: Database) -> Iterator[Workshop]:
     writer.stop()
 
 
-@pytest.mark.parametrize("kind", [LocalLine, OutgoingLine])
+@pytest.mark.parametrize("kind", KINDS)
 def test_all_that_is_due_is_done_once_and_struck_off(
     shop: Workshop, kind: type[WorkLine]
 ) -> None:
     subjects = [f"thing-{number}" for number in range(11)]
-    work = TaskKind.FILE if kind is LocalLine else TaskKind.RELAY
-    shop.add(*subjects, kind=work)
+    shop.add(*subjects, kind=KINDS[kind])
 
     shop.run_until(lambda: shop.left() == [], kind)
 
     assert sorted(shop.done) == sorted(subjects)
 
 
-@pytest.mark.parametrize("kind", [LocalLine, OutgoingLine])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_step_that_fails_is_tried_later_and_the_others_are_done(
     shop: Workshop, kind: type[WorkLine]
 ) -> None:
@@ -105,8 +110,7 @@ def test_a_step_that_fails_is_tried_later_and_the_others_are_done(
             raise UnavailableError("not now")
 
     shop.step = step
-    work = TaskKind.FILE if kind is LocalLine else TaskKind.RELAY
-    shop.add("good", "bad", "better", kind=work)
+    shop.add("good", "bad", "better", kind=KINDS[kind])
 
     shop.run_until(lambda: [one.attempts for one in shop.left()] == [1], kind)
 
@@ -166,6 +170,44 @@ def test_what_another_worker_took_over_is_left_to_it(
 
     assert shop.done == []
     assert [one.lease_owner for one in shop.left()] == ["other"]
+
+
+@pytest.mark.parametrize(("size", "commits"), [(50, [3, 1]), (101, [1, 1, 1, 1])])
+def test_large_messages_make_small_commits(
+    shop: Workshop, size: int, commits: list[int]
+) -> None:
+    together: dict[int, list[str]] = {}
+
+    def job(work: UnitOfWork, task: Task) -> None:
+        together.setdefault(id(work), []).append(task.subject)
+        units.append(work)
+
+    units: list[UnitOfWork] = []  # kept, for an id to be of one of them alone
+    shop.job, shop.size = job, size
+    shop.add("a", "b", "c", "d")
+
+    shop.run_until(lambda: shop.left() == [], LocalLine)
+
+    assert [len(subjects) for subjects in together.values()] == commits
+
+
+def test_the_rest_of_a_large_batch_is_not_lost_to_another(
+    shop: Workshop, clock: SetClock
+) -> None:
+    taken: list[Task] = []
+
+    def step(_: Task) -> None:
+        clock.advance(seconds=0.8 * SETTINGS.lease_seconds)
+        with shop.database.write() as work:
+            taken.extend(work.tasks.claim("other", [TaskKind.FILE], 5, timedelta(1)))
+
+    shop.step, shop.size = step, 101
+    shop.add("a", "b", "c", "d")
+
+    shop.run_until(lambda: shop.left() == [], LocalLine)
+
+    assert shop.done == ["a", "b", "c", "d"]
+    assert taken == []
 
 
 def test_a_slow_peer_holds_up_nobody_else(shop: Workshop) -> None:
