@@ -83,9 +83,8 @@ class Node:
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > until:
                 self.__exit__(None, None, None)
-                raise UnavailableError(
-                    "the gateway did not start", detail=str(self.folder / "serve.log")
-                )
+                said = (self.folder / "serve.log").read_text("utf-8")[-2000:]
+                raise UnavailableError(f"the gateway did not start:\n{said}")
             time.sleep(0.05)
         return self
 
