@@ -30,7 +30,7 @@ from gateway.mssante.reception import Reception
 from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import TrustSpace
-from gateway.ports import check_ports
+from gateway.ports import check_ports, open_doors
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import open_database
@@ -202,7 +202,13 @@ class Service:
         )
 
     def _opened(self, _: Any) -> None:
-        log.info("all doors are open")
+        listen = self._settings.listen
+        doors = open_doors(listen).items()
+        log.info(
+            "all doors are open on {host}: {doors}",
+            host=listen.host,
+            doors=", ".join(f"{door} {port}" for door, port in doors),
+        )
 
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""
