@@ -13,7 +13,7 @@ from gateway.mssante.report_reading import read_report
 from gateway.store.arrivals import Arrivals, ArrivalState, DocumentOutcome
 from gateway.store.inbox import Inbox
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.receipts import Receipts
+from gateway.store.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
 from tests.builders_mail import as_xdm, make_mail
@@ -405,7 +405,8 @@ def test_a_patient_sees_on_the_page_what_became_of_an_answer(post: Post) -> None
 
     assert post.outcomes(arrival_id) == [Copy.BOUNCED]
     assert post.said(arrival_id) == [("DSN", "failed", "shown")]
-    assert post.read(lambda work: Receipts(work).undelivered(arrival_id)) == 1
+    stray = StrayCopy(PEER, Fate.REFUSED)
+    assert post.read(lambda work: SentCopies(work).astray(arrival_id)) == [stray]
     assert len(post.lines("receipt:send", own=True)) == 1
     assert post.inbox() == []
 
