@@ -21,6 +21,7 @@ from tests.fakes import SetClock
 from tests.mssante.post import (
     ASKS,
     DOCTOR,
+    LATER,
     NEVER,
     OPERATOR,
     PATIENT,
@@ -409,6 +410,20 @@ def test_a_patient_sees_on_the_page_what_became_of_an_answer(post: Post) -> None
     assert post.read(lambda work: SentCopies(work).astray(arrival_id)) == [stray]
     assert len(post.lines("receipt:send", own=True)) == 1
     assert post.inbox() == []
+    assert post.notices() == ["undelivered"]
+
+
+def test_a_delay_of_an_answer_is_on_the_page_only(post: Post) -> None:
+    post.peer.answer = LATER
+    arrival_id = post.send(
+        mail(sender=PATIENT), post.remote(), sender=post.own, reverse_path=PATIENT
+    )
+
+    post.clock.advance(hours=5)
+    post.work()
+
+    assert post.said(arrival_id) == [("DSN", "delayed", "shown")]
+    assert post.notices() == []
 
 
 def test_a_closed_mailbox_of_the_sender_returns_the_receipt_to_nobody(
