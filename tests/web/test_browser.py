@@ -36,6 +36,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PHOTO = (Path(__file__).parents[1] / "samples" / "photo.jpg").read_bytes()
 SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
 """A folder to leave pictures of every page in, for people to look at."""
 
@@ -59,7 +60,7 @@ def furnish(site: Site) -> list[str]:
         file(
             database,
             patient,
-            carried("image/png", PNG),
+            carried("image/jpeg", PHOTO),
             title="Photo",
             flags=frozenset({Visibility.MASKED}),
         ),
@@ -67,6 +68,7 @@ def furnish(site: Site) -> list[str]:
             database, patient, carried("text/plain", b"Rien a signaler"), title="Note"
         ),
         file(database, patient, carried("text/rtf", b"{\\rtf1 x}"), title="Courrier"),
+        file(database, patient, carried("image/png", PNG), title="Illisible"),
     ]
     site.clock.advance(minutes=5)
     receive(
