@@ -27,7 +27,7 @@ from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
 from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import LOOK_SECONDS, TrustSpace
-from gateway.ports import check_ports
+from gateway.ports import check_ports, open_doors
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import open_database
@@ -192,7 +192,13 @@ class Service:
         )
 
     def _opened(self, _: Any) -> None:
-        log.info("all doors are open")
+        listen = self._settings.listen
+        doors = open_doors(listen).items()
+        log.info(
+            "all doors are open on {host}: {doors}",
+            host=listen.host,
+            doors=", ".join(f"{door} {port}" for door, port in doors),
+        )
 
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""

@@ -84,6 +84,12 @@ class Settings:
             return f"{prefix}{self.folder.resolve() / url.removeprefix(prefix)}"
         return url
 
+    @property
+    def public_url(self) -> str:
+        """The address patients type: as set, or the one this machine listens on."""
+        listen = self.listen
+        return self.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
+
 
 TABLES: dict[str, type[Table]] = {
     table.table: table

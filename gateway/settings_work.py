@@ -11,6 +11,8 @@ from attrs import frozen
 from gateway.errors import MisuseError
 from gateway.settings_table import KIB, MIB, Table
 
+_YEAR_DAYS, _YEAR_MONTHS = 366, 12
+
 
 @frozen(kw_only=True)
 class DatabaseSettings(Table):
@@ -93,9 +95,24 @@ class FilingSettings(Table):
     refuse_other_birth_place: Annotated[
         bool, "Refuse a document whose place of birth alone differs."
     ] = False
+    announcement_notice_days: Annotated[
+        int,
+        "A document hidden until a doctor announces it: days before the patient is "
+        "told to see one. CSP R. 1111-53: 14.",
+    ] = 14
+    announcement_months: Annotated[
+        int, "Months before such a document is shown. CSP R. 1111-53: 1."
+    ] = 1
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to hide a document, or to say nothing of it, for years."""
+        if self.announcement_notice_days > _YEAR_DAYS:
+            raise MisuseError("[filing]: announcement_notice_days is more than a year")
+        if self.announcement_months > _YEAR_MONTHS:
+            raise MisuseError("[filing]: announcement_months is more than a year")
 
 
 @frozen(kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.clock import utc_now
+from gateway.dmp_bridge.disclosing import Disclosing
 from gateway.dmp_bridge.filing import Filing
 from gateway.mssante.delivery import Delivering
 from gateway.mssante.notifying import Notifying
@@ -41,6 +42,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
     delivering = Delivering(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(database, settings, delivering.at_once),
+        TaskKind.DISCLOSE: Disclosing(settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -12,7 +12,12 @@ from gateway.store.work import Database
 from gateway.store.writer import Writer
 from gateway.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
 
-LOCAL = (TaskKind.FILE, TaskKind.DELIVER, TaskKind.ACKNOWLEDGE)
+LOCAL = (
+    TaskKind.FILE,
+    TaskKind.DELIVER,
+    TaskKind.ACKNOWLEDGE,
+    TaskKind.DISCLOSE,
+)
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)
 

@@ -14,6 +14,10 @@ class Copy(StrEnum):
     EXPIRED = "EXPIRED"  # tried as long as it is tried
 
 
+LOST = frozenset({Copy.BOUNCED, Copy.EXPIRED})
+"""The outcomes of a copy that will not arrive."""
+
+
 class CopyReason(StrEnum):
     """Why, or what else is known; beside the outcome."""
 

@@ -23,6 +23,7 @@ class WhyDownload(StrEnum):
     """Why a document is not shown on the page; `WHY_DOWNLOAD` has the sentences."""
 
     FORMAT = "format"
+    UNREADABLE = "unreadable"
     MISMATCH = "mismatch"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
@@ -35,6 +36,12 @@ WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
             "pour l'ouvrir avec un logiciel de votre appareil.",
             "en": "This format cannot be shown on the page. Download the document to "
             "open it with a program of your device.",
+        },
+        WhyDownload.UNREADABLE: {
+            "fr": "Ce document n'a pas pu être lu. Demandez à son auteur de vous "
+            "l'envoyer en PDF.",
+            "en": "This document could not be read. Ask its author to send it to you "
+            "as a PDF.",
         },
         WhyDownload.MISMATCH: {
             "fr": "Le contenu n'est pas du format annoncé. Par prudence, il n'est pas "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 from attrs import evolve
 
 from gateway.core.codes import CLASSES, coded
-from gateway.core.decision import FilingDecision
+from gateway.core.decision import Announcement, FilingDecision
 from gateway.core.document import ClinicalDocument, SubmissionSet, Visibility
 from gateway.dmp_bridge.cases import Brought, Case
 from gateway.dmp_bridge.metadata import document_entry, submission_set
@@ -93,6 +93,12 @@ def oid_of(unique: UUID) -> str:
     '2.25.255'
     """
     return f"2.25.{unique.int}"
+
+
+def first_notice(announcement: Announcement, now: datetime) -> timedelta:
+    """Return after how long the patient is first told of a hidden document."""
+    day = min(announcement.notice_on(now.date()), announcement.shown_on(now.date()))
+    return timedelta(days=(day - now.date()).days)
 
 
 def _announced(

@@ -67,6 +67,8 @@ class Gatherer:
                 file_unknown_types_as_other=settings.unknown_types == "file_as_other",
                 allow_masked_and_hidden=settings.allow_masked_and_invisible,
                 refuse_other_birth_place=settings.refuse_other_birth_place,
+                notice_after_days=settings.announcement_notice_days,
+                shown_after_months=settings.announcement_months,
             ),
             hashlib.sha256(text.encode()).hexdigest()[:12],
         )

@@ -19,7 +19,7 @@ from gateway.dmp_bridge.embedded_media import EmbeddedMedia
 from gateway.dmp_bridge.rendering import render_media, render_narrative
 from gateway.errors import InvalidError
 
-_UNREADABLE = Rendered(how=Shown.DOWNLOAD, why=WhyDownload.FORMAT)
+_UNREADABLE = Rendered(how=Shown.DOWNLOAD, why=WhyDownload.UNREADABLE)
 
 
 @frozen

@@ -13,7 +13,7 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.cases import Brought, Case
-from gateway.dmp_bridge.depositing import deposit_of, submission_for
+from gateway.dmp_bridge.depositing import deposit_of, first_notice, submission_for
 from gateway.dmp_bridge.gathering import Addressee, Gatherer
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.recording import Recorder
@@ -164,6 +164,9 @@ class Settlement:
         assert deposited is Deposited.FILED, "decided upon as new"
         case.entries[number] = deposit.entry_id
         case.delay_until(deposit.visible_at)
+        if decision.announcement is not None:
+            delay = first_notice(decision.announcement, self.work.now)
+            self.work.tasks.add(TaskKind.DISCLOSE, deposit.entry_id, delay=delay)
         self._recorder.filed(
             case, deposit, decision, [stored.id for stored in replaced if stored]
         )

@@ -19,7 +19,6 @@ from gateway.mssante.receipt_requests import may_be_due
 from gateway.mssante.report_reading import Report, read_report
 from gateway.mssante.reports_in import ReportsIn
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
-from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings import Settings
 from gateway.store.arrivals import (
     Arrivals,
@@ -35,7 +34,6 @@ from gateway.store.mail import Mail
 from gateway.store.mailboxes import Mailbox, Mailboxes
 from gateway.store.notice_texts import NoticeKind
 from gateway.store.notices import Notices
-from gateway.store.profiles import Profiles
 from gateway.store.steps import HeavyJob
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job, UnitOfWork
@@ -106,10 +104,7 @@ class Delivering:
         self._copy(kept, opened, work)
 
     def _copy(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
-        notices = Notices(
-            work, self.settings.domains.operator_name, self.settings.web.public_url
-        )
-        _Copies(work, kept, opened, notices).deliver()
+        _Copies(work, kept, opened, Notices.of(work, self.settings)).deliver()
 
 
 @frozen
@@ -207,14 +202,14 @@ class _Copies:
         """
         Tell the patient that something waits, unless it must not be known yet.
 
-        Not before the patient may see it (CSP R. 1111-53); never of what the
-        representatives may not know: the address may be theirs (CSP R. 1111-50).
+        Not before the patient may see it: the hidden document has notices of its own
+        (CSP R. 1111-53). Never of what the representatives may not know: the address
+        may be theirs (CSP R. 1111-50).
         """
-        if one.hidden_until or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
+        is_hidden = one.hidden_until is not None and one.hidden_until > self.work.now
+        if is_hidden or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
             return
-        profile = Profiles(self.work).get(one.recipient.target_id)
-        if profile is not None and may_sign_in(ProfileState(profile.state)):
-            self.notices.make(profile, NoticeKind.MESSAGE)
+        self.notices.tell(one.recipient.target_id, NoticeKind.MESSAGE)
 
     def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
@@ -245,7 +240,7 @@ class _Copies:
         return evolve(one, outcome=Copy.DELIVERED)
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
-        ReportsIn(self.work).take(
+        ReportsIn(self.work, self.notices).take(
             self.kept, one.recipient.address, self._correspondent, report
         )
 

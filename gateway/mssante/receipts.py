@@ -14,7 +14,7 @@ from gateway.core.mail_address import MailAddress, NamedAddress, read_address
 from gateway.core.mime import MessageParts, MimeLimits, find_attachments, read_parts
 from gateway.core.mime_building import OutgoingPart
 from gateway.errors import InvalidError
-from gateway.mssante.dsn import Original, write_dsn
+from gateway.mssante.dsn import DsnAction, Original, write_dsn
 from gateway.mssante.mdn import Asked, Stamp, write_error_mail, write_mdn
 from gateway.mssante.receipt_facts import Due, MdnRequest, ReceiptKind, key_of
 from gateway.mssante.receipt_gathering import (
@@ -30,6 +30,8 @@ from gateway.settings import Settings
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.blobs import Parcel
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.notice_texts import NoticeKind
+from gateway.store.notices import Notices
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.tasks import Task
 from gateway.store.work import Database, Job, UnitOfWork
@@ -78,7 +80,20 @@ class Acknowledging:
                 return _nothing
             addressee = find_addressee(work, kept, self.settings.domains)
         made = [self._make(kept, content, one, addressee) for one in due]
-        return partial(_send_all, kept, addressee.way, made)
+        return partial(self._send_all, kept, addressee.way, made)
+
+    def _send_all(
+        self, kept: KeptArrival, way: Way, made: Sequence[_Made], work: UnitOfWork
+    ) -> None:
+        said = _said(work, kept.id)  # another worker may have been quicker
+        for one in made:
+            if one.due.key not in said:
+                _send(work, kept, way, one)
+                if way is Way.PAGE and one.due.status == DsnAction.FAILED:
+                    notices = Notices.of(work, self.settings)
+                    notices.tell(kept.sender.identity, NoticeKind.UNDELIVERED)
+            elif one.parcel is not None:
+                work.after_commit(partial(work.folder.discard, one.parcel.id))
 
     def _due(self, work: UnitOfWork, kept: KeptArrival, content: bytes) -> list[Due]:
         headers, path = read_headers(content), kept.reverse_path
@@ -198,17 +213,6 @@ def _said(work: UnitOfWork, arrival_id: str) -> set[tuple[str, int, str]]:
         key_of(one.kind, one.recipient, one.status)
         for one in Receipts(work).of(arrival_id)
     }
-
-
-def _send_all(
-    kept: KeptArrival, way: Way, made: Sequence[_Made], work: UnitOfWork
-) -> None:
-    said = _said(work, kept.id)  # another worker may have been quicker
-    for one in made:
-        if one.due.key not in said:
-            _send(work, kept, way, one)
-        elif one.parcel is not None:
-            work.after_commit(partial(work.folder.discard, one.parcel.id))
 
 
 def _send(work: UnitOfWork, kept: KeptArrival, way: Way, made: _Made) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
-from gateway.core.copies import Copy, CopyReason
+from gateway.core.copies import LOST, Copy, CopyReason
 from gateway.core.envelope import SenderKind
 from gateway.mssante.report_reading import Report, Reported, ReportKind
 from gateway.store.arrivals import Arrivals, KeptArrival, RecipientOutcome
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.notice_texts import NoticeKind
+from gateway.store.notices import Notices
 from gateway.store.work import UnitOfWork
 
 _LATER_OUTCOMES = {"failed": Copy.BOUNCED, "delivered": Copy.DELIVERED}
@@ -27,6 +29,7 @@ class ReportsIn:
     """
 
     work: UnitOfWork
+    notices: Notices = field(repr=False)
 
     def take(
         self, kept: KeptArrival, addressee: str, sender: str, report: Report
@@ -80,10 +83,13 @@ class ReportsIn:
     ) -> None:
         """Take a peer's word for what became of the copy it had taken."""
         outcome = _LATER_OUTCOMES.get(reported.word)
-        if outcome is not None and one.outcome == Copy.RELAYED:
-            Arrivals(self.work).decide_recipient(
-                original.id, one.position, outcome, [CopyReason.REPORTED_BY_PEER]
-            )
+        if outcome is None or one.outcome != Copy.RELAYED:
+            return
+        Arrivals(self.work).decide_recipient(
+            original.id, one.position, outcome, [CopyReason.REPORTED_BY_PEER]
+        )
+        if outcome in LOST and original.sender.kind is SenderKind.PATIENT:
+            self.notices.tell(original.sender.identity, NoticeKind.UNDELIVERED)
 
     def _original(self, addressee: str, message_id: str) -> KeptArrival | None:
         arrivals = Arrivals(self.work)

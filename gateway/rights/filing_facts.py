@@ -124,6 +124,8 @@ class FilingPolicy:
     file_unknown_types_as_other: bool = False
     allow_masked_and_hidden: bool = False
     refuse_other_birth_place: bool = False
+    notice_after_days: int = 14
+    shown_after_months: int = 1
 
 
 @frozen(kw_only=True)

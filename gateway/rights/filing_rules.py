@@ -136,7 +136,15 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
         ),
         replaces=succession.replaces,
         deprecates=succession.deprecates,
-        announcement=Announcement(mask_when_shown=deferred) if hidden else None,
+        announcement=(
+            Announcement(
+                notice_after_days=facts.policy.notice_after_days,
+                shown_after_months=facts.policy.shown_after_months,
+                mask_when_shown=deferred,
+            )
+            if hidden
+            else None
+        ),
         file_as_other=not document.type_is_known,
         cautions=(
             *_sender_cautions(facts),

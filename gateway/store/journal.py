@@ -62,6 +62,8 @@ class Action(StrEnum):
     RECEIPT_SENT = "receipt:send"
     RECEIPT_WITHHELD = "receipt:withhold"
     REPORT_IGNORED = "report:ignore"
+    NOTICE_MADE = "notice:make"
+    NOTICE_WITHHELD = "notice:withhold"
     NOTICE_SENT = "notice:send"
     PROFILE_ADDED = "profile:add"
     PROFILE_CHANGED = "profile:change"

@@ -20,22 +20,29 @@ class NoticeKind(StrEnum):
     CODE = "code"
     MESSAGE = "message"
     DOCUMENT = "document"
+    UPDATE = "update"  # hidden until announced, and not announced (CSP R. 1111-53)
+    UNDELIVERED = "undelivered"
 
 
-_CARE_FR = (
-    "Pour y aller, tapez vous-même l'adresse {url} dans votre navigateur.\n\n"
+_SAFETY_FR = (
     "Nous ne vous demanderons jamais votre mot de passe ni un code par courriel ou "
     "par téléphone.\n"
     "En cas d'urgence, appelez le 15.\n\n"
     "{service}\n"
     "Ce courriel est automatique, ne répondez pas.\n"
 )
-_CARE_EN = (
-    "To get there, type the address {url} in your browser yourself.\n\n"
+_CARE_FR = (
+    "Pour y aller, tapez vous-même l'adresse {url} dans votre navigateur.\n\n"
+    + _SAFETY_FR
+)
+_SAFETY_EN = (
     "We never ask for your password or for a code by e-mail or telephone.\n"
     "In an emergency, call 15.\n\n"
     "{service}\n"
     "This e-mail is automatic, please do not answer.\n"
+)
+_CARE_EN = (
+    "To get there, type the address {url} in your browser yourself.\n\n" + _SAFETY_EN
 )
 
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -83,6 +90,45 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
             "en": (
                 "Something new in your space",
                 "Hello,\n\nSomething was added to your space.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.UPDATE: {
+            "fr": (
+                "Votre espace a été mis à jour",
+                "Bonjour,\n\n"
+                "Votre espace a été mis à jour.\n\n"
+                "Nous vous invitons à prendre contact avec un professionnel de santé, "
+                "par exemple votre médecin traitant : il en parlera avec vous.\n\n"
+                "Cette mise à jour n'apparaît pas encore dans votre espace : il est "
+                "inutile de vous y connecter pour elle.\n"
+                "Cette invitation est automatique : elle ne dit rien de votre "
+                "santé.\n\n" + _SAFETY_FR,
+            ),
+            "en": (
+                "Your space was updated",
+                "Hello,\n\n"
+                "Your space was updated.\n\n"
+                "We invite you to contact a health professional, for example your "
+                "regular doctor, who will talk about it with you.\n\n"
+                "This update does not appear in your space yet: there is no need to "
+                "sign in for it.\n"
+                "This invitation is automatic: it says nothing about your "
+                "health.\n\n" + _SAFETY_EN,
+            ),
+        },
+        NoticeKind.UNDELIVERED: {
+            "fr": (
+                "Un de vos messages n'a pas pu être remis",
+                "Bonjour,\n\n"
+                "Un message que vous avez envoyé depuis votre espace n'a pas pu être "
+                "remis. Votre espace dit lequel, et ce que vous pouvez faire.\n"
+                + _CARE_FR,
+            ),
+            "en": (
+                "One of your messages could not be delivered",
+                "Hello,\n\n"
+                "A message you sent from your space could not be delivered. Your space "
+                "says which one, and what you can do.\n" + _CARE_EN,
             ),
         },
     }

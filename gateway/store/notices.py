@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import uuid4
@@ -10,9 +10,11 @@ from uuid import uuid4
 from attrs import field, frozen
 from sqlalchemy import BindParameter, bindparam, select, update
 
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.settings import Settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
-from gateway.store.profiles import Profile
+from gateway.store.profiles import Profile, Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
@@ -26,9 +28,20 @@ _WAITING = (
         notices.c.profile_id == bindparam("profile"),
         notices.c.kind == bindparam("kind"),
         notices.c.sent_at.is_(None),
+        notices.c.created_at > bindparam("since"),
     )
     .limit(1)
 )
+_STUCK = timedelta(days=1)
+"""A notice that could not leave for as long must not keep back the next ones."""
+
+
+class Untold(StrEnum):
+    """Why a patient is not told by e-mail, for the journal."""
+
+    GONE = "gone"
+    NOT_ACTIVATED = "not-activated"
+    NO_ADDRESS = "no-address"
 
 
 class NoticeEnd(StrEnum):
@@ -62,6 +75,23 @@ class Notices:
     """The name of the service, as the patients know it."""
     public_url: str
     """The address patients type, without anything personal in it."""
+
+    @classmethod
+    def of(cls, work: UnitOfWork, settings: Settings) -> Notices:
+        """Return the notices of a service, signed as its settings say."""
+        return cls(work, settings.domains.operator_name, settings.public_url)
+
+    def tell(self, profile_id: str, kind: NoticeKind) -> Untold | None:
+        """Make a notice for a patient who can sign in; return why not, if so."""
+        profile = Profiles(self.work).get(profile_id)
+        if profile is None:
+            return Untold.GONE
+        if not may_sign_in(ProfileState(profile.state)):
+            return Untold.NOT_ACTIVATED
+        if not profile.email:
+            return Untold.NO_ADDRESS
+        self.make(profile, kind)
+        return None
 
     def make(
         self,
@@ -115,7 +145,12 @@ class Notices:
 
     def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
         found = self.work.connection.execute(
-            _WAITING, {"profile": profile_id, "kind": kind.value}
+            _WAITING,
+            {
+                "profile": profile_id,
+                "kind": kind.value,
+                "since": self.work.now - _STUCK,
+            },
         ).first()
         return found is not None
 

@@ -9,8 +9,7 @@ from uuid import uuid4
 from attrs import frozen
 from sqlalchemy import insert, select
 
-from gateway.core.copies import Copy
-from gateway.store.tables import inbox_messages, profiles, receipts, recipients
+from gateway.store.tables import inbox_messages, profiles, receipts
 from gateway.store.work import UnitOfWork
 
 
@@ -98,14 +97,3 @@ class Receipts:
             select(profiles.c.state).where(profiles.c.id == profile_id)
         ).scalar()
         return word or ""
-
-    def undelivered(self, arrival_id: str) -> int:
-        """Return how many copies of a message will not arrive, as far as is known."""
-        lost = [Copy.BOUNCED.value, Copy.EXPIRED.value]
-        found = self.work.connection.execute(
-            select(recipients.c.position).where(
-                recipients.c.arrival_id == arrival_id,
-                recipients.c.outcome.in_(lost),
-            )
-        ).scalars()
-        return len(list(found))

@@ -156,7 +156,7 @@ notices = Table(
     "notices",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", String(16), nullable=False),  # code, message, document
+    Column("kind", String(16), nullable=False),  # a word of NoticeKind
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
     Column("content", LargeBinary),  # sealed: to, subject, text; NULL once sent
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),

@@ -62,6 +62,7 @@ class TaskKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
+    DISCLOSE = "disclose"  # a document filed hidden: what the patient is told of it
 
 
 class TaskState(StrEnum):

@@ -173,6 +173,7 @@ class LimitedRequest(Request):
 class LimitedSite(Site):
     """The site: HTTP/1.1 alone, no access log (paths name things of patients)."""
 
+    noisy = False
     requestFactory = LimitedRequest  # noqa: N815
     protocol = LimitedChannel  # type: ignore[assignment]
 
@@ -219,6 +220,7 @@ class _Counted(ProtocolWrapper):
 class CappedFactory(WrappingFactory):
     """Counts connections, in all and by address, before any TLS is spoken."""
 
+    noisy = False
     protocol = _Counted
 
     def __init__(self, wrapped: Any, limits: WebLimits) -> None:

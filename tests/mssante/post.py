@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
+from sqlalchemy import select
 
 from gateway.core.envelope import (
     Arrival,
@@ -41,6 +42,7 @@ from gateway.store.mailboxes import Mailboxes
 from gateway.store.profiles import Profiles
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.steps import Step
+from gateway.store.tables import notices
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database, Job
 from tests.fakes import SetClock
@@ -355,6 +357,13 @@ class Post:
                 for row in work.tasks.listed()
                 if kind is None or row.kind == kind.value
             ]
+
+    def notices(self) -> list[str]:
+        """Return the kinds of the notices made for the patient, oldest first."""
+        with self.database.read() as work:
+            columns = notices.c
+            query = select(columns.kind).order_by(columns.created_at, columns.id)
+            return list(work.connection.execute(query).scalars())
 
     def read(self, run: Callable[[Any], Any]) -> Any:
         with self.database.read() as work:

@@ -13,7 +13,7 @@ from gateway.mssante.report_reading import read_report
 from gateway.store.arrivals import Arrivals, ArrivalState, DocumentOutcome
 from gateway.store.inbox import Inbox
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.receipts import Receipts
+from gateway.store.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
 from tests.builders_mail import as_xdm, make_mail
@@ -21,6 +21,7 @@ from tests.fakes import SetClock
 from tests.mssante.post import (
     ASKS,
     DOCTOR,
+    LATER,
     NEVER,
     OPERATOR,
     PATIENT,
@@ -405,9 +406,24 @@ def test_a_patient_sees_on_the_page_what_became_of_an_answer(post: Post) -> None
 
     assert post.outcomes(arrival_id) == [Copy.BOUNCED]
     assert post.said(arrival_id) == [("DSN", "failed", "shown")]
-    assert post.read(lambda work: Receipts(work).undelivered(arrival_id)) == 1
+    stray = StrayCopy(PEER, Fate.REFUSED)
+    assert post.read(lambda work: SentCopies(work).astray(arrival_id)) == [stray]
     assert len(post.lines("receipt:send", own=True)) == 1
     assert post.inbox() == []
+    assert post.notices() == ["undelivered"]
+
+
+def test_a_delay_of_an_answer_is_on_the_page_only(post: Post) -> None:
+    post.peer.answer = LATER
+    arrival_id = post.send(
+        mail(sender=PATIENT), post.remote(), sender=post.own, reverse_path=PATIENT
+    )
+
+    post.clock.advance(hours=5)
+    post.work()
+
+    assert post.said(arrival_id) == [("DSN", "delayed", "shown")]
+    assert post.notices() == []
 
 
 def test_a_closed_mailbox_of_the_sender_returns_the_receipt_to_nobody(

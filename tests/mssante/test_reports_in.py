@@ -90,7 +90,7 @@ def test_a_failure_reported_by_the_peer_is_told_to_the_message(post: Post) -> No
     assert line.detail["report"] == report
     assert line.detail["certificate"] == "f0"
     assert post.inbox() == []
-    assert len(post.tasks(TaskKind.NOTIFY)) == 0
+    assert post.notices() == ["undelivered"]
 
 
 def test_a_delivery_reported_by_the_peer_is_the_end(post: Post) -> None:
@@ -99,6 +99,7 @@ def test_a_delivery_reported_by_the_peer_is_the_end(post: Post) -> None:
     receive(post, dsn("delivered"))
 
     assert post.outcomes(original) == [Copy.DELIVERED]
+    assert post.notices() == []
     post.again(TaskKind.ACKNOWLEDGE, original)
     assert post.receipts(original) == []
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
-from gateway.store.notices import NoticeEnd, Notices, end_notice, get_notice
+from gateway.store.notices import NoticeEnd, Notices, Untold, end_notice, get_notice
 from gateway.store.profiles import Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks import TaskKind
 from gateway.store.work import Database
+from tests.fakes import SetClock
 from tests.store.people import open_profile
 
 URL = "https://sante.example/"
@@ -53,6 +54,18 @@ def test_one_notice_is_enough_until_it_left(database: Database) -> None:
     assert make(database, profile_id, NoticeKind.MESSAGE) != ""
 
 
+def test_a_notice_that_never_left_keeps_back_others_for_a_day_only(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    make(database, profile_id, NoticeKind.UPDATE)
+
+    clock.advance(hours=23)
+    assert make(database, profile_id, NoticeKind.UPDATE) == ""
+    clock.advance(hours=1)
+    assert make(database, profile_id, NoticeKind.UPDATE) != ""
+
+
 def test_codes_are_always_made(database: Database) -> None:
     profile_id = open_profile(database)
 
@@ -63,6 +76,37 @@ def test_without_an_address_there_is_no_notice(database: Database) -> None:
     profile_id = open_profile(database, email="")
 
     assert make(database, profile_id, NoticeKind.MESSAGE) == ""
+
+
+@pytest.mark.parametrize(
+    ("email", "state", "why"),
+    [
+        ("d@courriel.example", "ACTIVATED", None),
+        ("d@courriel.example", "OPEN_NOT_ACTIVATED", Untold.NOT_ACTIVATED),
+        ("d@courriel.example", "SUSPENDED", Untold.NOT_ACTIVATED),
+        ("", "ACTIVATED", Untold.NO_ADDRESS),
+    ],
+)
+def test_who_can_sign_in_and_has_an_address_is_told(
+    database: Database, email: str, state: str, why: Untold | None
+) -> None:
+    profile_id = open_profile(database, email=email)
+    with database.write() as work:
+        Profiles(work).change(profile_id, "state", state=state)
+
+    with database.write() as work:
+        told = Notices(work, "Le service", URL).tell(profile_id, NoticeKind.UPDATE)
+
+    assert told == why
+    with database.read() as work:
+        assert len(work.tasks.listed()) == (1 if why is None else 0)
+
+
+def test_nobody_cannot_be_told(database: Database) -> None:
+    with database.write() as work:
+        told = Notices(work, "Le service", URL).tell("0" * 32, NoticeKind.UPDATE)
+
+    assert told is Untold.GONE
 
 
 def test_nothing_is_left_of_a_notice_that_left(database: Database) -> None:

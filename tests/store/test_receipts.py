@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.core.copies import Copy
 from gateway.errors import UnavailableError
-from gateway.store.arrivals import Arrivals
 from gateway.store.inbox import Inbox
 from gateway.store.receipts import Receipt, Receipts
 from gateway.store.work import Database
@@ -88,21 +86,3 @@ def test_the_state_of_a_profile_is_known_or_empty(post: Post) -> None:
 
     assert state(post.profile_id) == "ACTIVATED"
     assert state("0" * 32) == ""
-
-
-@pytest.mark.parametrize(
-    ("outcome", "lost"),
-    [
-        ("", 0),
-        (Copy.DELIVERED, 0),
-        (Copy.RELAYED, 0),
-        (Copy.BOUNCED, 1),
-        (Copy.EXPIRED, 1),
-    ],
-)
-def test_lost_copies_are_counted(post: Post, outcome: str, lost: int) -> None:
-    arrival_id = post.keep(mail(), post.remote(), post.mailbox())
-    with post.database.write() as work:
-        Arrivals(work).decide_recipient(arrival_id, 0, outcome, ())
-
-    assert post.read(lambda work: Receipts(work).undelivered(arrival_id)) == lost

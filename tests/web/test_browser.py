@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
+from gateway.core.copies import Copy
 from gateway.core.document import Visibility
+from gateway.core.envelope import Door
 from gateway.core.mime_building import OutgoingPart
+from gateway.store.arrivals import Arrivals
 from gateway.store.inbox import Inbox
 from gateway.store.inbox_values import Reply as ReplyRule
+from gateway.store.tables import arrivals
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 from tests.web.site import HOUSE, LOGIN, PASSWORD, Site, blocking
 
@@ -32,6 +36,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PHOTO = (Path(__file__).parents[1] / "samples" / "photo.jpg").read_bytes()
 SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
 """A folder to leave pictures of every page in, for people to look at."""
 
@@ -55,7 +60,7 @@ def furnish(site: Site) -> list[str]:
         file(
             database,
             patient,
-            carried("image/png", PNG),
+            carried("image/jpeg", PHOTO),
             title="Photo",
             flags=frozenset({Visibility.MASKED}),
         ),
@@ -63,6 +68,7 @@ def furnish(site: Site) -> list[str]:
             database, patient, carried("text/plain", b"Rien a signaler"), title="Note"
         ),
         file(database, patient, carried("text/rtf", b"{\\rtf1 x}"), title="Courrier"),
+        file(database, patient, carried("image/png", PNG), title="Illisible"),
     ]
     site.clock.advance(minutes=5)
     receive(
@@ -92,28 +98,45 @@ def furnish(site: Site) -> list[str]:
     return [f"/documents/{one}" for one in documents]
 
 
+def lose_answers(site: Site) -> None:
+    """Let what the patient sent so far come back."""
+    with site.database.write() as work:
+        rows = work.connection.execute(
+            arrivals.select().where(arrivals.c.door == Door.WEB.value)
+        ).all()
+        for row in rows:
+            Arrivals(work).decide_recipient(row.id, 0, Copy.EXPIRED, ())
+
+
 @contextmanager
-def opened(site: Site, viewport: dict[str, int], *, scripts: bool) -> Iterator[Visitor]:
+def opened(
+    site: Site, viewport: dict[str, int], *, scripts: bool, theme: str = "light"
+) -> Iterator[Visitor]:
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(
             viewport=viewport,
             ignore_https_errors=True,
             locale="fr-FR",
+            color_scheme=theme,
             java_script_enabled=scripts,
             bypass_csp=scripts,  # only so that axe can be put into the page
         )
-        yield Visitor(context.new_page(), site, viewport["width"], scripts=scripts)
+        width = viewport["width"]
+        yield Visitor(context.new_page(), site, width, theme, scripts=scripts)
         browser.close()
 
 
 class Visitor:
     """Someone at a browser."""
 
-    def __init__(self, page: Any, site: Site, width: int, *, scripts: bool) -> None:
+    def __init__(
+        self, page: Any, site: Site, width: int, theme: str, *, scripts: bool
+    ) -> None:
         self.page = page
         self.site = site
         self._width = width
+        self._theme = theme
         self._scripts = scripts
         self._seen = 0
 
@@ -130,15 +153,21 @@ class Visitor:
             assert wide <= self._width, f"{name}: scrolls sideways"
         if SHOTS:
             self._seen += 1
-            shot = f"{self._width}-{self._seen:02d}-{name}.png"
+            shot = f"{self._theme}-{self._width}-{self._seen:02d}-{name}.png"
             page.screenshot(path=str(Path(SHOTS) / shot), full_page=True)
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")],
+    ids=["desk", "phone", "desk-dark", "phone-dark"],
+)
 @blocking
-def test_axe_finds_nothing_on_any_page(site: Site, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_on_any_page(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
     documents = furnish(site)
-    with opened(site, viewport, scripts=True) as visitor:
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = visitor.page
         visitor.go("/")
         visitor.look("sign-in")
@@ -168,6 +197,11 @@ def test_axe_finds_nothing_on_any_page(site: Site, viewport: dict[str, int]) -> 
         page.fill("#text", "Merci, je vais mieux.")
         page.click("text=Envoyer")
         visitor.look("conversation-sent")
+        lose_answers(site)
+        visitor.go("/inbox")
+        visitor.look("inbox-lost")
+        page.click("text=Dr Claire MARTIN")
+        visitor.look("conversation-lost")
         page.click("text=Supprimer cette conversation")
         visitor.look("delete")
         for name in ("Service de cardiologie", "Laboratoire"):

@@ -167,6 +167,20 @@ def test_clicks_at_the_same_moment_keep_one_document(site: Site) -> None:
 
 
 @blocking
+def test_the_page_says_who_will_see_it(site: Site) -> None:
+    path = bring(site, part("lettre.pdf", PDF))
+    browser = site.signed_in()
+    assert "Les professionnels que vous autorisez" in browser.get(f"{path}/0/keep").text
+
+    with site.database.write() as work:
+        Profiles(work).change(site.patient, "mask-by-default", mask_by_default=True)
+
+    page = browser.get(f"{path}/0/keep").text
+    assert "Il sera masqué aux professionnels" in page
+    assert "que vous autorisez" not in page
+
+
+@blocking
 def test_it_is_masked_where_the_patient_masks_by_default(site: Site) -> None:
     with site.database.write() as work:
         Profiles(work).change(site.patient, "mask-by-default", mask_by_default=True)

@@ -23,7 +23,7 @@ from gateway.settings import Settings
 from gateway.store.keys import KeyRing
 from gateway.web.answers import ALWAYS, Answer, static
 from gateway.web.limits import Rules
-from gateway.web.patient.desk import Desk, public_url
+from gateway.web.patient.desk import Desk
 from gateway.web.patient.routes import Route, make_routes
 from gateway.web.patient.serving import Serving, error_page, language_of
 from gateway.web.templating import STATIC
@@ -216,7 +216,7 @@ def allowed_hosts(settings: Settings) -> frozenset[str]:
     names = set(settings.web.hosts)
     if not names:
         names = {listen.host, "localhost", settings.domains.hostname}
-        typed = urlsplit(public_url(settings))
+        typed = urlsplit(settings.public_url)
         names.add(typed.netloc)
     found = {name.lower() for name in names}
     ported = {f"{name}:{listen.patient_https}" for name in found if ":" not in name}

@@ -57,7 +57,7 @@ class Desk:
 
     def notices(self, work: UnitOfWork) -> Notices:
         """Return the notices, signed by this service."""
-        return notices_of(work, self.settings)
+        return Notices.of(work, self.settings)
 
     def page(
         self, visit: Visit, template: str, *, status: int = 200, **context: Any
@@ -81,14 +81,3 @@ class Desk:
         if visit.is_new:
             return answer.with_cookie("session", visit.cookie)
         return answer
-
-
-def public_url(settings: Settings) -> str:
-    """Return the address patients type: as set, or the one this machine listens on."""
-    listen = settings.listen
-    return settings.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
-
-
-def notices_of(work: UnitOfWork, settings: Settings) -> Notices:
-    """Return the notices of a service."""
-    return Notices(work, settings.domains.operator_name, public_url(settings))

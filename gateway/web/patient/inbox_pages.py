@@ -12,6 +12,7 @@ from gateway.store.inbox import Inbox
 from gateway.store.inbox_reading import InboxReader
 from gateway.store.inbox_values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
+from gateway.store.sent_copies import SentCopies
 from gateway.store.work import UnitOfWork
 from gateway.web.answers import Answer, download, inline, redirect
 from gateway.web.patient.answering import Answering, Route
@@ -19,6 +20,7 @@ from gateway.web.patient.attachments import OfferedFile, offered, open_file, sho
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_facts import DocumentFacts, of_message
 from gateway.web.patient.keeping import Keeping, KeepingOffer
+from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.visits import Visit
 
@@ -34,6 +36,8 @@ class ShownMessage:
     documents: list[DocumentFacts]
     lost_documents: bool
     """Some document of it could not be put in the vault, or is not there any more."""
+    undelivered: list[Undelivered]
+    """The patient's own: to whom it did not arrive, or not yet."""
 
 
 @frozen
@@ -51,11 +55,13 @@ class InboxPages:
             conversations = reader.conversations(
                 visit.profile.id, _PER_PAGE, (number - 1) * _PER_PAGE
             )
+            lost = SentCopies(work).with_losses([one.id for one in conversations])
             can_write = bool(reader.contacts(visit.profile.id))
         return self.desk.page(
             visit,
             "inbox.html",
             conversations=conversations,
+            lost=lost,
             can_write=can_write,
             address=self._own_address(visit),
             number=number,
@@ -90,7 +96,7 @@ class InboxPages:
         with self.desk.database.read() as work:
             reader = InboxReader(work)
             shown = [
-                self._shown(work, visit, one)
+                self._shown(work, visit, conversation, one)
                 for one in reader.messages(profile.id, conversation.id)
             ]
             route = Answering(self.desk).route(work, profile, conversation)
@@ -110,12 +116,16 @@ class InboxPages:
             choices=choices,
             limits=WritingForm(self.desk).limits(),
             notice=notice(visit.language),
-            sent="sent" in visit.query,
+            sent="sent" in visit.query and not (shown and shown[-1].undelivered),
             saved="saved" in visit.query,
         )
 
     def _shown(
-        self, work: UnitOfWork, visit: Visit, message: InboxMessage
+        self,
+        work: UnitOfWork,
+        visit: Visit,
+        conversation: Conversation,
+        message: InboxMessage,
     ) -> ShownMessage:
         profile_id, keeping = visit.profile.id, Keeping(self.desk)
         documents: list[DocumentFacts] = []
@@ -131,6 +141,7 @@ class InboxPages:
             ],
             documents=documents,
             lost_documents=came > 0 and not documents,
+            undelivered=undelivered(work, conversation, message),
         )
 
     def file(self, visit: Visit, message_id: str, place: int) -> Answer:
