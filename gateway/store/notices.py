@@ -111,8 +111,11 @@ class Notices:
         """
         if not profile.email:
             return ""
-        if kind is not NoticeKind.CODE and self._is_waiting(profile.id, kind):
-            return ""
+        just_made = f"notice:{kind.value}:{profile.id}"
+        if kind is not NoticeKind.CODE:
+            if just_made in self.work.held or self._is_waiting(profile.id, kind):
+                return ""
+            self.work.held[just_made] = True
         language = profile.language if profile.language in {"fr", "en"} else "fr"
         subject, text = NOTICE_TEXTS[kind][language]
         words = {

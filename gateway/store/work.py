@@ -51,7 +51,7 @@ class UnitOfWork:
     folder: BlobFolder
     now: datetime
     held: dict[str, Any] = field(factory=dict, repr=False)
-    """What is locked until the commit, so need not be read again; by its id."""
+    """What only this transaction can change until its commit: not read again."""
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)

@@ -54,6 +54,18 @@ def test_one_notice_is_enough_until_it_left(database: Database) -> None:
     assert make(database, profile_id, NoticeKind.MESSAGE) != ""
 
 
+def test_one_notice_is_enough_within_one_transaction(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    with database.write() as work:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        told = Notices(work, "Le service", URL)
+        made = [told.make(profile, NoticeKind.MESSAGE) for _ in range(3)]
+
+    assert [bool(one) for one in made] == [True, False, False]
+
+
 def test_a_notice_that_never_left_keeps_back_others_for_a_day_only(
     database: Database, clock: SetClock
 ) -> None:
