@@ -21,9 +21,6 @@ class DatabaseSettings(Table):
     url: Annotated[
         str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
     ] = "sqlite:///gateway.db"
-    commit_wait_ms: Annotated[
-        int, "How long a commit may wait for others to share its fsync."
-    ] = 0
 
 
 @frozen(kw_only=True)
