@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal, select, update
 
 from gateway.errors import InvalidError, NotFoundError
 from gateway.store.arrival_values import UNDER_WAY, ArrivalState, KeptArrival
@@ -18,6 +18,9 @@ from gateway.store.work import UnitOfWork
 
 _IDENTIFIER = re.compile(r"\d(?:[ .-]?[\dABab]){12}")
 """Thirteen digits, as a matricule has; A and B are those of Corsica."""
+
+_HELD = literal(ArrivalState.QUARANTINED.value, literal_execute=True)
+"""Written out in the statement, or SQLite would not use the index of what is held."""
 
 _UNDECIDED: Final = {
     "outcome": "",
@@ -44,7 +47,7 @@ class Quarantine:
         """Return what is held, oldest first."""
         rows = self.work.connection.execute(
             select(arrivals.c.id)
-            .where(arrivals.c.state == ArrivalState.QUARANTINED.value)
+            .where(arrivals.c.state == _HELD)
             .order_by(arrivals.c.received_at)
         ).scalars()
         kept = (Arrivals(self.work).get(row_id) for row_id in list(rows))
