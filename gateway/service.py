@@ -15,7 +15,6 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
-from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
@@ -31,6 +30,7 @@ from gateway.mssante.smtp_service import SmtpDoors
 from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import TrustSpace
 from gateway.ports import check_ports
+from gateway.processes import Processes
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import open_database
@@ -65,6 +65,7 @@ class Service:
         self._reactor = reactor
         self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
+        self._processes = Processes(reactor)
         self._listening: list[Deferred[Any]] = []
 
     def prepare(self) -> None:
@@ -149,7 +150,11 @@ class Service:
             self._database,
             blobs.folder,
             blobs.min_free_bytes,
-            {"storage": self._storage_fault, "trust": self._trust_fault},
+            {
+                "storage": self._storage_fault,
+                "trust": self._trust_fault,
+                "processes": self._processes.fault,
+            },
         )
         self._add(
             HealthDoor(
@@ -165,7 +170,7 @@ class Service:
 
     def _add_workers(self) -> None:
         """Worker processes that come back when they die, and go when we do."""
-        monitor = ProcessMonitor(self._reactor)
+        monitor = self._processes
         command = [sys.executable, "-m", "gateway.cli.main", "work", "--with-parent"]
         for number in range(self._settings.tasks.workers):
             monitor.addProcess(
