@@ -77,7 +77,7 @@ class Filing:
         return partial(self._settle, kept, opened.from_address, brought)
 
     def _prepare(self, found: Found) -> Brought:
-        if found.readable is None:
+        if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
         return Brought(found=found, parcel=self.database.prepare(found.content))
 

@@ -8,10 +8,12 @@ from attrs import frozen
 
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
+from gateway.core.reasons import Reason
 from gateway.dmp_bridge.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.store.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.documents import StoredDocument
 from gateway.store.journal import Action
 from gateway.store.work import UnitOfWork
 
@@ -75,6 +77,20 @@ class Recorder:
                 chain=case.chain,
                 by=deposit.entry_id,
             )
+
+    def withdrawn(self, case: Case, stored: StoredDocument) -> None:
+        """Note in the patient's chain that a document was withdrawn, and by whom."""
+        sender = self.kept.sender
+        self.work.note(
+            Action.DOCUMENT_WITHDRAWN,
+            Reason.WITHDRAWN.value,
+            stored.id,
+            chain=case.chain,
+            arrival=self.kept.id,
+            document=stored.unique_id,
+            sender=sender.kind.value,
+            identity=sender.identity,
+        )
 
     def quarantined(self, why: str) -> None:
         """Alert the operator: the line says which certificate brought the message."""

@@ -152,6 +152,14 @@ class Documents:
             update(documents).where(documents.c.id == replaced.id).values(**values)
         )
 
+    def mark_withdrawn(self, stored: StoredDocument) -> None:
+        """Record that a document was withdrawn; its bytes stay, for nobody to read."""
+        self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == stored.id)
+            .values(status=Availability.DELETED.value)
+        )
+
     def mark_read(self, entry_id: str) -> None:
         """Record when the patient first opened a document; later times change it not"""
         self.work.connection.execute(

@@ -57,6 +57,7 @@ class Action(StrEnum):
     DOCUMENT_FILED = "document:file"
     DOCUMENT_KEPT = "document:keep"
     DOCUMENT_DEPRECATED = "document:deprecate"
+    DOCUMENT_WITHDRAWN = "document:withdraw"
     DOCUMENT_OPENED = "document:open"
     DOCUMENT_DOWNLOADED = "document:download"
     RECEIPT_SENT = "receipt:send"
