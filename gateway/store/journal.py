@@ -41,7 +41,6 @@ class Action(StrEnum):
     MESSAGE_REFUSED = "message:refuse"
     MESSAGE_ACCEPTED = "message:accept"
     MESSAGE_REPEATED = "message:repeat"
-    MESSAGE_OPENED = "message:open"
     MESSAGE_DELIVERED = "message:deliver"
     MESSAGE_QUARANTINED = "message:quarantine"
     MESSAGE_RELEASED = "message:release"

@@ -134,16 +134,6 @@ class Profiles:
         rows = self.work.connection.execute(RIGHTS, {"profile": profile_id})
         return read_rights(rows)
 
-    def is_blocked(self, profile_id: str, identities: list[str]) -> bool:
-        """Tell whether the patient blocked any of these senders."""
-        lowered = [identity.lower() for identity in identities if identity]
-        found = self.work.connection.execute(
-            select(blocks.c.identity)
-            .where(blocks.c.profile_id == profile_id, blocks.c.identity.in_(lowered))
-            .limit(1)
-        ).first()
-        return found is not None
-
     def change(self, profile_id: str, what: str, **values: Any) -> None:
         """Change plain columns (state, mask_by_default, emergency, language)."""
         self.work.connection.execute(
