@@ -123,6 +123,7 @@ _EFFECTS = {
     Effect.QUARANTINED: "The whole message is set aside for the operator.",
     Effect.HELD: "Not filed; it waits for the sender to confirm.",
     Effect.TEMPORARY: "Refused for now: the sender may try again later.",
+    Effect.WITHDRAWN: "Out of the vault: nobody sees it any more.",
 }
 
 

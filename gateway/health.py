@@ -52,6 +52,10 @@ class Readiness:
                 found["dead letter"] = f"{dead} tasks wait for a person"
         return found
 
+    def metrics(self) -> bytes:
+        """Return the metrics, the faults among them, in the format of Prometheus."""
+        return metrics.render(self.database, self.faults().keys())
+
     def disk(self) -> str:
         """Return what is wrong with the disk the messages are kept on."""
         free = shutil.disk_usage(self.folder).free
@@ -71,8 +75,7 @@ class HealthPages:
 
     def __init__(self, readiness: Readiness, worker: Worker) -> None:
         self._faults = worker.deferred(readiness.faults)
-        self._metrics = worker.deferred(metrics.render)
-        self._database = readiness.database
+        self._metrics = worker.deferred(readiness.metrics)
 
     @app.route("/livez")
     def alive(self, request: IRequest) -> bytes:
@@ -95,7 +98,7 @@ class HealthPages:
     def numbers(self, request: IRequest) -> Deferred[bytes]:
         """The metrics, for Prometheus."""
         request.setHeader(b"content-type", b"text/plain; version=0.0.4")
-        return self._metrics(self._database)
+        return self._metrics()
 
 
 class _QuietSite(Site):

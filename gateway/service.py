@@ -15,7 +15,6 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
-from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
 from gateway.dmp_bridge.pages import CdaPages
@@ -28,6 +27,7 @@ from gateway.mssante.imap_store import MailStore
 from gateway.mssante.tls import Identity, load_identity
 from gateway.mssante.trust import LOOK_SECONDS, TrustSpace
 from gateway.ports import check_ports, open_doors
+from gateway.processes import Processes
 from gateway.settings import Settings
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.opening import open_database
@@ -62,6 +62,7 @@ class Service:
         self._reactor = reactor
         self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
+        self._processes = Processes(reactor)
         self._listening: list[Deferred[Any]] = []
 
     def prepare(self) -> None:
@@ -134,7 +135,11 @@ class Service:
             self._database,
             blobs.folder,
             blobs.min_free_bytes,
-            {"storage": self._storage_fault, "trust": self._trust_fault},
+            {
+                "storage": self._storage_fault,
+                "trust": self._trust_fault,
+                "processes": self._processes.fault,
+            },
         )
         self._add(
             HealthDoor(
@@ -150,7 +155,7 @@ class Service:
 
     def _add_processes(self) -> None:
         """Processes that come back when they die, and go when we do."""
-        monitor = ProcessMonitor(self._reactor)
+        monitor = self._processes
         beside = (
             ("work", self._settings.tasks.workers),
             ("receive", self._settings.smtp.processes - 1),

@@ -121,7 +121,7 @@ def test_a_step_that_fails_is_tried_later_and_the_others_are_done(
 
 def test_a_job_that_fails_undoes_only_itself(shop: Workshop) -> None:
     def job(work: UnitOfWork, task: Task) -> None:
-        work.note(Action.MESSAGE_OPENED, "x", task.subject)
+        work.note(Action.MESSAGE_DELIVERED, "x", task.subject)
         if task.subject == "bad":
             raise InvalidError("never")
 
@@ -135,7 +135,7 @@ def test_a_job_that_fails_undoes_only_itself(shop: Workshop) -> None:
         noted = [
             line.subject
             for line in work.journal.about(["good", "bad", "better"])
-            if line.action == Action.MESSAGE_OPENED
+            if line.action == Action.MESSAGE_DELIVERED
         ]
         assert work.journal.verify() == []
     assert sorted(noted) == ["better", "good"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import pwd
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -58,6 +60,16 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[Settings, Database]]:
         yield settings, database
     finally:
         database.close()
+
+
+def operator_name() -> str:
+    """Return whose command this is: the account behind sudo, or the process's own."""
+    if behind := os.environ.get("SUDO_USER"):
+        return behind
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's number without a name
+        return f"uid {os.getuid()}"
 
 
 def print_json(value: Any) -> None:

@@ -14,6 +14,7 @@ from gateway.core.mime_building import OutgoingPart
 from gateway.dmp_bridge.cda import read_cda
 from gateway.dmp_bridge.coherence_rules import ins_is_qualified
 from gateway.dmp_bridge.metadata import document_entry, submission_set
+from gateway.dmp_bridge.metadata_values import Action
 from gateway.dmp_bridge.xdm_writing import (
     OutgoingDocument,
     PackageSender,
@@ -43,6 +44,7 @@ def pack(
     source_id: str,
     now: datetime,
     as_xml: bool = False,
+    action: Action = Action.FILE,
 ) -> Packed:
     """
     Pack documents as ``IHE_XDM.ZIP``, or attach them as XML.
@@ -64,7 +66,9 @@ def pack(
             if as_xml:
                 parts.append(_xml(content, number))
     if readable and not as_xml:
-        archive = _archive(readable, visibility, sender, source_id, now)
+        archive = _archive(
+            readable, visibility, sender, source_id, now=now, action=action
+        )
         parts.insert(
             0,
             OutgoingPart(
@@ -91,7 +95,9 @@ def _archive(
     visibility: Sequence[Visibility],
     sender: str,
     source_id: str,
+    *,
     now: datetime,
+    action: Action,
 ) -> bytes:
     outgoing = [
         OutgoingDocument(
@@ -103,6 +109,7 @@ def _archive(
                 unknown_class=coded(CLASSES, _OTHER),
             ),
             content=content,
+            action=action,
         )
         for content, document in readable
     ]

@@ -102,6 +102,10 @@ def _email(profiles: Profiles, profile: Profile, value: str) -> None:
     profiles.set_email(profile, str(read_address(value)) if value else "")
 
 
+def _oid(profiles: Profiles, profile: Profile, value: str) -> None:
+    profiles.set_authority(profile, value)
+
+
 def _language(profiles: Profiles, profile: Profile, value: str) -> None:
     language = _one_of(value.lower(), _LANGUAGES)
     profiles.change(profile.id, "language", language=language)
@@ -123,6 +127,7 @@ KEYS: Mapping[str, Setter] = MappingProxyType(
         "emergency.other": _emergency("other"),
         "emergency.masked": _emergency("masked"),
         "email": _email,
+        "oid": _oid,
         "language": _language,
     }
 )

@@ -10,13 +10,14 @@ from gateway.cli.options import (
     add_command,
     add_noun,
     opened,
+    operator_name,
     print_json,
     print_table,
 )
-from gateway.errors import NotFoundError
-from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
-from gateway.store.journal import Action
-from gateway.store.work import UnitOfWork
+from gateway.store.arrivals import Arrivals, KeptArrival
+from gateway.store.quarantine import Quarantine
+
+_ID = "as `quarantine list` shows it"
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -24,23 +25,33 @@ def add_parser(commands: Subparsers) -> None:
     verbs = add_noun(commands, "quarantine", "messages held back")
     add_command(verbs, "list", list_held, "list messages held back", json_too=True)
     get = add_command(verbs, "get", get_content, "print the bytes of one")
-    get.add_argument("arrival", metavar="ID", help="as `quarantine list` shows it")
-    discard = add_command(
-        verbs, "close", close, "end the matter: the sender was told, nothing goes out"
-    )
-    discard.add_argument("arrival", metavar="ID", help="as `quarantine list` shows it")
-    discard.add_argument(
-        "--reason",
-        required=True,
-        metavar="TEXT",
-        help="what was found, for the journal; it names no patient",
-    )
+    get.add_argument("arrival", metavar="ID", help=_ID)
+    for verb, run, summary in (
+        ("release", release, "have it judged anew, by every rule, as if just received"),
+        ("close", close, "end the matter: the sender was told, nothing goes out"),
+    ):
+        ending = add_command(verbs, verb, run, summary)
+        ending.add_argument("arrival", metavar="ID", help=_ID)
+        ending.add_argument(
+            "--reason",
+            "--note",
+            required=True,
+            type=_reason,
+            metavar="TEXT",
+            help="what was found, for the journal; it names no patient",
+        )
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say what was found")
+    return text.strip()
 
 
 def list_held(args: argparse.Namespace) -> int:
     """List what is in quarantine, oldest first, without naming patients."""
     with opened(args) as (_, database), database.read() as work:
-        held = Arrivals(work).in_state(ArrivalState.QUARANTINED)
+        held = Quarantine(work).listed()
     if args.json:
         print_json([_as_json(one) for one in held])
         return 0
@@ -78,23 +89,24 @@ def _reasons(one: KeptArrival) -> list[str]:
 def get_content(args: argparse.Namespace) -> int:
     """Write the exact bytes of a message in quarantine on standard output."""
     with opened(args) as (_, database), database.read() as work:
-        content = Arrivals(work).content(_held(work, args.arrival))
+        content = Arrivals(work).content(Quarantine(work).get(args.arrival))
     sys.stdout.buffer.write(content)
+    return 0
+
+
+def release(args: argparse.Namespace) -> int:
+    """Have a message judged anew; whether it passes, the rules say."""
+    with opened(args) as (_, database), database.write() as work:
+        Quarantine(work).release(args.arrival, by=operator_name(), reason=args.reason)
+    print(
+        f"{args.arrival}: released; `gateway trace {args.arrival}` tells what follows"
+    )
     return 0
 
 
 def close(args: argparse.Namespace) -> int:
     """Close a case: kept in the journal, with the operator's reason."""
     with opened(args) as (_, database), database.write() as work:
-        held = _held(work, args.arrival)
-        Arrivals(work).set_state(held.id, ArrivalState.RETURNED)
-        work.note(Action.MESSAGE_RETURNED, "closed", held.id, reason=args.reason)
+        Quarantine(work).close(args.arrival, by=operator_name(), reason=args.reason)
     print(f"{args.arrival}: closed")
     return 0
-
-
-def _held(work: UnitOfWork, arrival_id: str) -> KeptArrival:
-    kept = Arrivals(work).get(arrival_id)
-    if kept is None or kept.state != ArrivalState.QUARANTINED:
-        raise NotFoundError("nothing in quarantine has this id")
-    return kept

@@ -20,6 +20,7 @@ from gateway.clock import utc_now
 from gateway.core.document import Visibility
 from gateway.core.mail_address import NamedAddress, read_address
 from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.dmp_bridge.metadata_values import Action
 from gateway.errors import GatewayError, InvalidError, MisuseError
 from gateway.mssante.allowlist import read_allowlist
 from gateway.mssante.certificates import SenderCertificate, facts_of
@@ -68,6 +69,9 @@ def add_parser(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--xml", action="store_true", help="attach the documents as XML instead"
+    )
+    parser.add_argument(
+        "--withdraw", action="store_true", help="have the documents withdrawn"
     )
     parser.add_argument(
         "--attach", nargs="+", default=[], type=Path, metavar="FILE", help="other files"
@@ -197,6 +201,7 @@ def _compose(
         source_id=settings.filing.source_id,
         now=now,
         as_xml=args.xml,
+        action=Action.DELETE if args.withdraw else Action.FILE,
     )
     for warning in packed.warnings:
         print(f"gateway: {warning}", file=sys.stderr)

@@ -147,7 +147,8 @@ class FilingDecision:
     is shown to a reader only where `patient_sees` allows these flags.
     ``visibility``, ``availability``, ``replaces`` (the uniqueId it stands in for),
     ``deprecates`` (the uniqueIds that become Deprecated), ``announcement`` and
-    ``file_as_other`` tell how to file. ``record_opposition``: the sender declared one.
+    ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId that goes from the
+    vault. ``record_opposition``: the sender declared one.
     """
 
     code: Reason
@@ -163,6 +164,7 @@ class FilingDecision:
     availability: Availability = Availability.APPROVED
     replaces: str = ""
     deprecates: tuple[str, ...] = ()
+    withdraws: str = ""
     announcement: Announcement | None = None
     file_as_other: bool = False
     error: ErrorCode | None = None
@@ -173,5 +175,7 @@ class FilingDecision:
         """State what can never be, whoever builds one."""
         assert self.reasons[:1] == (self.code,), "the deciding reason comes first"
         stopped = self.quarantine or self.hold or self.temporary
-        assert not (self.file and stopped), "filed and stopped at once"
+        acts = self.file or bool(self.withdraws)
+        assert not (acts and stopped), "carried out and stopped at once"
+        assert not (self.file and self.withdraws), "filed and withdrawn at once"
         assert not (self.deliver and self.quarantine), "delivered from quarantine"

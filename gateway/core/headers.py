@@ -88,15 +88,6 @@ class Headers:
         """The subject for people."""
         return self.text("subject").strip()
 
-    @property
-    def x_mss(self) -> dict[str, str]:
-        """
-        The X-MSS-* fields, lower-case name → value.
-
-        Source: Référentiel socle MSSanté #2, ECO.2.4.
-        """
-        return {key: value for key, value in self.fields if key.startswith("x-mss-")}
-
 
 def message_id_of(value: str) -> str:
     """Return the id of a Message-ID field without ``<>``, or an empty text."""

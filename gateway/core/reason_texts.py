@@ -13,6 +13,7 @@ from gateway.core.reasons import (
     ReasonText,
     Told,
 )
+from gateway.core.withdrawal_texts import WITHDRAWAL_TEXTS
 
 REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
     {
@@ -196,10 +197,10 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.ID_REUSED: ReasonText(
-            fr="Un autre contenu est déjà enregistré sous cet identifiant ou ce numéro "
-            "de version. Donnez-lui un nouvel identifiant et la version suivante.",
-            en="Another content is already filed under this identifier or version "
-            "number. Give it a new identifier and the next version.",
+            fr="Cet identifiant ou ce numéro de version est pris par un autre contenu "
+            "ou un document retiré. Donnez-en un nouveau et la version suivante.",
+            en="Another content, or a document withdrawn, has this identifier or "
+            "version number already. Give it a new identifier and the next version.",
             source="CI-SIS Structuration minimale §3.5.5.10",
             effect=Effect.REFUSED,
             delivers=True,
@@ -293,6 +294,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             effect=Effect.FILED,
             delivers=True,
         ),
+        **WITHDRAWAL_TEXTS,
     }
 )
 """One text for each reason; a test fails when one is missing."""

@@ -13,7 +13,8 @@ GATEWAY_RULE = "règle de la passerelle (gateway rule)"
 
 class Reason(StrEnum):
     """
-    What became of a message or a document: the codes of the filing table, in order.
+    What became of a message or a document: the codes of the filing table, in order,
+    then those of a withdrawal.
 
     The first test that matches decides; the journal, the receipts, the trace and the
     patient's page all use these words.
@@ -48,6 +49,10 @@ class Reason(StrEnum):
     FILED_MASKED = "FILED_MASKED"
     FILED_MASKED_BY_DEFAULT = "FILED_MASKED_BY_DEFAULT"
     FILED = "FILED"
+    WITHDRAWN = "WITHDRAWN"
+    WITHDRAWAL_UNKNOWN = "WITHDRAWAL_UNKNOWN"
+    WITHDRAWAL_FORBIDDEN = "WITHDRAWAL_FORBIDDEN"
+    WITHDRAWAL_OUTDATED = "WITHDRAWAL_OUTDATED"
 
 
 class Effect(StrEnum):
@@ -61,6 +66,7 @@ class Effect(StrEnum):
     QUARANTINED = "quarantined"
     HELD = "held"
     TEMPORARY = "temporary"
+    WITHDRAWN = "withdrawn"
 
 
 class Told(StrEnum):

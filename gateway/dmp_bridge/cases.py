@@ -16,7 +16,7 @@ from gateway.store.blobs import Parcel
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.profiles import Profile
 
-_HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY})
+_HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 """Not filed, and nothing for the sender to correct."""
 
 
@@ -34,7 +34,7 @@ class Case:
     One patient a message is for.
 
     ``decisions`` has one decision for each document, or a single one for a message
-    without any; ``entries`` the entryUUID in hex of those that were filed.
+    without any; ``entries`` the entryUUID in hex of those filed or withdrawn.
     """
 
     recipient: RecipientOutcome

@@ -1,30 +1,12 @@
-"""Whether address, metadata and document speak of the same person; no I/O."""
+"""Whether a document speaks of the person of a profile, and is sure of it; no I/O."""
 
 from __future__ import annotations
 
 import unicodedata
 
-from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
-
-
-def same_patient(
-    address_ins: Ins | str, metadata_ins: Ins | str | None, cda_ins: Ins | str | None
-) -> bool:
-    """
-    Tell whether all that is given names one patient.
-
-    A text is a matricule without its authority, as a mail address has, or as a
-    document gives where it is no INS (``Patient.unread_ins``). What is absent
-    contradicts nothing: a document without an INS is for `ins_is_qualified`.
-    Two INS must agree in their authority as well.
-    """
-    given = [ins for ins in (address_ins, metadata_ins, cda_ins) if ins]
-    matricules = {_matricule(ins) for ins in given}
-    authorities = {ins.authority for ins in given if isinstance(ins, Ins)}
-    return len(matricules) == 1 and len(authorities) <= 1
 
 
 def trait_mismatches(
@@ -58,10 +40,6 @@ def ins_is_qualified(patient: Patient) -> bool:
     traits = patient.traits
     needed = (traits.family, traits.first_given, traits.birth_date, traits.sex)
     return patient.ins is not None and all(needed)
-
-
-def _matricule(ins: Ins | str) -> str:
-    return ins.matricule if isinstance(ins, Ins) else ins.strip().upper()
 
 
 def _agree(ours: str, theirs: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.core.codes import find_document_type
-from gateway.core.document import ClinicalDocument, Visibility
+from gateway.core.document import Availability, ClinicalDocument, Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.dmp_bridge.coherence_rules import ins_is_qualified, trait_mismatches
@@ -16,6 +16,7 @@ from gateway.rights.filing_facts import (
     DocumentFacts,
     NoIns,
     NoParent,
+    NoWithdrawal,
     Opposition,
     Ownership,
     Qualification,
@@ -66,6 +67,7 @@ def document_facts(
             for stored in vault.versions(profile_id, document.set_id)
         ),
         parent=_parent(document, found, profile_id, own, vault),
+        withdrawal=_withdrawal(found, profile_id, own, vault),
         opposed_by_sender=any(
             one.kind == "document" and one.unique_id == document.unique_id
             for one in rights.oppositions
@@ -105,6 +107,8 @@ def _qualification(patient: Patient) -> Qualification:
 def _same_id(known: StoredDocument | None, profile_id: str, sha256: str) -> SameId:
     if known is None:
         return SameId.NEW
+    if known.profile_id == profile_id and known.status is Availability.DELETED:
+        return SameId.WITHDRAWN
     if (known.profile_id, known.sha256) == (profile_id, sha256):
         return SameId.SAME_CONTENT
     return SameId.OTHER_CONTENT
@@ -149,6 +153,17 @@ def _parent(
     if parent.profile_id != profile_id:
         return NoParent.OTHER_PATIENT
     return _version(parent, own)
+
+
+def _withdrawal(
+    found: Found, profile_id: str, own: frozenset[str], vault: Vault
+) -> StoredVersion | NoWithdrawal:
+    if not found.asks_withdrawal:
+        return NoWithdrawal.NOT_ASKED
+    known = vault.find(found.unique_id)
+    if known is None or known.profile_id != profile_id:
+        return NoWithdrawal.NOT_FOUND
+    return _version(known, own)
 
 
 def _opposition(

@@ -109,7 +109,7 @@ class Filing:
             return None  # the task of its own fails in the same way, and says so
 
     def _prepare(self, found: Found) -> Brought:
-        if found.readable is None:
+        if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
         return Brought(found=found, parcel=self.database.prepare(found.content))
 

@@ -59,6 +59,11 @@ class Found:
         return None if self.error else self.document
 
     @property
+    def asks_withdrawal(self) -> bool:
+        """Whether METADATA.XML has it withdrawn: it is sent again, with its own id."""
+        return self.listed is not None and self.listed.action is Action.DELETE
+
+    @property
     def unique_id(self) -> str:
         """The uniqueId, as the document or else METADATA.XML gives it."""
         if self.document is not None:
@@ -169,9 +174,6 @@ class Opener:
 
     def _packaged(self, packaged: PackagedDocument) -> Found:
         found, listed = self._read(packaged.content), packaged.facts
-        if listed.action is Action.DELETE:
-            text = "METADATA.XML asks for a deletion, which mail cannot do here"
-            return evolve(found, error=text)
         if found.readable is None:
             return found
         return evolve(found, error=_contradiction(found.readable, listed))

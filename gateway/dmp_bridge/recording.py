@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
+from gateway.core.reasons import Reason
 from gateway.dmp_bridge.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.vaults.vault import Deposit
@@ -17,6 +18,7 @@ from gateway.store.arrivals import (
     KeptArrival,
     RecipientOutcome,
 )
+from gateway.store.documents import StoredDocument
 from gateway.store.journal import Action
 from gateway.store.work import UnitOfWork
 
@@ -89,6 +91,20 @@ class Recorder:
                 chain=case.chain,
                 by=deposit.entry_id,
             )
+
+    def withdrawn(self, case: Case, stored: StoredDocument) -> None:
+        """Note in the patient's chain that a document was withdrawn, and by whom."""
+        sender = self.kept.sender
+        self.work.note(
+            Action.DOCUMENT_WITHDRAWN,
+            Reason.WITHDRAWN.value,
+            stored.id,
+            chain=case.chain,
+            arrival=self.kept.id,
+            document=stored.unique_id,
+            sender=sender.kind.value,
+            identity=sender.identity,
+        )
 
     def quarantined(self, why: str) -> None:
         """Alert the operator: the line says which certificate brought the message."""

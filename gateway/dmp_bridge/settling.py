@@ -148,6 +148,8 @@ class Settlement:
             decision = case.decisions[number]
             if decision.file:
                 self._file(case, number, one, decision)
+            elif decision.withdraws:
+                self._withdraw(case, number, decision)
             elif Visibility.HIDDEN_FROM_PATIENT in decision.message_visibility:
                 known = self.vault.find(one.found.unique_id)
                 case.delay_until(known.visible_at if known else None)
@@ -170,6 +172,16 @@ class Settlement:
         self._recorder.filed(
             case, deposit, decision, [stored.id for stored in replaced if stored]
         )
+
+    def _withdraw(self, case: Case, number: int, decision: FilingDecision) -> None:
+        stored = self.vault.find(decision.withdraws)
+        assert stored is not None, "decided upon as filed"
+        case.entries[number] = stored.id
+        if Visibility.HIDDEN_FROM_PATIENT in stored.visibility(self.work.now):
+            # The message carries the document again: it is hidden as long.
+            case.delay_until(stored.visible_at)
+        if self.vault.withdraw(stored):
+            self._recorder.withdrawn(case, stored)
 
     def _submit(self, case: Case, found: Found) -> None:
         """Open the SubmissionSet that all documents of this message share."""

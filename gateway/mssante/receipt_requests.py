@@ -19,7 +19,9 @@ from gateway.store.arrivals import RecipientOutcome
 _MDN_FIELD = "disposition-notification-to"
 _DSN_FIELD = "return-receipt-to"
 _BY_HEADER = "SUCCESS,FAILURE"
-_GOOD_NEWS = frozenset({Effect.FILED, Effect.ALREADY_FILED, Effect.MESSAGE_ONLY})
+_GOOD_NEWS = frozenset(
+    {Effect.FILED, Effect.ALREADY_FILED, Effect.MESSAGE_ONLY, Effect.WITHDRAWN}
+)
 
 
 def request_of(headers: Headers, reverse_path: str) -> MdnRequest:

@@ -1,4 +1,4 @@
-"""TLS for Twisted's doors (IMAP, web): the same policy, in pyOpenSSL's words."""
+"""TLS for Twisted's doors (IMAP): the same policy, in pyOpenSSL's words."""
 
 from __future__ import annotations
 
@@ -61,13 +61,6 @@ def mutual_connections(identity: Identity, refused: Refused) -> ServerConnection
         return bool(good)
 
     context.set_verify(demands, verified)
-    return ServerConnections(context)
-
-
-def plain_connections(identity: Identity) -> ServerConnections:
-    """Return what makes connections for the patients' web: no client certificate."""
-    context = _context(identity)
-    context.set_verify(SSL.VERIFY_NONE)
     return ServerConnections(context)
 
 

@@ -56,7 +56,8 @@ def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
 def _set_aside(decision: FilingDecision) -> FilingDecision:
     if decision.quarantine:
         return decision
-    objections = () if decision.file else decision.reasons
+    acts = decision.file or decision.withdraws
+    objections = () if acts else decision.reasons
     mismatch = Reason.PATIENT_MISMATCH
     return FilingDecision(
         code=mismatch,

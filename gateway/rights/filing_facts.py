@@ -77,6 +77,8 @@ class SameId(StrEnum):
     """In this patient's vault, with the same hash."""
     OTHER_CONTENT = "OTHER_CONTENT"
     """With another hash, or in another patient's vault."""
+    WITHDRAWN = "WITHDRAWN"
+    """Filed here once, and withdrawn since."""
     UNKNOWN = "UNKNOWN"
 
 
@@ -94,6 +96,15 @@ class NoParent(StrEnum):
     NOT_NAMED = "NOT_NAMED"
     NOT_FOUND = "NOT_FOUND"
     OTHER_PATIENT = "OTHER_PATIENT"
+
+
+class NoWithdrawal(StrEnum):
+    """Why there is no document to withdraw."""
+
+    NOT_ASKED = "NOT_ASKED"
+    """The document is there to be filed."""
+    NOT_FOUND = "NOT_FOUND"
+    """Nothing of that id is in this patient's vault."""
 
 
 class Opposition(StrEnum):
@@ -169,8 +180,10 @@ class DocumentFacts:
     What is known of one document that could be read.
 
     ``mates`` are the stored documents of the same ``set_id``, all body levels, in this
-    patient's vault; ``parent`` what an RPLC points to. ``visibility_is_clear`` is
-    False when a visibility was asked in a code that is not known here.
+    patient's vault; ``parent`` what an RPLC points to; ``withdrawal`` the stored
+    document of this very id, where the sender asks to withdraw it.
+    ``visibility_is_clear`` is False when a visibility was asked in a code that is not
+    known here.
     """
 
     unique_id: str
@@ -188,6 +201,7 @@ class DocumentFacts:
     body_level: BodyLevel
     mates: tuple[StoredVersion, ...]
     parent: StoredVersion | NoParent
+    withdrawal: StoredVersion | NoWithdrawal = NoWithdrawal.NOT_ASKED
     opposed_by_sender: bool
     opposition: Opposition
 

@@ -2,7 +2,9 @@
 May this document be filed? The filing table, row by row, and what comes of it.
 
 Rows that object come first, in order: the first gives the code, the others are kept.
-When none objects, the rows that describe the filing give it, again in order. Row 7
+When none objects, the rows that describe the filing give it, again in order. A
+document that is sent to be withdrawn is judged by what would stop its message, and by
+the rules of withdrawal. Row 7
 (profile not activated) is such a description: a blocked sender, a duplicate or a
 document of someone else stays what it is when the profile is not activated yet.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.core.decision import Announcement, Caution, FilingDecision
+from gateway.core.decision import Announcement, Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
 from gateway.core.reason_texts import REASON_TEXTS
@@ -23,10 +25,12 @@ from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
     FilingFacts,
+    NoWithdrawal,
     Qualification,
     Traits,
 )
 from gateway.rights.profile import ProfileState
+from gateway.rights.withdrawal_rules import decide_withdrawal
 
 MessageRule = Callable[[FilingFacts], Reason | None]
 DocumentRule = Callable[[FilingFacts, DocumentFacts], Reason | None]
@@ -74,6 +78,8 @@ def decide_filing(facts: FilingFacts) -> FilingDecision:
     document = facts.document
     if not isinstance(document, DocumentFacts):
         return _refused(facts, objections)
+    if document.withdrawal is not NoWithdrawal.NOT_ASKED:
+        return _withdrawn(facts, document, objections)
     objections += [
         reason
         for _, rule in DOCUMENT_ROWS
@@ -106,6 +112,29 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
         record_opposition=code is Reason.PATIENT_OPPOSED_DOC,
         message_visibility=hidden,
         error=_error(code, facts),
+        cautions=_sender_cautions(facts),
+        versions=facts.versions,
+    )
+
+
+def _withdrawn(
+    facts: FilingFacts, document: DocumentFacts, objections: list[Reason]
+) -> FilingDecision:
+    """Who was blocked since may still withdraw, and is not read for that."""
+    blocked = [one for one in objections if one is Reason.SENDER_BLOCKED]
+    objections = [one for one in objections if one is not Reason.SENDER_BLOCKED]
+    decision = decide_withdrawal(document.withdrawal)
+    if isinstance(decision, Refuse):
+        objections += decision.reasons
+    if objections:
+        return _refused(facts, [*objections, *blocked])
+    return FilingDecision(
+        code=Reason.WITHDRAWN,
+        reasons=(Reason.WITHDRAWN, *blocked),
+        file=False,
+        deliver=all(_lets_message_pass(reason, facts) for reason in blocked),
+        withdraws=document.unique_id,
+        message_visibility=_message_visibility(facts),
         cautions=_sender_cautions(facts),
         versions=facts.versions,
     )

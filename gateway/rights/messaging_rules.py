@@ -171,18 +171,6 @@ def decide_new_thread(facts: NewThreadFacts) -> Decision[WritingRefusal]:
     return _collect(facts, NEW_THREAD_RULES)
 
 
-def read_receipt_is_due(*, asked_by: str, return_path: str, already_sent: bool) -> bool:
-    """
-    Tell whether opening a message for the first time sends its read receipt.
-
-    Only to the address the message came from (RFC 8098 §2.1); the patient is not
-    asked, as the rules of the citizens' messaging leave no choice.
-    """
-    if already_sent or not asked_by or not return_path:
-        return False
-    return asked_by.lower() == return_path.lower()
-
-
 def _collect(
     facts: F, rules: Sequence[Callable[[F], WritingRefusal | None]]
 ) -> Decision[WritingRefusal]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -44,35 +43,6 @@ class SenderRefusal(StrEnum):
     SENDER_NOT_LISTED = "SENDER_NOT_LISTED"
     SENDER_DIFFERS = "SENDER_DIFFERS"
     REPLY_TO_OUTSIDE = "REPLY_TO_OUTSIDE"
-
-
-LOG_TEXTS = MappingProxyType(
-    {
-        SenderRefusal.OPERATOR_NOT_LISTED: "no domain is listed for this certificate",
-        SenderRefusal.CLIENT_WITHOUT_MAILBOX: "this certificate holds no mailbox here",
-        SenderRefusal.REVERSE_PATH_MALFORMED: "MAIL FROM is not one plain address",
-        SenderRefusal.REVERSE_PATH_NOT_LISTED: (
-            "the domain of MAIL FROM is not listed for this certificate"
-        ),
-        SenderRefusal.REVERSE_PATH_NOT_HELD: (
-            "MAIL FROM is not a mailbox this certificate holds"
-        ),
-        SenderRefusal.FROM_MISSING: "the header From is missing or has no address",
-        SenderRefusal.FROM_SEVERAL: "the header From has more than one address",
-        SenderRefusal.FROM_NOT_LISTED: (
-            "the domain of From is not listed for this certificate"
-        ),
-        SenderRefusal.FROM_DIFFERS: "From differs from MAIL FROM",
-        SenderRefusal.FROM_NOT_HELD: "From is not a mailbox this certificate holds",
-        SenderRefusal.SENDER_SEVERAL: "the header Sender has more than one address",
-        SenderRefusal.SENDER_NOT_LISTED: (
-            "the domain of Sender is not listed for this certificate"
-        ),
-        SenderRefusal.SENDER_DIFFERS: "Sender differs from MAIL FROM",
-        SenderRefusal.REPLY_TO_OUTSIDE: "Reply-To leads outside the space of trust",
-    }
-)
-"""One line for the operator's log each; none quotes an address."""
 
 
 @frozen(kw_only=True)

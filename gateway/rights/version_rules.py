@@ -51,7 +51,8 @@ def document_is_new(_: FilingFacts, document: DocumentFacts) -> Reason | None:
 
 def identifier_is_free(_: FilingFacts, document: DocumentFacts) -> Reason | None:
     """Row 18: neither its id nor its version number stands for another content."""
-    if document.same_id in {SameId.OTHER_CONTENT, SameId.UNKNOWN}:
+    taken = {SameId.OTHER_CONTENT, SameId.WITHDRAWN, SameId.UNKNOWN}
+    if document.same_id in taken:
         return Reason.ID_REUSED
     if document.same_id is SameId.SAME_CONTENT:
         return None  # what it would clash with is itself

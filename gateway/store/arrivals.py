@@ -193,16 +193,6 @@ class Arrivals:
         """
         return self.work.blobs.get(kept.blob_id, kept.key_id)
 
-    def in_state(self, state: ArrivalState) -> list[KeptArrival]:
-        """Return the messages in a state, oldest first."""
-        rows = self.work.connection.execute(
-            select(arrivals.c.id)
-            .where(arrivals.c.state == state.value)
-            .order_by(arrivals.c.received_at)
-        ).scalars()
-        kept = (self.get(row_id) for row_id in list(rows))
-        return [one for one in kept if one is not None]
-
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
         bare = message_id.strip().strip("<>")

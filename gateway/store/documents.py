@@ -21,13 +21,10 @@ from gateway.store.work import UnitOfWork
 
 _FIND = select(documents).where(documents.c.unique_id == bindparam("name"))
 _GET = select(documents).where(documents.c.id == bindparam("name"))
-_OF_SET = (
-    select(documents)
-    .where(
-        documents.c.profile_id == bindparam("profile"),
-        documents.c.set_id == bindparam("set"),
-    )
-    .order_by(documents.c.filed_at, documents.c.id)
+# Without an order: for its sake SQLite would go through all that the patient has.
+_OF_SET = select(documents).where(
+    documents.c.profile_id == bindparam("profile"),
+    documents.c.set_id == bindparam("set"),
 )
 _INSERT = {table: insert(table) for table in (blobs, blob_grants, documents)}
 
@@ -99,7 +96,8 @@ class Documents:
         rows = self.work.connection.execute(
             _OF_SET, {"profile": profile_id, "set": set_id}
         )
-        return [_stored(row) for row in rows]
+        versions = [_stored(row) for row in rows]
+        return sorted(versions, key=lambda one: (one.filed_at, one.id))
 
     def listed(
         self, profile_id: str, *, limit: int | None = None, offset: int = 0
@@ -152,6 +150,14 @@ class Documents:
             values["status"] = Availability.DEPRECATED.value
         self.work.connection.execute(
             update(documents).where(documents.c.id == replaced.id).values(**values)
+        )
+
+    def mark_withdrawn(self, stored: StoredDocument) -> None:
+        """Record that a document was withdrawn; its bytes stay, for nobody to read."""
+        self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == stored.id)
+            .values(status=Availability.DELETED.value)
         )
 
     def mark_read(self, entry_id: str) -> None:

@@ -138,13 +138,6 @@ class KeyRing:
         _keep(self._cache, key_id, key)
         return key
 
-    def forget(self, key_id: str) -> None:
-        """Drop a data key from memory, after it was destroyed."""
-        self._cache.pop(key_id, None)
-        for scope, known in list(self._by_scope.items()):
-            if known == key_id:
-                del self._by_scope[scope]
-
     def seal(
         self, connection: Connection, key_id: str, text: bytes, context: str
     ) -> bytes:

@@ -58,20 +58,13 @@ class Profiles:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
         key_id = self.work.key_for(f"patient:{profile_id}")
-        identity = {
-            "ins": ins.matricule,
-            "oid": ins.authority.value,
-            "traits": asdict(traits),
-        }
         self.work.connection.execute(
             insert(profiles).values(
                 id=profile_id,
                 ins_digest=digest,
                 key_id=key_id,
                 state=state,
-                identity=self.work.seal(
-                    key_id, identity, f"profiles.identity:{profile_id}"
-                ),
+                identity=self._identity(profile_id, key_id, ins, traits),
                 contact=self._contact(profile_id, key_id, email),
                 mask_by_default=False,
                 emergency=_PERMITTED,
@@ -85,6 +78,16 @@ class Profiles:
             Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
         )
         return profile_id
+
+    def _identity(
+        self, profile_id: str, key_id: str, ins: Ins, traits: IdentityTraits
+    ) -> bytes:
+        identity = {
+            "ins": ins.matricule,
+            "oid": ins.authority.value,
+            "traits": asdict(traits),
+        }
+        return self.work.seal(key_id, identity, f"profiles.identity:{profile_id}")
 
     def _contact(self, profile_id: str, key_id: str, email: str) -> bytes:
         context = f"profiles.contact:{profile_id}"
@@ -142,16 +145,6 @@ class Profiles:
         rows = self.work.connection.execute(RIGHTS, {"profile": profile_id})
         return read_rights(rows)
 
-    def is_blocked(self, profile_id: str, identities: list[str]) -> bool:
-        """Tell whether the patient blocked any of these senders."""
-        lowered = [identity.lower() for identity in identities if identity]
-        found = self.work.connection.execute(
-            select(blocks.c.identity)
-            .where(blocks.c.profile_id == profile_id, blocks.c.identity.in_(lowered))
-            .limit(1)
-        ).first()
-        return found is not None
-
     def change(self, profile_id: str, what: str, **values: Any) -> None:
         """Change plain columns (state, mask_by_default, emergency, language)."""
         self.work.held.pop(profile_id, None)
@@ -172,6 +165,17 @@ class Profiles:
         """Change the ordinary e-mail address notices and codes go to."""
         contact = self._contact(profile.id, profile.key_id, email)
         self.change(profile.id, "email", contact=contact)
+
+    def set_authority(self, profile: Profile, oid: str) -> None:
+        """
+        Mend the authority of a patient's INS; what is filed already keeps the other.
+
+        Raises:
+            InvalidError: no authority of INS has that OID.
+        """
+        ins = Ins.of(profile.ins.matricule, oid)
+        identity = self._identity(profile.id, profile.key_id, ins, profile.traits)
+        self.change(profile.id, "oid", identity=identity)
 
     def block(self, profile_id: str, identity: str) -> None:
         """Block a sender by structure id, IDNPS or address; again is no error."""

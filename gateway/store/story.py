@@ -75,6 +75,14 @@ class Stories:
         outcomes = arrivals.documents(arrival_id)
         entries = [one.entry_id for one in outcomes if one.entry_id]
         lines = self.work.journal.about([arrival_id, *entries])
+        anew = max(
+            (
+                place
+                for place, line in enumerate(lines)
+                if line.action == Action.MESSAGE_RELEASED
+            ),
+            default=0,
+        )
         return {
             "id": name,
             "kind": "message",
@@ -100,7 +108,11 @@ class Stories:
             "receipts": [
                 _receipt(one, kept) for one in Receipts(self.work).of(arrival_id)
             ],
-            "steps": [_step(line, _added(line, kept, outcomes)) for line in lines],
+            "steps": [
+                # What the tables know is of the last time the message was judged.
+                _step(line, _added(line, kept, outcomes if place >= anew else ()))
+                for place, line in enumerate(lines)
+            ],
         }
 
 

@@ -98,7 +98,7 @@ documents = Table(
     Column("arrival_id", Id),
     Column("replaced_by", Id),
     Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
-    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False),
+    Column("blob_id", Id, nullable=False),  # no foreign key: see the tables of mail
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
@@ -110,8 +110,8 @@ submissions = Table(
     "submissions",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
-    Column("unique_id", String(256), nullable=False, unique=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("unique_id", String(256), nullable=False),  # the id again, as an OID
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("facts", LargeBinary, nullable=False),  # sealed SubmissionSet
 )

@@ -265,13 +265,6 @@ class Tasks:
         )
         return {(kind, state): count for kind, state, count in rows}
 
-    def pending_for(self, subject: str) -> bool:
-        """Tell whether anything is still to be done, or dead, for a subject."""
-        found = self.connection.execute(
-            select(tasks.c.id).where(and_(tasks.c.subject == subject)).limit(1)
-        ).first()
-        return found is not None
-
 
 def _is_alive(pid: int) -> bool:
     try:

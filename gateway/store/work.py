@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -214,4 +214,3 @@ def translated() -> Iterator[None]:
 
 
 Job = Callable[[UnitOfWork], Any]
-Details = Mapping[str, Any]

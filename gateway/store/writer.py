@@ -54,7 +54,8 @@ class Writer:
         The future fails with `UnavailableError` when the commit did, and at once
         after a disk failure: an fsync that failed is never tried again (the kernel
         may have dropped the pages), so only a restart, which reads what is really on
-        the disk, lets messages in again.
+        the disk, lets messages in again. A future cancelled before its transaction
+        began leaves no trace of its job; later it can no longer be cancelled.
         """
         future: Future[T] = Future()
         if self.failure:
@@ -72,21 +73,24 @@ class Writer:
         first = self._jobs.get()
         if first is None:
             return False
-        batch = [first]
-        while len(batch) < _MOST:
+        waiting, goes_on = [first], True
+        while len(waiting) < _MOST:
             try:
                 more = self._jobs.get_nowait()
             except queue.Empty:
                 break
             if more is None:
-                self._commit(batch)
-                return False
-            batch.append(more)
-        self._commit(batch)
-        return True
+                goes_on = False
+                break
+            waiting.append(more)
+        # From here on nobody can cancel: what is given up before is never begun.
+        self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
+        return goes_on
 
     def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
         """Run a batch as one; when one of it fails, undo it all and run each alone."""
+        if not batch:
+            return
         try:
             with self._database.write() as work:
                 results = [job(work) for job, _ in batch]

@@ -107,6 +107,7 @@ FACTS = [
     ("email=", "email", ""),
     ("email=a@courriel.example", "email", "a@courriel.example"),
     ("language=en", "language", "en"),
+    ("oid=1.2.250.1.213.1.4.11", "oid", "1.2.250.1.213.1.4.11"),
     ("emergency.samu=deny", "emergency", {"samu": "deny"}),
     ("emergency.other=deny", "emergency", {"other": "deny"}),
     ("emergency.masked=permit", "emergency", {"masked": "permit"}),
@@ -146,7 +147,14 @@ def test_each_fact_is_taken_back(
 
 @pytest.mark.parametrize(
     "fact",
-    ["colour=blue", "block", "block=", "state=ASLEEP", "mask-by-default=perhaps"],
+    [
+        "colour=blue",
+        "block",
+        "block=",
+        "state=ASLEEP",
+        "mask-by-default=perhaps",
+        "oid=1.2",
+    ],
 )
 def test_a_wrong_fact_changes_nothing(
     fact: str, run: Run, capsys: pytest.CaptureFixture[str]

@@ -32,7 +32,6 @@ def test_fields_are_unfolded_and_found_by_name() -> None:
     assert headers.mailboxes("from")[0].name == "Dr Martin"
     assert headers.subject == "été"
     assert headers.message_id == "id-1@b.test"
-    assert headers.x_mss == {"x-mss-nil": "3734", "x-mss-mes": "FIN"}
     assert headers.references == ("r1@b.test", "r2@b.test")
     assert content[headers.body_at :] == b"body\r\n"
     assert (headers.get("absent"), headers.count("subject")) == ("", 1)

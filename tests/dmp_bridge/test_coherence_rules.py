@@ -1,4 +1,4 @@
-"""Whether address, metadata and document speak of the same person."""
+"""Whether a document speaks of the person of a profile, and is sure of it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.dmp_bridge.coherence_rules import (
     ins_is_qualified,
-    same_patient,
     trait_mismatches,
 )
 
 MATRICULE = "279035121518989"
 TEST = Ins.of(MATRICULE, "1.2.250.1.213.1.4.10")
-REAL = Ins.of(MATRICULE, "1.2.250.1.213.1.4.8")
-OTHER = Ins.of("213056322000162", "1.2.250.1.213.1.4.10")
 
 TRAITS = IdentityTraits(
     family="PAT-TROIS",
@@ -28,30 +25,6 @@ TRAITS = IdentityTraits(
     sex="F",
     birth_place="63220",
 )
-
-SAME: list[tuple[Ins | str, Ins | str | None, Ins | str | None, bool]] = [
-    (MATRICULE, TEST, TEST, True),
-    (MATRICULE, None, TEST, True),
-    (MATRICULE, TEST, None, True),
-    (MATRICULE.lower(), None, None, True),
-    (TEST, TEST, TEST, True),
-    (MATRICULE, TEST, MATRICULE, True),
-    (MATRICULE, OTHER, TEST, False),
-    (MATRICULE, TEST, OTHER, False),
-    ("213056322000162", TEST, TEST, False),
-    (MATRICULE, TEST, REAL, False),
-    (REAL, TEST, None, False),
-    (MATRICULE, TEST, "279035121518988", False),
-    ("", None, None, False),
-]
-
-
-@pytest.mark.parametrize(("address", "metadata", "cda", "same"), SAME)
-def test_one_patient_is_named_throughout_or_not(
-    address: Ins | str, metadata: Ins | str | None, cda: Ins | str | None, same: bool
-) -> None:
-    assert same_patient(address, metadata, cda) is same
-
 
 AGREEING: list[dict[str, Any]] = [
     {},

@@ -208,11 +208,6 @@ ROWS = (
         code=Reason.DOC_INVALID,
     ),
     Row(
-        name="10 a deletion",
-        mail=packed(LETTER, action=Action.DELETE),
-        code=Reason.DOC_INVALID,
-    ),
-    Row(
         name="10 METADATA gives another uniqueId",
         mail=packed(LETTER, changes={"unique_id": "1.2.3"}),
         code=Reason.DOC_INVALID,
@@ -246,10 +241,9 @@ ROWS = (
         deliver=False,
     ),
     Row(
-        name="11 another patient in a document to delete",
+        name="11 another patient in a document to withdraw",
         mail=packed(make_cda(ins=OTHER_INS), changes=OWN, action=Action.DELETE),
-        code=Reason.DOC_INVALID,
-        held=True,
+        code=Reason.PATIENT_MISMATCH,
         deliver=False,
     ),
     Row(
@@ -459,6 +453,33 @@ ROWS = (
         filed=1,
     ),
     Row(name="28 a letter in a package", code=Reason.FILED, filed=1),
+    Row(
+        name="a withdrawal of what is not here",
+        mail=packed(LETTER, action=Action.DELETE),
+        code=Reason.WITHDRAWAL_UNKNOWN,
+    ),
+    Row(
+        name="a withdrawal by its author",
+        before=after(packed(LETTER)),
+        mail=packed(LETTER, action=Action.DELETE),
+        code=Reason.WITHDRAWN,
+        filed=1,
+    ),
+    Row(
+        name="a withdrawal by somebody else",
+        before=after(packed(LETTER)),
+        mail=packed(LETTER, action=Action.DELETE),
+        sender=OTHER_HOSPITAL,
+        code=Reason.WITHDRAWAL_FORBIDDEN,
+        filed=1,
+    ),
+    Row(
+        name="a withdrawal of a version that was replaced",
+        before=after(packed(LETTER, make_cda(**V2))),
+        mail=packed(LETTER, action=Action.DELETE),
+        code=Reason.WITHDRAWAL_OUTDATED,
+        filed=2,
+    ),
     Row(
         name="28 a letter attached directly",
         mail=attached(LETTER),

@@ -478,6 +478,39 @@ def test_a_message_held_back_is_shown_and_closed(gateway: Gateway, run: Run) -> 
     assert "reason=wrong patient" in story["steps"][-1]["detail"]
 
 
+def test_a_message_held_back_is_released_once_the_record_is_mended(
+    gateway: Gateway, run: Run
+) -> None:
+    config = ("-c", str(gateway.config))
+    gateway.run("patient set", PATIENT, "oid=1.2.250.1.213.1.4.11")
+    message_id = gateway.send(
+        *("--as", "hospital", "--to", patient_address(), "--document", str(LETTER))
+    )
+    held = gateway.story(message_id)
+    assert held["state"] == "quarantined"
+    (listed,) = json.loads(run("quarantine", "list", *config, "--json")[1])
+    words = ("quarantine", "release", *config, listed["id"], "--note")
+
+    assert run(*words, "nothing mended yet")[0] == 0
+    assert gateway.story(message_id)["state"] == "quarantined"  # the rules stand
+    gateway.run("patient set", PATIENT, "oid=1.2.250.1.213.1.4.10")
+    status, said, errors = run(*words, "authority of the INS mended")
+
+    assert (status, errors) == (0, "")
+    assert said.startswith(f"{listed['id']}: released")
+    story = gateway.story(message_id)
+    assert (story["state"], story["documents"][0]["outcome"]) == ("ended", "FILED")
+    released = [one for one in story["steps"] if one["action"] == "message:release"]
+    assert [one["detail"].partition(", ")[2] for one in released] == [
+        "reason=nothing mended yet",
+        "reason=authority of the INS mended",
+    ]
+    assert all(one["detail"].startswith("by=") for one in released)
+    assert run(*words, "again")[0] == 1
+    assert run(*words, f"for {PATIENT}")[0] == 1
+    assert run(*words, " ")[0] == 2
+
+
 def hold_one_back(gateway: Gateway) -> None:
     """Send the demo patient's letter to another patient."""
     other = matricule(300)

@@ -226,6 +226,7 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) ->
     os.kill(worker, signal.SIGKILL)
 
     eventually(lambda: worker not in stopped.workers())
+    eventually(lambda: "processes" in stopped.faults())  # seen, for a minute
     stopped.settle(seconds=60)
     counts = count_of(stopped)
     assert counts["documents"] == counts["inbox_messages"] == len(contents)

@@ -78,7 +78,16 @@ CASES = (
     Case(Reason.FILED_MASKED, True, "delivered", "2.0.0", "processed"),
     Case(Reason.FILED_MASKED_BY_DEFAULT, True, "delivered", "2.0.0", "processed"),
     Case(Reason.FILED, True, "delivered", "2.0.0", "processed"),
+    Case(Reason.WITHDRAWN, True, "delivered", "2.0.0", "processed"),
+    Case(Reason.WITHDRAWAL_UNKNOWN, True, "delivered", "2.0.0", "error", "906"),
+    Case(Reason.WITHDRAWAL_FORBIDDEN, True, "delivered", "2.0.0", "error", "901"),
+    Case(Reason.WITHDRAWAL_OUTDATED, True, "delivered", "2.0.0", "error", "900"),
 )
+
+
+def _case(outcome: Reason) -> Case:
+    return next(case for case in CASES if case.outcome is outcome)
+
 
 NOTIFY = {
     # What is told of a delivery, of a failure.
@@ -153,6 +162,23 @@ def test_what_a_patients_copy_owes_its_sender(
         and notify != "NEVER"
     )
     assert [one.code for one in errors] == ([case.code] if reported else [])
+
+
+def test_a_blocked_sender_learns_that_its_document_is_withdrawn_and_no_more() -> None:
+    case = _case(Reason.WITHDRAWN)
+    reasons = (Reason.WITHDRAWN.value, Reason.SENDER_BLOCKED.value)
+
+    due = due_for(facts_of(case, deliver=False, reasons=reasons), MdnRequest.MATCHES)
+
+    dsn, mdn = due[0].dsn, due[1].disposition
+    assert dsn is not None
+    assert (dsn.action.value, dsn.text.partition(" / ")[2]) == (
+        "failed",
+        "Refused by the patient's settings.",
+    )
+    assert mdn is not None
+    assert mdn.error is None
+    assert "WITHDRAWN" in str(mdn.lines)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.outcome.value)
@@ -333,8 +359,8 @@ def test_what_the_patient_decided_is_not_told(outcome: Reason, error: str) -> No
 
 
 def test_a_document_masked_by_default_reads_like_any_other() -> None:
-    facts = facts_of(CASES[-2])
-    plain = facts_of(CASES[-1])
+    facts = facts_of(_case(Reason.FILED_MASKED_BY_DEFAULT))
+    plain = facts_of(_case(Reason.FILED))
 
     (masked,), (filed,) = (due_for(one, MdnRequest.MATCHES) for one in (facts, plain))
 
@@ -384,7 +410,7 @@ def test_a_suspended_space_does_not_promise_another_try() -> None:
     [
         (CASES[9], False, ""),
         (CASES[9], True, "displayed"),
-        (CASES[-1], True, "processed"),
+        (_case(Reason.FILED), True, "processed"),
         (CASES[10], True, "error"),
     ],
 )

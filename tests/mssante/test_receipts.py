@@ -13,6 +13,7 @@ from gateway.mssante.report_reading import read_report
 from gateway.store.arrivals import Arrivals, ArrivalState, DocumentOutcome
 from gateway.store.inbox import Inbox
 from gateway.store.mailboxes import Mailboxes
+from gateway.store.quarantine import Quarantine
 from gateway.store.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
@@ -318,6 +319,32 @@ def test_a_message_in_quarantine_is_told_to_its_sender_at_once(post: Post) -> No
     assert post.box(DOCTOR) == []
     (mdn,) = [one for one in post.receipts(arrival_id) if one.kind == "MDN"]
     assert mdn.code == "904"
+
+
+def test_after_a_release_the_sender_learns_by_dsn_and_never_by_a_second_mdn(
+    post: Post,
+) -> None:
+    arrival_id = post.keep(mail(ASKS), post.patient(notify="SUCCESS,FAILURE"))
+    post.decide(
+        arrival_id,
+        "PATIENT_MISMATCH",
+        documents=[document("PATIENT_MISMATCH")],
+        deliver=False,
+        state=ArrivalState.QUARANTINED,
+    )
+    post.work()
+    post.clock.advance(minutes=1)
+    with post.database.write() as work:
+        Quarantine(work).release(arrival_id, by="alice", reason="record mended")
+
+    post.decide(arrival_id, "FILED", documents=[document("FILED")])
+    post.work()
+
+    assert post.said(arrival_id) == [
+        ("DSN", "failed", "sent"),
+        ("MDN", "error", "sent"),
+        ("DSN", "delivered", "sent"),
+    ]
 
 
 # To whom.

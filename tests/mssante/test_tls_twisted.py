@@ -1,4 +1,4 @@
-"""The doors of IMAP and the web keep the same policy."""
+"""The doors of IMAP keep the same policy."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from gateway.mssante.tls import (
     Identity,
 )
 from gateway.mssante.tls_failures import TlsFailure
-from gateway.mssante.tls_twisted import mutual_connections, plain_connections
-from gateway.pki import ThrowawayPki
-from gateway.pki.folder import write_issued
+from gateway.mssante.tls_twisted import mutual_connections
 from tests.mssante.handshake import PyopensslSide, StdlibSide, shake
 from tests.mssante.tls_peers import (
     BAD,
@@ -76,15 +74,10 @@ def test_twisted_doors_want_a_certificate(
 
 
 @pytest.mark.parametrize("version", [V12, V13])
-@pytest.mark.parametrize("mutual", [True, False])
 def test_t06_twisted_doors_do_not_resume(
-    gateway_identity: Identity, pki_folder: Path, mutual: bool, version: ssl.TLSVersion
+    gateway_identity: Identity, pki_folder: Path, version: ssl.TLSVersion
 ) -> None:
-    made = (
-        mutual_connections(gateway_identity, lambda _: None)
-        if mutual
-        else plain_connections(gateway_identity)
-    )
+    made = mutual_connections(gateway_identity, lambda _: None)
     caller = client(pki_folder, pki_folder / "doctor.pem", version)
     before, first = PyopensslSide(made), StdlibSide(caller)
     assert shake(before, first).done
@@ -98,7 +91,7 @@ def test_t06_twisted_doors_do_not_resume(
 def test_t05_twisted_doors_refuse_old_versions_and_weak_suites(
     gateway_identity: Identity, pki_folder: Path
 ) -> None:
-    made = plain_connections(gateway_identity)
+    made = mutual_connections(gateway_identity, lambda _: None)
     callers = {
         TlsFailure.OLD_VERSION: client(pki_folder, None, ssl.TLSVersion.TLSv1_1),
         TlsFailure.NO_SHARED_CIPHER: client(
@@ -114,23 +107,8 @@ def test_t05_twisted_doors_refuse_old_versions_and_weak_suites(
     assert codes == list(callers)
 
 
-def test_the_web_asks_for_no_certificate_and_sends_its_chain(
-    gateway_identity: Identity, pki_folder: Path, pki: ThrowawayPki, tmp_path: Path
-) -> None:
-    root = tmp_path / "root"
-    write_issued(pki.authorities["root"], root)
-    browser = ssl.create_default_context(cafile=str(tmp_path / "root.pem"))
-
-    outcome = shake(
-        PyopensslSide(plain_connections(gateway_identity)),
-        StdlibSide(browser, name="localhost"),
-    )
-
-    assert outcome.done
-
-
 def test_twisted_takes_them_for_its_listeners(gateway_identity: Identity) -> None:
-    made = plain_connections(gateway_identity)
+    made = mutual_connections(gateway_identity, lambda _: None)
 
     assert verifyObject(IOpenSSLServerConnectionCreator, made)
     assert TLSMemoryBIOFactory(made, False, Factory(), clock=Clock())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, Reason
-from gateway.rights.admission_rules import is_blocked
+from gateway.rights.admission_rules import is_blocked, patient_is_the_recipient
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import (
     Age,
@@ -21,6 +21,7 @@ from gateway.rights.filing_facts import (
     NoDocument,
     NoIns,
     NoParent,
+    NoWithdrawal,
     Opposition,
     Ownership,
     Qualification,
@@ -148,6 +149,27 @@ def test_every_decision_is_coherent(facts: FilingFacts) -> None:
         assert not decision.deprecates
         assert not decision.replaces
         assert decision.announcement is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(facts_of_all_kinds(), stored_versions | st.sampled_from(NoWithdrawal))
+def test_only_its_author_withdraws_a_current_document_of_this_patient(
+    facts: FilingFacts, target: StoredVersion | NoWithdrawal
+) -> None:
+    if not isinstance(facts.document, DocumentFacts):
+        return
+    asked = evolve(facts, document=evolve(facts.document, withdrawal=target))
+
+    decision = decide_filing(asked)
+
+    if target is not NoWithdrawal.NOT_ASKED:
+        assert not decision.file
+    if decision.withdraws:
+        assert isinstance(target, StoredVersion)
+        assert target.ownership is Ownership.SAME
+        assert target.availability is not Availability.DEPRECATED
+        assert patient_is_the_recipient(asked) is None
+        assert decision.deliver or is_blocked(asked)
 
 
 @settings(max_examples=500, deadline=None)

@@ -22,6 +22,7 @@ from gateway.rights.filing_facts import (
     NoDocument,
     NoIns,
     NoParent,
+    NoWithdrawal,
     Opposition,
     Ownership,
     Qualification,
@@ -64,6 +65,25 @@ PERSON = SenderIdentity(
 )
 
 CASES: list[tuple[int, str, Change, Reason]] = [
+    (0, "withdrawn", with_document(withdrawal=stored()), Reason.WITHDRAWN),
+    (
+        0,
+        "to-withdraw-and-unknown",
+        with_document(withdrawal=NoWithdrawal.NOT_FOUND),
+        Reason.WITHDRAWAL_UNKNOWN,
+    ),
+    (
+        0,
+        "to-withdraw-of-another-author",
+        with_document(withdrawal=stored(ownership=Ownership.OTHER)),
+        Reason.WITHDRAWAL_FORBIDDEN,
+    ),
+    (
+        0,
+        "to-withdraw-and-replaced",
+        with_document(withdrawal=stored(availability=Availability.DEPRECATED)),
+        Reason.WITHDRAWAL_OUTDATED,
+    ),
     (1, "bad-certificate", {"trust": Standing.BAD}, Reason.SENDER_NOT_TRUSTED),
     (1, "unknown", {"trust": Standing.UNKNOWN}, Reason.SENDER_NOT_TRUSTED),
     (2, "not-entitled", {"entitlement": Standing.BAD}, Reason.SENDER_NOT_ENTITLED),
@@ -340,6 +360,7 @@ def test_what_is_done_follows_from_the_code(change: Change, code: Reason) -> Non
 
     effect = REASON_TEXTS[code].effect
     assert decision.file == (effect is Effect.FILED)
+    assert bool(decision.withdraws) == (effect is Effect.WITHDRAWN)
     assert decision.quarantine == (effect is Effect.QUARANTINED)
     assert decision.hold == (effect is Effect.HELD)
     assert decision.temporary == (effect is Effect.TEMPORARY)
@@ -349,7 +370,7 @@ def test_what_is_done_follows_from_the_code(change: Change, code: Reason) -> Non
 
 
 def test_every_row_and_every_reason_has_a_case() -> None:
-    assert {case[0] for case in CASES} == set(range(1, 29))
+    assert {case[0] for case in CASES} == {0, *range(1, 29)}  # 0: not to be filed
     assert {case[3] for case in CASES} == set(Reason)
 
 

@@ -30,7 +30,6 @@ from gateway.rights.messaging_rules import (
     forbids_answer,
     message_to_answer,
     open_messages,
-    read_receipt_is_due,
 )
 from gateway.rights.messaging_texts import (
     ATTACHMENT_TEXTS,
@@ -271,28 +270,6 @@ def test_only_the_exact_word_forbids_an_answer(
     header: str | None, forbids: bool
 ) -> None:
     assert forbids_answer(header) == forbids
-
-
-@pytest.mark.parametrize(
-    ("asked_by", "return_path", "already_sent", "due"),
-    [
-        (DR, DR, False, True),
-        (DR.upper(), DR, False, True),
-        (DR, DR, True, False),
-        ("", DR, False, False),
-        (DR, "", False, False),
-        (DR, BOX, False, False),
-    ],
-)
-def test_a_read_receipt_goes_once_to_where_the_message_came_from(
-    asked_by: str, return_path: str, already_sent: bool, due: bool
-) -> None:
-    assert (
-        read_receipt_is_due(
-            asked_by=asked_by, return_path=return_path, already_sent=already_sent
-        )
-        == due
-    )
 
 
 POLICY = AttachmentPolicy(max_files=2, max_file_bytes=5 * MIB, max_total_bytes=8 * MIB)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -116,6 +118,63 @@ def test_jobs_that_wait_share_a_commit_and_fail_alone(database: Database) -> Non
         assert Arrivals(work).get(one.id) is not None
         assert Arrivals(work).get(two.id) is None
         assert work.journal.verify() == []
+
+
+def test_a_job_given_up_before_its_commit_is_never_begun_and_breaks_nothing(
+    database: Database,
+) -> None:
+    writer = Writer(database)
+    rows = [evolve(ARRIVAL, id=f"{number}" * 32) for number in range(3)]
+    parcels = [database.prepare(row.content) for row in rows]
+
+    def keep_at(place: int, work: UnitOfWork) -> None:
+        Arrivals(work).keep(rows[place], parcels[place])
+
+    futures = [writer.submit(partial(keep_at, place)) for place in range(3)]
+    assert futures[1].cancel()
+    writer.start()
+    futures[2].result(timeout=20)
+    after = writer.submit(lambda _: "still here")
+
+    assert after.result(timeout=20) == "still here"
+    writer.stop()
+    assert not futures[0].cancel()
+    with database.read() as work:
+        kept = [Arrivals(work).get(row.id) is not None for row in rows]
+    assert kept == [True, False, True]
+    assert writer.failure == ""
+
+
+def test_a_job_that_has_begun_can_no_longer_be_given_up(database: Database) -> None:
+    writer = Writer(database)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(work: UnitOfWork) -> str:
+        begun.set()
+        assert go_on.wait(20)
+        return "done"
+
+    future = writer.submit(slow)
+    writer.start()
+    assert begun.wait(20)
+
+    cancelled = future.cancel()
+    go_on.set()
+
+    assert not cancelled
+    assert future.result(timeout=20) == "done"
+    writer.stop()
+
+
+def test_when_all_that_waits_is_given_up_the_writer_waits_for_more(
+    database: Database,
+) -> None:
+    writer = Writer(database)
+    assert writer.submit(lambda _: None).cancel()
+    writer.start()
+
+    assert writer.submit(lambda _: 1).result(timeout=20) == 1
+    writer.stop()
 
 
 def test_a_row_that_breaks_a_constraint_fails_alone(database: Database) -> None:

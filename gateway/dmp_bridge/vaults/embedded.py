@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
-from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
+from gateway.core.document import Availability, DocumentEntry, SubmissionSet, Visibility
 from gateway.dmp_bridge.entry_json import entry_from_json, entry_to_json
 from gateway.dmp_bridge.times import to_utc_digits
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, FiledDocument, to_id
@@ -66,6 +66,14 @@ class EmbeddedVault:
             )
         self._found.clear()
         return Deposited.FILED
+
+    def withdraw(self, stored: StoredDocument) -> bool:
+        """Take a document from everybody's sight; False when it was so already."""
+        if stored.status is Availability.DELETED:
+            return False
+        self._documents.mark_withdrawn(stored)
+        self._found.clear()
+        return True
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return what is filed under a uniqueId, in whichever patient's vault."""

@@ -98,6 +98,9 @@ class Vault(Protocol):
                 patient.
         """
 
+    def withdraw(self, stored: StoredDocument) -> bool:
+        """Take a document from everybody's sight; False when it was so already."""
+
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return what is filed under a uniqueId, in whichever patient's vault."""
 

@@ -41,9 +41,11 @@ class Desk:
         Raises:
             UnavailableError: it could not be committed in time.
         """
+        future = self.writer.submit(job)
         try:
-            return self.writer.submit(job).result(_COMMIT_SECONDS)
+            return future.result(_COMMIT_SECONDS)
         except TimeoutError as error:
+            future.cancel()  # else what the patient is told failed is done later
             raise UnavailableError("try again later", detail="slow commit") from error
 
     def sessions(self, work: UnitOfWork) -> WebSessions:

@@ -64,7 +64,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_receipts')),
     sa.UniqueConstraint('arrival_id', 'kind', 'recipient', 'status', name=op.f('uq_receipts_arrival_id_kind_recipient_status'))
     )
-    op.create_index(op.f('ix_receipts_arrival_id'), 'receipts', ['arrival_id'], unique=False)
     op.create_table('tasks',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('kind', sa.String(length=24), nullable=False),
@@ -93,13 +92,12 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('blob_id', sa.String(length=32), nullable=True),
     sa.Column('key_id', sa.String(length=32), nullable=False),
-    sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_arrivals_blob_id_blobs')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_arrivals_key_id_data_keys')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_arrivals'))
     )
-    op.create_index(op.f('ix_arrivals_ended_at'), 'arrivals', ['ended_at'], unique=False)
-    op.create_index(op.f('ix_arrivals_message_id'), 'arrivals', ['message_id'], unique=False)
-    op.create_index(op.f('ix_arrivals_received_at'), 'arrivals', ['received_at'], unique=False)
+    op.create_index('ix_arrivals_held', 'arrivals', ['received_at'], unique=False, sqlite_where=sa.text("state = 'quarantined'"), postgresql_where=sa.text("state = 'quarantined'"))
+    op.create_index('ix_arrivals_message', 'arrivals', ['message_id', 'content_digest'], unique=False)
+    op.create_index('ix_arrivals_transit', 'arrivals', ['ended_at'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL AND blob_id IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL AND blob_id IS NOT NULL'))
     op.create_table('blob_grants',
     sa.Column('blob_id', sa.String(length=32), nullable=False),
     sa.Column('key_id', sa.String(length=32), nullable=False),
@@ -123,12 +121,10 @@ def upgrade() -> None:
     sa.Column('last_reply', sa.String(length=500), nullable=False),
     sa.Column('blob_id', sa.String(length=32), nullable=True),
     sa.Column('key_id', sa.String(length=32), nullable=False),
-    sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_deliveries_blob_id_blobs')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_deliveries_key_id_data_keys')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries'))
     )
     op.create_index(op.f('ix_deliveries_arrival_id'), 'deliveries', ['arrival_id'], unique=False)
-    op.create_index(op.f('ix_deliveries_domain'), 'deliveries', ['domain'], unique=False)
     op.create_table('mail_outlines',
     sa.Column('blob_id', sa.String(length=32), nullable=False),
     sa.Column('key_id', sa.String(length=32), nullable=False),
@@ -218,7 +214,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversations')),
     sa.UniqueConstraint('profile_id', 'correspondent', name=op.f('uq_conversations_profile_id_correspondent'))
     )
-    op.create_index('ix_conversations_profile_last', 'conversations', ['profile_id', 'last_at'], unique=False)
     op.create_table('documents',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('profile_id', sa.String(length=32), nullable=False),
@@ -250,7 +245,6 @@ def upgrade() -> None:
     sa.Column('key_id', sa.String(length=32), nullable=False),
     sa.Column('filed_at', sa.BigInteger(), nullable=False),
     sa.Column('read_at', sa.BigInteger(), nullable=True),
-    sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_documents_blob_id_blobs')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_documents_key_id_data_keys')),
     sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_documents_profile_id_profiles')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_documents')),
@@ -338,10 +332,8 @@ def upgrade() -> None:
     sa.Column('submitted_at', sa.BigInteger(), nullable=False),
     sa.Column('facts', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_submissions_profile_id_profiles')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_submissions')),
-    sa.UniqueConstraint('unique_id', name=op.f('uq_submissions_unique_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submissions'))
     )
-    op.create_index(op.f('ix_submissions_profile_id'), 'submissions', ['profile_id'], unique=False)
     op.create_table('drafts',
     sa.Column('conversation_id', sa.String(length=32), nullable=False),
     sa.Column('profile_id', sa.String(length=32), nullable=False),
@@ -351,7 +343,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_drafts_profile_id_profiles')),
     sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_drafts'))
     )
-    op.create_index(op.f('ix_drafts_profile_id'), 'drafts', ['profile_id'], unique=False)
     op.create_table('inbox_messages',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('conversation_id', sa.String(length=32), nullable=False),
@@ -366,16 +357,13 @@ def upgrade() -> None:
     sa.Column('read_at', sa.BigInteger(), nullable=True),
     sa.Column('hidden_until', sa.BigInteger(), nullable=True),
     sa.Column('deleted_at', sa.BigInteger(), nullable=True),
-    sa.ForeignKeyConstraint(['blob_id'], ['blobs.id'], name=op.f('fk_inbox_messages_blob_id_blobs')),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_inbox_messages_conversation_id_conversations')),
     sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_inbox_messages_key_id_data_keys')),
     sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_inbox_messages_profile_id_profiles')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_messages')),
     sa.UniqueConstraint('arrival_id', 'profile_id', 'direction', name=op.f('uq_inbox_messages_arrival_id_profile_id_direction'))
     )
-    op.create_index(op.f('ix_inbox_messages_arrival_id'), 'inbox_messages', ['arrival_id'], unique=False)
     op.create_index('ix_inbox_messages_conversation_at', 'inbox_messages', ['conversation_id', 'at'], unique=False)
-    op.create_index(op.f('ix_inbox_messages_message_id'), 'inbox_messages', ['message_id'], unique=False)
     op.create_index('ix_inbox_messages_profile_at', 'inbox_messages', ['profile_id', 'at'], unique=False)
     op.create_table('mail_items',
     sa.Column('folder_id', sa.String(length=32), nullable=False),
@@ -393,7 +381,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('folder_id', 'uid', name=op.f('pk_mail_items')),
     sa.UniqueConstraint('folder_id', 'arrival_id', name=op.f('uq_mail_items_folder_id_arrival_id'))
     )
-    op.create_index(op.f('ix_mail_items_arrival_id'), 'mail_items', ['arrival_id'], unique=False)
     op.create_index(op.f('ix_mail_items_blob_id'), 'mail_items', ['blob_id'], unique=False)
     op.create_index('ix_mail_items_folder_mod', 'mail_items', ['folder_id', 'mod_seq'], unique=False)
     op.create_table('one_time_codes',

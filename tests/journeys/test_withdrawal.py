@@ -1,0 +1,57 @@
+"""A letter filed by mistake is withdrawn by who sent it, and by nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders_cda import make_cda
+from tests.journeys.clients import (
+    HOSPITAL,
+    PATIENT,
+    mail_of,
+    new_oid,
+    patient_address,
+    report_type,
+)
+from tests.journeys.running import Gateway
+
+pytestmark = pytest.mark.journey
+
+
+def test_a_letter_is_filed_then_withdrawn_and_the_sender_is_told(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    unique_id, letter = new_oid(), tmp_path / "letter.xml"
+    letter.write_bytes(make_cda(unique_id=(unique_id, ""), set_id=new_oid()))
+
+    def send(name: str, *options: str) -> str:
+        words = ("--to", patient_address(), "--document", str(letter), *options)
+        story = gateway.trace(gateway.send("--as", name, *words))
+        (document,) = story["documents"]
+        assert document["uniqueId"] == unique_id
+        return str(document["outcome"])
+
+    def status() -> str:
+        (entry,) = [
+            one for one in gateway.vault(PATIENT) if one["uniqueId"] == unique_id
+        ]
+        return str(entry["availabilityStatus"])
+
+    assert send("hospital") == "FILED"
+    assert send("nurse", "--withdraw") == "WITHDRAWAL_FORBIDDEN"
+    assert status() == "Approved"
+    before = len(mail_of(gateway, HOSPITAL))
+
+    assert send("hospital", "--withdraw", "--mdn") == "WITHDRAWN"
+
+    assert status() == "Deleted"
+    gateway.settle()
+    (mdn,) = mail_of(gateway, HOSPITAL)[before:]
+    assert report_type(mdn) == "disposition-notification"
+    assert "WITHDRAWN" in mdn.as_string()
+    assert send("hospital") == "ID_REUSED"
+    steps = [one["action"] for one in gateway.trace(unique_id)["steps"]]
+    assert "document:decide" in steps
+    assert gateway.run("journal verify").endswith(" 0 faults\n")

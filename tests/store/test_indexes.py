@@ -1,0 +1,168 @@
+"""No query of the daily work reads a whole table; no index is there for nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from sqlalchemy import (
+    Engine,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    event,
+)
+
+from gateway.core.envelope import Recipient, RecipientKind
+from gateway.store.arrivals import Arrivals
+from gateway.store.documents import Documents
+from gateway.store.engine import is_sqlite
+from gateway.store.housekeeping import Housekeeping
+from gateway.store.quarantine import Quarantine
+from gateway.store.tables import arrivals, metadata
+from gateway.store.work import Database
+from tests.fakes import SetClock
+from tests.mssante.post import ASKS, Post, mail
+from tests.store.test_work import ARRIVAL, keep
+
+DELETED_FROM = {"blobs", "folders"}
+HELD = "USING INDEX ix_arrivals_held"
+"""An index of a few rows only, read whole."""
+SMALL = {"tasks", "chain_heads"}
+"""Tables of what is under way and of one row for each patient: read whole by some."""
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[set[str]]:
+    """Collect the texts of the queries that run meanwhile."""
+    seen: set[str] = set()
+
+    def note(*_: Any, **given: Any) -> None:
+        if given["statement"].startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.add(given["statement"])
+
+    event.listen(engine, "before_cursor_execute", note, named=True)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def plan(database: Database, statement: str) -> list[str]:
+    """Return the steps of SQLite's plan for a query."""
+    with database.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        count = statement.count("?")
+        rows = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", [1] * count)
+        return [row[3] for row in rows.fetchall()]
+
+
+def read_whole(database: Database, seen: set[str]) -> list[str]:
+    """Return the tables that some query reads row by row, with the query."""
+    return [
+        f"{step}: {statement}"
+        for statement in sorted(seen)
+        for step in plan(database, statement)
+        if (scan := re.match(rf"SCAN (\w+)(?! {HELD})", step))
+        and scan[1] in metadata.tables.keys() - SMALL
+    ]
+
+
+@pytest.fixture
+def sqlite(database: Database) -> Database:
+    if not is_sqlite(database.engine):
+        pytest.skip("the plans are SQLite's")
+    return database
+
+
+def test_no_message_costs_more_for_those_before_it(
+    sqlite: Database, clock: SetClock
+) -> None:
+    post = Post.open(sqlite, clock)
+    remote = Recipient(kind=RecipientKind.REMOTE, address="dr@peer.mssante.test")
+
+    with statements(sqlite.engine) as seen:
+        post.send(mail(ASKS), post.patient(), post.mailbox(), remote)
+        post.conversations()
+        with sqlite.write() as work:
+            Arrivals(work).already_kept(ARRIVAL, "0" * 64)
+            Documents(work).of_set(post.profile_id, "1.2.3")
+            Quarantine(work).listed()
+            Housekeeping(sqlite, timedelta(days=7))._release_messages(work)
+
+    assert len(seen) > 30
+    assert read_whole(sqlite, seen) == []
+
+
+def test_the_versions_of_a_set_are_found_without_the_rest_of_the_vault(
+    sqlite: Database,
+) -> None:
+    with statements(sqlite.engine) as seen, sqlite.read() as work:
+        Documents(work).of_set("p" * 32, "1.2.3")
+
+    (step,) = plan(sqlite, seen.pop())
+    assert "ix_documents_profile_set (profile_id=? AND set_id=?)" in step
+
+
+def test_messages_without_an_id_are_found_by_their_content(sqlite: Database) -> None:
+    nameless = evolve(ARRIVAL, message_id="")
+
+    with statements(sqlite.engine) as seen, sqlite.read() as work:
+        Arrivals(work).already_kept(nameless, "0" * 64)
+
+    (step,) = plan(sqlite, seen.pop())
+    assert "ix_arrivals_message (message_id=? AND content_digest=?)" in step
+
+
+def test_what_is_held_is_found_among_all_that_ever_came(sqlite: Database) -> None:
+    keep(sqlite, ARRIVAL)
+    with sqlite.write() as work:
+        work.connection.execute(arrivals.update().values(state="quarantined"))
+
+    with statements(sqlite.engine) as seen, sqlite.read() as work:
+        held = Quarantine(work).listed()
+
+    assert [one.id for one in held] == [ARRIVAL.id]
+    (listing,) = [one for one in seen if "quarantined" in one]
+    assert plan(sqlite, listing) == [f"SCAN arrivals {HELD}"]
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_deleting_a_row_does_not_look_through_its_children(table: Table) -> None:
+    pointing = {
+        key.parent.name
+        for key in table.foreign_keys
+        if key.column.table.name in DELETED_FROM
+    }
+
+    assert pointing <= {columns[0] for columns in indexed(table)}
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_no_index_is_the_beginning_of_another(table: Table) -> None:
+    known = indexed(table)
+
+    doubled = [
+        (one, other)
+        for one in known
+        for other in known
+        if one is not other and other[: len(one)] == one
+    ]
+
+    assert doubled == []
+
+
+def indexed(table: Table) -> list[list[str]]:
+    """Return the columns of each key and index over all rows."""
+    keys = (PrimaryKeyConstraint, UniqueConstraint)
+    found: list[PrimaryKeyConstraint | UniqueConstraint | Index] = [
+        one for one in table.constraints if isinstance(one, keys)
+    ]
+    found += [
+        one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None
+    ]
+    return [[column.name for column in one.columns] for one in found]
