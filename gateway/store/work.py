@@ -26,12 +26,17 @@ from gateway.store.engine import (
 )
 from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
 from gateway.store.keys import KeyRing
+from gateway.store.prepared import Prepared
 from gateway.store.tables import metadata
 from gateway.store.tasks import Tasks
 from gateway.store.turns import Turns
 
-_INSERTS = {table: insert(table) for table in metadata.sorted_tables}
-"""Parents before their children; made once, for sorting and compiling take longer."""
+_INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
+    table: {} for table in metadata.sorted_tables
+}
+"""Parents before their children, by the columns that are given; each made once."""
+
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 log = Logger()
 
@@ -97,8 +102,9 @@ class UnitOfWork:
 
     def seal(self, key_id: str, value: Any, context: str) -> bytes:
         """Encrypt a JSON value for its place, ``table.column:row``."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.keys.seal(self.connection, key_id, text, context)
+        return self.keys.seal(
+            self.connection, key_id, _to_json(value).encode(), context
+        )
 
     def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
         """Decrypt a JSON value that `seal` made for the same place."""
@@ -106,11 +112,13 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
-        for table, statement in _INSERTS.items():
+        for table, known in _INSERTS.items():
             rows = self._rows.pop(table, None)
             if rows:
-                for same in _by_columns(rows):
-                    self.connection.execute(statement, same)
+                for columns, same in _by_columns(rows).items():
+                    if columns not in known:
+                        known[columns] = Prepared(insert(table), sorted(columns))
+                    known[columns].run(self.connection, same)
         append(self.connection, self._events)
         self._events.clear()
 
@@ -123,11 +131,13 @@ class UnitOfWork:
                 log.failure("what was to follow a commit failed")
 
 
-def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _by_columns(
+    rows: list[dict[str, Any]],
+) -> dict[frozenset[str], list[dict[str, Any]]]:
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(frozenset(row), []).append(row)
-    return list(groups.values())
+    return groups
 
 
 @frozen
