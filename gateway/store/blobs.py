@@ -58,6 +58,10 @@ class BlobFolder:
     folder: Path
     inline_bytes: int
 
+    def keeps_in_row(self, size: int) -> bool:
+        """Tell whether bytes are few enough for a row: no file, no waiting."""
+        return size + _TAG <= self.inline_bytes
+
     def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
         """
         Encrypt, and write a large blob durably: file, fsync, rename, fsync of folder.
@@ -70,7 +74,7 @@ class BlobFolder:
         blob_id, key = uuid4().hex, AESGCM.generate_key(256)
         digest = hashlib.sha256(content).hexdigest()
         size = len(before) + len(content)
-        if size + _TAG <= self.inline_bytes:
+        if self.keeps_in_row(size):
             sealed = AESGCM(key).encrypt(_ONCE, before + content, blob_id.encode())
             return Parcel(blob_id, key, size, sealed, digest)
         try:

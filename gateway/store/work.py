@@ -24,6 +24,7 @@ from gateway.store.engine import (
     is_sqlite,
     make_engine,
 )
+from gateway.store.glancing import Glance
 from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
 from gateway.store.keys import KeyRing
 from gateway.store.prepared import Prepared
@@ -149,11 +150,16 @@ class Database:
     folder: BlobFolder
     clock: Clock = utc_now
     _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _glance: Glance | None = field(init=False, repr=False, eq=False)
 
     @_turns.default
     def _beside(self) -> Turns | None:
         name = self.engine.url.database
         return Turns(Path(name)) if is_sqlite(self.engine) and name else None
+
+    @_glance.default
+    def _within(self) -> Glance | None:
+        return Glance(self.engine) if is_sqlite(self.engine) else None
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
@@ -186,12 +192,33 @@ class Database:
             with reader as connection, connection.begin():
                 yield self.unit(connection)
 
+    def ask(self, question: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what one SELECT finds; the next may then be asked at once."""
+        with self.read() as work:
+            found = question.rows(work.connection, **values)
+        if self._glance is not None:
+            with translated():
+                self._glance.open()
+        return found
+
+    def ask_at_once(
+        self, question: Prepared, **values: Any
+    ) -> list[tuple[Any, ...]] | None:
+        """
+        Return the same without waiting, as the loop may.
+
+        None where that is not possible, as on PostgreSQL, or not now.
+        """
+        return None if self._glance is None else self._glance.rows(question, **values)
+
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""
         return UnitOfWork(connection, self.keys, self.folder, self.clock())
 
     def close(self) -> None:
         """Close every connection."""
+        if self._glance is not None:
+            self._glance.close()
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
