@@ -216,7 +216,8 @@ class Database:
         return UnitOfWork(connection, self.keys, self.folder, self.clock())
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and leave no file unused."""
+        self.folder.close()
         if self._glance is not None:
             self._glance.close()
         self.engine.dispose()
