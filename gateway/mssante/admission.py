@@ -13,6 +13,7 @@ from gateway.core.headers import Headers
 from gateway.core.ins import has_valid_key
 from gateway.core.mail_address import MailAddress
 from gateway.core.reasons import Reason
+from gateway.errors import UnavailableError
 from gateway.mssante import replies
 from gateway.mssante.admission_rules import (
     PatientFacts,
@@ -34,7 +35,7 @@ from gateway.rights.sender_rules import (
 )
 from gateway.settings import DomainSettings, FilingSettings
 from gateway.store.mailboxes import Mailboxes
-from gateway.store.standing import find_standing
+from gateway.store.standing import FindStanding, find_standing, find_standing_at_once
 from gateway.store.work import Database
 
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
@@ -76,7 +77,8 @@ class Admission:
     """
     The checks of MAIL and RCPT; each call asks for the state of things now.
 
-    All methods block: they read files and the database, and run in threads.
+    All methods block, but for those that say so: they read files and the database,
+    and run in threads.
     """
 
     database: Database
@@ -185,24 +187,34 @@ class Admission:
         if address is None:
             address = MailAddress("postmaster", self.domains.professional.lower())
         if address.domain == self.domains.patient.lower():
-            return self._patient(admitted, address)
+            return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
             return self._mailbox(address)
         if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
         return Refused(replies.REFUSED, "RELAY_REFUSED")
 
+    def admit_recipient_at_once(
+        self, admitted: AdmittedSender, address: MailAddress | None
+    ) -> Recipient | Refused | None:
+        """Return the same without waiting; None when only a thread can."""
+        if address is None or address.domain != self.domains.patient.lower():
+            return None
+        try:
+            return self._patient(admitted, address, find_standing_at_once)
+        except UnavailableError:
+            return None
+
     def _patient(
-        self, admitted: AdmittedSender, address: MailAddress
+        self, admitted: AdmittedSender, address: MailAddress, find: FindStanding
     ) -> Recipient | Refused:
         matricule = address.local.upper()
-        with self.database.read() as work:
-            found = find_standing(
-                work,
-                matricule,
-                address=admitted.path_text,
-                identity=admitted.sender.identity,
-            )
+        found = find(
+            self.database,
+            matricule,
+            address=admitted.path_text,
+            identity=admitted.sender.identity,
+        )
         facts = PatientFacts(
             matricule_valid=_MATRICULE.fullmatch(matricule) is not None,
             key_valid=has_valid_key(matricule),

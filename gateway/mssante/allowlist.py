@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import idna
 from attrs import field, frozen
@@ -44,7 +45,7 @@ class Allowlist:
     def operator_of(self, name: DistinguishedName) -> DnKey | None:
         """Return the key of the operator with that name, None when it is not listed."""
         try:
-            key = name.key(self.match)
+            key = _key(name, self.match)
         except InvalidError:
             return None
         return key if key in self._operators else None
@@ -67,6 +68,12 @@ class Allowlist:
             return domain_key(domain) in self.domains
         except InvalidError:
             return False
+
+
+@lru_cache(maxsize=1024)
+def _key(name: DistinguishedName, match: DnMatch) -> DnKey:
+    """Return a name's key, remembered: an operator has one, and writes often."""
+    return name.key(match)
 
 
 def read_allowlist(
@@ -114,6 +121,7 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})+")
 
 
+@lru_cache(maxsize=4096)
 def domain_key(text: str) -> str:
     """
     Return a mail domain as it is compared: A-labels, lower case, no final dot.

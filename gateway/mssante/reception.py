@@ -30,6 +30,9 @@ from gateway.store.writer import Writer
 
 log = Logger()
 
+_TRACE = 1024
+"""More than our own Received line takes."""
+
 
 @frozen(kw_only=True)
 class Incoming:
@@ -89,9 +92,10 @@ class Reception:
 
     async def _taken(self, incoming: Incoming) -> Reply | str:
         """
-        Prepare in a thread, commit in the writer's, and come back to the loop once.
+        Prepare, commit in the writer's thread, and come back to the loop once.
 
-        The peer may go while that is under way; it goes on all the same.
+        A small message is prepared here: it takes less than to hand it to a thread. The
+        peer may go while that is under way; it goes on all the same.
         """
         loop = self.worker.loop
         answer: asyncio.Future[Reply | str] = loop.create_future()
@@ -111,7 +115,10 @@ class Reception:
                 done.set_exception(error)
             tell(done)
 
-        self.worker.threads.submit(take)
+        if self.database.folder.keeps_in_row(len(incoming.content) + _TRACE):
+            take()
+        else:
+            self.worker.threads.submit(take)
         return await answer
 
     def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:

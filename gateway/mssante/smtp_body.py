@@ -13,6 +13,7 @@ from gateway.mssante.replies import Reply
 from gateway.mssante.smtp_limits import Lease
 
 _END = b"\r\n.\r\n"
+_DOT = b"\r\n."
 _CHUNK = 256 * 1024
 
 
@@ -65,20 +66,21 @@ async def read_body(
     # A buffer that gives its bytes away: a large body is in memory once.
     body, before, dropped = io.BytesIO(), b"\r\n", 0
     fault: Reply | None = None
+    stuffed = False
     try:
         while True:
             chunk = await reader.read(_CHUNK)
             if not chunk:
                 raise asyncio.IncompleteReadError(b"", None)
             seen = before + chunk
-            end = seen.find(_END)
+            end, stuffed = _find_end(seen, stuffed)
             if end >= 0:
                 _give_back(buffered, seen[end + len(_END) :])
                 # The line end of the last line stays, and may be there already.
                 size = body.tell() - len(before) + end + 2
                 body.write(chunk)
                 body.truncate(max(0, size))
-                return _checked(body.getvalue(), limits, fault)
+                return _checked(body.getvalue(), limits, fault, stuffed=stuffed)
             before = seen[-len(_END) + 1 :]
             if fault is None:
                 body.write(chunk)
@@ -95,6 +97,20 @@ async def read_body(
         buffered._limit = shared_with_commands  # noqa: SLF001
 
 
+def _find_end(seen: bytes, stuffed: bool) -> tuple[int, bool]:
+    """
+    Return where the end begins, or -1, and whether a line began with a dot so far.
+
+    Such lines are rare: where there was none, the first one is the end itself, and one
+    search finds both.
+    """
+    if not stuffed:
+        dot = seen.find(_DOT)
+        if dot < 0 or seen.startswith(_END, dot):
+            return dot, False
+    return seen.find(_END), True
+
+
 class _Buffered(asyncio.StreamReader):
     """The two private parts of the reader that aiosmtpd too relies on."""
 
@@ -107,13 +123,15 @@ def _give_back(reader: _Buffered, rest: bytes) -> None:
     reader._buffer[:0] = rest  # noqa: SLF001
 
 
-def _checked(body: bytes, limits: BodyLimits, fault: Reply | None) -> Body:
+def _checked(
+    body: bytes, limits: BodyLimits, fault: Reply | None, *, stuffed: bool
+) -> Body:
     """Check the lines of a body and take the stuffed dots away."""
     if fault is not None:
         return Body(b"", fault)
     if fault := find_fault(body):
         return Body(b"", fault)
-    content = _unstuffed(body)
+    content = _unstuffed(body) if stuffed else body
     if len(content) > limits.most:
         return Body(b"", replies.TOO_LARGE)
     if has_long_line(content, limits.max_line_bytes):
@@ -123,19 +141,28 @@ def _checked(body: bytes, limits: BodyLimits, fault: Reply | None) -> Body:
 
 def _unstuffed(body: bytes) -> bytes:
     """Return the body without the dot put before lines that begin with one."""
-    if b"\n." in body:
-        body = body.replace(b"\r\n.", b"\r\n")
-    return body.removeprefix(b".")
+    return body.replace(_DOT, b"\r\n").removeprefix(b".")
 
 
 def find_fault(content: bytes) -> Reply | None:
     """Return what makes two programs see two messages: bare CR, bare LF, NUL."""
-    line_ends = content.count(b"\r\n")
-    if content.count(b"\n") != line_ends:
+    found = _line_ends(content)
+    if "\n" in found:
         return replies.BARE_LF
-    if content.count(b"\r") != line_ends:
+    if "\r" in found:
         return replies.BARE_CR
     return replies.NUL_FOUND if b"\x00" in content else None
+
+
+def _line_ends(content: bytes) -> tuple[str, ...]:
+    """Return the kinds of line ends there are, as what reads texts sees them."""
+    decoder = io.IncrementalNewlineDecoder(None, translate=False)
+    view = memoryview(content)
+    for at in range(0, len(content), _CHUNK):  # a large body is in memory once
+        decoder.decode(str(view[at : at + _CHUNK], "latin-1"))
+    decoder.decode("", final=True)
+    found = decoder.newlines
+    return found if isinstance(found, tuple) else (found,) if found else ()
 
 
 def has_long_line(content: bytes, most: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -16,30 +15,11 @@ from twisted.logger import Logger
 from gateway.mssante import replies
 from gateway.mssante.replies import Reply
 from gateway.mssante.smtp_doorway import CLOSING_SECONDS, Doorway
+from gateway.mssante.smtp_lines import HangUpError, read_command, read_line
 from gateway.mssante.smtp_parameters import CommandError
 from gateway.mssante.tls_failures import failure_of
 
 log = Logger()
-
-
-class HangUpError(Exception):
-    """The connection ends, with a last reply or without a word."""
-
-    def __init__(self, reply: Reply | None = None) -> None:
-        super().__init__(str(reply or ""))
-        self.reply = reply
-
-
-_OTHER_PROTOCOL = re.compile(
-    rb"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |SSH-|Host:", re.I
-)
-_UNWANTED = re.compile(rb"[^ -~]")
-_LONG_VERBS = (b"MAIL ", b"RCPT ")
-_PARAMETERS = 600
-"""Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
-
-_MOST_JUNK = 64 * 1024
-"""Bytes of an endless line that are read before the connection ends."""
 
 
 _MOST_UNREAD = 64 * 1024
@@ -65,6 +45,7 @@ class SmtpConnection(SMTP):
         self._busy = False
         self._stopping = False
         self._secured = False
+        self._unsaid = bytearray()
         super().__init__(
             object(),
             hostname=doorway.hostname,
@@ -133,19 +114,19 @@ class SmtpConnection(SMTP):
         try:
             await self._serve()
         except HangUpError as end:
-            await self._last_word(end.reply)
+            self._last_word(end.reply)
         except TimeoutError:
             log.info("a peer was too slow")
-            await self._last_word(replies.TIMED_OUT)
+            self._last_word(replies.TIMED_OUT)
         except asyncio.CancelledError:
             if self._stopping:
-                await self._last_word(replies.SHUTTING_DOWN)
+                self._last_word(replies.SHUTTING_DOWN)
             raise
         except (ConnectionError, asyncio.IncompleteReadError):
             log.debug("a peer went away")
         except Exception:
             log.failure("defect while receiving mail")
-            await self._last_word(replies.TRY_LATER)
+            self._last_word(replies.TRY_LATER)
         finally:
             self.leave()
             if self.transport is not None:
@@ -157,7 +138,8 @@ class SmtpConnection(SMTP):
         if not self._entered:
             log.warn("too many connections")
             raise HangUpError(replies.TOO_MANY_CONNECTIONS)
-        await self._say_line(f"220 {self.hostname} {self.__ident__}")
+        self._say(f"220 {self.hostname} {self.__ident__}")
+        await self._speak()
         await self._expect_letters()
         errors = 0
         for _ in range(settings.max_commands):
@@ -168,7 +150,7 @@ class SmtpConnection(SMTP):
             except CommandError as error:
                 reply = error.reply
             if reply is not None:
-                await self._say(reply)
+                self._say(reply)
                 # Recipients beyond the limit come again with another message.
                 errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
             if errors >= settings.max_errors:
@@ -201,50 +183,34 @@ class SmtpConnection(SMTP):
     async def _read_command(self) -> str:
         """Return the next line without its end, within its deadline and its limit."""
         if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
-            line = await self._read_line()
+            line = await read_line(self._reader)
         else:
+            await self._speak()
             async with asyncio.timeout(self.doorway.settings.command_seconds):
-                line = await self._read_line()
-        if _OTHER_PROTOCOL.match(line):
-            raise HangUpError(replies.NOT_SMTP)
-        if not line.endswith(b"\r\n"):
-            raise CommandError(replies.NOT_CRLF)
-        room = _PARAMETERS if line[:5].upper() in _LONG_VERBS else 0
-        if len(line) > self.doorway.settings.max_command_bytes + room:
-            raise CommandError(replies.LINE_TOO_LONG)
-        if _UNWANTED.search(line, 0, len(line) - 2):
-            raise CommandError(replies.BAD_CHARACTER)
-        return line[:-2].decode("ascii")
+                line = await read_line(self._reader)
+        return read_command(line, self.doorway.settings.max_command_bytes)
 
-    async def _read_line(self) -> bytes:
-        skipped = 0
-        while True:
-            try:
-                line: bytes = await self._reader.readuntil(b"\n")
-            except asyncio.LimitOverrunError as error:
-                await self._reader.readexactly(error.consumed)
-                skipped += error.consumed
-                if skipped > _MOST_JUNK:
-                    raise HangUpError(replies.LINE_TOO_LONG) from None
-                continue
-            if skipped:
-                raise CommandError(replies.LINE_TOO_LONG)
-            return line
+    def _say(self, reply: Reply | str) -> None:
+        """Reply; it leaves with the next ones, before anything is waited for."""
+        self._unsaid += f"{reply}\r\n".encode("ascii")
 
-    async def _say(self, reply: Reply) -> None:
-        await self._say_line(str(reply))
-
-    async def _say_line(self, text: str) -> None:
-        self._writer.write(f"{text}\r\n".encode("ascii"))
+    async def _speak(self) -> None:
+        """Send the replies in one piece (RFC 2920 §3.2): each sending has its cost."""
+        if not self._unsaid:
+            return
+        self._writer.write(bytes(self._unsaid))
+        self._unsaid.clear()
         transport: Any = self.transport
         if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
             async with asyncio.timeout(self.doorway.settings.command_seconds):
                 await self._writer.drain()
 
-    async def _last_word(self, reply: Reply | None) -> None:
+    def _last_word(self, reply: Reply | None) -> None:
         """Say it if the peer still listens; nobody waits for whether it was heard."""
-        if reply is not None and self.transport is not None:
-            self._writer.write(f"{reply}\r\n".encode("ascii"))
+        if reply is not None:
+            self._say(reply)
+        if self._unsaid and self.transport is not None:
+            self._writer.write(bytes(self._unsaid))
 
     # TLS.
 
@@ -264,7 +230,8 @@ class SmtpConnection(SMTP):
         if self._reader_buffer:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
-        await self._say(replies.START_TLS)
+        self._say(replies.START_TLS)
+        await self._speak()
         self._original_transport = clear
         try:
             protected = await self.loop.start_tls(

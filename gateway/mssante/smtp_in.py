@@ -15,9 +15,10 @@ from gateway.mssante.admission import AdmittedSender, Refused
 from gateway.mssante.reception import Incoming
 from gateway.mssante.replies import Reply
 from gateway.mssante.smtp_body import BodyLimits, BodyLostError, read_body
-from gateway.mssante.smtp_connection import HangUpError, SmtpConnection
+from gateway.mssante.smtp_connection import SmtpConnection
 from gateway.mssante.smtp_doorway import Doorway
 from gateway.mssante.smtp_limits import Lease
+from gateway.mssante.smtp_lines import HangUpError
 from gateway.mssante.smtp_parameters import MailCommand, read_mail, read_rcpt
 from gateway.store.journal import Action
 
@@ -111,13 +112,13 @@ class SmtpSession(SmtpConnection):
             "DSN",
         ]
         said = [f"250-{line}" for line in lines]
-        await self._say_line("\r\n".join([*said, "250 HELP"]))
+        self._say("\r\n".join([*said, "250 HELP"]))
         return None
 
     async def _helo(self, argument: str) -> Reply | None:
         if (refusal := await self._greet(argument)) is not None:
             return refusal
-        await self._say_line(f"250 {self.doorway.hostname}")
+        self._say(f"250 {self.doorway.hostname}")
         return None
 
     async def _greet(self, argument: str) -> Reply | None:
@@ -197,9 +198,11 @@ class SmtpSession(SmtpConnection):
         command = read_rcpt(argument)
         if len(self._mail.recipients) >= self.doorway.settings.max_recipients:
             return replies.TOO_MANY_RECIPIENTS
-        admit = self.doorway.worker.awaitable(self.doorway.admission.admit_recipient)
-        admitted = self._mail.admitted
-        found = await admit(admitted, command.address)
+        admission, admitted = self.doorway.admission, self._mail.admitted
+        found = admission.admit_recipient_at_once(admitted, command.address)
+        if found is None:
+            admit = self.doorway.worker.awaitable(admission.admit_recipient)
+            found = await admit(admitted, command.address)
         if isinstance(found, Refused):
             self.doorway.reception.note(
                 Action.RECIPIENT_REFUSED,
@@ -228,7 +231,8 @@ class SmtpSession(SmtpConnection):
             raise HangUpError(replies.EARLY_BYTES)
         lease = Lease(self.doorway.memory)
         try:
-            await self._say_line(replies.SEND_BODY)
+            self._say(replies.SEND_BODY)
+            await self._speak()
             return await self._receive(mail, lease)
         finally:
             lease.end()

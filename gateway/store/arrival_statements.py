@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BindParameter, bindparam, select, update
 
+from gateway.store.prepared import Prepared
 from gateway.store.tables import arrivals, recipients
 
 _ID: BindParameter[str] = bindparam("arrival")
@@ -20,8 +21,10 @@ DECIDE = update(recipients).where(
     recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
 )
 
-SAME = select(arrivals.c.id).where(
-    arrivals.c.message_id == bindparam("id"),
-    arrivals.c.content_digest == bindparam("digest"),
+SAME = Prepared(
+    select(arrivals.c.id).where(
+        arrivals.c.message_id == bindparam("id"),
+        arrivals.c.content_digest == bindparam("digest"),
+    )
 )
-"""Asked for each message received: made once."""
+"""Asked for each message received."""

@@ -117,11 +117,9 @@ class Arrivals:
         same sender. What it then repeats is acknowledged and not kept twice.
         ``digest`` is that of the content (`Parcel`).
         """
-        rows = self.work.connection.execute(
-            SAME, {"id": arrival.message_id, "digest": digest}
-        ).scalars()
+        found = SAME.rows(self.work.connection, id=arrival.message_id, digest=digest)
         known: dict[str, str] = {}
-        for row_id in rows:
+        for (row_id,) in found:
             kept = self.get(row_id)
             if kept is not None and kept.reverse_path == arrival.reverse_path:
                 for one in kept.recipients:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.keys import KeyRing
+from gateway.store.spare_files import SpareFile, SpareFiles
 from gateway.store.tables import blob_grants, blobs
 
 _GET = (
@@ -65,45 +66,45 @@ class BlobFolder:
 
     folder: Path
     inline_bytes: int
+    _spares: SpareFiles = field(init=False, repr=False, eq=False)
+
+    @_spares.default
+    def _in_folder(self) -> SpareFiles:
+        return SpareFiles(self.folder)
+
+    def keeps_in_row(self, size: int) -> bool:
+        """Tell whether bytes are few enough for a row: no file, no waiting."""
+        return size + _TAG <= self.inline_bytes
 
     def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
         """
-        Encrypt, and write a large blob durably: file, fsync, rename, fsync of folder.
+        Encrypt, and write a large blob durably: into a file whose name is, and fsync.
 
         ``before`` is kept in front of the content, and not part of the digest.
 
         Raises:
             UnavailableError: the disk refused; nothing was kept.
         """
-        blob_id, key = uuid4().hex, AESGCM.generate_key(256)
+        key = AESGCM.generate_key(256)
         digest = hashlib.sha256(content).hexdigest()
         size = len(before) + len(content)
-        if size + _TAG <= self.inline_bytes:
+        if self.keeps_in_row(size):
+            blob_id = uuid4().hex
             sealed = AESGCM(key).encrypt(_ONCE, before + content, blob_id.encode())
             return Parcel(blob_id, key, size, sealed, digest)
         try:
-            self._write(blob_id, _sealed(key, blob_id, before, content))
+            file = self._spares.take()
+            blob_id = file.path.name
+            _write(file, _sealed(key, blob_id, before, content))
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
         return Parcel(blob_id, key, size, None, digest)
 
-    def _write(self, blob_id: str, sealed: Iterable[bytes]) -> None:
-        path = self.path(blob_id)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                out.writelines(sealed)
-                out.flush()
-                os.fsync(out.fileno())
-            temporary.rename(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+    def close(self) -> None:
+        """Leave no empty file behind."""
+        self._spares.clear()
 
     def path(self, blob_id: str) -> Path:
         """Return where a large blob lies: 256 folders, so that none grows huge."""
@@ -126,12 +127,12 @@ class BlobFolder:
             ) from error
 
     def written_before(self, moment: datetime) -> Iterator[Path]:
-        """Yield the files written before a moment, finished (no suffix) or not."""
+        """Yield the files written before a moment."""
         for path in self.folder.glob("??/*"):
             try:
                 written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             except FileNotFoundError:
-                continue  # renamed or removed meanwhile: not a stray
+                continue  # removed meanwhile: not a stray
             if written < moment:
                 yield path
 
@@ -167,13 +168,15 @@ def _opened(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
     return clear.getvalue()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; without it the name may be lost with the power."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _write(file: SpareFile, sealed: Iterable[bytes]) -> None:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        with os.fdopen(file.descriptor, "wb") as out:
+            out.writelines(sealed)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        file.path.unlink(missing_ok=True)
+        raise
 
 
 @frozen

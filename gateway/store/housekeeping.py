@@ -101,9 +101,9 @@ class Housekeeping:
         for path in folder.written_before(now - _STRAY_AGE):
             with self.database.read() as work:
                 known = work.connection.execute(
-                    select(blobs.c.id).where(blobs.c.id == path.stem)
+                    select(blobs.c.id).where(blobs.c.id == path.name)
                 ).first()
-            if known is None or path.suffix:
+            if known is None:
                 path.unlink(missing_ok=True)
                 strays += 1
         return strays

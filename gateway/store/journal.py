@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
+from gateway.store.prepared import Prepared
 from gateway.store.tables import chain_heads, journal
 
 OPERATOR = "operator"
@@ -21,15 +22,16 @@ START = "0" * 64
 
 
 _NAME: BindParameter[str] = bindparam("name")
-_HEADS = (
-    select(chain_heads)
-    .where(chain_heads.c.chain.in_(bindparam("names", expanding=True)))
-    .order_by(chain_heads.c.chain)
+_HEAD = Prepared(
+    select(chain_heads.c.seq, chain_heads.c.hash)
+    .where(chain_heads.c.chain == _NAME)
     .with_for_update()
 )
-_NEW_HEAD = insert(chain_heads)
-_MOVE_HEAD = update(chain_heads).where(chain_heads.c.chain == _NAME)
-_APPEND = insert(journal)
+_NEW_HEAD = Prepared(insert(chain_heads), ("chain", "seq", "hash"))
+_MOVE_HEAD = Prepared(
+    update(chain_heads).where(chain_heads.c.chain == _NAME), ("seq", "hash")
+)
+_APPEND = Prepared(insert(journal), [one.name for one in journal.c if one.name != "id"])
 
 
 class Action(StrEnum):
@@ -166,28 +168,27 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
             )
             previous = line
         heads[chain] = (seq, previous)
-    connection.execute(
-        _MOVE_HEAD,
+    _MOVE_HEAD.run(
+        connection,
         [
             {"name": chain, "seq": seq, "hash": last}
             for chain, (seq, last) in heads.items()
         ],
     )
-    connection.execute(_APPEND, rows)
+    _APPEND.run(connection, rows)
 
 
 def _heads_of(
     connection: Connection, chains: Collection[str]
 ) -> dict[str, tuple[int, str]]:
     """Return the heads in one order for all writers, so that no two wait in a ring."""
-    found = connection.execute(_HEADS, {"names": sorted(chains)})
-    heads = {row.chain: (row.seq, row.hash) for row in found}
-    new = [chain for chain in sorted(chains) if chain not in heads]
-    if new:
-        connection.execute(
-            _NEW_HEAD, [{"chain": chain, "seq": 0, "hash": START} for chain in new]
-        )
-    return heads | dict.fromkeys(new, (0, START))
+    heads: dict[str, tuple[int, str]] = {}
+    for chain in sorted(chains):
+        found = _HEAD.rows(connection, name=chain)
+        if not found:
+            _NEW_HEAD.run(connection, [{"chain": chain, "seq": 0, "hash": START}])
+        heads[chain] = (found[0][0], found[0][1]) if found else (0, START)
+    return heads
 
 
 @frozen

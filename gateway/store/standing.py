@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from attrs import frozen
 from sqlalchemy import bindparam, exists, or_, select
 
+from gateway.errors import UnavailableError
+from gateway.store.prepared import Prepared
 from gateway.store.tables import blocks, profiles
-from gateway.store.work import UnitOfWork
+from gateway.store.work import Database
 
-_STANDING = select(
-    profiles.c.id,
-    profiles.c.state,
-    exists()
-    .where(
-        blocks.c.profile_id == profiles.c.id,
-        or_(
-            blocks.c.identity == bindparam("address"),
-            blocks.c.identity == bindparam("identity"),
-        ),
-    )
-    .label("blocked"),
-).where(profiles.c.ins_digest == bindparam("digest"))
+_STANDING = Prepared(
+    select(
+        profiles.c.id,
+        profiles.c.state,
+        exists()
+        .where(
+            blocks.c.profile_id == profiles.c.id,
+            or_(
+                blocks.c.identity == bindparam("address"),
+                blocks.c.identity == bindparam("identity"),
+            ),
+        )
+        .label("blocked"),
+    ).where(profiles.c.ins_digest == bindparam("digest"))
+)
 
 
 @frozen
@@ -32,8 +38,17 @@ class Standing:
     blocked: bool
 
 
+class FindStanding(Protocol):
+    """One of the two ways to ask."""
+
+    def __call__(
+        self, database: Database, matricule: str, *, address: str, identity: str
+    ) -> Standing | None:
+        """Return how the patient with that matricule stands to a sender, or None."""
+
+
 def find_standing(
-    work: UnitOfWork, matricule: str, *, address: str, identity: str
+    database: Database, matricule: str, *, address: str, identity: str
 ) -> Standing | None:
     """
     Return how the patient with that matricule stands to a sender, or None.
@@ -41,12 +56,38 @@ def find_standing(
     Unseals nothing. The same statement whatever is found: a refusal must not tell by
     its time which one it is. An empty ``address`` or ``identity`` matches no block.
     """
-    row = work.connection.execute(
-        _STANDING,
-        {
-            "digest": work.keys.digest(matricule),
-            "address": address.lower() or "-",
-            "identity": identity.lower() or "-",
-        },
-    ).first()
-    return None if row is None else Standing(row.id, row.state, bool(row.blocked))
+    asked = _asked(database, matricule, address, identity)
+    return _standing(database.ask(_STANDING, **asked))
+
+
+def find_standing_at_once(
+    database: Database, matricule: str, *, address: str, identity: str
+) -> Standing | None:
+    """
+    Return the same without waiting, as the loop may.
+
+    Raises:
+        UnavailableError: it has to be asked in a thread.
+    """
+    asked = _asked(database, matricule, address, identity)
+    found = database.ask_at_once(_STANDING, **asked)
+    if found is None:
+        raise UnavailableError("try again later", detail="not at once")
+    return _standing(found)
+
+
+def _asked(
+    database: Database, matricule: str, address: str, identity: str
+) -> dict[str, str]:
+    return {
+        "digest": database.keys.digest(matricule),
+        "address": address.lower() or "-",
+        "identity": identity.lower() or "-",
+    }
+
+
+def _standing(found: list[tuple[Any, ...]]) -> Standing | None:
+    if not found:
+        return None
+    profile_id, state, blocked = found[0]
+    return Standing(profile_id, state, bool(blocked))

@@ -24,14 +24,20 @@ from gateway.store.engine import (
     is_sqlite,
     make_engine,
 )
+from gateway.store.glancing import Glance
 from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
 from gateway.store.keys import KeyRing
+from gateway.store.prepared import Prepared
 from gateway.store.tables import metadata
 from gateway.store.tasks import Tasks
 from gateway.store.turns import Turns
 
-_INSERTS = {table: insert(table) for table in metadata.sorted_tables}
-"""Parents before their children; made once, for sorting and compiling take longer."""
+_INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
+    table: {} for table in metadata.sorted_tables
+}
+"""Parents before their children, by the columns that are given; each made once."""
+
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 log = Logger()
 
@@ -99,8 +105,9 @@ class UnitOfWork:
 
     def seal(self, key_id: str, value: Any, context: str) -> bytes:
         """Encrypt a JSON value for its place, ``table.column:row``."""
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.keys.seal(self.connection, key_id, text, context)
+        return self.keys.seal(
+            self.connection, key_id, _to_json(value).encode(), context
+        )
 
     def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
         """Decrypt a JSON value that `seal` made for the same place."""
@@ -108,11 +115,13 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
-        for table, statement in _INSERTS.items():
+        for table, known in _INSERTS.items():
             rows = self._rows.pop(table, None)
             if rows:
-                for same in _by_columns(rows):
-                    self.connection.execute(statement, same)
+                for columns, same in _by_columns(rows).items():
+                    if columns not in known:
+                        known[columns] = Prepared(insert(table), sorted(columns))
+                    known[columns].run(self.connection, same)
         append(self.connection, self._events)
         self._events.clear()
 
@@ -125,11 +134,13 @@ class UnitOfWork:
                 log.failure("what was to follow a commit failed")
 
 
-def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _by_columns(
+    rows: list[dict[str, Any]],
+) -> dict[frozenset[str], list[dict[str, Any]]]:
     groups: dict[frozenset[str], list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(frozenset(row), []).append(row)
-    return list(groups.values())
+    return groups
 
 
 @frozen
@@ -141,11 +152,16 @@ class Database:
     folder: BlobFolder
     clock: Clock = utc_now
     _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _glance: Glance | None = field(init=False, repr=False, eq=False)
 
     @_turns.default
     def _beside(self) -> Turns | None:
         name = self.engine.url.database
         return Turns(Path(name)) if is_sqlite(self.engine) and name else None
+
+    @_glance.default
+    def _within(self) -> Glance | None:
+        return Glance(self.engine) if is_sqlite(self.engine) else None
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
@@ -178,12 +194,34 @@ class Database:
             with reader as connection, connection.begin():
                 yield self.unit(connection)
 
+    def ask(self, question: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what one SELECT finds; the next may then be asked at once."""
+        with self.read() as work:
+            found = question.rows(work.connection, **values)
+        if self._glance is not None:
+            with translated():
+                self._glance.open()
+        return found
+
+    def ask_at_once(
+        self, question: Prepared, **values: Any
+    ) -> list[tuple[Any, ...]] | None:
+        """
+        Return the same without waiting, as the loop may.
+
+        None where that is not possible, as on PostgreSQL, or not now.
+        """
+        return None if self._glance is None else self._glance.rows(question, **values)
+
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""
         return UnitOfWork(connection, self.keys, self.folder, self.clock())
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and leave no file unused."""
+        self.folder.close()
+        if self._glance is not None:
+            self._glance.close()
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()

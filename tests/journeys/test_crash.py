@@ -108,8 +108,8 @@ def age_files(gateway: Gateway) -> None:
     """Make every blob file old enough to be looked at, and add two that are strays."""
     folder = gateway.settings.blobs.folder / "ff"
     folder.mkdir(exist_ok=True)
-    for name in ("ff" * 16, f"{'fe' * 16}.part"):
-        (folder / name).write_bytes(b"left by a crash")
+    for name, content in (("ff" * 16, b"left by a crash"), (f"ff{'fe' * 15}", b"")):
+        (folder / name).write_bytes(content)
     long_ago = time.time() - 2 * 3600
     for file in gateway.settings.blobs.folder.glob("??/*"):
         os.utime(file, (long_ago, long_ago))

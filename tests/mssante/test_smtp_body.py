@@ -20,6 +20,7 @@ from gateway.mssante.smtp_body import (
     Body,
     BodyLimits,
     BodyLostError,
+    find_fault,
     has_long_line,
     read_body,
 )
@@ -220,3 +221,20 @@ def test_long_lines_are_found_as_a_plain_reading_finds_them(
     content = b"".join(b"x" * length + b"\r\n" for length in lines)
 
     assert has_long_line(content, most) == any(length + 2 > most for length in lines)
+
+
+@given(text=st.text("\r\nx.\x00"), before=st.integers(256 * 1024 - 3, 256 * 1024))
+def test_faults_are_found_as_a_plain_counting_finds_them(
+    text: str, before: int
+) -> None:
+    content = b"y" * before + text.encode()  # wherever one looks piece by piece
+    pairs = content.count(b"\r\n")
+    expected = None
+    if b"\x00" in content:
+        expected = replies.NUL_FOUND
+    if content.count(b"\r") > pairs:
+        expected = replies.BARE_CR
+    if content.count(b"\n") > pairs:
+        expected = replies.BARE_LF
+
+    assert find_fault(content) is expected

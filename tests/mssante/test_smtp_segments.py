@@ -76,3 +76,17 @@ def test_two_peers_that_send_one_message_at_once_have_it_kept_once(
 
     assert len(answers) == 1
     assert len(node.kept()) == before + 1
+
+
+def test_replies_to_commands_sent_ahead_come_in_one_piece(node: Node) -> None:
+    client = node.session("smtp", "peer")
+
+    client.send(ENVELOPE)
+    client.line()
+
+    assert [line[:3] for line in client.received.split(b"\r\n")] == [
+        b"250",
+        b"550",
+        b"354",
+        b"",
+    ]

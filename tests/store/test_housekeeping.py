@@ -76,7 +76,8 @@ def test_files_left_by_a_crash_go_once_they_are_old(
     database: Database, clock: SetClock
 ) -> None:
     stray = database.prepare(b"x" * 200_000)
-    half = database.folder.path(stray.id).with_suffix(".part")
+    half = database.folder.path("fe" * 16)
+    half.parent.mkdir(exist_ok=True)
     half.write_bytes(b"x")
     young = database.prepare(b"y" * 200_000)
     long_ago = (clock.now - timedelta(hours=2)).timestamp()

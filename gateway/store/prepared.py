@@ -1,0 +1,143 @@
+"""
+Statements that every message runs through: compiled once, then given to the driver.
+
+SQLAlchemy takes some ten times longer to get a small statement ready than SQLite to run
+it. Nothing else changes: the transaction, the types and the errors are SQLAlchemy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
+
+_Convert = Callable[[Any], Any]
+Values = Mapping[str, Any]
+
+
+@frozen
+class _Compiled:
+    """The text for one database, and how the values get into it."""
+
+    text: str
+    columns: tuple[tuple[str, _Convert | None], ...]
+    defaults: Callable[[], dict[str, Any]] | None
+    positional: bool
+    error: type[Exception]
+
+    def bind(self, row: Values) -> Sequence[Any] | dict[str, Any]:
+        if self.defaults is not None:
+            row = {**self.defaults(), **row}
+        if self.positional:
+            return [
+                row[name] if convert is None else convert(row[name])
+                for name, convert in self.columns
+            ]
+        return {
+            name: row[name] if convert is None else convert(row[name])
+            for name, convert in self.columns
+        }
+
+
+@define(eq=False)
+class Prepared:
+    """
+    A statement that is compiled once for each kind of database.
+
+    ``columns`` are those an INSERT or an UPDATE sets; those with a default of the
+    table need not be given. What a SELECT finds comes as the driver gives it: for
+    columns that need no conversion. No lists of values (``IN``).
+    """
+
+    statement: SelectBase | UpdateBase
+    columns: Sequence[str] | None = None
+    _compiled: dict[str, _Compiled] = field(init=False, factory=dict, repr=False)
+
+    def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a SELECT finds."""
+        compiled = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.text, compiled.bind(values))
+            return list(cursor.fetchall())
+        except compiled.error as error:
+            raise _told(error, compiled) from error
+        finally:
+            cursor.close()
+
+    def run(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Run a statement that changes something, once for each row of values."""
+        compiled = self._for(connection.dialect)
+        bound: Any = [compiled.bind(row) for row in rows]
+        cursor = connection.connection.cursor()
+        try:
+            if len(bound) == 1:
+                cursor.execute(compiled.text, bound[0])
+            else:
+                cursor.executemany(compiled.text, bound)
+        except compiled.error as error:
+            raise _told(error, compiled) from error
+        finally:
+            cursor.close()
+
+    def _for(self, dialect: Dialect) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = _compile(self.statement, self.columns, dialect)
+            self._compiled[dialect.name] = compiled
+        return compiled
+
+
+def _told(error: Exception, compiled: _Compiled) -> Exception:
+    """Return the driver's error as SQLAlchemy's, without the values it was about."""
+    return DBAPIError.instance(None, None, error, compiled.error, hide_parameters=True)
+
+
+def _compile(
+    statement: SelectBase | UpdateBase, columns: Sequence[str] | None, dialect: Dialect
+) -> _Compiled:
+    if isinstance(statement, Insert):
+        statement = statement.inline()  # no RETURNING that nobody reads
+    made = statement.compile(dialect=dialect, column_keys=columns)
+    assert isinstance(made, SQLCompiler)
+    assert dialect.loaded_dbapi is not None
+    names = made.positiontup or list(made.binds)
+    return _Compiled(
+        text=made.string,
+        columns=tuple((name, _converter(made, name, dialect)) for name in names),
+        defaults=_defaults(statement, names),
+        positional=made.positiontup is not None,
+        error=dialect.loaded_dbapi.Error,
+    )
+
+
+def _converter(made: SQLCompiler, name: str, dialect: Dialect) -> _Convert | None:
+    return made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _defaults(
+    statement: SelectBase | UpdateBase, names: Sequence[str]
+) -> Callable[[], dict[str, Any]] | None:
+    """Return what makes the values of the columns that a row may leave out."""
+    if not isinstance(statement, Insert):
+        return None
+    table = statement.table
+    given: dict[str, Any] = {}
+    made: dict[str, Callable[[Any], Any]] = {}
+    for name in names:
+        default: Any = table.c[name].default
+        if default is None:
+            continue
+        if default.is_callable:
+            made[name] = default.arg
+        else:
+            given[name] = default.arg
+    if not given and not made:
+        return None
+    return lambda: {**given, **{name: make(None) for name, make in made.items()}}
