@@ -1,4 +1,4 @@
-"""The statements every message runs through: made once, for that takes longest."""
+"""The statements every message runs through."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from gateway.store.prepared import Prepared
 from gateway.store.tables import arrivals, recipients
 
 _ID: BindParameter[str] = bindparam("arrival")
-GET = select(arrivals).where(arrivals.c.id == _ID)
-GET_STATE = select(arrivals.c.state).where(arrivals.c.id == _ID)
-GET_RECIPIENTS = (
+GET = Prepared(select(arrivals).where(arrivals.c.id == _ID))
+GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
+GET_RECIPIENTS = Prepared(
     select(recipients)
     .where(recipients.c.arrival_id == _ID)
     .order_by(recipients.c.position)
 )
-# Columns that are given are set; the others are left alone.
-SET_STATE = update(arrivals).where(arrivals.c.id == _ID)
-DECIDE = update(recipients).where(
-    recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+SET_STATE = Prepared(
+    update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
+)
+DECIDE = Prepared(
+    update(recipients).where(
+        recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+    ),
+    ("outcome", "reasons", "deliver", "hidden", "hidden_until", "ended_at"),
 )
 
 SAME = Prepared(

@@ -129,11 +129,10 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        named = {"arrival": arrival_id}
-        row = work.connection.execute(GET, named).first()
+        row = GET.first(work.connection, arrival=arrival_id)
         if row is None:
             return None
-        rows = work.connection.execute(GET_RECIPIENTS, named)
+        rows = GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -155,10 +154,8 @@ class Arrivals:
 
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
-        word = self.work.connection.execute(
-            GET_STATE, {"arrival": arrival_id}
-        ).scalar_one_or_none()
-        return None if word is None else ArrivalState(word)
+        row = GET_STATE.first(self.work.connection, arrival=arrival_id)
+        return None if row is None else ArrivalState(row.state)
 
     def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
         work = self.work
@@ -213,18 +210,20 @@ class Arrivals:
         hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
-        self.work.connection.execute(
-            DECIDE,
-            {
-                "arrival": arrival_id,
-                "at": position,
-                "outcome": outcome,
-                "reasons": list(reasons),
-                "deliver": deliver,
-                "hidden": list(hidden),
-                "hidden_until": hidden_until,
-                "ended_at": self.work.now,
-            },
+        DECIDE.run(
+            self.work.connection,
+            [
+                {
+                    "arrival": arrival_id,
+                    "at": position,
+                    "outcome": outcome,
+                    "reasons": list(reasons),
+                    "deliver": deliver,
+                    "hidden": list(hidden),
+                    "hidden_until": hidden_until,
+                    "ended_at": self.work.now,
+                }
+            ],
         )
 
     def record_documents(
@@ -270,13 +269,15 @@ class Arrivals:
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
         ended = state not in UNDER_WAY
-        self.work.connection.execute(
-            SET_STATE,
-            {
-                "arrival": arrival_id,
-                "state": state.value,
-                "ended_at": self.work.now if ended else None,
-            },
+        SET_STATE.run(
+            self.work.connection,
+            [
+                {
+                    "arrival": arrival_id,
+                    "state": state.value,
+                    "ended_at": self.work.now if ended else None,
+                }
+            ],
         )
 
 

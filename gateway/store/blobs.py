@@ -19,10 +19,11 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.keys import KeyRing
+from gateway.store.prepared import Prepared
 from gateway.store.spare_files import SpareFile, SpareFiles
 from gateway.store.tables import blob_grants, blobs
 
-_GET = (
+_GET = Prepared(
     select(blob_grants.c.wrapped, blobs.c.content)
     .join(blobs, blobs.c.id == blob_grants.c.blob_id)
     .where(
@@ -30,12 +31,14 @@ _GET = (
         blob_grants.c.key_id == bindparam("key"),
     )
 )
-_GET_TWO = select(blob_grants.c.key_id, blob_grants.c.wrapped).where(
-    blob_grants.c.blob_id == bindparam("blob"),
-    or_(
-        blob_grants.c.key_id == bindparam("key"),
-        blob_grants.c.key_id == bindparam("other"),
-    ),
+_GET_TWO = Prepared(
+    select(blob_grants.c.key_id, blob_grants.c.wrapped).where(
+        blob_grants.c.blob_id == bindparam("blob"),
+        or_(
+            blob_grants.c.key_id == bindparam("key"),
+            blob_grants.c.key_id == bindparam("other"),
+        ),
+    )
 )
 
 # The key of a blob encrypts once, so a constant nonce never repeats under a key.
@@ -208,9 +211,7 @@ class Blobs:
         """Let a second owner read the blob: its key is wrapped again, no byte moves."""
         if from_key == to_key:
             return
-        rows = self.connection.execute(
-            _GET_TWO, {"blob": blob_id, "key": from_key, "other": to_key}
-        )
+        rows = _GET_TWO.rows(self.connection, blob=blob_id, key=from_key, other=to_key)
         wrapped = {row.key_id: row.wrapped for row in rows}
         if to_key in wrapped:
             return
@@ -227,8 +228,7 @@ class Blobs:
             NotFoundError: there is no such blob, or it is not granted to that owner.
             UnavailableError: the disk does not answer, or the bytes were altered.
         """
-        named = {"blob": blob_id, "key": key_id}
-        row = self.connection.execute(_GET, named).first()
+        row = _GET.first(self.connection, blob=blob_id, key=key_id)
         if row is None:
             raise NotFoundError("not found")
         key = self._unwrap(blob_id, key_id, row.wrapped)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Select, Table, bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.store.blobs import Blobs, Parcel
@@ -16,17 +16,19 @@ from gateway.store.document_values import (
     NewDocument,
     StoredDocument,
 )
-from gateway.store.tables import blob_grants, blobs, documents, submissions
+from gateway.store.prepared import Prepared
+from gateway.store.tables import documents, submissions
 from gateway.store.work import UnitOfWork
 
-_FIND = select(documents).where(documents.c.unique_id == bindparam("name"))
-_GET = select(documents).where(documents.c.id == bindparam("name"))
+_FIND = Prepared(select(documents).where(documents.c.unique_id == bindparam("name")))
+_GET = Prepared(select(documents).where(documents.c.id == bindparam("name")))
 # Without an order: for its sake SQLite would go through all that the patient has.
-_OF_SET = select(documents).where(
-    documents.c.profile_id == bindparam("profile"),
-    documents.c.set_id == bindparam("set"),
+_OF_SET = Prepared(
+    select(documents).where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.set_id == bindparam("set"),
+    )
 )
-_INSERT = {table: insert(table) for table in (blobs, blob_grants, documents)}
 
 __all__ = ["PATIENT", "SENDER", "Documents", "NewDocument", "StoredDocument"]
 
@@ -42,9 +44,9 @@ class Documents:
         work = self.work
         # Not set aside for the end: a message may bring two versions of a document,
         # and other messages of the same patient share the transaction.
-        kept = Blobs(work.connection, work.keys, work.folder, self._insert)
+        kept = Blobs(work.connection, work.keys, work.folder, work.add_now)
         kept.put(parcel, document.key_id, work.now)
-        self._insert(
+        work.add_now(
             documents,
             id=document.id,
             profile_id=document.profile_id,
@@ -78,9 +80,6 @@ class Documents:
             filed_at=work.now,
         )
 
-    def _insert(self, table: Table, **row: Any) -> None:
-        self.work.connection.execute(_INSERT[table], row)
-
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return the document of a uniqueId, in whichever vault, or None."""
         return self._one(_FIND, unique_id)
@@ -93,9 +92,7 @@ class Documents:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:
             return []
-        rows = self.work.connection.execute(
-            _OF_SET, {"profile": profile_id, "set": set_id}
-        )
+        rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
         versions = [_stored(row) for row in rows]
         return sorted(versions, key=lambda one: (one.filed_at, one.id))
 
@@ -199,8 +196,8 @@ class Documents:
         )
         return facts
 
-    def _one(self, query: Select[Any], name: str) -> StoredDocument | None:
-        row = self.work.connection.execute(query, {"name": name}).first()
+    def _one(self, query: Prepared, name: str) -> StoredDocument | None:
+        row = query.first(self.work.connection, name=name)
         return None if row is None else _stored(row)
 
 

@@ -21,6 +21,7 @@ from gateway.store.inbox_values import (
     Reply,
 )
 from gateway.store.journal import Action, chain_of
+from gateway.store.prepared import Prepared
 from gateway.store.profiles import Profiles
 from gateway.store.tables import conversations, drafts, inbox_messages
 from gateway.store.tasks import TaskKind
@@ -28,10 +29,12 @@ from gateway.store.work import UnitOfWork
 
 _NO_FILES: Sequence[AttachedFile] = ()
 
-_RECEIVED = select(inbox_messages.c.id).where(
-    inbox_messages.c.arrival_id == bindparam("arrival"),
-    inbox_messages.c.profile_id == bindparam("profile"),
-    inbox_messages.c.direction == Direction.IN.value,
+_RECEIVED = Prepared(
+    select(inbox_messages.c.id).where(
+        inbox_messages.c.arrival_id == bindparam("arrival"),
+        inbox_messages.c.profile_id == bindparam("profile"),
+        inbox_messages.c.direction == Direction.IN.value,
+    )
 )
 
 
@@ -93,9 +96,9 @@ class Inbox:
             receipt_asked: A read receipt is due when the patient opens the message.
             hidden_until: With a document hidden from the patient (CSP R. 1111-53).
         """
-        known = self.work.connection.execute(
-            _RECEIVED, {"arrival": arrival_id, "profile": profile_id}
-        ).first()
+        known = _RECEIVED.first(
+            self.work.connection, arrival=arrival_id, profile=profile_id
+        )
         if known is not None:
             return str(known.id)
         # Held, so that there is one conversation with each correspondent.

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from gateway.store.inbox_values import (
     ConversationState,
@@ -14,16 +14,20 @@ from gateway.store.inbox_values import (
     InboxMessage,
     Reply,
 )
+from gateway.store.prepared import Prepared
 from gateway.store.tables import conversations, inbox_messages
 from gateway.store.work import UnitOfWork
 
-_CONVERSATION = select(conversations.c.id).where(
-    conversations.c.profile_id == bindparam("profile"),
-    conversations.c.correspondent == bindparam("digest"),
+_CONVERSATION = Prepared(
+    select(conversations.c.id, conversations.c.state).where(
+        conversations.c.profile_id == bindparam("profile"),
+        conversations.c.correspondent == bindparam("digest"),
+    )
 )
-_OPEN = insert(conversations)
-# Columns that are given are set; the others are left alone.
-_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation"))
+_CHANGE = Prepared(
+    update(conversations).where(conversations.c.id == bindparam("conversation")),
+    ("display", "mailbox_kind", "last_at", "state"),
+)
 
 
 @frozen
@@ -45,34 +49,34 @@ class InboxRows:
         """Return the conversation with an address, opened or reopened."""
         answerable = reply is Reply.REPLY
         digest = self.work.keys.digest(address)
-        row = self.work.connection.execute(
-            _CONVERSATION, {"profile": profile_id, "digest": digest}
-        ).first()
+        row = _CONVERSATION.first(
+            self.work.connection, profile=profile_id, digest=digest
+        )
         conversation_id = row.id if row is not None else uuid4().hex
         display = self.work.seal(
             key_id,
             {"address": address, "name": name},
             f"conversations.display:{conversation_id}",
         )
-        values: dict[str, Any] = {"display": display, "mailbox_kind": kind}
-        values["last_at"] = self.work.now
-        if answerable:
-            values["state"] = ConversationState.OPEN.value
+        state = ConversationState.NO_REPLY.value if row is None else row.state
+        values: dict[str, Any] = {
+            "display": display,
+            "mailbox_kind": kind,
+            "last_at": self.work.now,
+            "state": ConversationState.OPEN.value if answerable else state,
+        }
         if row is not None:
-            self.work.connection.execute(
-                _CHANGE, {"conversation": conversation_id, **values}
+            _CHANGE.run(
+                self.work.connection, [{"conversation": conversation_id, **values}]
             )
             return conversation_id
-        values.setdefault("state", ConversationState.NO_REPLY.value)
-        self.work.connection.execute(
-            _OPEN,
-            {
-                "id": conversation_id,
-                "profile_id": profile_id,
-                "correspondent": digest,
-                "started_at": self.work.now,
-                **values,
-            },
+        self.work.add_now(
+            conversations,
+            id=conversation_id,
+            profile_id=profile_id,
+            correspondent=digest,
+            started_at=self.work.now,
+            **values,
         )
         return conversation_id
 

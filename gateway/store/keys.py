@@ -19,14 +19,19 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import MisuseError, UnavailableError
+from gateway.store.prepared import Prepared
 from gateway.store.tables import data_keys
 
 _NONCE = 12
 _MOST = 20_000
 """Keys in memory at once."""
 
-_BY_SCOPE = select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope"))
-_WRAPPED = select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
+_BY_SCOPE = Prepared(
+    select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope"))
+)
+_WRAPPED = Prepared(
+    select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
+)
 
 T = TypeVar("T")
 
@@ -130,7 +135,7 @@ class KeyRing:
         """
         if known := self._cache.get(key_id):
             return known
-        row = connection.execute(_WRAPPED, {"key": key_id}).first()
+        row = _WRAPPED.first(connection, key=key_id)
         if row is None:
             raise UnavailableError("not readable any more", detail="data key destroyed")
         secret = _decrypt(self._master, row.wrapped, key_id.encode())
@@ -159,8 +164,8 @@ def _keep(cache: dict[str, T], name: str, value: T) -> None:
 
 
 def _key_of(connection: Connection, scope: str) -> str:
-    found = connection.execute(_BY_SCOPE, {"scope": scope}).scalar()
-    return str(found) if found else ""
+    found = _BY_SCOPE.first(connection, scope=scope)
+    return str(found.id) if found else ""
 
 
 def _derive(secret: bytes, info: bytes) -> bytes:

@@ -7,18 +7,19 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import BindParameter, Select, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 
 from gateway.errors import ConflictError
 from gateway.store.journal import Action
+from gateway.store.prepared import Prepared
 from gateway.store.tables import mailbox_holders, mailboxes
 from gateway.store.work import UnitOfWork
 
 _NAME: BindParameter[str] = bindparam("name")
-_BY_ADDRESS = select(mailboxes).where(mailboxes.c.address == _NAME)
-_BY_ID = select(mailboxes).where(mailboxes.c.id == _NAME)
-_HOLDERS = select(mailbox_holders.c.identity).where(
-    mailbox_holders.c.mailbox_id == _NAME
+_BY_ADDRESS = Prepared(select(mailboxes).where(mailboxes.c.address == _NAME))
+_BY_ID = Prepared(select(mailboxes).where(mailboxes.c.id == _NAME))
+_HOLDERS = Prepared(
+    select(mailbox_holders.c.identity).where(mailbox_holders.c.mailbox_id == _NAME)
 )
 _HELD_BY = (
     select(mailboxes)
@@ -135,12 +136,12 @@ class Mailboxes:
         )
         self.work.note(Action.MAILBOX_CHANGED, state, mailbox_id)
 
-    def _one(self, query: Select[Any], name: str) -> Mailbox | None:
-        row = self.work.connection.execute(query, {"name": name}).first()
+    def _one(self, query: Prepared, name: str) -> Mailbox | None:
+        row = query.first(self.work.connection, name=name)
         return None if row is None else self._mailbox(row)
 
     def _mailbox(self, row: Any) -> Mailbox:
-        holders = self.work.connection.execute(_HOLDERS, {"name": row.id}).scalars()
+        holders = _HOLDERS.rows(self.work.connection, name=row.id)
         return Mailbox(
             id=row.id,
             address=row.address,
@@ -150,6 +151,6 @@ class Mailboxes:
             state=row.state,
             key_id=row.key_id,
             used_bytes=row.used_bytes,
-            holders=frozenset(holders),
+            holders=frozenset(one.identity for one in holders),
             created_at=row.created_at,
         )

@@ -14,15 +14,16 @@ from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings import Settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.notice_texts import NOTICE_TEXTS, NoticeKind
+from gateway.store.prepared import Prepared
 from gateway.store.profiles import Profile, Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks import TaskKind
 from gateway.store.work import UnitOfWork
 
 _NOTICE: BindParameter[str] = bindparam("notice")
-_GET = select(notices).where(notices.c.id == _NOTICE)
-_END = update(notices).where(notices.c.id == _NOTICE)
-_WAITING = (
+_GET = Prepared(select(notices).where(notices.c.id == _NOTICE))
+_END = Prepared(update(notices).where(notices.c.id == _NOTICE), ("content", "sent_at"))
+_WAITING = Prepared(
     select(notices.c.id)
     .where(
         notices.c.profile_id == bindparam("profile"),
@@ -147,20 +148,18 @@ class Notices:
         return notice_id
 
     def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
-        found = self.work.connection.execute(
-            _WAITING,
-            {
-                "profile": profile_id,
-                "kind": kind.value,
-                "since": self.work.now - _STUCK,
-            },
-        ).first()
+        found = _WAITING.first(
+            self.work.connection,
+            profile=profile_id,
+            kind=kind.value,
+            since=self.work.now - _STUCK,
+        )
         return found is not None
 
 
 def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
     """Return a notice, or None; of one already sent, the content is gone."""
-    row = work.connection.execute(_GET, {"notice": notice_id}).first()
+    row = _GET.first(work.connection, notice=notice_id)
     if row is None:
         return None
     content = MappingProxyType({"to": "", "subject": "", "text": ""})
@@ -181,8 +180,9 @@ def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
 
 def end_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
     """Record that a notice left, or will not; its content, maybe a code, is erased."""
-    work.connection.execute(
-        _END, {"notice": notice.id, "content": None, "sent_at": work.now}
+    _END.run(
+        work.connection,
+        [{"notice": notice.id, "content": None, "sent_at": work.now}],
     )
     work.note(
         Action.NOTICE_SENT,

@@ -7,6 +7,7 @@ it. Nothing else changes: the transaction, the types and the errors are SQLAlche
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ class _Compiled:
     defaults: Callable[[], dict[str, Any]] | None
     positional: bool
     error: type[Exception]
+    read: Callable[[Sequence[Any]], Any]
 
     def bind(self, row: Values) -> Sequence[Any] | dict[str, Any]:
         if self.defaults is not None:
@@ -51,21 +53,26 @@ class Prepared:
     A statement that is compiled once for each kind of database.
 
     ``columns`` are those an INSERT or an UPDATE sets; those with a default of the
-    table need not be given. What a SELECT finds comes as the driver gives it: for
-    columns that need no conversion. No lists of values (``IN``).
+    table need not be given. What a SELECT finds are tuples with the columns' names.
+    No lists of values (``IN``).
     """
 
     statement: SelectBase | UpdateBase
     columns: Sequence[str] | None = None
     _compiled: dict[str, _Compiled] = field(init=False, factory=dict, repr=False)
 
-    def rows(self, connection: Connection, **values: Any) -> list[tuple[Any, ...]]:
+    def first(self, connection: Connection, **values: Any) -> Any:
+        """Return the first row a SELECT finds, or None."""
+        found = self.rows(connection, **values)
+        return found[0] if found else None
+
+    def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """Return what a SELECT finds."""
         compiled = self._for(connection.dialect)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(compiled.text, compiled.bind(values))
-            return list(cursor.fetchall())
+            return [compiled.read(row) for row in cursor.fetchall()]
         except compiled.error as error:
             raise _told(error, compiled) from error
         finally:
@@ -111,10 +118,37 @@ def _compile(
     return _Compiled(
         text=made.string,
         columns=tuple((name, _converter(made, name, dialect)) for name in names),
-        defaults=_defaults(statement, names),
+        defaults=_defaults(statement, made),
         positional=made.positiontup is not None,
         error=dialect.loaded_dbapi.Error,
+        read=_reader(statement, dialect),
     )
+
+
+def _reader(
+    statement: SelectBase | UpdateBase, dialect: Dialect
+) -> Callable[[Sequence[Any]], Any]:
+    """Return what turns a row of the driver into one with names, of our types."""
+    if not isinstance(statement, SelectBase):
+        return tuple
+    columns = list(statement.selected_columns)
+    row_type: Any = namedtuple("Row", [one.name for one in columns])  # type: ignore[misc]
+    make = row_type._make
+    converted = [
+        (number, convert)
+        for number, one in enumerate(columns)
+        if (convert := one.type.dialect_impl(dialect).result_processor(dialect, None))
+    ]
+    if not converted:
+        return make
+
+    def read(row: Sequence[Any]) -> Any:
+        values = list(row)
+        for number, convert in converted:
+            values[number] = convert(values[number])
+        return make(values)
+
+    return read
 
 
 def _converter(made: SQLCompiler, name: str, dialect: Dialect) -> _Convert | None:
@@ -122,16 +156,17 @@ def _converter(made: SQLCompiler, name: str, dialect: Dialect) -> _Convert | Non
 
 
 def _defaults(
-    statement: SelectBase | UpdateBase, names: Sequence[str]
+    statement: SelectBase | UpdateBase, compiled: SQLCompiler
 ) -> Callable[[], dict[str, Any]] | None:
-    """Return what makes the values of the columns that a row may leave out."""
-    if not isinstance(statement, Insert):
-        return None
-    table = statement.table
+    """Return what makes the values that need not be given: constants, defaults."""
     given: dict[str, Any] = {}
     made: dict[str, Callable[[Any], Any]] = {}
-    for name in names:
-        default: Any = table.c[name].default
+    for name, bind in compiled.binds.items():
+        default: Any = None
+        if isinstance(statement, Insert):
+            default = statement.table.c[name].default
+        elif not bind.required:
+            given[name] = bind.effective_value
         if default is None:
             continue
         if default.is_callable:

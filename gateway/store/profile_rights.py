@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Select,
     Table,
     bindparam,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from gateway.store.prepared import Prepared
 from gateway.store.profile_values import Opposition, ProfileRights
 from gateway.store.tables import blocks, oppositions, secrecies
 
@@ -32,16 +32,18 @@ def _identities(table: Table, kind: str) -> Select[Any]:
     ).where(table.c.profile_id == bindparam("profile"))
 
 
-RIGHTS: CompoundSelect[Any] = union_all(
-    _identities(blocks, _BLOCKED),
-    _identities(secrecies, _SECRET),
-    select(
-        oppositions.c.kind,
-        oppositions.c.structure,
-        oppositions.c.type_code,
-        oppositions.c.unique_id,
-        oppositions.c.declared_by,
-    ).where(oppositions.c.profile_id == bindparam("profile")),
+RIGHTS = Prepared(
+    union_all(
+        _identities(blocks, _BLOCKED),
+        _identities(secrecies, _SECRET),
+        select(
+            oppositions.c.kind,
+            oppositions.c.structure,
+            oppositions.c.type_code,
+            oppositions.c.unique_id,
+            oppositions.c.declared_by,
+        ).where(oppositions.c.profile_id == bindparam("profile")),
+    )
 )
 
 

@@ -18,6 +18,7 @@ from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import ConflictError
 from gateway.store.journal import Action, chain_of
+from gateway.store.prepared import Prepared
 from gateway.store.profile_rights import RIGHTS, read_rights
 from gateway.store.profile_values import Opposition, Profile, ProfileRights
 from gateway.store.tables import blocks, oppositions, profiles, secrecies
@@ -26,9 +27,9 @@ from gateway.store.work import UnitOfWork
 __all__ = ["Opposition", "Profile", "ProfileRights", "Profiles"]
 
 
-_GET = select(profiles).where(profiles.c.id == bindparam("profile"))
-_FIND = select(profiles).where(profiles.c.ins_digest == bindparam("digest"))
-_HOLD = _GET.with_for_update()
+_OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
+_GET, _HOLD = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
+_FIND = Prepared(select(profiles).where(profiles.c.ins_digest == bindparam("digest")))
 _PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
 
 
@@ -130,7 +131,7 @@ class Profiles:
         """
         if (held := self._held(profile_id)) is not None:
             return held
-        row = self.work.connection.execute(_HOLD, {"profile": profile_id}).first()
+        row = _HOLD.first(self.work.connection, profile=profile_id)
         if row is None:
             return None
         profile = self.work.held[profile_id] = self._profile(row)
@@ -142,7 +143,7 @@ class Profiles:
 
     def rights(self, profile_id: str) -> ProfileRights:
         """Return the blocks, oppositions and secret senders of a patient."""
-        rows = self.work.connection.execute(RIGHTS, {"profile": profile_id})
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         return read_rights(rows)
 
     def change(self, profile_id: str, what: str, **values: Any) -> None:
@@ -247,9 +248,9 @@ class Profiles:
         self.change(profile_id, "secret" if secret else "unsecret")
 
     def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
-        query = _FIND if digest else _GET
-        named = {"digest": digest} if digest else {"profile": profile_id}
-        return self.work.connection.execute(query, named).first()
+        if digest:
+            return _FIND.first(self.work.connection, digest=digest)
+        return _GET.first(self.work.connection, profile=profile_id)
 
     def _profile(self, row: Any) -> Profile:
         context = f"profiles.identity:{row.id}"

@@ -81,6 +81,10 @@ class UnitOfWork:
         """Insert a row at the end of the transaction."""
         self._rows.setdefault(table, []).append(row)
 
+    def add_now(self, table: Table, **row: Any) -> None:
+        """Insert a row for what follows in the transaction to find."""
+        _insert(table, frozenset(row)).run(self.connection, [row])
+
     def note(
         self,
         action: Action,
@@ -115,13 +119,11 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
-        for table, known in _INSERTS.items():
+        for table in _INSERTS:
             rows = self._rows.pop(table, None)
             if rows:
                 for columns, same in _by_columns(rows).items():
-                    if columns not in known:
-                        known[columns] = Prepared(insert(table), sorted(columns))
-                    known[columns].run(self.connection, same)
+                    _insert(table, columns).run(self.connection, same)
         append(self.connection, self._events)
         self._events.clear()
 
@@ -132,6 +134,13 @@ class UnitOfWork:
                 action()
             except Exception:
                 log.failure("what was to follow a commit failed")
+
+
+def _insert(table: Table, columns: frozenset[str]) -> Prepared:
+    known = _INSERTS[table]
+    if columns not in known:
+        known[columns] = Prepared(insert(table), sorted(columns))
+    return known[columns]
 
 
 def _by_columns(

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from attrs import evolve
 from sqlalchemy import (
+    Dialect,
     Engine,
     Index,
     PrimaryKeyConstraint,
@@ -24,6 +26,7 @@ from gateway.store.arrivals import Arrivals
 from gateway.store.documents import Documents
 from gateway.store.engine import is_sqlite
 from gateway.store.housekeeping import Housekeeping
+from gateway.store.prepared import Prepared
 from gateway.store.quarantine import Quarantine
 from gateway.store.tables import arrivals, metadata
 from gateway.store.work import Database
@@ -40,15 +43,22 @@ SMALL = {"tasks", "chain_heads"}
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[set[str]]:
-    """Collect the texts of the queries that run meanwhile."""
+    """Collect the texts of the queries that run meanwhile, by SQLAlchemy or not."""
     seen: set[str] = set()
+    compiled_for = Prepared._for
 
     def note(*_: Any, **given: Any) -> None:
         if given["statement"].startswith(("SELECT", "UPDATE", "DELETE")):
             seen.add(given["statement"])
 
+    def noted(self: Prepared, dialect: Dialect) -> Any:
+        compiled = compiled_for(self, dialect)
+        note(statement=compiled.text)
+        return compiled
+
     event.listen(engine, "before_cursor_execute", note, named=True)
-    yield seen
+    with patch.object(Prepared, "_for", noted):
+        yield seen
     event.remove(engine, "before_cursor_execute", note)
 
 

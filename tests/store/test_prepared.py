@@ -101,3 +101,28 @@ def test_an_error_in_a_unit_of_work_is_told_as_any_other(database: Database) -> 
 
     with pytest.raises(UnavailableError), database.write() as work:
         statement.run(work.connection, rows)
+
+
+def test_what_is_found_has_the_types_of_its_columns(database: Database) -> None:
+    with database.write() as work:
+        INSERT.run(work.connection, [a_task(database, "thing")])
+        by_hand = work.connection.execute(select(tasks)).one()
+        found = Prepared(select(tasks)).first(work.connection)
+
+    assert found._asdict() == by_hand._asdict()
+    assert found.due_at == database.clock()
+
+
+def test_constants_of_a_statement_need_not_be_given(database: Database) -> None:
+    ready = Prepared(
+        select(tasks.c.subject).where(
+            tasks.c.state == "ready", tasks.c.kind == bindparam("of")
+        )
+    )
+    with database.write() as work:
+        INSERT.run(work.connection, [a_task(database, "thing")])
+
+        assert [row.subject for row in ready.rows(work.connection, of="file")] == [
+            "thing"
+        ]
+        assert ready.first(work.connection, of="relay") is None
