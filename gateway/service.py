@@ -22,7 +22,7 @@ from gateway.core.envelope import Door
 from gateway.dmp_bridge.pages import CdaPages
 from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.health import HealthDoor, Readiness
-from gateway.loop import Worker
+from gateway.loop import Worker, notice_ended_children
 from gateway.mssante.admission import Admission
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
@@ -39,6 +39,8 @@ from gateway.web.patient.service import PatientWebService
 
 log = Logger()
 _THREADS = 8
+_LONGEST_RESTART = 30
+"""Seconds, at most, until a worker that could not start is started again."""
 
 
 def _identity(settings: Settings) -> Identity:
@@ -166,6 +168,7 @@ class Service:
     def _add_workers(self) -> None:
         """Worker processes that come back when they die, and go when we do."""
         monitor = ProcessMonitor(self._reactor)
+        monitor.maxRestartDelay = _LONGEST_RESTART
         command = [sys.executable, "-m", "gateway.cli.main", "work", "--with-parent"]
         for number in range(self._settings.tasks.workers):
             monitor.addProcess(
@@ -193,6 +196,7 @@ class Service:
     def start(self) -> Deferred[Any]:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
+        notice_ended_children(self._worker.loop)
         try:
             self._root.startService()
         except CannotListenError as error:

@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from functools import cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -103,13 +103,18 @@ class Gateway:
                 env=environment(),
                 start_new_session=True,
             )
-        eventually(lambda: self.status() == ready, seconds=60)
+        try:
+            eventually(lambda: self.status() == ready, seconds=60)
+        except AssertionError as error:
+            with suppress(AssertionError):  # that it ended, which is said already
+                self.kill()
+            raise AssertionError(f"{error}; {self.last_lines()}") from None
 
     def status(self) -> int:
         """Return the status of /readyz; fail when the service is not there any more."""
         assert self.process is not None
         if (code := self.process.poll()) is not None:
-            raise AssertionError(f"serve ended with {code}:\n{self.log()[-5000:]}")
+            raise AssertionError(f"serve ended by itself, with {code}")
         return self.readyz()[0]
 
     def readyz(self) -> tuple[int, dict[str, Any]]:
@@ -140,10 +145,15 @@ class Gateway:
         """End the service and its workers as a power cut would: no clean-up at all."""
         assert self.process is not None
         group = self.process.pid
-        os.killpg(group, signal.SIGKILL)
-        self.process.wait(timeout=30)
-        eventually(lambda: not processes_of(group))
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        code = self.process.wait(timeout=30)
         self.process = None
+        eventually(lambda: not processes_of(group))
+        if code != -signal.SIGKILL:
+            raise AssertionError(
+                f"serve had ended by itself, with {code}; {self.last_lines()}"
+            )
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers that `serve` runs."""
@@ -154,6 +164,10 @@ class Gateway:
     def log(self) -> str:
         """Return what the service has logged."""
         return (self.folder / "serve.log").read_text("utf-8", "replace")
+
+    def last_lines(self) -> str:
+        """Return the end of the log, to tell in a failure."""
+        return "its log ends:\n" + "\n".join(self.log().splitlines()[-40:])
 
     @contextmanager
     def database(self) -> Iterator[Database]:
