@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -292,18 +292,24 @@ def test_a_worker_whose_disk_failed_ends_and_the_next_goes_on(stopped: Gateway) 
     check_each_was_filed_once(stopped, contents)
 
 
-@pytest.mark.parametrize("door", ["smtp", "submissions", "imaps", "patient_https"])
-def test_a_taken_port_is_named(stopped: Gateway, door: str) -> None:
-    port = getattr(stopped.settings.listen, door)
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", port))
-        other.listen()
+def test_each_taken_port_is_named(stopped: Gateway) -> None:
+    doors = ("smtp", "submissions", "imaps", "patient_https")
+    ports = {door: getattr(stopped.settings.listen, door) for door in doors}
+    with ExitStack() as others:
+        for port in ports.values():
+            other = others.enter_context(socket.socket())
+            other.bind(("127.0.0.1", port))
+            other.listen()
 
         said = stopped.refused("serve")
 
+    taken = [
+        f"127.0.0.1 port {port} ([listen] {door}): another program listens there"
+        for door, port in ports.items()
+    ]
     assert said == (
-        f"gateway: cannot listen on 127.0.0.1 port {port} ([listen] {door}): another "
-        "program listens there. Stop that program, or change the port in gateway.toml"
+        f"gateway: cannot listen on {'; '.join(taken)}. "
+        "Stop that program, or change the port in gateway.toml"
     )
 
 
