@@ -19,6 +19,7 @@ from twisted.runner.procmon import ProcessMonitor
 
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
+from gateway.descriptors import allow_descriptors, wanted_descriptors
 from gateway.dmp_bridge.pages import CdaPages
 from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.health import HealthDoor, Readiness
@@ -41,6 +42,19 @@ log = Logger()
 _THREADS = 8
 _LONGEST_RESTART = 30
 """Seconds, at most, until a worker that could not start is started again."""
+
+
+def _allow_descriptors(settings: Settings) -> None:
+    wanted = wanted_descriptors(settings)
+    allowed = allow_descriptors(wanted)
+    if allowed < wanted:
+        log.warn(
+            "{allowed} files may be open at once, and the connections allowed by "
+            "[smtp], [imap] and [web] may need {wanted}: raise the hard limit "
+            "(LimitNOFILE of systemd), or lower max_connections",
+            allowed=allowed,
+            wanted=wanted,
+        )
 
 
 def _identity(settings: Settings) -> Identity:
@@ -79,6 +93,7 @@ class Service:
         """
         settings = self._settings
         check_ports(settings.listen)
+        _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
         with self._database.write() as work:
             freed = work.tasks.release_dead_owners()
