@@ -1,6 +1,10 @@
 # Everything a person or CI does here; `make help` lists it.
 SHELL := /bin/bash
-PYTHON ?= python3
+# The first of these that is new enough; a path may be given: make PYTHON=/opt/python3.12
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for name in $(PYTHONS); do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    && { echo $$name; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_FOLDER ?= demo
@@ -14,9 +18,12 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/run.ready: requirements.lock setup.cfg pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" \
+	  && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: install it, or give its path: make PYTHON=..."; exit 1; }
+	@test -x $(BIN)/pip || "$(PYTHON)" -m venv --clear $(VENV) \
+	  || { rm -rf $(VENV); echo "On Debian and Ubuntu venv is a package of its own:" \
+	    "apt-get install $$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -30,8 +37,8 @@ setup: $(VENV)/dev.ready ## virtual environment with pinned dependencies
 demo: $(VENV)/run.ready ## everything on loopback with a synthetic patient; ONCE=1 plays the story and exits
 	$(BIN)/gateway demo --folder $(DEMO_FOLDER) $(if $(ONCE),--once)
 
-test: $(VENV)/dev.ready ## all tests: units, tables, dialogues, properties, then the journeys
-	$(BIN)/python -m pytest -q
+test: $(VENV)/dev.ready ## all tests; at the end, which were skipped for want of which program
+	$(BIN)/python -m pytest -q -rs
 
 unit: $(VENV)/dev.ready ## the tests without the journeys
 	$(BIN)/python -m pytest -q -m "not journey"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 from attrs import frozen
 from twisted.internet.defer import Deferred
+from twisted.internet.process import reapAllProcesses
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +34,23 @@ def install_reactor() -> asyncio.AbstractEventLoop:
     asyncio.set_event_loop(loop)
     asyncioreactor.install(loop)
     return loop
+
+
+def notice_ended_children(loop: asyncio.AbstractEventLoop) -> None:
+    """
+    Have Twisted look at its child processes whenever one ends; call when the loop runs.
+
+    Twisted waits for a byte that Python writes at each signal, and uvloop keeps that
+    byte for itself. Left alone, Twisted would look only when a child's pipes close,
+    which is some moments before a killed child can be reaped: most ends go unnoticed.
+    """
+
+    def ended(_signal: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(reapAllProcesses)
+
+    signal.signal(signal.SIGCHLD, ended)
+    signal.siginterrupt(signal.SIGCHLD, False)  # system calls go on, as for Twisted
+    reapAllProcesses()  # those that ended before
 
 
 @frozen

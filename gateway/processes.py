@@ -19,7 +19,7 @@ class Processes(ProcessMonitor):
     well: without this the operator would see nothing of it.
     """
 
-    maxRestartDelay = 60  # noqa: N815 (Twisted's name)
+    maxRestartDelay = 30  # noqa: N815 (Twisted's name)
 
     def __init__(self, reactor: Any) -> None:
         super().__init__(reactor)

@@ -17,10 +17,11 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
+from gateway.descriptors import allow_descriptors, wanted_descriptors
 from gateway.dmp_bridge.pages import CdaPages
 from gateway.dmp_bridge.patient_filing import PatientFiling
 from gateway.health import HealthDoor, Readiness
-from gateway.loop import Worker
+from gateway.loop import Worker, notice_ended_children
 from gateway.mail_doors import mail_doors
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
@@ -36,6 +37,19 @@ from gateway.web.patient.service import PatientWebService
 
 log = Logger()
 _THREADS = 8
+
+
+def _allow_descriptors(settings: Settings) -> None:
+    wanted = wanted_descriptors(settings)
+    allowed = allow_descriptors(wanted)
+    if allowed < wanted:
+        log.warn(
+            "{allowed} files may be open at once, and the connections allowed by "
+            "[smtp], [imap] and [web] may need {wanted}: raise the hard limit "
+            "(LimitNOFILE of systemd), or lower max_connections",
+            allowed=allowed,
+            wanted=wanted,
+        )
 
 
 def _identity(settings: Settings) -> Identity:
@@ -75,6 +89,7 @@ class Service:
         """
         settings = self._settings
         check_ports(settings.listen)
+        _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
         with self._database.write() as work:
             freed = work.tasks.release_dead_owners()
@@ -188,6 +203,7 @@ class Service:
     def start(self) -> Deferred[Any]:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
+        notice_ended_children(self._worker.loop)
         try:
             self._root.startService()
         except CannotListenError as error:

@@ -228,7 +228,9 @@ class Tasks:
         """
         Give back the leases of this machine's processes that are gone; return how many.
 
-        After a crash the work goes on at once instead of when the leases expire.
+        After a crash the work goes on at once instead of when the leases expire. To be
+        asked before anything is claimed: what seems to be this process's own is of an
+        earlier one of the same number, as in a container that was started again.
         """
         host = f"{socket.gethostname()}:"
         columns = tasks.c
@@ -238,7 +240,7 @@ class Tasks:
         gone = [
             owner
             for owner in owners
-            if owner.startswith(host) and not _is_alive(int(owner.split(":")[1]))
+            if owner.startswith(host) and not _is_another(int(owner.split(":")[1]))
         ]
         if not gone:
             return 0
@@ -266,7 +268,10 @@ class Tasks:
         return {(kind, state): count for kind, state, count in rows}
 
 
-def _is_alive(pid: int) -> bool:
+def _is_another(pid: int) -> bool:
+    """Tell whether a process other than this one has a number."""
+    if pid == os.getpid():
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -93,7 +93,14 @@ def new_oid() -> str:
     return f"2.25.{uuid4().int}"
 
 
-def letter(number: int, sender: str, to: list[str], *, padding: int = 0) -> bytes:
+def letter(
+    number: int,
+    sender: str,
+    to: list[str],
+    *,
+    padding: int = 0,
+    text: str = "Bonjour.",
+) -> bytes:
     """Compose a message with a CDA of its own identity attached as XML."""
     document = make_cda(
         unique_id=(new_oid(), ""), set_id=new_oid(), title=f"Lettre {number}"
@@ -110,7 +117,7 @@ def letter(number: int, sender: str, to: list[str], *, padding: int = 0) -> byte
         sender=NamedAddress(read_address(sender)),
         to=[NamedAddress(read_address(one)) for one in to],
         subject=f"Lettre {number}",
-        text="Bonjour.",
+        text=text,
         date=datetime.now(UTC),
         message_id=f"{uuid4().hex}@{sender.partition('@')[2]}",
         parts=parts,

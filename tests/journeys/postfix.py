@@ -141,7 +141,7 @@ def postfix(certs: Path, routes: dict[str, int]) -> Iterator[Postfix]:
         pytest.skip("Postfix needs root to start")
     (port,) = free_ports(1)
     owner = pwd.getpwnam("postfix")
-    with TemporaryDirectory(prefix="gwpostfix") as name:
+    with TemporaryDirectory(prefix="gwpostfix", dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)  # its daemons run as another user
         for part in ("etc", "queue", "log"):

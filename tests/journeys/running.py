@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -103,13 +103,18 @@ class Gateway:
                 env=environment(),
                 start_new_session=True,
             )
-        eventually(lambda: self.status() == ready, seconds=60)
+        try:
+            eventually(lambda: self.status() == ready, seconds=60)
+        except AssertionError as error:
+            with suppress(AssertionError):  # that it ended, which is said already
+                self.kill()
+            raise AssertionError(f"{error}; {self.last_lines()}") from None
 
     def status(self) -> int:
         """Return the status of /readyz; fail when the service is not there any more."""
         assert self.process is not None
         if (code := self.process.poll()) is not None:
-            raise AssertionError(f"serve ended with {code}:\n{self.log()[-5000:]}")
+            raise AssertionError(f"serve ended by itself, with {code}")
         return self.readyz()[0]
 
     def readyz(self) -> tuple[int, dict[str, Any]]:
@@ -140,10 +145,15 @@ class Gateway:
         """End the service and its workers as a power cut would: no clean-up at all."""
         assert self.process is not None
         group = self.process.pid
-        os.killpg(group, signal.SIGKILL)
-        self.process.wait(timeout=30)
-        eventually(lambda: not processes_of(group))
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+        code = self.process.wait(timeout=30)
         self.process = None
+        eventually(lambda: not processes_of(group))
+        if code != -signal.SIGKILL:
+            raise AssertionError(
+                f"serve had ended by itself, with {code}; {self.last_lines()}"
+            )
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers that `serve` runs."""
@@ -155,6 +165,10 @@ class Gateway:
         """Return what the service has logged."""
         return (self.folder / "serve.log").read_text("utf-8", "replace")
 
+    def last_lines(self) -> str:
+        """Return the end of the log, to tell in a failure."""
+        return "its log ends:\n" + "\n".join(self.log().splitlines()[-40:])
+
     @contextmanager
     def database(self) -> Iterator[Database]:
         """Open the store itself, beside the service."""
@@ -164,29 +178,26 @@ class Gateway:
         finally:
             database.close()
 
-    def run(self, noun: str, *words: str, status: int = 0) -> str:
+    def run(self, noun: str, *words: str) -> str:
         """Run a command; return its standard output, as text."""
-        return self._call(noun, *words, status=status).stdout.decode("utf-8")
+        return self.run_bytes(noun, *words).decode("utf-8")
 
     def run_bytes(self, noun: str, *words: str) -> bytes:
         """Run a command; return its standard output as it is."""
-        return self._call(noun, *words).stdout
+        return within(*self._command(noun, *words)).stdout
 
     def refused(self, noun: str, *words: str, status: int = 1) -> str:
         """Run a command that must fail; return what it says."""
-        done = self._call(noun, *words, status=status)
+        runs = call if noun in {"serve", "work"} else within
+        done = runs(*self._command(noun, *words), status=status)
         return done.stderr.decode("utf-8").strip()
 
-    def _call(
-        self, noun: str, *words: str, status: int = 0
-    ) -> subprocess.CompletedProcess[bytes]:
-        return call(*noun.split(), "-c", str(self.config), *words, status=status)
+    def run_apart(self, noun: str, *words: str) -> str:
+        """Run a command as people do, in a process of its own; return its output."""
+        return call(*self._command(noun, *words)).stdout.decode("utf-8")
 
-    def quick(self, noun: str, *words: str) -> bytes:
-        """Run a command within this process, where there are many; as `run_bytes`."""
-        with ThreadPoolExecutor(1) as pool:  # a thread: it may want a loop of its own
-            config = ("-c", str(self.config))
-            return pool.submit(_in_process, [*noun.split(), *config, *words]).result()
+    def _command(self, noun: str, *words: str) -> list[str]:
+        return [*noun.split(), "-c", str(self.config), *words]
 
     def send(self, *words: str) -> str:
         """Run `gateway send`; return the Message-ID."""
@@ -230,8 +241,11 @@ class Gateway:
             return len(work.tasks.listed())
 
 
-def call(*words: str, status: int = 0) -> subprocess.CompletedProcess[bytes]:
-    """Run a command of the program; fail when its exit status is another."""
+Done = subprocess.CompletedProcess[bytes]
+
+
+def call(*words: str, status: int = 0) -> Done:
+    """Run the program in a process of its own; fail when its status is another."""
     done = subprocess.run(
         [*GATEWAY, *words],
         capture_output=True,
@@ -239,23 +253,35 @@ def call(*words: str, status: int = 0) -> subprocess.CompletedProcess[bytes]:
         check=False,
         env=environment(),
     )
-    said = (done.stdout + done.stderr).decode("utf-8", "replace")
-    assert done.returncode == status, f"{words}: {done.returncode}\n{said}"
-    assert b"Traceback" not in done.stderr, f"{words}:\n{said}"
-    return done
+    return _checked(done, status)
 
 
-def _in_process(words: list[str]) -> bytes:
-    buffer, mask = BytesIO(), os.umask(0)
-    out = TextIOWrapper(buffer, "utf-8")
+def within(*words: str, status: int = 0) -> Done:
+    """Run a command as `call` does, but here: without a second of imports for each."""
+    with ThreadPoolExecutor(1) as pool:  # a thread: it may want a loop of its own
+        return _checked(pool.submit(_run_main, words).result(), status)
+
+
+def _run_main(words: tuple[str, ...]) -> Done:
+    out, err, mask = BytesIO(), BytesIO(), os.umask(0o077)
+    texts = TextIOWrapper(out, "utf-8"), TextIOWrapper(err, "utf-8")
     try:
-        with redirect_stdout(out):
+        with redirect_stdout(texts[0]), redirect_stderr(texts[1]):
             status = main(words)
+    except SystemExit as end:  # argparse's way
+        status = int(end.code or 0)
     finally:
         os.umask(mask)
-    assert status == 0, words
-    out.flush()
-    return buffer.getvalue()
+    for text in texts:
+        text.flush()
+    return Done(words, status, out.getvalue(), err.getvalue())
+
+
+def _checked(done: Done, status: int) -> Done:
+    said = (done.stdout + done.stderr).decode("utf-8", "replace")
+    assert done.returncode == status, f"{done.args}: {done.returncode}\n{said}"
+    assert b"Traceback" not in done.stderr, f"{done.args}:\n{said}"
+    return done
 
 
 @cache
@@ -267,9 +293,14 @@ def _scratch() -> Path:
 
 @cache
 def environment() -> dict[str, str]:
-    """Return the environment of the processes; they share their compiled modules."""
-    changed = os.environ | {"PYTHONPYCACHEPREFIX": str(_scratch() / "compiled")}
-    changed.pop("PYTHONDONTWRITEBYTECODE", None)
+    """
+    Return the environment of the processes; they share their compiled modules.
+
+    Where Python is told to leave none behind, in a folder that goes at the end.
+    """
+    changed = dict(os.environ)
+    if changed.pop("PYTHONDONTWRITEBYTECODE", None):
+        changed["PYTHONPYCACHEPREFIX"] = str(_scratch() / "compiled")
     return changed
 
 

@@ -10,6 +10,8 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,19 +76,18 @@ def test_every_acknowledged_message_is_there_once_after_any_crash(
 
     for _ in range(ROUNDS):
         gateway.start()
-        for sender in senders:
-            sender.start()
-        time.sleep(chance.uniform(0.05, 1.5))
-        gateway.kill()
-        for sender in senders:
-            sender.stop()
+        with under_load(senders):
+            time.sleep(chance.uniform(0.05, 1.5))
+            gateway.kill()
     age_files(gateway)
     gateway.start()
-    for sender in senders:
-        sender.send_rest()
-    gateway.settle()
-    eventually(lambda: strays(gateway) == [])
-    gateway.stop()
+    try:
+        for sender in senders:
+            sender.send_rest()
+        gateway.settle()
+        eventually(lambda: strays(gateway) == [])
+    finally:
+        gateway.stop()
 
     sent = {message_id for sender in senders for message_id in sender.sent}
     assert sent == {one for sender in senders for one in sender.acknowledged}, seed
@@ -102,6 +103,18 @@ def database_option(engine: str, request: pytest.FixtureRequest) -> list[str]:
     if server is None:
         pytest.skip("PostgreSQL's server is not installed")
     return ["--database", new_database(server)]
+
+
+@contextmanager
+def under_load(senders: list[Sender]) -> Iterator[None]:
+    """Let them all send for the length of the block, and until none is left."""
+    for sender in senders:
+        sender.start()
+    try:
+        yield
+    finally:
+        for sender in senders:
+            sender.stop()
 
 
 def age_files(gateway: Gateway) -> None:

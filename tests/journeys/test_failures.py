@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 
 from gateway.pki.folder import make_allowlist, write_crls, write_pki
 from gateway.store.tables import arrivals, blobs, documents, inbox_messages, tasks
+from gateway.store.work import Database
 from tests.journeys.clients import (
     HOSPITAL,
     client_context,
@@ -28,7 +29,7 @@ from tests.journeys.clients import (
     message_id_of,
     patient_address,
 )
-from tests.journeys.running import Gateway, call, eventually
+from tests.journeys.running import GATEWAY, Gateway, call, environment, eventually
 from tests.pki import throwaway_pki
 
 pytestmark = pytest.mark.journey
@@ -173,14 +174,22 @@ def test_a_full_disk_refuses_for_now_and_loses_nothing(tmp_path: Path) -> None:
             gateway.kill()
 
 
-def test_after_an_fsync_that_failed_nothing_more_is_accepted(stopped: Gateway) -> None:
+def with_failing_disk(*, after: int) -> list[str]:
+    """Return what is put before a program whose threads can fsync only so often."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
+    fault = f"inject=fsync,fdatasync:error=EIO:when={after + 1}+"
+    quiet = ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf"]
+    traced = [*quiet, "-e", "trace=fsync,fdatasync", "-e", fault]
+    if subprocess.run([*traced, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("strace may not trace here")
+    return traced
+
+
+def test_after_an_fsync_that_failed_nothing_more_is_accepted(stopped: Gateway) -> None:
     # Without workers: the fault is to meet the process that says 250.
     stopped.configure(tasks={"workers": 0})
-    fault = "inject=fsync,fdatasync:error=EIO:when=12+"
-    traced = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf")
-    stopped.start(*traced, "-e", "trace=fsync,fdatasync", "-e", fault)
+    stopped.start(*with_failing_disk(after=11))
 
     kept, answer, refused = [], (250, b""), b""
     with connected(stopped) as smtp:
@@ -211,49 +220,100 @@ def test_after_an_fsync_that_failed_nothing_more_is_accepted(stopped: Gateway) -
     assert stopped.run("journal verify").endswith(" 0 faults\n")
 
 
-def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) -> None:
-    stopped.configure(tasks={"workers": 1})
-    stopped.start()
-    (worker,) = eventually(stopped.workers)
-    os.kill(worker, signal.SIGSTOP)  # so that there is enough for it to be amid of
-    contents = [new_letter() for _ in range(60)]
-    with connected(stopped) as smtp:
+def hand_over_letters(gateway: Gateway, count: int) -> list[bytes]:
+    """Have new letters accepted; return them."""
+    contents = [new_letter() for _ in range(count)]
+    with connected(gateway) as smtp:
         for content in contents:
             assert hand_over(smtp, content)[0] == 250
-    os.kill(worker, signal.SIGCONT)
+    return contents
 
-    eventually(lambda: leases(stopped) > 0, seconds=30)
-    os.kill(worker, signal.SIGKILL)
 
-    eventually(lambda: worker not in stopped.workers())
-    eventually(lambda: "processes" in stopped.faults())  # seen, for a minute
-    stopped.settle(seconds=60)
-    counts = count_of(stopped)
-    assert counts["documents"] == counts["inbox_messages"] == len(contents)
+def check_each_was_filed_once(gateway: Gateway, contents: list[bytes]) -> None:
     for content in contents:
-        assert stopped.outcome(message_id_of(content)) == "FILED"
+        assert gateway.outcome(message_id_of(content)) == "FILED"
+    counts = count_of(gateway)
+    assert counts["documents"] == counts["inbox_messages"] == len(contents)
+    assert gateway.run("journal verify").endswith(" 0 faults\n")
 
 
-def leases(gateway: Gateway) -> int:
-    with gateway.database() as database, database.read() as work:
+def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) -> None:
+    stopped.configure(tasks={"workers": 1, "batch": 4})
+    stopped.start()
+    contents = hand_over_letters(stopped, 1)
+    stopped.settle()
+    with stopped.database() as database:
+        with database.write():
+            pass  # it has committed, and given back its turn to write
+        (worker,) = stopped.workers()
+        os.kill(worker, signal.SIGSTOP)  # so that there is enough for it to be amid of
+        contents += hand_over_letters(stopped, 40)
+        os.kill(worker, signal.SIGCONT)
+
+        eventually(lambda: leases(database) > 0)
+        os.kill(worker, signal.SIGKILL)
+
+        eventually(lambda: worker not in stopped.workers())
+        assert leases(database) > 0, "it had finished before it was killed"
+    eventually(lambda: "processes" in stopped.faults())  # seen, for a minute
+    eventually(stopped.workers)
+    stopped.settle()
+    check_each_was_filed_once(stopped, contents)
+
+
+def leases(database: Database) -> int:
+    """Return how many tasks are claimed and not done."""
+    with database.read() as work:
         held = work.connection.execute(
             select(func.count()).select_from(tasks).where(tasks.c.lease_owner != "")
         )
         return int(held.scalar_one())
 
 
-@pytest.mark.parametrize("door", ["smtp", "submissions", "imaps", "patient_https"])
-def test_a_taken_port_is_named(stopped: Gateway, door: str) -> None:
-    port = getattr(stopped.settings.listen, door)
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", port))
-        other.listen()
+def test_a_worker_whose_disk_failed_ends_and_the_next_goes_on(stopped: Gateway) -> None:
+    stopped.configure(tasks={"workers": 0, "batch": 4})
+    stopped.start()
+    contents = hand_over_letters(stopped, 20)
+    work = [*GATEWAY, "work", "-c", str(stopped.config)]
+
+    ended = subprocess.run(
+        [*with_failing_disk(after=3), *work],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("gateway: storage failed: ")
+    assert stopped.tasks() > 0, "it had finished before its disk failed"
+    log = (stopped.folder / "work.log").open("wb")
+    with log, subprocess.Popen(work, env=environment(), stderr=log) as other:
+        stopped.settle()
+        other.terminate()
+    assert other.returncode == 0
+    check_each_was_filed_once(stopped, contents)
+
+
+def test_each_taken_port_is_named(stopped: Gateway) -> None:
+    doors = ("smtp", "submissions", "imaps", "patient_https")
+    ports = {door: getattr(stopped.settings.listen, door) for door in doors}
+    with ExitStack() as others:
+        for port in ports.values():
+            other = others.enter_context(socket.socket())
+            other.bind(("127.0.0.1", port))
+            other.listen()
 
         said = stopped.refused("serve")
 
+    taken = [
+        f"127.0.0.1 port {port} ([listen] {door}): another program listens there"
+        for door, port in ports.items()
+    ]
     assert said == (
-        f"gateway: cannot listen on 127.0.0.1 port {port} ([listen] {door}): another "
-        "program listens there. Stop that program, or change the port in gateway.toml"
+        f"gateway: cannot listen on {'; '.join(taken)}. "
+        "Stop that program, or change the port in gateway.toml"
     )
 
 

@@ -69,7 +69,7 @@ def open_profiles(gateway: Gateway, paths: Sequence[Path]) -> None:
 
 def send(gateway: Gateway, to: str, paths: Sequence[Path]) -> str:
     """Send documents in one message as the other operator; return the Message-ID."""
-    said = gateway.quick(
+    said = gateway.run_bytes(
         *("send", "--as", "peer", "--to", patient_address(to)),
         *("--document", *map(str, paths)),
     )
@@ -133,5 +133,5 @@ def check_bytes(gateway: Gateway, paths: Sequence[Path]) -> None:
     for path in paths:
         if not EXPECTED.get(path.name, "FILED").startswith(("FILED", "REPLACED")):
             continue
-        content = gateway.quick("vault get", read(path).unique_id)
+        content = gateway.run_bytes("vault get", read(path).unique_id)
         assert content == path.read_bytes(), path.name

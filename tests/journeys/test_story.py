@@ -22,12 +22,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from gateway.cli.demo_people import newest_code, with_new_identity
 from gateway.cli.init import DEMO_LOGIN, SIGN_IN_FILE
+from tests.browser import NO_CHROMIUM, find_chromium
 from tests.journeys.clients import PATIENT, client_context
 from tests.journeys.running import Gateway, eventually, running
 
 pytestmark = pytest.mark.journey
 
-CHROMIUM = Path("/usr/bin/chromium")
 LETTER = Path(__file__).parents[2] / "gateway/demo_files/discharge_letter.xml"
 DOCTOR = "doctor@hopital.mssante.test"
 ADDRESS = f"{PATIENT}@patient.mssante.test"
@@ -39,6 +39,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-dev-shm-usage",  # containers give 64 MB
 ]
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
 
@@ -61,14 +62,14 @@ def with_a_browser(story: Callable[..., None]) -> Callable[..., None]:
     def tell(**fixtures: Any) -> None:
         with sync_playwright() as playwright:
             launched = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=CHROMIUM_FLAGS
+                executable_path=find_chromium(), args=CHROMIUM_FLAGS
             )
             story(browser=launched, **fixtures)
             launched.close()
 
     def run(gateway: Gateway, tmp_path: Path, width: str) -> None:
-        if not CHROMIUM.exists():
-            pytest.skip("Chromium is not installed: /usr/bin/chromium")
+        if not find_chromium():
+            pytest.skip(NO_CHROMIUM)
         with ThreadPoolExecutor(1) as thread:
             thread.submit(
                 tell, gateway=gateway, tmp_path=tmp_path, width=width

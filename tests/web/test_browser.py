@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +18,14 @@ from gateway.store.arrivals import Arrivals
 from gateway.store.inbox import Inbox
 from gateway.store.inbox_values import Reply as ReplyRule
 from gateway.store.tables import arrivals
+from tests.browser import NO_CHROMIUM, find_chromium
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 from tests.web.site import HOUSE, LOGIN, PASSWORD, Site, blocking
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe absent")
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = find_chromium()
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,9 +40,7 @@ PHOTO = (Path(__file__).parents[1] / "samples" / "photo.jpg").read_bytes()
 SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
 """A folder to leave pictures of every page in, for people to look at."""
 
-pytestmark = pytest.mark.skipif(
-    not Path(CHROMIUM).exists(), reason="chromium is not installed"
-)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
 TABLE = (
     "<paragraph>Séjour sans complication.</paragraph><table><thead><tr><th>Examen</th>"
     "<th>Résultat</th></tr></thead><tbody><tr><td>Tension</td><td>12/8</td></tr></tbody>"
