@@ -19,6 +19,7 @@ class Round:
     """One turn of each; None where Postfix is not there."""
 
     ours: Acceptance
+    shared: Acceptance
     plain: Acceptance | None
     tls: Acceptance | None
 
@@ -27,6 +28,9 @@ def compare(session: Session, rounds: int) -> Iterator[Figure]:
     """Measure each size in several rounds; the medians are told."""
     with ExitStack() as stack:
         node = stack.enter_context(session.node("beside", workers=0))
+        # As many that receive as there are cores.
+        many = session.node("shared", workers=0, receivers=session.cores)
+        stack.enter_context(many)
         postfix = None
         if why_not():
             session.say(f"without Postfix: {why_not()}")
@@ -39,17 +43,20 @@ def compare(session: Session, rounds: int) -> Iterator[Figure]:
                 session.say(f"accepting {size // KB} kB, round {number + 1}")
                 plan = session.plan(node, size, seed=100 * number + size)
                 ours = session.accept(node, plan)
+                others = session.plan(many, size, seed=100 * number + size)
+                shared = session.accept(many, others)
                 plain = tls = None
                 if postfix is not None:
                     cores = session.cores
                     plain = accept(postfix.plan(plan, tls=False), postfix.pids, cores)
                     tls = accept(postfix.plan(plan, tls=True), postfix.pids, cores)
-                done.append(Round(ours, plain, tls))
-            yield from _figures(size, done)
+                done.append(Round(ours, shared, plain, tls))
+            yield from _figures(size, done, session.cores)
 
 
-def _figures(size: int, rounds: list[Round]) -> Iterator[Figure]:
+def _figures(size: int, rounds: list[Round], cores: int) -> Iterator[Figure]:
     ours = _median([one.ours for one in rounds])
+    shared = _median([one.shared for one in rounds])
     plain = _median([one.plain for one in rounds if one.plain])
     tls = _median([one.tls for one in rounds if one.tls])
     yield Figure(
@@ -59,6 +66,13 @@ def _figures(size: int, rounds: list[Round]) -> Iterator[Figure]:
         target="≥ 1.0 × Postfix without TLS" if plain.rate else "",
         reference=_told(ours),
         met=ours.rate >= plain.rate if plain.rate else None,
+    )
+    ratio = f"{shared.rate / plain.rate:.2f} × Postfix; " if plain.rate else ""
+    yield Figure(
+        what=f"… by {cores} processes, `[smtp] processes`, {size // KB} kB",
+        value=shared.rate,
+        unit="/s",
+        reference=f"{ratio}{_told(shared)}",
     )
     for name, other in (("without TLS", plain), ("with TLS", tls)):
         if other.rate:

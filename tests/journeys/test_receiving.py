@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.measuring.processes import listeners
 from tests.journeys.clients import DOCTOR, HOSPITAL, Sender, letter, patient_address
 from tests.journeys.running import Gateway, eventually, processes_of
 from tests.journeys.test_crash import check_each_is_there_once
@@ -25,13 +26,6 @@ def receivers(gateway: Gateway) -> list[int]:
         if command.exists() and b"\0receive\0" in command.read_bytes():
             found.append(pid)
     return found
-
-
-def listeners(port: int) -> int:
-    """Return how many processes listen on a port (proc(5): state 0A is LISTEN)."""
-    lines = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]
-    ends = [(line.split()[1], line.split()[3]) for line in lines]
-    return ends.count((f"0100007F:{port:04X}", "0A"))
 
 
 @pytest.mark.timeout(300)
