@@ -45,7 +45,7 @@ page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
 # ---------------------------------------------------------------- settings
 
 
-_COMPUTED = {("tasks", "workers"): "cores of the machine - 1, at least 1"}
+_COMPUTED = {("tasks", "workers"): "cores of the machine"}
 _KINDS = {
     "Path": "path",
     "str": "text",

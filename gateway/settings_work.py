@@ -121,8 +121,8 @@ class TaskSettings(Table):
 
     table: ClassVar = "tasks"
 
-    workers: Annotated[int, "Worker processes of `gateway serve`."] = max(
-        1, (os.cpu_count() or 2) - 1
+    workers: Annotated[int, "Worker processes of `gateway serve`."] = (
+        os.cpu_count() or 1
     )
     batch: Annotated[int, "Tasks one worker claims at once, for one commit."] = 32
     batch_bytes: Annotated[

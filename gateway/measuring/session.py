@@ -23,6 +23,7 @@ from gateway.measuring.speed import (
     file_letters,
     measure_delay,
 )
+from gateway.settings import TaskSettings
 
 KB = 1024
 MB = 1024 * 1024
@@ -73,7 +74,7 @@ class Session:
     scale: Scale
     say: Say
     schema: Path | None = None
-    workers: int = max(1, (os.cpu_count() or 2) - 1)
+    workers: int = TaskSettings().workers
 
     @property
     def cores(self) -> int:

@@ -379,7 +379,8 @@ def test_a_deleted_conversation_asks_first_and_is_gone(site: Site) -> None:
 def test_the_patients_own_address_is_there_to_give(site: Site) -> None:
     page = site.signed_in().get("/inbox")
 
-    assert "279035121518989@patient.mssante.test" in page.text
+    shown = page.text.replace("<wbr>", "")  # where a narrow screen may break it
+    assert "279035121518989@patient.mssante.test" in shown
 
 
 @blocking
