@@ -65,18 +65,22 @@ def profile(session: Session) -> list[Table]:
 
 
 def _table(title: str, costs: Costs, count: int, seconds: float) -> Table:
-    """Return the functions of ours that cost most, what they call included."""
+    """
+    Return the functions of ours that cost most, with the libraries they call.
+
+    Without what is spent while modules are imported.
+    """
     threads = ", ".join(
         f"{name} {1000 * spent / count:.2f} ms"
         for name, spent in most(costs.threads)[:5]
     )
     sentence = (
         f"{1000 * seconds / count:.1f} ms of processor each "
-        f"(threads, starting up included: {threads})"
+        f"(by thread, starting up included: {threads})"
     )
     rows = [
         (place, f"{1000 * spent / count:.2f}")
-        for place, spent in most(costs.within)
-        if place in costs.gateway
+        for place, spent in most(costs.ours)
+        if place in costs.gateway and not place.endswith(">")
     ]
     return title, sentence, [(place, value) for place, value in rows[:_TOP]]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -147,8 +147,13 @@ class LocalLine(WorkLine):
     def run(self) -> None:
         """Work until told to stop."""
         tasks: list[Task] = []
-        while tasks or (tasks := self.claimed(self.settings.batch)):
+        while tasks or (tasks := self.claimed(self.most)):
             tasks = self._do(tasks)
+
+    @property
+    def most(self) -> int:
+        """How many tasks are claimed at once."""
+        return self.settings.batch
 
     def _do(self, tasks: list[Task]) -> list[Task]:
         prepared = list(zip(tasks, self.prepare_all(tasks), strict=False))
@@ -200,20 +205,37 @@ class LocalLine(WorkLine):
             return left
         if self.stopping.is_set():
             return []
-        return self.claim(work, self.settings.batch)
+        return self.claim(work, self.most)
 
 
+@frozen(kw_only=True)
 class NoticeLine(LocalLine):
     """
     Notices: several leave at once, through the one relay there is for them.
 
-    A relay that is slow holds up a batch for as long as one exchange may take.
+    No more are claimed than leave side by side: one exchange with a slow relay ends
+    within the lease, two would not.
     """
+
+    _pool: ThreadPoolExecutor = field(init=False, repr=False)
+
+    @_pool.default
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(_THREADS, "notice-step")
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        with self._pool:
+            super().run()
+
+    @property
+    def most(self) -> int:
+        """How many leave at once."""
+        return min(self.settings.batch, _THREADS)
 
     def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
         """Send them side by side."""
-        with ThreadPoolExecutor(min(_THREADS, len(tasks)), "notice-step") as pool:
-            return list(pool.map(self.prepare, tasks))
+        return list(self._pool.map(self.prepare, tasks))
 
 
 class OutgoingLine(WorkLine):

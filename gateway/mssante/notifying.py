@@ -52,7 +52,9 @@ class Notifying:
         outgoing = settings.outgoing
         carry: Carrier = Outbox(outgoing.outbox)
         if outgoing.smart_host:
-            carry = SmartHost(outgoing.smart_host, outgoing.timeout_seconds)
+            # The lease of a task must outlive its exchange.
+            most = min(outgoing.timeout_seconds, settings.tasks.lease_seconds - 15)
+            carry = SmartHost(outgoing.smart_host, most)
         name = settings.domains.operator_name
         return cls(database, outgoing.notice_from, name, carry)
 
@@ -124,27 +126,30 @@ class SmartHost:
 
     address: str
     timeout: float
+    """Seconds for the whole exchange."""
 
     def __call__(self, _: str, message: Email) -> None:
         """Hand the e-mail over, under TLS where the relay offers it."""
-        host, _, port = self.address.rpartition(":")
         try:
-            asyncio.run(
-                aiosmtplib.send(
-                    message.content,
-                    sender=message.sender,
-                    recipients=[message.to],
-                    hostname=host,
-                    port=int(port),
-                    timeout=self.timeout,
-                )
-            )
+            asyncio.run(self._send(message))
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise InvalidError("the relay refused the address of a notice") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise UnavailableError(
                 "not sent yet", detail=f"smart host: {type(error).__name__}"
             ) from error
+
+    async def _send(self, message: Email) -> None:
+        host, _, port = self.address.rpartition(":")
+        async with asyncio.timeout(self.timeout):
+            await aiosmtplib.send(
+                message.content,
+                sender=message.sender,
+                recipients=[message.to],
+                hostname=host,
+                port=int(port),
+                timeout=self.timeout,
+            )
 
 
 def _nothing(_: UnitOfWork) -> None:
