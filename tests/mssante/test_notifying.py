@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
@@ -143,3 +145,37 @@ def test_a_relay_that_does_not_answer_is_tried_later(database: Database) -> None
 
     with ThreadPoolExecutor(1) as worker, pytest.raises(UnavailableError):
         worker.submit(notifying, task).result()
+
+
+def test_a_relay_that_goes_on_talking_is_left_in_time(database: Database) -> None:
+    """Each line comes within the time for one; all of them together would not."""
+    task = make(database)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        relay = threading.Thread(target=drip, args=(listening, over))
+        relay.start()
+        carrier = SmartHost(f"127.0.0.1:{listening.getsockname()[1]}", 1.0)
+
+        with (
+            ThreadPoolExecutor(1) as threads,
+            pytest.raises(UnavailableError, match="TimeoutError"),
+        ):
+            threads.submit(step(database, carrier), task).result()
+        over.set()
+        relay.join()
+
+    with database.read() as work:
+        notice = get_notice(work, task.subject)
+    assert notice is not None
+    assert not notice.is_sent
+
+
+def drip(listening: socket.socket, over: threading.Event) -> None:
+    """Greet, without ever coming to the end of the greeting."""
+    peer, _ = listening.accept()
+    with peer:
+        while not over.wait(0.2):
+            try:
+                peer.sendall(b"220-one moment\r\n")
+            except OSError:
+                return
