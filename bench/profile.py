@@ -15,7 +15,7 @@ from gateway.measuring.node import Node
 from gateway.measuring.processes import cpu_seconds
 from gateway.measuring.session import Session
 
-_TOP = 24
+_TOP = 12
 
 
 @define

@@ -110,7 +110,7 @@ class Session:
 
     def accept_alone(self, workers: int) -> Iterator[Figure]:
         """Measure acceptance at both sizes, with so many workers beside."""
-        beside = f"{workers} workers beside" if workers else "no worker"
+        beside = f"{workers} worker(s) beside" if workers else "no worker"
         with self.node(f"accept-{workers}", workers=workers) as node:
             for number, size in enumerate(SIZES):
                 self.say(f"accepting {size // KB} kB, {beside}")
