@@ -42,7 +42,6 @@ class Recorder:
         outcomes = []
         for number, decision in enumerate(case.decisions):
             found = self.brought[number].found if self.brought else None
-            self._decided(case, number, decision, found)
             if found is not None:
                 outcomes.append(_outcome(case, number, decision, found))
         arrivals = Arrivals(self.work)
@@ -118,9 +117,10 @@ class Recorder:
             certificate=sender.fingerprint,
         )
 
-    def _decided(
-        self, case: Case, number: int, decision: FilingDecision, found: Found | None
-    ) -> None:
+    def decided(self, case: Case, number: int) -> None:
+        """Note what was decided on a document, or on a message that has none."""
+        decision = case.decisions[number]
+        found = self.brought[number].found if self.brought else None
         versions = decision.versions
         self.work.note(
             Action.DOCUMENT_DECIDED,

@@ -95,6 +95,8 @@ class Settlement:
         decisions = iter(whole.documents)
         for case in cases:
             case.decisions = [next(decisions) for _ in case.decisions]
+            for number in range(len(case.decisions)):
+                self._recorder.decided(case, number)
             self._recorder.record(case, deliver=False)
         for one in self._copies():
             arrivals.decide_recipient(
@@ -142,10 +144,13 @@ class Settlement:
 
     def _file_all(self, case: Case, cases: Sequence[Case]) -> None:
         """File what may be; each document finds those before it in the vault."""
+        if not self.brought:
+            self._recorder.decided(case, 0)
         for number, one in enumerate(self.brought):
             if any(each.entries for each in cases):
                 case.decisions[number] = self._decide(case, one.found)
             decision = case.decisions[number]
+            self._recorder.decided(case, number)
             if decision.file:
                 self._file(case, number, one, decision)
             elif decision.withdraws:

@@ -73,8 +73,8 @@ def test_a_letter_is_filed_with_its_entry_and_its_journal(database: Database) ->
     assert entry.patient_id == f"279035121518989^^^&{OID}&ISO^NH"
     assert entry.class_code.code == "10"
     assert story.read(entry.unique_id).content == LETTER
-    filed, decided = story.lines()[-2:]
-    assert (filed.action, decided.action) == ("document:file", "document:decide")
+    decided, filed = story.lines()[-2:]
+    assert (decided.action, filed.action) == ("document:decide", "document:file")
     assert filed.subject == told.documents[0].entry_id
     assert filed.detail["arrival"] == told.kept.id
 

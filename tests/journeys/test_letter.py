@@ -121,8 +121,8 @@ def test_the_story_has_the_keys_the_outside_face_promises(
         assert all(isinstance(value, str) for value in step.values())
     assert [step["action"] for step in letter["steps"]] == [
         "message:accept",
-        "document:file",
         "document:decide",
+        "document:file",
         "message:deliver",
     ]
 

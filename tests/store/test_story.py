@@ -187,8 +187,8 @@ def test_a_document_is_known_by_its_unique_id_and_its_entry(
     ]
     assert [step["action"] for step in one["steps"]][:3] == [
         "message:accept",
-        "document:file",
         "document:decide",
+        "document:file",
     ]
     assert "message:deliver" in [step["action"] for step in one["steps"]]
     (same,) = by_entry
