@@ -18,6 +18,7 @@ from gateway.dmp_bridge.gathering import Addressee, Gatherer
 from gateway.dmp_bridge.opening import Found
 from gateway.dmp_bridge.recording import Recorder
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
+from gateway.errors import InvalidError, UnavailableError
 from gateway.rights.delivery_rules import MessageDecision, decide_message
 from gateway.rights.filing_rules import decide_filing
 from gateway.store.arrivals import Arrivals, ArrivalState, KeptArrival
@@ -128,11 +129,19 @@ class Settlement:
             arrivals.set_state(self.kept.id, ArrivalState.ENDED)
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
         elif self.deliver is not None:
-            decided = evolve(self.kept, recipients=tuple(recipients.values()))
-            self.deliver(decided, self.work)
+            self._deliver_now(
+                self.deliver, evolve(self.kept, recipients=tuple(recipients.values()))
+            )
         else:
             arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
+
+    def _deliver_now(self, deliver: Delivery, decided: KeptArrival) -> None:
+        try:
+            deliver(decided, self.work)
+        except InvalidError as error:
+            # Not hopeless for the filing: the next try leaves the copies to a task.
+            raise UnavailableError(str(error)) from error
 
     def _copies(self) -> list[int]:
         """Return the positions of the recipients who are not patients."""

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from gateway.core.mime import MessageParts
 from gateway.dmp_bridge.filing import Filing
-from gateway.errors import InvalidError
+from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.delivery import Delivering
 from gateway.settings import settings_from
 from gateway.store.arrivals import ArrivalState, KeptArrival
@@ -133,11 +133,13 @@ def refused(_: KeptArrival, __: bytes, ___: MessageParts) -> None:
     raise InvalidError("not to be delivered")
 
 
-def failing(*_: object) -> Callable[[KeptArrival, UnitOfWork], None]:
-    def fail(_: KeptArrival, __: UnitOfWork) -> None:
-        raise RuntimeError("a defect")
+def failing(error: Exception) -> Callable[..., object]:
+    """Return what takes the message, and then cannot make its copies."""
 
-    return fail
+    def fail(_: KeptArrival, __: UnitOfWork) -> None:
+        raise error
+
+    return lambda *_: fail
 
 
 def filing_with(post: Post, deliver: Callable[..., object]) -> Filing:
@@ -154,16 +156,25 @@ def test_a_message_that_cannot_be_delivered_is_filed_all_the_same(post: Post) ->
     assert post.tasks(TaskKind.DELIVER) == [arrival_id]
 
 
-def test_a_delivery_that_failed_once_is_left_to_a_task_of_its_own(post: Post) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("a defect"), RuntimeError),
+        (InvalidError("hopeless"), UnavailableError),  # to be tried again, thus
+    ],
+)
+def test_a_delivery_that_failed_once_is_left_to_a_task_of_its_own(
+    post: Post, error: Exception, told: type[Exception]
+) -> None:
     arrival_id = post.keep(LETTER, post.patient())
-    filing = filing_with(post, failing)
+    filing = filing_with(post, failing(error))
 
     def settle(attempts: int) -> None:
         job = filing(Task(0, TaskKind.FILE, arrival_id, attempts, post.clock()))
         with post.database.write() as work:
             job(work)
 
-    with pytest.raises(RuntimeError, match="defect"):
+    with pytest.raises(told, match=str(error)):
         settle(attempts=0)
     assert post.outcomes(arrival_id) == [""]
     settle(attempts=1)
