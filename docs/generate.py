@@ -45,7 +45,7 @@ page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
 # ---------------------------------------------------------------- settings
 
 
-_COMPUTED = {("tasks", "workers"): "cores of the machine"}
+_COMPUTED = {("tasks", "workers"): "cores of the machine, at most 3"}
 _KINDS = {
     "Path": "path",
     "str": "text",

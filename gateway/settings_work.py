@@ -121,8 +121,9 @@ class TaskSettings(Table):
 
     table: ClassVar = "tasks"
 
-    workers: Annotated[int, "Worker processes of `gateway serve`."] = (
-        os.cpu_count() or 1
+    # Each takes some 50 MB, and on SQLite one writes at a time.
+    workers: Annotated[int, "Worker processes of `gateway serve`."] = min(
+        os.cpu_count() or 1, 3
     )
     batch: Annotated[int, "Tasks one worker claims at once, for one commit."] = 32
     batch_bytes: Annotated[
