@@ -8,15 +8,8 @@ from typing import Any
 
 from gateway.cli.options import Subparsers, add_command, opened, print_json, print_table
 from gateway.errors import NotFoundError
-from gateway.store.arrivals import ArrivalState
 from gateway.store.story import Stories
 from gateway.store.work import Database
-
-_PENDING = {
-    ArrivalState.RECEIVED.value,
-    ArrivalState.DECIDED.value,
-    ArrivalState.RELAYING.value,
-}
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -34,7 +27,7 @@ def add_parser(commands: Subparsers) -> None:
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="wait until it has ended",
+        help="wait until it has ended, and its sender was told",
     )
 
 
@@ -62,8 +55,8 @@ def _stories(database: Database, name: str, wait: float) -> list[dict[str, Any]]
     while True:
         with database.read() as work:
             stories = Stories(work).tell(name)
-        ended = stories and not any(story["state"] in _PENDING for story in stories)
-        if ended or time.monotonic() >= until:
+            over = stories and not Stories(work).goes_on(name)
+        if over or time.monotonic() >= until:
             return stories
         time.sleep(0.1)
 

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import or_, select
 
+from gateway.store.arrival_values import UNDER_WAY
 from gateway.store.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.journal import Action, Entry
 from gateway.store.receipts import Receipt, Receipts
@@ -31,17 +32,28 @@ class Stories:
         ``name`` is a Message-ID, a message's own id, a document's uniqueId or its
         entryUUID. The same Message-ID may have come more than once.
         """
-        by_message = Arrivals(self.work).find(name)
-        if by_message:
-            return [self._message(arrival_id, name) for arrival_id in by_message]
-        bare = name.removeprefix("urn:uuid:").replace("-", "").lower()
-        if _HEX.fullmatch(bare) and Arrivals(self.work).get(bare) is not None:
-            return [self._message(bare, name)]
-        return [self._document(name, *found) for found in self._documents(name, bare)]
+        if messages := self._messages(name):
+            return [self._message(arrival_id, name) for arrival_id in messages]
+        return [self._document(name, *found) for found in self._documents(name)]
 
-    def _documents(self, name: str, bare: str) -> list[tuple[str, str, str]]:
+    def goes_on(self, name: str) -> bool:
+        """Tell whether something is still to come: copies, or what senders are told."""
+        arrivals = Arrivals(self.work)
+        found = self._messages(name) or [one for one, _, _ in self._documents(name)]
+        states = {arrivals.state_of(arrival_id) for arrival_id in found}
+        return not UNDER_WAY.isdisjoint(states) or self.work.tasks.is_waiting(found)
+
+    def _messages(self, name: str) -> list[str]:
+        """Return the ids of the messages of a Message-ID, or of an id of their own."""
+        if by_message := Arrivals(self.work).find(name):
+            return by_message
+        bare = _bare(name)
+        own = _HEX.fullmatch(bare) and Arrivals(self.work).get(bare) is not None
+        return [bare] if own else []
+
+    def _documents(self, name: str) -> list[tuple[str, str, str]]:
         """Return (arrival id, unique id, state) of each arrival of a document."""
-        unique_id, state = name, ""
+        unique_id, state, bare = name, "", _bare(name)
         row = self.work.connection.execute(
             select(documents.c.unique_id, documents.c.status).where(
                 or_(documents.c.unique_id == name, documents.c.id == bare)
@@ -114,6 +126,11 @@ class Stories:
                 for place, line in enumerate(lines)
             ],
         }
+
+
+def _bare(name: str) -> str:
+    """Return an entryUUID as it is kept."""
+    return name.removeprefix("urn:uuid:").replace("-", "").lower()
 
 
 def _receipt(receipt: Receipt, kept: KeptArrival) -> dict[str, Any]:

@@ -267,6 +267,18 @@ class Tasks:
         )
         return {(kind, state): count for kind, state, count in rows}
 
+    def is_waiting(self, subjects: Iterable[str]) -> bool:
+        """Tell whether anything is still to be done for some subjects; dead is not."""
+        found = self.connection.execute(
+            select(tasks.c.id)
+            .where(
+                tasks.c.subject.in_(list(subjects)),
+                tasks.c.state == TaskState.READY.value,
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
 
 def _is_another(pid: int) -> bool:
     """Tell whether a process other than this one has a number."""

@@ -35,7 +35,6 @@ T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
 """The discharge letter that comes with the program."""
-_PENDING = {"received", "decided", "relaying"}
 _DOORS = (
     "smtp",
     "submission",
@@ -210,14 +209,14 @@ class Gateway:
         return story
 
     def story(self, name: str, *, seconds: float = 60) -> dict[str, Any]:
-        """Return what `trace` tells, without the command: once the message ended."""
+        """Return what `trace` tells, without the command: once all is over."""
         return eventually(lambda: self._ended_story(name), seconds=seconds)
 
     def _ended_story(self, name: str) -> dict[str, Any]:
         with self.database() as database, database.read() as work:
             stories = Stories(work).tell(name)
-        ended = [one for one in stories if one["state"] not in _PENDING]
-        return ended[-1] if len(ended) == len(stories) > 0 else {}
+            goes_on = Stories(work).goes_on(name)
+        return stories[-1] if stories and not goes_on else {}
 
     def outcome(self, name: str, *, seconds: float = 60) -> str:
         """Return what became of the first recipient of a message."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from gateway.core.envelope import Recipient, RecipientKind
 from gateway.mssante.delivery import Delivering
 from gateway.mssante.receipts import Acknowledging
 from gateway.settings import settings_from
-from gateway.store.arrivals import DocumentOutcome
+from gateway.store.arrivals import Arrivals, ArrivalState, DocumentOutcome
 from gateway.store.story import Stories
+from gateway.store.tables import tasks
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
 from tests.builders_cda import make_cda
@@ -205,3 +207,32 @@ def test_a_document_refused_is_known_by_its_unique_id_with_its_fault(
     assert story["documents"][0]["outcome"] == "DOC_INVALID"
     decided = next(one for one in story["steps"] if one["action"] == "document:decide")
     assert "fault=" in decided["detail"]
+
+
+def goes_on(post: Post, name: str) -> bool:
+    with post.database.read() as work:
+        return Stories(work).goes_on(name)
+
+
+def test_a_story_goes_on_until_the_sender_was_told(post: Post) -> None:
+    arrival_id = post.keep(mail(ASKS), post.patient(notify="SUCCESS"))
+    seen = [goes_on(post, arrival_id)]
+
+    with post.database.write() as work:
+        Arrivals(work).set_state(arrival_id, ArrivalState.ENDED)
+    seen.append(goes_on(post, arrival_id))
+    with post.database.write() as work:
+        work.connection.execute(tasks.delete())
+    seen.append(goes_on(post, arrival_id))
+
+    assert seen == [True, True, False]
+
+
+def test_a_task_that_was_given_up_brings_nothing_more(post: Post) -> None:
+    arrival_id = post.keep(mail(), post.patient())
+    with post.database.write() as work:
+        Arrivals(work).set_state(arrival_id, ArrivalState.ENDED)
+        for task in work.tasks.claim("test", [TaskKind.FILE], 5, timedelta(1)):
+            work.tasks.bury(task, "hopeless")
+
+    assert not goes_on(post, arrival_id)
