@@ -6,7 +6,6 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +23,9 @@ from sqlalchemy import (
 )
 
 from gateway.store.tables import tasks
+from gateway.store.task_values import Task, TaskKind, TaskRow, TaskState
+
+__all__ = ["Task", "TaskKind", "TaskRow", "TaskState", "Tasks", "new_owner"]
 
 _FINISH = delete(tasks).where(
     tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
@@ -52,50 +54,6 @@ _HELD = (
     .with_for_update()
 )
 _STRIKE = delete(tasks).where(tasks.c.id.in_(_IDS))
-
-
-class TaskKind(StrEnum):
-    """What there is to do; the subject is an id of the thing to do it to."""
-
-    FILE = "file"  # an arrival: open it, decide, file
-    DELIVER = "deliver"  # an arrival: inboxes and mailboxes
-    ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
-    RELAY = "relay"  # a delivery: to another operator
-    NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
-    DISCLOSE = "disclose"  # a document filed hidden: what the patient is told of it
-
-
-class TaskState(StrEnum):
-    """READY waits or is leased; DEAD failed too often and waits for a person."""
-
-    READY = "ready"
-    DEAD = "dead"
-
-
-@frozen
-class Task:
-    """A claimed task; ``attempts`` counts the failures so far."""
-
-    id: int
-    kind: TaskKind
-    subject: str
-    attempts: int
-    created_at: datetime
-
-
-@frozen
-class TaskRow:
-    """A task as operators see it."""
-
-    id: int
-    kind: str
-    subject: str
-    state: str
-    attempts: int
-    due_at: datetime
-    lease_owner: str
-    last_error: str
-    created_at: datetime
 
 
 def new_owner() -> str:

@@ -1,0 +1,52 @@
+"""What there is to do: its kinds and states, a task as workers and operators see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class TaskKind(StrEnum):
+    """What there is to do; the subject is an id of the thing to do it to."""
+
+    FILE = "file"  # an arrival: open it, decide, file
+    DELIVER = "deliver"  # an arrival: inboxes and mailboxes
+    ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
+    RELAY = "relay"  # a delivery: to another operator
+    NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
+    DISCLOSE = "disclose"  # a document filed hidden: what the patient is told of it
+
+
+class TaskState(StrEnum):
+    """READY waits or is leased; DEAD failed too often and waits for a person."""
+
+    READY = "ready"
+    DEAD = "dead"
+
+
+@frozen
+class Task:
+    """A claimed task; ``attempts`` counts the failures so far."""
+
+    id: int
+    kind: TaskKind
+    subject: str
+    attempts: int
+    created_at: datetime
+
+
+@frozen
+class TaskRow:
+    """A task as operators see it."""
+
+    id: int
+    kind: str
+    subject: str
+    state: str
+    attempts: int
+    due_at: datetime
+    lease_owner: str
+    last_error: str
+    created_at: datetime
