@@ -45,10 +45,9 @@ class Filing:
     moment, decides, files, and records what became of each document and recipient.
     Done twice it changes nothing the second time.
 
-    With ``deliver`` the copies of the message are made by the same job: opening the
-    message once, and one task instead of two, save a third of the work. A task that
-    failed before leaves them to a task of their own, so that what is wrong with the
-    delivery never keeps a document from being filed.
+    With ``deliver`` the copies of the message are made by the same job: it is opened
+    once, and claimed once. A task that failed before leaves them to a task of their
+    own, so that a fault in the delivery never keeps a document from being filed.
     """
 
     database: Database = field(repr=False)
