@@ -33,12 +33,11 @@ class Costs:
     """
     Seconds of processor by place.
 
-    ``own`` counts what ran in a function itself (and in C on its behalf), ``within``
-    all that it called too, ``ours`` the innermost function of the gateway itself;
+    ``within`` counts what ran in a function (in C on its behalf too) and in all that
+    it called, ``ours`` what ran in the innermost function of the gateway itself;
     ``gateway`` names the gateway's own functions.
     """
 
-    own: Spent = field(factory=_spent)
     within: Spent = field(factory=_spent)
     ours: Spent = field(factory=_spent)
     gateway: set[str] = field(factory=set)
@@ -90,7 +89,6 @@ class Sampler:
         costs, seen, ours = self.costs, set[str](), ""
         costs.total += spent
         costs.threads[name.rstrip("0123456789_-")] += spent
-        costs.own[_place(frame)] += spent
         at: FrameType | None = frame
         while at is not None:
             place = _place(at)
@@ -120,7 +118,6 @@ def read(file: Path) -> Costs:
     """Read what `write` wrote."""
     values = json.loads(file.read_text("utf-8"))
     spent = {
-        name: defaultdict(float, values[name])
-        for name in ("own", "within", "ours", "threads")
+        name: defaultdict(float, values[name]) for name in ("within", "ours", "threads")
     }
     return Costs(total=values["total"], gateway=set(values["gateway"]), **spent)

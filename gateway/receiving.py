@@ -13,7 +13,7 @@ from twisted.internet.defer import gatherResults
 from gateway.clock import utc_now
 from gateway.loop import Worker
 from gateway.mail_doors import mail_doors
-from gateway.mssante.tls import load_identity
+from gateway.mssante.tls import own_identity
 from gateway.mssante.trust import LOOK_SECONDS, TrustSpace
 from gateway.settings import Settings
 from gateway.store.opening import open_database
@@ -44,16 +44,13 @@ class Receiver:
         self._database = open_database(settings)
         self._writer = Writer(self._database)
         self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
-        files = settings.trust
         self._doors = mail_doors(
             settings,
             database=self._database,
             writer=self._writer,
             worker=self._worker,
-            identity=load_identity(
-                files.certificate, files.private_key, files.authorities
-            ),
-            trust=TrustSpace(files, utc_now, LOOK_SECONDS),
+            identity=own_identity(settings.trust),
+            trust=TrustSpace(settings.trust, utc_now, LOOK_SECONDS),
         )
         self._root = MultiService()
         for door in self._doors:

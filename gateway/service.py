@@ -25,7 +25,7 @@ from gateway.loop import Worker, notice_ended_children
 from gateway.mail_doors import mail_doors
 from gateway.mssante.imap import ImapService
 from gateway.mssante.imap_store import MailStore
-from gateway.mssante.tls import Identity, load_identity
+from gateway.mssante.tls import own_identity
 from gateway.mssante.trust import LOOK_SECONDS, TrustSpace
 from gateway.ports import check_ports, open_doors
 from gateway.processes import Processes
@@ -50,11 +50,6 @@ def _allow_descriptors(settings: Settings) -> None:
             allowed=allowed,
             wanted=wanted,
         )
-
-
-def _identity(settings: Settings) -> Identity:
-    trust = settings.trust
-    return load_identity(trust.certificate, trust.private_key, trust.authorities)
 
 
 class Service:
@@ -96,7 +91,7 @@ class Service:
         if freed:
             log.info("{count} tasks of dead workers are free again", count=freed)
         self._writer = Writer(self._database)
-        self._identity = _identity(settings)
+        self._identity = own_identity(settings.trust)
         self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
         self._add_mail_doors()
         self._add_mailboxes()

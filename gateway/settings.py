@@ -54,6 +54,10 @@ __all__ = [
 ]
 
 
+_LEASE_MARGIN = 15.0
+"""Seconds that a lease outlives an exchange by: the look-up in DNS, the commit."""
+
+
 @frozen(kw_only=True)
 class Settings:
     """All tables, and the folder of the file they were read from."""
@@ -89,6 +93,12 @@ class Settings:
         """The address patients type: as set, or the one this machine listens on."""
         listen = self.listen
         return self.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
+
+    @property
+    def exchange_seconds(self) -> float:
+        """How long an exchange with a peer may take: its task's lease outlives it."""
+        lease = self.tasks.lease_seconds
+        return min(self.outgoing.timeout_seconds, lease - _LEASE_MARGIN)
 
 
 TABLES: dict[str, type[Table]] = {

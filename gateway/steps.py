@@ -11,7 +11,7 @@ from gateway.mssante.receipts import Acknowledging
 from gateway.mssante.relaying import Relaying
 from gateway.mssante.retry import Schedule
 from gateway.mssante.smtp_out import HostCheck, SmtpOut, find_hosts
-from gateway.mssante.tls import load_identity, smtp_client_context
+from gateway.mssante.tls import own_identity, smtp_client_context
 from gateway.mssante.trust import TrustSpace
 from gateway.settings import Settings
 from gateway.store.steps import Steps
@@ -22,16 +22,14 @@ from gateway.store.work import Database
 def make_steps(database: Database, settings: Settings) -> Steps:
     """Return what a worker does for each kind of task."""
     trust = TrustSpace(settings.trust, utc_now)
-    files = settings.trust
-    identity = load_identity(files.certificate, files.private_key, files.authorities)
+    identity = own_identity(settings.trust)
     outgoing = settings.outgoing
     out = SmtpOut(
         trust=trust,
         context=smtp_client_context(identity),
         hosts=lambda domain: find_hosts(outgoing.routes, domain),
         hostname=settings.domains.hostname,
-        # The lease of a task must outlive its exchange, the look-up in DNS included.
-        timeout=min(outgoing.timeout_seconds, settings.tasks.lease_seconds - 15),
+        timeout=settings.exchange_seconds,
         host_check=HostCheck(outgoing.mx_host_check),
     )
     schedule = Schedule(

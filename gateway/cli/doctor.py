@@ -17,7 +17,7 @@ from gateway.cli.options import Subparsers, add_command, print_json
 from gateway.clock import utc_now
 from gateway.dmp_bridge.schema import CdaSchema
 from gateway.errors import GatewayError
-from gateway.mssante.tls import load_identity
+from gateway.mssante.tls import own_identity
 from gateway.mssante.trust import TrustSpace
 from gateway.ports import fault_of, open_doors
 from gateway.settings import Settings, read_settings
@@ -94,7 +94,7 @@ def _private(name: str, path: Path) -> Finding:
 def _certificates(settings: Settings) -> Iterator[Finding]:
     trust = settings.trust
     try:
-        load_identity(trust.certificate, trust.private_key, trust.authorities)
+        own_identity(trust)
         pem = trust.certificate.read_bytes()
         certificate = x509.load_pem_x509_certificates(pem)[0]
     except (GatewayError, OSError, ValueError) as error:

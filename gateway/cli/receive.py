@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-import threading
-from collections.abc import Callable
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command
+from gateway.cli.parent import add_with_parent, when_parent_ends
 from gateway.errors import MisuseError, UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
@@ -21,11 +18,7 @@ def add_parser(commands: Subparsers) -> None:
     parser = add_command(
         commands, "receive", receive, "receive mail with one more process"
     )
-    parser.add_argument(
-        "--with-parent",
-        action="store_true",
-        help="stop when standard input closes (set by `gateway serve`)",
-    )
+    add_with_parent(parser)
 
 
 def receive(args: argparse.Namespace) -> int:
@@ -49,16 +42,8 @@ def receive(args: argparse.Namespace) -> int:
     reactor: Any = installed
     receiver = Receiver(settings, loop, reactor)
     if args.with_parent:
-        ended = lambda: reactor.callFromThread(reactor.stop)  # noqa: E731
-        threading.Thread(target=_watch, args=(ended,), daemon=True).start()
+        when_parent_ends(lambda: reactor.callFromThread(reactor.stop))
     receiver.run()
     if receiver.failure:
         raise UnavailableError(f"no more mail is received: {receiver.failure}")
     return 0
-
-
-def _watch(ended: Callable[[], None]) -> None:
-    """A parent killed outright closes the pipe: nobody is left behind alone."""
-    while os.read(sys.stdin.fileno(), 4096):
-        continue
-    ended()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import sys
 import threading
 from types import FrameType
 
 from gateway.cli.options import Subparsers, add_command
+from gateway.cli.parent import add_with_parent, when_parent_ends
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.settings import read_settings
@@ -21,11 +20,7 @@ from gateway.worker import Worker
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = add_command(commands, "work", work, "claim tasks and do them")
-    parser.add_argument(
-        "--with-parent",
-        action="store_true",
-        help="stop when standard input closes (set by `gateway serve`)",
-    )
+    add_with_parent(parser)
 
 
 def work(args: argparse.Namespace) -> int:
@@ -49,7 +44,7 @@ def work(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if args.with_parent:
-        threading.Thread(target=_watch, args=(stopped,), daemon=True).start()
+        when_parent_ends(stopped.set)
     worker.start()
     while not stopped.wait(timeout=1.0) and not worker.failure:
         continue
@@ -59,10 +54,3 @@ def work(args: argparse.Namespace) -> int:
         # Only a new process sees what is really on the disk.
         raise UnavailableError(f"storage failed: {worker.failure}")
     return 0
-
-
-def _watch(stopped: threading.Event) -> None:
-    """A parent killed outright closes the pipe: no worker is left behind alone."""
-    while os.read(sys.stdin.fileno(), 4096):
-        continue
-    stopped.set()

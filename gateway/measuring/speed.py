@@ -12,7 +12,7 @@ from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
 from gateway.measuring.load import Load, Outcome
 from gateway.measuring.node import Node
-from gateway.measuring.processes import cpu_seconds, family
+from gateway.measuring.processes import cpu_seconds
 from gateway.store.journal import Action
 from gateway.store.tables import documents, journal, tasks
 from gateway.store.tasks import TaskKind
@@ -172,8 +172,3 @@ def _delays(outcome: Outcome, seen: dict[str, float]) -> list[float]:
     if missing := kept.keys() - seen.keys():
         raise UnavailableError(f"{len(missing)} letters were not filed in time")
     return [max(0.0, seen[name] - ended) for name, ended in kept.items()]
-
-
-def processes_of(root: int) -> Callable[[], list[int]]:
-    """Return what names a process and its children at each moment."""
-    return lambda: family(root)

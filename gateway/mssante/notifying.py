@@ -52,9 +52,7 @@ class Notifying:
         outgoing = settings.outgoing
         carry: Carrier = Outbox(outgoing.outbox)
         if outgoing.smart_host:
-            # The lease of a task must outlive its exchange.
-            most = min(outgoing.timeout_seconds, settings.tasks.lease_seconds - 15)
-            carry = SmartHost(outgoing.smart_host, most)
+            carry = SmartHost(outgoing.smart_host, settings.exchange_seconds)
         name = settings.domains.operator_name
         return cls(database, outgoing.notice_from, name, carry)
 

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from gateway.errors import InvalidError
 from gateway.mssante.authorities import Authorities, read_authorities
 from gateway.mssante.tls_failures import TlsFailure, failure_of
+from gateway.settings import TrustSettings
 
 CIPHERS = (
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -56,6 +57,13 @@ def load_identity(certificate: Path, private_key: Path, authorities: Path) -> Id
             error
         )
     return identity
+
+
+def own_identity(settings: TrustSettings) -> Identity:
+    """Return the identity of the service, as `load_identity` does."""
+    return load_identity(
+        settings.certificate, settings.private_key, settings.authorities
+    )
 
 
 Refused = Callable[[TlsFailure], None]

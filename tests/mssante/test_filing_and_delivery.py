@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from attrs import evolve, frozen
 
 from gateway.core.mime import MessageParts
-from gateway.dmp_bridge.filing import Filing
+from gateway.dmp_bridge.filing import Deliver, Filing
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.delivery import Delivering
 from gateway.settings import settings_from
@@ -129,11 +129,11 @@ def test_what_is_delivered_at_once_leaves_no_second_task(post: Post) -> None:
     assert post.tasks(TaskKind.DELIVER) == []
 
 
-def refused(_: KeptArrival, __: bytes, ___: MessageParts) -> None:
+def refused(_: KeptArrival, __: bytes, ___: MessageParts) -> NoReturn:
     raise InvalidError("not to be delivered")
 
 
-def failing(error: Exception) -> Callable[..., object]:
+def failing(error: Exception) -> Deliver:
     """Return what takes the message, and then cannot make its copies."""
 
     def fail(_: KeptArrival, __: UnitOfWork) -> None:
@@ -142,9 +142,9 @@ def failing(error: Exception) -> Callable[..., object]:
     return lambda *_: fail
 
 
-def filing_with(post: Post, deliver: Callable[..., object]) -> Filing:
+def filing_with(post: Post, deliver: Deliver) -> Filing:
     settings = settings_from(TABLES, Path())
-    return Filing.from_settings(post.database, settings, deliver)  # type: ignore[arg-type]
+    return Filing.from_settings(post.database, settings, deliver)
 
 
 def test_a_message_that_cannot_be_delivered_is_filed_all_the_same(post: Post) -> None:

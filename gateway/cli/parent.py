@@ -1,0 +1,33 @@
+"""A process that `gateway serve` started, and that ends with it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+
+def add_with_parent(parser: argparse.ArgumentParser) -> None:
+    """Add the option that `gateway serve` gives to the processes beside it."""
+    parser.add_argument(
+        "--with-parent",
+        action="store_true",
+        help="stop when standard input closes (set by `gateway serve`)",
+    )
+
+
+def when_parent_ends(ended: Callable[[], object]) -> None:
+    """
+    Call ``ended``, in a thread, once standard input closes.
+
+    A parent killed outright closes the pipe too: nobody is left behind alone.
+    """
+    threading.Thread(target=_watch, args=(ended,), daemon=True).start()
+
+
+def _watch(ended: Callable[[], object]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        continue
+    ended()
