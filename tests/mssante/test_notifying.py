@@ -16,12 +16,14 @@ from attrs import define, field
 
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.notifying import Notifying, Outbox, SmartHost
+from gateway.settings import settings_from
 from gateway.store.notice_texts import NoticeKind
 from gateway.store.notices import Notices, get_notice
 from gateway.store.profiles import Profiles
 from gateway.store.tasks import Task, TaskKind
 from gateway.store.work import Database
 from tests.fakes import SetClock
+from tests.mssante.post import TABLES
 from tests.store.people import open_profile
 
 
@@ -179,3 +181,16 @@ def drip(listening: socket.socket, over: threading.Event) -> None:
                 peer.sendall(b"220-one moment\r\n")
             except OSError:
                 return
+
+
+@pytest.mark.parametrize(("lease", "most"), [(20.0, 5.0), (60.0, 30.0)])
+def test_an_exchange_ends_before_the_lease_of_its_task(
+    lease: float, most: float
+) -> None:
+    tables = {
+        **TABLES,
+        "tasks": {"lease_seconds": lease},
+        "outgoing": {"timeout_seconds": 30.0},
+    }
+
+    assert settings_from(tables, Path()).exchange_seconds == most
