@@ -17,10 +17,10 @@ from attrs import NOTHING, fields
 from references import attacks_page, specs_page, table
 
 from gateway.core.decision import CAUTION_TEXTS
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, Reason, ReasonText
-from gateway.core.sender_notice import code_for_sender, text_for_sender
-from gateway.settings import TABLES
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.settings.file import TABLES
 
 DOCS = Path(__file__).resolve().parent
 PAGES: dict[str, Callable[[], str]] = {}
@@ -57,7 +57,7 @@ _KINDS = {
 }
 
 
-@page("settings.md", "gateway/settings.py and its tables")
+@page("settings.md", "gateway/settings/file.py and its tables")
 def settings_page() -> str:
     """Return the page of the settings: every key, its default, what it changes."""
     parts = [
@@ -134,7 +134,7 @@ _SHOWN = {
 }
 
 
-@page("outcomes.md", "gateway/core/reason_texts.py")
+@page("outcomes.md", "gateway/core/texts/outcomes.py")
 def outcomes_page() -> str:
     """Return the page of the outcomes, in the order of the filing table."""
     parts = [

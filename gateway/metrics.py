@@ -9,7 +9,7 @@ from attrs import frozen
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from gateway.store.work import Database
+from gateway.store.base.work import Database
 
 REGISTRY = CollectorRegistry()
 

@@ -11,10 +11,10 @@ from attrs import evolve
 
 from gateway.core.document import DocumentEntry
 from gateway.core.person import Coded
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.metadata import document_entry
-from gateway.dmp_bridge.metadata_values import Action
-from gateway.dmp_bridge.xdm_writing import OutgoingDocument, write_package
+from gateway.documents.cda.header import read_cda
+from gateway.documents.xdm.writing import OutgoingDocument, write_package
+from gateway.documents.xds.entry import document_entry
+from gateway.documents.xds.values import Action
 from tests.builders_xdm import MOMENT, SENDER, make_submission
 
 VISIBILITY = "1.2.250.1.213.1.1.4.13"

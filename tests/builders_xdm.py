@@ -11,15 +11,15 @@ from attrs import evolve
 
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
 from gateway.core.person import Coded
-from gateway.dmp_bridge.archive import open_archive, write_archive
-from gateway.dmp_bridge.metadata_writing import ListedDocument, write_metadata
-from gateway.dmp_bridge.xdm_writing import (
+from gateway.documents.xdm.archive import open_archive, write_archive
+from gateway.documents.xdm.writing import (
     OutgoingDocument,
     PackageSender,
     file_name,
     measured,
     write_package,
 )
+from gateway.documents.xds.writing import ListedDocument, write_metadata
 
 PATIENT = "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH"
 OTHER_PATIENT = "279035121518988^^^&1.2.250.1.213.1.4.10&ISO^NH"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gateway.mssante.tls import Identity, load_identity, smtp_server_context
-from gateway.store.blobs import BlobFolder
-from gateway.store.engine import make_engine
-from gateway.store.keys import KeyRing
+from gateway.store.base.engine import make_engine
+from gateway.store.base.work import Database
+from gateway.store.sealed.blobs import BlobFolder
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata
-from gateway.store.work import Database
+from gateway.trust.tls import Identity, load_identity, smtp_server_context
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import name_of, new_database, postgres_server

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.mssante.doors import Client, Node
+from tests.mssante.smtp.doors import Client, Node
 
 FOLDER = Path(__file__).parent / "dialogues"
 

@@ -52,6 +52,6 @@ def test_a_port_that_opens_and_closes_says_nothing_by_itself(lines: list[str]) -
 
 def test_what_else_twisted_says_passes(lines: list[str]) -> None:
     legacy.msg("Could not accept new connection (EMFILE)")
-    Logger("gateway.service").info("smtp starting on 25")
+    Logger("gateway.node.service").info("smtp starting on 25")
 
     assert lines == ["Could not accept new connection (EMFILE)", "smtp starting on 25"]

@@ -17,9 +17,9 @@ from attrs import fields
 from docs.references import ROOT, attacks_named, citations, joined, load, sources
 from gateway.cli.main import NOUNS
 from gateway.core.decision import CAUTION_TEXTS, Caution
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Reason
-from gateway.settings import TABLES
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.settings.file import TABLES
 
 _MOST_LINES = 300
 _NEWS = re.compile(r"[a-z0-9-]+\.(feature|fix|security|removal|doc)\.md")

@@ -20,7 +20,7 @@ from gateway.cli import demo_people
 from gateway.cli.init import DEMO_LOGIN, SIGN_IN_FILE, make_folder
 from gateway.cli.options import Subparsers
 from gateway.errors import GatewayError
-from gateway.settings import Settings, read_settings
+from gateway.settings.file import Settings, read_settings
 
 T = TypeVar("T")
 MATRICULE = "279035121518989"

@@ -16,7 +16,7 @@ from attrs import define, field
 from lxml import etree, html
 
 from gateway.errors import GatewayError
-from gateway.settings import Settings
+from gateway.settings.file import Settings
 
 _CODE = re.compile(r"\b(\d{3} ?\d{3})\b")
 

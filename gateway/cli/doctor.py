@@ -15,14 +15,14 @@ from cryptography import x509
 
 from gateway.cli.options import Subparsers, add_command, print_json
 from gateway.clock import utc_now
-from gateway.dmp_bridge.schema import CdaSchema
+from gateway.documents.cda.schema import CdaSchema
 from gateway.errors import GatewayError
-from gateway.mssante.tls import own_identity
-from gateway.mssante.trust import TrustSpace
-from gateway.ports import fault_of, open_doors
-from gateway.settings import Settings, read_settings
-from gateway.store.opening import open_database
-from gateway.store.tasks import TaskState
+from gateway.node.ports import fault_of, open_doors
+from gateway.settings.file import Settings, read_settings
+from gateway.store.base.open_database import open_database
+from gateway.store.tasks.tasks import TaskState
+from gateway.trust.space import TrustSpace
+from gateway.trust.tls import own_identity
 
 _SOON = timedelta(days=30)
 

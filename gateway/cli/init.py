@@ -16,14 +16,14 @@ from gateway.core.person import IdentityTraits
 from gateway.errors import MisuseError
 from gateway.pki.folder import make_allowlist, make_pki
 from gateway.pki.profiles import Domains
-from gateway.settings import ListenSettings, Settings, read_settings
-from gateway.store.accounts import Accounts
-from gateway.store.keys import make_master_key
-from gateway.store.mailboxes import Mailboxes
+from gateway.settings.file import ListenSettings, Settings, read_settings
+from gateway.store.base.open_database import check_new_database
+from gateway.store.base.work import Database
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.migrations import upgrade
-from gateway.store.opening import check_new_database
-from gateway.store.profiles import Profiles
-from gateway.store.work import Database
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.profiles import Profiles
+from gateway.store.sealed.keys import make_master_key
 
 PORTS = {
     "smtp": 2525,

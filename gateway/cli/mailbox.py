@@ -13,11 +13,11 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
-from gateway.core.mail_address import read_address
 from gateway.errors import MisuseError, NotFoundError
-from gateway.store.mail import Mail
-from gateway.store.mailboxes import Mailbox, Mailboxes
-from gateway.store.work import UnitOfWork
+from gateway.message.address import read_address
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.mail import Mail
+from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 
 KINDS = ("PER", "ORG", "APP", "CAB")
 

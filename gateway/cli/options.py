@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway.settings import Settings, read_settings
-from gateway.store.opening import open_database
-from gateway.store.work import Database
+from gateway.settings.file import Settings, read_settings
+from gateway.store.base.open_database import open_database
+from gateway.store.base.work import Database
 
 Subparsers = Any  # argparse keeps the type of its subparsers private
 

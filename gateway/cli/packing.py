@@ -10,17 +10,17 @@ from attrs import field, frozen
 
 from gateway.core.codes import CLASSES, coded
 from gateway.core.document import ClinicalDocument, Visibility
-from gateway.core.mime_building import OutgoingPart
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.coherence_rules import ins_is_qualified
-from gateway.dmp_bridge.metadata import document_entry, submission_set
-from gateway.dmp_bridge.metadata_values import Action
-from gateway.dmp_bridge.xdm_writing import (
+from gateway.documents.cda.header import read_cda
+from gateway.documents.xdm.writing import (
     OutgoingDocument,
     PackageSender,
     write_package,
 )
+from gateway.documents.xds.entry import document_entry, submission_set
+from gateway.documents.xds.values import Action
 from gateway.errors import InvalidError
+from gateway.message.building import OutgoingPart
+from gateway.rights.identity_rules import ins_is_qualified
 
 _UUID_ARC = "2.25"  # OIDs made of a UUID (ISO/IEC 9834-8)
 _OTHER = "10"  # class of a type outside our tables: the receiver decides

@@ -17,13 +17,13 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.core.ins import Ins
-from gateway.core.mail_address import read_address
 from gateway.core.person import IdentityTraits, Sex
 from gateway.errors import MisuseError, NotFoundError
+from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
-from gateway.store.accounts import Accounts
-from gateway.store.profiles import Profile, ProfileRights, Profiles
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
 
 
 def add_parser(commands: Subparsers) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from gateway.core.mail_address import read_address
 from gateway.errors import InvalidError, MisuseError
+from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
-from gateway.store.profiles import Opposition, Profile, Profiles
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Opposition, Profile, Profiles
 
 Setter = Callable[[Profiles, Profile, str], None]
 

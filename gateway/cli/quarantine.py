@@ -14,8 +14,8 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
-from gateway.store.arrivals import Arrivals, KeptArrival
-from gateway.store.quarantine import Quarantine
+from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
+from gateway.store.arrivals.quarantine import Quarantine
 
 _ID = "as `quarantine list` shows it"
 

@@ -14,7 +14,7 @@ from gateway.cli.options import (
 )
 from gateway.errors import NotFoundError
 from gateway.store.journal import Action
-from gateway.store.tasks import TaskRow, TaskState
+from gateway.store.tasks.tasks import TaskRow, TaskState
 
 
 def add_parser(commands: Subparsers) -> None:

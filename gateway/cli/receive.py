@@ -6,11 +6,11 @@ import argparse
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command
-from gateway.cli.parent import add_with_parent, when_parent_ends
 from gateway.errors import MisuseError, UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
-from gateway.settings import read_settings
+from gateway.node.parent import add_with_parent, when_parent_ends
+from gateway.settings.file import read_settings
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -37,7 +37,7 @@ def receive(args: argparse.Namespace) -> int:
     loop = install_reactor()
     from twisted.internet import reactor as installed
 
-    from gateway.receiving import Receiver
+    from gateway.node.receiving import Receiver
 
     reactor: Any = installed
     receiver = Receiver(settings, loop, reactor)

@@ -18,16 +18,16 @@ from gateway.cli.options import Subparsers, add_command
 from gateway.cli.packing import pack
 from gateway.clock import utc_now
 from gateway.core.document import Visibility
-from gateway.core.mail_address import NamedAddress, read_address
-from gateway.core.mime_building import OutgoingPart, build_message
-from gateway.dmp_bridge.metadata_values import Action
+from gateway.documents.xds.values import Action
 from gateway.errors import GatewayError, InvalidError, MisuseError
-from gateway.mssante.allowlist import read_allowlist
-from gateway.mssante.certificates import SenderCertificate, facts_of
-from gateway.mssante.tls import load_identity, smtp_client_context
-from gateway.settings import Settings, read_settings
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.opening import open_database
+from gateway.message.address import NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
+from gateway.settings.file import Settings, read_settings
+from gateway.store.base.open_database import open_database
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.trust.allowlist import read_allowlist
+from gateway.trust.certificates import SenderCertificate, facts_of
+from gateway.trust.tls import load_identity, smtp_client_context
 
 
 class RefusedError(GatewayError):

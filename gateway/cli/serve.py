@@ -9,7 +9,7 @@ from gateway.cli.options import Subparsers, add_command
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
-from gateway.settings import read_settings
+from gateway.settings.file import read_settings
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -31,7 +31,7 @@ def serve(args: argparse.Namespace) -> int:
     loop = install_reactor()
     from twisted.internet import reactor as installed
 
-    from gateway.service import Service
+    from gateway.node.service import Service
 
     reactor: Any = installed
     service = Service(settings, args.config, loop, reactor)

@@ -8,8 +8,8 @@ from typing import Any
 
 from gateway.cli.options import Subparsers, add_command, opened, print_json, print_table
 from gateway.errors import NotFoundError
-from gateway.store.story import Stories
-from gateway.store.work import Database
+from gateway.store.arrivals.story import Stories
+from gateway.store.base.work import Database
 
 
 def add_parser(commands: Subparsers) -> None:

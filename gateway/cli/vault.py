@@ -16,8 +16,8 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
-from gateway.dmp_bridge.entry_json import entry_to_json
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import NotFoundError
 from gateway.store.journal import Action, chain_of
 

@@ -8,13 +8,13 @@ import threading
 from types import FrameType
 
 from gateway.cli.options import Subparsers, add_command
-from gateway.cli.parent import add_with_parent, when_parent_ends
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
-from gateway.settings import read_settings
-from gateway.steps import make_steps
-from gateway.store.opening import open_database
-from gateway.worker import Worker
+from gateway.node.parent import add_with_parent, when_parent_ends
+from gateway.node.steps import make_steps
+from gateway.node.worker import Worker
+from gateway.settings.file import read_settings
+from gateway.store.base.open_database import open_database
 
 
 def add_parser(commands: Subparsers) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from attrs import define, field
 from sqlalchemy import Table, insert, select
 
-from gateway.store.columns import metadata
+from gateway.store.base.columns import metadata
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.tables import (
     arrival_documents,
@@ -26,7 +27,6 @@ from gateway.store.tables import (
     recipients,
     submissions,
 )
-from gateway.store.work import Database, UnitOfWork
 
 _PER_PATIENT = 20
 _CHUNK = 2_000

@@ -21,13 +21,13 @@ from gateway.core.envelope import (
 from gateway.measuring.crowd import Crowd
 from gateway.measuring.letters import SENDER, Letter, LetterWriter
 from gateway.measuring.node import Node
-from gateway.steps import make_steps
-from gateway.store.arrivals import Arrivals
-from gateway.store.profiles import Profiles
-from gateway.store.steps import Steps
+from gateway.node.steps import make_steps
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import Database
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import tasks
-from gateway.store.tasks import Task, TaskKind
-from gateway.store.work import Database
+from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.tasks import Task, TaskKind
 
 FEW = 1_000
 _BATCH = 8

@@ -13,14 +13,14 @@ from uuid import UUID
 from attrs import frozen
 
 from gateway.core.ins import control_key
-from gateway.core.mail_address import NamedAddress, read_address
-from gateway.core.mime_building import OutgoingPart, build_message
-from gateway.dmp_bridge.archive import write_archive
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.metadata import document_entry, submission_set
-from gateway.dmp_bridge.metadata_writing import ListedDocument, write_metadata
-from gateway.dmp_bridge.xdm import METADATA
-from gateway.dmp_bridge.xdm_writing import SUBSET
+from gateway.documents.cda.header import read_cda
+from gateway.documents.xdm.archive import write_archive
+from gateway.documents.xdm.package import METADATA
+from gateway.documents.xdm.writing import SUBSET
+from gateway.documents.xds.entry import document_entry, submission_set
+from gateway.documents.xds.writing import ListedDocument, write_metadata
+from gateway.message.address import NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
 
 SENDER = "contact@peer.mssante.test"
 PATIENT_DOMAIN = "patient.mssante.test"

@@ -21,9 +21,9 @@ from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
 from gateway.measuring.letters import matricules
 from gateway.measuring.processes import family, listeners
-from gateway.settings import Settings, read_settings
-from gateway.store.profiles import Profiles
-from gateway.store.work import Database
+from gateway.settings.file import Settings, read_settings
+from gateway.store.base.work import Database
+from gateway.store.patients.profiles import Profiles
 
 _START_SECONDS = 60
 # Of the demonstration's letter: the filing rules compare them.

@@ -23,7 +23,7 @@ from gateway.measuring.speed import (
     file_letters,
     measure_delay,
 )
-from gateway.settings import TaskSettings
+from gateway.settings.file import TaskSettings
 
 KB = 1024
 MB = 1024 * 1024

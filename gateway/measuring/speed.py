@@ -13,10 +13,10 @@ from gateway.measuring.client import Plan
 from gateway.measuring.load import Load, Outcome
 from gateway.measuring.node import Node
 from gateway.measuring.processes import cpu_seconds
+from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.tables import documents, journal, tasks
-from gateway.store.tasks import TaskKind
-from gateway.store.work import Database
+from gateway.store.tasks.tasks import TaskKind
 
 CONNECTIONS = 16
 _LOCAL = [kind.value for kind in TaskKind if kind is not TaskKind.NOTIFY]

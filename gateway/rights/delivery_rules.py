@@ -9,8 +9,8 @@ from attrs.validators import min_len
 
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Reason
+from gateway.core.texts.outcomes import REASON_TEXTS
 
 
 @frozen(kw_only=True)

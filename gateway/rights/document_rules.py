@@ -5,7 +5,6 @@ from __future__ import annotations
 from gateway.core.document import Visibility
 from gateway.core.ins import Ins
 from gateway.core.reasons import Reason
-from gateway.rights.admission_rules import key_is_refused
 from gateway.rights.author_rules import author_is_verified
 from gateway.rights.filing_facts import (
     Age,
@@ -16,6 +15,7 @@ from gateway.rights.filing_facts import (
     Qualification,
     Traits,
 )
+from gateway.rights.message_rules import key_is_refused
 from gateway.rights.visibility_rules import impossible_pairs
 
 

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from gateway.core.decision import Announcement, Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, ErrorCode, Reason
-from gateway.rights import admission_rules as admission
+from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights import document_rules as rules
+from gateway.rights import message_rules as admission
 from gateway.rights import version_rules as versions
 from gateway.rights.filing_facts import (
     Age,

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
-from gateway.store.prepared import Prepared
+from gateway.store.base.prepared import Prepared
 from gateway.store.tables import chain_heads, journal
 
 OPERATOR = "operator"

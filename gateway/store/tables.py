@@ -15,11 +15,23 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gateway.store.columns import (
+from gateway.store.base.columns import (
     Id,
     Serial,
     UtcDateTime,
     metadata,
+)
+from gateway.store.patients.tables import (
+    accounts,
+    blocks,
+    documents,
+    notices,
+    one_time_codes,
+    oppositions,
+    profiles,
+    secrecies,
+    submissions,
+    web_sessions,
 )
 from gateway.store.tables_mail import (
     arrival_documents,
@@ -35,18 +47,6 @@ from gateway.store.tables_mail import (
     mailboxes,
     receipts,
     recipients,
-)
-from gateway.store.tables_patients import (
-    accounts,
-    blocks,
-    documents,
-    notices,
-    one_time_codes,
-    oppositions,
-    profiles,
-    secrecies,
-    submissions,
-    web_sessions,
 )
 
 __all__ = [

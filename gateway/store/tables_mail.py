@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from gateway.store.columns import (
+from gateway.store.base.columns import (
     Id,
     UtcDateTime,
     metadata,

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from gateway.core.ins import Ins
-from gateway.store.keys import KeyRing
-from gateway.store.profiles import Profile
-from gateway.store.web_sessions import Stage, WebSession
+from gateway.store.patients.profiles import Profile
+from gateway.store.patients.web_sessions import Stage, WebSession
+from gateway.store.sealed.keys import KeyRing
 from gateway.web.forms import EMPTY_FORM, Form
 
 

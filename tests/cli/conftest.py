@@ -9,10 +9,10 @@ from types import ModuleType
 
 import pytest
 
-from gateway.settings import read_settings
-from gateway.store.engine import make_engine
-from gateway.store.keys import make_master_key
+from gateway.settings.file import read_settings
+from gateway.store.base.engine import make_engine
 from gateway.store.migrations import upgrade
+from gateway.store.sealed.keys import make_master_key
 
 SETTINGS = """
 [domains]

@@ -9,9 +9,9 @@ import pytest
 
 from gateway.cli import mailbox
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
-from gateway.settings import read_settings
-from gateway.store.folders import Folders
-from gateway.store.work import Database
+from gateway.settings.file import read_settings
+from gateway.store.base.work import Database
+from gateway.store.mailbox.folders import Folders
 from tests.cli.conftest import Run
 
 ADDRESS = "Cardiologie@hopital.mssante.test"

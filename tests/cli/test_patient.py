@@ -10,9 +10,9 @@ import pytest
 
 from gateway.cli import patient
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
-from gateway.settings import read_settings
-from gateway.store.accounts import Accounts
-from gateway.store.work import Database
+from gateway.settings.file import read_settings
+from gateway.store.base.work import Database
+from gateway.store.patients.accounts import Accounts
 from tests.cli.conftest import Run
 
 INS = "279035121518989"

@@ -10,12 +10,12 @@ import pytest
 
 from gateway.cli import vault
 from gateway.errors import NotFoundError
-from gateway.settings import read_settings
-from gateway.store.work import Database
+from gateway.settings.file import read_settings
+from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.cli.conftest import Run
-from tests.dmp_bridge.filing_story import INS, Story
+from tests.dmp_bridge.filing.story import INS, Story
 
 NAMES = {
     *("uniqueId", "entryUUID", "typeCode", "classCode", "formatCode", "title"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.cda_body import body_of
-from gateway.dmp_bridge.entry_json import entry_from_json, entry_to_json
-from gateway.dmp_bridge.metadata import document_entry
+from gateway.documents.cda.body import body_of
+from gateway.documents.cda.header import read_cda
+from gateway.documents.xds.entry import document_entry
+from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import InvalidError
 
 MAX_BYTES = 2**20

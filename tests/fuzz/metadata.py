@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.dmp_bridge.metadata_xml import read_metadata
+from gateway.documents.xds.reading import read_metadata
 from gateway.errors import InvalidError
 
 

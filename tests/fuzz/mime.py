@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.core.mime import MimeLimits, find_attachments, read_parts
 from gateway.errors import InvalidError
+from gateway.message.reading import MimeLimits, find_attachments, read_parts
 
 LIMITS = MimeLimits(max_decoded_bytes=2**20)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.dmp_bridge.rendering_html import narrative_html
+from gateway.documents.showing.narrative import narrative_html
 from gateway.errors import InvalidError
 from gateway.safe_xml import parse_xml
 from tests.safe_html import check_fragment

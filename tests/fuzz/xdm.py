@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.dmp_bridge.archive import ArchiveLimits
-from gateway.dmp_bridge.xdm import open_package
+from gateway.documents.xdm.archive import ArchiveLimits
+from gateway.documents.xdm.package import open_package
 from gateway.errors import InvalidError
 
 LIMITS = ArchiveLimits(entry_bytes=2**20, total_bytes=2**21)

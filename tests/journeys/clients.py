@@ -19,8 +19,8 @@ from uuid import uuid4
 from attrs import define, field
 
 from gateway.core.ins import control_key
-from gateway.core.mail_address import NamedAddress, read_address
-from gateway.core.mime_building import OutgoingPart, build_message
+from gateway.message.address import NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
 from tests.builders_cda import make_cda
 from tests.journeys.running import Gateway
 

@@ -27,9 +27,9 @@ from typing import Any, TypeVar
 from attrs import define
 
 from gateway.cli.main import main
-from gateway.settings import Settings, read_settings
-from gateway.store.story import Stories
-from gateway.store.work import Database
+from gateway.settings.file import Settings, read_settings
+from gateway.store.arrivals.story import Stories
+from gateway.store.base.work import Database
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")

@@ -16,7 +16,7 @@ import pytest
 
 from gateway.cli.main import NOUNS, main, make_parser
 from gateway.store.tables import tasks
-from gateway.store.tasks import TaskKind
+from gateway.store.tasks.tasks import TaskKind
 from tests.journeys.clients import (
     HOSPITAL,
     PATIENT,

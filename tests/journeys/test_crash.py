@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from gateway.store.arrivals import Arrivals
+from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.tables import (
     blob_grants,
     blobs,

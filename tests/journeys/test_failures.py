@@ -20,8 +20,8 @@ from attrs import evolve
 from sqlalchemy import func, select
 
 from gateway.pki.folder import make_allowlist, write_crls, write_pki
+from gateway.store.base.work import Database
 from gateway.store.tables import arrivals, blobs, documents, inbox_messages, tasks
-from gateway.store.work import Database
 from tests.journeys.clients import (
     HOSPITAL,
     client_context,

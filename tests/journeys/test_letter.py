@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gateway.store.inbox import Inbox
-from gateway.store.profiles import Profiles
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import make_cda
 from tests.journeys.clients import (
     HOSPITAL,

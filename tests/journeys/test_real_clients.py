@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store.arrivals import Arrivals, KeptArrival
+from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from tests.journeys.clients import (
     DOCTOR,
     HOSPITAL,
@@ -21,7 +21,7 @@ from tests.journeys.clients import (
     patient_address,
 )
 from tests.journeys.running import Gateway, eventually
-from tests.mssante.doors import split_trace
+from tests.mssante.smtp.doors import split_trace
 
 pytestmark = pytest.mark.journey
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.core.document import ClinicalDocument
-from gateway.dmp_bridge.cda import read_cda
+from gateway.documents.cda.header import read_cda
 from tests.journeys.clients import PATIENT, patient_address
 from tests.journeys.running import Gateway, running
 from tests.shared import shared, shared_files

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.core.ins import has_valid_key
-from gateway.dmp_bridge.opening import Opener
+from gateway.dmp_bridge.filing.opening import Opener
 from gateway.measuring.letters import Letter, LetterWriter, matricules
 
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from tests.mssante.imap_server import Mailroom
+from tests.mssante.imap.server import Mailroom
 
 
 @pytest.fixture

@@ -22,29 +22,29 @@ from gateway.core.envelope import (
 )
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
-from gateway.mssante.delivery import Delivering
-from gateway.mssante.receipts import Acknowledging
-from gateway.mssante.relaying import Relaying
-from gateway.mssante.retry import Schedule
-from gateway.mssante.smtp_attempts import Attempt, Outcome, Parcel
-from gateway.settings import settings_from
-from gateway.store.arrivals import (
+from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.attempts import Attempt, Outcome, Parcel
+from gateway.mssante.sending.delivery import Delivering
+from gateway.mssante.sending.relaying import Relaying
+from gateway.mssante.sending.retry import Schedule
+from gateway.settings.file import settings_from
+from gateway.store.arrivals.arrivals import (
     Arrivals,
     ArrivalState,
     DocumentOutcome,
     KeptArrival,
 )
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import Conversation, InboxMessage
+from gateway.store.arrivals.receipts import Receipt, Receipts
+from gateway.store.base.work import Database, Job
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Entry, chain_of
-from gateway.store.mail import Mail
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.profiles import Profiles
-from gateway.store.receipts import Receipt, Receipts
-from gateway.store.steps import Step
+from gateway.store.mailbox.mail import Mail
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
-from gateway.store.tasks import Task, TaskKind
-from gateway.store.work import Database, Job
+from gateway.store.tasks.steps import Step
+from gateway.store.tasks.tasks import Task, TaskKind
 from tests.fakes import SetClock
 
 INS = "279035121518989"

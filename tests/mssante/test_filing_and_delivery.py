@@ -8,15 +8,15 @@ from typing import NoReturn
 import pytest
 from attrs import evolve, frozen
 
-from gateway.core.mime import MessageParts
-from gateway.dmp_bridge.filing import Deliver, Filing
+from gateway.dmp_bridge.filing.filing import Deliver, Filing
 from gateway.errors import InvalidError, UnavailableError
-from gateway.mssante.delivery import Delivering
-from gateway.settings import settings_from
-from gateway.store.arrivals import ArrivalState, KeptArrival
-from gateway.store.steps import Step
-from gateway.store.tasks import Task, TaskKind
-from gateway.store.work import Database, UnitOfWork
+from gateway.message.reading import MessageParts
+from gateway.mssante.sending.delivery import Delivering
+from gateway.settings.file import settings_from
+from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.tasks.steps import Step
+from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.fakes import SetClock

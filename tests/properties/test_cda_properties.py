@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gateway.core.document import AuthorEntry, Availability, DocumentEntry
 from gateway.core.person import Coded
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.cda_body import body_of
-from gateway.dmp_bridge.entry_json import entry_from_json, entry_to_json
-from gateway.dmp_bridge.metadata import document_entry, submission_set
+from gateway.documents.cda.body import body_of
+from gateway.documents.cda.header import read_cda
+from gateway.documents.xds.entry import document_entry, submission_set
+from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import InvalidError
 from tests.builders_cda import make_cda
 

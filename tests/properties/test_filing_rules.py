@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core.document import Availability, BodyLevel, Visibility
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, Reason
-from gateway.rights.admission_rules import is_blocked, patient_is_the_recipient
+from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import (
     Age,
@@ -31,6 +30,7 @@ from gateway.rights.filing_facts import (
     Traits,
 )
 from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS, decide_filing
+from gateway.rights.message_rules import is_blocked, patient_is_the_recipient
 from gateway.rights.profile import ProfileState
 from tests.rights.facts import (
     AUTHOR,

@@ -9,24 +9,24 @@ from contextlib import suppress
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.core.address_list import read_addresses
-from gateway.core.header_block import read_fields, read_parameters, split_fields
-from gateway.core.outline import from_plain, read_outline, to_plain
 from gateway.errors import InvalidError
-from gateway.mssante.imap_dates import read_date, read_date_time
-from gateway.mssante.imap_fetch import read_fetch
-from gateway.mssante.imap_format import envelope, string, structure, uid_set
-from gateway.mssante.imap_names import (
+from gateway.message.addresses import read_addresses
+from gateway.message.header_block import read_fields, read_parameters, split_fields
+from gateway.message.outline import from_plain, read_outline, to_plain
+from gateway.mssante.imap.dates import read_date, read_date_time
+from gateway.mssante.imap.fetch import read_fetch
+from gateway.mssante.imap.format import envelope, string, structure, uid_set
+from gateway.mssante.imap.names import (
     decode_name,
     encode_name,
     matches,
     read_name,
     read_new_name,
 )
-from gateway.mssante.imap_search import bound, read_search
-from gateway.mssante.imap_sets import NumberSet, read_set
-from gateway.mssante.imap_syntax import Reader, split_command
-from gateway.mssante.imap_uploads import expected_upload
+from gateway.mssante.imap.search import bound, read_search
+from gateway.mssante.imap.sets import NumberSet, read_set
+from gateway.mssante.imap.syntax import Reader, split_command
+from gateway.mssante.imap.uploads import expected_upload
 
 WORDS = st.sampled_from(
     [

@@ -7,10 +7,10 @@ import contextlib
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.core.encoded_words import decode_words, encode_words
-from gateway.core.mail_address import read_address, read_mailboxes
-from gateway.core.mime_parameters import read_disposition, read_media_type, safe_name
 from gateway.errors import InvalidError
+from gateway.message.address import read_address, read_mailboxes
+from gateway.message.encoded_words import decode_words, encode_words
+from gateway.message.parameters import read_disposition, read_media_type, safe_name
 from tests.fuzz.mime import one
 
 PIECES = [

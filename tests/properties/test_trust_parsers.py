@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidError
-from gateway.mssante.allowlist import NAMESPACE, domain_key, read_allowlist
-from gateway.mssante.authorities import Authorities, read_authorities
-from gateway.mssante.certificates import read_certificate
-from gateway.mssante.dn import DistinguishedName, DnMatch
-from gateway.mssante.revocation import read_revocation_lists
 from gateway.pki.folder import write_allowlist
+from gateway.trust.allowlist import NAMESPACE, domain_key, read_allowlist
+from gateway.trust.authorities import Authorities, read_authorities
+from gateway.trust.certificates import read_certificate
+from gateway.trust.names import DistinguishedName, DnMatch
+from gateway.trust.revocation import read_revocation_lists
 from tests.pki import der_of, throwaway_pki
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -13,9 +13,9 @@ from gateway.core.decision import CAUTION_TEXTS, Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Participant, Structure
-from gateway.core.reason_texts import REASON_TEXTS
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
-from gateway.core.sender_notice import code_for_sender, text_for_sender
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.told import code_for_sender, text_for_sender
 from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,

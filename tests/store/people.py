@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
-from gateway.store.profiles import Profiles
-from gateway.store.work import Database
+from gateway.store.base.work import Database
+from gateway.store.patients.profiles import Profiles
 
 INS = Ins.of("279035121518989", "1.2.250.1.213.1.4.10")
 TRAITS = IdentityTraits(

@@ -22,17 +22,17 @@ from sqlalchemy import (
 )
 
 from gateway.core.envelope import Recipient, RecipientKind
-from gateway.store.arrivals import Arrivals
-from gateway.store.documents import Documents
-from gateway.store.engine import is_sqlite
-from gateway.store.housekeeping import Housekeeping
-from gateway.store.prepared import Prepared
-from gateway.store.quarantine import Quarantine
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.quarantine import Quarantine
+from gateway.store.base.engine import is_sqlite
+from gateway.store.base.housekeeping import Housekeeping
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import Database
 from gateway.store.tables import arrivals, metadata
-from gateway.store.work import Database
+from gateway.store.vault.documents import Documents
 from tests.fakes import SetClock
 from tests.mssante.post import ASKS, Post, mail
-from tests.store.test_work import ARRIVAL, keep
+from tests.store.base.test_work import ARRIVAL, keep
 
 DELETED_FROM = {"blobs", "folders"}
 HELD = "USING INDEX ix_arrivals_held"

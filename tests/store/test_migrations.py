@@ -9,9 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from gateway.errors import MisuseError
+from gateway.store.base.work import Database
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
 from gateway.store.tables import metadata
-from gateway.store.work import Database
 
 
 @pytest.fixture

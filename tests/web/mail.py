@@ -18,15 +18,15 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
-from gateway.core.mail_address import NamedAddress, read_address
-from gateway.core.mime import read_parts
-from gateway.core.mime_building import OutgoingPart, build_message
-from gateway.store.arrivals import Arrivals, DocumentOutcome
-from gateway.store.documents import Documents, NewDocument
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_values import AttachedFile, Reply
-from gateway.store.profiles import Profiles
-from gateway.store.work import Database
+from gateway.message.address import NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
+from gateway.message.reading import read_parts
+from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
+from gateway.store.base.work import Database
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.values import AttachedFile, Reply
+from gateway.store.patients.profiles import Profiles
+from gateway.store.vault.documents import Documents, NewDocument
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"

@@ -28,21 +28,21 @@ from twisted.internet.threads import deferToThread
 
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
-from gateway.dmp_bridge.pages import CdaPages
-from gateway.dmp_bridge.patient_filing import PatientFiling
-from gateway.settings import Settings, settings_from
-from gateway.store.accounts import Accounts
-from gateway.store.blobs import BlobFolder
-from gateway.store.engine import make_engine
-from gateway.store.keys import KeyRing
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.notices import get_notice
-from gateway.store.profiles import Profiles
+from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.documents.showing.pages import CdaPages
+from gateway.settings.file import Settings, settings_from
+from gateway.store.base.engine import make_engine
+from gateway.store.base.work import Database
+from gateway.store.base.writer import Writer
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.notices import get_notice
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.sealed.blobs import BlobFolder
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata, notices
-from gateway.store.tasks import TaskKind
-from gateway.store.web_sessions import SessionLife, Stage, WebSessions
-from gateway.store.work import Database
-from gateway.store.writer import Writer
+from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.service import PatientWebService
 from tests.fakes import SetClock
 

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from gateway.store.inbox_reading import InboxReader
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import chain_of
 from gateway.web.answers import is_own_path
 from tests.web.mail import PDF, carried, file, narrative, receive

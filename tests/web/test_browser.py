@@ -13,10 +13,10 @@ import pytest
 from gateway.core.copies import Copy
 from gateway.core.document import Visibility
 from gateway.core.envelope import Door
-from gateway.core.mime_building import OutgoingPart
-from gateway.store.arrivals import Arrivals
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_values import Reply as ReplyRule
+from gateway.message.building import OutgoingPart
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.values import Reply as ReplyRule
 from gateway.store.tables import arrivals
 from tests.browser import NO_CHROMIUM, find_chromium
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive

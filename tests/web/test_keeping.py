@@ -8,14 +8,14 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.keeping import MAX_TITLE
-from gateway.core.mime_building import OutgoingPart
-from gateway.dmp_bridge.cda import read_cda
-from gateway.dmp_bridge.cda_body import body_of
-from gateway.store.documents import Documents, StoredDocument
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import Direction
+from gateway.documents.cda.body import body_of
+from gateway.documents.cda.header import read_cda
+from gateway.message.building import OutgoingPart
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
-from gateway.store.profiles import Profiles
+from gateway.store.patients.profiles import Profiles
+from gateway.store.vault.documents import Documents, StoredDocument
 from tests.web.mail import JPEG, PDF, PNG, carried, file, receive
 from tests.web.site import PATIENT_INS, Browser, Reply, Site, add_patient, blocking
 from tests.web.test_messages import answer, conversation_of

@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from gateway.store.profiles import Profiles
+from gateway.store.patients.profiles import Profiles
 from gateway.web import languages
 from gateway.web.languages import choose_language, say_moment, say_recent
 from tests.web.site import Site, blocking, token_of

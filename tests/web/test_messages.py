@@ -8,13 +8,13 @@ from email.policy import default
 from typing import Any
 
 from gateway.core.envelope import Door, RecipientKind, SenderKind
-from gateway.core.mime_building import OutgoingPart
-from gateway.store.arrivals import Arrivals, KeptArrival
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import Reply as ReplyRule
+from gateway.message.building import OutgoingPart
+from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import Reply as ReplyRule
 from gateway.store.journal import chain_of
-from gateway.store.mailboxes import Mailboxes
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import arrivals
 from tests.web.mail import DOCTOR, PDF, carried, file, receive
 from tests.web.site import HOUSE, Browser, Reply, Site, blocking, token_of

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.store.journal import chain_of
-from gateway.store.profiles import Profiles
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import accounts, one_time_codes, web_sessions
 from tests.web.site import LOGIN, PASSWORD, Browser, Reply, Site, blocking, token_of
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from gateway.dmp_bridge.filing import Filing
-from gateway.mssante.delivery import Delivering
-from gateway.mssante.receipts import Acknowledging
-from gateway.mssante.relaying import Relaying
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.steps import Step
-from gateway.store.tasks import TaskKind
+from gateway.dmp_bridge.filing.filing import Filing
+from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.delivery import Delivering
+from gateway.mssante.sending.relaying import Relaying
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.tasks.steps import Step
+from gateway.store.tasks.tasks import TaskKind
 from tests.mssante.post import LATER, NEVER, SENT, WAITS, RecordingPeer
 from tests.web.mail import DOCTOR, receive
 from tests.web.site import HOUSE, Browser, Site, blocking, token_of

@@ -8,12 +8,12 @@ from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import Availability, DocumentEntry, SubmissionSet, Visibility
-from gateway.dmp_bridge.entry_json import entry_from_json, entry_to_json
-from gateway.dmp_bridge.times import to_utc_digits
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, FiledDocument, to_id
+from gateway.documents.times import to_utc_digits
+from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import ConflictError
-from gateway.store.documents import Documents, NewDocument, StoredDocument
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.vault.documents import Documents, NewDocument, StoredDocument
 
 
 @frozen

@@ -16,9 +16,9 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
-from gateway.store.blobs import Parcel
-from gateway.store.documents import StoredDocument
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.blobs import Parcel
+from gateway.store.vault.documents import StoredDocument
 
 _URN = "urn:uuid:"
 

@@ -17,9 +17,9 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
-from gateway.core.mail_address import MailAddress, NamedAddress, read_address
-from gateway.core.mime_building import OutgoingPart, build_message
 from gateway.errors import InvalidError
+from gateway.message.address import MailAddress, NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     END_SUBJECT,
@@ -31,19 +31,19 @@ from gateway.rights.messaging_rules import (
     message_to_answer,
 )
 from gateway.rights.profile import ProfileState
-from gateway.store.arrivals import Arrivals
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import (
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
     ConversationState,
     InboxMessage,
     Reply,
 )
-from gateway.store.mailboxes import Mailboxes
-from gateway.store.profiles import Profile
-from gateway.store.work import UnitOfWork
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.profiles import Profile
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.uploads import AcceptedFile
 from gateway.web.visits import person_name

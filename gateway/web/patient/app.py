@@ -19,8 +19,8 @@ from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.loop import Worker
-from gateway.settings import Settings
-from gateway.store.keys import KeyRing
+from gateway.settings.file import Settings
+from gateway.store.sealed.keys import KeyRing
 from gateway.web.answers import ALWAYS, Answer, static
 from gateway.web.limits import Rules
 from gateway.web.patient.desk import Desk

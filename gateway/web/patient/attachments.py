@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from gateway.core.mime import read_parts
 from gateway.errors import InvalidError, NotFoundError
-from gateway.store.arrivals import Arrivals
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import AttachedFile, InboxMessage
-from gateway.store.work import UnitOfWork
+from gateway.message.reading import read_parts
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import AttachedFile, InboxMessage
 from gateway.web.answers import SHOWN_INLINE
 from gateway.web.patient.uploads import content_type
 

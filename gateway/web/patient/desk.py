@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from gateway.errors import UnavailableError
-from gateway.settings import Settings
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.notices import Notices
-from gateway.store.web_sessions import SessionLife, WebSessions
-from gateway.store.work import Database, UnitOfWork
-from gateway.store.writer import Writer
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.writer import Writer
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.web.answers import Answer, page
 from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
 from gateway.web.visits import Visit, person_name

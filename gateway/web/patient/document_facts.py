@@ -12,8 +12,8 @@ from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
 from gateway.rights.visibility_rules import PatientReader, patient_sees
-from gateway.store.documents import Documents, StoredDocument
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.vault.documents import Documents, StoredDocument
 
 ENDINGS = MappingProxyType(
     {

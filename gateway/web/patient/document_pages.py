@@ -6,9 +6,9 @@ from attrs import frozen
 
 from gateway.core.rendered import Medium, Shown
 from gateway.errors import NotFoundError
-from gateway.store.documents import Documents, StoredDocument
+from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.work import UnitOfWork
+from gateway.store.vault.documents import Documents, StoredDocument
 from gateway.web.answers import Answer, download, inline
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_facts import (

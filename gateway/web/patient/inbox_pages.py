@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gateway.core.mail_address import MailAddress
 from gateway.errors import NotFoundError
+from gateway.message.address import MailAddress
 from gateway.rights.messaging_texts import WRITING_TEXTS
-from gateway.store.arrivals import Arrivals
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import Conversation, InboxMessage
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.sent_copies import SentCopies
+from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
-from gateway.store.sent_copies import SentCopies
-from gateway.store.work import UnitOfWork
 from gateway.web.answers import Answer, download, inline, redirect
 from gateway.web.patient.answering import Answering, Route
 from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type

@@ -14,8 +14,8 @@ from gateway.rights.attachment_rules import (
     decide_keeping,
 )
 from gateway.rights.messaging_texts import KEEPING_TEXTS
-from gateway.store.inbox_values import Direction, InboxMessage
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.values import Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.uploads import content_type

@@ -6,9 +6,9 @@ from attrs import field, frozen
 
 from gateway.core.keeping import MAX_TITLE, Category, FileToKeep, MessageFile
 from gateway.errors import NotFoundError
-from gateway.store.documents import Documents
-from gateway.store.inbox_values import Direction
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.values import Direction
+from gateway.store.vault.documents import Documents
 from gateway.web.answers import Answer, redirect
 from gateway.web.patient.attachments import OpenedFile, open_file
 from gateway.web.patient.desk import Desk

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
 from gateway.core.rendered import MediaUrl, Medium, Rendering
-from gateway.store.profiles import Profile
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profile
 
 Trusts = Callable[[str], bool]
 """Tells whether a mail domain, in lower case, is in the space of trust today."""

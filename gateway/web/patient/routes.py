@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from gateway.store.web_sessions import Stage
+from gateway.store.patients.web_sessions import Stage
 from gateway.web.answers import Answer
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_pages import DocumentListPages

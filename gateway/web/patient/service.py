@@ -15,9 +15,9 @@ from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from gateway.errors import MisuseError
-from gateway.settings import Settings
-from gateway.store.work import Database
-from gateway.store.writer import Writer
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database
+from gateway.store.base.writer import Writer
 from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.patient.app import PatientApp, Threads, make_rules
 from gateway.web.patient.desk import Desk

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.journal import Action, chain_of
-from gateway.store.web_sessions import Stage, new_cookie
+from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.web.answers import Answer, page, redirect
 from gateway.web.forms import EMPTY_FORM, read_form
 from gateway.web.languages import choose_language

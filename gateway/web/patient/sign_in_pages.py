@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gateway.store.profiles import Profiles
-from gateway.store.web_sessions import Stage
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.web_sessions import Stage
 from gateway.web.answers import Answer, is_own_path, redirect
 from gateway.web.languages import FIRST, LANGUAGES
 from gateway.web.patient.desk import Desk

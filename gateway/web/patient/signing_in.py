@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
+from gateway.core.texts.notices import NoticeKind
 from gateway.rights.profile import ProfileState, may_sign_in
-from gateway.store.accounts import Account, Accounts, password_matches
+from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.notice_texts import NoticeKind
-from gateway.store.one_time_codes import NewCode, OneTimeCodes
-from gateway.store.profiles import Profile, Profiles
-from gateway.store.web_sessions import Stage, WebSession
-from gateway.store.work import UnitOfWork
+from gateway.store.patients.accounts import Account, Accounts, password_matches
+from gateway.store.patients.one_time_codes import NewCode, OneTimeCodes
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import Desk
 
 _HOUR = timedelta(hours=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from gateway.store.inbox_values import Conversation, Direction, InboxMessage
-from gateway.store.sent_copies import Fate, SentCopies
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.sent_copies import Fate, SentCopies
+from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 
 
 @frozen

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attrs import field, frozen
 
 from gateway.core.decision import Refuse
-from gateway.core.mime_parameters import safe_name
+from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     Attachment,

@@ -13,8 +13,8 @@ from gateway.rights.attachment_rules import (
     AttachmentRefusal,
 )
 from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
-from gateway.store.documents import Documents
-from gateway.store.work import UnitOfWork
+from gateway.store.base.work import UnitOfWork
+from gateway.store.vault.documents import Documents
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_facts import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from gateway.errors import NotFoundError
-from gateway.store.inbox import Inbox
-from gateway.store.inbox_reading import InboxReader
-from gateway.store.inbox_values import Conversation
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import Conversation
 from gateway.web.answers import Answer, redirect
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import Desk

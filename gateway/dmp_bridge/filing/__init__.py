@@ -1,0 +1,4 @@
+"""
+Filing the documents of a message: open, gather, decide, settle, announce. No format
+is read here.
+"""

@@ -1,0 +1,100 @@
+"""What a patient is told of a document that waits for a doctor to announce it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from attrs import frozen
+from twisted.logger import Logger
+
+from gateway.core.document import Availability, Visibility
+from gateway.core.texts.notices import NoticeKind
+from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.settings.file import Settings
+from gateway.store.base.work import Job, UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.notices import Notices
+from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.vault.documents import Documents, StoredDocument
+
+log = Logger()
+_REPRESENTATIVES = "representatives"
+"""Not told by e-mail: the address may be theirs (CSP R. 1111-50)."""
+
+
+@frozen
+class Disclosing:
+    """
+    The step of `TaskKind.DISCLOSE`; the subject is a document filed hidden.
+
+    CSP R. 1111-53: without an announcement the holder is told after two weeks that
+    something was updated, and to see a professional; after a month the document is
+    shown. One task goes through both days: each notice is made in the transaction
+    that strikes the task off, so once. Neither says anything of the document.
+    """
+
+    settings: Settings
+
+    def __call__(self, task: Task) -> Job:
+        """Return the job that tells the patient; reading and writing are its own."""
+        return partial(self._disclose, task.subject)
+
+    def _disclose(self, document_id: str, work: UnitOfWork) -> None:
+        stored = Documents(work).get(document_id)
+        if stored is None or stored.status is Availability.DELETED:
+            return
+        if stored.visible_at is None or stored.visible_at <= work.now:
+            self._tell(work, stored, NoticeKind.DOCUMENT)
+            return
+        if not _is_announced(work, stored):
+            self._tell(work, stored, NoticeKind.UPDATE)
+        rest = stored.visible_at - work.now
+        work.tasks.add(TaskKind.DISCLOSE, document_id, delay=rest)
+
+    def _tell(self, work: UnitOfWork, stored: StoredDocument, kind: NoticeKind) -> None:
+        """Make a notice, or note in the patient's journal why there is none."""
+        why = ""
+        if Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags:
+            why = _REPRESENTATIVES
+        else:
+            untold = Notices.of(work, self.settings).tell(stored.profile_id, kind)
+            why = untold.value if untold is not None else ""
+        work.note(
+            Action.NOTICE_WITHHELD if why else Action.NOTICE_MADE,
+            why or kind.value,
+            stored.id,
+            chain=chain_of(stored.profile_id),
+            kind=kind.value,
+        )
+        if why and kind is NoticeKind.UPDATE:
+            work.after_commit(partial(_ask_for_help, stored.id, why))
+
+
+def _ask_for_help(document_id: str, why: str) -> None:
+    """The law says by any means: somebody has to find another one."""
+    log.warn(
+        "the patient of hidden document {id} cannot be told by e-mail: {why}",
+        id=document_id,
+        why=why,
+    )
+
+
+def _is_announced(work: UnitOfWork, stored: StoredDocument) -> bool:
+    """
+    Tell whether the patient sees a later version: it is not waiting any more.
+
+    One that came late, in the place of a version that was there already, is not
+    waited for either.
+    """
+    if stored.status is not Availability.APPROVED and not stored.replaced_by:
+        return True
+    documents, later = Documents(work), stored
+    while later.replaced_by:
+        found = documents.get(later.replaced_by)
+        if found is None:
+            return False
+        later = found
+        flags = later.visibility(work.now)
+        if patient_sees(flags, later.status, PatientReader.HOLDER, on_request=True):
+            return True
+    return False

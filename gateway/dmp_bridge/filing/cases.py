@@ -1,0 +1,78 @@
+"""A message as one patient's case: what was decided for each document, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import define, field, frozen
+
+from gateway.core.decision import FilingDecision
+from gateway.core.reasons import Reason
+from gateway.dmp_bridge.filing.gathering import Addressee
+from gateway.dmp_bridge.filing.opening import Found
+from gateway.store.arrivals.arrivals import RecipientOutcome
+from gateway.store.journal import OPERATOR, chain_of
+from gateway.store.patients.profiles import Profile
+from gateway.store.sealed.blobs import Parcel
+
+_HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
+"""Not filed, and nothing for the sender to correct."""
+
+
+@frozen(kw_only=True)
+class Brought:
+    """A document of a message, encrypted already if it could be read."""
+
+    found: Found
+    parcel: Parcel | None = None
+
+
+@define(kw_only=True)
+class Case:
+    """
+    One patient a message is for.
+
+    ``decisions`` has one decision for each document, or a single one for a message
+    without any; ``entries`` the entryUUID in hex of those filed or withdrawn.
+    """
+
+    recipient: RecipientOutcome
+    addressee: Addressee
+    decisions: list[FilingDecision] = field(factory=list)
+    entries: dict[int, str] = field(factory=dict)
+    submission_id: str = ""
+    hidden_until: datetime | None = None
+
+    @property
+    def profile(self) -> Profile | None:
+        """The patient's profile, None when it is gone since the message came in."""
+        return self.addressee.profile
+
+    @property
+    def chain(self) -> str:
+        """The journal's chain: the patient's, or the operator's without a profile."""
+        return chain_of(self.profile.id) if self.profile else OPERATOR
+
+    def delay_until(self, moment: datetime | None) -> None:
+        """Hide the message until that moment too."""
+        if moment is not None:
+            self.hidden_until = max(self.hidden_until or moment, moment)
+
+
+def outcome_of(
+    decisions: Sequence[FilingDecision],
+) -> tuple[Reason, tuple[Reason, ...]]:
+    """
+    Return what a message with these decisions is said to have become, and why.
+
+    The only one; or the first refusal, for a partial success is said as such; or that
+    all is filed.
+    """
+    refused = [one for one in decisions if not one.file and one.code not in _HARMLESS]
+    filed = [one for one in decisions if one.file]
+    if len(decisions) > 1 and filed and not refused:
+        reasons = dict.fromkeys(reason for one in filed for reason in one.reasons)
+        return Reason.FILED, tuple(reasons)
+    said = refused[0] if refused else decisions[0]
+    return said.code, said.reasons

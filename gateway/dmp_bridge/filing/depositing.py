@@ -1,0 +1,124 @@
+"""From a decision to what the vault is given: the entry, its flags, its set."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from attrs import evolve
+
+from gateway.core.codes import CLASSES, coded
+from gateway.core.decision import Announcement, FilingDecision
+from gateway.core.document import ClinicalDocument, SubmissionSet, Visibility
+from gateway.dmp_bridge.filing.cases import Brought, Case
+from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.documents.xds.entry import document_entry, submission_set
+from gateway.store.vault.documents import PATIENT, SENDER
+
+_OTHER: Final = "90"
+"""The class of what fits in no other (TRE_A03)."""
+
+
+def deposit_of(
+    case: Case,
+    brought: Brought,
+    decision: FilingDecision,
+    *,
+    arrival_id: str,
+    now: datetime,
+) -> Deposit:
+    """Return what is to be filed for a decision that says so, under a new entryUUID."""
+    profile, document = case.profile, brought.found.readable
+    assert profile is not None, "filed for nobody"
+    assert document is not None, "filed unread"
+    assert brought.parcel is not None, "filed without its bytes"
+    entry = document_entry(
+        document,
+        brought.found.content,
+        entry_uuid=uuid4().urn,
+        visibility=decision.visibility,
+        unknown_class=coded(CLASSES, _OTHER) if decision.file_as_other else None,
+    )
+    visible_at, then = _announced(decision, now)
+    return Deposit(
+        profile_id=profile.id,
+        key_id=profile.key_id,
+        arrival_id=arrival_id,
+        submission_id=case.submission_id,
+        document=document,
+        entry=evolve(
+            entry,
+            availability_status=decision.availability,
+            replaces=decision.replaces,
+        ),
+        parcel=brought.parcel,
+        sha256=brought.found.sha256,
+        replaces=decision.replaces,
+        deprecates=decision.deprecates,
+        visible_at=visible_at,
+        visibility_then=then,
+        masked_by=_masked_by(decision, brought.found, decision.visibility | then),
+    )
+
+
+def submission_for(
+    document: ClinicalDocument, found: Found, source_id: str, now: datetime
+) -> SubmissionSet:
+    """
+    Return the SubmissionSet of what one message files for one patient.
+
+    It is ours, with a uniqueId of ours: the sender's may come again with a message
+    that is sent twice. Its author and content type are the sender's where given.
+    """
+    unique = uuid4()
+    said = found.submission
+    return submission_set(
+        document,
+        unique_id=oid_of(unique),
+        entry_uuid=unique.urn,
+        source_id=source_id,
+        submission_time=now,
+        author=said.author if said else None,
+        content_type=said.content_type if said else None,
+    )
+
+
+def oid_of(unique: UUID) -> str:
+    """
+    Return a UUID as an OID (ITU-T X.667).
+
+    >>> oid_of(UUID("00000000-0000-0000-0000-0000000000ff"))
+    '2.25.255'
+    """
+    return f"2.25.{unique.int}"
+
+
+def first_notice(announcement: Announcement, now: datetime) -> timedelta:
+    """Return after how long the patient is first told of a hidden document."""
+    day = min(announcement.notice_on(now.date()), announcement.shown_on(now.date()))
+    return timedelta(days=(day - now.date()).days)
+
+
+def _announced(
+    decision: FilingDecision, now: datetime
+) -> tuple[datetime | None, frozenset[Visibility]]:
+    """Return when a hidden document is shown, and its flags from then on."""
+    announcement = decision.announcement
+    if announcement is None:
+        return None, frozenset()
+    then = decision.visibility - {Visibility.HIDDEN_FROM_PATIENT}
+    if announcement.mask_when_shown:
+        then |= {Visibility.MASKED}
+    shown_on = announcement.shown_on(now.date())
+    return datetime.combine(shown_on, now.timetz()), then
+
+
+def _masked_by(
+    decision: FilingDecision, found: Found, visibility: frozenset[Visibility]
+) -> str:
+    if Visibility.MASKED not in visibility:
+        return ""
+    asked = found.listed.visibility if found.listed else frozenset()
+    return SENDER if Visibility.MASKED in asked else PATIENT

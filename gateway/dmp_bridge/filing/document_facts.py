@@ -1,0 +1,178 @@
+"""The facts of one document: what it says, against the profile and the vault."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.core.codes import find_document_type
+from gateway.core.document import Availability, ClinicalDocument, Visibility
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits, Patient
+from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.sender_names import all_names, proven_names
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.rights.filing_facts import (
+    DocumentFacts,
+    NoIns,
+    NoParent,
+    NoWithdrawal,
+    Opposition,
+    Ownership,
+    Qualification,
+    SameId,
+    SenderIdentity,
+    StoredVersion,
+    Traits,
+)
+from gateway.rights.identity_rules import ins_is_qualified, trait_mismatches
+from gateway.store.patients.profiles import Profile, ProfileRights
+from gateway.store.vault.documents import PATIENT, StoredDocument
+
+_RESTRICTED: Final = frozenset({"R", "V"})
+# HL7 Confidentiality; the levels below N are no more open than N here.
+_LEVELS: Final = frozenset({"N", "R", "V", "L", "M", "U"})
+
+
+def document_facts(
+    document: ClinicalDocument,
+    found: Found,
+    *,
+    sender: SenderIdentity,
+    profile: Profile | None,
+    rights: ProfileRights,
+    vault: Vault,
+) -> DocumentFacts:
+    """Return what is known of a document that could be read."""
+    profile_id = profile.id if profile else ""
+    own = proven_names(sender, document.authors)
+    asked = [code.code for code in found.listed.confidentiality] if found.listed else []
+    asked.append(document.confidentiality.code)
+    flags = {Visibility.of(code) for code in asked if code not in _LEVELS}
+    return DocumentFacts(
+        unique_id=document.unique_id,
+        ins=ins_of(document.patient),
+        traits=_compare(profile, document.patient.traits),
+        qualification=_qualification(document.patient),
+        authors=document.authors,
+        type_is_known=find_document_type(document.type_code) is not None,
+        visibility=frozenset(flag for flag in flags if flag is not None),
+        visibility_is_clear=None not in flags,
+        restricted=not _RESTRICTED.isdisjoint(asked),
+        same_id=_same_id(vault.find(document.unique_id), profile_id, found.sha256),
+        set_id=document.set_id,
+        version=document.version,
+        body_level=document.body_level,
+        mates=tuple(
+            _version(stored, own)
+            for stored in vault.versions(profile_id, document.set_id)
+        ),
+        parent=_parent(document, found, profile_id, own, vault),
+        withdrawal=_withdrawal(found, profile_id, own, vault),
+        opposed_by_sender=any(
+            one.kind == "document" and one.unique_id == document.unique_id
+            for one in rights.oppositions
+        ),
+        opposition=_opposition(rights, document, all_names(sender, document.authors)),
+    )
+
+
+def ins_of(patient: Patient) -> Ins | NoIns:
+    """Return the INS a document gives, or why there is none."""
+    if patient.ins is not None:
+        return patient.ins
+    return NoIns.MALFORMED if patient.unread_ins else NoIns.NOT_GIVEN
+
+
+def _compare(profile: Profile | None, document: IdentityTraits) -> Traits:
+    if profile is None:
+        return Traits.UNKNOWN
+    ours = profile.traits
+    differing = trait_mismatches(ours, document)
+    if differing and differing != ("birth_place",):
+        return Traits.DIFFERENT
+    named = (ours.family, ours.first_given or ours.given_names, ours.birth_date)
+    if not all((*named, ours.sex)):
+        return Traits.UNKNOWN
+    return Traits.OTHER_BIRTH_PLACE if differing else Traits.SAME
+
+
+def _qualification(patient: Patient) -> Qualification:
+    if patient.ins is None:
+        return Qualification.NO_INS
+    if ins_is_qualified(patient):
+        return Qualification.QUALIFIED
+    return Qualification.TRAITS_INCOMPLETE
+
+
+def _same_id(known: StoredDocument | None, profile_id: str, sha256: str) -> SameId:
+    if known is None:
+        return SameId.NEW
+    if known.profile_id == profile_id and known.status is Availability.DELETED:
+        return SameId.WITHDRAWN
+    if (known.profile_id, known.sha256) == (profile_id, sha256):
+        return SameId.SAME_CONTENT
+    return SameId.OTHER_CONTENT
+
+
+def _version(stored: StoredDocument, own: frozenset[str]) -> StoredVersion:
+    return StoredVersion(
+        unique_id=stored.unique_id,
+        set_id=stored.set_id,
+        version=stored.version,
+        body_level=stored.body_level,
+        availability=stored.status,
+        ownership=_ownership(stored, own),
+        replaced_by=stored.replaced_levels,
+        masked_by_patient=stored.masked_by == PATIENT,
+    )
+
+
+def _ownership(stored: StoredDocument, own: frozenset[str]) -> Ownership:
+    if not own or not stored.owners:
+        return Ownership.UNKNOWN
+    return Ownership.OTHER if own.isdisjoint(stored.owners) else Ownership.SAME
+
+
+def _parent(
+    document: ClinicalDocument,
+    found: Found,
+    profile_id: str,
+    own: frozenset[str],
+    vault: Vault,
+) -> StoredVersion | NoParent:
+    """Find what is replaced; the CDA names it, or else an association of METADATA."""
+    uuid = found.listed.replaced_uuid if found.listed else ""
+    if document.replaces:
+        parent = vault.find(document.replaces)
+    elif uuid:
+        parent = vault.find_entry(uuid)
+    else:
+        return NoParent.NOT_NAMED
+    if parent is None:
+        return NoParent.NOT_FOUND
+    if parent.profile_id != profile_id:
+        return NoParent.OTHER_PATIENT
+    return _version(parent, own)
+
+
+def _withdrawal(
+    found: Found, profile_id: str, own: frozenset[str], vault: Vault
+) -> StoredVersion | NoWithdrawal:
+    if not found.asks_withdrawal:
+        return NoWithdrawal.NOT_ASKED
+    known = vault.find(found.unique_id)
+    if known is None or known.profile_id != profile_id:
+        return NoWithdrawal.NOT_FOUND
+    return _version(known, own)
+
+
+def _opposition(
+    rights: ProfileRights, document: ClinicalDocument, names: frozenset[str]
+) -> Opposition:
+    opposed = any(
+        one.kind == "structure"
+        and one.structure in names
+        and one.type_code in {"", document.type_code.code}
+        for one in rights.oppositions
+    )
+    return Opposition.ON_RECORD if opposed else Opposition.NONE

@@ -1,0 +1,169 @@
+"""Gathering the facts of a filing, from the message, the profile and the vault."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Final
+
+from attrs import asdict, frozen
+
+from gateway.core.decision import RuleVersions
+from gateway.core.ins import Ins
+from gateway.core.person import age_on
+from gateway.dmp_bridge.filing.document_facts import document_facts, ins_of
+from gateway.dmp_bridge.filing.opening import Found, metadata_ins
+from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.rights.filing_facts import (
+    Age,
+    DocumentFacts,
+    FilingFacts,
+    FilingPolicy,
+    NoDocument,
+    NoIns,
+    SenderIdentity,
+    Standing,
+)
+from gateway.rights.profile import ProfileState
+from gateway.settings.file import FilingSettings
+from gateway.store.arrivals.arrivals import KeptArrival
+from gateway.store.patients.profiles import Profile, ProfileRights
+
+RULES: Final = "filing-2026.1"
+"""The version of the filing table; it changes when a row does."""
+
+_OF_AGE: Final = 18
+
+NO_RIGHTS: Final = ProfileRights(
+    blocked=frozenset(), oppositions=(), secret_senders=frozenset()
+)
+
+
+@frozen(kw_only=True)
+class Addressee:
+    """A patient a message is for, as the transaction finds them; None: gone since."""
+
+    profile: Profile | None
+    rights: ProfileRights = NO_RIGHTS
+
+
+@frozen
+class Gatherer:
+    """Turns what is known into the facts the filing table asks for."""
+
+    policy: FilingPolicy
+    settings_version: str
+
+    @classmethod
+    def from_settings(cls, settings: FilingSettings) -> Gatherer:
+        """Take the settled questions; their digest names the version of the settings"""
+        text = json.dumps(asdict(settings), sort_keys=True)
+        return cls(
+            FilingPolicy(
+                refuse_wrong_test_key=settings.refuse_wrong_test_key,
+                blocked_may_file=settings.blocked_may_file,
+                blocked_may_write=settings.blocked_may_write,
+                file_unknown_types_as_other=settings.unknown_types == "file_as_other",
+                allow_masked_and_hidden=settings.allow_masked_and_invisible,
+                refuse_other_birth_place=settings.refuse_other_birth_place,
+                notice_after_days=settings.announcement_notice_days,
+                shown_after_months=settings.announcement_months,
+            ),
+            hashlib.sha256(text.encode()).hexdigest()[:12],
+        )
+
+    def facts(
+        self,
+        kept: KeptArrival,
+        from_address: str,
+        addressee: Addressee,
+        found: Found | None,
+        vault: Vault,
+    ) -> FilingFacts:
+        """Return the facts of one document for one patient; None: there is none."""
+        profile, rights = addressee.profile, addressee.rights
+        sender = sender_of(kept, from_address, rights)
+        authors = found.document.authors if found and found.document else ()
+        address_ins = profile.ins if profile else NoIns.UNRESOLVED
+        secret = not rights.secret_senders.isdisjoint(all_names(sender, authors))
+        return FilingFacts(
+            # The doors let in nobody else, and keep no message of another.
+            trust=Standing.GOOD,
+            entitlement=Standing.GOOD,
+            address_ins=address_ins,
+            profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
+            holder_age=_age(profile, kept),
+            masks_by_default=bool(profile and profile.mask_by_default),
+            blocked=_any_case(rights.blocked),
+            sender=sender,
+            secret_connection=secret,
+            metadata_ins=_metadata_ins(found, address_ins),
+            document=_document(found, sender, addressee, vault),
+            policy=self.policy,
+            versions=RuleVersions(
+                rules=RULES,
+                settings=self.settings_version,
+                patient_settings=str(profile.settings_version) if profile else "",
+            ),
+        )
+
+
+def _document(
+    found: Found | None, sender: SenderIdentity, addressee: Addressee, vault: Vault
+) -> DocumentFacts | NoDocument:
+    if found is None:
+        return NoDocument.NONE_ATTACHED
+    if found.readable is None:
+        return NoDocument.UNREADABLE
+    return document_facts(
+        found.readable,
+        found,
+        sender=sender,
+        profile=addressee.profile,
+        rights=addressee.rights,
+        vault=vault,
+    )
+
+
+def _age(profile: Profile | None, kept: KeptArrival) -> Age:
+    if profile is None:
+        return Age.UNKNOWN
+    years = age_on(profile.traits.birth_date, kept.received_at.date())
+    if years is None:
+        return Age.UNKNOWN
+    return Age.ADULT if years >= _OF_AGE else Age.MINOR
+
+
+def _metadata_ins(found: Found | None, address: Ins | NoIns) -> Ins | NoIns:
+    """
+    Return whom METADATA.XML names.
+
+    Of a document that is not to be filed, but could be read, the patient counts here
+    as well: whichever of the two is not the addressee is returned.
+    """
+    if found is None:
+        return NoIns.NOT_PACKAGED
+    named = [_listed_ins(found)]
+    if found.document is not None and found.readable is None:
+        named.append(ins_of(found.document.patient))
+    others = (
+        ins
+        for ins in named
+        if ins is NoIns.MALFORMED or (isinstance(ins, Ins) and ins != address)
+    )
+    return next(others, named[0])
+
+
+def _listed_ins(found: Found) -> Ins | NoIns:
+    if found.listed is None:
+        return NoIns.NOT_PACKAGED
+    said = metadata_ins(found.listed)
+    if isinstance(said, Ins):
+        return said
+    return NoIns.NOT_GIVEN if said is None else NoIns.MALFORMED
+
+
+def _any_case(identities: frozenset[str]) -> frozenset[str]:
+    """Identities are kept in lower case; those of Corsica are written in capitals."""
+    return identities | {identity.upper() for identity in identities}

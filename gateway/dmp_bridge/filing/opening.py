@@ -1,0 +1,269 @@
+"""Opening a message: every document it brings, read, or why it could not be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from gateway.core.document import ClinicalDocument
+from gateway.core.ins import Ins, InsAuthority
+from gateway.documents.cda.file import open_cda
+from gateway.documents.cda.header import read_header
+from gateway.documents.cda.schema import CdaSchema
+from gateway.documents.xdm.archive import ArchiveLimits, open_archive
+from gateway.documents.xdm.package import PackagedDocument, open_package
+from gateway.documents.xds.values import Action, EntryFacts, SubmissionFacts
+from gateway.errors import InvalidError
+from gateway.message.parts import Attachment
+from gateway.message.reading import (
+    DEFAULT_MIME_LIMITS,
+    MessageParts,
+    MimeLimits,
+    find_attachments,
+    read_parts,
+)
+from gateway.safe_xml import MAX_BYTES
+from gateway.settings.file import Settings
+
+_PACKAGE_NAME: Final = "ihe_xdm.zip"
+_PACKAGE_FOLDER: Final = b"ihe_xdm/"
+_STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
+
+
+@frozen(kw_only=True)
+class Found:
+    """
+    One document a message brings, not yet believed.
+
+    ``error`` says what the sender has to correct, and names no patient; what has one
+    is not filed. ``document`` is there whenever it could be read all the same: whose
+    it is decides whether the message may be shown. ``sha256`` is that of the content
+    in hex, of one without error. ``listed`` and ``submission`` are
+    what METADATA.XML says, None for a CDA attached directly or for a package that
+    could not be opened.
+    """
+
+    content: bytes = field(default=b"", repr=False)
+    sha256: str = ""
+    document: ClinicalDocument | None = None
+    listed: EntryFacts | None = None
+    submission: SubmissionFacts | None = None
+    error: str = ""
+
+    @property
+    def readable(self) -> ClinicalDocument | None:
+        """The document, if nothing is wrong with it."""
+        return None if self.error else self.document
+
+    @property
+    def asks_withdrawal(self) -> bool:
+        """Whether METADATA.XML has it withdrawn: it is sent again, with its own id."""
+        return self.listed is not None and self.listed.action is Action.DELETE
+
+    @property
+    def unique_id(self) -> str:
+        """The uniqueId, as the document or else METADATA.XML gives it."""
+        if self.document is not None:
+            return self.document.unique_id
+        return self.listed.unique_id if self.listed is not None else ""
+
+
+@frozen(kw_only=True)
+class OpenedMessage:
+    """
+    The documents of a message, and the address in From (empty if not just one).
+
+    ``parts`` is the message itself, None when it could not be read.
+    """
+
+    from_address: str = field(repr=False)
+    documents: tuple[Found, ...]
+    parts: MessageParts | None = None
+
+
+@frozen(kw_only=True)
+class Opener:
+    """Opens messages within the limits of the settings; may be shared by threads."""
+
+    limits: ArchiveLimits = field(factory=ArchiveLimits)
+    message_limits: MimeLimits = DEFAULT_MIME_LIMITS
+    max_document_bytes: int = MAX_BYTES
+    schema: CdaSchema | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Opener:
+        """
+        Take the limits of ``[xdm]`` and ``[cda]``, and load the schema if one is named.
+
+        Raises:
+            MisuseError: the schema cannot be loaded.
+        """
+        xdm = settings.xdm
+        return cls(
+            limits=ArchiveLimits(
+                archive_bytes=settings.smtp.max_message_bytes,
+                entries=xdm.max_entries,
+                entry_bytes=xdm.max_entry_bytes,
+                total_bytes=xdm.max_total_bytes,
+                ratio=xdm.max_ratio,
+            ),
+            message_limits=MimeLimits(
+                max_decoded_bytes=settings.smtp.max_decoded_bytes
+            ),
+            max_document_bytes=settings.cda.max_bytes,
+            schema=(
+                CdaSchema(settings.folder / settings.cda.schema)
+                if settings.cda.schema
+                else None
+            ),
+        )
+
+    def open(self, content: bytes) -> OpenedMessage:
+        """
+        Return what a message brings; what is wrong with a document is in it.
+
+        Every IHE_XDM.ZIP and every XML attachment counts, in the order of the message.
+        Other files are attachments of the message and nothing more: the PDF beside a
+        CDA is there to be read (Référentiel socle MSSanté #2, ECO.2.1.5).
+        """
+        try:
+            parts = read_parts(content, self.message_limits)
+        except InvalidError as error:
+            return OpenedMessage(
+                from_address="", documents=(Found(error=f"message: {error}"),)
+            )
+        documents = tuple(self._documents(parts))
+        if documents and parts.ambiguous is not None:
+            # Two programs could see two different documents in it: none is filed.
+            text = "message that can be read in more than one way"
+            documents = tuple(evolve(one, error=text) for one in documents)
+        return OpenedMessage(
+            from_address=_from_address(parts), documents=documents, parts=parts
+        )
+
+    def _documents(self, parts: MessageParts) -> Iterator[Found]:
+        found = find_attachments(parts)
+        archives = [one for one in found.archives if _is_package(one)]
+        sheets = [
+            one for one in parts.attachments if one.media_type in _STYLESHEET_TYPES
+        ]
+        documents = list(
+            {one.start: one for one in (*found.documents, *sheets)}.values()
+        )
+        for attachment in sorted([*archives, *documents], key=lambda one: one.start):
+            if attachment in archives:
+                yield from self._package(attachment)
+            else:
+                yield self._attached(attachment)
+
+    def _package(self, attachment: Attachment) -> Iterator[Found]:
+        try:
+            content = attachment.content()
+            package = open_package(content, self.limits)
+        except InvalidError as error:
+            yield from self._salvaged(attachment, str(error))
+            return
+        by_id = {one.unique_id: one for one in package.submissions}
+        submission = next(iter(by_id.values())) if by_id else None
+        for packaged in package.documents:
+            found = self._packaged(packaged)
+            yield evolve(found, listed=packaged.facts, submission=submission)
+
+    def _packaged(self, packaged: PackagedDocument) -> Found:
+        found, listed = self._read(packaged.content), packaged.facts
+        if found.readable is None:
+            return found
+        return evolve(found, error=_contradiction(found.readable, listed))
+
+    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[Found]:
+        """
+        Read what can be read of a package that is wrong; nothing of it is filed.
+
+        The message may be delivered with it, unless a document in it names somebody
+        else: that is looked at even here.
+        """
+        try:
+            archive = open_archive(attachment.content(), self.limits)
+            contents = [
+                archive.read(name)
+                for name in archive.names
+                if name.lower().endswith(".xml")
+            ]
+        except InvalidError:
+            contents = []
+        read = (self._read(content) for content in contents)
+        found = [evolve(one, error=error) for one in read if one.document is not None]
+        yield from found or [Found(error=error)]
+
+    def _attached(self, attachment: Attachment) -> Found:
+        try:
+            content = attachment.content()
+        except InvalidError as error:
+            return Found(error=str(error))
+        return self._read(content)
+
+    def _read(self, content: bytes) -> Found:
+        try:
+            file = open_cda(content, max_bytes=self.max_document_bytes)
+            document = read_header(file)
+        except InvalidError as error:
+            return Found(content=content, error=str(error))
+        if self.schema is not None and (errors := self.schema.errors(file)):
+            text = f"schema: {'; '.join(errors)}"
+            return Found(content=content, document=document, error=text)
+        digest = hashlib.sha256(content).hexdigest()
+        return Found(content=content, sha256=digest, document=document)
+
+
+def _contradiction(document: ClinicalDocument, listed: EntryFacts) -> str:
+    """
+    Say where METADATA.XML and the CDA contradict each other, or nothing.
+
+    The patient is compared by the filing rules, which then set the whole message
+    aside. An identifier without extension may be written with an empty one.
+    """
+    if listed.unique_id.removesuffix("^") != document.unique_id:
+        return "METADATA.XML and the document give different uniqueId"
+    coded = listed.type_code
+    if coded is not None and coded.code != document.type_code.code:
+        return "METADATA.XML and the document give different typeCode"
+    return ""
+
+
+def metadata_ins(listed: EntryFacts) -> Ins | str | None:
+    """
+    Return the patientId of an entry: an INS, the text that is none, or None.
+
+    None is a local identifier; a text stands where an INS was announced, by its
+    authority or its type, and is malformed.
+    """
+    cx = listed.patient_id
+    try:
+        return Ins.from_cx(cx)
+    except InvalidError:
+        parts = cx.split("^")
+        authority = parts[3].split("&")[1:2] if len(parts) > 3 else []
+        known = {one.value for one in InsAuthority}
+        announced = bool(known.intersection(authority))
+        return cx if announced else None
+
+
+def _is_package(archive: Attachment) -> bool:
+    """Tell a package from any other ZIP: by its name, or the folder in it."""
+    if archive.name.lower() == _PACKAGE_NAME:
+        return True
+    try:
+        return _PACKAGE_FOLDER in archive.content().lower()
+    except InvalidError:
+        return False
+
+
+def _from_address(parts: MessageParts) -> str:
+    try:
+        found = parts.headers.mailboxes("from")
+    except InvalidError:
+        return ""
+    return found[0].address.key if len(found) == 1 else ""

@@ -1,0 +1,129 @@
+"""Filing what patients keep: their own document, once, in their own vault."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from uuid import uuid4
+
+from attrs import field, frozen
+
+from gateway.core.document import ClinicalDocument, Visibility
+from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
+from gateway.core.reasons import Reason
+from gateway.dmp_bridge.filing.depositing import oid_of
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.dmp_bridge.vaults.vault import Deposit, Vault, VaultOpener
+from gateway.documents.cda.header import read_cda
+from gateway.documents.cda.patient_document import make_patient_document
+from gateway.documents.xds.entry import document_entry, submission_set
+from gateway.errors import ConflictError
+from gateway.rights.profile import ProfileState, accepts_filing
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.sealed.blobs import Parcel
+from gateway.store.vault.documents import PATIENT
+
+
+@frozen
+class _Made:
+    """A document made, read back and encrypted."""
+
+    document: ClinicalDocument = field(repr=False)
+    content: bytes = field(repr=False)
+    parcel: Parcel
+
+
+@frozen
+class PatientFiling:
+    """Files the documents of patients; ``source_id`` is the OID of this gateway."""
+
+    database: Database = field(repr=False)
+    source_id: str
+    open_vault: VaultOpener = EmbeddedVault
+
+    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
+        """Return the id of the document a file was kept as, or an empty text."""
+        stored = self.open_vault(work).find(source.unique_id)
+        if stored is None or stored.profile_id != profile_id:
+            return ""
+        return stored.id
+
+    def prepare(
+        self, profile: Profile, file: FileToKeep
+    ) -> Callable[[UnitOfWork], KeptDocument]:
+        """
+        Write and encrypt the document; return the job that files it.
+
+        The job files it Approved, masked where the patient masks by default, and
+        notes it in the patient's chain; a file kept before is found instead. It
+        raises `ConflictError` when the profile takes no documents any more.
+
+        Raises:
+            InvalidError: as `make_patient_document`.
+            UnavailableError: the disk refused.
+        """
+        content = make_patient_document(
+            file,
+            ins=profile.ins,
+            traits=profile.traits,
+            written_at=self.database.clock(),
+        )
+        made = _Made(read_cda(content), content, self.database.prepare(content))
+        return partial(self._file, profile.id, file.source, made)
+
+    def _file(
+        self, profile_id: str, source: MessageFile, made: _Made, work: UnitOfWork
+    ) -> KeptDocument:
+        profile = Profiles(work).hold(profile_id)  # a second click waits here
+        if profile is None or not accepts_filing(ProfileState(profile.state)):
+            raise ConflictError("this profile takes no documents")
+        vault = self.open_vault(work)
+        known = self.find(work, profile.id, source)
+        if known:
+            work.after_commit(lambda: work.folder.discard(made.parcel.id))
+            return KeptDocument(known, was_there=True)
+        deposit = self._deposit(work, vault, profile, made)
+        vault.file(deposit)
+        masked = bool(deposit.masked_by)
+        outcome = Reason.FILED_MASKED_BY_DEFAULT if masked else Reason.FILED
+        work.note(
+            Action.DOCUMENT_KEPT,
+            outcome.value,
+            deposit.entry_id,
+            chain=chain_of(profile.id),
+            message=source.message_id,
+            place=source.place,
+            document=source.unique_id,
+        )
+        return KeptDocument(deposit.entry_id, was_there=False)
+
+    def _deposit(
+        self, work: UnitOfWork, vault: Vault, profile: Profile, made: _Made
+    ) -> Deposit:
+        unique = uuid4()
+        submission = submission_set(
+            made.document,
+            unique_id=oid_of(unique),
+            entry_uuid=unique.urn,
+            source_id=self.source_id,
+            submission_time=work.now,
+        )
+        masks = profile.mask_by_default
+        return Deposit(
+            profile_id=profile.id,
+            key_id=profile.key_id,
+            submission_id=vault.submit(profile.id, profile.key_id, submission),
+            document=made.document,
+            entry=document_entry(
+                made.document,
+                made.content,
+                entry_uuid=uuid4().urn,
+                visibility={Visibility.MASKED} if masks else (),
+            ),
+            parcel=made.parcel,
+            sha256=hashlib.sha256(made.content).hexdigest(),
+            masked_by=PATIENT if masks else "",
+        )

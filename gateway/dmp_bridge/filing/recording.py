@@ -1,0 +1,153 @@
+"""Recording what was decided: outcomes for the sender, lines in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from gateway.core.decision import FilingDecision
+from gateway.core.document import Visibility
+from gateway.core.reasons import Reason
+from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
+from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.store.arrivals.arrivals import (
+    Arrivals,
+    DocumentOutcome,
+    KeptArrival,
+    RecipientOutcome,
+)
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action
+from gateway.store.vault.documents import StoredDocument
+
+
+@frozen
+class Recorder:
+    """Writes what became of one message, in the transaction that does it."""
+
+    work: UnitOfWork
+    kept: KeptArrival
+    brought: tuple[Brought, ...]
+
+    def record(
+        self,
+        case: Case,
+        *,
+        deliver: bool,
+        hidden: frozenset[Visibility] = frozenset(),
+    ) -> RecipientOutcome:
+        """Record and return the outcome of each document and the patient's copy."""
+        outcomes = []
+        for number, decision in enumerate(case.decisions):
+            found = self.brought[number].found if self.brought else None
+            if found is not None:
+                outcomes.append(_outcome(case, number, decision, found))
+        arrivals = Arrivals(self.work)
+        arrivals.record_documents(self.kept.id, outcomes)
+        code, reasons = outcome_of(case.decisions)
+        decided = evolve(
+            case.recipient,
+            outcome=code.value,
+            reasons=tuple(reason.value for reason in reasons),
+            deliver=deliver,
+            hidden=tuple(sorted(flag.value for flag in hidden)),
+            hidden_until=case.hidden_until,
+        )
+        arrivals.decide_recipient(
+            self.kept.id,
+            decided.position,
+            decided.outcome,
+            decided.reasons,
+            deliver=decided.deliver,
+            hidden=decided.hidden,
+            hidden_until=decided.hidden_until,
+        )
+        return decided
+
+    def filed(
+        self,
+        case: Case,
+        deposit: Deposit,
+        decision: FilingDecision,
+        deprecated: Sequence[str],
+    ) -> None:
+        """Note a filing, and what it put out of date, in the patient's chain."""
+        self.work.note(
+            Action.DOCUMENT_FILED,
+            decision.code.value,
+            deposit.entry_id,
+            chain=case.chain,
+            arrival=self.kept.id,
+            document=deposit.entry.unique_id,
+        )
+        for entry_id in deprecated:
+            self.work.note(
+                Action.DOCUMENT_DEPRECATED,
+                decision.code.value,
+                entry_id,
+                chain=case.chain,
+                by=deposit.entry_id,
+            )
+
+    def withdrawn(self, case: Case, stored: StoredDocument) -> None:
+        """Note in the patient's chain that a document was withdrawn, and by whom."""
+        sender = self.kept.sender
+        self.work.note(
+            Action.DOCUMENT_WITHDRAWN,
+            Reason.WITHDRAWN.value,
+            stored.id,
+            chain=case.chain,
+            arrival=self.kept.id,
+            document=stored.unique_id,
+            sender=sender.kind.value,
+            identity=sender.identity,
+        )
+
+    def quarantined(self, why: str) -> None:
+        """Alert the operator: the line says which certificate brought the message."""
+        sender = self.kept.sender
+        self.work.note(
+            Action.MESSAGE_QUARANTINED,
+            why,
+            self.kept.id,
+            sender=sender.kind.value,
+            identity=sender.identity,
+            certificate=sender.fingerprint,
+        )
+
+    def decided(self, case: Case, number: int) -> None:
+        """Note what was decided on a document, or on a message that has none."""
+        decision = case.decisions[number]
+        found = self.brought[number].found if self.brought else None
+        versions = decision.versions
+        self.work.note(
+            Action.DOCUMENT_DECIDED,
+            decision.code.value,
+            self.kept.id,
+            chain=case.chain,
+            recipient=case.recipient.position,
+            position=number,
+            document=found.unique_id if found else "",
+            reasons=[reason.value for reason in decision.reasons],
+            cautions=[caution.value for caution in decision.cautions],
+            rules=versions.rules,
+            settings=versions.settings,
+            patient_settings=versions.patient_settings,
+        )
+
+
+def _outcome(
+    case: Case, number: int, decision: FilingDecision, found: Found
+) -> DocumentOutcome:
+    return DocumentOutcome(
+        recipient=case.recipient.position,
+        position=number,
+        unique_id=found.unique_id,
+        outcome=decision.code.value,
+        reasons=tuple(reason.value for reason in decision.reasons),
+        error=decision.error.value if decision.error else "",
+        detail=found.error,
+        entry_id=case.entries.get(number, ""),
+    )

@@ -1,0 +1,65 @@
+"""By which names a sender and the authors of a document are known to the rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.core import envelope
+from gateway.core.person import Participant
+from gateway.rights.filing_facts import SenderIdentity, SenderKind
+from gateway.store.arrivals.arrivals import KeptArrival
+from gateway.store.patients.profiles import ProfileRights
+
+_KINDS: Final = {
+    envelope.SenderKind.ORGANISATION: SenderKind.STRUCTURE,
+    envelope.SenderKind.PERSON: SenderKind.PERSON,
+}
+
+
+def sender_of(
+    kept: KeptArrival, from_address: str, rights: ProfileRights
+) -> SenderIdentity:
+    """
+    Return who sends; an operator sends for others, and so does the gateway itself.
+
+    The address is the reverse path, or that of From where the patient named it.
+    """
+    kind = _KINDS.get(kept.sender.kind, SenderKind.OPERATOR)
+    identity = frozenset({kept.sender.identity} - {""})
+    named = rights.blocked | rights.secret_senders
+    return SenderIdentity(
+        kind=kind,
+        address=from_address if from_address in named else kept.reverse_path.lower(),
+        structures=identity if kind is SenderKind.STRUCTURE else frozenset(),
+        persons=identity if kind is SenderKind.PERSON else frozenset(),
+    )
+
+
+def all_names(
+    sender: SenderIdentity, authors: tuple[Participant, ...]
+) -> frozenset[str]:
+    """Return every name the sender and the authors go by, in lower case."""
+    names = {sender.address, *sender.structures, *sender.persons}
+    names |= _author_names(authors)
+    return frozenset(name.lower() for name in names if name)
+
+
+def proven_names(
+    sender: SenderIdentity, authors: tuple[Participant, ...]
+) -> frozenset[str]:
+    """
+    Return the identifiers in whose name the sender may replace a document.
+
+    A structure or a person is who its certificate says, not who else it lists as an
+    author; an operator sends for others and is believed on who wrote.
+    """
+    if sender.kind is SenderKind.OPERATOR:
+        return _author_names(authors)
+    return sender.structures | sender.persons
+
+
+def _author_names(authors: tuple[Participant, ...]) -> frozenset[str]:
+    writers = [author for author in authors if not author.is_patient]
+    names = {author.identifier for author in writers}
+    names |= {one.structure.identifier for one in writers if one.structure}
+    return frozenset(names - {""})

@@ -1,0 +1,227 @@
+"""Settling a message in one transaction: decide, file, record, hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from attrs import evolve, field, frozen
+from twisted.logger import Logger
+
+from gateway.core.copies import Copy
+from gateway.core.decision import FilingDecision
+from gateway.core.document import Visibility
+from gateway.core.envelope import RecipientKind
+from gateway.core.reasons import Reason
+from gateway.dmp_bridge.filing.cases import Brought, Case
+from gateway.dmp_bridge.filing.depositing import (
+    deposit_of,
+    first_notice,
+    submission_for,
+)
+from gateway.dmp_bridge.filing.gathering import Addressee, Gatherer
+from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.recording import Recorder
+from gateway.dmp_bridge.vaults.vault import Deposited, Vault
+from gateway.errors import InvalidError, UnavailableError
+from gateway.rights.delivery_rules import MessageDecision, decide_message
+from gateway.rights.filing_rules import decide_filing
+from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.tasks import TaskKind
+
+log = Logger()
+
+Delivery = Callable[[KeptArrival, UnitOfWork], None]
+"""Makes the copies of a message that was decided upon in the same transaction."""
+
+
+@frozen(kw_only=True)
+class Settlement:
+    """What becomes of one message, within one transaction."""
+
+    work: UnitOfWork
+    vault: Vault
+    gatherer: Gatherer
+    source_id: str
+    kept: KeptArrival
+    from_address: str = field(repr=False)
+    brought: tuple[Brought, ...]
+    deliver: Delivery | None = None
+    """Makes the copies now; None leaves them to a task."""
+
+    def run(self) -> None:
+        """Decide for every patient, file, record the outcomes, add the tasks."""
+        cases = self._cases()
+        documents: list[Found | None] = [one.found for one in self.brought] or [None]
+        for case in cases:
+            case.decisions = [self._decide(case, found) for found in documents]
+        decided = [decision for case in cases for decision in case.decisions]
+        whole = decide_message(decided) if decided else None
+        if whole is not None and whole.quarantine:
+            self._set_aside(cases, whole)
+        else:
+            self._hand_on(cases)
+        self._discard_unused(cases)
+
+    def _cases(self) -> list[Case]:
+        """Hold the profiles in one order for all workers, so that none waits twice."""
+        patients = [
+            one
+            for one in self.kept.recipients
+            if one.recipient.kind is RecipientKind.PATIENT
+        ]
+        known = {
+            profile_id: self._addressee(profile_id)
+            for profile_id in sorted({one.recipient.target_id for one in patients})
+        }
+        return [
+            Case(recipient=one, addressee=known[one.recipient.target_id])
+            for one in patients
+        ]
+
+    def _addressee(self, profile_id: str) -> Addressee:
+        profiles = Profiles(self.work)
+        profile = profiles.hold(profile_id)
+        if profile is None:
+            return Addressee(profile=None)
+        return Addressee(profile=profile, rights=profiles.rights(profile_id))
+
+    def _decide(self, case: Case, found: Found | None) -> FilingDecision:
+        return decide_filing(
+            self.gatherer.facts(
+                self.kept, self.from_address, case.addressee, found, self.vault
+            )
+        )
+
+    def _set_aside(self, cases: Sequence[Case], whole: MessageDecision) -> None:
+        """Row 11: nothing is filed and nothing delivered, to anyone."""
+        arrivals, mismatch = Arrivals(self.work), Reason.PATIENT_MISMATCH.value
+        decisions = iter(whole.documents)
+        for case in cases:
+            case.decisions = [next(decisions) for _ in case.decisions]
+            for number in range(len(case.decisions)):
+                self._recorder.decided(case, number)
+            self._recorder.record(case, deliver=False)
+        for one in self._copies():
+            arrivals.decide_recipient(
+                self.kept.id, one, Copy.BOUNCED, [mismatch], deliver=False
+            )
+        arrivals.set_state(self.kept.id, ArrivalState.QUARANTINED)
+        self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+        self._recorder.quarantined(mismatch)
+        message_id = self.kept.id
+        self.work.after_commit(
+            lambda: log.warn(
+                "message {id} is in quarantine: {why}", id=message_id, why=mismatch
+            )
+        )
+
+    def _hand_on(self, cases: Sequence[Case]) -> None:
+        delivered = bool(self._copies())
+        recipients = {one.position: one for one in self.kept.recipients}
+        for case in cases:
+            self._file_all(case, cases)
+            message = decide_message(case.decisions)
+            delivered = delivered or message.deliver
+            recipients[case.recipient.position] = self._recorder.record(
+                case, deliver=message.deliver, hidden=message.visibility
+            )
+        arrivals = Arrivals(self.work)
+        # The sender is told once the copies are made, by whoever makes them.
+        if not delivered:
+            arrivals.set_state(self.kept.id, ArrivalState.ENDED)
+            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+        elif self.deliver is not None:
+            self._deliver_now(
+                self.deliver, evolve(self.kept, recipients=tuple(recipients.values()))
+            )
+        else:
+            arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
+            self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
+
+    def _deliver_now(self, deliver: Delivery, decided: KeptArrival) -> None:
+        try:
+            deliver(decided, self.work)
+        except InvalidError as error:
+            # Not hopeless for the filing: the next try leaves the copies to a task.
+            raise UnavailableError(str(error)) from error
+
+    def _copies(self) -> list[int]:
+        """Return the positions of the recipients who are not patients."""
+        return [
+            one.position
+            for one in self.kept.recipients
+            if one.recipient.kind is not RecipientKind.PATIENT
+        ]
+
+    def _file_all(self, case: Case, cases: Sequence[Case]) -> None:
+        """File what may be; each document finds those before it in the vault."""
+        if not self.brought:
+            self._recorder.decided(case, 0)
+        for number, one in enumerate(self.brought):
+            if any(each.entries for each in cases):
+                case.decisions[number] = self._decide(case, one.found)
+            decision = case.decisions[number]
+            self._recorder.decided(case, number)
+            if decision.file:
+                self._file(case, number, one, decision)
+            elif decision.withdraws:
+                self._withdraw(case, number, decision)
+            elif Visibility.HIDDEN_FROM_PATIENT in decision.message_visibility:
+                known = self.vault.find(one.found.unique_id)
+                case.delay_until(known.visible_at if known else None)
+
+    def _file(
+        self, case: Case, number: int, one: Brought, decision: FilingDecision
+    ) -> None:
+        self._submit(case, one.found)
+        deposit = deposit_of(
+            case, one, decision, arrival_id=self.kept.id, now=self.work.now
+        )
+        replaced = [self.vault.find(unique_id) for unique_id in decision.deprecates]
+        deposited = self.vault.file(deposit)
+        assert deposited is Deposited.FILED, "decided upon as new"
+        case.entries[number] = deposit.entry_id
+        case.delay_until(deposit.visible_at)
+        if decision.announcement is not None:
+            delay = first_notice(decision.announcement, self.work.now)
+            self.work.tasks.add(TaskKind.DISCLOSE, deposit.entry_id, delay=delay)
+        self._recorder.filed(
+            case, deposit, decision, [stored.id for stored in replaced if stored]
+        )
+
+    def _withdraw(self, case: Case, number: int, decision: FilingDecision) -> None:
+        stored = self.vault.find(decision.withdraws)
+        assert stored is not None, "decided upon as filed"
+        case.entries[number] = stored.id
+        if Visibility.HIDDEN_FROM_PATIENT in stored.visibility(self.work.now):
+            # The message carries the document again: it is hidden as long.
+            case.delay_until(stored.visible_at)
+        if self.vault.withdraw(stored):
+            self._recorder.withdrawn(case, stored)
+
+    def _submit(self, case: Case, found: Found) -> None:
+        """Open the SubmissionSet that all documents of this message share."""
+        profile, document = case.profile, found.readable
+        assert profile is not None, "filed for nobody"
+        assert document is not None, "filed unread"
+        if not case.submission_id:
+            submission = submission_for(document, found, self.source_id, self.work.now)
+            case.submission_id = self.vault.submit(
+                profile.id, profile.key_id, submission
+            )
+
+    @property
+    def _recorder(self) -> Recorder:
+        return Recorder(self.work, self.kept, self.brought)
+
+    def _discard_unused(self, cases: Sequence[Case]) -> None:
+        """Remove the files of documents that were not filed, once that is certain."""
+        filed = {number for case in cases for number in case.entries}
+        for number, one in enumerate(self.brought):
+            if number not in filed and one.parcel and one.parcel.inline is None:
+                self._discard(one.parcel.id)
+
+    def _discard(self, blob_id: str) -> None:
+        self.work.after_commit(lambda: self.work.folder.discard(blob_id))

@@ -1,0 +1,1 @@
+"""Formats of health documents: bytes to values and back. No store, no settings."""

@@ -1,0 +1,1 @@
+"""A CDA as HTML of our own that is safe to show."""

@@ -1,0 +1,155 @@
+"""Tables and lists of a CDA narrative as HTML, whatever stands in them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lxml import etree
+
+from gateway.documents.showing.html_safety import (
+    HL7,
+    align_attribute,
+    language_attribute,
+    local_name,
+    numbering_attribute,
+    safe_text,
+    span_attribute,
+    style_tags,
+)
+
+_SCOPES = {"row", "col", "rowgroup", "colgroup"}
+_BLOCKS = (HL7 + "paragraph", HL7 + "list", HL7 + "table")
+_GROUPS = ("thead", "tbody", "tfoot")
+
+
+class Page(Protocol):
+    """Where tables and lists are written, and who writes what they hold."""
+
+    def put(self, html: str) -> None:
+        """Write HTML, already safe."""
+
+    def children(self, parent: etree._Element, depth: int, *, inline: bool) -> None:
+        """Write the text and the children of an element."""
+
+    def child(self, element: etree._Element, depth: int, *, inline: bool) -> None:
+        """Write one element."""
+
+
+def write_table(page: Page, table: etree._Element, depth: int, label: str) -> None:
+    """Write a table, with ``label`` to name the region that it scrolls in."""
+    groups: dict[str, list[etree._Element]] = {name: [] for name in _GROUPS}
+    caption = None
+    for child in table:
+        name = local_name(child)
+        if name == "caption" and caption is None:
+            caption = child
+        elif name and name not in {"col", "colgroup"}:
+            groups[name if name in groups else "tbody"].append(child)
+    _write_loose(page, _loose_in_table(table))
+    # A region that scrolls by itself, and that the keyboard reaches (WCAG 2.1.1).
+    page.put(
+        f'<div class="tableau" role="region" tabindex="0" aria-label="{label}">'
+        f"<table{language_attribute(table)}>"
+    )
+    if caption is not None:
+        page.put("<caption>")
+        page.children(caption, depth, inline=True)
+        page.put("</caption>")
+    for name, members in groups.items():
+        for member in members:
+            page.put(f"<{name}>")
+            rows = member if local_name(member) == name else [member]
+            for row in rows:
+                _write_row(page, row, depth + 1, in_head=name == "thead")
+            page.put(f"</{name}>")
+    page.put("</table></div>")
+
+
+def _write_row(page: Page, row: etree._Element, depth: int, *, in_head: bool) -> None:
+    name = local_name(row)
+    if not name:
+        return
+    cells = [cell for cell in row if local_name(cell)] if name == "tr" else [row]
+    only_heads = all(cell.tag == HL7 + "th" for cell in cells)
+    page.put("<tr>")
+    for cell in cells:
+        _write_cell(page, cell, depth + 1, "col" if in_head or only_heads else "row")
+    page.put("</tr>")
+
+
+def _write_cell(page: Page, cell: etree._Element, depth: int, scope: str) -> None:
+    # A heading cell without words would head nothing.
+    is_head = cell.tag == HL7 + "th" and (len(cell) or (cell.text or "").strip())
+    tag = "th" if is_head else "td"
+    attributes = (
+        span_attribute(cell, "colspan")
+        + span_attribute(cell, "rowspan")
+        + language_attribute(cell)
+        + align_attribute(cell)
+    )
+    if is_head:
+        given = cell.get("scope")
+        attributes += f' scope="{given if given in _SCOPES else scope}"'
+    # A list or a paragraph cannot stand inside <strong>.
+    has_blocks = next(cell.iter(*_BLOCKS), None) is not None
+    styles = [] if has_blocks else style_tags(cell)
+    page.put(f"<{tag}{attributes}>" + "".join(f"<{style}>" for style in styles))
+    if local_name(cell) in {"td", "th"}:
+        page.children(cell, depth, inline=bool(styles))
+    else:
+        page.child(cell, depth, inline=bool(styles))
+    page.put("".join(f"</{style}>" for style in reversed(styles)) + f"</{tag}>")
+
+
+def write_list(page: Page, listed: etree._Element, depth: int) -> None:
+    """Write a list; its caption stands before it."""
+    caption = None
+    items = []
+    for child in listed:
+        name = local_name(child)
+        if name == "caption" and caption is None:
+            caption = child
+        elif name:
+            items.append(child)
+    if caption is not None:
+        page.put('<p class="legende"><strong>')
+        page.children(caption, depth, inline=True)
+        page.put("</strong></p>")
+    _write_loose(page, _loose(listed))
+    if not items:
+        return
+    is_ordered = (listed.get("listType") or "").lower() == "ordered"
+    tag = "ol" if is_ordered else "ul"
+    numbering = numbering_attribute(listed) if is_ordered else ""
+    page.put(f"<{tag}{numbering}{language_attribute(listed)}>")
+    for item in items:
+        page.put("<li>")
+        if local_name(item) == "item":
+            page.children(item, depth + 1, inline=False)
+        else:
+            page.child(item, depth + 1, inline=False)
+        page.put("</li>")
+    page.put(f"</{tag}>")
+
+
+def _loose(element: etree._Element) -> list[str]:
+    """Return the words that stand directly where only other elements may."""
+    texts = [element.text, *(child.tail for child in element)]
+    return [text.strip() for text in texts if text and text.strip()]
+
+
+def _loose_in_table(table: etree._Element) -> list[str]:
+    found = _loose(table)
+    for group in table:
+        if local_name(group) in {*_GROUPS, "tr"}:
+            found += _loose(group)
+            for row in group:
+                if local_name(row) == "tr":
+                    found += _loose(row)
+    return found
+
+
+def _write_loose(page: Page, words: list[str]) -> None:
+    """Keep what a damaged narrative says, though not where it says it."""
+    if words:
+        page.put(f"<p>{safe_text(' '.join(words))}</p>")

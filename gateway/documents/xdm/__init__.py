@@ -1,0 +1,1 @@
+"""IHE_XDM.ZIP: opened within limits and checked, or written."""

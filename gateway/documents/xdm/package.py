@@ -1,0 +1,175 @@
+"""IHE_XDM.ZIP, opened: every document with what its METADATA.XML says of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from gateway.documents.media import looks_like
+from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
+from gateway.documents.xdm.archive_names import key_of
+from gateway.documents.xds.reading import one_patient, read_metadata
+from gateway.documents.xds.values import EntryFacts, SubmissionFacts
+from gateway.errors import InvalidError
+
+FOLDER = "IHE_XDM"
+METADATA = "METADATA.XML"
+README = "README.TXT"
+INDEX = "INDEX.HTM"
+
+_LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
+
+
+@frozen(kw_only=True)
+class PackagedDocument:
+    """
+    A document of a package: its exact bytes, and what the METADATA.XML says of them.
+
+    ``facts.size`` and ``facts.hash`` were verified, the media type looked at; that
+    the content agrees with the rest is not yet known. It may be no CDA at all.
+    """
+
+    file_name: str = field(repr=False)
+    facts: EntryFacts
+    content: bytes = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Package:
+    """
+    A package opened and checked whole; ``patient_id`` (CX) is that of all of it.
+
+    ``submissions`` has one set per SUBSET folder. ``warnings`` says what was missing
+    or strange without harm, for the operator. README.TXT and INDEX.HTM are never kept:
+    nobody is shown a page that came in a package.
+    """
+
+    patient_id: str = field(repr=False)
+    submissions: tuple[SubmissionFacts, ...]
+    documents: tuple[PackagedDocument, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
+    """
+    Open an IHE_XDM.ZIP (IHE XDM, CI-SIS Échange de documents de santé).
+
+    Raises:
+        InvalidError: the archive, a METADATA.XML or a document is wrong; nothing of
+            the package may then be used.
+    """
+    archive = open_archive(content, limits)
+    subsets = _subsets(archive)
+    used: set[str] = set()
+    submissions, documents, patients = [], [], []
+    for folder, name in subsets:
+        metadata = read_metadata(archive.read(name))
+        submissions.append(metadata.submission)
+        patients.append(metadata.patient_id)
+        for facts in metadata.entries:
+            documents.append(_document(archive, folder, facts, used))
+        used.add(name)
+    _check_listed_once(documents)
+    return Package(
+        patient_id=one_patient(patients),
+        submissions=tuple(submissions),
+        documents=tuple(documents),
+        warnings=tuple(_look_at_the_rest(archive, used)),
+    )
+
+
+def _subsets(archive: Archive) -> list[tuple[str, str]]:
+    """Return the folder and the METADATA.XML of each subset, whatever their case."""
+    found = []
+    for name in archive.names:
+        folder, _, last = name.rpartition("/")
+        root, _, subset = folder.partition("/")
+        if key_of(root) != key_of(FOLDER) or not subset or "/" in subset:
+            continue
+        if key_of(last) == key_of(METADATA):
+            found.append((folder, name))
+    if not found:
+        raise InvalidError("package without METADATA.XML in a folder of IHE_XDM")
+    return found
+
+
+def _document(
+    archive: Archive, folder: str, facts: EntryFacts, used: set[str]
+) -> PackagedDocument:
+    if not facts.unique_id:
+        raise InvalidError("METADATA.XML with a document that has no uniqueId")
+    if not facts.uri or not facts.hash or facts.size is None:
+        raise InvalidError("METADATA.XML with a document without URI, hash or size")
+    name = _locate(archive, folder, facts.uri)
+    if name in used or key_of(name.rpartition("/")[2]) == key_of(METADATA):
+        raise InvalidError("METADATA.XML that lists a file twice")
+    used.add(name)
+    content = archive.read(name)
+    if len(content) != facts.size:
+        raise InvalidError("package with a document of another size than announced")
+    if hashlib.sha1(content, usedforsecurity=False).hexdigest() != facts.hash:
+        raise InvalidError("package with a document of another hash than announced")
+    if not facts.mime_type or not looks_like(facts.mime_type, content):
+        raise InvalidError("package with a document that is not of its mimeType")
+    return PackagedDocument(
+        file_name=name.rpartition("/")[2], facts=facts, content=content
+    )
+
+
+def _locate(archive: Archive, folder: str, uri: str) -> str:
+    """
+    Find the file of a URI.
+
+    IHE says relative to METADATA.XML; some write it from IHE_XDM, some any path: then
+    the last part counts, if only one file of the package bears it. A URI only ever
+    chooses among the names of the archive; ``..`` is not followed.
+    """
+    root = folder.partition("/")[0]
+    for place in (f"{folder}/{uri}", f"{root}/{uri}"):
+        found = archive.find(place)
+        if found is not None:
+            return found
+    last = key_of(uri.replace("\\", "/").rpartition("/")[2])
+    same = [
+        name
+        for name in archive.names
+        if _is_in_folder(name) and key_of(name.rpartition("/")[2]) == last
+    ]
+    if len(same) != 1:
+        raise InvalidError("package without a document that METADATA.XML lists")
+    return same[0]
+
+
+def _check_listed_once(documents: list[PackagedDocument]) -> None:
+    ids = {document.facts.unique_id for document in documents}
+    if len(ids) != len(documents):
+        raise InvalidError("package with two documents of one uniqueId")
+
+
+def _look_at_the_rest(archive: Archive, used: Iterable[str]) -> list[str]:
+    """Unpack what was not used too, so that a package is whole; return warnings."""
+    warnings = [f"{n} is missing" for n in (README, INDEX) if archive.find(n) is None]
+    known = {key_of(README), key_of(INDEX)}
+    for name in archive.names:
+        if name in used:
+            continue
+        archive.read(name)
+        if _is_litter(name):
+            warnings.append("a file of a desktop was ignored")
+        elif _is_in_folder(name):
+            raise InvalidError("package with a document that METADATA.XML omits")
+        elif key_of(name) not in known:
+            warnings.append("a file outside IHE_XDM was ignored")
+    return warnings
+
+
+def _is_in_folder(name: str) -> bool:
+    return key_of(name.partition("/")[0]) == key_of(FOLDER)
+
+
+def _is_litter(name: str) -> bool:
+    """Tell whether a desktop left this file (macOS, Windows), as they do in any ZIP."""
+    first, last = name.partition("/")[0], name.rpartition("/")[2]
+    return first == "__MACOSX" or last.startswith("._") or last.casefold() in _LITTER

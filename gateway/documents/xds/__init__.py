@@ -1,0 +1,4 @@
+"""
+The metadata of documents (XDS): entries and submission sets, read, computed and
+written.
+"""

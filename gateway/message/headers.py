@@ -1,0 +1,148 @@
+"""The header block of a message, read strictly and within limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from gateway.errors import InvalidError
+from gateway.message.address import NamedAddress, read_mailboxes
+from gateway.message.encoded_words import decode_words
+
+KIB = 1024
+
+
+@frozen(kw_only=True)
+class HeaderLimits:
+    """What a header block may hold; past it the message is refused."""
+
+    max_bytes: int = 256 * KIB
+    max_lines: int = 1000
+    max_addresses: int = 500
+
+
+DEFAULT_LIMITS = HeaderLimits()
+
+_NAME = re.compile(rb"[!-9;-~]+")
+_UNWANTED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
+_MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
+
+
+@frozen
+class Headers:
+    """
+    The fields of a header block, in order.
+
+    ``fields`` holds names in lower case and unfolded values; raw 8-bit text is read
+    as UTF-8. ``body_at`` is where the body starts in the bytes that were read.
+    """
+
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    body_at: int = 0
+    limits: HeaderLimits = field(default=DEFAULT_LIMITS, repr=False)
+
+    def all(self, name: str) -> list[str]:
+        """Return the values of a field, in order; ``name`` in lower case."""
+        return [value for key, value in self.fields if key == name]
+
+    def get(self, name: str) -> str:
+        """Return the first value of a field, or an empty text."""
+        return next((value for key, value in self.fields if key == name), "")
+
+    def count(self, name: str) -> int:
+        """Return how often a field occurs."""
+        return sum(key == name for key, _ in self.fields)
+
+    def text(self, name: str) -> str:
+        """Return the first value for people: encoded words read, on one line."""
+        return decode_words(self.get(name))
+
+    def mailboxes(self, name: str) -> tuple[NamedAddress, ...]:
+        """
+        Return the mailboxes of all fields of that name, names for people.
+
+        Raises:
+            InvalidError: one of them is malformed, or there are too many.
+        """
+        return tuple(
+            NamedAddress(found.address, decode_words(found.name))
+            for value in self.all(name)
+            for found in read_mailboxes(value, most=self.limits.max_addresses)
+        )
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID without ``<>``; empty when absent or malformed."""
+        return message_id_of(self.get("message-id"))
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The ids of References then In-Reply-To, without ``<>``, each once."""
+        named = f"{self.get('references')} {self.get('in-reply-to')}"
+        return tuple(dict.fromkeys(_MESSAGE_ID.findall(named)))
+
+    @property
+    def subject(self) -> str:
+        """The subject for people."""
+        return self.text("subject").strip()
+
+
+def message_id_of(value: str) -> str:
+    """Return the id of a Message-ID field without ``<>``, or an empty text."""
+    match = _MESSAGE_ID.fullmatch(value.strip())
+    return match.group(1) if match and len(match.group(1)) <= 250 else ""
+
+
+def read_headers(content: bytes, limits: HeaderLimits = DEFAULT_LIMITS) -> Headers:
+    """
+    Read the header block at the start of a message (RFC 5322 §2.2), not its body.
+
+    Raises:
+        InvalidError: a line that is neither a field nor a continuation, a control
+            character, a lone CR or LF, a field name followed by a blank, a blank
+            continuation line, or a limit passed: each is read in two ways by two
+            programs.
+    """
+    return read_block(content, 0, len(content), limits)
+
+
+def read_block(content: bytes, start: int, end: int, limits: HeaderLimits) -> Headers:
+    """Read the header block of the part of a message between two offsets."""
+    most = min(end, start + limits.max_bytes)
+    if content.startswith(b"\r\n", start, end):
+        return Headers((), start + 2, limits)
+    stop = content.find(b"\r\n\r\n", start, min(end, most + 4))
+    body_at = stop + 4
+    if stop < 0:
+        if end > most:
+            raise InvalidError("header block too long")
+        # No empty line: all of it is header, and the body is empty.
+        stop = end - 2 if content.endswith(b"\r\n", start, end) else end
+        body_at = end
+    block = content[start:stop]
+    if _UNWANTED.search(block):
+        raise InvalidError("control character in a header")
+    lines = block.split(b"\r\n") if block else []
+    if len(lines) > limits.max_lines:
+        raise InvalidError("too many header lines")
+    return Headers(tuple(_fields(lines)), body_at, limits)
+
+
+def _fields(lines: Iterable[bytes]) -> list[tuple[str, str]]:
+    fields: list[tuple[str, list[bytes]]] = []
+    for line in lines:
+        if line[:1] in {b" ", b"\t"}:
+            if not fields or not line.strip():
+                raise InvalidError("malformed header continuation")
+            fields[-1][1].append(line)
+            continue
+        name, colon, value = line.partition(b":")
+        if not colon or not _NAME.fullmatch(name):
+            raise InvalidError("malformed header field")
+        fields.append((name.decode("ascii").lower(), [value]))
+    return [
+        (name, b"".join(parts).decode("utf-8", "replace").strip(" \t"))
+        for name, parts in fields
+    ]

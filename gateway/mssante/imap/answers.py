@@ -1,0 +1,46 @@
+"""How a command ends when it does not succeed, said once for all commands."""
+
+from __future__ import annotations
+
+from gateway.errors import (
+    ConflictError,
+    GatewayError,
+    InvalidError,
+    NotFoundError,
+)
+from gateway.mssante.imap.search import BadCharsetError
+from gateway.store.mailbox.mail import OverQuotaError
+
+
+class RefusedError(Exception):
+    """The command is answered NO, with this response code (RFC 5530) and text."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.answer = f"[{code}] {text}".encode("ascii")
+
+
+NO_FOLDER = RefusedError("NONEXISTENT", "no such folder")
+TRY_CREATE = RefusedError("TRYCREATE", "no such folder")
+TOO_BIG = RefusedError("TOOBIG", "message too large")
+OVER_QUOTA = RefusedError("OVERQUOTA", "the mailbox is full")
+TRY_LATER = RefusedError("UNAVAILABLE", "try again later")
+READ_ONLY = RefusedError("READ-ONLY", "folder is open for reading only")
+EXPUNGED = RefusedError("EXPUNGEISSUED", "some messages are gone")
+
+
+def refusal_of(error: GatewayError) -> bytes | None:
+    """Return the text of NO for a failure we foresee; None when it is BAD instead."""
+    match error:
+        case BadCharsetError():
+            return b"[BADCHARSET (UTF-8 US-ASCII)] charset not known"
+        case InvalidError():
+            return None
+        case OverQuotaError():
+            return OVER_QUOTA.answer
+        case NotFoundError():
+            return NO_FOLDER.answer
+        case ConflictError():
+            return f"[CANNOT] {error.public}".encode("ascii", "replace")
+        case _:
+            return TRY_LATER.answer

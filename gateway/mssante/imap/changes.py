@@ -1,0 +1,240 @@
+"""IMAP commands that change messages: STORE, COPY, MOVE, EXPUNGE, APPEND, CLOSE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.errors import ConflictError, InvalidError, NotFoundError
+from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
+from gateway.message.outline import read_outline
+from gateway.mssante.imap.answers import (
+    EXPUNGED,
+    READ_ONLY,
+    TOO_BIG,
+    TRY_CREATE,
+    RefusedError,
+)
+from gateway.mssante.imap.format import uid_set
+from gateway.mssante.imap.names import read_name
+from gateway.mssante.imap.session import ImapSession
+from gateway.mssante.imap.sets import NumberSet, read_set
+from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.imap.uploads import read_flags, read_upload
+from gateway.mssante.imap.view import View
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.folders import Folder, Folders
+from gateway.store.mailbox.mail import Mail, Placed
+
+_MOST_FLAGS = 50
+
+
+def places_of(view: View, numbers: NumberSet, *, by_uid: bool) -> list[int]:
+    """Return the places in the folder of the messages a command names."""
+    if by_uid:
+        return numbers.positions_of_uids(view.uids)
+    return numbers.positions(len(view))
+
+
+def _writable(session: ImapSession) -> View:
+    if session.selected.read_only:
+        raise READ_ONLY
+    return session.selected
+
+
+async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
+    """STORE (RFC 3501 §6.4.6)."""
+    reader.space()
+    numbers = read_set(reader)
+    reader.space()
+    change, silent = _read_change(reader)
+    view = _writable(session)
+    places = places_of(view, numbers, by_uid=by_uid)
+    after = await change_many(session, view, places, change)
+    for place in places:
+        flags = after.get(view.uids[place])
+        if flags is None:
+            continue
+        expected = change_flags(view.flags(place), change)
+        view.note_flags(place, flags)
+        if not silent or flags != expected:
+            session.sendUntaggedResponse(view.fetch_flags(place, with_uid=by_uid))
+    if len(after) < len(places) and not by_uid:
+        raise EXPUNGED
+    return b"STORE completed"
+
+
+def _read_change(reader: Reader) -> tuple[FlagChange, bool]:
+    word = reader.atom().decode("ascii")
+    silent = word.endswith(".SILENT")
+    try:
+        mode = FlagMode(word.removesuffix(".SILENT"))
+    except ValueError:
+        raise InvalidError("malformed STORE") from None
+    reader.space()
+    if reader.peek(b"("):
+        flags = read_flags(reader)
+    else:
+        words = [reader.flag()]
+        while reader.take(b" ") and len(words) < _MOST_FLAGS:
+            words.append(reader.flag())
+        flags = tuple(read_flag(one) for one in words if one.lower() != "\\recent")
+    reader.end()
+    return FlagChange(mode, flags), silent
+
+
+async def change_many(
+    session: ImapSession, view: View, places: Sequence[int], change: FlagChange
+) -> dict[int, str]:
+    """Change flags of messages of the folder; return uid → flags afterwards."""
+    uids = [view.uids[place] for place in places]
+    if not uids:
+        return {}
+
+    def apply(work: UnitOfWork) -> dict[int, str]:
+        folder = Folders(work).get(view.folder_id)
+        return Mail(work).change_flags(folder, uids, change)
+
+    return await session.store.write(apply)
+
+
+async def copy(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
+    """COPY (RFC 3501 §6.4.7), with COPYUID (RFC 4315 §3)."""
+    view, uids, name = _read_target(session, reader, by_uid=by_uid)
+    mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
+
+    def apply(work: UnitOfWork) -> tuple[Folder, list[tuple[int, int]]]:
+        target = _target(work, mailbox_id, name)
+        source = Folders(work).get(view.folder_id)
+        return target, Mail(work).copy(source, uids, target, quota=quota)
+
+    target, placed = await session.store.write(apply)
+    session.stale |= target.id == view.folder_id
+    if len(placed) < len(uids) and not by_uid:
+        raise EXPUNGED
+    return _copied(target, placed) + b"COPY completed"
+
+
+async def move(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
+    """MOVE (RFC 6851)."""
+    view, uids, name = _read_target(session, reader, by_uid=by_uid)
+    _writable(session)
+    mailbox_id = session.mailbox_id
+
+    def apply(work: UnitOfWork) -> tuple[Folder, list[tuple[int, int]]]:
+        target = _target(work, mailbox_id, name)
+        source = Folders(work).get(view.folder_id)
+        return target, Mail(work).move(source, uids, target)
+
+    target, placed = await session.store.write(apply)
+    if placed:
+        session.sendPositiveResponse(None, _copied(target, placed) + b"moved")
+    session.stale = True
+    return b"MOVE completed"
+
+
+def _read_target(
+    session: ImapSession, reader: Reader, *, by_uid: bool
+) -> tuple[View, list[int], str]:
+    reader.space()
+    numbers = read_set(reader)
+    reader.space()
+    raw = reader.astring()
+    reader.end()
+    view = session.selected
+    places = places_of(view, numbers, by_uid=by_uid)
+    try:
+        name = read_name(raw)
+    except InvalidError:
+        raise TRY_CREATE from None
+    return view, [view.uids[place] for place in places], name
+
+
+def _target(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
+    found = Folders(work).find(mailbox_id, name)
+    if found is None:
+        raise TRY_CREATE
+    return found
+
+
+def _copied(target: Folder, placed: Sequence[tuple[int, int]]) -> bytes:
+    if not placed:
+        return b""
+    old, new = (uid_set(pair[at] for pair in placed) for at in (0, 1))
+    return b"[COPYUID %d %b %b] " % (target.uid_validity, old, new)
+
+
+async def expunge(session: ImapSession, reader: Reader) -> bytes:
+    """EXPUNGE (RFC 3501 §6.4.3)."""
+    reader.end()
+    await _expunge(session, _writable(session), None)
+    await session.sync()
+    return b"EXPUNGE completed"
+
+
+async def uid_expunge(session: ImapSession, reader: Reader) -> bytes:
+    """UID EXPUNGE (RFC 4315 §2.1)."""
+    reader.space()
+    numbers = read_set(reader)
+    reader.end()
+    view = _writable(session)
+    places = numbers.positions_of_uids(view.uids)
+    await _expunge(session, view, [view.uids[place] for place in places])
+    await session.sync()
+    return b"EXPUNGE completed"
+
+
+async def _expunge(session: ImapSession, view: View, uids: list[int] | None) -> None:
+    def apply(work: UnitOfWork) -> None:
+        Mail(work).expunge(Folders(work).get(view.folder_id), uids)
+
+    await session.store.write(apply)
+
+
+async def close(session: ImapSession, reader: Reader) -> bytes:
+    """CLOSE (RFC 3501 §6.4.2): an EXPUNGE that is not told, then no folder."""
+    reader.end()
+    view = session.selected
+    if not view.read_only:
+        await _expunge(session, view, None)
+    session.unselect()
+    return b"CLOSE completed"
+
+
+async def append(session: ImapSession, reader: Reader) -> bytes:
+    """APPEND (RFC 3501 §6.3.11), with APPENDUID (RFC 4315 §3)."""
+    upload = read_upload(reader)
+    content = reader.literal()
+    reader.end()
+    if len(content) > session.settings.max_append_bytes:
+        raise TOO_BIG
+    if not content or b"\x00" in content:
+        raise RefusedError("CANNOT", "empty message, or a NUL in it")
+    try:
+        name = read_name(upload.folder)
+    except InvalidError:
+        raise TRY_CREATE from None
+    mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
+    database = session.store.database
+    parcel, outline = await session.store.call(
+        lambda: (database.prepare(content), read_outline(content))
+    )
+
+    def keep(work: UnitOfWork) -> Placed:
+        return Mail(work).append(
+            _target(work, mailbox_id, name),
+            parcel,
+            outline,
+            flags=upload.flags,
+            internal_date=upload.date or work.now,
+            quota=quota,
+        )
+
+    try:
+        placed = await session.store.write(keep)
+    except (RefusedError, ConflictError, InvalidError, NotFoundError):
+        # Certainly not kept; after any other failure it may have been.
+        await session.store.call(lambda: database.folder.discard(parcel.id))
+        raise
+    if session.view is not None and session.view.folder_id == placed.folder_id:
+        session.stale = True
+    return b"[APPENDUID %d %d] APPEND completed" % (placed.uid_validity, placed.uid)

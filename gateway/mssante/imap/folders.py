@@ -1,0 +1,255 @@
+"""IMAP commands about folders: open, list, make, rename, count (RFC 3501 §6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.errors import ConflictError, InvalidError, NotFoundError
+from gateway.message.flags import SYSTEM_FLAGS
+from gateway.mssante.imap.answers import NO_FOLDER, RefusedError
+from gateway.mssante.imap.format import folder_name
+from gateway.mssante.imap.listing import Listed, list_folders
+from gateway.mssante.imap.names import decode_name, read_name, read_new_name
+from gateway.mssante.imap.session import ImapSession
+from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.imap.view import View
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.folders import INBOX, Folder, Folders, FolderStatus
+from gateway.store.mailbox.mail import Mail
+from gateway.store.mailbox.reading import MailReading
+
+_STATUS = {
+    "MESSAGES": lambda status: status.messages,
+    "RECENT": lambda status: status.recent,
+    "UIDNEXT": lambda status: status.folder.uid_next,
+    "UIDVALIDITY": lambda status: status.folder.uid_validity,
+    "UNSEEN": lambda status: status.unseen,
+}
+
+
+def _existing(reader: Reader) -> str:
+    """Read the name of a folder; one that no folder can have is not found."""
+    raw = reader.astring()
+    try:
+        return read_name(raw)
+    except InvalidError:
+        raise NO_FOLDER from None
+
+
+def _new(reader: Reader) -> str:
+    raw = reader.astring()
+    try:
+        return read_new_name(raw)
+    except InvalidError as error:
+        raise RefusedError("CANNOT", error.public) from None
+
+
+def _found(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
+    found = Folders(work).find(mailbox_id, name)
+    if found is None:
+        raise NotFoundError("no such folder")
+    return found
+
+
+async def select(session: ImapSession, reader: Reader) -> bytes:
+    """SELECT (RFC 3501 §6.3.1)."""
+    return await _select(session, reader, read_only=False)
+
+
+async def examine(session: ImapSession, reader: Reader) -> bytes:
+    """EXAMINE (RFC 3501 §6.3.2)."""
+    return await _select(session, reader, read_only=True)
+
+
+async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> bytes:
+    reader.space()
+    session.unselect()  # whatever happens (RFC 3501 §6.3.1)
+    name = _existing(reader)
+    reader.end()
+    mailbox_id = session.mailbox_id
+
+    def open_folder(work: UnitOfWork) -> tuple[Folder, View]:
+        folder = _found(work, mailbox_id, name)
+        entries = MailReading(work).entries(folder.id)
+        return folder, View(folder, entries, read_only=read_only)
+
+    folder, view = await session.store.read(open_folder)
+    if not read_only and folder.recent_uid < folder.uid_next:
+        await session.store.write(lambda work: Folders(work).claim_recent(folder))
+    if session.closed:
+        return b""
+    session.select(view)
+    _describe(session, folder, view)
+    mode = b"READ-ONLY" if read_only else b"READ-WRITE"
+    return b"[" + mode + b"] folder selected"
+
+
+def _describe(session: ImapSession, folder: Folder, view: View) -> None:
+    flags = " ".join([*SYSTEM_FLAGS, *view.keywords]).encode("ascii")
+    kept = b"" if view.read_only else flags + b" \\*"
+    session.sendUntaggedResponse(b"FLAGS (" + flags + b")")
+    session.sendUntaggedResponse(b"%d EXISTS" % len(view))
+    session.sendUntaggedResponse(b"%d RECENT" % view.recent_count)
+    if (unseen := view.first_unseen) is not None:
+        session.sendPositiveResponse(None, b"[UNSEEN %d] first unseen" % unseen)
+    session.sendPositiveResponse(None, b"[PERMANENTFLAGS (" + kept + b")] kept")
+    session.sendPositiveResponse(None, b"[UIDNEXT %d] next" % folder.uid_next)
+    session.sendPositiveResponse(None, b"[UIDVALIDITY %d] valid" % folder.uid_validity)
+
+
+async def unselect(session: ImapSession, reader: Reader) -> bytes:
+    """UNSELECT (RFC 3691): CLOSE that removes nothing."""
+    reader.end()
+    session.unselect()
+    return b"UNSELECT completed"
+
+
+async def create(session: ImapSession, reader: Reader) -> bytes:
+    """CREATE (RFC 3501 §6.3.3)."""
+    reader.space()
+    name = _new(reader)
+    reader.end()
+    mailbox_id, most = session.mailbox_id, session.settings.max_folders
+    await _changing(
+        session, lambda work: Folders(work).create(mailbox_id, name, most=most)
+    )
+    return b"CREATE completed"
+
+
+async def _changing(
+    session: ImapSession, change: Callable[[UnitOfWork], object]
+) -> None:
+    try:
+        await session.store.write(change)
+    except ConflictError as error:
+        code = "ALREADYEXISTS" if "exists" in error.public else "LIMIT"
+        raise RefusedError(code, error.public) from None
+
+
+async def delete(session: ImapSession, reader: Reader) -> bytes:
+    """DELETE (RFC 3501 §6.3.4): the folder and its messages, not those below it."""
+    reader.space()
+    name = _existing(reader)
+    reader.end()
+    if name == INBOX:
+        raise RefusedError("CANNOT", "INBOX stays")
+    mailbox_id = session.mailbox_id
+
+    def remove(work: UnitOfWork) -> str:
+        folder = _found(work, mailbox_id, name)
+        Mail(work).empty(folder)
+        Folders(work).remove(folder)
+        return folder.id
+
+    folder_id = await session.store.write(remove)
+    if session.view is not None and session.view.folder_id == folder_id:
+        session.unselect()
+    return b"DELETE completed"
+
+
+async def rename(session: ImapSession, reader: Reader) -> bytes:
+    """RENAME (RFC 3501 §6.3.5); INBOX stays what it is."""
+    reader.space()
+    old = _existing(reader)
+    reader.space()
+    new = _new(reader)
+    reader.end()
+    if INBOX in {old, new}:
+        raise RefusedError("CANNOT", "INBOX stays")
+    mailbox_id = session.mailbox_id
+    await _changing(session, lambda work: Folders(work).rename(mailbox_id, old, new))
+    return b"RENAME completed"
+
+
+async def subscribe(session: ImapSession, reader: Reader) -> bytes:
+    """SUBSCRIBE (RFC 3501 §6.3.6)."""
+    await _subscribe(session, reader, subscribed=True)
+    return b"SUBSCRIBE completed"
+
+
+async def unsubscribe(session: ImapSession, reader: Reader) -> bytes:
+    """UNSUBSCRIBE (RFC 3501 §6.3.7)."""
+    await _subscribe(session, reader, subscribed=False)
+    return b"UNSUBSCRIBE completed"
+
+
+async def _subscribe(session: ImapSession, reader: Reader, *, subscribed: bool) -> None:
+    reader.space()
+    name = _existing(reader)
+    reader.end()
+    mailbox_id = session.mailbox_id
+
+    def change(work: UnitOfWork) -> None:
+        folder = _found(work, mailbox_id, name)
+        Folders(work).subscribe(folder.id, subscribed=subscribed)
+
+    await session.store.write(change)
+
+
+async def list_all(session: ImapSession, reader: Reader) -> bytes:
+    """LIST (RFC 3501 §6.3.8), with special uses (RFC 6154 §2) and children."""
+    await _list(session, reader, b"LIST", subscribed=False)
+    return b"LIST completed"
+
+
+async def list_subscribed(session: ImapSession, reader: Reader) -> bytes:
+    """LSUB (RFC 3501 §6.3.9)."""
+    await _list(session, reader, b"LSUB", subscribed=True)
+    return b"LSUB completed"
+
+
+async def _list(
+    session: ImapSession, reader: Reader, command: bytes, *, subscribed: bool
+) -> None:
+    reader.space()
+    reference, pattern = reader.astring(), b""
+    reader.space()
+    pattern = reader.list_pattern()
+    reader.end()
+    if not pattern:  # asks for the delimiter alone
+        session.sendUntaggedResponse(command + b' (\\Noselect) "/" ""')
+        return
+    try:
+        wanted = decode_name(reference + pattern)
+    except InvalidError:
+        return  # no folder has such a name
+    mailbox_id = session.mailbox_id
+
+    def match(work: UnitOfWork) -> list[Listed]:
+        known = Folders(work).listed(mailbox_id)
+        return list_folders(known, wanted, subscribed=subscribed)
+
+    for found in await session.store.read(match):
+        attributes = " ".join(found.attributes).encode("ascii")
+        name = folder_name(found.name)
+        session.sendUntaggedResponse(command + b" (" + attributes + b') "/" ' + name)
+
+
+async def status(session: ImapSession, reader: Reader) -> bytes:
+    """STATUS (RFC 3501 §6.3.10)."""
+    reader.space()
+    name = _existing(reader)
+    reader.space()
+    items = reader.listed(lambda: reader.atom().decode("ascii"), most=20)
+    reader.end()
+    if not items or any(item not in _STATUS for item in items):
+        raise InvalidError("unknown status item")
+    mailbox_id = session.mailbox_id
+
+    def count(work: UnitOfWork) -> FolderStatus:
+        folders = Folders(work)
+        return folders.status(_found(work, mailbox_id, name))
+
+    found = await session.store.read(count)
+    counts = " ".join(f"{item} {_STATUS[item](found)}" for item in items)
+    session.sendUntaggedResponse(
+        b"STATUS " + folder_name(name) + f" ({counts})".encode("ascii")
+    )
+    return b"STATUS completed"
+
+
+async def namespace(session: ImapSession, reader: Reader) -> bytes:
+    """NAMESPACE (RFC 2342): one, personal."""
+    reader.end()
+    session.sendUntaggedResponse(b'NAMESPACE (("" "/")) NIL NIL')
+    return b"NAMESPACE completed"

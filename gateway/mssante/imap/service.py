@@ -1,0 +1,203 @@
+"""The mailboxes' door: listens, counts connections, ends sessions politely."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.error import CannotListenError
+from twisted.internet.protocol import Protocol, ServerFactory
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from gateway.errors import GatewayError
+from gateway.mssante.imap.commands import COMMANDS
+from gateway.mssante.imap.session import ImapSession
+from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.watch import SECONDS, FolderWatch
+from gateway.settings.file import Settings
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.trust.tls import Identity
+from gateway.trust.tls_failures import TlsFailure
+from gateway.trust.tls_twisted import mutual_connections
+
+log = Logger()
+
+_RECHECK_SECONDS = 60.0
+_GOODBYE_SECONDS = 2.0
+
+
+class ImapService(Service):
+    """
+    Mailboxes over IMAP, on 993 with TLS first and on 143 with STARTTLS.
+
+    A door without a port in the settings is not opened. ``listening`` fires when
+    every door is open, or fails with the reason that one is not.
+    """
+
+    def __init__(
+        self, settings: Settings, store: MailStore, identity: Identity, reactor: Any
+    ) -> None:
+        self._listen = settings.listen
+        self._limits = settings.imap
+        self.store = store
+        self._tls = mutual_connections(identity, _note)
+        self._reactor = reactor
+        self._sessions: set[ImapSession] = set()
+        self._per_peer: Counter[str] = Counter()
+        self._ports: list[Any] = []
+        self._empty: Deferred[None] | None = None
+        self.watch = FolderWatch(store)
+        self._looking = self._every(self.watch.look)
+        self._rechecking = self._every(self._recheck)
+        self.listening: Deferred[None] = Deferred()
+
+    def _every(self, call: Callable[[], Deferred[None]]) -> LoopingCall:
+        loop = LoopingCall(call)
+        loop.clock = self._reactor
+        return loop
+
+    @property
+    def session_count(self) -> int:
+        """How many connections there are."""
+        return len(self._sessions)
+
+    def startService(self) -> None:  # noqa: N802
+        super().startService()
+        host, listen = self._listen.host, self._listen
+        try:
+            if listen.imaps:
+                factory = _Factory(self, None)
+                opened = self._reactor.listenSSL(
+                    listen.imaps, factory, self._tls, interface=host
+                )
+                self._ports.append(opened)
+            if listen.imap:
+                factory = _Factory(self, self._tls)
+                opened = self._reactor.listenTCP(listen.imap, factory, interface=host)
+                self._ports.append(opened)
+        except CannotListenError:
+            self.listening.errback(Failure())
+            return
+        self._keep_on(self._looking, SECONDS)
+        self._keep_on(self._rechecking, _RECHECK_SECONDS)
+        self.listening.callback(None)
+
+    @staticmethod
+    def _keep_on(loop: LoopingCall, seconds: float) -> None:
+        ended = loop.start(seconds, now=False)
+        ended.addErrback(lambda failure: log.failure("imap: a watch ended", failure))
+
+    async def _stop(self) -> None:
+        for loop in (self._looking, self._rechecking):
+            if loop.running:
+                loop.stop()
+        await DeferredList([port.stopListening() for port in self._ports])
+        self._ports.clear()
+        if self._sessions:
+            self._empty = Deferred()
+            for session in list(self._sessions):
+                session.bye(b"the service stops, come back later")
+            late = self._reactor.callLater(_GOODBYE_SECONDS, self._abort_all)
+            await self._empty
+            if late.active():
+                late.cancel()
+
+    def _abort_all(self) -> None:
+        for session in list(self._sessions):
+            session.abort()
+
+    def stopService(self) -> Deferred[None]:  # noqa: N802
+        """Stop listening, say BYE to each session, and wait for them to end."""
+        super().stopService()
+        return Deferred.fromCoroutine(self._stop())
+
+    def admit(self, host: str, tls: Any) -> ImapSession | None:
+        """Return a session for a new connection; None when there are too many."""
+        limits = self._limits
+        full = len(self._sessions) >= limits.max_connections
+        if full or self._per_peer[host] >= limits.max_connections_per_peer:
+            log.info("imap: too many connections, one more refused")
+            return None
+        self._per_peer[host] += 1
+
+        def lost(session: ImapSession) -> None:
+            self._sessions.discard(session)
+            self._per_peer[host] -= 1
+            if not self._per_peer[host]:
+                del self._per_peer[host]
+            if self._empty is not None and not self._sessions:
+                self._empty.callback(None)
+
+        session = ImapSession(
+            self.store, self.watch, COMMANDS, self._reactor, tls=tls, lost=lost
+        )
+        self._sessions.add(session)
+        return session
+
+    def _recheck(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self.recheck())
+
+    async def recheck(self) -> None:
+        """End the sessions whose certificate or right to the mailbox is no more."""
+        opened = {
+            session: session.opened for session in self._sessions if session.opened
+        }
+        if not opened:
+            return
+        holders = {one.identity for one in opened.values()}
+        certificates = {one.certificate for one in opened.values()}
+        judge = self.store.judge
+
+        def look(work: UnitOfWork) -> tuple[set[tuple[str, str]], set[bytes]]:
+            boxes = Mailboxes(work)
+            held = {
+                (holder, box.id) for holder in holders for box in boxes.held_by(holder)
+            }
+            return held, {one for one in certificates if judge(one).trusted}
+
+        try:
+            held, trusted = await self.store.read(look)
+        except GatewayError as error:
+            log.warn("imap: rights not read: {why}", why=str(error))
+            return
+        for session, one in opened.items():
+            allowed = (one.identity, one.mailbox_id) in held
+            if not allowed or one.certificate not in trusted:
+                session.bye(b"[ALERT] access to this mailbox has ended")
+            elif session.idling:
+                # Shows to both sides, and to what is between, that it still lives.
+                session.sendUntaggedResponse(b"OK still here")
+
+
+def _note(failure: TlsFailure) -> None:
+    log.info("imap: handshake refused: {code}", code=failure.value)
+
+
+class _Factory(ServerFactory):
+    """Makes the sessions of one door; ``tls`` is for STARTTLS."""
+
+    noisy = False
+
+    def __init__(self, service: ImapService, tls: Any) -> None:
+        self._service = service
+        self._tls = tls
+
+    def buildProtocol(self, addr: Any) -> Protocol:  # noqa: N802
+        protocol = self._service.admit(str(addr.host), self._tls) or _TooMany()
+        protocol.factory = self
+        return protocol
+
+
+class _TooMany(Protocol):
+    """A connection that is one too many; under TLS there is no other way to say no."""
+
+    transport: Any
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.transport.abortConnection()

@@ -1,0 +1,296 @@
+"""One IMAP session (RFC 3501): who it is, where it stands, what it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+from cryptography.hazmat.primitives.serialization import Encoding
+from twisted.internet.interfaces import IDelayedCall, IHandshakeListener
+from twisted.internet.protocol import connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from gateway.errors import GatewayError, NotFoundError
+from gateway.mssante.imap.answers import TRY_LATER, RefusedError, refusal_of
+from gateway.mssante.imap.capabilities import Offered, offered
+from gateway.mssante.imap.lines import ImapLines
+from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
+from gateway.mssante.imap.view import View
+from gateway.mssante.imap.watch import FolderWatch
+from gateway.store.mailbox.reading import Changes, MailReading
+from gateway.trust.certificate_rules import Refused
+from gateway.trust.space import PeerVerdict
+
+log = Logger()
+
+GREETING = b"Messagerie securisee"
+UNAUTH, AUTH, SELECTED = "unauth", "auth", "select"
+
+_ANY_SIZE = 10**20
+
+
+@frozen(kw_only=True)
+class Opened:
+    """The mailbox of a session, and by which certificate it was opened."""
+
+    mailbox_id: str
+    address: str
+    identity: str
+    certificate: bytes
+
+
+@frozen
+class Command:
+    """
+    A command: the states it is allowed in, and what it does.
+
+    ``run`` returns the text of OK, or None when it answered itself; ``syncs`` says
+    whether changes of the folder may be told before the end (RFC 3501 §7.4.1).
+    """
+
+    states: frozenset[str]
+    run: Callable[[ImapSession, Reader], Awaitable[bytes | None]]
+    syncs: bool = True
+
+
+@implementer(IHandshakeListener)
+class ImapSession(ImapLines):
+    """
+    A client's connection.
+
+    It is read only once the handshake is done and the certificate judged; a client
+    whose certificate is not believed hears BYE, not a dropped connection. ``tls`` is
+    the context STARTTLS uses, None where TLS comes first.
+    """
+
+    def __init__(
+        self,
+        store: MailStore,
+        watch: FolderWatch,
+        commands: Mapping[bytes, Command],
+        clock: Any,
+        *,
+        tls: Any = None,
+        lost: Callable[[ImapSession], None],
+    ) -> None:
+        super().__init__(store.settings, clock)
+        self.store = store
+        self.watch = watch
+        self.opened: Opened | None = None
+        self.view: View | None = None
+        self.idling = False
+        self.stale = False
+        self.refusal_noted = False
+        self.tag = b""
+        self.tls = tls
+        self.secured = tls is None
+        self._shaking_hands = self.secured
+        self._commands = commands
+        self._lost = lost
+        self._sign_in_deadline: IDelayedCall | None = None
+        self._reserved = 0
+
+    # The connection.
+
+    def connectionMade(self) -> None:  # noqa: N802
+        seconds = self.settings.login_seconds
+        self._sign_in_deadline = self.clock.callLater(seconds, self._not_signed_in)
+        if not self.secured:
+            self._greet()
+
+    def handshakeCompleted(self) -> None:  # noqa: N802
+        """Judge the certificate before anything is read."""
+        greet, self.secured, self._shaking_hands = self.secured, True, False
+        self.pauseProducing()
+        self._later(self._judge(greet=greet))
+
+    async def _judge(self, *, greet: bool) -> None:
+        verdict = await self.judged()
+        if not verdict.trusted:
+            self.not_trusted(verdict)
+        elif greet and not self.closed:
+            self._greet()
+
+    def not_trusted(self, verdict: PeerVerdict) -> None:
+        """End the session of a certificate that is not, or no longer, believed."""
+        judged = verdict.verdict
+        faults = (
+            [str(one) for one in judged.faults] if isinstance(judged, Refused) else []
+        )
+        log.info("imap: certificate refused: {faults}", faults=faults)
+        self.bye(b"[ALERT] this certificate is not accepted")
+
+    async def judged(self) -> PeerVerdict:
+        """Return what is thought of the client's certificate now."""
+        certificate, judge = self.certificate(), self.store.judge
+        return await self.store.call(lambda: judge(certificate))
+
+    def certificate(self) -> bytes:
+        """Return the client's certificate in DER."""
+        found = self.transport.getPeerCertificate().to_cryptography()
+        encoded: bytes = found.public_bytes(Encoding.DER)
+        return encoded
+
+    def _greet(self) -> None:
+        codes = b" ".join(self.listCapabilities())
+        self.sendPositiveResponse(None, b"[CAPABILITY " + codes + b"] " + GREETING)
+
+    def begin_tls(self) -> None:
+        """Go on inside TLS, with nothing kept from before."""
+        self._forget_input()
+        self._shaking_hands = True
+        self.transport.startTLS(self.tls)
+
+    def has_unread(self) -> bool:
+        """Tell whether more than the current command has come already."""
+        return bool(self._buffer)
+
+    def _not_signed_in(self) -> None:
+        if self._shaking_hands:
+            self.abort()
+        else:
+            self.bye(b"sign in sooner")
+
+    def signed_in(self, opened: Opened) -> None:
+        """Enter the state in which folders may be used."""
+        self.opened = opened
+        self.state = AUTH
+        self._end_sign_in_deadline()
+
+    def _end_sign_in_deadline(self) -> None:
+        deadline, self._sign_in_deadline = self._sign_in_deadline, None
+        if deadline is not None and deadline.active():
+            deadline.cancel()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        super().connectionLost(reason)
+        self._end_sign_in_deadline()
+        self.upload_ended()
+        self.unselect()
+        self._lost(self)
+
+    def capabilities(self) -> Offered:
+        """Return what is offered now."""
+        limit = self.settings.max_append_bytes
+        return offered(
+            secured=self.secured, opened=self.opened is not None, append_limit=limit
+        )
+
+    # Commands.
+
+    async def run(self, tag: bytes, name: bytes, reader: Reader) -> None:
+        command = self._commands.get(name)
+        if command is None or self.state not in command.states:
+            self.bad(tag, "command unknown or not allowed now")
+            return
+        self.tag = tag
+        state = b"OK"
+        try:
+            answer = await command.run(self, reader)
+            if command.syncs and self.stale:
+                await self.sync()
+        except RefusedError as refused:
+            state, answer = b"NO", refused.answer
+        except GatewayError as error:
+            state, answer = b"NO", refusal_of(error)
+            if answer is None:
+                self.bad(tag, error.public)
+                return
+        except Exception:  # noqa: BLE001 (a defect ends the command, not the session)
+            if self.closed:
+                return
+            log.failure("an IMAP command failed")
+            state, answer = b"NO", b"[SERVERBUG] internal error"
+        if answer is not None and not self.closed:
+            self._respond(state, tag, answer)
+
+    def literal_limit(self, parts: list[bytes]) -> int | None:
+        if self.opened is None:
+            return None
+        if expected_upload(parts) is not None:
+            return _ANY_SIZE  # `refuse_literal` says NO, and which
+        return super().literal_limit(parts)
+
+    async def refuse_literal(self, parts: list[bytes], size: int) -> bytes | None:
+        upload, opened = expected_upload(parts), self.opened
+        if upload is None or opened is None:
+            return None
+        limits = self.settings
+        try:
+            refusal = await self.store.read(
+                lambda work: refusal_of_upload(
+                    work, opened.mailbox_id, upload, size, limits
+                )
+            )
+        except GatewayError:
+            refusal = TRY_LATER.answer
+        if refusal is None and not self.closed:
+            if self.store.uploads.take(size):
+                self._reserved = size
+            else:
+                refusal = TRY_LATER.answer
+        return None if refusal is None else b"NO " + refusal
+
+    def upload_ended(self) -> None:
+        self.store.uploads.give_back(self._reserved)
+        self._reserved = 0
+
+    # The selected folder.
+
+    @property
+    def mailbox_id(self) -> str:
+        """The id of the opened mailbox."""
+        assert self.opened is not None, "commands that ask are for after sign-in"
+        return self.opened.mailbox_id
+
+    @property
+    def selected(self) -> View:
+        """The selected folder."""
+        assert self.view is not None, "commands that ask are for a selected folder"
+        return self.view
+
+    def select(self, view: View) -> None:
+        """Enter a folder."""
+        self.view = view
+        self.stale = False
+        self.state = SELECTED
+        self.watch.add(self)
+
+    def unselect(self) -> None:
+        """Leave the folder, if one is selected."""
+        if self.view is not None:
+            self.watch.remove(self)
+            self.view = None
+            self.stale = False
+            self.state = AUTH
+
+    async def sync(self) -> None:
+        """Tell the client what changed in its folder."""
+        view = self.view
+        if view is None:
+            return
+        folder_id, since = view.folder_id, view.mod_seq
+        try:
+            changes = await self.store.read(
+                lambda work: MailReading(work).changes(folder_id, since)
+            )
+        except NotFoundError:
+            self.folder_is_gone()
+            return
+        if self.view is view and not self.closed:
+            self.tell(changes)
+
+    def tell(self, changes: Changes) -> None:
+        """Write what changed, as untagged responses."""
+        self.stale = False
+        for line in self.selected.apply(changes):
+            self.sendUntaggedResponse(line)
+
+    def folder_is_gone(self) -> None:
+        """End the session: what it numbers is no more."""
+        self.bye(b"the selected folder was deleted")

@@ -1,0 +1,178 @@
+"""IMAP commands that come before a mailbox is opened, and those of any state."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+from twisted.logger import Logger
+
+from gateway.errors import InvalidError
+from gateway.message.encoded_words import clean_line
+from gateway.mssante.imap.answers import RefusedError
+from gateway.mssante.imap.session import ImapSession, Opened
+from gateway.mssante.imap.syntax import Reader
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action
+from gateway.store.mailbox.folders import Folders
+from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
+from gateway.trust.certificates import CertificateKind
+from gateway.trust.space import PeerVerdict
+
+log = Logger()
+
+_HOLDERS = (CertificateKind.PERSON, CertificateKind.ORGANISATION)
+_NOT_HELD = "no mailbox of that name for this certificate"
+
+
+async def capability(session: ImapSession, reader: Reader) -> bytes:
+    """CAPABILITY (RFC 3501 §6.1.1)."""
+    reader.end()
+    codes = b" ".join(session.listCapabilities())
+    session.sendUntaggedResponse(b"CAPABILITY " + codes)
+    return b"CAPABILITY completed"
+
+
+async def logout(session: ImapSession, reader: Reader) -> None:
+    """LOGOUT (RFC 3501 §6.1.3)."""
+    reader.end()
+    session.sendUntaggedResponse(b"BYE at your service")
+    session.sendPositiveResponse(session.tag, b"LOGOUT completed")
+    session.drop()
+
+
+async def identify(session: ImapSession, reader: Reader) -> bytes:
+    """ID (RFC 2971): what the client says of itself is logged, on one line."""
+    reader.space()
+    if not _nil(reader):
+        words = reader.listed(lambda: _nstring(reader), most=60)
+        said = [clean_line(word.decode("utf-8", "replace"))[:80] for word in words]
+        log.debug("imap: client {said}", said=said)
+    reader.end()
+    session.sendUntaggedResponse(b'ID ("name" "gateway")')
+    return b"ID completed"
+
+
+def _nil(reader: Reader) -> bool:
+    return reader.take(b"NIL") or reader.take(b"nil")
+
+
+def _nstring(reader: Reader) -> bytes:
+    return b"" if _nil(reader) else reader.string()
+
+
+async def start_tls(session: ImapSession, reader: Reader) -> None:
+    """
+    STARTTLS (RFC 3501 §6.2.1).
+
+    Whatever waits behind the command came in clear, from anybody: the connection is
+    dropped, so that it is never run as if it had come inside TLS.
+    """
+    reader.end()
+    if session.secured:
+        raise InvalidError("already inside TLS")
+    if session.has_unread():
+        log.info("imap: bytes behind STARTTLS, connection dropped")
+        session.abort()
+        return
+    session.sendPositiveResponse(session.tag, b"begin TLS")
+    session.begin_tls()
+
+
+async def login(session: ImapSession, reader: Reader) -> bytes:
+    """LOGIN (RFC 3501 §6.2.3): there are no passwords here."""
+    del reader
+    session.count_error()
+    raise RefusedError("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
+
+
+async def authenticate(session: ImapSession, reader: Reader) -> bytes:
+    """
+    AUTHENTICATE EXTERNAL (RFC 4422 appendix A, RFC 4959): by the TLS certificate.
+
+    The identity asked for is the address of a mailbox the certificate holds. None
+    means the only one, or the first personal one.
+    """
+    reader.space()
+    if reader.atom() != b"EXTERNAL":
+        session.count_error()
+        raise RefusedError("CANNOT", "only EXTERNAL, by the client certificate")
+    if not session.secured:
+        raise RefusedError("PRIVACYREQUIRED", "STARTTLS comes first")
+    address = await _asked(session, reader)
+    verdict = await session.judged()
+    if not verdict.trusted:
+        session.not_trusted(verdict)
+        return b""
+    identity = verdict.identity if verdict.kind in _HOLDERS else ""
+    held = await session.store.read(
+        lambda work: Mailboxes(work).held_by(identity) if identity else []
+    )
+    chosen = _choose(held, address)
+    if chosen is None:
+        session.count_error()
+        await _note_refusal(session, verdict)
+        raise RefusedError("AUTHORIZATIONFAILED", _NOT_HELD)
+    fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
+    await session.store.write(lambda work: _open(work, chosen, identity, fingerprint))
+    session.signed_in(
+        Opened(
+            mailbox_id=chosen.id,
+            address=chosen.address,
+            identity=identity,
+            certificate=session.certificate(),
+        )
+    )
+    codes = b" ".join(session.listCapabilities())
+    return b"[CAPABILITY " + codes + b"] mailbox opened"
+
+
+async def _asked(session: ImapSession, reader: Reader) -> str:
+    if reader.take(b" "):
+        given = reader.take_rest()
+    else:
+        reader.end()
+        session.sendLine(b"+ ")
+        given = await session.next_line()
+    if given == b"*":
+        raise InvalidError("cancelled")
+    if given in {b"", b"="}:
+        return ""
+    try:
+        return base64.b64decode(given[:1000], validate=True).decode("utf-8").lower()
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidError("malformed base64") from None
+
+
+def _choose(held: Sequence[Mailbox], address: str) -> Mailbox | None:
+    if address:
+        return next((one for one in held if one.address == address), None)
+    if len(held) == 1:
+        return held[0]
+    return next((one for one in held if one.kind == "PER"), None)
+
+
+def _open(work: UnitOfWork, mailbox: Mailbox, identity: str, fingerprint: str) -> None:
+    Folders(work).ensure(mailbox.id)
+    work.note(
+        Action.MAILBOX_OPENED,
+        "imap",
+        mailbox.id,
+        identity=identity,
+        certificate=fingerprint,
+    )
+
+
+async def _note_refusal(session: ImapSession, verdict: PeerVerdict) -> None:
+    """Write a refused sign-in in the journal, once a connection."""
+    if session.refusal_noted or verdict.certificate is None:
+        return
+    session.refusal_noted = True
+    fingerprint = verdict.certificate.fingerprint
+    identity = verdict.identity
+    await session.store.write(
+        lambda work: work.note(
+            Action.SIGN_IN_REFUSED, "imap", fingerprint[:80], identity=identity
+        )
+    )

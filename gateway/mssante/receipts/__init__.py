@@ -1,0 +1,1 @@
+"""What senders are told, and what they tell us: DSN, MDN, error mails."""

@@ -1,0 +1,257 @@
+"""Receipts: tells the sender what became of a message, as it asked and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from uuid import uuid4
+
+from attrs import frozen
+
+from gateway.core.envelope import Arrival, Door, Sender, SenderKind
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import InvalidError
+from gateway.message.address import MailAddress, NamedAddress, read_address
+from gateway.message.building import OutgoingPart
+from gateway.message.headers import read_headers
+from gateway.message.reading import (
+    MessageParts,
+    MimeLimits,
+    find_attachments,
+    read_parts,
+)
+from gateway.mssante.receipts.dsn import DsnAction, Original, write_dsn
+from gateway.mssante.receipts.facts import Due, MdnRequest, ReceiptKind, key_of
+from gateway.mssante.receipts.gathering import (
+    Addressee,
+    Way,
+    find_addressee,
+    gather_facts,
+)
+from gateway.mssante.receipts.mdn import Asked, Stamp, write_error_mail, write_mdn
+from gateway.mssante.receipts.report_reading import is_report
+from gateway.mssante.receipts.requests import request_of, with_header_request
+from gateway.mssante.receipts.rules import receipts_due
+from gateway.settings.file import Settings
+from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
+from gateway.store.arrivals.receipts import Receipt, Receipts
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.patients.notices import Notices
+from gateway.store.sealed.blobs import Parcel
+from gateway.store.tasks.tasks import Task
+
+_TOO_EARLY = frozenset({ArrivalState.RECEIVED, ArrivalState.DECIDED})
+"""The copies are not made yet: nothing is sure."""
+
+
+@frozen
+class _Made:
+    """A receipt; ``arrival`` and ``parcel`` are its message, None when none is sent."""
+
+    due: Due
+    arrival: Arrival | None = None
+    parcel: Parcel | None = None
+
+
+@frozen
+class Acknowledging:
+    """
+    The step for `TaskKind.ACKNOWLEDGE`: whatever is due and was not said yet.
+
+    It may run many times for one message, as recipients end one after the other, or
+    as the patient reads; what was recorded is never said again.
+    """
+
+    database: Database
+    settings: Settings
+
+    def __call__(self, task: Task) -> Job:
+        """
+        Compute and write what is due; return the job that sends it.
+
+        Raises:
+            InvalidError: there is no such message, or it cannot be read.
+        """
+        with self.database.read() as work:
+            kept = Arrivals(work).get(task.subject)
+            if kept is None:
+                raise InvalidError("no such message")
+            if not kept.reverse_path or kept.state in _TOO_EARLY:
+                return _nothing  # nobody is told of a report (RFC 5321 §6.1)
+            content = Arrivals(work).content(kept)
+            due = self._due(work, kept, content)
+            if not due:
+                return _nothing
+            addressee = find_addressee(work, kept, self.settings.domains)
+        made = [self._make(kept, content, one, addressee) for one in due]
+        return partial(self._send_all, kept, addressee.way, made)
+
+    def _send_all(
+        self, kept: KeptArrival, way: Way, made: Sequence[_Made], work: UnitOfWork
+    ) -> None:
+        said = _said(work, kept.id)  # another worker may have been quicker
+        for one in made:
+            if one.due.key not in said:
+                _send(work, kept, way, one)
+                if way is Way.PAGE and one.due.status == DsnAction.FAILED:
+                    notices = Notices.of(work, self.settings)
+                    notices.tell(kept.sender.identity, NoticeKind.UNDELIVERED)
+            elif one.parcel is not None:
+                work.after_commit(partial(work.folder.discard, one.parcel.id))
+
+    def _due(self, work: UnitOfWork, kept: KeptArrival, content: bytes) -> list[Due]:
+        headers, path = read_headers(content), kept.reverse_path
+        report = is_report(headers)
+        due = receipts_due(
+            with_header_request(gather_facts(work, kept), headers, path),
+            # An MDN is never the answer to an MDN (RFC 8098 §2.1).
+            MdnRequest.ABSENT if report else request_of(headers, path),
+            report_refused=not report
+            and self.settings.receipts.report_refused_documents,
+        )
+        said = _said(work, kept.id) if due else set()
+        return [one for one in due if one.key not in said]
+
+    def _make(
+        self, kept: KeptArrival, content: bytes, due: Due, addressee: Addressee
+    ) -> _Made:
+        if due.withheld or addressee.recipient is None:
+            return _Made(due)
+        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
+        report = self._write(kept, content, due, message_id)
+        arrival = Arrival(
+            id=uuid4().hex,
+            door=Door.SYSTEM,
+            sender=Sender(kind=SenderKind.SYSTEM),
+            reverse_path="",
+            recipients=(addressee.recipient,),
+            content=report,
+            message_id=message_id,
+        )
+        return _Made(due, arrival, self.database.prepare(report))
+
+    def _write(
+        self, kept: KeptArrival, content: bytes, due: Due, message_id: str
+    ) -> bytes:
+        domains, limit = self.settings.domains, self._max_original_bytes
+        postmaster = NamedAddress(
+            MailAddress("postmaster", domains.professional.lower()),
+            domains.operator_name,
+        )
+        to = NamedAddress(read_address(kept.reverse_path))
+        if due.dsn is not None:
+            return write_dsn(
+                [due.dsn],
+                Original(
+                    content=content,
+                    message_id=kept.message_id,
+                    envelope_id=kept.envid,
+                    received_at=kept.received_at,
+                    whole=kept.ret.upper() == "FULL",
+                ),
+                hostname=domains.hostname,
+                sender=postmaster,
+                to=to,
+                date=self.database.clock(),
+                message_id=message_id,
+                max_original_bytes=limit,
+            )
+        assert due.disposition is not None, "a receipt of no kind"
+        is_error_mail = due.kind is ReceiptKind.ERROR
+        write: Callable[..., bytes] = write_error_mail if is_error_mail else write_mdn
+        on_behalf = NamedAddress(read_address(due.disposition.recipient))
+        return write(
+            due.disposition,
+            self._asked(kept, content),
+            Stamp(
+                hostname=domains.hostname,
+                sender=postmaster if is_error_mail else on_behalf,
+                to=to,
+                date=self.database.clock(),
+                message_id=message_id,
+            ),
+            max_original_bytes=limit,
+        )
+
+    @property
+    def _max_original_bytes(self) -> int:
+        return self.settings.receipts.max_original_bytes
+
+    def _asked(self, kept: KeptArrival, content: bytes) -> Asked:
+        limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
+        parts = read_parts(content, limits)
+        fits = len(content) <= self._max_original_bytes
+        return Asked(
+            content=content,
+            message_id=kept.message_id,
+            subject=parts.headers.subject,
+            attachments=_again(parts) if fits else (),
+        )
+
+
+def _again(parts: MessageParts) -> tuple[OutgoingPart, ...]:
+    """The profile wants the documents beside the original, to be opened directly."""
+    found = find_attachments(parts)
+    typed = (
+        *(("application/zip", part) for part in found.archives),
+        *(("text/xml", part) for part in found.documents),
+        *(
+            (part.media_type, part)
+            for part in parts.attachments
+            if part.media_type == "application/pdf"
+        ),
+    )
+    return tuple(
+        OutgoingPart(media_type=media_type, content=part.content(), name=part.name)
+        for media_type, part in typed
+        if not part.is_damaged
+    )
+
+
+def _nothing(_: UnitOfWork) -> None:
+    """There is nothing to say, or not yet: the delivery asks again."""
+
+
+def _said(work: UnitOfWork, arrival_id: str) -> set[tuple[str, int, str]]:
+    return {
+        key_of(one.kind, one.recipient, one.status)
+        for one in Receipts(work).of(arrival_id)
+    }
+
+
+def _send(work: UnitOfWork, kept: KeptArrival, way: Way, made: _Made) -> None:
+    due, why = made.due, made.due.withheld
+    state = "withheld" if why else "sent"
+    if made.arrival is not None and made.parcel is not None:
+        Arrivals(work).keep(made.arrival, made.parcel)
+    elif not why and way is Way.PAGE:
+        state = "shown"
+    elif not why:
+        state, why = "withheld", "the sender has no mailbox here"
+    Receipts(work).record(
+        kept.id,
+        Receipt(
+            kind=due.kind,
+            recipient=due.position,
+            status=due.status,
+            code=due.code,
+            state=state,
+            detail=why,
+        ),
+    )
+    own = kept.sender.kind is SenderKind.PATIENT
+    detail = {
+        "status": due.status,
+        "code": due.code,
+        "receipt": made.arrival.id if made.arrival else "",
+        "why": why,
+    }
+    work.note(
+        Action.RECEIPT_WITHHELD if why else Action.RECEIPT_SENT,
+        due.kind,
+        kept.id,
+        chain=chain_of(kept.sender.identity) if own else OPERATOR,
+        recipient=due.position,
+        **{name: text for name, text in detail.items() if text},
+    )

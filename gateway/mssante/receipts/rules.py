@@ -1,0 +1,256 @@
+"""Which receipts are due for a message: pure, from what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gateway.core.copies import Copy, CopyReason
+from gateway.core.envelope import RecipientKind
+from gateway.core.reasons import Effect, ErrorCode, Reason, Told
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.mssante.receipts.dsn import DsnAction, RecipientStatus, is_wanted
+from gateway.mssante.receipts.facts import (
+    DocumentFact,
+    Due,
+    MdnRequest,
+    ReceiptKind,
+    RecipientFacts,
+)
+from gateway.mssante.receipts.mdn import Disposition, lines_of
+
+_NEVER = "NEVER"
+_NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
+
+_NOT_ACTIVATED = (
+    "Le patient n'a pas encore activé son espace : il lira le message à "
+    "l'activation. / The patient has not activated the space yet: the message will "
+    "be read at activation."
+)
+_SUSPENDED = (
+    "L'espace de ce patient est suspendu pour le moment : faites un nouvel envoi plus "
+    "tard. / This patient's space is suspended for now: send again later."
+)
+_MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
+_SET_ASIDE = (
+    "Le message a été mis de côté et n'a été remis à personne. / The message was set "
+    "aside and given to nobody."
+)
+_EXPIRED = (
+    "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
+    "answer: {0}"
+)
+
+
+def receipts_due(
+    recipients: Sequence[RecipientFacts],
+    request: MdnRequest,
+    *,
+    report_refused: bool,
+) -> list[Due]:
+    """
+    Return every receipt the sender is owed so far, made already or not.
+
+    A DSN by NOTIFY (RFC 3461 §4.1); an MDN where one was asked in the form that lets
+    a program answer (RFC 8098 §2.1); and, with ``report_refused``, where none may
+    answer, an error report for a document that was not filed: its sender has no other
+    news and believes it was.
+    """
+    due: list[Due] = []
+    for one in recipients:
+        due += _dsn(one)
+        if one.kind is RecipientKind.PATIENT and one.outcome:
+            due += _mdn(one, request)
+            if request is not MdnRequest.MATCHES and report_refused:
+                due += _error_report(one)
+    return due
+
+
+def _dsn(one: RecipientFacts) -> Iterator[Due]:
+    status = _status(one)
+    if status is not None and is_wanted(status.action, one.notify):
+        yield Due(
+            kind=ReceiptKind.DSN,
+            position=one.position,
+            status=status.action.value,
+            dsn=status,
+        )
+
+
+def _status(one: RecipientFacts) -> RecipientStatus | None:
+    if one.kind is RecipientKind.PATIENT:
+        return _patient_status(one)
+    if CopyReason.REPORTED_BY_PEER in one.reasons:
+        return None  # by its own DSN, which went to the sender as well
+    match one.outcome:
+        case Copy.DELIVERED:
+            return _make(one, DsnAction.DELIVERED, "2.0.0")
+        case Copy.RELAYED if CopyReason.DSN_BY_PEER not in one.reasons:
+            return _make(one, DsnAction.RELAYED, "2.0.0")
+        case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
+            return _make(one, DsnAction.FAILED, "5.2.1", _MAILBOX_CLOSED)
+        case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
+            return _make(one, DsnAction.FAILED, "5.7.1", _SET_ASIDE)
+        case Copy.BOUNCED:
+            status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
+            return _make(one, DsnAction.FAILED, status, one.last_reply)
+        case Copy.EXPIRED:
+            text = _EXPIRED.format(one.last_reply)
+            return _make(one, DsnAction.FAILED, "5.4.7", text)
+        case "" if one.delayed:
+            status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
+            return _make(one, DsnAction.DELAYED, status, one.last_reply)
+        case _:
+            return None
+
+
+def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
+    reason = _reason(one.outcome)
+    if reason is None:
+        return None
+    if one.deliver:
+        text = "" if one.activated else _NOT_ACTIVATED
+        return _make(one, DsnAction.DELIVERED, "2.0.0", text)
+    stopped = _what_stopped(one, reason)
+    if REASON_TEXTS[stopped].effect is Effect.TEMPORARY:
+        # After the 250 nothing is tried again: the sender has to.
+        return _make(one, DsnAction.FAILED, "4.2.1", _SUSPENDED)
+    return _make(one, DsnAction.FAILED, "5.7.1", _sentence(stopped))
+
+
+def _what_stopped(one: RecipientFacts, reason: Reason) -> Reason:
+    """Return the reason for which nothing was delivered, among all that were found."""
+    found = [reason, *(_reason(word) for word in one.reasons)]
+    found += [_reason(each.outcome) for each in one.documents]
+    stopping = [each for each in found if each and not REASON_TEXTS[each].delivers]
+    return stopping[0] if stopping else reason
+
+
+def _make(
+    one: RecipientFacts, action: DsnAction, status: str, text: str = ""
+) -> RecipientStatus:
+    is_reply = one.last_reply[:3].isdigit()
+    return RecipientStatus(
+        address=one.address,
+        action=action,
+        status=status,
+        text=text,
+        original=one.orcpt,
+        diagnostic=one.last_reply if is_reply else "",
+        remote_mta=one.last_host if is_reply else "",
+    )
+
+
+def _mdn(one: RecipientFacts, request: MdnRequest) -> Iterator[Due]:
+    if request is MdnRequest.DIFFERS:
+        yield Due(
+            kind=ReceiptKind.MDN,
+            position=one.position,
+            status="withheld",
+            withheld=_NOT_THE_RETURN_PATH,
+        )
+    disposition = _disposition(one)
+    if request is MdnRequest.MATCHES and disposition is not None:
+        yield Due(
+            kind=ReceiptKind.MDN,
+            position=one.position,
+            status=_word(disposition),
+            code=disposition.error.value if disposition.error else "",
+            disposition=disposition,
+        )
+
+
+def _error_report(one: RecipientFacts) -> Iterator[Due]:
+    """Yield a report where the message went through and a document did not."""
+    disposition = _disposition(one)
+    silent = one.notify.upper() == _NEVER or not one.deliver  # else the DSN says it
+    if silent or disposition is None or disposition.error is None:
+        return
+    yield Due(
+        kind=ReceiptKind.ERROR,
+        position=one.position,
+        status="error",
+        code=disposition.error.value,
+        disposition=disposition,
+    )
+
+
+def _word(disposition: Disposition) -> str:
+    if disposition.was_read:
+        return "displayed"
+    return "error" if disposition.error else "processed"
+
+
+def _disposition(one: RecipientFacts) -> Disposition | None:
+    """
+    Return what to say of a patient's copy; None while there is nothing to say.
+
+    Of several documents the code is that of the first that failed, in the order of
+    the message; the text names all.
+    """
+    reason = _reason(one.outcome)
+    if one.documents:
+        errors = [code for each in one.documents if (code := _error(each))]
+        return _dispose(
+            one,
+            error=errors[0] if errors else None,
+            lines=lines_of([_line(each) for each in one.documents]),
+        )
+    if reason is not None and not one.deliver:
+        error = REASON_TEXTS[reason].error or ErrorCode.OTHER
+        if REASON_TEXTS[reason].told is not Told.REASON:
+            error = ErrorCode.OTHER
+        return _dispose(one, error=error, lines=(_sentence(reason),))
+    if one.was_read:
+        return _dispose(one, was_read=True)
+    return None
+
+
+def _dispose(
+    one: RecipientFacts,
+    *,
+    error: ErrorCode | None = None,
+    lines: tuple[str, ...] = (),
+    was_read: bool = False,
+) -> Disposition:
+    return Disposition(
+        recipient=one.address,
+        original_recipient=one.orcpt,
+        error=error,
+        lines=lines,
+        was_read=was_read,
+    )
+
+
+def _error(document: DocumentFact) -> ErrorCode | None:
+    reason = _reason(document.outcome)
+    if reason is None:
+        return None
+    error = ErrorCode(document.error) if document.error else REASON_TEXTS[reason].error
+    if error is not None and REASON_TEXTS[reason].told is not Told.REASON:
+        return ErrorCode.OTHER  # a finer code would say what the patient decided
+    return error
+
+
+def _line(document: DocumentFact) -> tuple[str, str, str]:
+    reason = _reason(document.outcome)
+    if reason is None:
+        return document.unique_id, document.outcome, ""
+    sentence = _sentence(reason)
+    if document.detail and REASON_TEXTS[reason].told is Told.REASON:
+        sentence = f"{sentence} ({document.detail})"
+    return document.unique_id, code_for_sender(reason), sentence
+
+
+def _sentence(reason: Reason) -> str:
+    """Return what the sender may read of a reason, in French and in English."""
+    if REASON_TEXTS[reason].effect is Effect.TEMPORARY:
+        return _SUSPENDED
+    return " / ".join(text_for_sender(reason))
+
+
+def _reason(outcome: str) -> Reason | None:
+    try:
+        return Reason(outcome)
+    except ValueError:
+        return None

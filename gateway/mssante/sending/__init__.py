@@ -1,0 +1,1 @@
+"""What leaves by mail: copies, relayed messages, notices."""

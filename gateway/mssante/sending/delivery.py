@@ -1,0 +1,258 @@
+"""Delivery: copies into inboxes and mailboxes, or on their way to other operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from attrs import evolve, field, frozen
+
+from gateway.core.copies import Copy, CopyReason
+from gateway.core.document import Visibility
+from gateway.core.envelope import Door, RecipientKind
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import InvalidError
+from gateway.message.address import NamedAddress
+from gateway.message.outline import Outline, read_outline
+from gateway.message.reading import MessageParts, MimeLimits, read_parts
+from gateway.message.subjects import shown_subject
+from gateway.mssante.receipts.report_reading import Report, read_report
+from gateway.mssante.receipts.reports_in import ReportsIn
+from gateway.mssante.receipts.requests import may_be_due
+from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
+from gateway.settings.file import Settings
+from gateway.store.arrivals.arrivals import (
+    Arrivals,
+    ArrivalState,
+    KeptArrival,
+    RecipientOutcome,
+)
+from gateway.store.arrivals.deliveries import Deliveries
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.values import AttachedFile, Reply
+from gateway.store.journal import Action, chain_of
+from gateway.store.mailbox.mail import Mail
+from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
+from gateway.store.patients.notices import Notices
+from gateway.store.tasks.steps import HeavyJob
+from gateway.store.tasks.tasks import Task, TaskKind
+
+
+@frozen(kw_only=True)
+class _Opened:
+    """A message read outside of the transaction."""
+
+    parts: MessageParts
+    sender: NamedAddress | None
+    outline: Outline | None
+    report: Report | None
+
+
+@frozen
+class Delivering:
+    """The step for `TaskKind.DELIVER`: every recipient's copy, in one transaction."""
+
+    database: Database
+    settings: Settings
+
+    def __call__(self, task: Task) -> Job:
+        """
+        Read the message; return the job that delivers it.
+
+        Raises:
+            InvalidError: there is no such message, or it cannot be read.
+        """
+        with self.database.read() as work:
+            kept = Arrivals(work).get(task.subject)
+            if kept is None:
+                raise InvalidError("no such message")
+            content = Arrivals(work).content(kept)
+        limits = MimeLimits(max_decoded_bytes=self.settings.smtp.max_decoded_bytes)
+        opened = self._open(kept, content, read_parts(content, limits))
+        return HeavyJob(partial(self._deliver, kept, opened), len(content))
+
+    def at_once(
+        self, kept: KeptArrival, content: bytes, parts: MessageParts
+    ) -> Callable[[KeptArrival, UnitOfWork], None]:
+        """
+        Return what delivers a message in the transaction that decides on it.
+
+        It is given the message with what was decided.
+
+        Raises:
+            InvalidError: the message cannot be read.
+        """
+        opened = self._open(kept, content, parts)
+        return lambda decided, work: self._copy(decided, opened, work)
+
+    def _open(self, kept: KeptArrival, content: bytes, parts: MessageParts) -> _Opened:
+        authors = parts.headers.mailboxes("from")
+        kinds = {one.recipient.kind for one in kept.recipients}
+        is_ours = kept.door is Door.SYSTEM
+        return _Opened(
+            parts=parts,
+            sender=authors[0] if authors else None,
+            outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
+            # What our own receipts say is recorded where they are made.
+            report=None if is_ours else read_report(parts, kept.reverse_path),
+        )
+
+    def _deliver(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
+        if Arrivals(work).state_of(kept.id) is not ArrivalState.DECIDED:
+            return  # another worker was quicker, or an operator stopped it
+        self._copy(kept, opened, work)
+
+    def _copy(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
+        _Copies(work, kept, opened, Notices.of(work, self.settings)).deliver()
+
+
+@frozen
+class _Copies:
+    """The copies of one message within the transaction that makes them."""
+
+    work: UnitOfWork
+    kept: KeptArrival
+    opened: _Opened = field(repr=False)
+    notices: Notices = field(repr=False)
+
+    def deliver(self) -> None:
+        """Make each copy; what is left to do is tasks of its own."""
+        away, outcomes = False, []
+        # In one order for all workers, so that no two wait for each other.
+        for one in sorted(self.kept.recipients, key=_by_target):
+            outcomes.append(one)
+            match one.recipient.kind:
+                case RecipientKind.PATIENT:
+                    if one.outcome and one.deliver:
+                        self._to_patient(one)
+                case RecipientKind.MAILBOX:
+                    outcomes[-1] = self._to_mailbox(one)
+                case RecipientKind.REMOTE:
+                    Deliveries(self.work).add(self.kept, one)
+                    away = True
+        state = ArrivalState.RELAYING if away else ArrivalState.ENDED
+        Arrivals(self.work).set_state(self.kept.id, state)
+        if self.kept.reverse_path and may_be_due(self.opened.parts.headers, outcomes):
+            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+
+    def _to_patient(self, one: RecipientOutcome) -> None:
+        opened, profile_id = self.opened, one.recipient.target_id
+        if opened.report is not None:
+            self._take_report(one, opened.report)
+            self._note(one, "report")
+            return
+        ends = opened.parts.headers.subject == END_SUBJECT
+        says_something = opened.parts.text.strip() or opened.parts.attachments
+        if not ends or says_something:
+            self._receive(one, ends=ends)
+        if ends:
+            Inbox(self.work).end_conversations(profile_id, self._correspondent)
+        self._note(one, "ended" if ends else "inbox")
+        if not ends:
+            self._announce(one)
+
+    def _receive(self, one: RecipientOutcome, *, ends: bool) -> None:
+        kept, parts, sender = self.kept, self.opened.parts, self.opened.sender
+        headers, correspondent = parts.headers, self._correspondent
+        mailbox = Mailboxes(self.work).find(correspondent)
+        # Nobody reads what is sent to where reports and automatic answers come from.
+        closed = ends or not kept.reverse_path
+        answerable = not closed and not forbids_answer(headers.get("x-mss-mes"))
+        Inbox(self.work).receive(
+            one.recipient.target_id,
+            kept.id,
+            correspondent=correspondent,
+            display_name=sender.name if sender else "",
+            subject=shown_subject(headers.subject),
+            text=parts.text,
+            attachments=[
+                AttachedFile(part.name, part.media_type, part.size)
+                for part in parts.attachments
+            ],
+            blob_id=kept.blob_id,
+            from_key=kept.key_id,
+            message_id=kept.message_id,
+            reply_to=self._reply_to(mailbox),
+            reply=Reply.REPLY if answerable else Reply.NO_REPLY,
+            mailbox_kind=mailbox.kind if mailbox else "",
+            receipt_asked=bool(headers.count("disposition-notification-to")),
+            hidden_until=one.hidden_until,
+        )
+
+    @property
+    def _correspondent(self) -> str:
+        """The address in From; the door let in one, and one of the sender's own."""
+        sender = self.opened.sender
+        return str(sender.address) if sender else self.kept.reverse_path
+
+    def _reply_to(self, mailbox: Mailbox | None) -> list[str]:
+        """
+        Return where an answer goes instead of the sender's address.
+
+        Reply-To of the message, else what the structure declared for its mailbox: the
+        answer to a software's mailbox must not be lost.
+        """
+        named = self.opened.parts.headers.mailboxes("reply-to")
+        if not named and mailbox is not None and mailbox.reply_to:
+            return [mailbox.reply_to]
+        return [str(each.address) for each in named]
+
+    def _announce(self, one: RecipientOutcome) -> None:
+        """
+        Tell the patient that something waits, unless it must not be known yet.
+
+        Not before the patient may see it: the hidden document has notices of its own
+        (CSP R. 1111-53). Never of what the representatives may not know: the address
+        may be theirs (CSP R. 1111-50).
+        """
+        is_hidden = one.hidden_until is not None and one.hidden_until > self.work.now
+        if is_hidden or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
+            return
+        self.notices.tell(one.recipient.target_id, NoticeKind.MESSAGE)
+
+    def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
+        work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
+        mailbox = Mailboxes(work).get(one.recipient.target_id)
+        if mailbox is None or mailbox.state != "open":
+            arrivals.decide_recipient(
+                kept.id, one.position, Copy.BOUNCED, [CopyReason.MAILBOX_CLOSED]
+            )
+            work.note(
+                Action.MESSAGE_RETURNED,
+                CopyReason.MAILBOX_CLOSED,
+                kept.id,
+                recipient=one.position,
+            )
+            return evolve(one, outcome=Copy.BOUNCED)
+        assert self.opened.outline is not None, "made for mailboxes"
+        Mail(work).deliver(
+            mailbox.id,
+            kept.blob_id,
+            kept.key_id,
+            self.opened.outline,
+            arrival_id=kept.id,
+        )
+        arrivals.decide_recipient(kept.id, one.position, Copy.DELIVERED, ())
+        work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
+        if self.opened.report is not None:
+            self._take_report(one, self.opened.report)
+        return evolve(one, outcome=Copy.DELIVERED)
+
+    def _take_report(self, one: RecipientOutcome, report: Report) -> None:
+        ReportsIn(self.work, self.notices).take(
+            self.kept, one.recipient.address, self._correspondent, report
+        )
+
+    def _note(self, one: RecipientOutcome, outcome: str) -> None:
+        self.work.note(
+            Action.MESSAGE_DELIVERED,
+            outcome,
+            self.kept.id,
+            chain=chain_of(one.recipient.target_id),
+            recipient=one.position,
+        )
+
+
+def _by_target(one: RecipientOutcome) -> tuple[str, str, int]:
+    return one.recipient.kind.value, one.recipient.target_id, one.position

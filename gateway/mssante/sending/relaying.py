@@ -1,0 +1,183 @@
+"""Relaying: one try for one copy, and what it leads to."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from types import MappingProxyType
+from typing import Protocol
+
+from attrs import frozen
+from twisted.logger import Logger
+
+from gateway.core.copies import Copy, CopyReason
+from gateway.errors import InvalidError
+from gateway.mssante.sending.attempts import Attempt, Outcome, Parcel
+from gateway.mssante.sending.retry import (
+    DeliveryEvent,
+    DeliveryState,
+    Schedule,
+    advance,
+)
+from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
+from gateway.store.arrivals.deliveries import Deliveries, Delivery
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.journal import Action
+from gateway.store.tasks.tasks import Task, TaskKind
+
+log = Logger()
+
+_COPIES = MappingProxyType(
+    {
+        DeliveryEvent.RELAYED: Copy.RELAYED,
+        DeliveryEvent.REJECTED: Copy.BOUNCED,
+        DeliveryEvent.EXPIRED: Copy.EXPIRED,
+    }
+)
+"""What becomes of the recipient's copy, at each end."""
+
+
+class Sending(Protocol):
+    """What carries a message to another operator: `smtp_out.SmtpOut`."""
+
+    async def send(self, parcel: Parcel) -> Attempt:
+        """Try once; never raises for what the peer does."""
+
+
+@frozen
+class Relaying:
+    """
+    The step for `TaskKind.RELAY`: the exchange first, then what it came to.
+
+    A crash in between sends the copy again; the peer knows it by its Message-ID and
+    bytes, as we would (RFC 1047).
+    """
+
+    database: Database
+    out: Sending
+    schedule: Schedule
+
+    def __call__(self, task: Task) -> Job:
+        """
+        Try the peer once; return the job that records it and plans what is next.
+
+        Raises:
+            InvalidError: there is no such delivery.
+        """
+        with self.database.read() as work:
+            delivery = Deliveries(work).get(task.subject)
+            if delivery is None:
+                raise InvalidError("no such delivery")
+            if delivery.state != DeliveryState.PENDING:
+                return _nothing
+            content = work.blobs.get(delivery.blob_id, delivery.key_id)
+        attempt = asyncio.run(
+            self.out.send(
+                Parcel(
+                    reverse_path=delivery.reverse_path,
+                    recipient=delivery.recipient,
+                    content=content,
+                    notify=delivery.notify,
+                    orcpt=delivery.orcpt,
+                    ret=delivery.ret,
+                    envid=delivery.envid,
+                )
+            )
+        )
+        return partial(_settle, delivery, attempt, self.schedule)
+
+
+def _nothing(_: UnitOfWork) -> None:
+    """A copy that ended already: the task was given twice, its effect is once."""
+
+
+def _settle(
+    delivery: Delivery, attempt: Attempt, schedule: Schedule, work: UnitOfWork
+) -> None:
+    event = _event(delivery, attempt, schedule, work)
+    state = advance(DeliveryState(delivery.state), event)
+    if event is DeliveryEvent.DEFERRED:
+        _defer(work, delivery, attempt, schedule)
+        return
+    settled = Deliveries(work).settle(
+        delivery,
+        state,
+        status=attempt.status,
+        host=attempt.host,
+        reply=attempt.reply,
+    )
+    if settled:
+        _end(work, delivery, attempt, _COPIES[event])
+
+
+def _event(
+    delivery: Delivery, attempt: Attempt, schedule: Schedule, work: UnitOfWork
+) -> DeliveryEvent:
+    if attempt.outcome is Outcome.SENT:
+        return DeliveryEvent.RELAYED
+    if attempt.outcome is Outcome.REFUSED:
+        return DeliveryEvent.REJECTED
+    if schedule.has_expired(delivery.created_at, work.now):
+        return DeliveryEvent.EXPIRED
+    return DeliveryEvent.DEFERRED
+
+
+def _defer(
+    work: UnitOfWork, delivery: Delivery, attempt: Attempt, schedule: Schedule
+) -> None:
+    warn = delivery.warned_at is None and schedule.should_warn(
+        delivery.created_at, work.now
+    )
+    settled = Deliveries(work).settle(
+        delivery,
+        DeliveryState.PENDING,
+        status=attempt.status,
+        host=attempt.host,
+        reply=attempt.reply,
+        again_after=schedule.wait_after(delivery.attempts + 1),
+        warned=warn,
+    )
+    if not settled:
+        return
+    _note(work, Action.MESSAGE_DEFERRED, delivery, attempt)
+    if ".7." in attempt.status:
+        # A peer that is not believed is for a person to look at (attack S06).
+        log.warn(
+            "{domain} is not to be trusted now: {status} {reply}",
+            domain=delivery.domain,
+            status=attempt.status,
+            reply=attempt.reply,
+        )
+    if warn and delivery.reverse_path:
+        work.tasks.add(TaskKind.ACKNOWLEDGE, delivery.arrival_id)
+
+
+def _end(work: UnitOfWork, delivery: Delivery, attempt: Attempt, copy: Copy) -> None:
+    relayed = copy is Copy.RELAYED
+    Arrivals(work).decide_recipient(
+        delivery.arrival_id,
+        delivery.position,
+        copy,
+        [CopyReason.DSN_BY_PEER] if relayed and attempt.told else [],
+    )
+    action = Action.MESSAGE_RELAYED if relayed else Action.MESSAGE_RETURNED
+    _note(work, action, delivery, attempt)
+    if not Deliveries(work).any_pending(delivery.arrival_id):
+        Arrivals(work).set_state(delivery.arrival_id, ArrivalState.ENDED)
+    if delivery.reverse_path:
+        work.tasks.add(TaskKind.ACKNOWLEDGE, delivery.arrival_id)
+    elif not relayed:
+        log.warn("a report could not be passed on to {domain}", domain=delivery.domain)
+
+
+def _note(
+    work: UnitOfWork, action: Action, delivery: Delivery, attempt: Attempt
+) -> None:
+    work.note(
+        action,
+        attempt.status,
+        delivery.arrival_id,
+        recipient=delivery.position,
+        host=attempt.host,
+        attempts=delivery.attempts + 1,
+    )

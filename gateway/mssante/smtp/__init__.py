@@ -1,0 +1,1 @@
+"""The doors where mail comes in by SMTP."""

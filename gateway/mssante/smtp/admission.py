@@ -1,0 +1,273 @@
+"""Who may send, and to whom: gathers the facts (blocking) and applies the rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Set
+
+from attrs import field, frozen
+
+from gateway.core.decision import Refuse
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.ins import has_valid_key
+from gateway.core.reasons import Reason
+from gateway.errors import UnavailableError
+from gateway.message.address import MailAddress
+from gateway.message.headers import Headers
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.replies import Reply
+from gateway.rights.profile import ProfileState
+from gateway.rights.recipient_rules import (
+    PatientFacts,
+    refuse_patient,
+    reply_to_refusal,
+    writes_as_patient,
+)
+from gateway.rights.sender_rules import Door as LinkDoor
+from gateway.rights.sender_rules import (
+    Link,
+    SenderHeaders,
+    decide_headers,
+    decide_reverse_path,
+)
+from gateway.settings.file import DomainSettings, FilingSettings
+from gateway.store.base.work import Database
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.standing import (
+    FindStanding,
+    find_standing,
+    find_standing_at_once,
+)
+from gateway.trust.certificate_rules import Refused as CertificateRefused
+from gateway.trust.certificates import CertificateKind
+from gateway.trust.space import PeerVerdict, TrustSpace
+
+_MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
+
+
+@frozen
+class Refused:
+    """``reply`` goes to the peer, ``code`` to the journal and the log only."""
+
+    reply: Reply
+    code: str
+
+
+@frozen(kw_only=True)
+class AdmittedSender:
+    """A peer that may send as ``reverse_path``, which is None for the null path."""
+
+    door: Door
+    sender: Sender
+    link: Link
+    reverse_path: MailAddress | None = field(repr=False)
+
+    @property
+    def path_text(self) -> str:
+        """The reverse path as a text, empty for the null path."""
+        return "" if self.reverse_path is None else str(self.reverse_path)
+
+
+_KINDS = {
+    CertificateKind.OPERATOR: SenderKind.OPERATOR,
+    CertificateKind.ORGANISATION: SenderKind.ORGANISATION,
+    CertificateKind.PERSON: SenderKind.PERSON,
+}
+_USERS = {SenderKind.ORGANISATION, SenderKind.PERSON}
+
+
+@frozen(kw_only=True)
+class Admission:
+    """
+    The checks of MAIL and RCPT; each call asks for the state of things now.
+
+    All methods block, but for those that say so: they read files and the database,
+    and run in threads.
+    """
+
+    database: Database
+    trust: TrustSpace
+    domains: DomainSettings
+    filing: FilingSettings
+    mailbox_quota_bytes: int
+
+    def judge(self, door: Door, der: bytes) -> Sender | Refused:
+        """Return who showed that certificate, if it may use that door at all."""
+        return self._sender(door, self.trust.judge_peer(der))
+
+    def _sender(self, door: Door, peer: PeerVerdict) -> Sender | Refused:
+        if isinstance(peer.verdict, CertificateRefused):
+            return Refused(replies.NOT_ENTITLED, peer.verdict.code.value)
+        kind = _KINDS.get(peer.kind)
+        if peer.certificate is None or kind is None:
+            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND")
+        if door is Door.OPERATOR and not peer.listed:
+            return Refused(replies.NOT_ENTITLED, "OPERATOR_NOT_LISTED")
+        if door is Door.SUBMISSION and kind not in _USERS:
+            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR")
+        return Sender(
+            kind=kind,
+            identity=peer.identity,
+            subject=peer.certificate.subject_text,
+            fingerprint=peer.certificate.fingerprint,
+        )
+
+    def is_quick_at(self, door: Door) -> bool:
+        """
+        Tell whether `admit_sender` only computes now, and needs no thread.
+
+        An operator is judged by what is in memory, unless a list was replaced; a
+        user's mailboxes are in the database.
+        """
+        return door is Door.OPERATOR and not self.trust.changed
+
+    def admit_sender(
+        self, door: Door, der: bytes, reverse_path: MailAddress | None
+    ) -> AdmittedSender | Refused:
+        """Judge the certificate again, then MAIL FROM, against the allow-list."""
+        peer = self.trust.judge_peer(der)
+        sender = self._sender(door, peer)
+        if isinstance(sender, Refused):
+            return sender
+        admitted = AdmittedSender(
+            door=door,
+            sender=sender,
+            link=self._link(door, peer),
+            reverse_path=reverse_path,
+        )
+        decision = decide_reverse_path(admitted.link, admitted.path_text)
+        if isinstance(decision, Refuse):
+            return Refused(replies.REFUSED, decision.reasons[0].value)
+        if reverse_path and reverse_path.domain == self.domains.patient.lower():
+            return Refused(replies.REFUSED, "PATIENT_BY_MAIL")
+        return admitted
+
+    def _link(self, door: Door, peer: PeerVerdict) -> Link:
+        trusted = _Asked(
+            lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
+        )
+        if door is Door.OPERATOR:
+            return Link(
+                door=LinkDoor.RELAY,
+                domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
+                trusted=trusted,
+            )
+        with self.database.read() as work:
+            held = Mailboxes(work).held_by(peer.identity)
+        return Link(
+            door=LinkDoor.SUBMISSION,
+            mailboxes=frozenset(mailbox.address.lower() for mailbox in held),
+            trusted=trusted,
+        )
+
+    def admit_headers(self, admitted: AdmittedSender, headers: Headers) -> str:
+        """
+        Return why the header addresses are refused, or "".
+
+        Raises:
+            InvalidError: one of them is malformed.
+        """
+        found = SenderHeaders(
+            from_=_addresses(headers, "from"),
+            sender=_addresses(headers, "sender"),
+            reply_to=_addresses(headers, "reply-to"),
+        )
+        decision = decide_headers(admitted.link, admitted.path_text, found)
+        if isinstance(decision, Refuse):
+            return decision.reasons[0].value
+        if writes_as_patient(admitted.path_text, found, self.domains.patient.lower()):
+            return "PATIENT_BY_MAIL"
+        return ""
+
+    def admit_recipient(
+        self, admitted: AdmittedSender, address: MailAddress | None
+    ) -> Recipient | Refused:
+        """
+        Return the recipient, or the one refusal.
+
+        ``address`` is None for ``<postmaster>``. The inter-operator door never
+        relays; a user's message may leave for domains of the space of trust.
+        """
+        if address is None:
+            address = MailAddress("postmaster", self.domains.professional.lower())
+        if address.domain == self.domains.patient.lower():
+            return self._patient(admitted, address, find_standing)
+        if address.domain == self.domains.professional.lower():
+            return self._mailbox(address)
+        if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
+            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
+        return Refused(replies.REFUSED, "RELAY_REFUSED")
+
+    def admit_recipient_at_once(
+        self, admitted: AdmittedSender, address: MailAddress | None
+    ) -> Recipient | Refused | None:
+        """Return the same without waiting; None when only a thread can."""
+        if address is None or address.domain != self.domains.patient.lower():
+            return None
+        try:
+            return self._patient(admitted, address, find_standing_at_once)
+        except UnavailableError:
+            return None
+
+    def _patient(
+        self, admitted: AdmittedSender, address: MailAddress, find: FindStanding
+    ) -> Recipient | Refused:
+        matricule = address.local.upper()
+        found = find(
+            self.database,
+            matricule,
+            address=admitted.path_text,
+            identity=admitted.sender.identity,
+        )
+        facts = PatientFacts(
+            matricule_valid=_MATRICULE.fullmatch(matricule) is not None,
+            key_valid=has_valid_key(matricule),
+            state=ProfileState(found.state) if found else ProfileState.ABSENT,
+            blocked=found is not None and found.blocked,
+            refuse_wrong_key=self.filing.refuse_wrong_test_key,
+            blocked_may_file=self.filing.blocked_may_file,
+        )
+        reason = refuse_patient(facts)
+        if reason is not None or found is None:
+            reason = reason or Reason.PROFILE_ABSENT
+            return Refused(reply_to_refusal(reason), reason.value)
+        return Recipient(
+            kind=RecipientKind.PATIENT,
+            address=f"{matricule}@{address.domain}",
+            target_id=found.profile_id,
+        )
+
+    def _mailbox(self, address: MailAddress) -> Recipient | Refused:
+        with self.database.read() as work:
+            mailbox = Mailboxes(work).find(str(address))
+        if mailbox is None:
+            return Refused(replies.REFUSED, "MAILBOX_UNKNOWN")
+        if mailbox.state != "open":
+            return Refused(replies.REFUSED, "MAILBOX_CLOSED")
+        if mailbox.used_bytes >= self.mailbox_quota_bytes:
+            return Refused(replies.MAILBOX_FULL, "MAILBOX_FULL")
+        return Recipient(
+            kind=RecipientKind.MAILBOX,
+            address=mailbox.address,
+            target_id=mailbox.id,
+        )
+
+
+def _addresses(headers: Headers, name: str) -> tuple[str, ...]:
+    return tuple(str(one.address) for one in headers.mailboxes(name))
+
+
+class _Asked(Set[str]):
+    """A set of domains that is never listed, only asked; what it holds may change."""
+
+    def __init__(self, holds: Callable[[str], bool]) -> None:
+        self._holds = holds
+
+    def __contains__(self, domain: object) -> bool:
+        return isinstance(domain, str) and self._holds(domain)
+
+    def __iter__(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return 1

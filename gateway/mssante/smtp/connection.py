@@ -1,0 +1,263 @@
+"""One SMTP connection: lines, TLS and time limits; what commands mean is elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP
+from twisted.logger import Logger
+
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway
+from gateway.mssante.smtp.lines import HangUpError, read_command, read_line
+from gateway.mssante.smtp.parameters import CommandError
+from gateway.mssante.smtp.replies import Reply
+from gateway.trust.tls_failures import failure_of
+
+log = Logger()
+
+
+_MOST_UNREAD = 64 * 1024
+"""Bytes of replies a peer may leave unread before we wait for it."""
+
+
+class SmtpConnection(SMTP):
+    """
+    aiosmtpd's protocol with a command loop of our own.
+
+    Its loop takes a bare LF for the end of a command, answers without enhanced
+    codes, resets its timer at each command and buffers what waits behind STARTTLS;
+    ours does none of these. Lines are read up to their limit, each phase has an
+    absolute deadline, and whatever goes wrong ends in one reply or in silence.
+    """
+
+    line_length_limit = 2048  # of the reader: commands, not bodies
+
+    def __init__(self, doorway: Doorway) -> None:
+        self.doorway = doorway
+        self._address = ""
+        self._entered = False
+        self._busy = False
+        self._stopping = False
+        self._secured = False
+        self._unsaid = bytearray()
+        super().__init__(
+            object(),
+            hostname=doorway.hostname,
+            ident="ESMTP",
+            timeout=doorway.settings.session_seconds,
+            loop=doorway.worker.loop,
+        )
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: Any) -> None:
+        peer = transport.get_extra_info("peername")
+        if not self._entered:
+            self.enter(str(peer[0]) if peer else "")
+        self._secured = transport.get_extra_info("ssl_object") is not None
+        self.doorway.enter(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.leave()
+        self.doorway.leave(self)
+
+    def eof_received(self) -> bool:
+        # A peer that stops sending has given up, in a body as between commands.
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
+        return False
+
+    def _timeout_cb(self) -> None:
+        log.info("a connection reached its time limit")
+        self.abort()
+
+    def enter(self, address: str) -> bool:
+        """Count this connection in, if there is room; done before TLS where it can."""
+        self._address = address
+        self._entered = self.doorway.gate.enter(address)
+        return self._entered
+
+    def leave(self) -> None:
+        """Count this connection out; again is no error."""
+        if self._entered:
+            self._entered = False
+            self.doorway.gate.leave(self._address)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        transports: tuple[Any, ...] = (self.transport, self._original_transport)
+        for transport in transports:
+            if transport is not None:
+                transport.abort()
+
+    # What stopping the service calls.
+
+    def finish(self) -> asyncio.Task[None]:
+        """End now if it waits for a command, else after it; return the last of it."""
+        self._stopping = True
+        assert self._handler_coroutine is not None, "made with the connection"
+        if not self._busy:
+            self._handler_coroutine.cancel()
+        return self._handler_coroutine
+
+    # The loop.
+
+    async def _handle_client(self) -> None:
+        try:
+            await self._serve()
+        except HangUpError as end:
+            self._last_word(end.reply)
+        except TimeoutError:
+            log.info("a peer was too slow")
+            self._last_word(replies.TIMED_OUT)
+        except asyncio.CancelledError:
+            if self._stopping:
+                self._last_word(replies.SHUTTING_DOWN)
+            raise
+        except (ConnectionError, asyncio.IncompleteReadError):
+            log.debug("a peer went away")
+        except Exception:
+            log.failure("defect while receiving mail")
+            self._last_word(replies.TRY_LATER)
+        finally:
+            self.leave()
+            if self.transport is not None:
+                self._reset_timeout(CLOSING_SECONDS)
+                self.transport.close()  # flushes first; the timer has no such patience
+
+    async def _serve(self) -> None:
+        settings = self.doorway.settings
+        if not self._entered:
+            log.warn("too many connections")
+            raise HangUpError(replies.TOO_MANY_CONNECTIONS)
+        self._say(f"220 {self.hostname} {self.__ident__}")
+        await self._speak()
+        await self._expect_letters()
+        errors = 0
+        for _ in range(settings.max_commands):
+            try:
+                with self._idle():
+                    line = await self._read_command()
+                reply = await self.obey(line)
+            except CommandError as error:
+                reply = error.reply
+            if reply is not None:
+                self._say(reply)
+                # Recipients beyond the limit come again with another message.
+                errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
+            if errors >= settings.max_errors:
+                raise HangUpError(replies.TOO_MANY_ERRORS)
+            if self._stopping:
+                raise HangUpError(replies.SHUTTING_DOWN)
+        raise HangUpError(replies.TOO_MANY_COMMANDS)
+
+    @abstractmethod
+    async def obey(self, line: str) -> Reply | None:
+        """Carry out a command; return the reply, or None when it was given."""
+
+    @contextmanager
+    def _idle(self) -> Iterator[None]:
+        self._busy = False
+        try:
+            yield
+        finally:
+            self._busy = True
+
+    async def _expect_letters(self) -> None:
+        """Leave at once a peer whose first byte is no command: TLS, a probe (S21)."""
+        async with asyncio.timeout(self.doorway.settings.command_seconds):
+            with self._idle():
+                first = await self._reader.read(1)
+        if not first.isalpha():
+            raise HangUpError
+        self._reader_buffer[:0] = first
+
+    async def _read_command(self) -> str:
+        """Return the next line without its end, within its deadline and its limit."""
+        if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
+            line = await read_line(self._reader)
+        else:
+            await self._speak()
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                line = await read_line(self._reader)
+        return read_command(line, self.doorway.settings.max_command_bytes)
+
+    def _say(self, reply: Reply | str) -> None:
+        """Reply; it leaves with the next ones, before anything is waited for."""
+        self._unsaid += f"{reply}\r\n".encode("ascii")
+
+    async def _speak(self) -> None:
+        """Send the replies in one piece (RFC 2920 §3.2): each sending has its cost."""
+        if not self._unsaid:
+            return
+        self._writer.write(bytes(self._unsaid))
+        self._unsaid.clear()
+        transport: Any = self.transport
+        if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
+            async with asyncio.timeout(self.doorway.settings.command_seconds):
+                await self._writer.drain()
+
+    def _last_word(self, reply: Reply | None) -> None:
+        """Say it if the peer still listens; nobody waits for whether it was heard."""
+        if reply is not None:
+            self._say(reply)
+        if self._unsaid and self.transport is not None:
+            self._writer.write(bytes(self._unsaid))
+
+    # TLS.
+
+    @property
+    def _reader_buffer(self) -> bytearray:
+        return cast("bytearray", cast("Any", self._reader)._buffer)
+
+    async def _secure(self) -> None:
+        """
+        Change to TLS; forget all that was said before (RFC 3207 §4.2).
+
+        Nothing is read between the command and the handshake, so no byte sent in
+        clear can be taken for a protected one; bytes that came already end it.
+        """
+        clear: Any = self.transport
+        clear.pause_reading()
+        if self._reader_buffer:
+            log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
+            raise HangUpError
+        self._say(replies.START_TLS)
+        await self._speak()
+        self._original_transport = clear
+        try:
+            protected = await self.loop.start_tls(
+                clear,
+                self,
+                self.doorway.tls,
+                server_side=True,
+                ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
+            )
+        except ssl.SSLError:  # told by the context, which knows why
+            raise HangUpError from None
+        except (OSError, TimeoutError) as error:
+            log.info("TLS refused: {code}", code=failure_of(error).value)
+            raise HangUpError from None
+        if protected is None or clear.is_closing():
+            raise HangUpError
+        self.transport = self._transport = protected
+        streams: tuple[Any, ...] = (self._reader, self._writer)
+        for stream in streams:
+            stream._transport = protected  # noqa: SLF001
+        self._over_ssl = True
+        self._secured = True
+
+    def peer_certificate(self) -> bytes:
+        """Return the peer's certificate in DER; only once TLS is on."""
+        assert self.transport is not None
+        tls = self.transport.get_extra_info("ssl_object")
+        return cast("bytes", tls.getpeercert(binary_form=True))

@@ -1,0 +1,163 @@
+"""Reads the arguments of MAIL and RCPT: one strict reading, or a reply saying why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from gateway.errors import InvalidError
+from gateway.message.address import MailAddress, read_address
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.replies import Reply
+
+
+class CommandError(Exception):
+    """The command is refused with this reply; nothing changed."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply))
+        self.reply = reply
+
+
+@frozen(kw_only=True)
+class MailCommand:
+    """
+    MAIL FROM with what we understand of its parameters.
+
+    ``sender`` is None for the null path ``<>``. ``size`` is 0 when not declared (RFC
+    1870). ``ret`` is ``FULL``, ``HDRS`` or empty and ``envid`` xtext as given (RFC
+    3461 §4.3, §4.4).
+    """
+
+    sender: MailAddress | None = field(repr=False)
+    size: int = 0
+    eight_bit: bool = False
+    ret: str = ""
+    envid: str = ""
+
+
+@frozen(kw_only=True)
+class RcptCommand:
+    """
+    RCPT TO; ``local`` alone names the postmaster (RFC 5321 §4.5.1).
+
+    ``notify`` and ``orcpt`` are as given (RFC 3461 §4.1, §4.2), in capitals for the
+    words of ``notify``.
+    """
+
+    address: MailAddress | None = field(repr=False)
+    notify: str = ""
+    orcpt: str = field(default="", repr=False)
+
+
+_PATH = re.compile(r"<([^<>\s]*)>(?:[ ]+(\S.*))?")
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?")
+_XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+")
+_NOTIFY = re.compile(r"NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*")
+_SIZE = re.compile(r"[0-9]{1,20}")
+_ORCPT = re.compile(r"[A-Za-z0-9-]{1,20};(?P<xtext>.+)")
+
+
+def read_mail(argument: str) -> MailCommand:
+    """Read what follows ``MAIL ``; `CommandError` for anything not understood."""
+    known = {"SIZE", "BODY", "RET", "ENVID"}
+    path, parameters = _read(argument, "FROM:", known, replies.BAD_SENDER_ADDRESS)
+    size = parameters.get("SIZE", "0")
+    body = parameters.get("BODY", "7BIT").upper()
+    ret = parameters.get("RET", "").upper()
+    envid = parameters.get("ENVID", "")
+    well_formed = (
+        _SIZE.fullmatch(size)
+        and body in {"7BIT", "8BITMIME"}
+        and ret in {"", "FULL", "HDRS"}
+        and (not envid or (_XTEXT.fullmatch(envid) and len(envid) <= 100))
+    )
+    if not well_formed:
+        raise CommandError(replies.BAD_SYNTAX)
+    return MailCommand(
+        sender=_address(path, replies.BAD_SENDER_ADDRESS) if path else None,
+        size=int(size),
+        eight_bit=body == "8BITMIME",
+        ret=ret,
+        envid=envid,
+    )
+
+
+def read_rcpt(argument: str) -> RcptCommand:
+    """Read what follows ``RCPT ``; `CommandError` for anything not understood."""
+    known = {"NOTIFY", "ORCPT"}
+    path, parameters = _read(argument, "TO:", known, replies.BAD_ADDRESS)
+    notify = parameters.get("NOTIFY", "").upper()
+    orcpt = parameters.get("ORCPT", "")
+    if notify and not _NOTIFY.fullmatch(notify):
+        raise CommandError(replies.BAD_SYNTAX)
+    if orcpt:
+        match = _ORCPT.fullmatch(orcpt)
+        if match is None or not _XTEXT.fullmatch(match["xtext"]) or len(orcpt) > 500:
+            raise CommandError(replies.BAD_SYNTAX)
+    if path.lower() == "postmaster":
+        return RcptCommand(address=None, notify=notify, orcpt=orcpt)
+    return RcptCommand(
+        address=_address(path, replies.BAD_ADDRESS), notify=notify, orcpt=orcpt
+    )
+
+
+def decode_xtext(text: str) -> str:
+    """
+    Return what xtext stands for (RFC 3461 §4); `InvalidError` when it is not xtext.
+
+    >>> decode_xtext("rfc822;a+2Bb+3Dc@x.test".partition(";")[2])
+    'a+b=c@x.test'
+    """
+    if not _XTEXT.fullmatch(text):
+        raise InvalidError("malformed xtext")
+    return re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), text)
+
+
+def encode_xtext(text: str) -> str:
+    """
+    Return printable ASCII text as xtext (RFC 3461 §4).
+
+    >>> encode_xtext("a+b=c@x.test")
+    'a+2Bb+3Dc@x.test'
+    """
+    return "".join(
+        character
+        if "!" <= character <= "~" and character not in "+="
+        else f"+{ord(character):02X}"
+        for character in text
+        if ord(character) < 256
+    )
+
+
+def _read(
+    argument: str, keyword: str, known: set[str], malformed: Reply
+) -> tuple[str, Mapping[str, str]]:
+    """Return the path without its brackets, and the parameters."""
+    head, rest = argument[: len(keyword)], argument[len(keyword) :].strip(" ")
+    if head.upper() != keyword or not rest.startswith("<"):
+        raise CommandError(replies.BAD_SYNTAX)
+    match = _PATH.fullmatch(rest)
+    if match is None:
+        raise CommandError(malformed)
+    parameters: dict[str, str] = {}
+    for text in (match[2] or "").split():
+        found = _PARAMETER.fullmatch(text)
+        name = found[1].upper() if found else ""
+        if found is None or name in parameters:
+            raise CommandError(replies.BAD_SYNTAX)
+        if name not in known:
+            raise CommandError(replies.UNKNOWN_PARAMETER)
+        if not found[2]:
+            raise CommandError(replies.BAD_SYNTAX)
+        parameters[name] = found[2]
+    return match[1], parameters
+
+
+def _address(path: str, malformed: Reply) -> MailAddress:
+    try:
+        return read_address(path)
+    except InvalidError:
+        raise CommandError(malformed) from None

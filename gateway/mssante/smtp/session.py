@@ -1,0 +1,295 @@
+"""The commands of the SMTP doors; who may send, and what is kept, is for others."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from attrs import define, evolve, field
+from twisted.logger import Logger
+
+from gateway.core.envelope import Recipient
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.admission import AdmittedSender, Refused
+from gateway.mssante.smtp.body import BodyLimits, BodyLostError, read_body
+from gateway.mssante.smtp.connection import SmtpConnection
+from gateway.mssante.smtp.doorway import Doorway
+from gateway.mssante.smtp.limits import Lease
+from gateway.mssante.smtp.lines import HangUpError
+from gateway.mssante.smtp.parameters import MailCommand, read_mail, read_rcpt
+from gateway.mssante.smtp.reception import Incoming
+from gateway.mssante.smtp.replies import Reply
+from gateway.store.journal import Action
+
+log = Logger()
+
+_NAME = re.compile(r"[!-~]{1,255}")
+_ALLOWED_IN_CLEAR = frozenset(
+    {"EHLO", "HELO", "NOOP", "RSET", "QUIT", "STARTTLS", "HELP"}
+)
+_ALLOWED_WHEN_REFUSED = frozenset({"NOOP", "RSET", "QUIT", "HELP"})
+_REFUSALS_HEARD = 3
+"""How often a peer that is not entitled hears it before the connection ends."""
+
+_FAULTS = {
+    replies.BARE_CR: "BARE_CR",
+    replies.BARE_LF: "BARE_LF",
+    replies.NUL_FOUND: "NUL",
+    replies.BODY_LINE_TOO_LONG: "LINE_TOO_LONG",
+    replies.TOO_LARGE: "TOO_LARGE",
+    replies.STORAGE_FULL: "MEMORY_FULL",
+}
+"""What the journal and the metrics call the faults of a body."""
+
+
+@define
+class Transaction:
+    """One message on its way in: MAIL was accepted."""
+
+    mail: MailCommand
+    admitted: AdmittedSender
+    recipients: dict[str, Recipient] = field(factory=dict, repr=False)
+
+
+Command = Callable[[str], Awaitable[Reply | None]]
+
+
+class SmtpSession(SmtpConnection):
+    """What each command does; checks in the order of the dialogue."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        super().__init__(doorway)
+        self._greeted = False
+        self._client = ""
+        self._refusals = 0
+        self._entitled = False
+        self._mail: Transaction | None = None
+        self._verbs: dict[str, Command] = {
+            "EHLO": self._ehlo,
+            "HELO": self._helo,
+            "STARTTLS": self._starttls,
+            "MAIL": self._mail_from,
+            "RCPT": self._rcpt_to,
+            "DATA": self._data,
+            "RSET": self._rset,
+            "NOOP": self._noop,
+            "QUIT": self._quit,
+            "HELP": self._help,
+            "VRFY": self._vrfy,
+            "EXPN": self._not_implemented,
+            "AUTH": self._not_implemented,
+            "ETRN": self._not_implemented,
+            "TURN": self._not_implemented,
+            "BDAT": self._bdat,
+        }
+
+    async def obey(self, line: str) -> Reply | None:
+        verb, _, argument = line.partition(" ")
+        verb = verb.upper()
+        command = self._verbs.get(verb)
+        if command is None:
+            return replies.UNKNOWN_COMMAND
+        if not self._secured and verb not in _ALLOWED_IN_CLEAR:
+            return replies.STARTTLS_FIRST
+        if self._refusals and not self._entitled and verb not in _ALLOWED_WHEN_REFUSED:
+            return await self._judge()
+        return await command(argument)
+
+    # Greeting.
+
+    async def _ehlo(self, argument: str) -> Reply | None:
+        if (refusal := await self._greet(argument)) is not None:
+            return refusal
+        size = self.doorway.settings.max_message_bytes
+        lines = [
+            self.doorway.hostname,
+            "PIPELINING",
+            f"SIZE {size}",
+            *(() if self._secured else ("STARTTLS",)),
+            "8BITMIME",
+            "ENHANCEDSTATUSCODES",
+            "DSN",
+        ]
+        said = [f"250-{line}" for line in lines]
+        self._say("\r\n".join([*said, "250 HELP"]))
+        return None
+
+    async def _helo(self, argument: str) -> Reply | None:
+        if (refusal := await self._greet(argument)) is not None:
+            return refusal
+        self._say(f"250 {self.doorway.hostname}")
+        return None
+
+    async def _greet(self, argument: str) -> Reply | None:
+        self._mail = None
+        if not _NAME.fullmatch(argument.strip(" ")):
+            return replies.BAD_SYNTAX
+        self._client = argument.strip(" ")
+        self._greeted = True
+        return await self._judge() if self._secured else None
+
+    async def _judge(self) -> Reply | None:
+        """Tell a peer whose chain is good but who is not entitled, in plain words."""
+        judge = self.doorway.worker.awaitable(self.doorway.admission.judge)
+        verdict = await judge(self.doorway.door, self.peer_certificate())
+        if not isinstance(verdict, Refused):
+            self._entitled = True
+            return None
+        return self._refuse_peer(verdict)
+
+    def _refuse_peer(self, refused: Refused) -> Reply:
+        self._entitled = False
+        self._mail = None
+        if not self._refusals:
+            self.doorway.reception.note(
+                Action.CONNECTION_REFUSED, refused.code, self.doorway.door
+            )
+        self._refusals += 1
+        if self._refusals > _REFUSALS_HEARD:
+            raise HangUpError(replies.TOO_MANY_ERRORS)
+        return refused.reply
+
+    async def _starttls(self, argument: str) -> Reply | None:
+        if argument:
+            return replies.BAD_SYNTAX
+        if self._secured:
+            return replies.BAD_SEQUENCE
+        await self._secure()
+        self._greeted = False
+        self._mail = None
+        return None
+
+    # The envelope.
+
+    async def _mail_from(self, argument: str) -> Reply | None:
+        if not self._greeted or self._mail is not None:
+            return replies.BAD_SEQUENCE
+        mail = read_mail(argument)
+        if (refusal := self._refuse_size(mail.size)) is not None:
+            return refusal
+        admission, door = self.doorway.admission, self.doorway.door
+        asked = (door, self.peer_certificate(), mail.sender)
+        if admission.is_quick_at(door):
+            admitted = admission.admit_sender(*asked)
+        else:
+            admit = self.doorway.worker.awaitable(admission.admit_sender)
+            admitted = await admit(*asked)
+        if isinstance(admitted, Refused):
+            if admitted.reply is replies.NOT_ENTITLED:  # since the greeting
+                return self._refuse_peer(admitted)
+            self.doorway.reception.note(Action.SENDER_REFUSED, admitted.code, door)
+            return admitted.reply
+        self._mail = Transaction(mail, admitted)
+        return replies.SENDER_OK
+
+    def _refuse_size(self, size: int) -> Reply | None:
+        if size > self.doorway.settings.max_message_bytes:
+            return replies.TOO_LARGE
+        if not self.doorway.reception.is_ready:
+            return replies.TRY_LATER
+        if not self.doorway.disk.has_room_for(size):
+            return replies.STORAGE_FULL
+        return None
+
+    async def _rcpt_to(self, argument: str) -> Reply | None:
+        if self._mail is None:
+            return replies.BAD_SEQUENCE
+        command = read_rcpt(argument)
+        if len(self._mail.recipients) >= self.doorway.settings.max_recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        admission, admitted = self.doorway.admission, self._mail.admitted
+        found = admission.admit_recipient_at_once(admitted, command.address)
+        if found is None:
+            admit = self.doorway.worker.awaitable(admission.admit_recipient)
+            found = await admit(admitted, command.address)
+        if isinstance(found, Refused):
+            self.doorway.reception.note(
+                Action.RECIPIENT_REFUSED,
+                found.code,
+                self.doorway.door,
+                admitted.sender.identity,
+            )
+            return found.reply
+        self._mail.recipients.setdefault(
+            found.address.lower(),
+            evolve(found, notify=command.notify, orcpt=command.orcpt),
+        )
+        return replies.RECIPIENT_OK
+
+    # The message.
+
+    async def _data(self, argument: str) -> Reply | None:
+        mail, self._mail = self._mail, None
+        if argument:
+            self._mail = mail
+            return replies.BAD_SYNTAX
+        if mail is None or not mail.recipients:
+            self._mail = mail
+            return replies.BAD_SEQUENCE
+        if self._reader_buffer:  # S03: a body that did not wait for 354
+            raise HangUpError(replies.EARLY_BYTES)
+        lease = Lease(self.doorway.memory)
+        try:
+            self._say(replies.SEND_BODY)
+            await self._speak()
+            return await self._receive(mail, lease)
+        finally:
+            lease.end()
+
+    async def _receive(self, transaction: Transaction, lease: Lease) -> Reply:
+        settings, mail = self.doorway.settings, transaction.mail
+        limits = BodyLimits(
+            max_bytes=settings.max_message_bytes,
+            max_line_bytes=settings.max_line_bytes,
+            declared=mail.size,
+        )
+        try:
+            async with asyncio.timeout(settings.data_seconds):
+                body = await read_body(self._reader, limits, lease)
+        except BodyLostError:
+            raise HangUpError(replies.TOO_LARGE) from None
+        if body.fault is not None:
+            code = _FAULTS[body.fault]
+            self.doorway.reception.refused(transaction.admitted, code)
+            return body.fault
+        if not mail.eight_bit and not body.content.isascii():
+            log.info("8-bit message that was not declared")
+        return await self.doorway.reception.receive(
+            Incoming(
+                admitted=transaction.admitted,
+                recipients=tuple(transaction.recipients.values()),
+                content=body.content,
+                ret=mail.ret,
+                envid=mail.envid,
+                client=self._client,
+                address=self._address,
+            )
+        )
+
+    # The rest.
+
+    async def _rset(self, argument: str) -> Reply | None:
+        if argument:
+            return replies.BAD_SYNTAX
+        self._mail = None
+        return replies.OK
+
+    async def _noop(self, _: str) -> Reply | None:
+        return replies.OK
+
+    async def _quit(self, _: str) -> Reply | None:
+        raise HangUpError(replies.BYE)
+
+    async def _help(self, _: str) -> Reply | None:
+        return replies.HELP
+
+    async def _vrfy(self, _: str) -> Reply | None:
+        return replies.CANNOT_VERIFY
+
+    async def _not_implemented(self, _: str) -> Reply | None:
+        return replies.NOT_IMPLEMENTED
+
+    async def _bdat(self, _: str) -> Reply | None:
+        # Its chunk follows without waiting: it must not be read as commands (S11).
+        raise HangUpError(replies.NOT_IMPLEMENTED)

@@ -1,0 +1,4 @@
+"""
+How a process of ours is built and kept alive: the only place that names concrete
+parts.
+"""

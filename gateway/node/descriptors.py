@@ -1,0 +1,33 @@
+"""Open files: what all the connections may need at once, and what the system allows."""
+
+from __future__ import annotations
+
+import resource
+
+from gateway.settings.file import Settings
+
+_OTHERS = 256
+"""Beside connections: the database, blobs, lists being read, the workers' pipes."""
+
+
+def wanted_descriptors(settings: Settings) -> int:
+    """Return how many files a service may have open when every door is full."""
+    doors = (settings.smtp, settings.imap, settings.web)
+    return sum(door.max_connections for door in doors) + _OTHERS
+
+
+def allow_descriptors(wanted: int) -> int:
+    """
+    Let this process open ``wanted`` files, or as many as it may; return how many.
+
+    Systems start programs with a soft limit of 1,024, for those that still use
+    select(2), and a hard limit far above: the connections of one door would leave
+    nothing for the others, nor for the database.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(soft, wanted)

@@ -1,0 +1,89 @@
+"""A process that only receives mail, behind the doors of a service beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from twisted.application.internet import TimerService
+from twisted.application.service import MultiService
+from twisted.internet.defer import gatherResults
+
+from gateway.clock import utc_now
+from gateway.loop import Worker
+from gateway.node.mail_doors import mail_doors
+from gateway.settings.file import Settings
+from gateway.store.base.open_database import open_database
+from gateway.store.base.writer import Writer
+from gateway.trust.space import LOOK_SECONDS, TrustSpace
+from gateway.trust.tls import own_identity
+
+_THREADS = 8
+_LOOK_SECONDS = 1.0
+
+
+class Receiver:
+    """
+    The mail doors of one process; ``failure`` says why they had to be left.
+
+    After a disk failure the process ends: only a new one sees what is really there.
+    """
+
+    def __init__(
+        self, settings: Settings, loop: asyncio.AbstractEventLoop, reactor: Any
+    ) -> None:
+        """
+        Open the database and join the parts; blocking, before the loop runs.
+
+        Raises:
+            GatewayError: a key, a certificate or a setting is wrong.
+        """
+        self.failure = ""
+        self._reactor = reactor
+        self._database = open_database(settings)
+        self._writer = Writer(self._database)
+        self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._doors = mail_doors(
+            settings,
+            database=self._database,
+            writer=self._writer,
+            worker=self._worker,
+            identity=own_identity(settings.trust),
+            trust=TrustSpace(settings.trust, utc_now, LOOK_SECONDS),
+        )
+        self._root = MultiService()
+        for door in self._doors:
+            door.setServiceParent(self._root)
+        TimerService(_LOOK_SECONDS, self._look).setServiceParent(self._root)
+
+    def run(self) -> None:
+        """Receive until the reactor is told to stop; then finish what was begun."""
+        reactor = self._reactor
+        reactor.callWhenRunning(self._start)
+        reactor.addSystemEventTrigger("before", "shutdown", self._root.stopService)
+        reactor.run()
+        self._writer.stop()
+        self._worker.threads.shutdown()
+        self._database.close()
+
+    def _start(self) -> None:
+        self._writer.start()
+        self._root.startService()
+        listening = gatherResults(
+            [door.listening for door in self._doors], consumeErrors=True
+        )
+        listening.addErrback(self._not_listening)
+
+    def _not_listening(self, found: Any) -> list[int]:
+        self._end(found.value.subFailure.getErrorMessage())
+        return []
+
+    def _look(self) -> None:
+        if self._writer.failure:
+            self._end(self._writer.failure)
+
+    def _end(self, why: object) -> None:
+        if not self.failure:
+            self.failure = str(why)
+            self._reactor.stop()

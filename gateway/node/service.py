@@ -1,0 +1,243 @@
+"""The composition root: names the concrete parts and joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from twisted.application.internet import TimerService
+from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred, fail, gatherResults
+from twisted.internet.error import CannotListenError
+from twisted.logger import Logger
+
+from gateway.clock import utc_now
+from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.documents.showing.pages import CdaPages
+from gateway.loop import Worker, notice_ended_children
+from gateway.mssante.imap.service import ImapService
+from gateway.mssante.imap.store import MailStore
+from gateway.node.descriptors import allow_descriptors, wanted_descriptors
+from gateway.node.health import HealthDoor, Readiness
+from gateway.node.mail_doors import mail_doors
+from gateway.node.ports import check_ports, open_doors
+from gateway.node.processes import Processes
+from gateway.settings.file import Settings
+from gateway.store.base.housekeeping import Housekeeping
+from gateway.store.base.open_database import open_database
+from gateway.store.base.writer import Writer
+from gateway.trust.space import LOOK_SECONDS, TrustSpace
+from gateway.trust.tls import own_identity
+from gateway.web.patient.service import PatientWebService
+
+log = Logger()
+_THREADS = 8
+
+
+def _allow_descriptors(settings: Settings) -> None:
+    wanted = wanted_descriptors(settings)
+    allowed = allow_descriptors(wanted)
+    if allowed < wanted:
+        log.warn(
+            "{allowed} files may be open at once, and the connections allowed by "
+            "[smtp], [imap] and [web] may need {wanted}: raise the hard limit "
+            "(LimitNOFILE of systemd), or lower max_connections",
+            allowed=allowed,
+            wanted=wanted,
+        )
+
+
+class Service:
+    """
+    One node: its doors on one loop, its threads, its worker processes.
+
+    Nothing listens before `start`, and `start` fails when any door cannot.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        file: Path,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+    ) -> None:
+        self._settings = settings
+        self._file = file
+        self._reactor = reactor
+        self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._root = MultiService()
+        self._processes = Processes(reactor)
+        self._listening: list[Deferred[Any]] = []
+
+    def prepare(self) -> None:
+        """
+        Open the database and join the parts; blocking, before the loop runs.
+
+        Raises:
+            GatewayError: a key, a certificate or a setting is wrong, or a port taken;
+                the text says which.
+        """
+        settings = self._settings
+        check_ports(settings.listen)
+        _allow_descriptors(settings)
+        self._database = open_database(settings, upgraded=True)
+        with self._database.write() as work:
+            freed = work.tasks.release_dead_owners()
+        if freed:
+            log.info("{count} tasks of dead workers are free again", count=freed)
+        self._writer = Writer(self._database)
+        self._identity = own_identity(settings.trust)
+        self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
+        self._add_mail_doors()
+        self._add_mailboxes()
+        self._add_patient_web()
+        self._add_health()
+        self._add_housekeeping()
+        self._add_processes()
+
+    def _add_mail_doors(self) -> None:
+        for door in mail_doors(
+            self._settings,
+            database=self._database,
+            writer=self._writer,
+            worker=self._worker,
+            identity=self._identity,
+            trust=self._trust,
+        ):
+            self._add(door)
+
+    def _add_mailboxes(self) -> None:
+        store = MailStore(
+            self._database,
+            self._writer,
+            self._worker,
+            self._settings.imap,
+            self._trust.judge_peer,
+        )
+        self._add(ImapService(self._settings, store, self._identity, self._reactor))
+
+    def _add_patient_web(self) -> None:
+        if not self._settings.listen.patient_https:
+            return
+        PatientWebService(
+            self._settings,
+            self._database,
+            self._writer,
+            documents=CdaPages(),
+            own_documents=PatientFiling(
+                self._database, self._settings.filing.source_id
+            ),
+            trusts=self._trust.lists,
+            loop=self._worker.loop,
+            reactor=self._reactor,
+        ).setServiceParent(self._root)
+
+    def _add_health(self) -> None:
+        listen, blobs = self._settings.listen, self._settings.blobs
+        if not listen.metrics:
+            return
+        readiness = Readiness(
+            self._database,
+            blobs.folder,
+            blobs.min_free_bytes,
+            {
+                "storage": self._storage_fault,
+                "trust": self._trust_fault,
+                "processes": self._processes.fault,
+            },
+        )
+        self._add(
+            HealthDoor(
+                readiness, self._worker, self._reactor, listen.host, listen.metrics
+            )
+        )
+
+    def _storage_fault(self) -> str:
+        return self._writer.failure
+
+    def _trust_fault(self) -> str:
+        return ", ".join(sorted(sign.value for sign in self._trust.degraded))
+
+    def _add_processes(self) -> None:
+        """Processes that come back when they die, and go when we do."""
+        monitor = self._processes
+        beside = (
+            ("work", self._settings.tasks.workers),
+            ("receive", self._settings.smtp.processes - 1),
+        )
+        for noun, count in beside:
+            command = [sys.executable, "-m", "gateway.cli.main", noun, "--with-parent"]
+            for number in range(count):
+                monitor.addProcess(
+                    f"{noun}-{number + 1}",
+                    [*command, "-c", str(self._file)],
+                    env=dict(os.environ),
+                )
+        monitor.setServiceParent(self._root)
+
+    def _add_housekeeping(self) -> None:
+        tasks = self._settings.tasks
+        rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        tidy = self._worker.deferred(rounds.run)
+
+        def run() -> Deferred[Any]:
+            return tidy().addCallbacks(_say_what_went, _say_why_not)
+
+        timer = TimerService(tasks.housekeeping_seconds, run)
+        timer.setServiceParent(self._root)
+
+    def _add(self, door: Any) -> None:
+        door.setServiceParent(self._root)
+        self._listening.append(door.listening)
+
+    def start(self) -> Deferred[Any]:
+        """Open every door; the result fails with the first that could not."""
+        self._writer.start()
+        notice_ended_children(self._worker.loop)
+        try:
+            self._root.startService()
+        except CannotListenError as error:
+            return fail(error)
+        return gatherResults(self._listening, consumeErrors=True).addCallbacks(
+            self._opened, _first_failure
+        )
+
+    def _opened(self, _: Any) -> None:
+        listen = self._settings.listen
+        doors = open_doors(listen).items()
+        log.info(
+            "all doors are open on {host}: {doors}",
+            host=listen.host,
+            doors=", ".join(f"{door} {port}" for door, port in doors),
+        )
+
+    def stop(self) -> Deferred[None]:
+        """Close the doors politely, finish what was begun, close the database."""
+        stopped: Deferred[Any] = self._root.stopService()
+        return stopped.addBoth(self._close)
+
+    def _close(self, result: Any) -> Any:
+        self._writer.stop()
+        self._worker.threads.shutdown()
+        self._database.close()
+        return result
+
+
+def _say_what_went(counts: dict[str, int]) -> None:
+    if any(counts.values()):
+        log.info("housekeeping: {counts}", counts=counts)
+
+
+def _say_why_not(failure: Any) -> None:
+    """The next round comes; this one is an operator's matter, not the service's end."""
+    log.failure("housekeeping failed", failure=failure)
+
+
+def _first_failure(failure: Any) -> Any:
+    """Give back what went wrong itself, not that it was one of several."""
+    return failure.value.subFailure

@@ -1,0 +1,48 @@
+"""What a worker process is made of; the doors are not loaded into it."""
+
+from __future__ import annotations
+
+from gateway.clock import utc_now
+from gateway.dmp_bridge.filing.announcing import Disclosing
+from gateway.dmp_bridge.filing.filing import Filing
+from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.delivery import Delivering
+from gateway.mssante.sending.notifying import Notifying
+from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
+from gateway.mssante.sending.relaying import Relaying
+from gateway.mssante.sending.retry import Schedule
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database
+from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.tasks import TaskKind
+from gateway.trust.space import TrustSpace
+from gateway.trust.tls import own_identity, smtp_client_context
+
+
+def make_steps(database: Database, settings: Settings) -> Steps:
+    """Return what a worker does for each kind of task."""
+    trust = TrustSpace(settings.trust, utc_now)
+    identity = own_identity(settings.trust)
+    outgoing = settings.outgoing
+    out = SmtpOut(
+        trust=trust,
+        context=smtp_client_context(identity),
+        hosts=lambda domain: find_hosts(outgoing.routes, domain),
+        hostname=settings.domains.hostname,
+        timeout=settings.exchange_seconds,
+        host_check=HostCheck(outgoing.mx_host_check),
+    )
+    schedule = Schedule(
+        waits=outgoing.retry_minutes,
+        expire_hours=outgoing.expire_hours,
+        warn_hours=outgoing.warn_hours,
+    )
+    delivering = Delivering(database, settings)
+    return {
+        TaskKind.FILE: Filing.from_settings(database, settings, delivering.at_once),
+        TaskKind.DISCLOSE: Disclosing(settings),
+        TaskKind.DELIVER: delivering,
+        TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
+        TaskKind.RELAY: Relaying(database, out, schedule),
+        TaskKind.NOTIFY: Notifying.from_settings(database, settings),
+    }

@@ -1,0 +1,273 @@
+"""The lines of work: claim tasks, do the heavy part, commit, say what failed."""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Final
+
+from attrs import field, frozen
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from gateway.errors import GatewayError, InvalidError
+from gateway.settings.file import TaskSettings
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.base.writer import Writer
+from gateway.store.journal import Action
+from gateway.store.tasks.steps import HeavyJob, Steps
+from gateway.store.tasks.tasks import Task, TaskKind
+
+log = Logger()
+
+_LONGEST_WAIT: Final = 0.25
+_SHORTEST_WAIT: Final = 0.01
+_THREADS: Final = 8
+
+
+@frozen
+class _Failed:
+    """A task whose step or job raised."""
+
+    task: Task
+    error: Exception
+
+
+@frozen(kw_only=True)
+class WorkLine:
+    """
+    Some kinds of tasks, done until told to stop; what was claimed is finished first.
+
+    The heavy part of each runs outside any transaction; its job is committed together
+    with striking the task off.
+    """
+
+    database: Database
+    writer: Writer
+    steps: Steps
+    settings: TaskSettings
+    kinds: tuple[TaskKind, ...]
+    owner: str
+    stopping: threading.Event
+
+    @abstractmethod
+    def run(self) -> None:
+        """Work until told to stop."""
+
+    def claimed(self, limit: int) -> list[Task]:
+        """Wait until there is something to do; return nothing when told to stop."""
+        wait = _SHORTEST_WAIT
+        while not self.stopping.is_set():
+            try:
+                if self._anything_due() and (tasks := self._claim_now(limit)):
+                    return tasks
+            except GatewayError as error:
+                log.error("no task can be claimed: {why}", why=str(error))
+                wait = _LONGEST_WAIT
+            self.stopping.wait(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+        return []
+
+    def _anything_due(self) -> bool:
+        with self.database.read() as work:
+            return work.tasks.anything_due(self.kinds)
+
+    def _claim_now(self, limit: int) -> list[Task]:
+        return self.writer.submit(lambda work: self.claim(work, limit)).result()
+
+    def claim(self, work: UnitOfWork, limit: int) -> list[Task]:
+        """Take tasks for the length of a lease."""
+        return work.tasks.claim(self.owner, self.kinds, limit, self.lease)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim is good for."""
+        return timedelta(seconds=self.settings.lease_seconds)
+
+    def prepare(self, task: Task) -> Job | _Failed:
+        """Do the heavy part now."""
+        try:
+            return self.steps[task.kind](task)
+        except Exception as error:  # noted, and the task is kept
+            return _Failed(task, error)
+
+    def finish_alone(self, task: Task, job: Job) -> None:
+        """Commit the job of one task, or note that it failed."""
+
+        def finish(work: UnitOfWork) -> None:
+            if work.tasks.finish(task, self.owner):  # else another's result stands
+                job(work)
+
+        try:
+            self.writer.submit(finish).result()
+        except Exception as error:  # noted, and the task is kept
+            self.fail_alone(_Failed(task, error))
+
+    def fail_alone(self, failed: _Failed) -> None:
+        """Note a failure; when not even that can be written, the lease runs out."""
+        try:
+            self.writer.submit(lambda work: self.fail(work, failed)).result()
+        except GatewayError as error:
+            log.error("a failure could not be noted: {why}", why=str(error))
+
+    def fail(self, work: UnitOfWork, failed: _Failed) -> None:
+        """Give a task back to be tried later, or bury it."""
+        task, error, settings = failed.task, failed.error, self.settings
+        known = isinstance(error, GatewayError)
+        text = str(error) if known else type(error).__name__
+        if not known:
+            log.failure(
+                "defect in {kind} of {subject}",
+                failure=Failure(error),
+                kind=task.kind.value,
+                subject=task.subject,
+            )
+        hopeless = isinstance(error, InvalidError)
+        if hopeless or task.attempts + 1 >= settings.max_attempts:
+            action = Action.TASK_DEAD
+            work.tasks.bury(task, text)
+        else:
+            action = Action.TASK_FAILED
+            wait = settings.retry_seconds * 2**task.attempts
+            work.tasks.postpone(task, text, timedelta(seconds=wait))
+        work.note(action, task.kind.value, task.subject, error=text[:200])
+
+
+class LocalLine(WorkLine):
+    """
+    What is done on this machine: one thread, for only one could compute anyway.
+
+    A batch is prepared, then committed as one, and the next claim is part of that
+    same transaction: a letter costs a fraction of a commit. Large messages make small
+    batches, for what is prepared is in memory until then.
+    """
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        tasks: list[Task] = []
+        while tasks or (tasks := self.claimed(self.most)):
+            tasks = self._do(tasks)
+
+    @property
+    def most(self) -> int:
+        """How many tasks are claimed at once."""
+        return self.settings.batch
+
+    def _do(self, tasks: list[Task]) -> list[Task]:
+        prepared = list(zip(tasks, self.prepare_all(tasks), strict=False))
+        left = tasks[len(prepared) :]
+        try:
+            return self.writer.submit(
+                lambda work: self._finish(work, prepared, left)
+            ).result()
+        except Exception:  # one of them failed, and tells so when it is alone
+            for task, done in prepared:
+                if isinstance(done, _Failed):
+                    self.fail_alone(done)
+                else:
+                    self.finish_alone(task, done)
+            return left
+
+    def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
+        """Do the heavy part of each, or of the first ones if they are large."""
+        done: list[Job | _Failed] = []
+        size = 0
+        for task in tasks:
+            job = self.prepare(task)
+            done.append(job)
+            size += job.size if isinstance(job, HeavyJob) else 0
+            if size > self.settings.batch_bytes:
+                break
+        return done
+
+    def _finish(
+        self,
+        work: UnitOfWork,
+        prepared: list[tuple[Task, Job | _Failed]],
+        left: list[Task],
+    ) -> list[Task]:
+        """Commit what is prepared; return what is to be done next."""
+        held = work.tasks.held([task for task, _ in prepared], self.owner)
+        finished = []
+        for task, done in prepared:
+            if task.id not in held:
+                continue  # the lease was lost: another worker's result stands
+            if isinstance(done, _Failed):
+                self.fail(work, done)
+            else:
+                done(work)
+                finished.append(task.id)
+        work.tasks.strike(finished)
+        if left:
+            work.tasks.extend(left, self.owner, self.lease)
+            return left
+        if self.stopping.is_set():
+            return []
+        return self.claim(work, self.most)
+
+
+@frozen(kw_only=True)
+class NoticeLine(LocalLine):
+    """
+    Notices: several leave at once, through the one relay there is for them.
+
+    No more are claimed than leave side by side: one exchange with a slow relay ends
+    within the lease, two would not.
+    """
+
+    _pool: ThreadPoolExecutor = field(init=False, repr=False)
+
+    @_pool.default
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(_THREADS, "notice-step")
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        with self._pool:
+            super().run()
+
+    @property
+    def most(self) -> int:
+        """How many leave at once."""
+        return min(self.settings.batch, _THREADS)
+
+    def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
+        """Send them side by side."""
+        return list(self._pool.map(self.prepare, tasks))
+
+
+class OutgoingLine(WorkLine):
+    """
+    What waits for others: several threads, each task committed on its own.
+
+    No more is claimed than there are threads free, so that a slow peer holds up
+    nobody but its own messages.
+    """
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        free = threading.Semaphore(_THREADS)
+        with ThreadPoolExecutor(_THREADS, f"{self.kinds[0]}-step") as pool:
+            while not self.stopping.is_set():
+                if not free.acquire(timeout=_LONGEST_WAIT):
+                    continue
+                room = 1
+                while room < self.settings.batch and free.acquire(blocking=False):
+                    room += 1
+                tasks = self.claimed(room)
+                if unused := room - len(tasks):
+                    free.release(unused)
+                for task in tasks:
+                    pool.submit(self._do, task, free)
+
+    def _do(self, task: Task, free: threading.Semaphore) -> None:
+        try:
+            done = self.prepare(task)
+            if isinstance(done, _Failed):
+                self.fail_alone(done)
+            else:
+                self.finish_alone(task, done)
+        finally:
+            free.release()

@@ -1,0 +1,80 @@
+"""What one worker process does: local work in one line, mail that leaves in another."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from gateway.node.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
+from gateway.settings.file import TaskSettings
+from gateway.store.base.work import Database
+from gateway.store.base.writer import Writer
+from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.tasks import TaskKind, new_owner
+
+LOCAL = (
+    TaskKind.FILE,
+    TaskKind.DELIVER,
+    TaskKind.ACKNOWLEDGE,
+    TaskKind.DISCLOSE,
+)
+OUTGOING = (TaskKind.RELAY,)
+NOTICES = (TaskKind.NOTIFY,)
+
+
+class Worker:
+    """The lines of work of a process: what is done here, and mail that leaves."""
+
+    def __init__(
+        self, database: Database, steps: Steps, settings: TaskSettings
+    ) -> None:
+        self._stopping = threading.Event()
+        self._writer = Writer(database)
+        owner = new_owner()
+        kinds: tuple[tuple[type[WorkLine], tuple[TaskKind, ...]], ...] = (
+            (LocalLine, LOCAL),
+            (OutgoingLine, OUTGOING),
+            (NoticeLine, NOTICES),
+        )
+        self._threads = [
+            threading.Thread(
+                target=line(
+                    database=database,
+                    writer=self._writer,
+                    steps=steps,
+                    settings=settings,
+                    kinds=known,
+                    owner=owner,
+                    stopping=self._stopping,
+                ).run,
+                name=f"work-{known[0]}",
+            )
+            for line, wanted in kinds
+            if (known := tuple(kind for kind in wanted if kind in steps))
+        ]
+
+    @property
+    def failure(self) -> str:
+        """Why nothing can be committed any more; empty while all is well."""
+        return self._writer.failure
+
+    def start(self) -> None:
+        """Start working."""
+        # What is loaded by now stays: looking through it again and again for garbage
+        # took a tenth of the time.
+        gc.collect()
+        gc.freeze()
+        self._writer.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what was claimed, then stop."""
+        self._stopping.set()
+        self.wait()
+        self._writer.stop()
+
+    def wait(self) -> None:
+        """Return when the work has stopped by itself, which it does not."""
+        for thread in self._threads:
+            thread.join()

@@ -1,0 +1,1 @@
+"""gateway.toml as frozen values; it imports nothing of ours but the errors."""

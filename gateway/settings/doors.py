@@ -1,0 +1,175 @@
+"""The settings of the doors: where they listen, whom they believe, their limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from attrs import frozen
+
+from gateway.errors import MisuseError
+from gateway.settings.table import KIB, MIB, Table
+
+
+@frozen(kw_only=True)
+class ListenSettings(Table):
+    """``[listen]``: where each door listens; a door without a key is not opened."""
+
+    table: ClassVar = "listen"
+
+    host: Annotated[str, "Address to listen on."] = "127.0.0.1"
+    smtp: Annotated[int, "Other operators, STARTTLS, mutual TLS; 25 in life."] = 0
+    submission: Annotated[int, "Our users, STARTTLS; 587 in life."] = 0
+    submissions: Annotated[int, "Our users, implicit TLS; 465 in life."] = 0
+    imap: Annotated[int, "Mailboxes, STARTTLS; 143 in life."] = 0
+    imaps: Annotated[int, "Mailboxes, implicit TLS; 993 in life."] = 0
+    patient_https: Annotated[int, "The patients' web; 443 in life."] = 0
+    metrics: Annotated[int, "Health and metrics, plain HTTP, for the operator."] = 0
+
+
+@frozen(kw_only=True)
+class DomainSettings(Table):
+    """``[domains]``: the mail domains hosted here."""
+
+    table: ClassVar = "domains"
+
+    professional: Annotated[str, "Domain of the professionals' mailboxes."]
+    patient: Annotated[str, "Domain of the patients' addresses (INS@domain)."]
+    hostname: Annotated[str, "Name this server gives itself in SMTP and IMAP."] = (
+        "localhost"
+    )
+    operator_name: Annotated[str, "Who runs the service, as people read it."] = (
+        "Messagerie sécurisée"
+    )
+
+    @property
+    def hosted(self) -> frozenset[str]:
+        """Both domains, in lower case."""
+        return frozenset({self.professional.lower(), self.patient.lower()})
+
+
+@frozen(kw_only=True)
+class TrustSettings(Table):
+    """``[trust]``: the space of trust."""
+
+    table: ClassVar = "trust"
+
+    certificate: Annotated[Path, "PEM: our certificate, then its chain."]
+    private_key: Annotated[Path, "PEM: its key, readable by us alone."]
+    authorities: Annotated[Path, "PEM: the pinned root and its intermediates."]
+    crl: Annotated[Path, "PEM or DER: revocation lists of those authorities."]
+    allowlist: Annotated[Path, "The list of trusted domains (liste blanche)."]
+    crl_grace_hours: Annotated[
+        int, "Hours an expired revocation list may still serve; 0 refuses."
+    ] = 0
+    dn_match: Annotated[str, "How certificates match the list: cn_ou or strict."] = (
+        "cn_ou"
+    )
+    allowlist_max_age_days: Annotated[
+        int, "Older than this, the list is reported as stale."
+    ] = 30
+    crl_max_bytes: Annotated[int, "A larger file of revocation lists is not read."] = (
+        32 * MIB
+    )
+    allowlist_max_bytes: Annotated[int, "A larger allow-list is not read."] = 25 * MIB
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of matching that does not exist."""
+        if self.dn_match not in {"cn_ou", "strict"}:
+            raise MisuseError("[trust]: dn_match is cn_ou or strict")
+
+
+@frozen(kw_only=True)
+class SmtpSettings(Table):
+    """``[smtp]``: limits of the mail doors."""
+
+    table: ClassVar = "smtp"
+
+    max_message_bytes: Annotated[
+        int, "SIZE announced; bytes on the wire, larger gets 552."
+    ] = 36_700_160
+    max_decoded_bytes: Annotated[int, "Attachments and texts once decoded."] = 25 * MIB
+    max_memory_bytes: Annotated[
+        int, "Messages being received at once; beyond it, 452."
+    ] = 512 * MIB
+    max_line_bytes: Annotated[int, "Line of a message, CRLF included."] = 1000
+    max_command_bytes: Annotated[int, "Command line, CRLF included."] = 512
+    max_recipients: Annotated[int, "Recipients of one message."] = 100
+    max_commands: Annotated[int, "Commands of one connection."] = 1000
+    max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
+    processes: Annotated[
+        int, "Processes that receive mail; each has its share of the limits below."
+    ] = 1
+    max_connections: Annotated[int, "Connections at once, all peers."] = 500
+    max_connections_per_peer: Annotated[
+        int, "Connections at once from one address."
+    ] = 50
+    command_seconds: Annotated[float, "Time to the next whole command."] = 300.0
+    handshake_seconds: Annotated[float, "Time for STARTTLS to finish."] = 30.0
+    data_seconds: Annotated[float, "Time for a whole message."] = 600.0
+    session_seconds: Annotated[float, "Time of a whole connection."] = 3600.0
+    stop_seconds: Annotated[float, "Time to finish what runs when stopping."] = 10.0
+    max_hops: Annotated[int, "Received fields of a message; more is a loop."] = 50
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse more processes than the limits can be shared among."""
+        least = min(self.max_connections, self.max_connections_per_peer)
+        if not 1 <= self.processes <= max(1, least):
+            raise MisuseError(
+                "[smtp]: processes is 1 or more, and no more than max_connections "
+                "and max_connections_per_peer, which they share"
+            )
+        if self.processes > 1 and self.share(self.max_memory_bytes) < (
+            self.max_message_bytes
+        ):
+            raise MisuseError(
+                "[smtp]: max_memory_bytes shared by so many processes does not hold "
+                "a message of max_message_bytes"
+            )
+
+    def share(self, limit: int) -> int:
+        """Return one process's part of a limit: they know nothing of each other."""
+        return limit // self.processes
+
+
+@frozen(kw_only=True)
+class ImapSettings(Table):
+    """``[imap]``: limits of the mailboxes' door."""
+
+    table: ClassVar = "imap"
+
+    max_append_bytes: Annotated[int, "APPENDLIMIT (RFC 7889)."] = 36_700_160
+    mailbox_quota_bytes: Annotated[int, "What one mailbox may hold."] = 2048 * MIB
+    max_line_bytes: Annotated[int, "Command line without its literals."] = 16 * KIB
+    max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
+    max_connections: Annotated[int, "Connections at once, all clients."] = 2000
+    max_connections_per_peer: Annotated[int, "Connections at once, one address."] = 100
+    max_folders: Annotated[int, "Folders of one mailbox."] = 500
+    idle_seconds: Annotated[float, "Silence before the connection ends."] = 1800.0
+    login_seconds: Annotated[float, "Time to authenticate."] = 60.0
+
+
+@frozen(kw_only=True)
+class WebSettings(Table):
+    """``[web]``: the patients' pages."""
+
+    table: ClassVar = "web"
+
+    public_url: Annotated[str, "Address patients type, as written in notices."] = ""
+    hosts: Annotated[
+        tuple[str, ...],
+        "Names the pages answer to; others get 421. Empty: any of ours.",
+    ] = ()
+    session_idle_seconds: Annotated[int, "Silence before a session ends."] = 900
+    session_seconds: Annotated[int, "A session's whole life."] = 8 * 3600
+    code_seconds: Annotated[int, "Life of a one-time code."] = 600
+    code_tries: Annotated[int, "Wrong codes before it is void."] = 5
+    login_tries: Annotated[int, "Wrong passwords before a pause."] = 10
+    login_pause_seconds: Annotated[int, "The pause."] = 900
+    code_requests: Annotated[int, "Codes sent per account in an hour."] = 5
+    max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
+    max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
+    max_files: Annotated[int, "Files of one message."] = 10
+    request_seconds: Annotated[float, "Time for a whole request."] = 60.0
+    max_connections: Annotated[int, "Connections at once."] = 1000
+    max_connections_per_peer: Annotated[int, "Connections at once, one address."] = 100

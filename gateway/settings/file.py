@@ -1,0 +1,160 @@
+"""What `gateway.toml` may say: one frozen class per table, unknown keys refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from attrs import evolve, frozen
+
+from gateway.errors import MisuseError
+from gateway.settings.doors import (
+    DomainSettings,
+    ImapSettings,
+    ListenSettings,
+    SmtpSettings,
+    TrustSettings,
+    WebSettings,
+)
+from gateway.settings.table import Table
+from gateway.settings.work import (
+    ArchiveSettings,
+    BlobSettings,
+    CdaSettings,
+    DatabaseSettings,
+    FilingSettings,
+    KeySettings,
+    OutgoingSettings,
+    ReceiptSettings,
+    TaskSettings,
+)
+
+__all__ = [
+    "ArchiveSettings",
+    "BlobSettings",
+    "CdaSettings",
+    "DatabaseSettings",
+    "DomainSettings",
+    "FilingSettings",
+    "ImapSettings",
+    "KeySettings",
+    "ListenSettings",
+    "OutgoingSettings",
+    "ReceiptSettings",
+    "Settings",
+    "SmtpSettings",
+    "TABLES",
+    "TaskSettings",
+    "TrustSettings",
+    "WebSettings",
+    "read_settings",
+    "settings_from",
+]
+
+
+_LEASE_MARGIN = 15.0
+"""Seconds that a lease outlives an exchange by: the look-up in DNS, the commit."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """All tables, and the folder of the file they were read from."""
+
+    folder: Path
+    listen: ListenSettings
+    domains: DomainSettings
+    trust: TrustSettings
+    database: DatabaseSettings
+    blobs: BlobSettings
+    keys: KeySettings
+    smtp: SmtpSettings
+    imap: ImapSettings
+    web: WebSettings
+    cda: CdaSettings
+    xdm: ArchiveSettings
+    filing: FilingSettings
+    tasks: TaskSettings
+    receipts: ReceiptSettings
+    outgoing: OutgoingSettings
+
+    @property
+    def database_url(self) -> str:
+        """The database address, a relative SQLite path taken from the folder."""
+        prefix = "sqlite:///"
+        url = self.database.url
+        if url.startswith(prefix) and not url.startswith("sqlite:////"):
+            return f"{prefix}{self.folder.resolve() / url.removeprefix(prefix)}"
+        return url
+
+    @property
+    def public_url(self) -> str:
+        """The address patients type: as set, or the one this machine listens on."""
+        listen = self.listen
+        return self.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
+
+    @property
+    def exchange_seconds(self) -> float:
+        """How long an exchange with a peer may take: its task's lease outlives it."""
+        lease = self.tasks.lease_seconds
+        return min(self.outgoing.timeout_seconds, lease - _LEASE_MARGIN)
+
+
+TABLES: dict[str, type[Table]] = {
+    table.table: table
+    for table in (
+        ListenSettings,
+        DomainSettings,
+        TrustSettings,
+        DatabaseSettings,
+        BlobSettings,
+        KeySettings,
+        SmtpSettings,
+        ImapSettings,
+        WebSettings,
+        CdaSettings,
+        ArchiveSettings,
+        FilingSettings,
+        TaskSettings,
+        ReceiptSettings,
+        OutgoingSettings,
+    )
+}
+
+
+def read_settings(file: Path) -> Settings:
+    """
+    Read `gateway.toml`.
+
+    Raises:
+        MisuseError: the file is absent, is not TOML, or has an unknown table or key,
+            or a value of the wrong type; the text says which.
+    """
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise MisuseError(
+            f"{file}: no such file; make one with: gateway init {file.parent}"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MisuseError(f"{file}: {error}") from error
+    return settings_from(content, file.resolve().parent)
+
+
+def settings_from(content: Mapping[str, Any], folder: Path) -> Settings:
+    """Build from parsed TOML; paths are taken relative to ``folder``."""
+    if unknown := content.keys() - TABLES.keys():
+        raise MisuseError(f"unknown tables: {', '.join(sorted(unknown))}")
+    built = {
+        name: table.from_table(content.get(name, {}), folder)
+        for name, table in TABLES.items()
+    }
+    for name, path_field in (("blobs", "folder"), ("keys", "master")):
+        built[name] = _absolute(built[name], path_field, folder)
+    built["outgoing"] = _absolute(built["outgoing"], "outbox", folder)
+    return Settings(folder=folder, **cast("Any", built))
+
+
+def _absolute(table: Any, name: str, folder: Path) -> Any:
+    return evolve(table, **{name: folder / getattr(table, name)})

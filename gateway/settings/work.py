@@ -1,0 +1,192 @@
+"""The settings of what is kept and done: storage, documents, tasks, mail going out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from attrs import frozen
+
+from gateway.errors import MisuseError
+from gateway.settings.table import KIB, MIB, Table
+
+_YEAR_DAYS, _YEAR_MONTHS = 366, 12
+
+
+@frozen(kw_only=True)
+class DatabaseSettings(Table):
+    """``[database]``: where facts are kept."""
+
+    table: ClassVar = "database"
+
+    url: Annotated[
+        str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
+    ] = "sqlite:///gateway.db"
+
+
+@frozen(kw_only=True)
+class BlobSettings(Table):
+    """``[blobs]``: where the encrypted bytes of messages and documents are kept."""
+
+    table: ClassVar = "blobs"
+
+    folder: Annotated[Path, "Folder of the blobs too large for the database."] = Path(
+        "blobs"
+    )
+    inline_bytes: Annotated[
+        int, "Up to this size a blob is kept in its row: one fsync for many."
+    ] = 128 * KIB
+    min_free_bytes: Annotated[
+        int, "With less free disk than this, mail is answered 452."
+    ] = 64 * MIB
+
+
+@frozen(kw_only=True)
+class KeySettings(Table):
+    """``[keys]``: the master key that wraps every data key."""
+
+    table: ClassVar = "keys"
+
+    master: Annotated[Path, "File of mode 0600 with 32 random bytes in hex."] = Path(
+        "master.key"
+    )
+
+
+@frozen(kw_only=True)
+class CdaSettings(Table):
+    """``[cda]``: how documents are checked."""
+
+    table: ClassVar = "cda"
+
+    schema: Annotated[str, "Folder of the CI-SIS schema; empty: not checked."] = ""
+    max_bytes: Annotated[int, "One document."] = 25 * MIB
+
+
+@frozen(kw_only=True)
+class ArchiveSettings(Table):
+    """``[xdm]``: limits on an IHE_XDM.ZIP."""
+
+    table: ClassVar = "xdm"
+
+    max_entries: Annotated[int, "Files in the archive."] = 100
+    max_entry_bytes: Annotated[int, "One file once expanded."] = 25 * MIB
+    max_total_bytes: Annotated[int, "All files once expanded."] = 50 * MIB
+    max_ratio: Annotated[int, "Expansion of one file beyond its first MiB."] = 200
+
+
+@frozen(kw_only=True)
+class FilingSettings(Table):
+    """``[filing]``: the settled open questions of the filing decision."""
+
+    table: ClassVar = "filing"
+
+    blocked_may_file: Annotated[bool, "A blocked sender may still file."] = False
+    blocked_may_write: Annotated[bool, "A blocked sender may still write."] = False
+    refuse_wrong_test_key: Annotated[
+        bool, "Refuse a wrong control key in the test ranges of INS."
+    ] = False
+    unknown_types: Annotated[
+        str, "A type not in the list: refuse or file_as_other."
+    ] = "refuse"
+    allow_masked_and_invisible: Annotated[
+        bool, "Accept MASQUE_PS with INVISIBLE_PATIENT."
+    ] = False
+    refuse_other_birth_place: Annotated[
+        bool, "Refuse a document whose place of birth alone differs."
+    ] = False
+    announcement_notice_days: Annotated[
+        int,
+        "A document hidden until a doctor announces it: days before the patient is "
+        "told to see one. CSP R. 1111-53: 14.",
+    ] = 14
+    announcement_months: Annotated[
+        int, "Months before such a document is shown. CSP R. 1111-53: 1."
+    ] = 1
+    source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
+        "1.2.250.1.999.1.1"
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to hide a document, or to say nothing of it, for years."""
+        if self.announcement_notice_days > _YEAR_DAYS:
+            raise MisuseError("[filing]: announcement_notice_days is more than a year")
+        if self.announcement_months > _YEAR_MONTHS:
+            raise MisuseError("[filing]: announcement_months is more than a year")
+
+
+@frozen(kw_only=True)
+class TaskSettings(Table):
+    """``[tasks]``: the workers."""
+
+    table: ClassVar = "tasks"
+
+    # Each takes some 50 MB, and on SQLite one writes at a time.
+    workers: Annotated[int, "Worker processes of `gateway serve`."] = min(
+        os.cpu_count() or 1, 3
+    )
+    batch: Annotated[int, "Tasks one worker claims at once, for one commit."] = 32
+    batch_bytes: Annotated[
+        int, "A commit waits for no more tasks once their messages exceed this."
+    ] = 32 * MIB
+    lease_seconds: Annotated[float, "A dead worker's tasks are taken after this."] = (
+        60.0
+    )
+    max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
+    retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    transit_days: Annotated[
+        int, "Days the operator can still read a message that has ended."
+    ] = 7
+    housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
+
+
+@frozen(kw_only=True)
+class ReceiptSettings(Table):
+    """``[receipts]``: what senders are told."""
+
+    table: ClassVar = "receipts"
+
+    max_original_bytes: Annotated[
+        int, "A larger message comes back as its header only."
+    ] = 10 * MIB
+    report_refused_documents: Annotated[
+        bool, "Tell a sender that asked for nothing when a document was not filed."
+    ] = True
+
+
+@frozen(kw_only=True)
+class OutgoingSettings(Table):
+    """``[outgoing]``: mail that leaves."""
+
+    table: ClassVar = "outgoing"
+
+    outbox: Annotated[Path, "Folder for notices while no smart host is set."] = Path(
+        "outbox"
+    )
+    smart_host: Annotated[str, "host:port for notices to ordinary e-mail."] = ""
+    notice_from: Annotated[str, "Sender of the notices and codes."] = (
+        "ne-pas-repondre@localhost"
+    )
+    routes: Annotated[
+        dict[str, str], "Domain = host:port, instead of its DNS MX records."
+    ] = {}  # noqa: RUF012
+    retry_minutes: Annotated[tuple[int, ...], "Waits between tries to a peer."] = (
+        1,
+        5,
+        15,
+        30,
+        60,
+        120,
+        240,
+    )
+    expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
+    warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
+    timeout_seconds: Annotated[float, "Time for one exchange with a peer."] = 60.0
+    mx_host_check: Annotated[
+        str, "A peer's certificate that does not name its host: off, warn or enforce."
+    ] = "warn"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a way of checking that does not exist."""
+        if self.mx_host_check not in {"off", "warn", "enforce"}:
+            raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")

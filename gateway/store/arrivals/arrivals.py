@@ -1,0 +1,286 @@
+"""Messages received, their recipients, and what became of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict, frozen
+from sqlalchemy import select
+
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.store.arrivals.statements import (
+    DECIDE,
+    GET,
+    GET_RECIPIENTS,
+    GET_STATE,
+    SAME,
+    SET_STATE,
+)
+from gateway.store.arrivals.values import (
+    UNDER_WAY,
+    ArrivalState,
+    DocumentOutcome,
+    KeptArrival,
+    RecipientOutcome,
+)
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action
+from gateway.store.sealed.blobs import Parcel
+from gateway.store.tables import arrival_documents, arrivals, recipients
+from gateway.store.tasks.tasks import TaskKind
+
+__all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
+
+
+@frozen
+class Arrivals:
+    """Messages within one transaction."""
+
+    work: UnitOfWork
+
+    def transit_key(self) -> str:
+        """Return the id of today's transit key; yesterday's can be destroyed whole."""
+        return self.work.key_for(f"transit:{self.work.now:%Y-%m-%d}")
+
+    def keep(self, arrival: Arrival, parcel: Parcel) -> None:
+        """
+        Keep a message, its journal line and its task: all or nothing.
+
+        ``parcel`` is made of the content with the trace before it. What the gateway
+        wrote itself has nothing to file: it goes to its recipients at once.
+        """
+        work, key_id = self.work, self.transit_key()
+        is_ours = arrival.door is Door.SYSTEM
+        work.blobs.put(parcel, key_id, work.now)
+        work.add(
+            arrivals,
+            id=arrival.id,
+            message_id=arrival.message_id,
+            content_digest=parcel.digest or digest_of(arrival.content),
+            door=arrival.door.value,
+            state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
+            received_at=work.now,
+            sender=work.seal(
+                key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
+            ),
+            sender_facts=asdict(arrival.sender),
+            options={"ret": arrival.ret, "envid": arrival.envid},
+            size=parcel.size,
+            blob_id=parcel.id,
+            key_id=key_id,
+        )
+        for position, recipient in enumerate(arrival.recipients):
+            work.add(
+                recipients,
+                arrival_id=arrival.id,
+                position=position,
+                kind=recipient.kind.value,
+                target_id=recipient.target_id or None,
+                address=work.seal(
+                    key_id, recipient.address, f"recipients.address:{arrival.id}"
+                ),
+                notify=recipient.notify,
+                orcpt=work.seal(
+                    key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
+                ),
+                outcome="",
+                reasons=[],
+            )
+        work.tasks.add(TaskKind.DELIVER if is_ours else TaskKind.FILE, arrival.id)
+        work.note(
+            Action.MESSAGE_ACCEPTED,
+            "kept",
+            arrival.id,
+            door=arrival.door.value,
+            size=len(arrival.content),
+            recipients=len(arrival.recipients),
+            sender=arrival.sender.kind.value,
+            identity=arrival.sender.identity,
+            certificate=arrival.sender.fingerprint,
+        )
+
+    def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
+        """
+        Return the addresses that have this very message already, and in which arrival.
+
+        A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
+        same sender. What it then repeats is acknowledged and not kept twice.
+        ``digest`` is that of the content (`Parcel`).
+        """
+        found = SAME.rows(self.work.connection, id=arrival.message_id, digest=digest)
+        known: dict[str, str] = {}
+        for (row_id,) in found:
+            kept = self.get(row_id)
+            if kept is not None and kept.reverse_path == arrival.reverse_path:
+                for one in kept.recipients:
+                    known[one.recipient.address.lower()] = row_id
+        return known
+
+    def get(self, arrival_id: str) -> KeptArrival | None:
+        """Return a message with its recipients, or None."""
+        work = self.work
+        row = GET.first(work.connection, arrival=arrival_id)
+        if row is None:
+            return None
+        rows = GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
+        facts = dict(row.sender_facts)
+        return KeptArrival(
+            id=row.id,
+            message_id=row.message_id,
+            door=Door(row.door),
+            state=row.state,
+            received_at=row.received_at,
+            sender=Sender(**{**facts, "kind": SenderKind(facts["kind"])}),
+            reverse_path=work.unseal(
+                row.key_id, row.sender, f"arrivals.sender:{row.id}"
+            ),
+            ret=row.options["ret"],
+            envid=row.options["envid"],
+            size=row.size,
+            blob_id=row.blob_id or "",
+            key_id=row.key_id,
+            recipients=tuple(self._recipient(row.key_id, one) for one in rows),
+        )
+
+    def state_of(self, arrival_id: str) -> ArrivalState | None:
+        """Return where a message is, or None when there is no such message."""
+        row = GET_STATE.first(self.work.connection, arrival=arrival_id)
+        return None if row is None else ArrivalState(row.state)
+
+    def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
+        work = self.work
+        return RecipientOutcome(
+            position=row.position,
+            recipient=Recipient(
+                kind=RecipientKind(row.kind),
+                target_id=row.target_id or "",
+                address=work.unseal(
+                    key_id, row.address, f"recipients.address:{row.arrival_id}"
+                ),
+                notify=row.notify,
+                orcpt=work.unseal(
+                    key_id, row.orcpt, f"recipients.orcpt:{row.arrival_id}"
+                ),
+            ),
+            outcome=row.outcome,
+            reasons=tuple(row.reasons),
+            deliver=row.deliver,
+            hidden=tuple(row.hidden),
+            hidden_until=row.hidden_until,
+        )
+
+    def content(self, kept: KeptArrival) -> bytes:
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it ended long ago, and only its recipients have it still.
+        """
+        return self.work.blobs.get(kept.blob_id, kept.key_id)
+
+    def find(self, message_id: str) -> list[str]:
+        """Return the ids of the messages with a Message-ID (with or without <>)."""
+        bare = message_id.strip().strip("<>")
+        rows = self.work.connection.execute(
+            select(arrivals.c.id)
+            .where(arrivals.c.message_id.in_([bare, f"<{bare}>"]))
+            .order_by(arrivals.c.received_at)
+        )
+        return list(rows.scalars())
+
+    def decide_recipient(
+        self,
+        arrival_id: str,
+        position: int,
+        outcome: str,
+        reasons: Iterable[str],
+        *,
+        deliver: bool = True,
+        hidden: Iterable[str] = (),
+        hidden_until: datetime | None = None,
+    ) -> None:
+        """Record what became of one recipient's copy."""
+        DECIDE.run(
+            self.work.connection,
+            [
+                {
+                    "arrival": arrival_id,
+                    "at": position,
+                    "outcome": outcome,
+                    "reasons": list(reasons),
+                    "deliver": deliver,
+                    "hidden": list(hidden),
+                    "hidden_until": hidden_until,
+                    "ended_at": self.work.now,
+                }
+            ],
+        )
+
+    def record_documents(
+        self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
+    ) -> None:
+        """Record what became of the documents of a message."""
+        for one in outcomes:
+            self.work.add(
+                arrival_documents,
+                arrival_id=arrival_id,
+                recipient=one.recipient,
+                position=one.position,
+                unique_id=one.unique_id,
+                outcome=one.outcome,
+                reasons=list(one.reasons),
+                error=one.error,
+                detail=one.detail[:400],
+                entry_id=one.entry_id or None,
+            )
+
+    def documents(self, arrival_id: str) -> list[DocumentOutcome]:
+        """Return what became of the documents of a message."""
+        columns = arrival_documents.c
+        rows = self.work.connection.execute(
+            select(arrival_documents)
+            .where(columns.arrival_id == arrival_id)
+            .order_by(columns.recipient, columns.position)
+        )
+        return [
+            DocumentOutcome(
+                recipient=row.recipient,
+                position=row.position,
+                unique_id=row.unique_id,
+                outcome=row.outcome,
+                reasons=tuple(row.reasons),
+                error=row.error,
+                detail=row.detail,
+                entry_id=row.entry_id or "",
+            )
+            for row in rows
+        ]
+
+    def set_state(self, arrival_id: str, state: ArrivalState) -> None:
+        """Move a message to another state."""
+        ended = state not in UNDER_WAY
+        SET_STATE.run(
+            self.work.connection,
+            [
+                {
+                    "arrival": arrival_id,
+                    "state": state.value,
+                    "ended_at": self.work.now if ended else None,
+                }
+            ],
+        )
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of bytes, in hex."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,202 @@
+"""Copies on their way to other operators."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import select, update
+
+from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
+from gateway.store.base.work import UnitOfWork
+from gateway.store.tables import arrivals, deliveries
+from gateway.store.tasks.tasks import TaskKind
+
+PENDING = "pending"
+"""The state of a copy still to be sent; the others are its ends."""
+
+_NO_HOST = "-"
+"""In place of the host when none was reached."""
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """
+    One recipient's copy; ``state`` is a word of `gateway.mssante.sending.retry`.
+
+    ``last_status`` (RFC 3463), ``last_host`` and ``last_reply`` tell how the last try
+    ended; empty before the first.
+    """
+
+    id: str
+    arrival_id: str
+    position: int
+    domain: str
+    reverse_path: str = field(repr=False)
+    recipient: str = field(repr=False)
+    notify: str
+    orcpt: str = field(repr=False)
+    ret: str
+    envid: str
+    state: str
+    attempts: int
+    created_at: datetime
+    warned_at: datetime | None
+    last_status: str
+    last_host: str
+    last_reply: str
+    blob_id: str
+    key_id: str
+
+
+@frozen
+class Deliveries:
+    """Outgoing copies within one transaction."""
+
+    work: UnitOfWork
+
+    def add(self, kept: KeptArrival, one: RecipientOutcome) -> str:
+        """
+        Queue one recipient's copy, with the task that sends it; return its id.
+
+        Once per arrival and recipient: again changes nothing and returns the same id.
+        """
+        known = self.work.connection.execute(
+            select(deliveries.c.id).where(
+                deliveries.c.arrival_id == kept.id,
+                deliveries.c.position == one.position,
+            )
+        ).scalar()
+        if known is not None:
+            return str(known)
+        work, delivery_id = self.work, uuid4().hex
+        recipient = one.recipient
+        options = {
+            "notify": recipient.notify,
+            "ret": kept.ret,
+            "envid": kept.envid,
+        }
+        work.add(
+            deliveries,
+            id=delivery_id,
+            arrival_id=kept.id,
+            position=one.position,
+            domain=recipient.address.rpartition("@")[2].lower(),
+            reverse_path=self._seal(kept.key_id, delivery_id, kept.reverse_path),
+            recipient=self._seal(
+                kept.key_id, delivery_id, [recipient.address, recipient.orcpt]
+            ),
+            options=options,
+            state=PENDING,
+            attempts=0,
+            created_at=work.now,
+            last_reply="",
+            blob_id=kept.blob_id,
+            key_id=kept.key_id,
+        )
+        work.tasks.add(TaskKind.RELAY, delivery_id)
+        return delivery_id
+
+    def get(self, delivery_id: str) -> Delivery | None:
+        """Return a copy, or None."""
+        row = self.work.connection.execute(
+            select(deliveries).where(deliveries.c.id == delivery_id)
+        ).first()
+        return None if row is None else self._delivery(row)
+
+    def settle(
+        self,
+        delivery: Delivery,
+        state: str,
+        *,
+        status: str,
+        host: str,
+        reply: str,
+        again_after: timedelta | None = None,
+        warned: bool = False,
+    ) -> bool:
+        """
+        Record what a try came to, and when to try again if so.
+
+        Return False, and change nothing, when the copy was settled meanwhile.
+        """
+        work, columns = self.work, deliveries.c
+        values: dict[str, Any] = {
+            "state": state,
+            "attempts": delivery.attempts + 1,
+            "last_reply": f"{status} {host or _NO_HOST} {reply}"[:500],
+        }
+        if warned:
+            values["warned_at"] = work.now
+        settled = work.connection.execute(
+            update(deliveries)
+            .where(
+                columns.id == delivery.id,
+                columns.state == delivery.state,
+                columns.attempts == delivery.attempts,
+            )
+            .values(**values)
+        )
+        if not settled.rowcount:
+            return False
+        if again_after is not None:
+            work.tasks.add(TaskKind.RELAY, delivery.id, delay=again_after)
+        return True
+
+    def any_pending(self, arrival_id: str) -> bool:
+        """
+        Tell whether a copy of a message is still to be sent.
+
+        Holds the arrival until the commit: of two copies that end at once, the second
+        waits for the first, and sees it.
+        """
+        self.work.connection.execute(
+            select(arrivals.c.id).where(arrivals.c.id == arrival_id).with_for_update()
+        )
+        found = self.work.connection.execute(
+            select(deliveries.c.id)
+            .where(deliveries.c.arrival_id == arrival_id, deliveries.c.state == PENDING)
+            .limit(1)
+        ).first()
+        return found is not None
+
+    def of(self, arrival_id: str) -> list[Delivery]:
+        """Return the copies of a message that left or leave."""
+        rows = self.work.connection.execute(
+            select(deliveries)
+            .where(deliveries.c.arrival_id == arrival_id)
+            .order_by(deliveries.c.position)
+        )
+        return [self._delivery(row) for row in rows]
+
+    def _seal(self, key_id: str, delivery_id: str, value: Any) -> bytes:
+        return self.work.seal(key_id, value, f"deliveries:{delivery_id}")
+
+    def _delivery(self, row: Any) -> Delivery:
+        context = f"deliveries:{row.id}"
+        address, orcpt = self.work.unseal(row.key_id, row.recipient, context)
+        status, _, rest = row.last_reply.partition(" ")
+        host, _, reply = rest.partition(" ")
+        return Delivery(
+            id=row.id,
+            arrival_id=row.arrival_id,
+            position=row.position,
+            domain=row.domain,
+            reverse_path=self.work.unseal(row.key_id, row.reverse_path, context),
+            recipient=address,
+            notify=row.options["notify"],
+            orcpt=orcpt,
+            ret=row.options["ret"],
+            envid=row.options["envid"],
+            state=row.state,
+            attempts=row.attempts,
+            created_at=row.created_at,
+            warned_at=row.warned_at,
+            last_status=status,
+            last_host="" if host == _NO_HOST else host,
+            last_reply=reply,
+            blob_id=row.blob_id or "",
+            key_id=row.key_id,
+        )

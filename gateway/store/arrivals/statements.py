@@ -1,0 +1,34 @@
+"""The statements every message runs through."""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, bindparam, select, update
+
+from gateway.store.base.prepared import Prepared
+from gateway.store.tables import arrivals, recipients
+
+_ID: BindParameter[str] = bindparam("arrival")
+GET = Prepared(select(arrivals).where(arrivals.c.id == _ID))
+GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
+GET_RECIPIENTS = Prepared(
+    select(recipients)
+    .where(recipients.c.arrival_id == _ID)
+    .order_by(recipients.c.position)
+)
+SET_STATE = Prepared(
+    update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
+)
+DECIDE = Prepared(
+    update(recipients).where(
+        recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+    ),
+    ("outcome", "reasons", "deliver", "hidden", "hidden_until", "ended_at"),
+)
+
+SAME = Prepared(
+    select(arrivals.c.id).where(
+        arrivals.c.message_id == bindparam("id"),
+        arrivals.c.content_digest == bindparam("digest"),
+    )
+)
+"""Asked for each message received."""

@@ -1,0 +1,1 @@
+"""The database itself: engine, transaction, writer. No table of a subject."""

@@ -1,0 +1,109 @@
+"""What is no longer needed goes: copies in transit, sessions, sent notices, strays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from attrs import frozen
+from sqlalchemy import delete, select, update
+
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.tables import (
+    arrivals,
+    blobs,
+    deliveries,
+    notices,
+    one_time_codes,
+    web_sessions,
+)
+
+_BATCH = 200
+_STRAY_AGE = timedelta(hours=1)
+"""A blob file is written before its row is committed: younger ones are left alone."""
+
+
+@frozen
+class Housekeeping:
+    """
+    One round of tidying; each piece is a short transaction, so nobody waits for it.
+
+    ``transit`` is how long the operator's own grant on a message's bytes lives after
+    the message has ended; the patient's and the mailboxes' grants are their own.
+    """
+
+    database: Database
+    transit: timedelta
+
+    def run(self) -> dict[str, int]:
+        """Tidy everything; return how many of each went."""
+        return {
+            "messages": self._all(self._release_messages),
+            "sessions": self._all(self._end_sessions),
+            "notices": self._all(self._forget_notices),
+            "files": self._sweep_files(),
+        }
+
+    def _all(self, once: Callable[[UnitOfWork], int]) -> int:
+        total = 0
+        while True:
+            with self.database.write() as work:
+                count = once(work)
+            total += count
+            if count < _BATCH:
+                return total
+
+    def _release_messages(self, work: UnitOfWork) -> int:
+        """Take the transit grant back from messages that ended long ago."""
+        columns = arrivals.c
+        rows = work.connection.execute(
+            select(columns.id, columns.blob_id, columns.key_id)
+            .where(
+                columns.ended_at < work.now - self.transit,
+                columns.blob_id.is_not(None),
+                columns.state != "quarantined",
+            )
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            for table in (arrivals, deliveries):
+                owner = table.c.id if table is arrivals else table.c.arrival_id
+                work.connection.execute(
+                    update(table).where(owner == row.id).values(blob_id=None)
+                )
+            if work.blobs.release(row.blob_id, row.key_id):
+                work.after_commit(partial(work.folder.discard, row.blob_id))
+        return len(rows)
+
+    def _end_sessions(self, work: UnitOfWork) -> int:
+        """Forget web sessions and one-time codes that ended."""
+        count = 0
+        for table in (web_sessions, one_time_codes):
+            done = work.connection.execute(
+                delete(table).where(table.c.expires_at < work.now)
+            )
+            count += int(done.rowcount)
+        return min(count, _BATCH - 1)
+
+    def _forget_notices(self, work: UnitOfWork) -> int:
+        """Forget notices sent long ago; the journal remembers that they were."""
+        done = work.connection.execute(
+            delete(notices).where(notices.c.sent_at < work.now - self.transit)
+        )
+        return min(int(done.rowcount), _BATCH - 1)
+
+    def _sweep_files(self) -> int:
+        """Remove blob files without a row: left by a crash before their commit."""
+        folder, now = self.database.folder, self.database.clock()
+        strays = 0
+        for path in folder.written_before(now - _STRAY_AGE):
+            with self.database.read() as work:
+                known = work.connection.execute(
+                    select(blobs.c.id).where(blobs.c.id == path.name)
+                ).first()
+            if known is None:
+                path.unlink(missing_ok=True)
+                strays += 1
+        return strays

@@ -1,0 +1,263 @@
+"""The unit of work: what one transaction may do, and the database that runs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy.exc import DBAPIError
+from twisted.logger import Logger
+
+from gateway.clock import Clock, utc_now
+from gateway.errors import UnavailableError
+from gateway.settings.file import Settings
+from gateway.store.base.engine import (
+    is_disk_failure,
+    is_disk_full,
+    is_sqlite,
+    make_engine,
+)
+from gateway.store.base.glancing import Glance
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.turns import Turns
+from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
+from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
+from gateway.store.sealed.keys import KeyRing
+from gateway.store.tables import metadata
+from gateway.store.tasks.tasks import Tasks
+
+_INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
+    table: {} for table in metadata.sorted_tables
+}
+"""Parents before their children, by the columns that are given; each made once."""
+
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+log = Logger()
+
+
+@frozen
+class UnitOfWork:
+    """
+    What one transaction may do. Leaving the block commits; raising undoes it all.
+
+    Rows given to `add` and lines given to `note` are written together at the end of
+    the transaction, many messages in one statement; what must be read back within
+    the transaction is written with ``connection`` directly.
+    """
+
+    connection: Connection
+    keys: KeyRing
+    folder: BlobFolder
+    now: datetime
+    held: dict[str, Any] = field(factory=dict, repr=False)
+    """What only this transaction can change until its commit: not read again."""
+    _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
+    _events: list[Event] = field(factory=list, repr=False)
+    _after: list[Callable[[], None]] = field(factory=list, repr=False)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The encrypted bytes."""
+        return Blobs(self.connection, self.keys, self.folder, self.add)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The things to do."""
+        return Tasks(self.connection, self.add, self.now)
+
+    @property
+    def journal(self) -> JournalReader:
+        """The journal as it is before this transaction's own lines."""
+        return JournalReader(self.connection)
+
+    def add(self, table: Table, **row: Any) -> None:
+        """Insert a row at the end of the transaction."""
+        self._rows.setdefault(table, []).append(row)
+
+    def add_now(self, table: Table, **row: Any) -> None:
+        """Insert a row for what follows in the transaction to find."""
+        _insert(table, frozenset(row)).run(self.connection, [row])
+
+    def note(
+        self,
+        action: Action,
+        outcome: str,
+        subject: str,
+        *,
+        chain: str = OPERATOR,
+        **detail: Any,
+    ) -> None:
+        """Write a line in the journal; ``detail`` never holds patient data."""
+        self._events.append(Event(chain, self.now, action, outcome, subject, detail))
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once, when the transaction is safely committed."""
+        self._after.append(action)
+
+    def key_for(self, scope: str) -> str:
+        """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
+        key_id = self.keys.key_for(self.connection, scope, self.now)
+        self.after_commit(lambda: self.keys.remember(scope, key_id))
+        return key_id
+
+    def seal(self, key_id: str, value: Any, context: str) -> bytes:
+        """Encrypt a JSON value for its place, ``table.column:row``."""
+        return self.keys.seal(
+            self.connection, key_id, _to_json(value).encode(), context
+        )
+
+    def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
+        """Decrypt a JSON value that `seal` made for the same place."""
+        return json.loads(self.keys.unseal(self.connection, key_id, sealed, context))
+
+    def flush(self) -> None:
+        """Write what was set aside; called once, before the commit."""
+        for table in _INSERTS:
+            rows = self._rows.pop(table, None)
+            if rows:
+                for columns, same in _by_columns(rows).items():
+                    _insert(table, columns).run(self.connection, same)
+        append(self.connection, self._events)
+        self._events.clear()
+
+    def committed(self) -> None:
+        """Run what waited for the commit; the commit stands, whatever becomes of it."""
+        for action in self._after:
+            try:
+                action()
+            except Exception:
+                log.failure("what was to follow a commit failed")
+
+
+def _insert(table: Table, columns: frozenset[str]) -> Prepared:
+    known = _INSERTS[table]
+    if columns not in known:
+        known[columns] = Prepared(insert(table), sorted(columns))
+    return known[columns]
+
+
+def _by_columns(
+    rows: list[dict[str, Any]],
+) -> dict[frozenset[str], list[dict[str, Any]]]:
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(frozenset(row), []).append(row)
+    return groups
+
+
+@frozen
+class Database:
+    """The engine with its keys and blobs: opens units of work."""
+
+    engine: Engine
+    keys: KeyRing
+    folder: BlobFolder
+    clock: Clock = utc_now
+    _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _glance: Glance | None = field(init=False, repr=False, eq=False)
+
+    @_turns.default
+    def _beside(self) -> Turns | None:
+        name = self.engine.url.database
+        return Turns(Path(name)) if is_sqlite(self.engine) and name else None
+
+    @_glance.default
+    def _within(self) -> Glance | None:
+        return Glance(self.engine) if is_sqlite(self.engine) else None
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
+        """Open the database, the master key and the blob folder of the settings."""
+        return cls(
+            make_engine(settings.database_url),
+            KeyRing.from_file(settings.keys.master),
+            BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
+            clock,
+        )
+
+    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
+        """Encrypt bytes and, when large, put them durably on disk."""
+        return self.folder.prepare(content, before)
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that may write; commit when the block ends well."""
+        with self._turn(), translated(), self.engine.begin() as connection:
+            work = self.unit(connection)
+            yield work
+            work.flush()
+        work.committed()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that only reads, on one snapshot of the data."""
+        with translated():
+            reader = self.engine.connect().execution_options(read_only=True)
+            with reader as connection, connection.begin():
+                yield self.unit(connection)
+
+    def ask(self, question: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what one SELECT finds; the next may then be asked at once."""
+        with self.read() as work:
+            found = question.rows(work.connection, **values)
+        if self._glance is not None:
+            with translated():
+                self._glance.open()
+        return found
+
+    def ask_at_once(
+        self, question: Prepared, **values: Any
+    ) -> list[tuple[Any, ...]] | None:
+        """
+        Return the same without waiting, as the loop may.
+
+        None where that is not possible, as on PostgreSQL, or not now.
+        """
+        return None if self._glance is None else self._glance.rows(question, **values)
+
+    def unit(self, connection: Connection) -> UnitOfWork:
+        """Return a unit of work on a transaction already open."""
+        return UnitOfWork(connection, self.keys, self.folder, self.clock())
+
+    def close(self) -> None:
+        """Close every connection, and leave no file unused."""
+        self.folder.close()
+        if self._glance is not None:
+            self._glance.close()
+        self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turns is None else self._turns.taken()
+
+
+class StorageError(UnavailableError):
+    """The disk failed while committing: nothing more is accepted until a restart."""
+
+
+class StorageFullError(UnavailableError):
+    """The disk is full: undone, and may succeed once there is room."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn database errors into ours; their text may quote a patient's row."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = type(error.orig).__name__
+        kind: type[UnavailableError] = UnavailableError
+        if is_disk_failure(error):
+            kind = StorageFullError if is_disk_full(error) else StorageError
+        raise kind("try again later", detail=f"database: {cause}") from error
+
+
+Job = Callable[[UnitOfWork], Any]

@@ -1,0 +1,124 @@
+"""The writer: many small transactions that wait together share one commit."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from twisted.logger import Logger
+
+from gateway.errors import GatewayError, UnavailableError
+from gateway.store.base.work import Database, Job, StorageError, UnitOfWork
+
+log = Logger()
+T = TypeVar("T")
+_MOST = 64
+"""Jobs in one transaction: enough to share an fsync, few enough to stay quick."""
+
+_MOMENT = 0.004
+"""Seconds that a commit waits for more where the last had company; 4 ms took a fifth
+off the processor time of a small message among sixteen, and 2 ms half of that."""
+
+
+class Writer:
+    """
+    A thread that commits what waits together: one fsync for many messages.
+
+    A job that fails undoes only itself: those it shared a transaction with are run
+    again, so a job may run twice and must not change anything but the database. (A
+    savepoint around each would do as well, and costs as much as a job's own writes.)
+    Its future tells success only after the commit of the whole. Who comes alone never
+    waits for others.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._last = 0
+        self.failure = ""
+        """Why nothing is accepted any more; empty while all is well."""
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was submitted, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def submit(self, job: Callable[[UnitOfWork], T]) -> Future[T]:
+        """
+        Run a job in the next transaction; the future is done after the commit.
+
+        The future fails with `UnavailableError` when the commit did, and at once
+        after a disk failure: an fsync that failed is never tried again (the kernel
+        may have dropped the pages), so only a restart, which reads what is really on
+        the disk, lets messages in again. A future cancelled before its transaction
+        began leaves no trace of its job; later it can no longer be cancelled.
+        """
+        future: Future[T] = Future()
+        if self.failure:
+            future.set_exception(UnavailableError("try again later"))
+        else:
+            self._jobs.put((job, future))
+        return future
+
+    def _run(self) -> None:
+        # A round of its own, so that nothing of the last one is held while waiting.
+        while self._round():
+            continue
+
+    def _round(self) -> bool:
+        first = self._jobs.get()
+        if first is None:
+            return False
+        if self._last > 1:
+            time.sleep(_MOMENT)
+        waiting, goes_on = [first], True
+        while len(waiting) < _MOST:
+            try:
+                more = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                goes_on = False
+                break
+            waiting.append(more)
+        self._last = len(waiting)
+        # From here on nobody can cancel: what is given up before is never begun.
+        self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
+        return goes_on
+
+    def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
+        """Run a batch as one; when one of it fails, undo it all and run each alone."""
+        if not batch:
+            return
+        try:
+            with self._database.write() as work:
+                results = [job(work) for job, _ in batch]
+        except Exception as error:
+            self._failed(batch, error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+
+    def _failed(self, batch: list[tuple[Job, Future[Any]]], error: Exception) -> None:
+        if len(batch) > 1 and not isinstance(error, StorageError):
+            for alone in batch:
+                self._commit([alone])
+            return
+        if isinstance(error, StorageError):
+            self.failure = str(error)
+            log.error("storage failed, accepting nothing more: {why}", why=str(error))
+        elif not isinstance(error, GatewayError):
+            log.failure("a unit of work could not be committed")
+        for _, future in batch:
+            future.set_exception(error)

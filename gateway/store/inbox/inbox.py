@@ -1,0 +1,290 @@
+"""A patient's inbox: what comes in, what the patient writes, what is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import asdict, frozen
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from gateway.errors import InvalidError
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.rows import InboxRows
+from gateway.store.inbox.values import (
+    AttachedFile,
+    Conversation,
+    ConversationState,
+    Direction,
+    InboxMessage,
+    Reply,
+)
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.profiles import Profiles
+from gateway.store.sealed.blobs import Parcel
+from gateway.store.tables import conversations, drafts, inbox_messages
+from gateway.store.tasks.tasks import TaskKind
+
+_NO_FILES: Sequence[AttachedFile] = ()
+
+_RECEIVED = Prepared(
+    select(inbox_messages.c.id).where(
+        inbox_messages.c.arrival_id == bindparam("arrival"),
+        inbox_messages.c.profile_id == bindparam("profile"),
+        inbox_messages.c.direction == Direction.IN.value,
+    )
+)
+
+
+@frozen
+class Inbox:
+    """The inboxes within one transaction; everything is under the patient's key."""
+
+    work: UnitOfWork
+
+    @property
+    def reader(self) -> InboxReader:
+        """What only reads."""
+        return InboxReader(self.work)
+
+    @property
+    def _rows(self) -> InboxRows:
+        return InboxRows(self.work)
+
+    def receive(
+        self,
+        profile_id: str,
+        arrival_id: str,
+        *,
+        correspondent: str,
+        display_name: str,
+        subject: str,
+        text: str,
+        attachments: Sequence[AttachedFile] = _NO_FILES,
+        blob_id: str,
+        from_key: str,
+        message_id: str,
+        reply_to: Sequence[str] = (),
+        reply: Reply = Reply.REPLY,
+        mailbox_kind: str = "",
+        receipt_asked: bool = False,
+        hidden_until: datetime | None = None,
+    ) -> str:
+        """
+        Put a professional's message in the inbox; return the inbox message's id.
+
+        Once per arrival and profile: again changes nothing and returns the same id.
+        The conversation with that correspondent is found, or opened; a message that
+        may be answered reopens one that was ended.
+
+        Args:
+            profile_id: Whose inbox.
+            arrival_id: The arrival the message came in.
+            correspondent: The address in From.
+            display_name: Of From, what the patient sees; empty shows the address.
+            subject: As decoded, of any length.
+            text: What to show as the message: plain text, never HTML.
+            attachments: The files in the order of the message's parts.
+            blob_id: The arrival's bytes: shared, not copied.
+            from_key: The key the bytes are readable with (`KeptArrival.key_id`).
+            message_id: The Message-ID, for the answer's In-Reply-To.
+            reply_to: The addresses in Reply-To; the answer goes there if there are any.
+            reply: NO_REPLY for ``X-MSS-MES: FIN``.
+            mailbox_kind: PER, ORG, APP or CAB where known.
+            receipt_asked: A read receipt is due when the patient opens the message.
+            hidden_until: With a document hidden from the patient (CSP R. 1111-53).
+        """
+        known = _RECEIVED.first(
+            self.work.connection, arrival=arrival_id, profile=profile_id
+        )
+        if known is not None:
+            return str(known.id)
+        # Held, so that there is one conversation with each correspondent.
+        profile = Profiles(self.work).hold(profile_id)
+        if profile is None:
+            raise InvalidError("no such patient")
+        key_id = profile.key_id
+        address = correspondent.lower()
+        conversation_id = self._rows.conversation_with(
+            profile_id,
+            key_id,
+            address,
+            name=display_name or address,
+            kind=mailbox_kind,
+            reply=reply,
+        )
+        self.work.blobs.share(blob_id, from_key, key_id)
+        summary = {
+            "sender": address,
+            "subject": subject,
+            "text": text,
+            "files": [asdict(one) for one in attachments],
+            "reply": reply.value,
+            "reply_to": [one.lower() for one in reply_to],
+            "receipt_asked": receipt_asked,
+        }
+        return self._rows.add(
+            profile_id,
+            key_id,
+            conversation_id,
+            Direction.IN,
+            summary,
+            arrival_id=arrival_id,
+            message_id=message_id,
+            blob_id=blob_id,
+            hidden_until=hidden_until,
+        )
+
+    def send(
+        self,
+        conversation: Conversation,
+        profile_id: str,
+        arrival_id: str,
+        *,
+        subject: str,
+        text: str,
+        attachments: Sequence[AttachedFile] = _NO_FILES,
+        parcel: Parcel,
+        message_id: str,
+    ) -> str:
+        """
+        Keep the patient's own message in its conversation; return its id.
+
+        To be called in the transaction that keeps the arrival, of which ``parcel`` is
+        the content: the patient's key is granted the same bytes.
+        """
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        self.work.blobs.grant(parcel, key_id)
+        self.forget_draft(conversation.id)
+        summary = {
+            "sender": "",
+            "subject": subject,
+            "text": text,
+            "files": [asdict(one) for one in attachments],
+            "reply": Reply.REPLY.value,
+            "reply_to": [],
+            "receipt_asked": False,
+        }
+        self.work.note(
+            Action.MESSAGE_SENT, "kept", arrival_id, chain=chain_of(profile_id)
+        )
+        return self._rows.add(
+            profile_id,
+            key_id,
+            conversation.id,
+            Direction.OUT,
+            summary,
+            arrival_id=arrival_id,
+            message_id=message_id,
+            blob_id=parcel.id,
+            hidden_until=None,
+        )
+
+    def end_conversations(self, profile_id: str, correspondent: str) -> bool:
+        """
+        End the exchange with a correspondent, who wrote ``[FIN]``.
+
+        Return False when there was none to end. A later message reopens it.
+        """
+        columns = conversations.c
+        ended = self.work.connection.execute(
+            update(conversations)
+            .where(
+                columns.profile_id == profile_id,
+                columns.correspondent == self.work.keys.digest(correspondent),
+                columns.state != ConversationState.ENDED.value,
+            )
+            .values(state=ConversationState.ENDED.value, ended_at=self.work.now)
+            .returning(columns.id)
+        ).first()
+        if ended is None:
+            return False
+        self.work.note(
+            Action.CONVERSATION_ENDED,
+            "by-correspondent",
+            ended.id,
+            chain=chain_of(profile_id),
+        )
+        return True
+
+    def open(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
+        """
+        Mark what is visible of a conversation as read; return what was not so before.
+
+        Each is noted in the patient's journal; the sender of one with
+        ``receipt_asked`` is sent its read receipt.
+        """
+        unread = self.reader.unread(profile_id, conversation_id)
+        if not unread:
+            return []
+        # Of two requests at once, one marks; the other finds nothing left to mark.
+        marked = set(
+            self.work.connection.execute(
+                update(inbox_messages)
+                .where(
+                    inbox_messages.c.id.in_([one.id for one in unread]),
+                    inbox_messages.c.read_at.is_(None),
+                )
+                .values(read_at=self.work.now)
+                .returning(inbox_messages.c.id)
+            ).scalars()
+        )
+        read = [one for one in unread if one.id in marked]
+        for one in read:
+            self.work.note(
+                Action.MESSAGE_READ,
+                "receipt-asked" if one.receipt_asked else "read",
+                one.arrival_id,
+                chain=chain_of(profile_id),
+            )
+            if one.receipt_asked:
+                self.work.tasks.add(TaskKind.ACKNOWLEDGE, one.arrival_id)
+        return read
+
+    def delete_conversation(self, profile_id: str, conversation_id: str) -> int:
+        """
+        Delete the messages of a conversation for good; return how many there were.
+
+        Their texts, files and bytes go; documents filed from them stay. What was
+        received is still known to have been: it is what lets the patient write again.
+        """
+        shown = self.reader.messages(profile_id, conversation_id)
+        for message in shown:
+            self._rows.erase(message)
+        self.forget_draft(conversation_id)
+        if shown:
+            self.work.note(
+                Action.MESSAGE_DELETED,
+                "conversation",
+                conversation_id,
+                chain=chain_of(profile_id),
+                messages=len(shown),
+            )
+        return len(shown)
+
+    def save_draft(
+        self, profile_id: str, conversation_id: str, subject: str, text: str
+    ) -> None:
+        """Keep what the patient began to write; one draft per conversation."""
+        self.forget_draft(conversation_id)
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        self.work.connection.execute(
+            insert(drafts).values(
+                conversation_id=conversation_id,
+                profile_id=profile_id,
+                content=self.work.seal(
+                    key_id,
+                    {"subject": subject, "text": text},
+                    f"drafts.content:{conversation_id}",
+                ),
+                saved_at=self.work.now,
+            )
+        )
+
+    def forget_draft(self, conversation_id: str) -> None:
+        """Delete a draft; none is no error."""
+        self.work.connection.execute(
+            delete(drafts).where(drafts.c.conversation_id == conversation_id)
+        )

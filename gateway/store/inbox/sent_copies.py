@@ -1,0 +1,105 @@
+"""What became of the copies of messages that patients wrote, where it went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from attrs import field, frozen
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from gateway.core.copies import LOST, Copy
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.deliveries import PENDING
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.values import Direction
+from gateway.store.tables import deliveries, inbox_messages, recipients
+
+_LATE = and_(deliveries.c.state == PENDING, deliveries.c.warned_at.is_not(None))
+_ASTRAY = (
+    select(recipients.c.position, recipients.c.outcome)
+    .select_from(recipients)
+    .outerjoin(
+        deliveries,
+        and_(
+            deliveries.c.arrival_id == recipients.c.arrival_id,
+            deliveries.c.position == recipients.c.position,
+        ),
+    )
+    .where(
+        recipients.c.arrival_id == bindparam("arrival"),
+        or_(recipients.c.outcome.in_(sorted(LOST)), _LATE),
+    )
+    .order_by(recipients.c.position)
+)
+
+
+class Fate(StrEnum):
+    """Why a copy is not where it was sent."""
+
+    REFUSED = "refused"  # for good, here or by the other operator
+    EXPIRED = "expired"  # tried as long as it is tried
+    DELAYED = "delayed"  # for longer than the sender should be without news
+
+
+@frozen
+class StrayCopy:
+    """One recipient's copy that did not arrive, or not yet."""
+
+    address: str = field(repr=False)
+    fate: Fate
+
+
+@frozen
+class SentCopies:
+    """Copies of sent messages within one transaction."""
+
+    work: UnitOfWork
+
+    def astray(self, arrival_id: str) -> list[StrayCopy]:
+        """Return the copies of a message that did not arrive, or not yet."""
+        rows = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id}).all()
+        kept = Arrivals(self.work).get(arrival_id) if rows else None
+        if kept is None:
+            return []
+        to = {one.position: one.recipient.address for one in kept.recipients}
+        return [StrayCopy(to[row.position], _fate(row.outcome)) for row in rows]
+
+    def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:
+        """Return the conversations whose last message by the patient was lost."""
+        own = inbox_messages.c
+        last = (
+            select(own.conversation_id, func.max(own.at).label("at"))
+            .where(
+                own.conversation_id.in_(conversation_ids),
+                own.direction == Direction.OUT.value,
+                own.deleted_at.is_(None),
+            )
+            .group_by(own.conversation_id)
+            .subquery()
+        )
+        found = self.work.connection.execute(
+            select(own.conversation_id)
+            .select_from(inbox_messages)
+            .join(
+                last,
+                and_(
+                    own.conversation_id == last.c.conversation_id,
+                    own.at == last.c.at,
+                    own.direction == Direction.OUT.value,
+                ),
+            )
+            .join(recipients, recipients.c.arrival_id == own.arrival_id)
+            .where(recipients.c.outcome.in_(sorted(LOST)))
+        )
+        return frozenset(found.scalars())
+
+
+def _fate(outcome: str) -> Fate:
+    match outcome:
+        case Copy.BOUNCED:
+            return Fate.REFUSED
+        case Copy.EXPIRED:
+            return Fate.EXPIRED
+        case _:
+            return Fate.DELAYED

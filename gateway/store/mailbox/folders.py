@@ -1,0 +1,294 @@
+"""Folders of professionals' mailboxes: names, numbers, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from attrs import frozen
+from sqlalchemy import case, delete, func, insert, select, update
+
+from gateway.errors import ConflictError, NotFoundError
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.selections import in_chunks
+from gateway.store.tables import folders, mail_items, mailboxes
+
+INBOX = "INBOX"
+DELIMITER = "/"
+STANDARD = {
+    INBOX: "",
+    "Sent": "\\Sent",
+    "Drafts": "\\Drafts",
+    "Trash": "\\Trash",
+    "Junk": "\\Junk",
+    "Archive": "\\Archive",
+}
+"""The folders every mailbox starts with, and their special use (RFC 6154)."""
+
+
+@frozen(kw_only=True)
+class Folder:
+    """
+    A folder as it is now.
+
+    ``mod_seq`` grows with every change in it, ``expunge_seq`` is its value at the
+    last removal; messages from ``recent_uid`` on were shown to no session yet.
+    """
+
+    id: str
+    mailbox_id: str
+    name: str
+    special_use: str
+    subscribed: bool
+    uid_validity: int
+    uid_next: int
+    recent_uid: int
+    mod_seq: int
+    expunge_seq: int
+
+
+@frozen(kw_only=True)
+class FolderStatus:
+    """What STATUS tells (RFC 3501 §6.3.10)."""
+
+    folder: Folder
+    messages: int
+    unseen: int
+    recent: int
+    size: int
+
+
+@frozen
+class Folders:
+    """Folders within one transaction."""
+
+    work: UnitOfWork
+
+    def lock(self, mailbox_id: str) -> str:
+        """
+        Hold a mailbox until the commit and return its key; one writer at a time.
+
+        Raises:
+            NotFoundError: there is no such mailbox.
+        """
+        key_id = self.work.connection.execute(
+            select(mailboxes.c.key_id)
+            .where(mailboxes.c.id == mailbox_id)
+            .with_for_update()
+        ).scalar()
+        if key_id is None:
+            raise NotFoundError("no such mailbox")
+        return str(key_id)
+
+    def ensure(self, mailbox_id: str) -> list[Folder]:
+        """Return the folders, after making the standard ones on first use."""
+        found = self.listed(mailbox_id)
+        if not found:
+            self.lock(mailbox_id)
+            found = self.listed(mailbox_id)
+        if not found:
+            for name, use in STANDARD.items():
+                self._insert(mailbox_id, name, use)
+            found = self.listed(mailbox_id)
+        return found
+
+    def listed(self, mailbox_id: str) -> list[Folder]:
+        """Return the folders of a mailbox by name, INBOX first."""
+        rows = self.work.connection.execute(
+            select(folders).where(folders.c.mailbox_id == mailbox_id)
+        )
+        found = [_folder(row) for row in rows]
+        return sorted(found, key=lambda folder: (folder.name != INBOX, folder.name))
+
+    def find(self, mailbox_id: str, name: str) -> Folder | None:
+        """Return a folder by its name, or None."""
+        return self._one(folders.c.mailbox_id == mailbox_id, folders.c.name == name)
+
+    def get(self, folder_id: str) -> Folder:
+        """
+        Return a folder by its id.
+
+        Raises:
+            NotFoundError: it was deleted.
+        """
+        found = self._one(folders.c.id == folder_id)
+        if found is None:
+            raise NotFoundError("no such folder")
+        return found
+
+    def create(self, mailbox_id: str, name: str, *, most: int) -> Folder:
+        """
+        Make a folder.
+
+        Raises:
+            ConflictError: it exists already, or there would be more than ``most``.
+        """
+        self.lock(mailbox_id)
+        names = {folder.name for folder in self.listed(mailbox_id)}
+        if name in names:
+            raise ConflictError("folder exists already")
+        if len(names) >= most:
+            raise ConflictError("too many folders")
+        self._insert(mailbox_id, name, "")
+        found = self.find(mailbox_id, name)
+        assert found is not None, "just inserted"
+        return found
+
+    def remove(self, folder: Folder) -> None:
+        """Delete a folder that is already empty."""
+        self.work.connection.execute(delete(folders).where(folders.c.id == folder.id))
+
+    def rename(self, mailbox_id: str, old: str, new: str) -> None:
+        """
+        Rename a folder and those below it; their messages keep their numbers.
+
+        Raises:
+            NotFoundError: there is none of that name, nor below it.
+            ConflictError: a folder of the new name exists, or it lies below the old.
+        """
+        self.lock(mailbox_id)
+        names = {folder.name: folder for folder in self.listed(mailbox_id)}
+        below = old + DELIMITER
+        moved = {
+            name: new + name[len(old) :]
+            for name in names
+            if name == old or name.startswith(below)
+        }
+        if not moved:
+            raise NotFoundError("no such folder")
+        if new.startswith(below) or names.keys() & set(moved.values()):
+            raise ConflictError("folder exists already")
+        if any(len(name) > 255 for name in moved.values()):
+            raise ConflictError("name too long")
+        for name, changed in moved.items():
+            self.work.connection.execute(
+                update(folders)
+                .where(folders.c.id == names[name].id)
+                .values(name=changed)
+            )
+
+    def subscribe(self, folder_id: str, *, subscribed: bool) -> None:
+        """Put a folder among those a client shows, or take it out."""
+        self.work.connection.execute(
+            update(folders)
+            .where(folders.c.id == folder_id)
+            .values(subscribed=subscribed)
+        )
+
+    def claim_recent(self, folder: Folder) -> None:
+        """Note that a session was shown all there is in a folder (RFC 3501 §2.3.2)."""
+        if folder.recent_uid < folder.uid_next:
+            self.work.connection.execute(
+                update(folders)
+                .where(folders.c.id == folder.id)
+                .values(recent_uid=folder.uid_next)
+            )
+
+    def advance(
+        self, folder_id: str, *, uids: int = 0, removed: bool = False
+    ) -> Folder:
+        """
+        Count a change and take ``uids`` new numbers; return the folder after it.
+
+        The row is locked until the commit, so numbers are given in the order of the
+        commits and ``uid_next - uids`` is the first of them.
+
+        Raises:
+            NotFoundError: it was deleted.
+        """
+        columns = folders.c
+        changed: dict[str, Any] = {
+            "uid_next": columns.uid_next + uids,
+            "mod_seq": columns.mod_seq + 1,
+        }
+        if removed:
+            changed["expunge_seq"] = columns.mod_seq + 1
+        row = self.work.connection.execute(
+            update(folders)
+            .where(columns.id == folder_id)
+            .values(**changed)
+            .returning(*columns)
+        ).first()
+        if row is None:
+            raise NotFoundError("no such folder")
+        return _folder(row)
+
+    def versions(self, folder_ids: Iterable[str]) -> dict[str, int]:
+        """Return folder id → ``mod_seq``; a deleted folder is not in it."""
+        found: dict[str, int] = {}
+        for some in in_chunks(sorted(folder_ids)):
+            rows = self.work.connection.execute(
+                select(folders.c.id, folders.c.mod_seq).where(folders.c.id.in_(some))
+            )
+            found |= {row.id: row.mod_seq for row in rows}
+        return found
+
+    def status(self, folder: Folder) -> FolderStatus:
+        """Return the counts of a folder."""
+        columns = mail_items.c
+        unseen = case((columns.flags.contains("\\Seen", autoescape=True), 0), else_=1)
+        row = self.work.connection.execute(
+            select(
+                func.count(),
+                func.coalesce(func.sum(unseen), 0),
+                func.coalesce(
+                    func.sum(case((columns.uid >= folder.recent_uid, 1), else_=0)), 0
+                ),
+                func.coalesce(func.sum(columns.size), 0),
+            ).where(columns.folder_id == folder.id)
+        ).one()
+        return FolderStatus(
+            folder=folder,
+            messages=int(row[0]),
+            unseen=int(row[1]),
+            recent=int(row[2]),
+            size=int(row[3]),
+        )
+
+    def _insert(self, mailbox_id: str, name: str, special_use: str) -> None:
+        # A name made again must not seem to hold its old messages (RFC 3501
+        # §2.3.1.1): a validity is the time, and never twice the same in a mailbox.
+        columns = mailboxes.c
+        seconds = int(self.work.now.timestamp())
+        least = columns.uid_validity + 1
+        validity = self.work.connection.execute(
+            update(mailboxes)
+            .where(columns.id == mailbox_id)
+            .values(uid_validity=case((least > seconds, least), else_=seconds))
+            .returning(columns.uid_validity)
+        ).scalar_one()
+        self.work.connection.execute(
+            insert(folders).values(
+                id=uuid4().hex,
+                mailbox_id=mailbox_id,
+                name=name,
+                special_use=special_use,
+                subscribed=True,
+                uid_validity=validity,
+                uid_next=1,
+                recent_uid=1,
+                mod_seq=1,
+                expunge_seq=0,
+            )
+        )
+
+    def _one(self, *conditions: Any) -> Folder | None:
+        query = select(folders).where(*conditions)
+        row = self.work.connection.execute(query).first()
+        return None if row is None else _folder(row)
+
+
+def _folder(row: Any) -> Folder:
+    return Folder(
+        id=row.id,
+        mailbox_id=row.mailbox_id,
+        name=row.name,
+        special_use=row.special_use,
+        subscribed=row.subscribed,
+        uid_validity=row.uid_validity,
+        uid_next=row.uid_next,
+        recent_uid=row.recent_uid,
+        mod_seq=row.mod_seq,
+        expunge_seq=row.expunge_seq,
+    )

@@ -1,0 +1,164 @@
+"""Reading mailboxes: the messages of a folder, what changed in it, their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import and_, select
+
+from gateway.message.outline import Part
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.folders import Folder, Folders
+from gateway.store.mailbox.outlines import MailOutlines
+from gateway.store.mailbox.selections import in_chunks, uid_condition
+from gateway.store.tables import mail_items, mail_outlines, mailboxes
+
+LEAST_CHARGE = 1024
+"""What a message counts at least against the quota: its rows are not free."""
+
+
+def charge_of(size: int) -> int:
+    """Return what a message of that size counts against the quota."""
+    return max(size, LEAST_CHARGE)
+
+
+@frozen(kw_only=True)
+class MailItem:
+    """One message in one folder; ``flags`` are words separated by spaces."""
+
+    folder_id: str
+    uid: int
+    flags: str
+    internal_date: datetime
+    size: int
+    blob_id: str
+    key_id: str
+    headers: bytes | None = field(default=None, repr=False)
+    structure: Part | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Changes:
+    """
+    What happened in a folder since a session looked.
+
+    ``touched`` holds (uid, flags) of messages that are new or whose flags changed;
+    ``present`` all the uids left, only when some were removed.
+    """
+
+    folder: Folder
+    touched: Sequence[tuple[int, str]]
+    present: Sequence[int] | None = None
+
+
+@frozen
+class MailReading:
+    """The messages of mailboxes within one transaction that reads."""
+
+    work: UnitOfWork
+
+    @property
+    def folders(self) -> Folders:
+        """The folders they are in."""
+        return Folders(self.work)
+
+    def has_room(self, mailbox_id: str, size: int, quota: int) -> bool:
+        """Tell whether a message of that size fits in the quota."""
+        used = self.work.connection.execute(
+            select(mailboxes.c.used_bytes).where(mailboxes.c.id == mailbox_id)
+        ).scalar()
+        return used is not None and used + charge_of(size) <= quota
+
+    def entries(self, folder_id: str) -> list[tuple[int, str]]:
+        """Return (uid, flags) of every message of a folder, by uid."""
+        columns = mail_items.c
+        rows = self.work.connection.execute(
+            select(columns.uid, columns.flags)
+            .where(columns.folder_id == folder_id)
+            .order_by(columns.uid)
+        )
+        return [(row.uid, row.flags) for row in rows]
+
+    def changes(self, folder_id: str, since: int) -> Changes:
+        """
+        Return what happened in a folder after it had ``mod_seq`` ``since``.
+
+        Raises:
+            NotFoundError: the folder was deleted.
+        """
+        folder = self.folders.get(folder_id)
+        columns = mail_items.c
+        touched: list[tuple[int, str]] = []
+        present: list[int] | None = None
+        if folder.mod_seq > since:
+            rows = self.work.connection.execute(
+                select(columns.uid, columns.flags)
+                .where(columns.folder_id == folder_id, columns.mod_seq > since)
+                .order_by(columns.uid)
+            )
+            touched = [(row.uid, row.flags) for row in rows]
+        if folder.expunge_seq > since:
+            uids = select(columns.uid).where(columns.folder_id == folder_id)
+            left = self.work.connection.execute(uids.order_by(columns.uid)).scalars()
+            present = list(left)
+        return Changes(folder=folder, touched=touched, present=present)
+
+    def items(
+        self,
+        folder_id: str,
+        uids: Sequence[int] | None = None,
+        *,
+        outlined: bool = False,
+    ) -> Iterator[MailItem]:
+        """Yield messages by uid, with headers and structure where ``outlined``."""
+        columns = mail_items.c
+        query = select(mail_items).where(columns.folder_id == folder_id)
+        if outlined:
+            outline = mail_outlines.c
+            query = query.add_columns(outline.headers, outline.structure).join(
+                mail_outlines,
+                and_(
+                    outline.blob_id == columns.blob_id, outline.key_id == columns.key_id
+                ),
+            )
+        query = query.order_by(columns.uid)
+        if uids is None:
+            yield from (
+                self._item(row, outlined) for row in self.work.connection.execute(query)
+            )
+            return
+        for some in in_chunks(sorted(uids)):
+            rows = self.work.connection.execute(query.where(uid_condition(some)))
+            yield from (self._item(row, outlined) for row in rows)
+
+    def content(self, item: MailItem) -> bytes:
+        """
+        Return the exact bytes of a message.
+
+        Raises:
+            NotFoundError: it was removed since.
+        """
+        return self.work.blobs.get(item.blob_id, item.key_id)
+
+    def _item(self, row: Any, outlined: bool) -> MailItem:
+        headers: bytes | None = None
+        structure: Part | None = None
+        if outlined:
+            outlines = MailOutlines(self.work)
+            if row.headers is not None:
+                headers = outlines.headers(row.blob_id, row.key_id, row.headers)
+            structure = outlines.structure(row.blob_id, row.key_id, row.structure)
+        return MailItem(
+            folder_id=row.folder_id,
+            uid=row.uid,
+            flags=row.flags,
+            internal_date=row.internal_date,
+            size=row.size,
+            blob_id=row.blob_id,
+            key_id=row.key_id,
+            headers=headers,
+            structure=structure,
+        )

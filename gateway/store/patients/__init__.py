@@ -1,0 +1,1 @@
+"""Patients: profiles, accounts, sessions, notices."""

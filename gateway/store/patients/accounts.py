@@ -1,0 +1,222 @@
+"""Patients' sign-in accounts: login and password; see also one_time_codes, sessions."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from base64 import b64encode
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
+from attrs import field, frozen
+from sqlalchemy import insert, select, update
+
+from gateway.core.ins import has_valid_key
+from gateway.errors import ConflictError, InvalidError
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tables import accounts
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
+_NUMBER = re.compile(r"[1-9]\d{4}(?:\d\d|2[ab])\d{6}(?:\d\d)?")
+_MAX_PASSWORD = 200
+# Above the least that OWASP asks of argon2id (19 MiB, two passes); 32 MiB keeps two
+# at once far from the memory target, and about 40 ms each.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
+
+
+def _hash_of_nothing() -> str:
+    """Return a hash that costs as much to compare and that no password matches."""
+    salt, digest = (
+        b64encode(os.urandom(size)).decode("ascii").rstrip("=")
+        for size in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return (
+        f"$argon2{_HASHER.type.name.lower()}$v={ARGON2_VERSION}${cost}${salt}${digest}"
+    )
+
+
+_NOBODY = _hash_of_nothing()
+"""Made up, not computed: each start of the program would pay for that."""
+
+
+@frozen(kw_only=True)
+class Account:
+    """
+    What signing in needs of an account, read before the slow work of the password.
+
+    For an unknown login ``id`` and ``profile_id`` are empty, and ``hash`` is one that
+    no password matches, so that the same work follows.
+    """
+
+    id: str = ""
+    profile_id: str = ""
+    hash: str = field(repr=False)
+    failures: int = 0
+    paused_until: datetime | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether too many wrong passwords make even the right one wait."""
+        return self.paused_until is not None and now < self.paused_until
+
+
+@frozen
+class Accounts:
+    """Accounts within one transaction."""
+
+    work: UnitOfWork
+
+    def add(self, login: str, password: str, profile_id: str) -> str:
+        """
+        Open the account of a profile, which must exist; return its id.
+
+        Raises:
+            InvalidError: the login or the password breaks the rules of `check_login`
+                or `check_password`; the text says which.
+            ConflictError: the login is taken, or the profile has an account already.
+        """
+        login = check_login(login)
+        check_password(password, login)
+        taken = self.work.connection.execute(
+            select(accounts.c.id).where(
+                (accounts.c.login == login) | (accounts.c.profile_id == profile_id)
+            )
+        ).first()
+        if taken is not None:
+            raise ConflictError("this login is taken, or the profile has an account")
+        account_id = uuid4().hex
+        self.work.connection.execute(
+            insert(accounts).values(
+                id=account_id,
+                login=login,
+                profile_id=profile_id,
+                password=_HASHER.hash(_normal(password)),
+                failures=0,
+                created_at=self.work.now,
+            )
+        )
+        Profiles(self.work).change(profile_id, "account")
+        return account_id
+
+    def find(self, login: str) -> Account:
+        """Return the account of a login in any case, or one nobody can open."""
+        row = self.work.connection.execute(
+            select(accounts).where(accounts.c.login == login.strip().lower()[:64])
+        ).first()
+        if row is None:
+            return Account(hash=_NOBODY)
+        return Account(
+            id=row.id,
+            profile_id=row.profile_id,
+            hash=row.password,
+            failures=row.failures,
+            paused_until=row.paused_until,
+        )
+
+    def profile_of(self, account_id: str) -> str:
+        """Return the profile an account opens."""
+        return str(
+            self.work.connection.execute(
+                select(accounts.c.profile_id).where(accounts.c.id == account_id)
+            ).scalar_one()
+        )
+
+    def failed(self, account: Account, tries: int, pause: timedelta) -> None:
+        """Count a wrong password; after ``tries`` of them the account waits."""
+        row = self.work.connection.execute(
+            update(accounts)
+            .where(accounts.c.id == account.id)
+            .values(failures=accounts.c.failures + 1)
+            .returning(accounts.c.failures)
+        ).first()
+        if row is not None and row.failures >= tries:
+            self.work.connection.execute(
+                update(accounts)
+                .where(accounts.c.id == account.id)
+                .values(failures=0, paused_until=self.work.now + pause)
+            )
+        self.work.note(
+            Action.SIGN_IN_REFUSED,
+            "password",
+            account.profile_id,
+            chain=chain_of(account.profile_id),
+        )
+
+    def succeeded(self, account: Account) -> None:
+        """Forget the wrong passwords: the right one came, and its code too."""
+        if account.failures or account.paused_until is not None:
+            self.work.connection.execute(
+                update(accounts)
+                .where(accounts.c.id == account.id)
+                .values(failures=0, paused_until=None)
+            )
+
+
+def password_matches(account: Account, password: str) -> bool:
+    """
+    Tell whether a password opens an account; slow on purpose, so never on the loop.
+
+    As slow for an account that does not exist: the answer's delay tells nothing.
+    """
+    try:
+        _HASHER.verify(account.hash, _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(account.id)
+
+
+def check_login(login: str) -> str:
+    """
+    Return a login in the form it is kept.
+
+    4 to 64 letters, digits, dots, hyphens or underscores; not an e-mail address and
+    not an INS or social security number: both are known to others.
+
+    Raises:
+        InvalidError: it is none; the text says what is wrong, without quoting it.
+    """
+    login = login.strip().lower()
+    if "@" in login:
+        raise InvalidError("a login is not an e-mail address")
+    if _NUMBER.fullmatch(login) or has_valid_key(login.upper()):
+        raise InvalidError("a login is not a social security number")
+    if not _LOGIN.fullmatch(login):
+        raise InvalidError("a login has 4 to 64 letters, digits, dots or hyphens")
+    return login
+
+
+def check_password(password: str, login: str = "") -> None:
+    """
+    Accept 12 characters or more, or 9 with the four classes of characters.
+
+    Raises:
+        InvalidError: too short, too long, or the login is part of it.
+    """
+    classes = sum(
+        any(test(letter) for letter in password)
+        for test in (str.islower, str.isupper, str.isdigit, _is_sign)
+    )
+    if len(password) > _MAX_PASSWORD:
+        raise InvalidError(f"a password has {_MAX_PASSWORD} characters at most")
+    if len(password) < 12 and (len(password) < 9 or classes < 4):
+        raise InvalidError(
+            "a password has 12 characters, or 9 with a small letter, a capital, "
+            "a digit and a sign"
+        )
+    if login and login in password.lower():
+        raise InvalidError("a password does not contain the login")
+
+
+def _normal(password: str) -> str:
+    """Return one form of what different keyboards send (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password[:_MAX_PASSWORD])
+
+
+def _is_sign(letter: str) -> bool:
+    return not letter.isalnum()

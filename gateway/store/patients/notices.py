@@ -1,0 +1,193 @@
+"""E-mails to a patient's ordinary address: a code, or that something is waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import BindParameter, bindparam, select, update
+
+from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.settings.file import Settings
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.tables import notices
+from gateway.store.tasks.tasks import TaskKind
+
+_NOTICE: BindParameter[str] = bindparam("notice")
+_GET = Prepared(select(notices).where(notices.c.id == _NOTICE))
+_END = Prepared(update(notices).where(notices.c.id == _NOTICE), ("content", "sent_at"))
+_WAITING = Prepared(
+    select(notices.c.id)
+    .where(
+        notices.c.profile_id == bindparam("profile"),
+        notices.c.kind == bindparam("kind"),
+        notices.c.sent_at.is_(None),
+        notices.c.created_at > bindparam("since"),
+    )
+    .limit(1)
+)
+_STUCK = timedelta(days=1)
+"""A notice that could not leave for as long must not keep back the next ones."""
+
+
+class Untold(StrEnum):
+    """Why a patient is not told by e-mail, for the journal."""
+
+    GONE = "gone"
+    NOT_ACTIVATED = "not-activated"
+    NO_ADDRESS = "no-address"
+
+
+class NoticeEnd(StrEnum):
+    """How a notice ended, for the journal."""
+
+    SENT = "sent"
+    TOO_LATE = "too-late"
+
+
+@frozen(kw_only=True)
+class Notice:
+    """An e-mail to send; the text holds no health data."""
+
+    id: str
+    kind: NoticeKind
+    profile_id: str
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime | None
+    is_sent: bool = False
+
+
+@frozen
+class Notices:
+    """Notices within one transaction."""
+
+    work: UnitOfWork
+    service: str
+    """The name of the service, as the patients know it."""
+    public_url: str
+    """The address patients type, without anything personal in it."""
+
+    @classmethod
+    def of(cls, work: UnitOfWork, settings: Settings) -> Notices:
+        """Return the notices of a service, signed as its settings say."""
+        return cls(work, settings.domains.operator_name, settings.public_url)
+
+    def tell(self, profile_id: str, kind: NoticeKind) -> Untold | None:
+        """Make a notice for a patient who can sign in; return why not, if so."""
+        profile = Profiles(self.work).get(profile_id)
+        if profile is None:
+            return Untold.GONE
+        if not may_sign_in(ProfileState(profile.state)):
+            return Untold.NOT_ACTIVATED
+        if not profile.email:
+            return Untold.NO_ADDRESS
+        self.make(profile, kind)
+        return None
+
+    def make(
+        self,
+        profile: Profile,
+        kind: NoticeKind,
+        *,
+        digits: str = "",
+        minutes: int = 0,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """
+        Prepare an e-mail and the task that sends it; return its id, or an empty text.
+
+        None is made for a patient without an e-mail address, nor while the last one
+        of the same kind still waits to leave: one is enough to say that something is
+        waiting. Codes are always made.
+        """
+        if not profile.email:
+            return ""
+        just_made = f"notice:{kind.value}:{profile.id}"
+        if kind is not NoticeKind.CODE:
+            if just_made in self.work.held or self._is_waiting(profile.id, kind):
+                return ""
+            self.work.held[just_made] = True
+        language = profile.language if profile.language in {"fr", "en"} else "fr"
+        subject, text = NOTICE_TEXTS[kind][language]
+        words = {
+            "service": self.service,
+            "url": self.public_url,
+            "digits": digits,
+            "minutes": minutes,
+        }
+        notice_id = uuid4().hex
+        content = {
+            "to": profile.email,
+            "subject": subject.format_map(words),
+            "text": text.format_map(words),
+        }
+        self.work.add(
+            notices,
+            id=notice_id,
+            kind=kind.value,
+            profile_id=profile.id,
+            content=self.work.seal(
+                profile.key_id, content, f"notices.content:{notice_id}"
+            ),
+            key_id=profile.key_id,
+            created_at=self.work.now,
+            expires_at=expires_at,
+            sent_at=None,
+        )
+        self.work.tasks.add(TaskKind.NOTIFY, notice_id)
+        return notice_id
+
+    def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
+        found = _WAITING.first(
+            self.work.connection,
+            profile=profile_id,
+            kind=kind.value,
+            since=self.work.now - _STUCK,
+        )
+        return found is not None
+
+
+def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
+    """Return a notice, or None; of one already sent, the content is gone."""
+    row = _GET.first(work.connection, notice=notice_id)
+    if row is None:
+        return None
+    content = MappingProxyType({"to": "", "subject": "", "text": ""})
+    if row.content is not None:
+        content = work.unseal(row.key_id, row.content, f"notices.content:{row.id}")
+    return Notice(
+        id=row.id,
+        kind=NoticeKind(row.kind),
+        profile_id=row.profile_id,
+        to=content["to"],
+        subject=content["subject"],
+        text=content["text"],
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        is_sent=row.sent_at is not None,
+    )
+
+
+def end_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
+    """Record that a notice left, or will not; its content, maybe a code, is erased."""
+    _END.run(
+        work.connection,
+        [{"notice": notice.id, "content": None, "sent_at": work.now}],
+    )
+    work.note(
+        Action.NOTICE_SENT,
+        end.value,
+        notice.id,
+        chain=chain_of(notice.profile_id),
+        kind=notice.kind.value,
+    )

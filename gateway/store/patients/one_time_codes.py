@@ -1,0 +1,124 @@
+"""One-time codes: six digits by e-mail, good once, for minutes, for one session."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import delete, func, insert, select, update
+
+from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.keys import KeyRing
+from gateway.store.tables import one_time_codes
+
+_KEPT = timedelta(days=1)
+
+
+@frozen
+class NewCode:
+    """A code just made: its id for the session, its digits for the e-mail alone."""
+
+    id: str
+    digits: str = field(repr=False)
+
+
+@frozen
+class OneTimeCodes:
+    """One-time codes within one transaction."""
+
+    work: UnitOfWork
+
+    def make(self, account_id: str, life: timedelta, tries: int) -> NewCode:
+        """
+        Make a code for an account.
+
+        With an empty account, make a decoy: it is kept and tried like any other, and
+        opens nothing, so that a wrong sign-in looks like a right one.
+        """
+        now = self.work.now
+        code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
+        self.work.connection.execute(
+            delete(one_time_codes).where(one_time_codes.c.created_at < now - _KEPT)
+        )
+        self.work.connection.execute(
+            insert(one_time_codes).values(
+                id=code.id,
+                account_id=account_id or None,
+                digest=_digest(self.work.keys, code.id, code.digits),
+                tries_left=tries,
+                created_at=now,
+                expires_at=now + life,
+            )
+        )
+        return code
+
+    def made_since(self, account_id: str, span: timedelta) -> int:
+        """Return how many codes an account was sent in the last ``span``."""
+        return self.work.connection.execute(
+            select(func.count())
+            .select_from(one_time_codes)
+            .where(
+                one_time_codes.c.account_id == account_id,
+                one_time_codes.c.created_at > self.work.now - span,
+            )
+        ).scalar_one()
+
+    def use(self, code_id: str, digits: str) -> bool:
+        """
+        Try digits against a code; True once at most, and only for a real account's.
+
+        The try is taken off before the digits are looked at, and the code is marked
+        used by a statement that only one of two parallel requests can win. The caller
+        must commit in both cases: a try undone could be had again.
+        """
+        code, now = one_time_codes.c, self.work.now
+        row = self.work.connection.execute(
+            update(one_time_codes)
+            .where(
+                code.id == code_id,
+                code.tries_left > 0,
+                code.used_at.is_(None),
+                code.expires_at > now,
+            )
+            .values(tries_left=code.tries_left - 1)
+            .returning(code.account_id, code.digest)
+        ).first()
+        given = _digest(self.work.keys, code_id, digits)
+        matches = hmac.compare_digest(given, row.digest if row else "-" * 64)
+        if row is None or not matches or row.account_id is None:
+            return False
+        used = self.work.connection.execute(
+            update(one_time_codes)
+            .where(code.id == code_id, code.used_at.is_(None))
+            .values(used_at=now)
+        )
+        return bool(used.rowcount)
+
+    def tries_left(self, code_id: str) -> int:
+        """Return how often a code may still be tried; 0 when used or too old."""
+        code = one_time_codes.c
+        row = self.work.connection.execute(
+            select(code.tries_left).where(
+                code.id == code_id,
+                code.used_at.is_(None),
+                code.expires_at > self.work.now,
+            )
+        ).first()
+        return 0 if row is None else int(row.tries_left)
+
+    def void(self, code_id: str) -> None:
+        """Make a code useless: another one takes its place."""
+        code = one_time_codes.c
+        self.work.connection.execute(
+            update(one_time_codes)
+            .where(code.id == code_id, code.used_at.is_(None))
+            .values(used_at=self.work.now)
+        )
+
+
+def _digest(keys: KeyRing, code_id: str, digits: str) -> str:
+    # Keyed: of a million codes a bare hash would hide none.
+    return keys.digest(f"code:{code_id}:{digits}")

@@ -1,0 +1,273 @@
+"""Patients' profiles: identity, state, and the facts that rights depend on."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from attrs import asdict, frozen
+from sqlalchemy import (
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits
+from gateway.errors import ConflictError
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.rights import RIGHTS, read_rights
+from gateway.store.patients.values import Opposition, Profile, ProfileRights
+from gateway.store.tables import blocks, oppositions, profiles, secrecies
+
+__all__ = ["Opposition", "Profile", "ProfileRights", "Profiles"]
+
+
+_OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
+_GET, _HOLD = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
+_FIND = Prepared(select(profiles).where(profiles.c.ins_digest == bindparam("digest")))
+_PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
+
+
+@frozen
+class Profiles:
+    """Profiles within one transaction."""
+
+    work: UnitOfWork
+
+    def add(
+        self,
+        ins: Ins,
+        traits: IdentityTraits,
+        *,
+        state: str,
+        email: str = "",
+        language: str = "fr",
+    ) -> str:
+        """
+        Open a profile; return its opaque id.
+
+        Raises:
+            ConflictError: there is one for that INS already.
+        """
+        digest = self.work.keys.digest(ins.matricule)
+        if self._row(digest=digest) is not None:
+            raise ConflictError("a profile exists for this INS already")
+        profile_id = uuid4().hex
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        self.work.connection.execute(
+            insert(profiles).values(
+                id=profile_id,
+                ins_digest=digest,
+                key_id=key_id,
+                state=state,
+                identity=self._identity(profile_id, key_id, ins, traits),
+                contact=self._contact(profile_id, key_id, email),
+                mask_by_default=False,
+                emergency=_PERMITTED,
+                language=language,
+                settings_version=1,
+                created_at=self.work.now,
+                changed_at=self.work.now,
+            )
+        )
+        self.work.note(
+            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
+        )
+        return profile_id
+
+    def _identity(
+        self, profile_id: str, key_id: str, ins: Ins, traits: IdentityTraits
+    ) -> bytes:
+        identity = {
+            "ins": ins.matricule,
+            "oid": ins.authority.value,
+            "traits": asdict(traits),
+        }
+        return self.work.seal(key_id, identity, f"profiles.identity:{profile_id}")
+
+    def _contact(self, profile_id: str, key_id: str, email: str) -> bytes:
+        context = f"profiles.contact:{profile_id}"
+        return self.work.seal(key_id, {"email": email}, context)
+
+    def find(self, matricule: str) -> Profile | None:
+        """Return the profile of a matricule, or None."""
+        row = self._row(digest=self.work.keys.digest(matricule))
+        return None if row is None else self._profile(row)
+
+    def find_state(self, matricule: str) -> tuple[str, str] | None:
+        """Return (id, state) without unsealing anything, or None: for RCPT TO."""
+        digest = self.work.keys.digest(matricule)
+        row = self.work.connection.execute(
+            select(profiles.c.id, profiles.c.state).where(
+                profiles.c.ins_digest == digest
+            )
+        ).first()
+        return None if row is None else (row.id, row.state)
+
+    def get(self, profile_id: str) -> Profile | None:
+        """Return a profile by its opaque id, or None."""
+        if (held := self._held(profile_id)) is not None:
+            return held
+        row = self._row(profile_id=profile_id)
+        return None if row is None else self._profile(row)
+
+    def listed(self) -> list[Profile]:
+        """Return all profiles, oldest first; for the operator's command line."""
+        rows = self.work.connection.execute(
+            select(profiles).order_by(profiles.c.created_at, profiles.c.id)
+        )
+        return [self._profile(row) for row in rows]
+
+    def hold(self, profile_id: str) -> Profile | None:
+        """
+        Return a profile, or None, and hold it until the commit.
+
+        One filing at a time per patient, and one conversation per correspondent.
+        """
+        if (held := self._held(profile_id)) is not None:
+            return held
+        row = _HOLD.first(self.work.connection, profile=profile_id)
+        if row is None:
+            return None
+        profile = self.work.held[profile_id] = self._profile(row)
+        return profile
+
+    def _held(self, profile_id: str) -> Profile | None:
+        found = self.work.held.get(profile_id)
+        return found if isinstance(found, Profile) else None
+
+    def rights(self, profile_id: str) -> ProfileRights:
+        """Return the blocks, oppositions and secret senders of a patient."""
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        return read_rights(rows)
+
+    def change(self, profile_id: str, what: str, **values: Any) -> None:
+        """Change plain columns (state, mask_by_default, emergency, language)."""
+        self.work.held.pop(profile_id, None)
+        self.work.connection.execute(
+            update(profiles)
+            .where(profiles.c.id == profile_id)
+            .values(
+                **values,
+                settings_version=profiles.c.settings_version + 1,
+                changed_at=self.work.now,
+            )
+        )
+        self.work.note(
+            Action.PROFILE_CHANGED, what, profile_id, chain=chain_of(profile_id)
+        )
+
+    def set_email(self, profile: Profile, email: str) -> None:
+        """Change the ordinary e-mail address notices and codes go to."""
+        contact = self._contact(profile.id, profile.key_id, email)
+        self.change(profile.id, "email", contact=contact)
+
+    def set_authority(self, profile: Profile, oid: str) -> None:
+        """
+        Mend the authority of a patient's INS; what is filed already keeps the other.
+
+        Raises:
+            InvalidError: no authority of INS has that OID.
+        """
+        ins = Ins.of(profile.ins.matricule, oid)
+        identity = self._identity(profile.id, profile.key_id, ins, profile.traits)
+        self.change(profile.id, "oid", identity=identity)
+
+    def block(self, profile_id: str, identity: str) -> None:
+        """Block a sender by structure id, IDNPS or address; again is no error."""
+        self.unblock(profile_id, identity, noted=False)
+        self.work.connection.execute(
+            insert(blocks).values(
+                profile_id=profile_id, identity=identity.lower(), since=self.work.now
+            )
+        )
+        self.change(profile_id, "block")
+
+    def unblock(self, profile_id: str, identity: str, *, noted: bool = True) -> None:
+        """Take a block back; none is no error."""
+        self.work.connection.execute(
+            delete(blocks).where(
+                blocks.c.profile_id == profile_id,
+                blocks.c.identity == identity.lower(),
+            )
+        )
+        if noted:
+            self.change(profile_id, "unblock")
+
+    def oppose(self, profile_id: str, opposition: Opposition) -> None:
+        """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
+        self.work.connection.execute(
+            insert(oppositions).values(
+                id=uuid4().hex,
+                profile_id=profile_id,
+                kind=opposition.kind,
+                structure=opposition.structure.lower(),
+                type_code=opposition.type_code,
+                unique_id=opposition.unique_id,
+                declared_by=opposition.declared_by,
+                since=self.work.now,
+            )
+        )
+        self.change(profile_id, f"oppose-{opposition.kind}")
+
+    def withdraw(self, profile_id: str, opposition: Opposition) -> None:
+        """Take an opposition back; none is no error."""
+        columns = oppositions.c
+        self.work.connection.execute(
+            delete(oppositions).where(
+                columns.profile_id == profile_id,
+                columns.kind == opposition.kind,
+                columns.structure == opposition.structure.lower(),
+                columns.type_code == opposition.type_code,
+                columns.unique_id == opposition.unique_id,
+            )
+        )
+        self.change(profile_id, f"withdraw-{opposition.kind}")
+
+    def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
+        """Put a sender in secret connection with a minor, or end it."""
+        self.work.connection.execute(
+            delete(secrecies).where(
+                secrecies.c.profile_id == profile_id,
+                secrecies.c.identity == identity.lower(),
+            )
+        )
+        if secret:
+            self.work.connection.execute(
+                insert(secrecies).values(
+                    profile_id=profile_id,
+                    identity=identity.lower(),
+                    since=self.work.now,
+                )
+            )
+        self.change(profile_id, "secret" if secret else "unsecret")
+
+    def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
+        if digest:
+            return _FIND.first(self.work.connection, digest=digest)
+        return _GET.first(self.work.connection, profile=profile_id)
+
+    def _profile(self, row: Any) -> Profile:
+        context = f"profiles.identity:{row.id}"
+        identity = self.work.unseal(row.key_id, row.identity, context)
+        contact = self.work.unseal(
+            row.key_id, row.contact, f"profiles.contact:{row.id}"
+        )
+        return Profile(
+            id=row.id,
+            key_id=row.key_id,
+            state=row.state,
+            ins=Ins.of(identity["ins"], identity["oid"]),
+            traits=IdentityTraits(**identity["traits"]),
+            email=contact["email"],
+            mask_by_default=row.mask_by_default,
+            emergency=row.emergency,
+            language=row.language,
+            settings_version=row.settings_version,
+            created_at=row.created_at,
+        )

@@ -1,0 +1,93 @@
+"""What RCPT TO asks of a patient's profile, in one statement made once."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from attrs import frozen
+from sqlalchemy import bindparam, exists, or_, select
+
+from gateway.errors import UnavailableError
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import Database
+from gateway.store.tables import blocks, profiles
+
+_STANDING = Prepared(
+    select(
+        profiles.c.id,
+        profiles.c.state,
+        exists()
+        .where(
+            blocks.c.profile_id == profiles.c.id,
+            or_(
+                blocks.c.identity == bindparam("address"),
+                blocks.c.identity == bindparam("identity"),
+            ),
+        )
+        .label("blocked"),
+    ).where(profiles.c.ins_digest == bindparam("digest"))
+)
+
+
+@frozen
+class Standing:
+    """A profile's opaque id and state, and whether its owner blocked the sender."""
+
+    profile_id: str
+    state: str
+    blocked: bool
+
+
+class FindStanding(Protocol):
+    """One of the two ways to ask."""
+
+    def __call__(
+        self, database: Database, matricule: str, *, address: str, identity: str
+    ) -> Standing | None:
+        """Return how the patient with that matricule stands to a sender, or None."""
+
+
+def find_standing(
+    database: Database, matricule: str, *, address: str, identity: str
+) -> Standing | None:
+    """
+    Return how the patient with that matricule stands to a sender, or None.
+
+    Unseals nothing. The same statement whatever is found: a refusal must not tell by
+    its time which one it is. An empty ``address`` or ``identity`` matches no block.
+    """
+    asked = _asked(database, matricule, address, identity)
+    return _standing(database.ask(_STANDING, **asked))
+
+
+def find_standing_at_once(
+    database: Database, matricule: str, *, address: str, identity: str
+) -> Standing | None:
+    """
+    Return the same without waiting, as the loop may.
+
+    Raises:
+        UnavailableError: it has to be asked in a thread.
+    """
+    asked = _asked(database, matricule, address, identity)
+    found = database.ask_at_once(_STANDING, **asked)
+    if found is None:
+        raise UnavailableError("try again later", detail="not at once")
+    return _standing(found)
+
+
+def _asked(
+    database: Database, matricule: str, address: str, identity: str
+) -> dict[str, str]:
+    return {
+        "digest": database.keys.digest(matricule),
+        "address": address.lower() or "-",
+        "identity": identity.lower() or "-",
+    }
+
+
+def _standing(found: list[tuple[Any, ...]]) -> Standing | None:
+    if not found:
+        return None
+    profile_id, state, blocked = found[0]
+    return Standing(profile_id, state, bool(blocked))

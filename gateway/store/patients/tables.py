@@ -1,0 +1,167 @@
+"""The tables of patients: profiles, what they decided, vaults, sign-in."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from gateway.store.base.columns import (
+    Id,
+    UtcDateTime,
+    metadata,
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ins_digest", String(64), nullable=False, unique=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("identity", LargeBinary, nullable=False),  # sealed: INS, traits
+    Column("contact", LargeBinary),  # sealed: e-mail, telephone
+    Column("mask_by_default", Boolean, nullable=False, default=False),
+    Column("emergency", JSON, nullable=False),  # samu, other, masked: permit or deny
+    Column("language", String(5), nullable=False, default="fr"),
+    Column("settings_version", Integer, nullable=False, default=1),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("identity", String(254), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+"""A blocked sender: Struct_IdNat, PS_IdNat or mail address, in lower case."""
+
+oppositions = Table(
+    "oppositions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),  # structure, document, consultation
+    Column("structure", String(64), nullable=False, default=""),
+    Column("type_code", String(64), nullable=False, default=""),
+    Column("unique_id", String(256), nullable=False, default=""),
+    Column("declared_by", String(254), nullable=False, default=""),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+secrecies = Table(
+    "secrecies",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("identity", String(254), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+"""Senders in secret connection with a minor (CSP R. 1111-33, R. 1111-50)."""
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Id, primary_key=True),  # entryUUID in hex
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("unique_id", String(256), nullable=False, unique=True),
+    Column("set_id", String(256), nullable=False, default=""),
+    Column("version", Integer),
+    Column("body_level", String(2), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("type_code", String(64), nullable=False),
+    Column("class_code", String(64), nullable=False),
+    Column("creation_time", UtcDateTime, nullable=False),
+    Column("mime_type", String(80), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha1", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("flags", JSON, nullable=False),  # visibility
+    Column("visible_at", UtcDateTime),  # end of INVISIBLE_PATIENT, R. 1111-53
+    Column("flags_then", JSON, nullable=False),  # visibility from visible_at on
+    Column("masked_by", String(8), nullable=False, default=""),  # sender, patient
+    Column("author_id", String(64), nullable=False, default=""),
+    Column("structure_id", String(64), nullable=False, default=""),
+    Column("owners", JSON, nullable=False),  # ids of all authors and structures
+    Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
+    Column("submission_id", Id, nullable=False),
+    Column("arrival_id", Id),
+    Column("replaced_by", Id),
+    Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
+    Column("blob_id", Id, nullable=False),  # no foreign key: see the tables of mail
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("filed_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index("ix_documents_profile_filed", "profile_id", "filed_at"),
+    Index("ix_documents_profile_set", "profile_id", "set_id"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("unique_id", String(256), nullable=False),  # the id again, as an OID
+    Column("submitted_at", UtcDateTime, nullable=False),
+    Column("facts", LargeBinary, nullable=False),  # sealed SubmissionSet
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, unique=True),
+    Column("password", String(200), nullable=False),  # argon2id
+    Column("failures", Integer, nullable=False, default=0),
+    Column("paused_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+one_time_codes = Table(
+    "one_time_codes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),  # NULL: a decoy
+    Column("digest", String(64), nullable=False),  # keyed
+    Column("tries_left", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("stage", String(12), nullable=False),  # code, open
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),
+    Column("code_id", Id),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(16), nullable=False),  # a word of NoticeKind
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("content", LargeBinary),  # sealed: to, subject, text; NULL once sent
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),  # not worth sending afterwards
+    Column("sent_at", UtcDateTime),
+)
+"""E-mails to a patient's ordinary address; they say only that something waits."""

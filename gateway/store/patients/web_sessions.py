@@ -1,0 +1,156 @@
+"""The web's sessions: a cookie's digest, a stage, and two ends."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from attrs import field, frozen
+from sqlalchemy import delete, insert, select, update
+
+from gateway.store.base.work import UnitOfWork
+from gateway.store.tables import web_sessions
+
+_MOST = 5
+"""Sessions open at once for one account; a sixth ends the oldest."""
+
+
+class Stage(StrEnum):
+    """
+    How far a visitor came.
+
+    An anonymous visitor has a cookie, for the token in the forms, but no row: nobody
+    fills the table by asking for the first page.
+    """
+
+    ANONYMOUS = "anonymous"
+    CODE = "code"  # gave a login and a password, right or wrong
+    OPEN = "open"
+
+
+@frozen(kw_only=True)
+class WebSession:
+    """A session in force; ``account_id`` is empty after a wrong password."""
+
+    digest: str = field(repr=False)
+    stage: Stage
+    account_id: str
+    code_id: str
+
+
+@frozen(kw_only=True)
+class SessionLife:
+    """How long a session lasts: of silence, and in all."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+def new_cookie() -> str:
+    """Return 256 random bits in hex."""
+    return secrets.token_hex(32)
+
+
+def cookie_digest(cookie: str) -> str:
+    """Return what is kept of a cookie: who reads the database cannot use it."""
+    return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
+
+
+@frozen
+class WebSessions:
+    """Sessions within one transaction."""
+
+    work: UnitOfWork
+    life: SessionLife
+
+    def find(self, cookie: str) -> WebSession | None:
+        """Return the session of a cookie, unless it ended or is unknown."""
+        now = self.work.now
+        row = self.work.connection.execute(
+            select(web_sessions).where(
+                web_sessions.c.digest == cookie_digest(cookie),
+                web_sessions.c.expires_at > now,
+                web_sessions.c.seen_at > now - self.life.idle,
+            )
+        ).first()
+        if row is None:
+            return None
+        return WebSession(
+            digest=row.digest,
+            stage=Stage(row.stage),
+            account_id=row.account_id or "",
+            code_id=row.code_id or "",
+        )
+
+    def is_stale(self, session: WebSession) -> bool:
+        """Tell whether a session's last sight is old enough to be written again."""
+        grain = min(timedelta(seconds=60), self.life.idle / 10)
+        row = self.work.connection.execute(
+            select(web_sessions.c.digest).where(
+                web_sessions.c.digest == session.digest,
+                web_sessions.c.seen_at < self.work.now - grain,
+            )
+        ).first()
+        return row is not None
+
+    def seen(self, session: WebSession) -> None:
+        """Note that the visitor is there."""
+        self.work.connection.execute(
+            update(web_sessions)
+            .where(web_sessions.c.digest == session.digest)
+            .values(seen_at=self.work.now)
+        )
+
+    def start(self, stage: Stage, account_id: str = "", code_id: str = "") -> str:
+        """Start a session; return its cookie, which is kept nowhere."""
+        now, cookie = self.work.now, new_cookie()
+        self.work.connection.execute(
+            delete(web_sessions).where(web_sessions.c.expires_at <= now)
+        )
+        if stage is Stage.OPEN:
+            self._make_room(account_id)
+        self.work.connection.execute(
+            insert(web_sessions).values(
+                digest=cookie_digest(cookie),
+                stage=stage.value,
+                account_id=account_id or None,
+                code_id=code_id or None,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + self.life.whole,
+            )
+        )
+        return cookie
+
+    def set_code(self, session: WebSession, code_id: str) -> None:
+        """Bind another code to a session that waits for one."""
+        self.work.connection.execute(
+            update(web_sessions)
+            .where(web_sessions.c.digest == session.digest)
+            .values(code_id=code_id)
+        )
+
+    def end(self, session: WebSession) -> bool:
+        """End a session; False when it was ended already."""
+        gone = self.work.connection.execute(
+            delete(web_sessions).where(web_sessions.c.digest == session.digest)
+        )
+        return bool(gone.rowcount)
+
+    def _make_room(self, account_id: str) -> None:
+        oldest = (
+            select(web_sessions.c.digest)
+            .where(
+                web_sessions.c.account_id == account_id,
+                web_sessions.c.stage == Stage.OPEN.value,
+            )
+            .order_by(web_sessions.c.created_at.desc())
+            .offset(_MOST - 1)
+        )
+        digests = list(self.work.connection.execute(oldest).scalars())
+        if digests:
+            self.work.connection.execute(
+                delete(web_sessions).where(web_sessions.c.digest.in_(digests))
+            )

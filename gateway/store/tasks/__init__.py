@@ -1,0 +1,1 @@
+"""Things to do, and who is doing them."""

@@ -1,0 +1,35 @@
+"""What a worker does for each kind of task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
+
+from gateway.store.base.work import Job, UnitOfWork
+from gateway.store.tasks.tasks import Task, TaskKind
+
+
+@frozen
+class HeavyJob:
+    """A job that holds on to so many bytes until it is committed."""
+
+    job: Job = field(repr=False)
+    size: int
+
+    def __call__(self, work: UnitOfWork) -> None:
+        """Do it."""
+        self.job(work)
+
+
+Step = Callable[[Task], Job]
+"""
+Does the heavy part outside any transaction (read, parse, encrypt), and returns the
+job that writes what came of it. The job runs in one transaction with striking the
+task off, so the thing is done once: a crash before the commit leaves the task.
+
+Raises `InvalidError` for what will fail every time (the task goes to the dead letter
+at once), anything else for what may succeed later.
+"""
+
+Steps = Mapping[TaskKind, Step]

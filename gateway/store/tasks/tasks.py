@@ -1,0 +1,265 @@
+"""Things to do: claimed under a lease, done once, kept with a reason if they fail."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from attrs import frozen
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from gateway.store.tables import tasks
+from gateway.store.tasks.values import Task, TaskKind, TaskRow, TaskState
+
+__all__ = ["Task", "TaskKind", "TaskRow", "TaskState", "Tasks", "new_owner"]
+
+_FINISH = delete(tasks).where(
+    tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
+)
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_DUE = and_(
+    tasks.c.state == "ready",
+    tasks.c.due_at <= bindparam("now"),
+    tasks.c.kind.in_(bindparam("kinds", expanding=True)),
+    or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < bindparam("now")),
+)
+_ANY_DUE = select(tasks.c.id).where(_DUE).limit(1)
+_CLAIMABLE = (
+    select(
+        tasks.c.id, tasks.c.kind, tasks.c.subject, tasks.c.attempts, tasks.c.created_at
+    )
+    .where(_DUE)
+    .order_by(tasks.c.due_at, tasks.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = update(tasks).where(tasks.c.id.in_(_IDS))
+_HELD = (
+    select(tasks.c.id)
+    .where(tasks.c.id.in_(_IDS), tasks.c.lease_owner == bindparam("owner"))
+    .with_for_update()
+)
+_STRIKE = delete(tasks).where(tasks.c.id.in_(_IDS))
+
+
+def new_owner() -> str:
+    """Return a name for a worker's leases: the machine, the process, a random part."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+@frozen
+class Tasks:
+    """Tasks within one transaction."""
+
+    connection: Connection
+    add_row: Callable[..., None]
+    now: datetime
+
+    def add(
+        self, kind: TaskKind, subject: str, *, delay: timedelta = timedelta(0)
+    ) -> None:
+        """Ask for something to be done, once this transaction is committed."""
+        self.add_row(
+            tasks,
+            kind=kind.value,
+            subject=subject,
+            state=TaskState.READY.value,
+            attempts=0,
+            due_at=self.now + delay,
+            lease_owner="",
+            last_error="",
+            created_at=self.now,
+        )
+
+    def claim(
+        self, owner: str, kinds: Iterable[TaskKind], limit: int, lease: timedelta
+    ) -> list[Task]:
+        """
+        Take up to ``limit`` tasks that are due, oldest first, for ``lease``.
+
+        Rows another claim holds are skipped (PostgreSQL) or cannot be (SQLite, where
+        the transaction is the only writer).
+        """
+        wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
+        rows = self.connection.execute(_CLAIMABLE, {**wanted, "limit": limit}).all()
+        if rows:
+            self.connection.execute(
+                _LEASE,
+                {
+                    "ids": [row.id for row in rows],
+                    "lease_owner": owner,
+                    "lease_until": self.now + lease,
+                },
+            )
+        return [
+            Task(row.id, TaskKind(row.kind), row.subject, row.attempts, row.created_at)
+            for row in rows
+        ]
+
+    def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
+        """Tell, without locking anything, whether a claim may find something."""
+        wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
+        return self.connection.execute(_ANY_DUE, wanted).first() is not None
+
+    def extend(self, claimed: Sequence[Task], owner: str, lease: timedelta) -> None:
+        """Lengthen the leases that ``owner`` still has on tasks not yet begun."""
+        self.connection.execute(
+            update(tasks)
+            .where(
+                tasks.c.id.in_([t.id for t in claimed]), tasks.c.lease_owner == owner
+            )
+            .values(lease_until=self.now + lease)
+        )
+
+    def held(self, claimed: Sequence[Task], owner: str) -> set[int]:
+        """Return the ids of those whose lease ``owner`` still has, until the commit."""
+        found = self.connection.execute(
+            _HELD, {"ids": [task.id for task in claimed], "owner": owner}
+        )
+        return set(found.scalars())
+
+    def strike(self, ids: Iterable[int]) -> None:
+        """Strike off tasks that were `held` in this transaction, and are done."""
+        self.connection.execute(_STRIKE, {"ids": list(ids)})
+
+    def finish(self, task: Task, owner: str) -> bool:
+        """
+        Strike a task off; False when the lease was lost and another may have done it.
+
+        The caller then undoes its transaction: the work of the other one stands.
+        """
+        done = self.connection.execute(_FINISH, {"task": task.id, "owner": owner})
+        return bool(done.rowcount)
+
+    def postpone(self, task: Task, error: str, wait: timedelta) -> None:
+        """Give a failed task back, to be tried again after ``wait``."""
+        self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task.id)
+            .values(
+                attempts=task.attempts + 1,
+                due_at=self.now + wait,
+                lease_owner="",
+                lease_until=None,
+                last_error=error[:400],
+            )
+        )
+
+    def bury(self, task: Task, error: str) -> None:
+        """Put a task that failed too often in the dead letter, with its reason."""
+        self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task.id)
+            .values(
+                state=TaskState.DEAD.value,
+                attempts=task.attempts + 1,
+                lease_owner="",
+                lease_until=None,
+                last_error=error[:400],
+            )
+        )
+
+    def revive(self, task_id: int) -> bool:
+        """Make a dead task ready again, now; False when there is none such."""
+        done = self.connection.execute(
+            update(tasks)
+            .where(tasks.c.id == task_id, tasks.c.state == TaskState.DEAD.value)
+            .values(state=TaskState.READY.value, due_at=self.now, attempts=0)
+        )
+        return bool(done.rowcount)
+
+    def release_dead_owners(self) -> int:
+        """
+        Give back the leases of this machine's processes that are gone; return how many.
+
+        After a crash the work goes on at once instead of when the leases expire. To be
+        asked before anything is claimed: what seems to be this process's own is of an
+        earlier one of the same number, as in a container that was started again.
+        """
+        host = f"{socket.gethostname()}:"
+        columns = tasks.c
+        owners = self.connection.execute(
+            select(columns.lease_owner).distinct().where(columns.lease_owner != "")
+        ).scalars()
+        gone = [
+            owner
+            for owner in owners
+            if owner.startswith(host) and not _is_another(int(owner.split(":")[1]))
+        ]
+        if not gone:
+            return 0
+        freed = self.connection.execute(
+            update(tasks)
+            .where(columns.lease_owner.in_(gone))
+            .values(lease_owner="", lease_until=None)
+        )
+        return int(freed.rowcount)
+
+    def listed(self, state: TaskState | None = None) -> list[TaskRow]:
+        """Return all tasks, or those of one state, oldest first."""
+        query = select(tasks).order_by(tasks.c.id)
+        if state is not None:
+            query = query.where(tasks.c.state == state.value)
+        return [_row(row) for row in self.connection.execute(query)]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many tasks there are of each (kind, state)."""
+        rows = self.connection.execute(
+            select(tasks.c.kind, tasks.c.state, func.count()).group_by(
+                tasks.c.kind, tasks.c.state
+            )
+        )
+        return {(kind, state): count for kind, state, count in rows}
+
+    def is_waiting(self, subjects: Iterable[str]) -> bool:
+        """Tell whether anything is still to be done for some subjects; dead is not."""
+        found = self.connection.execute(
+            select(tasks.c.id)
+            .where(
+                tasks.c.subject.in_(list(subjects)),
+                tasks.c.state == TaskState.READY.value,
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
+
+def _is_another(pid: int) -> bool:
+    """Tell whether a process other than this one has a number."""
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _row(row: Any) -> TaskRow:
+    return TaskRow(
+        row.id,
+        row.kind,
+        row.subject,
+        row.state,
+        row.attempts,
+        row.due_at,
+        row.lease_owner,
+        row.last_error,
+        row.created_at,
+    )

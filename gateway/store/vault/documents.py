@@ -1,0 +1,240 @@
+"""Filed documents: their entries, sealed, and the blobs of their exact bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import bindparam, select, update
+
+from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.blobs import Blobs, Parcel
+from gateway.store.tables import documents, submissions
+from gateway.store.vault.values import (
+    PATIENT,
+    SENDER,
+    NewDocument,
+    StoredDocument,
+)
+
+_FIND = Prepared(select(documents).where(documents.c.unique_id == bindparam("name")))
+_GET = Prepared(select(documents).where(documents.c.id == bindparam("name")))
+# Without an order: for its sake SQLite would go through all that the patient has.
+_OF_SET = Prepared(
+    select(documents).where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.set_id == bindparam("set"),
+    )
+)
+
+__all__ = ["PATIENT", "SENDER", "Documents", "NewDocument", "StoredDocument"]
+
+
+@frozen
+class Documents:
+    """Documents within one transaction; what is added is there to be found at once."""
+
+    work: UnitOfWork
+
+    def add(self, document: NewDocument, parcel: Parcel) -> None:
+        """Keep a document and its bytes, which only the patient's key opens."""
+        work = self.work
+        # Not set aside for the end: a message may bring two versions of a document,
+        # and other messages of the same patient share the transaction.
+        kept = Blobs(work.connection, work.keys, work.folder, work.add_now)
+        kept.put(parcel, document.key_id, work.now)
+        work.add_now(
+            documents,
+            id=document.id,
+            profile_id=document.profile_id,
+            unique_id=document.unique_id,
+            set_id=document.set_id,
+            version=document.version,
+            body_level=document.body_level.value,
+            status=document.status.value,
+            type_code=document.type_code,
+            class_code=document.class_code,
+            creation_time=document.creation_time,
+            mime_type=document.mime_type,
+            size=parcel.size,
+            sha1=document.sha1,
+            sha256=document.sha256,
+            flags=sorted(document.flags),
+            visible_at=document.visible_at,
+            flags_then=sorted(document.flags_then),
+            masked_by=document.masked_by,
+            author_id=document.author_id[:64],
+            structure_id=document.structure_id[:64],
+            owners=list(document.owners),
+            entry=work.seal(
+                document.key_id, document.entry, f"documents.entry:{document.id}"
+            ),
+            submission_id=document.submission_id,
+            arrival_id=document.arrival_id or None,
+            replaced_levels=[],
+            blob_id=parcel.id,
+            key_id=document.key_id,
+            filed_at=work.now,
+        )
+
+    def find(self, unique_id: str) -> StoredDocument | None:
+        """Return the document of a uniqueId, in whichever vault, or None."""
+        return self._one(_FIND, unique_id)
+
+    def get(self, entry_id: str) -> StoredDocument | None:
+        """Return the document of an entryUUID in hex, or None."""
+        return self._one(_GET, entry_id)
+
+    def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
+        """Return the versions of one set in a patient's vault, oldest filing first."""
+        if not set_id:
+            return []
+        rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
+        versions = [_stored(row) for row in rows]
+        return sorted(versions, key=lambda one: (one.filed_at, one.id))
+
+    def listed(
+        self, profile_id: str, *, limit: int | None = None, offset: int = 0
+    ) -> list[StoredDocument]:
+        """
+        Return a patient's documents, last filed first, whatever their status.
+
+        Who may see which of them is for the rights to say.
+        """
+        columns = documents.c
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(columns.profile_id == profile_id)
+            .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [_stored(row) for row in rows]
+
+    def of_arrival(self, profile_id: str, arrival_id: str) -> list[StoredDocument]:
+        """Return what one message put in a patient's vault."""
+        columns = documents.c
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(columns.profile_id == profile_id, columns.arrival_id == arrival_id)
+            .order_by(columns.filed_at, columns.id)
+        )
+        return [_stored(row) for row in rows]
+
+    def entry(self, stored: StoredDocument) -> dict[str, Any]:
+        """Return the JSON of the DocumentEntry as it was filed."""
+        entry: dict[str, Any] = self.work.unseal(
+            stored.key_id, stored.sealed, f"documents.entry:{stored.id}"
+        )
+        return entry
+
+    def content(self, stored: StoredDocument) -> bytes:
+        """Return the exact bytes that were filed."""
+        return self.work.blobs.get(stored.blob_id, stored.key_id)
+
+    def mark_replaced(
+        self, replaced: StoredDocument, by: str, level: BodyLevel, *, deprecate: bool
+    ) -> None:
+        """Record that the document ``by`` replaced one, of which body level it is."""
+        values: dict[str, Any] = {
+            "replaced_by": by,
+            "replaced_levels": sorted(replaced.replaced_levels | {level}),
+        }
+        if deprecate:
+            values["status"] = Availability.DEPRECATED.value
+        self.work.connection.execute(
+            update(documents).where(documents.c.id == replaced.id).values(**values)
+        )
+
+    def mark_withdrawn(self, stored: StoredDocument) -> None:
+        """Record that a document was withdrawn; its bytes stay, for nobody to read."""
+        self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == stored.id)
+            .values(status=Availability.DELETED.value)
+        )
+
+    def mark_read(self, entry_id: str) -> None:
+        """Record when the patient first opened a document; later times change it not"""
+        self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == entry_id, documents.c.read_at.is_(None))
+            .values(read_at=self.work.now)
+        )
+
+    def add_submission(
+        self,
+        submission_id: str,
+        profile_id: str,
+        key_id: str,
+        unique_id: str,
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Keep the SubmissionSet that documents came in, as sealed JSON."""
+        sealed = self.work.seal(key_id, facts, f"submissions.facts:{submission_id}")
+        self.work.add(
+            submissions,
+            id=submission_id,
+            profile_id=profile_id,
+            unique_id=unique_id,
+            submitted_at=self.work.now,
+            facts=sealed,
+        )
+
+    def submission(self, submission_id: str, key_id: str) -> dict[str, Any] | None:
+        """Return the JSON of a SubmissionSet, or None."""
+        row = self.work.connection.execute(
+            select(submissions.c.facts).where(submissions.c.id == submission_id)
+        ).first()
+        if row is None:
+            return None
+        facts: dict[str, Any] = self.work.unseal(
+            key_id, row.facts, f"submissions.facts:{submission_id}"
+        )
+        return facts
+
+    def _one(self, query: Prepared, name: str) -> StoredDocument | None:
+        row = query.first(self.work.connection, name=name)
+        return None if row is None else _stored(row)
+
+
+def _stored(row: Any) -> StoredDocument:
+    return StoredDocument(
+        id=row.id,
+        profile_id=row.profile_id,
+        key_id=row.key_id,
+        blob_id=row.blob_id,
+        unique_id=row.unique_id,
+        set_id=row.set_id,
+        version=row.version,
+        body_level=BodyLevel(row.body_level),
+        status=Availability(row.status),
+        type_code=row.type_code,
+        class_code=row.class_code,
+        creation_time=row.creation_time,
+        mime_type=row.mime_type,
+        size=row.size,
+        sha1=row.sha1,
+        sha256=row.sha256,
+        flags=_flags(row.flags),
+        visible_at=row.visible_at,
+        flags_then=_flags(row.flags_then),
+        masked_by=row.masked_by,
+        author_id=row.author_id,
+        structure_id=row.structure_id,
+        owners=frozenset(row.owners),
+        sealed=row.entry,
+        submission_id=row.submission_id,
+        arrival_id=row.arrival_id or "",
+        replaced_by=row.replaced_by or "",
+        replaced_levels=frozenset(BodyLevel(level) for level in row.replaced_levels),
+        filed_at=row.filed_at,
+        read_at=row.read_at,
+    )
+
+
+def _flags(values: Iterable[str]) -> frozenset[Visibility]:
+    return frozenset(Visibility(value) for value in values)

@@ -1,0 +1,179 @@
+"""Decides whether a peer's certificate is good enough; pure, opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen, validators
+
+from gateway.trust.certificates import (
+    CLIENT_AUTH,
+    CertificateKind,
+    RevocationStatus,
+    SenderCertificate,
+)
+
+
+class CertificateFault(StrEnum):
+    """Why a certificate is refused: the closed list of log codes."""
+
+    MALFORMED = "CERT_MALFORMED"
+    SELF_SIGNED = "CERT_SELF_SIGNED"
+    UNKNOWN_AUTHORITY = "CERT_UNKNOWN_AUTHORITY"
+    IS_AUTHORITY = "CERT_IS_AUTHORITY"
+    NOT_YET_VALID = "CERT_NOT_YET_VALID"
+    EXPIRED = "CERT_EXPIRED"
+    REVOKED = "CERT_REVOKED"
+    CRL_MISSING = "CRL_MISSING"
+    CRL_EXPIRED = "CRL_EXPIRED"
+    WEAK_KEY = "CERT_WEAK_KEY"
+    WEAK_SIGNATURE = "CERT_WEAK_SIGNATURE"
+    NO_USAGE = "CERT_NO_USAGE"
+    WRONG_USAGE = "CERT_WRONG_USAGE"
+    NO_IDENTITY = "CERT_NO_IDENTITY"
+    NO_SAN = "CERT_NO_SAN"
+    WILDCARD_NAME = "CERT_WILDCARD_NAME"
+    NUL_IN_NAME = "CERT_NUL_IN_NAME"
+
+
+@frozen
+class Trusted:
+    """Nothing stands against the certificate; what it may do is another question."""
+
+
+@frozen
+class Refused:
+    """What stands against it, in the order of the rules; the first one is the code."""
+
+    faults: tuple[CertificateFault, ...] = field(validator=validators.min_len(1))
+
+    @property
+    def code(self) -> CertificateFault:
+        """The fault to log and count."""
+        return self.faults[0]
+
+
+CertificateVerdict = Trusted | Refused
+
+
+def judge(
+    certificate: SenderCertificate,
+    revocation: RevocationStatus,
+    now: datetime,
+    *,
+    authority_known: bool,
+) -> CertificateVerdict:
+    """
+    Refuse with every rule that objects.
+
+    ``authority_known`` says that a pinned authority, itself in date, signed the
+    certificate. OpenSSL checked most of this already; what it lets pass (no extended
+    usage, no alternative name, revocation) is refused here only.
+    """
+    facts = _Facts(certificate, revocation, now, authority_known)
+    faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
+    return Refused(faults) if faults else Trusted()
+
+
+@frozen
+class _Facts:
+    certificate: SenderCertificate
+    revocation: RevocationStatus
+    now: datetime
+    authority_known: bool
+
+
+def _is_anchored(facts: _Facts) -> CertificateFault | None:
+    if facts.certificate.self_signed:
+        return CertificateFault.SELF_SIGNED
+    return None if facts.authority_known else CertificateFault.UNKNOWN_AUTHORITY
+
+
+def _is_a_leaf(facts: _Facts) -> CertificateFault | None:
+    return CertificateFault.IS_AUTHORITY if facts.certificate.is_authority else None
+
+
+def _is_in_date(facts: _Facts) -> CertificateFault | None:
+    if facts.now < facts.certificate.not_before:
+        return CertificateFault.NOT_YET_VALID
+    return CertificateFault.EXPIRED if facts.now > facts.certificate.not_after else None
+
+
+_REVOCATION = {
+    RevocationStatus.GOOD: None,
+    RevocationStatus.REVOKED: CertificateFault.REVOKED,
+    RevocationStatus.MISSING: CertificateFault.CRL_MISSING,
+    RevocationStatus.EXPIRED: CertificateFault.CRL_EXPIRED,
+}
+
+
+def _is_not_revoked(facts: _Facts) -> CertificateFault | None:
+    # Nobody's list speaks of a stranger's certificate: one fault says enough.
+    return _REVOCATION[facts.revocation] if facts.authority_known else None
+
+
+def _key_is_strong(facts: _Facts) -> CertificateFault | None:
+    return None if facts.certificate.strong_key else CertificateFault.WEAK_KEY
+
+
+def _signature_is_strong(facts: _Facts) -> CertificateFault | None:
+    strong = facts.certificate.strong_signature
+    return None if strong else CertificateFault.WEAK_SIGNATURE
+
+
+def _usage_is_said_and_right(facts: _Facts) -> CertificateFault | None:
+    keys, extended = (
+        facts.certificate.key_usages,
+        facts.certificate.extended_usages,
+    )
+    if keys is None or extended is None:
+        return CertificateFault.NO_USAGE
+    if CLIENT_AUTH not in extended or "digital_signature" not in keys:
+        return CertificateFault.WRONG_USAGE
+    return None
+
+
+def _says_who(facts: _Facts) -> CertificateFault | None:
+    return None if facts.certificate.identity else CertificateFault.NO_IDENTITY
+
+
+def _operator_names_a_host(facts: _Facts) -> CertificateFault | None:
+    operator = facts.certificate.kind is CertificateKind.OPERATOR
+    if operator and not facts.certificate.dns_names:
+        return CertificateFault.NO_SAN
+    return None
+
+
+def _has_no_wildcard(facts: _Facts) -> CertificateFault | None:
+    found = any("*" in name for name in _names(facts.certificate))
+    return CertificateFault.WILDCARD_NAME if found else None
+
+
+def _has_no_nul(facts: _Facts) -> CertificateFault | None:
+    everything = (
+        *facts.certificate.dns_names,
+        *(value for _, value in facts.certificate.subject.attributes),
+    )
+    found = any("\x00" in text for text in everything)
+    return CertificateFault.NUL_IN_NAME if found else None
+
+
+_RULES: tuple[Callable[[_Facts], CertificateFault | None], ...] = (
+    _is_anchored,
+    _is_a_leaf,
+    _is_in_date,
+    _is_not_revoked,
+    _key_is_strong,
+    _signature_is_strong,
+    _usage_is_said_and_right,
+    _has_no_nul,
+    _has_no_wildcard,
+    _operator_names_a_host,
+    _says_who,
+)
+
+
+def _names(certificate: SenderCertificate) -> tuple[str, ...]:
+    return (*certificate.dns_names, *certificate.subject.values("CN"))

@@ -1,0 +1,202 @@
+"""Reads what a peer's certificate says; believes nothing, decides nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
+from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
+
+from gateway.errors import InvalidError
+from gateway.trust.names import DistinguishedName
+
+MAX_CERTIFICATE_BYTES = 16 * 1024
+"""A real one has about 2 kB; a larger one is not looked into."""
+
+
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH.dotted_string
+CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
+
+
+class CertificateKind(StrEnum):
+    """Who a certificate stands for, by its usages and its subject."""
+
+    OPERATOR = "operator"  # SERV SSL: both roles of SMTP between operators
+    ORGANISATION = "organisation"  # ORG AUTH_CLI
+    PERSON = "person"  # a professional, by the national number (IDNPS)
+    UNKNOWN = "unknown"
+
+
+class RevocationStatus(StrEnum):
+    """What the revocation lists say of a certificate and of its authorities."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    MISSING = "missing"  # no list of that authority
+    EXPIRED = "expired"  # the list is past its next update, and past any grace
+
+
+@frozen(kw_only=True)
+class SenderCertificate:
+    """
+    The facts of a certificate; nothing here is yet believed.
+
+    ``key_usages`` and ``extended_usages`` are None when the certificate is without
+    the extension. ``identity`` is what mailboxes are bound to: the structure's
+    identifier (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice) or the person's
+    IDNPS, in capitals; empty when the subject does not say one thing.
+    """
+
+    fingerprint: str
+    subject: DistinguishedName
+    subject_text: str
+    issuer: DistinguishedName
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    key_usages: frozenset[str] | None
+    extended_usages: frozenset[str] | None
+    dns_names: tuple[str, ...]
+    kind: CertificateKind
+    identity: str
+    is_authority: bool
+    self_signed: bool
+    strong_key: bool
+    strong_signature: bool
+
+
+def read_certificate(der: bytes) -> SenderCertificate:
+    """
+    Return the facts of a certificate in DER.
+
+    Raises:
+        InvalidError: not a certificate, not wholly readable, or too large.
+    """
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise InvalidError("certificate too large")
+    try:
+        return facts_of(x509.load_der_x509_certificate(der))
+    except _UNREADABLE as error:
+        raise InvalidError("certificate that cannot be read") from error
+
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises, early or late, for a certificate that is malformed."""
+
+
+def facts_of(certificate: x509.Certificate) -> SenderCertificate:
+    """Return the facts of a certificate that was parsed already."""
+    extensions = {item.oid: item.value for item in certificate.extensions}
+    subject = DistinguishedName.from_x509(certificate.subject)
+    extended = _extended_usages(extensions)
+    kind, identity = _who(subject, extended or frozenset())
+    constraints = extensions.get(x509.BasicConstraints.oid)
+    return SenderCertificate(
+        fingerprint=certificate.fingerprint(SHA256()).hex(),
+        subject=subject,
+        subject_text=certificate.subject.rfc4514_string(),
+        issuer=DistinguishedName.from_x509(certificate.issuer),
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key_usages=_key_usages(extensions),
+        extended_usages=extended,
+        dns_names=_dns_names(extensions),
+        kind=kind,
+        identity=identity,
+        is_authority=isinstance(constraints, x509.BasicConstraints) and constraints.ca,
+        self_signed=certificate.issuer == certificate.subject,
+        strong_key=is_strong_key(certificate.public_key()),
+        strong_signature=is_strong_signature(certificate),
+    )
+
+
+_STRUCTURE = re.compile(r"1[0-9A-Z]{9}|[34][0-9]{14}", re.I | re.ASCII)
+"""Identifier of a structure in OU: ``1`` + FINESS, ``3`` + SIRET, ``4`` + practice."""
+
+_IDNPS = re.compile(r"8[0-9]{11}")
+"""National number of a professional: ``8`` + RPPS."""
+
+
+def _who(
+    subject: DistinguishedName, extended: frozenset[str]
+) -> tuple[CertificateKind, str]:
+    """
+    Return the kind, and the one identity the subject says, or an empty text.
+
+    A subject with a structure is never a person, whatever its CN: authorities let
+    structures choose theirs, and one could choose a doctor's number.
+    """
+    names, units = subject.values("CN"), subject.values("OU")
+    if len(names) != 1 or len(units) > 1 or CLIENT_AUTH not in extended:
+        return CertificateKind.UNKNOWN, ""
+    unit = units[0].strip() if units else ""
+    structure = unit.upper() if _STRUCTURE.fullmatch(unit) else ""
+    if SERVER_AUTH in extended:
+        return CertificateKind.OPERATOR, structure
+    if units:
+        kind = CertificateKind.ORGANISATION if structure else CertificateKind.UNKNOWN
+        return kind, structure
+    if _IDNPS.fullmatch(names[0].strip()):
+        return CertificateKind.PERSON, names[0].strip()
+    return CertificateKind.UNKNOWN, ""
+
+
+def is_strong_key(key: object) -> bool:
+    """Tell whether a public key is RSA of 2048 bits, a curve of 256, or better."""
+    match key:
+        case rsa.RSAPublicKey():
+            return key.key_size >= 2048
+        case ec.EllipticCurvePublicKey():
+            return key.curve.key_size >= 256
+        case ed25519.Ed25519PublicKey():
+            return True
+        case _:
+            return False
+
+
+def is_strong_signature(
+    signed: x509.Certificate | x509.CertificateRevocationList,
+) -> bool:
+    """Tell whether a signature uses SHA-2, or Ed25519."""
+    if signed.signature_algorithm_oid == SignatureAlgorithmOID.ED25519:
+        return True
+    return isinstance(signed.signature_hash_algorithm, SHA256 | SHA384 | SHA512)
+
+
+Extensions = dict[x509.ObjectIdentifier, x509.ExtensionType]
+
+
+def _key_usages(extensions: Extensions) -> frozenset[str] | None:
+    usage = extensions.get(x509.KeyUsage.oid)
+    if not isinstance(usage, x509.KeyUsage):
+        return None
+    names = ("digital_signature", "content_commitment", "key_encipherment")
+    return frozenset(name for name in names if getattr(usage, name))
+
+
+def _extended_usages(extensions: Extensions) -> frozenset[str] | None:
+    usage = extensions.get(x509.ExtendedKeyUsage.oid)
+    if not isinstance(usage, x509.ExtendedKeyUsage):
+        return None
+    return frozenset(purpose.dotted_string for purpose in usage)
+
+
+def _dns_names(extensions: Extensions) -> tuple[str, ...]:
+    names = extensions.get(x509.SubjectAlternativeName.oid)
+    if not isinstance(names, x509.SubjectAlternativeName):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))

@@ -1,0 +1,204 @@
+"""What the filing tests share: a patient, senders, and one way to send and file."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from attrs import define, evolve, field
+
+from gateway.core.document import DocumentEntry
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits
+from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.dmp_bridge.vaults.vault import FiledDocument
+from gateway.settings.file import settings_from
+from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.base.work import Database
+from gateway.store.journal import Entry, chain_of
+from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.tasks.tasks import Task, TaskKind
+
+INS = "279035121518989"
+OID = "1.2.250.1.213.1.4.10"
+STRUCTURE = "1750000011"
+TRAITS = IdentityTraits(
+    family="PAT-TROIS",
+    given_names="DOMINIQUE MARIE-LOUISE",
+    first_given="DOMINIQUE",
+    birth_date="19790328",
+    sex="F",
+    birth_place="63220",
+)
+HOSPITAL = Sender(kind=SenderKind.ORGANISATION, identity=STRUCTURE)
+OPERATOR = Sender(kind=SenderKind.OPERATOR, identity="1990000001")
+DOCTOR = Sender(kind=SenderKind.PERSON, identity="899700000017")
+TABLES = {
+    "domains": {
+        "professional": "hopital.mssante.test",
+        "patient": "patient.mssante.test",
+    },
+    "trust": {
+        "certificate": "c.pem",
+        "private_key": "k.pem",
+        "authorities": "a.pem",
+        "crl": "crl.pem",
+        "allowlist": "a.xml",
+    },
+}
+
+
+@define
+class Story:
+    """A database with one patient, and the filing step under given settings."""
+
+    database: Database
+    filing: Filing
+    profile_id: str
+    _numbers: itertools.count[int] = field(factory=itertools.count)
+
+    @classmethod
+    def begin(
+        cls,
+        database: Database,
+        *,
+        state: str = "ACTIVATED",
+        traits: IdentityTraits = TRAITS,
+        ins: str = INS,
+        **tables: dict[str, object],
+    ) -> Story:
+        """Open a profile; ``tables`` are those of `gateway.toml`."""
+        with database.write() as work:
+            profile_id = Profiles(work).add(Ins.of(ins, OID), traits, state=state)
+        settings = settings_from({**TABLES, **tables}, Path())
+        return cls(database, Filing.from_settings(database, settings), profile_id)
+
+    def change(self, **values: object) -> None:
+        """Change the profile: ``state=``, ``mask_by_default=``."""
+        with self.database.write() as work:
+            Profiles(work).change(self.profile_id, "test", **values)
+
+    def oppose(self, **fields: str) -> None:
+        """Record an opposition."""
+        with self.database.write() as work:
+            Profiles(work).oppose(self.profile_id, Opposition(**fields))
+
+    def to_patient(self, profile_id: str = "") -> Recipient:
+        return Recipient(
+            kind=RecipientKind.PATIENT,
+            address=f"{INS}@patient.mssante.test",
+            target_id=profile_id or self.profile_id,
+        )
+
+    def keep(
+        self,
+        mail: bytes,
+        *,
+        sender: Sender = HOSPITAL,
+        recipients: tuple[Recipient, ...] = (),
+    ) -> Task:
+        """Keep a message as a door would; return its task."""
+        number = next(self._numbers)
+        door = Door.OPERATOR if sender is OPERATOR else Door.SUBMISSION
+        arrival = Arrival(
+            id=f"{number:032x}",
+            door=door,
+            sender=sender,
+            reverse_path="service@hopital.mssante.test",
+            recipients=recipients or (self.to_patient(),),
+            content=mail,
+            message_id=f"{number}@hopital.mssante.test",
+        )
+        parcel = self.database.prepare(mail)
+        with self.database.write() as work:
+            Arrivals(work).keep(arrival, parcel)
+        return Task(number, TaskKind.FILE, arrival.id, 0, self.database.clock())
+
+    def settle(self, task: Task) -> None:
+        """Run the step as a worker does."""
+        job = self.filing(task)
+        with self.database.write() as work:
+            job(work)
+
+    def send(
+        self,
+        mail: bytes,
+        *,
+        sender: Sender = HOSPITAL,
+        recipients: tuple[Recipient, ...] = (),
+    ) -> Told:
+        """Keep and settle a message; return what became of it."""
+        task = self.keep(mail, sender=sender, recipients=recipients)
+        self.settle(task)
+        return self.told(task.subject)
+
+    def told(self, arrival_id: str) -> Told:
+        """Return what is recorded of a message."""
+        with self.database.read() as work:
+            kept = Arrivals(work).get(arrival_id)
+            assert kept is not None
+            return Told(
+                kept,
+                Arrivals(work).documents(arrival_id),
+                [
+                    row.kind
+                    for row in work.tasks.listed()
+                    if row.subject == arrival_id and row.kind != "file"
+                ],
+            )
+
+    def entries(self) -> list[DocumentEntry]:
+        """Return the entries of the patient's vault, last filed first."""
+        with self.database.read() as work:
+            return EmbeddedVault(work).listed(self.profile_id)
+
+    def read(self, unique_id: str) -> FiledDocument:
+        """Return a document as filed."""
+        with self.database.read() as work:
+            stored = EmbeddedVault(work).find(unique_id)
+            assert stored is not None
+            return EmbeddedVault(work).get(stored)
+
+    def lines(self) -> list[Entry]:
+        """Return the journal of the patient, after checking all of it."""
+        with self.database.read() as work:
+            assert work.journal.verify() == []
+            return list(work.journal.lines(chain_of(self.profile_id)))
+
+
+@define
+class Told:
+    """What is recorded of one message."""
+
+    kept: KeptArrival
+    documents: list[DocumentOutcome]
+    tasks: list[str]
+
+    @property
+    def outcome(self) -> str:
+        """The outcome for the first recipient."""
+        return self.kept.recipients[0].outcome
+
+    @property
+    def deliver(self) -> bool:
+        """Whether the first recipient gets the message."""
+        return self.kept.recipients[0].deliver and "deliver" in self.tasks
+
+    @property
+    def codes(self) -> list[str]:
+        """The outcome of each document."""
+        return [one.outcome for one in self.documents]
+
+
+def traits(**changes: str) -> IdentityTraits:
+    """Return the patient's traits with changes."""
+    return evolve(TRAITS, **changes)

@@ -1,0 +1,123 @@
+"""Filing what patients keep, on both databases: once, in their vault, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.core.document import Visibility
+from gateway.core.ins import Ins
+from gateway.core.keeping import Category, FileToKeep, MessageFile
+from gateway.core.person import IdentityTraits
+from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.documents.cda.body import body_of
+from gateway.errors import ConflictError
+from gateway.store.base.work import Database
+from gateway.store.journal import chain_of
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.vault.documents import Documents
+from tests.builders_cda import PDF
+
+SOURCE = "2.25.1"
+FILE = FileToKeep(
+    source=MessageFile("c" * 32, 2),
+    title="Bilan",
+    category=Category.BIOLOGY,
+    media_type="application/pdf",
+    content=PDF,
+)
+
+
+def open_profile(database: Database, matricule: str = "279035121518989") -> Profile:
+    ins = Ins.of(matricule, "1.2.250.1.213.1.4.10")
+    traits = IdentityTraits(family="PAT-TROIS", first_given="DOMINIQUE")
+    with database.write() as work:
+        profile_id = Profiles(work).add(ins, traits, state="ACTIVATED", email="")
+    with database.read() as work:
+        profile = Profiles(work).get(profile_id)
+    assert profile is not None
+    return profile
+
+
+def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> None:
+    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+
+    with database.write() as work:
+        kept = filing.prepare(profile, FILE)(work)
+
+    assert not kept.was_there
+    with database.read() as work:
+        (stored,) = Documents(work).listed(profile.id)
+        facts = Documents(work).submission(stored.submission_id, profile.key_id)
+        given = EmbeddedVault(work).get(stored)
+        lines = [
+            (line.outcome, line.subject, line.detail)
+            for line in work.journal.lines(chain_of(profile.id))
+            if line.action == "document:keep"
+        ]
+        assert filing.find(work, profile.id, FILE.source) == stored.id
+    assert stored.id == kept.document_id
+    assert facts is not None
+    assert facts["contentTypeCode"]["code"] == "EXP_PATIENT"
+    assert facts["sourceId"] == SOURCE
+    assert body_of(given.content).content == PDF
+    assert given.entry.size == len(given.content)
+    detail = {"message": "c" * 32, "place": 2, "document": FILE.source.unique_id}
+    assert lines == [("FILED", stored.id, detail)]
+
+
+def test_two_clicks_in_one_transaction_are_one_document(database: Database) -> None:
+    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    jobs = [filing.prepare(profile, FILE) for _ in range(2)]
+
+    with database.write() as work:
+        first, second = [job(work) for job in jobs]
+
+    assert (first.was_there, second.was_there) == (False, True)
+    assert first.document_id == second.document_id
+    with database.read() as work:
+        assert len(Documents(work).listed(profile.id)) == 1
+
+
+def test_the_setting_counts_that_stands_when_it_is_filed(database: Database) -> None:
+    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    job = filing.prepare(profile, FILE)
+    with database.write() as work:
+        Profiles(work).change(profile.id, "mask-by-default", mask_by_default=True)
+
+    with database.write() as work:
+        job(work)
+
+    with database.read() as work:
+        (stored,) = Documents(work).listed(profile.id)
+        assert stored.visibility(work.now) == {Visibility.MASKED}
+        assert Visibility.MASKED in EmbeddedVault(work).entry(stored).visibility
+
+
+def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
+    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    job = filing.prepare(profile, FILE)
+    with database.write() as work:
+        Profiles(work).change(profile.id, "state", state="CLOSED")
+
+    with pytest.raises(ConflictError), database.write() as work:
+        job(work)
+
+    with database.read() as work:
+        assert Documents(work).listed(profile.id) == []
+
+
+def test_another_patients_document_is_neither_found_nor_replaced(
+    database: Database,
+) -> None:
+    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    other = open_profile(database, "153078987658513")
+    with database.write() as work:
+        filing.prepare(profile, FILE)(work)
+
+    with database.read() as work:
+        assert filing.find(work, other.id, FILE.source) == ""
+    with pytest.raises(ConflictError), database.write() as work:
+        filing.prepare(other, FILE)(work)
+    with database.read() as work:
+        assert Documents(work).listed(other.id) == []

@@ -1,0 +1,138 @@
+"""The header block: strict lines, limits, and the few fields that decide (M06, I04)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.errors import InvalidError
+from gateway.message.encoded_words import decode_words
+from gateway.message.headers import HeaderLimits, read_headers
+
+
+def block(*lines: str) -> bytes:
+    return "\r\n".join([*lines, "", "body", ""]).encode("utf-8")
+
+
+def test_fields_are_unfolded_and_found_by_name() -> None:
+    content = block(
+        "From: Dr Martin\r\n <a@b.test>",
+        "Subject: =?utf-8?q?=C3=A9t=C3=A9?=",
+        "Message-ID: <id-1@b.test>",
+        "X-MSS-NIL: 3734",
+        "X-MSS-MES: FIN",
+        "References: <r1@b.test>\r\n\t<r2@b.test>",
+        "In-Reply-To: <r2@b.test>",
+    )
+
+    headers = read_headers(content)
+
+    assert [str(one.address) for one in headers.mailboxes("from")] == ["a@b.test"]
+    assert headers.mailboxes("from")[0].name == "Dr Martin"
+    assert headers.subject == "été"
+    assert headers.message_id == "id-1@b.test"
+    assert headers.references == ("r1@b.test", "r2@b.test")
+    assert content[headers.body_at :] == b"body\r\n"
+    assert (headers.get("absent"), headers.count("subject")) == ("", 1)
+
+
+def test_two_fields_of_one_name_count_together() -> None:
+    headers = read_headers(block("From: a@b.test", "From: c@d.test"))
+
+    assert len(headers.mailboxes("from")) == 2
+
+
+def test_a_message_of_headers_alone_has_an_empty_body() -> None:
+    content = b"From: a@b.test\r\n"
+
+    assert read_headers(content).body_at == len(content)
+    assert read_headers(b"\r\nbody").fields == ()
+
+
+BAD = [
+    b"no colon here\r\n\r\n",
+    b" folded first\r\n\r\n",
+    b"From : a@b.test\r\n\r\n",
+    b"From: a@b.test\r\n \r\n x\r\n\r\n",
+    b"From: a@b.test\n\r\n",
+    b"From: a\rb\r\n\r\n",
+    b"From: a\x00b\r\n\r\n",
+    b"Subject: a\x1bb\r\n\r\n",
+    b"From a@b.test Sat Nov 21\r\nTo: x@y.test\r\n\r\n",
+    b": empty\r\n\r\n",
+    "Sujet é: x\r\n\r\n".encode(),
+]
+
+
+@pytest.mark.parametrize("content", BAD)
+def test_a_block_with_two_readings_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidError):
+        read_headers(content)
+
+
+def test_lines_beyond_the_limit_are_refused() -> None:
+    assert len(read_headers(b"A: b\r\n" * 1000 + b"\r\n").fields) == 1000
+    with pytest.raises(InvalidError):
+        read_headers(b"A: b\r\n" * 1001 + b"\r\n")
+
+
+def test_bytes_beyond_the_limit_are_refused() -> None:
+    limits = HeaderLimits(max_bytes=100)
+
+    assert read_headers(b"A: " + b"b" * 97 + b"\r\n\r\nbody", limits).fields
+    with pytest.raises(InvalidError):
+        read_headers(b"A: " + b"b" * 98 + b"\r\n\r\nbody", limits)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"To: " + b"a@b.test, " * 100_000,
+        b"X: y\r\n" * 1_000_000,
+        b"Subject: =?utf-8?b?" + b"QUFB" * 250_000 + b"?=\r\n\r\n",
+        b"Subject: " + b"=?utf-8?q?" * 25_000 + b"\r\n\r\n",
+        b"To: " + b"(" * 200_000 + b"\r\n\r\n",
+        b'To: "' + b"\\" * 200_001 + b"\r\n\r\n",
+        b"To: " + b"<" * 200_000 + b"\r\n\r\n",
+    ],
+    ids=range(7),
+)
+def test_a_bomb_is_refused_or_read_at_once(content: bytes) -> None:
+    started = time.process_time()
+    try:
+        headers = read_headers(content)
+        assert headers.subject is not None
+        headers.mailboxes("to")
+    except InvalidError:
+        pass
+
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("value", ["<a b@c.test>", "a@b.test", "<a@b>", "<é@b.test>"])
+def test_a_malformed_message_id_is_none(value: str) -> None:
+    found = read_headers(block(f"Message-ID: {value}")).message_id
+
+    assert found == ("a@b" if value == "<a@b>" else "")
+
+
+WORDS = [
+    ("plain", "plain"),
+    ("=?iso-8859-1?Q?=E9t=E9?=", "été"),
+    ("=?UTF-8?B?w6l0w6k=?=", "été"),
+    ("=?utf-8?b?w6l0w6k?=", "été"),
+    ("=?utf-8?q?a?= =?utf-8?q?b?=", "ab"),
+    ("=?utf-8?b?w6k=?= x =?utf-8?q?b?=", "é x b"),
+    ("=?utf-8?b?ww==?= =?utf-8?b?qQ==?=", "é"),
+    ("=?utf-7?q?+AOk-?=", "+AOk-"),
+    ("=?utf-8?q?a=0D=0Ab?=", "a\ufffd\ufffdb"),
+    ("=?utf-8?b?***?=", "=?utf-8?b?***?="),
+    ("=?nope?q?=E9?=", "\ufffd"),
+    ("=?utf-8*fr?q?a?=", "a"),
+]
+
+
+@pytest.mark.parametrize(("text", "read"), WORDS)
+def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
+    assert decode_words(text) == read

@@ -1,0 +1,257 @@
+"""The MIME tree: what is carried, and when a message has two readings (M01 to M05)."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from gateway.errors import InvalidError
+from gateway.message.body_text import text_of_html
+from gateway.message.parameters import safe_name
+from gateway.message.reading import (
+    Ambiguity,
+    MimeLimits,
+    TooLargeError,
+    find_attachments,
+    read_parts,
+)
+
+ZIP = b"PK\x03\x04" + bytes(range(256)) * 10
+
+
+def part(headers: str, body: str | bytes) -> bytes:
+    content = body if isinstance(body, bytes) else body.encode()
+    return headers.encode().replace(b"\n", b"\r\n") + b"\r\n\r\n" + content
+
+
+def multipart(*parts: bytes, kind: str = "mixed", boundary: str = "b1") -> bytes:
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode()
+    line = f"\r\n--{boundary}".encode()
+    inside = b"".join(line + b"\r\n" + one for one in parts)
+    return head + inside[2:] + line + b"--\r\n"
+
+
+def encoded(content: bytes) -> bytes:
+    return base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def attached(content: bytes, name: str, media_type: str) -> bytes:
+    headers = (
+        f"Content-Type: {media_type}\nContent-Transfer-Encoding: base64\n"
+        f'Content-Disposition: attachment; filename="{name}"'
+    )
+    return part(headers, encoded(content))
+
+
+TEXT = part("Content-Type: text/plain; charset=utf-8", "Bonjour é\r\n")
+
+
+def test_text_and_archive_are_told_apart() -> None:
+    archive = attached(ZIP, "IHE_XDM.ZIP", "application/zip")
+
+    parts = read_parts(multipart(TEXT, archive))
+
+    assert parts.ambiguous is None
+    assert parts.text == "Bonjour é\r\n"
+    (found,) = find_attachments(parts).archives
+    assert (found.name, found.path, found.content()) == ("IHE_XDM.ZIP", "2", ZIP)
+    assert found.starts_with(b"PK")
+
+
+def test_a_message_of_one_part_is_read() -> None:
+    parts = read_parts(part("Content-Type: text/xml; name=x.xml", "<a/>\r\n"))
+
+    assert parts.text == ""
+    assert find_attachments(parts).documents[0].content() == b"<a/>\r\n"
+
+
+def test_a_message_without_types_is_text() -> None:
+    assert read_parts(b"Subject: x\r\n\r\nhello\r\n").text == "hello\r\n"
+
+
+def test_html_alone_gives_its_words() -> None:
+    html = part("Content-Type: text/html", "<p>Un<br>deux</p><style>x</style>&eacute;")
+
+    parts = read_parts(html)
+
+    assert parts.text == "Un\ndeux\né"
+    assert parts.html.startswith("<p>")
+
+
+def test_the_plain_alternative_is_preferred() -> None:
+    html = part("Content-Type: text/html", "<b>riche</b>")
+    nested = multipart(TEXT, html, kind="alternative", boundary="inner")
+
+    parts = read_parts(multipart(nested, attached(b"x", "a.txt", "text/plain")))
+
+    assert parts.text == "Bonjour é\r\n"
+    assert parts.html == "<b>riche</b>"
+    assert [(one.name, one.path) for one in parts.attachments] == [("a.txt", "2")]
+
+
+def test_quoted_printable_is_decoded() -> None:
+    headers = (
+        "Content-Type: text/plain; charset=iso-8859-1\n"
+        "Content-Transfer-Encoding: quoted-printable"
+    )
+
+    assert read_parts(part(headers, "caf=E9 =\r\nlong\r\n")).text == "café long\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "kind"),
+    [
+        ("ihe_xdm.zip", "text/plain", "archives"),
+        ("other.zip", "application/octet-stream", "archives"),
+        ("no-suffix", "application/zip", "archives"),
+        ("cda.XML", "application/octet-stream", "documents"),
+        ("", "application/xml", "documents"),
+        ("letter.pdf", "application/pdf", ""),
+    ],
+)
+def test_what_may_hold_documents_is_found(
+    name: str, media_type: str, kind: str
+) -> None:
+    content = b"<a/>" if kind == "documents" else ZIP
+    found = find_attachments(read_parts(multipart(attached(content, name, media_type))))
+
+    assert bool(found.archives) == (kind == "archives")
+    assert bool(found.documents) == (kind == "documents")
+
+
+AMBIGUOUS = [
+    (
+        b"Content-Type: text/plain\r\nContent-Type: text/html\r\n\r\nx",
+        Ambiguity.REPEATED_FIELD,
+    ),
+    (
+        b"Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+        Ambiguity.REPEATED_FIELD,
+    ),
+    (
+        b"Content-Type: multipart/mixed; boundary=a; boundary=b\r\n\r\n--a\r\n\r\n--a",
+        Ambiguity.REPEATED_PARAMETER,
+    ),
+    (b"Content-Type: nonsense\r\n\r\nx", Ambiguity.MALFORMED_FIELD),
+    (b"Content-Type: multipart/mixed\r\n\r\nx", Ambiguity.BOUNDARY),
+    (
+        b'Content-Type: multipart/mixed; boundary="' + b"a" * 71 + b'"\r\n\r\nx',
+        Ambiguity.BOUNDARY,
+    ),
+    (
+        multipart(multipart(TEXT, boundary="b"), boundary="b1"),
+        Ambiguity.NESTED_BOUNDARY,
+    ),
+    (
+        multipart(multipart(TEXT, boundary="b1"), boundary="b1"),
+        Ambiguity.OUTSIDE_PARTS,
+    ),
+    (multipart(TEXT)[:-4], Ambiguity.NOT_CLOSED),
+    (multipart(TEXT) + b"--b1\r\n\r\nhidden\r\n--b1--", Ambiguity.OUTSIDE_PARTS),
+    (
+        multipart(TEXT).replace(b"\r\n--b1", b"\r\nContent-Type: x/y\r\n--b1", 1),
+        Ambiguity.OUTSIDE_PARTS,
+    ),
+    (multipart(TEXT, part("X: y", "--b1 tail")), Ambiguity.OUTSIDE_PARTS),
+    (part("Content-Transfer-Encoding: x-uuencode", "x"), Ambiguity.ENCODING),
+    (part("Content-Transfer-Encoding: base64", "QUF*QQ=="), Ambiguity.ENCODING),
+    (part("Content-Transfer-Encoding: base64", "QQ==QUFB"), Ambiguity.ENCODING),
+    (part("Content-Transfer-Encoding: base64", "QUFBQ"), Ambiguity.ENCODING),
+    (part("Content-Transfer-Encoding: quoted-printable", "a=ZZ"), Ambiguity.ENCODING),
+    (part("X: y", "a\nb"), Ambiguity.LINE_ENDS),
+    (part("Content-Type: message/partial; id=x", "x"), Ambiguity.FRAGMENT),
+    (part("Content-Type: application/ms-tnef", "x"), Ambiguity.OPAQUE),
+    (part("Content-Type: application/pkcs7-mime", "x"), Ambiguity.OPAQUE),
+    (multipart(TEXT, kind="encrypted"), Ambiguity.OPAQUE),
+    (multipart(*[TEXT] * 200), Ambiguity.TOO_MANY_PARTS),
+]
+
+
+@pytest.mark.parametrize(("content", "why"), AMBIGUOUS)
+def test_a_message_with_two_readings_says_why(content: bytes, why: Ambiguity) -> None:
+    assert read_parts(content).ambiguous is why
+
+
+def test_every_ambiguity_has_its_case() -> None:
+    shown = {why for _, why in AMBIGUOUS} | {Ambiguity.TOO_DEEP}
+
+    assert shown == set(Ambiguity)
+
+
+def test_nesting_beyond_the_limit_is_not_followed() -> None:
+    nested = TEXT
+    for depth in range(11):
+        nested = multipart(nested, boundary=f"level-{depth:02}")
+
+    assert read_parts(nested).ambiguous is Ambiguity.TOO_DEEP
+
+
+def test_one_hundred_and_ninety_nine_parts_are_read() -> None:
+    assert read_parts(multipart(*[TEXT] * 199)).ambiguous is None
+
+
+def test_a_message_nested_a_thousand_times_is_one_attachment() -> None:
+    nested = b"Content-Type: message/rfc822\r\n\r\n" * 1000 + b"x"
+
+    (attachment,) = read_parts(nested).attachments
+
+    assert attachment.media_type == "message/rfc822"
+
+
+def test_more_than_may_be_decoded_is_refused() -> None:
+    content = multipart(attached(b"x" * 900, "a.bin", "application/octet-stream"))
+
+    read_parts(content, MimeLimits(max_decoded_bytes=910))
+    with pytest.raises(TooLargeError):
+        read_parts(content, MimeLimits(max_decoded_bytes=890))
+
+
+def test_a_damaged_attachment_does_not_decode() -> None:
+    damaged = attached(ZIP, "IHE_XDM.ZIP", "application/zip").replace(b"UE", b"U*")
+
+    parts = read_parts(multipart(damaged))
+
+    assert parts.ambiguous is Ambiguity.ENCODING
+    with pytest.raises(InvalidError):
+        parts.attachments[0].content()
+
+
+NAMES = [
+    ("IHE_XDM.ZIP", "IHE_XDM.ZIP"),
+    ("../../etc/passwd", "passwd"),
+    ("C:\\Windows\\x.xml", "x.xml"),
+    ("a\u202egpj.exe", "agpj.exe"),
+    ("a\x00b.pdf", "a_b.pdf"),
+    ("..", ""),
+    ("=?utf-8?q?r=C3=A9sultat.pdf?=", "résultat.pdf"),
+    ("a" * 200 + ".pdf", "a" * 116 + ".pdf"),
+    ('a<b>"c|d?.txt', "a_b__c_d_.txt"),
+    ("re\u0301sultat.txt", "résultat.txt"),
+]
+
+
+@pytest.mark.parametrize(("given", "shown"), NAMES)
+def test_a_file_name_is_made_safe_to_show(given: str, shown: str) -> None:
+    assert safe_name(given) == shown
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "attachment; filename*=utf-8''r%C3%A9sultat.pdf",
+        "attachment; filename*0*=utf-8''r%C3%A9; filename*1=sultat; filename*2=.pdf",
+        'attachment; filename="=?utf-8?b?csOpc3VsdGF0LnBkZg==?="',
+        "attachment; filename=r\u00e9sultat.pdf;",
+        "inline; filename*=utf-8''r%C3%A9sultat.pdf; filename=other.pdf",
+    ],
+)
+def test_a_file_name_is_read_in_each_of_its_forms(disposition: str) -> None:
+    content = part(f"Content-Disposition: {disposition}", "x")
+
+    assert read_parts(content).attachments[0].name == "résultat.pdf"
+
+
+def test_unclosed_html_hides_no_time() -> None:
+    assert text_of_html("<script>" * 50_000) == ""
+    assert text_of_html("<" * 50_000) == "<" * 50_000

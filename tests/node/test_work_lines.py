@@ -1,0 +1,230 @@
+"""The lines of work: batches, failures told apart, leases that were lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from attrs import define, field
+
+from gateway.errors import InvalidError, UnavailableError
+from gateway.node.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
+from gateway.settings.file import TaskSettings
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.base.writer import Writer
+from gateway.store.journal import Action
+from gateway.store.tasks.steps import HeavyJob
+from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
+from tests.fakes import SetClock
+
+SETTINGS = TaskSettings(workers=0, batch=4, batch_bytes=100)
+KINDS: dict[type[WorkLine], TaskKind] = {
+    LocalLine: TaskKind.FILE,
+    OutgoingLine: TaskKind.RELAY,
+    NoticeLine: TaskKind.NOTIFY,
+}
+
+
+@define
+class Workshop:
+    """A line of work whose step is told by the test; it stops when nothing is left."""
+
+    database: Database
+    writer: Writer
+    done: list[str] = field(factory=list)
+    step: Callable[[Task], None] = lambda _: None
+    job: Callable[[UnitOfWork, Task], None] = lambda _, __: None
+    stopping: threading.Event = field(factory=threading.Event)
+    size: int = 0
+
+    def line(self, kind: type[WorkLine], *kinds: TaskKind) -> WorkLine:
+        return kind(
+            database=self.database,
+            writer=self.writer,
+            steps=dict.fromkeys(kinds, self._step),
+            settings=SETTINGS,
+            kinds=kinds,
+            owner="me",
+            stopping=self.stopping,
+        )
+
+    def _step(self, task: Task) -> Job:
+        self.step(task)
+
+        def job(work: UnitOfWork) -> None:
+            self.job(work, task)
+            work.after_commit(lambda: self.done.append(task.subject))
+
+        return HeavyJob(job, self.size) if self.size else job
+
+    def add(self, *subjects: str, kind: TaskKind = TaskKind.FILE) -> None:
+        with self.database.write() as work:
+            for subject in subjects:
+                work.tasks.add(kind, subject)
+
+    def run_until(self, enough: Callable[[], bool], kind: type[WorkLine]) -> None:
+        thread = threading.Thread(target=self.line(kind, KINDS[kind]).run)
+        thread.start()
+        waited = threading.Event()
+        for _ in range(1000):
+            if enough():
+                break
+            waited.wait(0.02)
+        self.stopping.set()
+        thread.join()
+        assert enough()
+
+    def left(self) -> list[TaskRow]:
+        with self.database.read() as work:
+            return work.tasks.listed()
+
+
+@pytest.fixture
+def shop(database: Database) -> Iterator[Workshop]:
+    writer = Writer(database)
+    writer.start()
+    yield Workshop(database, writer)
+    writer.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_that_is_due_is_done_once_and_struck_off(
+    shop: Workshop, kind: type[WorkLine]
+) -> None:
+    subjects = [f"thing-{number}" for number in range(11)]
+    shop.add(*subjects, kind=KINDS[kind])
+
+    shop.run_until(lambda: shop.left() == [], kind)
+
+    assert sorted(shop.done) == sorted(subjects)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_that_fails_is_tried_later_and_the_others_are_done(
+    shop: Workshop, kind: type[WorkLine]
+) -> None:
+    def step(task: Task) -> None:
+        if task.subject == "bad":
+            raise UnavailableError("not now")
+
+    shop.step = step
+    shop.add("good", "bad", "better", kind=KINDS[kind])
+
+    shop.run_until(lambda: [one.attempts for one in shop.left()] == [1], kind)
+
+    (left,) = shop.left()
+    assert (left.subject, left.state, left.last_error) == ("bad", "ready", "not now")
+    assert sorted(shop.done) == ["better", "good"]
+
+
+def test_a_job_that_fails_undoes_only_itself(shop: Workshop) -> None:
+    def job(work: UnitOfWork, task: Task) -> None:
+        work.note(Action.MESSAGE_DELIVERED, "x", task.subject)
+        if task.subject == "bad":
+            raise InvalidError("never")
+
+    shop.job = job
+    shop.add("good", "bad", "better")
+
+    shop.run_until(lambda: [one.state for one in shop.left()] == ["dead"], LocalLine)
+
+    assert sorted(shop.done) == ["better", "good"]
+    with shop.database.read() as work:
+        noted = [
+            line.subject
+            for line in work.journal.about(["good", "bad", "better"])
+            if line.action == Action.MESSAGE_DELIVERED
+        ]
+        assert work.journal.verify() == []
+    assert sorted(noted) == ["better", "good"]
+
+
+def test_a_defect_is_kept_under_its_name_alone(shop: Workshop) -> None:
+    def step(_: Task) -> None:
+        raise ZeroDivisionError("what a patient wrote")
+
+    shop.step = step
+    shop.add("thing")
+
+    shop.run_until(lambda: [one.attempts for one in shop.left()] == [1], LocalLine)
+
+    assert shop.left()[0].last_error == "ZeroDivisionError"
+
+
+def test_what_another_worker_took_over_is_left_to_it(
+    shop: Workshop, clock: SetClock
+) -> None:
+    def step(_: Task) -> None:
+        clock.advance(minutes=10)  # the lease runs out meanwhile
+        with shop.database.write() as work:
+            lease = timedelta(minutes=20)
+            work.tasks.claim("other", [TaskKind.FILE], 5, lease)
+        shop.stopping.set()
+
+    shop.step = step
+    shop.add("thing")
+
+    shop.line(LocalLine, TaskKind.FILE).run()
+
+    assert shop.done == []
+    assert [one.lease_owner for one in shop.left()] == ["other"]
+
+
+@pytest.mark.parametrize(("size", "commits"), [(50, [3, 1]), (101, [1, 1, 1, 1])])
+def test_large_messages_make_small_commits(
+    shop: Workshop, size: int, commits: list[int]
+) -> None:
+    together: dict[int, list[str]] = {}
+
+    def job(work: UnitOfWork, task: Task) -> None:
+        together.setdefault(id(work), []).append(task.subject)
+        units.append(work)
+
+    units: list[UnitOfWork] = []  # kept, for an id to be of one of them alone
+    shop.job, shop.size = job, size
+    shop.add("a", "b", "c", "d")
+
+    shop.run_until(lambda: shop.left() == [], LocalLine)
+
+    assert [len(subjects) for subjects in together.values()] == commits
+
+
+def test_the_rest_of_a_large_batch_is_not_lost_to_another(
+    shop: Workshop, clock: SetClock
+) -> None:
+    taken: list[Task] = []
+
+    def step(_: Task) -> None:
+        clock.advance(seconds=0.8 * SETTINGS.lease_seconds)
+        with shop.database.write() as work:
+            taken.extend(work.tasks.claim("other", [TaskKind.FILE], 5, timedelta(1)))
+
+    shop.step, shop.size = step, 101
+    shop.add("a", "b", "c", "d")
+
+    shop.run_until(lambda: shop.left() == [], LocalLine)
+
+    assert shop.done == ["a", "b", "c", "d"]
+    assert taken == []
+
+
+def test_a_slow_peer_holds_up_nobody_else(shop: Workshop) -> None:
+    let_go = threading.Event()
+
+    def step(task: Task) -> None:
+        if task.subject == "slow":
+            assert let_go.wait(30)
+
+    shop.step = step
+    shop.add("slow", *(f"quick-{n}" for n in range(20)), kind=TaskKind.RELAY)
+
+    def enough() -> bool:
+        if len(shop.done) == 20:
+            let_go.set()
+        return len(shop.done) == 21
+
+    shop.run_until(enough, OutgoingLine)
+
+    assert shop.done[-1] == "slow"

@@ -1,0 +1,123 @@
+"""Whether a document speaks of the person of a profile, and is sure of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits, Patient
+from gateway.rights.identity_rules import (
+    ins_is_qualified,
+    trait_mismatches,
+)
+
+MATRICULE = "279035121518989"
+TEST = Ins.of(MATRICULE, "1.2.250.1.213.1.4.10")
+
+TRAITS = IdentityTraits(
+    family="PAT-TROIS",
+    given_names="DOMINIQUE MARIE-LOUISE",
+    first_given="DOMINIQUE",
+    birth_date="19790328",
+    sex="F",
+    birth_place="63220",
+)
+
+AGREEING: list[dict[str, Any]] = [
+    {},
+    {"family": "pat trois"},
+    {"family": "PÂT’TROIS"},
+    {"family": "PATTROIS"},
+    {"family": ""},
+    {"first_given": "Dominique"},
+    {"first_given": ""},
+    {"first_given": "", "given_names": ""},
+    {"given_names": "AUTRE"},
+    {"birth_date": "1979"},
+    {"birth_date": "197903"},
+    {"birth_date": "19790300"},
+    {"birth_date": ""},
+    {"sex": "f"},
+    {"sex": ""},
+    {"birth_place": ""},
+    {"used_family": "MARTIN"},
+]
+
+
+@pytest.mark.parametrize("change", AGREEING)
+def test_traits_agree_in_spite_of_spelling_and_gaps(change: dict[str, Any]) -> None:
+    document = evolve(TRAITS, **change)
+
+    assert trait_mismatches(TRAITS, document) == ()
+    assert trait_mismatches(document, TRAITS) == ()
+
+
+DIFFERING: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"family": "PAT-QUATRE"}, ("family",)),
+    ({"first_given": "DOMINIC"}, ("first_given",)),
+    ({"first_given": "", "given_names": "MARIE DOMINIQUE"}, ("first_given",)),
+    ({"birth_date": "19790329"}, ("birth_date",)),
+    ({"birth_date": "1980"}, ("birth_date",)),
+    ({"sex": "M"}, ("sex",)),
+    ({"sex": "UN"}, ("sex",)),
+    ({"birth_place": "51215"}, ("birth_place",)),
+    (
+        {"sex": "M", "family": "X", "birth_place": "2A004"},
+        ("family", "sex", "birth_place"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "names"), DIFFERING)
+def test_traits_that_differ_are_named(
+    change: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    document = evolve(TRAITS, **change)
+
+    assert trait_mismatches(TRAITS, document) == names
+    assert trait_mismatches(document, TRAITS) == names
+
+
+@pytest.mark.parametrize(
+    ("given_names", "first_given", "agree"),
+    [
+        ("DOMINIQUE MARIE-LOUISE", "DOMINIQUE", True),
+        ("JEAN PIERRE MARIE", "JEAN PIERRE", True),
+        ("JEAN-PIERRE MARIE", "Jean Pierre", True),
+        ("ANNETTE", "ANNE", False),
+        ("Zoé", "ZOE", True),
+        ("D'ARTAGNAN", "D ARTAGNAN", True),
+        ("Œdipe", "OEDIPE", True),
+    ],
+)
+def test_the_first_given_name_is_looked_for_among_all(
+    given_names: str, first_given: str, agree: bool
+) -> None:
+    profile = IdentityTraits(given_names=given_names)
+    document = IdentityTraits(first_given=first_given)
+
+    assert (trait_mismatches(profile, document) == ()) is agree
+
+
+@pytest.mark.parametrize(
+    ("change", "qualified"),
+    [
+        ({}, True),
+        ({"birth_place": ""}, True),
+        ({"given_names": ""}, True),
+        ({"family": ""}, False),
+        ({"first_given": ""}, False),
+        ({"birth_date": ""}, False),
+        ({"sex": ""}, False),
+    ],
+)
+def test_a_qualified_ins_comes_with_four_traits(
+    change: dict[str, Any], qualified: bool
+) -> None:
+    patient = Patient(ins=TEST, traits=evolve(TRAITS, **change))
+
+    assert ins_is_qualified(patient) is qualified
+    assert not ins_is_qualified(evolve(patient, ins=None))

@@ -1,0 +1,91 @@
+"""Tidying: what went is what nobody needs, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from gateway.errors import NotFoundError
+from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
+from gateway.store.base.housekeeping import Housekeeping
+from gateway.store.base.work import Database
+from tests.fakes import SetClock
+from tests.store.base.test_work import ARRIVAL, keep
+
+WEEK = timedelta(days=7)
+
+
+def end(database: Database) -> None:
+    keep(database, ARRIVAL)
+    with database.write() as work:
+        Arrivals(work).set_state(ARRIVAL.id, ArrivalState.ENDED)
+
+
+def test_a_message_that_ended_is_readable_for_the_time_of_transit_only(
+    database: Database, clock: SetClock
+) -> None:
+    end(database)
+
+    clock.advance(days=6)
+    assert Housekeeping(database, WEEK).run()["messages"] == 0
+    clock.advance(days=2)
+    assert Housekeeping(database, WEEK).run()["messages"] == 1
+
+    with database.read() as work:
+        kept = Arrivals(work).get(ARRIVAL.id)
+        assert kept is not None
+        assert kept.recipients[0].recipient == ARRIVAL.recipients[0]
+        with pytest.raises(NotFoundError):
+            Arrivals(work).content(kept)
+
+
+def test_a_recipients_own_grant_outlives_the_transit(
+    database: Database, clock: SetClock
+) -> None:
+    end(database)
+    with database.write() as work:
+        kept = Arrivals(work).get(ARRIVAL.id)
+        assert kept is not None
+        own = work.key_for("patient:b")
+        work.blobs.share(kept.blob_id, kept.key_id, own)
+
+    clock.advance(days=8)
+    Housekeeping(database, WEEK).run()
+
+    with database.read() as work:
+        assert work.blobs.get(kept.blob_id, own) == ARRIVAL.content
+
+
+def test_a_message_under_way_or_in_quarantine_stays(
+    database: Database, clock: SetClock
+) -> None:
+    keep(database, ARRIVAL)
+    clock.advance(days=30)
+    assert Housekeeping(database, WEEK).run()["messages"] == 0
+
+    with database.write() as work:
+        Arrivals(work).set_state(ARRIVAL.id, ArrivalState.QUARANTINED)
+    clock.advance(days=30)
+
+    assert Housekeeping(database, WEEK).run()["messages"] == 0
+
+
+def test_files_left_by_a_crash_go_once_they_are_old(
+    database: Database, clock: SetClock
+) -> None:
+    stray = database.prepare(b"x" * 200_000)
+    half = database.folder.path("fe" * 16)
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"x")
+    young = database.prepare(b"y" * 200_000)
+    long_ago = (clock.now - timedelta(hours=2)).timestamp()
+    for path in (database.folder.path(stray.id), half):
+        os.utime(path, (long_ago, long_ago))
+    now = clock.now.timestamp()
+    os.utime(database.folder.path(young.id), (now, now))
+
+    assert Housekeeping(database, WEEK).run()["files"] == 2
+
+    assert database.folder.path(young.id).exists()

@@ -1,0 +1,239 @@
+"""One transaction: what it keeps, what it undoes, what shares a commit."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from attrs import evolve
+
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.errors import NotFoundError, UnavailableError
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.writer import Writer
+from gateway.store.tables import arrivals as arrivals_table
+from gateway.store.tasks.tasks import TaskKind
+
+ARRIVAL = Arrival(
+    id="a" * 32,
+    door=Door.SUBMISSION,
+    sender=Sender(kind=SenderKind.ORGANISATION, identity="1750000011"),
+    reverse_path="service@hopital.mssante.test",
+    recipients=(
+        Recipient(
+            kind=RecipientKind.PATIENT,
+            address="279035121518989@patient.mssante.test",
+            target_id="b" * 32,
+        ),
+    ),
+    content=b"Subject: x\r\n\r\ny\r\n",
+    message_id="one@hopital.mssante.test",
+)
+
+
+def keep(database: Database, arrival: Arrival) -> None:
+    parcel = database.prepare(arrival.content)
+    with database.write() as work:
+        Arrivals(work).keep(arrival, parcel)
+
+
+def test_a_kept_message_reads_back_whole(database: Database) -> None:
+    keep(database, ARRIVAL)
+
+    with database.read() as work:
+        kept = Arrivals(work).get(ARRIVAL.id)
+        assert kept is not None
+        assert Arrivals(work).content(kept) == ARRIVAL.content
+        assert kept.recipients[0].recipient == ARRIVAL.recipients[0]
+        assert kept.reverse_path == ARRIVAL.reverse_path
+        assert kept.sender == ARRIVAL.sender
+
+
+def test_a_large_message_goes_to_the_folder_and_reads_back(database: Database) -> None:
+    large = evolve(ARRIVAL, content=b"x" * 200_000)
+
+    keep(database, large)
+
+    assert len(list(database.folder.folder.glob("*/*"))) == 1
+    with database.read() as work:
+        kept = Arrivals(work).get(large.id)
+        assert kept is not None
+        assert Arrivals(work).content(kept) == large.content
+
+
+def test_neither_address_nor_content_is_readable_in_the_database(
+    database: Database,
+) -> None:
+    keep(database, ARRIVAL)
+
+    with database.read() as work:
+        rows = work.connection.execute(arrivals_table.select()).all()
+    assert b"279035121518989" not in repr(rows).encode()
+    assert "279035121518989" not in repr(ARRIVAL)
+
+
+def test_an_error_undoes_everything(database: Database) -> None:
+    def fail() -> None:
+        with database.write() as work:
+            Arrivals(work).keep(ARRIVAL, database.prepare(ARRIVAL.content))
+            raise NotFoundError("stop")
+
+    with pytest.raises(NotFoundError):
+        fail()
+
+    with database.read() as work:
+        assert Arrivals(work).get(ARRIVAL.id) is None
+        assert work.journal.heads() == {}
+
+
+def test_jobs_that_wait_share_a_commit_and_fail_alone(database: Database) -> None:
+    writer = Writer(database)
+    one = evolve(ARRIVAL, id="1" * 32)
+    two = evolve(ARRIVAL, id="2" * 32)
+
+    def broken(work: UnitOfWork) -> None:
+        Arrivals(work).keep(two, database.prepare(b"z"))
+        raise NotFoundError("no")
+
+    parcel = database.prepare(one.content)
+    good = writer.submit(lambda work: Arrivals(work).keep(one, parcel))
+    bad = writer.submit(broken)
+    writer.start()
+    writer.stop()
+
+    good.result()
+    with pytest.raises(NotFoundError):
+        bad.result()
+    with database.read() as work:
+        assert Arrivals(work).get(one.id) is not None
+        assert Arrivals(work).get(two.id) is None
+        assert work.journal.verify() == []
+
+
+def test_a_job_given_up_before_its_commit_is_never_begun_and_breaks_nothing(
+    database: Database,
+) -> None:
+    writer = Writer(database)
+    rows = [evolve(ARRIVAL, id=f"{number}" * 32) for number in range(3)]
+    parcels = [database.prepare(row.content) for row in rows]
+
+    def keep_at(place: int, work: UnitOfWork) -> None:
+        Arrivals(work).keep(rows[place], parcels[place])
+
+    futures = [writer.submit(partial(keep_at, place)) for place in range(3)]
+    assert futures[1].cancel()
+    writer.start()
+    futures[2].result(timeout=20)
+    after = writer.submit(lambda _: "still here")
+
+    assert after.result(timeout=20) == "still here"
+    writer.stop()
+    assert not futures[0].cancel()
+    with database.read() as work:
+        kept = [Arrivals(work).get(row.id) is not None for row in rows]
+    assert kept == [True, False, True]
+    assert writer.failure == ""
+
+
+def test_a_job_that_has_begun_can_no_longer_be_given_up(database: Database) -> None:
+    writer = Writer(database)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(work: UnitOfWork) -> str:
+        begun.set()
+        assert go_on.wait(20)
+        return "done"
+
+    future = writer.submit(slow)
+    writer.start()
+    assert begun.wait(20)
+
+    cancelled = future.cancel()
+    go_on.set()
+
+    assert not cancelled
+    assert future.result(timeout=20) == "done"
+    writer.stop()
+
+
+def test_when_all_that_waits_is_given_up_the_writer_waits_for_more(
+    database: Database,
+) -> None:
+    writer = Writer(database)
+    assert writer.submit(lambda _: None).cancel()
+    writer.start()
+
+    assert writer.submit(lambda _: 1).result(timeout=20) == 1
+    writer.stop()
+
+
+def test_a_row_that_breaks_a_constraint_fails_alone(database: Database) -> None:
+    writer = Writer(database)
+    first, second = database.prepare(b"1"), database.prepare(b"2")
+    good = writer.submit(lambda work: Arrivals(work).keep(ARRIVAL, first))
+    same_id = writer.submit(lambda work: Arrivals(work).keep(ARRIVAL, second))
+    writer.start()
+    writer.stop()
+
+    good.result()
+    with pytest.raises(UnavailableError):
+        same_id.result()
+
+
+def test_a_task_is_claimed_by_one_and_finished_once(database: Database) -> None:
+    from datetime import timedelta
+
+    keep(database, ARRIVAL)
+    lease = timedelta(seconds=30)
+    with database.write() as work:
+        mine = work.tasks.claim("me", [TaskKind.FILE], 5, lease)
+    with database.write() as work:
+        other = work.tasks.claim("other", [TaskKind.FILE], 5, lease)
+
+    assert [task.subject for task in mine] == [ARRIVAL.id]
+    assert other == []
+    with database.write() as work:
+        assert not work.tasks.finish(mine[0], "other")
+        assert work.tasks.finish(mine[0], "me")
+        assert work.tasks.listed() == []
+
+
+def test_a_blob_is_shared_without_copying_and_goes_with_the_last_grant(
+    database: Database,
+) -> None:
+    parcel = database.prepare(b"content")
+    with database.write() as work:
+        first, second = work.key_for("patient:a"), work.key_for("mailbox:b")
+        work.blobs.put(parcel, first, work.now)
+    with database.write() as work:
+        work.blobs.share(parcel.id, first, second)
+    with database.write() as work:
+        assert work.blobs.get(parcel.id, second) == b"content"
+        assert not work.blobs.release(parcel.id, first)
+        with pytest.raises(NotFoundError):
+            work.blobs.get(parcel.id, first)
+        assert work.blobs.release(parcel.id, second)
+
+
+def test_two_that_need_a_new_key_at_once_get_the_same(database: Database) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    with ThreadPoolExecutor(8) as pool:
+
+        def ask(_: int) -> str:
+            with database.write() as work:
+                return work.key_for("transit:2026-11-22")
+
+        keys = set(pool.map(ask, range(24)))
+
+    assert len(keys) == 1

@@ -1,0 +1,328 @@
+"""The inbox: conversations, what is unread, what ends, what is deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.errors import NotFoundError
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import Database
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import (
+    AttachedFile,
+    ConversationState,
+    Direction,
+    Reply,
+)
+from gateway.store.journal import chain_of
+from gateway.store.tables import blob_grants, conversations, inbox_messages
+from tests.fakes import SetClock
+from tests.store.people import open_profile
+
+DOCTOR = "Dr.Martin@hopital.mssante.test"
+CONTENT = b"Subject: Sortie\r\n\r\nBonjour\r\n"
+
+
+def receive(
+    database: Database, profile_id: str, number: int = 1, **changes: Any
+) -> str:
+    """Keep an arrival and put it in the inbox, as the delivery step does."""
+    arrival_id = f"{number:032x}"
+    arrival = Arrival(
+        id=arrival_id,
+        door=Door.SUBMISSION,
+        sender=Sender(kind=SenderKind.PERSON),
+        reverse_path=DOCTOR,
+        recipients=(
+            Recipient(
+                kind=RecipientKind.PATIENT,
+                address="279035121518989@patient.mssante.test",
+                target_id=profile_id,
+            ),
+        ),
+        content=CONTENT,
+        message_id=f"{number}@hopital.mssante.test",
+    )
+    with database.write() as work:
+        if Arrivals(work).get(arrival_id) is None:
+            Arrivals(work).keep(arrival, database.prepare(CONTENT))
+    with database.write() as work:
+        kept = Arrivals(work).get(arrival_id)
+        assert kept is not None
+        facts = {
+            "correspondent": DOCTOR,
+            "display_name": "Dr_Claire_MARTIN",
+            "subject": "Votre sortie",
+            "text": "Bonjour",
+            "attachments": [AttachedFile("lettre.pdf", "application/pdf", 12)],
+            "blob_id": kept.blob_id,
+            "from_key": kept.key_id,
+            "message_id": kept.message_id,
+            "mailbox_kind": "PER",
+        }
+        return Inbox(work).receive(profile_id, arrival_id, **{**facts, **changes})
+
+
+def only(database: Database, profile_id: str) -> Any:
+    with database.read() as work:
+        (found,) = InboxReader(work).conversations(profile_id)
+    return found
+
+
+def test_a_message_opens_a_conversation_and_waits_unread(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    receive(database, profile_id)
+
+    conversation = only(database, profile_id)
+    assert conversation.name == "Dr Claire MARTIN"
+    assert conversation.address == DOCTOR.lower()
+    assert conversation.state is ConversationState.OPEN
+    assert (conversation.messages, conversation.unread) == (1, 1)
+    assert conversation.last_subject == "Votre sortie"
+    with database.read() as work:
+        assert InboxReader(work).unread_count(profile_id) == 1
+
+
+def test_the_same_arrival_twice_is_one_message(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    first = receive(database, profile_id)
+    second = receive(database, profile_id)
+
+    assert first == second
+    assert only(database, profile_id).messages == 1
+
+
+def test_messages_of_one_correspondent_share_a_conversation(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    clock.advance(hours=1)
+    receive(database, profile_id, 2, correspondent=DOCTOR.upper(), subject="Suite")
+
+    conversation = only(database, profile_id)
+    with database.read() as work:
+        messages = InboxReader(work).messages(profile_id, conversation.id)
+    assert [one.subject for one in messages] == ["Votre sortie", "Suite"]
+    assert conversation.last_subject == "Suite"
+
+
+def test_the_patient_reads_the_bytes_with_a_key_of_their_own(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    message_id = receive(database, profile_id)
+
+    with database.read() as work:
+        reader = InboxReader(work)
+        message = reader.message(profile_id, message_id)
+        assert message is not None
+        assert reader.content(message) == CONTENT
+        assert message.key_id == work.key_for(f"patient:{profile_id}")
+
+
+def test_neither_correspondent_nor_subject_is_readable_in_the_database(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id)
+
+    with database.read() as work:
+        rows = repr(work.connection.execute(select(conversations)).all())
+        rows += repr(work.connection.execute(select(inbox_messages)).all())
+    assert "martin" not in rows.lower()
+    assert "sortie" not in rows.lower()
+
+
+def test_opening_marks_as_read_once_and_tells_whose_receipt_is_due(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1, receipt_asked=True)
+    receive(database, profile_id, 2)
+    conversation_id = only(database, profile_id).id
+
+    with database.write() as work:
+        read = Inbox(work).open(profile_id, conversation_id)
+    with database.write() as work:
+        again = Inbox(work).open(profile_id, conversation_id)
+
+    assert sorted(one.receipt_asked for one in read) == [False, True]
+    assert again == []
+    assert only(database, profile_id).unread == 0
+    with database.read() as work:
+        actions = [line.action for line in work.journal.lines(chain_of(profile_id))]
+    assert actions.count("message:read") == 2
+
+
+def test_an_ended_exchange_is_reopened_by_a_new_message(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    with database.write() as work:
+        assert Inbox(work).end_conversations(profile_id, DOCTOR)
+        assert not Inbox(work).end_conversations(profile_id, DOCTOR)
+    assert only(database, profile_id).state is ConversationState.ENDED
+
+    clock.advance(hours=1)
+    receive(database, profile_id, 2, reply=Reply.NO_REPLY)
+    assert only(database, profile_id).state is ConversationState.ENDED
+    receive(database, profile_id, 3)
+    assert only(database, profile_id).state is ConversationState.OPEN
+
+
+def test_ending_what_never_began_ends_nothing(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    with database.write() as work:
+        assert not Inbox(work).end_conversations(profile_id, DOCTOR)
+
+
+def test_a_message_that_takes_no_answer_makes_no_contact(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    receive(database, profile_id, reply=Reply.NO_REPLY)
+
+    assert only(database, profile_id).state is ConversationState.NO_REPLY
+    with database.read() as work:
+        assert InboxReader(work).contacts(profile_id) == []
+
+
+def test_a_hidden_message_is_nowhere_until_its_day(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    day = clock() + timedelta(days=30)
+
+    message_id = receive(database, profile_id, hidden_until=day)
+
+    with database.read() as work:
+        reader = InboxReader(work)
+        conversation_id = work.connection.execute(
+            select(conversations.c.id)
+        ).scalar_one()
+        assert reader.conversations(profile_id) == []
+        assert reader.unread_count(profile_id) == 0
+        assert reader.count(profile_id) == 0
+        assert reader.contacts(profile_id) == []
+        assert reader.conversation(profile_id, conversation_id) is None
+        assert reader.message(profile_id, message_id) is None
+    clock.advance(days=30)
+    assert only(database, profile_id).unread == 1
+
+
+def test_what_the_patient_sends_is_in_the_thread_and_goes_out(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id)
+    conversation = only(database, profile_id)
+    parcel = database.prepare(b"Subject: Re\r\n\r\nMerci\r\n")
+    with database.write() as work:
+        Inbox(work).save_draft(profile_id, conversation.id, "", "Mer")
+        work.blobs.put(parcel, work.key_for("transit:x"), work.now)
+        Inbox(work).send(
+            conversation,
+            profile_id,
+            "f" * 32,
+            subject="Re: Votre sortie",
+            text="Merci",
+            parcel=parcel,
+            message_id="2@patient.mssante.test",
+        )
+
+    with database.read() as work:
+        reader = InboxReader(work)
+        messages = reader.messages(profile_id, conversation.id)
+        sent = next(one for one in messages if one.direction is Direction.OUT)
+        assert reader.content(sent).endswith(b"Merci\r\n")
+        assert reader.draft(profile_id, conversation.id) is None
+    assert only(database, profile_id).unread == 1
+
+
+def test_a_draft_is_kept_and_replaced(database: Database) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id)
+    conversation_id = only(database, profile_id).id
+
+    for text in ("Bon", "Bonjour docteur"):
+        with database.write() as work:
+            Inbox(work).save_draft(profile_id, conversation_id, "Objet", text)
+
+    with database.read() as work:
+        draft = InboxReader(work).draft(profile_id, conversation_id)
+        assert InboxReader(work).draft("someone", conversation_id) is None
+    assert draft is not None
+    assert draft.text == "Bonjour docteur"
+
+
+def test_a_deleted_conversation_is_gone_but_the_patient_may_still_write(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    message_id = receive(database, profile_id)
+    conversation_id = only(database, profile_id).id
+    with database.write() as work:
+        key_id = work.key_for(f"patient:{profile_id}")
+        assert Inbox(work).delete_conversation(profile_id, conversation_id) == 1
+        assert Inbox(work).delete_conversation(profile_id, conversation_id) == 0
+
+    with database.read() as work:
+        reader = InboxReader(work)
+        assert reader.conversations(profile_id) == []
+        assert reader.message(profile_id, message_id) is None
+        assert [one.id for one in reader.contacts(profile_id)] == [conversation_id]
+        (kept,) = reader.received(profile_id, conversation_id)
+        assert (kept.deleted, kept.text, kept.files) == (True, "", ())
+        grants = work.connection.execute(
+            select(blob_grants).where(blob_grants.c.key_id == key_id)
+        ).all()
+        assert grants == []
+
+
+def test_another_patients_conversation_is_nobodys(database: Database) -> None:
+    profile_id = open_profile(database)
+    message_id = receive(database, profile_id)
+    conversation_id = only(database, profile_id).id
+
+    with database.write() as work:
+        inbox, reader = Inbox(work), InboxReader(work)
+        assert reader.conversation("other", conversation_id) is None
+        assert reader.messages("other", conversation_id) == []
+        assert reader.message("other", message_id) is None
+        assert inbox.open("other", conversation_id) == []
+        assert inbox.delete_conversation("other", conversation_id) == 0
+
+
+def test_the_bytes_stay_with_the_arrival_when_the_patient_deletes(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id)
+    conversation_id = only(database, profile_id).id
+
+    with database.write() as work:
+        Inbox(work).delete_conversation(profile_id, conversation_id)
+
+    with database.read() as work:
+        kept = Arrivals(work).get(f"{1:032x}")
+        assert kept is not None
+        assert Arrivals(work).content(kept) == CONTENT
+        with pytest.raises(NotFoundError):
+            work.blobs.get(kept.blob_id, work.key_for(f"patient:{profile_id}"))

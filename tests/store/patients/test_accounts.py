@@ -1,0 +1,241 @@
+"""Accounts, one-time codes and sessions: what opens, once, and for how long."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.errors import ConflictError, InvalidError
+from gateway.store.base.work import Database
+from gateway.store.patients.accounts import Accounts, check_login, password_matches
+from gateway.store.patients.one_time_codes import OneTimeCodes
+from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.tables import accounts, one_time_codes, web_sessions
+from tests.fakes import SetClock
+from tests.store.people import open_profile
+
+PASSWORD = "Coquelicot-1979"
+LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
+MINUTES = timedelta(minutes=10)
+
+
+def open_account(database: Database) -> str:
+    profile_id = open_profile(database)
+    with database.write() as work:
+        return Accounts(work).add("Dominique", PASSWORD, profile_id)
+
+
+def make_code(database: Database, account_id: str, tries: int = 5) -> tuple[str, str]:
+    with database.write() as work:
+        code = OneTimeCodes(work).make(account_id, MINUTES, tries)
+    return code.id, code.digits
+
+
+def use(database: Database, code_id: str, digits: str) -> bool:
+    with database.write() as work:
+        return OneTimeCodes(work).use(code_id, digits)
+
+
+def test_the_right_password_opens_whatever_the_case_of_the_login(
+    database: Database,
+) -> None:
+    open_account(database)
+
+    with database.read() as work:
+        account = Accounts(work).find(" DOMINIQUE ")
+
+    assert password_matches(account, PASSWORD)
+    assert not password_matches(account, PASSWORD + " ")
+
+
+def test_an_unknown_login_has_a_hash_no_password_matches(database: Database) -> None:
+    with database.read() as work:
+        account = Accounts(work).find("nobody")
+
+    assert account.hash.startswith("$argon2id$")
+    assert not password_matches(account, PASSWORD)
+
+
+def test_neither_password_nor_digits_are_kept(database: Database) -> None:
+    account_id = open_account(database)
+    _, digits = make_code(database, account_id)
+
+    with database.read() as work:
+        rows = work.connection.execute(select(accounts)).all()
+        codes = work.connection.execute(select(one_time_codes.c.digest)).all()
+    assert PASSWORD not in repr(rows)
+    assert digits not in repr(codes)
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "abc",
+        "dominique@courriel.example",
+        "279035121518989",
+        "2790351215189",
+        "a b c d",
+        "dé-mi",
+        "x" * 65,
+    ],
+)
+def test_a_login_is_neither_short_nor_known_to_others(login: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        check_login(login)
+
+    assert login not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "password", ["Court-1979"[:8], "toutpetit11", "x" * 201, "dominique-et-moi"]
+)
+def test_a_weak_password_is_refused(database: Database, password: str) -> None:
+    profile_id = open_profile(database)
+
+    with database.write() as work, pytest.raises(InvalidError):
+        Accounts(work).add("dominique", password, profile_id)
+
+
+@pytest.mark.parametrize("password", ["Abcd-1979", "douze lettres"])
+def test_long_passwords_and_nine_with_four_classes_pass(
+    database: Database, password: str
+) -> None:
+    profile_id = open_profile(database)
+
+    with database.write() as work:
+        assert Accounts(work).add("dominique", password, profile_id)
+
+
+def test_a_profile_has_one_account(database: Database) -> None:
+    open_account(database)
+    with database.read() as work:
+        profile_id = Accounts(work).find("dominique").profile_id
+
+    with database.write() as work, pytest.raises(ConflictError):
+        Accounts(work).add("autre-nom", PASSWORD, profile_id)
+
+
+def test_wrong_passwords_pause_the_account_for_a_while(
+    database: Database, clock: SetClock
+) -> None:
+    open_account(database)
+    for _ in range(3):
+        with database.write() as work:
+            Accounts(work).failed(
+                Accounts(work).find("dominique"), 3, timedelta(minutes=15)
+            )
+
+    with database.read() as work:
+        assert Accounts(work).find("dominique").is_paused(work.now)
+    clock.advance(minutes=16)
+    with database.read() as work:
+        assert not Accounts(work).find("dominique").is_paused(work.now)
+
+
+def test_a_code_works_once(database: Database) -> None:
+    code_id, digits = make_code(database, open_account(database))
+
+    assert use(database, code_id, digits)
+    assert not use(database, code_id, digits)
+
+
+def test_a_code_has_five_tries(database: Database) -> None:
+    code_id, digits = make_code(database, open_account(database))
+    wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
+
+    assert not any(use(database, code_id, wrong) for _ in range(5))
+    assert not use(database, code_id, digits)
+
+
+def test_a_code_is_too_late_after_its_life(database: Database, clock: SetClock) -> None:
+    code_id, digits = make_code(database, open_account(database))
+
+    clock.advance(minutes=10)
+
+    assert not use(database, code_id, digits)
+
+
+def test_a_decoy_is_tried_like_a_code_and_opens_nothing(database: Database) -> None:
+    code_id, digits = make_code(database, "")
+
+    assert not use(database, code_id, digits)
+    with database.read() as work:
+        assert OneTimeCodes(work).tries_left(code_id) == 4
+
+
+def test_a_code_opens_no_other_session(database: Database) -> None:
+    account_id = open_account(database)
+    _, digits = make_code(database, account_id)
+    other_id, other = make_code(database, account_id)
+
+    assert digits == other or not use(database, other_id, digits)
+
+
+def test_of_two_parallel_submits_one_wins(database: Database) -> None:
+    account_id = open_account(database)
+    for _ in range(5):
+        code_id, digits = make_code(database, account_id)
+        with ThreadPoolExecutor(4) as threads:
+            futures = [threads.submit(use, database, code_id, digits) for _ in range(4)]
+        assert sum(future.result() for future in futures) == 1
+
+
+def test_a_session_is_kept_as_a_digest(database: Database) -> None:
+    account_id = open_account(database)
+    with database.write() as work:
+        cookie = WebSessions(work, LIFE).start(Stage.OPEN, account_id)
+
+    with database.read() as work:
+        rows = work.connection.execute(select(web_sessions)).all()
+        found = WebSessions(work, LIFE).find(cookie)
+    assert cookie not in repr(rows)
+    assert found is not None
+    assert found.account_id == account_id
+
+
+@pytest.mark.parametrize("minutes", [15, 8 * 60])
+def test_a_session_ends_by_silence_and_by_age(
+    database: Database, clock: SetClock, minutes: int
+) -> None:
+    account_id = open_account(database)
+    with database.write() as work:
+        cookie = WebSessions(work, LIFE).start(Stage.OPEN, account_id)
+    step = 14 if minutes > 15 else 15
+    for _ in range(0, minutes, step):
+        clock.advance(minutes=step)
+        with database.write() as work:
+            sessions = WebSessions(work, LIFE)
+            if (found := sessions.find(cookie)) is not None:
+                sessions.seen(found)
+
+    with database.read() as work:
+        assert WebSessions(work, LIFE).find(cookie) is None
+
+
+def test_a_sixth_session_ends_the_oldest(database: Database, clock: SetClock) -> None:
+    account_id = open_account(database)
+    cookies = []
+    for _ in range(6):
+        clock.advance(seconds=1)
+        with database.write() as work:
+            cookies.append(WebSessions(work, LIFE).start(Stage.OPEN, account_id))
+
+    with database.read() as work:
+        alive = [WebSessions(work, LIFE).find(cookie) for cookie in cookies]
+    assert [one is not None for one in alive] == [False] + [True] * 5
+
+
+def test_an_ended_session_is_found_no_more(database: Database) -> None:
+    account_id = open_account(database)
+    with database.write() as work:
+        cookie = WebSessions(work, LIFE).start(Stage.OPEN, account_id)
+    with database.write() as work:
+        sessions = WebSessions(work, LIFE)
+        session = sessions.find(cookie)
+        assert session is not None
+        assert sessions.end(session)
+        assert not sessions.end(session)
+        assert sessions.find(cookie) is None

@@ -1,0 +1,361 @@
+"""Judging peers: on files as they are now, and on nothing older."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from gateway.errors import InvalidError
+from gateway.pki.folder import write_allowlist, write_crls
+from gateway.settings.file import TrustSettings
+from gateway.trust.certificate_rules import CertificateFault, Refused
+from gateway.trust.certificates import CertificateKind
+from gateway.trust.space import Degraded, TrustSpace
+from tests.pki import der_of, throwaway_pki
+
+PEER = "CN=smtp.peer.mssante.test,OU=300000000000022,O=OPERATEUR VOISIN,C=FR"
+DOMAIN = "peer.mssante.test"
+
+
+class SettableClock:
+    """A clock that shows what the test says."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def folder(pki_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the files, to change at will."""
+    for name in ("ca.pem", "crl.pem", "allowlist.xml"):
+        shutil.copy(pki_folder / name, tmp_path / name)
+    return tmp_path
+
+
+Opener = Callable[..., TrustSpace]
+
+
+@pytest.fixture
+def opened(folder: Path, clock: SettableClock) -> Opener:
+    """Opens the trust space on the folder, with settings changed."""
+
+    def open_space(**changes: Any) -> TrustSpace:
+        settings = TrustSettings(
+            certificate=folder / "gateway.pem",
+            private_key=folder / "gateway.key",
+            authorities=folder / "ca.pem",
+            crl=folder / "crl.pem",
+            allowlist=folder / "allowlist.xml",
+            **changes,
+        )
+        return TrustSpace(settings, clock)
+
+    return open_space
+
+
+def relist(folder: Path, clock: SettableClock, **entries: str) -> None:
+    names = {key.replace("_", "."): name for key, name in entries.items()}
+    fresh = folder / "fresh.xml"
+    fresh.write_bytes(write_allowlist(names, clock.now))
+    fresh.replace(folder / "allowlist.xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "identity", "listed"),
+    [
+        ("peer", CertificateKind.OPERATOR, "300000000000022", True),
+        ("gateway", CertificateKind.OPERATOR, "300000000000011", True),
+        ("bad/not-listed", CertificateKind.OPERATOR, "300000000000033", False),
+        ("hospital", CertificateKind.ORGANISATION, "1750000011", False),
+        ("doctor", CertificateKind.PERSON, "899700000017", False),
+    ],
+)
+def test_good_peers_are_known_for_what_they_are(
+    opened: Opener, name: str, kind: CertificateKind, identity: str, listed: bool
+) -> None:
+    found = opened().judge_peer(der_of(name))
+
+    assert found.trusted
+    assert (found.kind, found.identity, found.listed) == (kind, identity, listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("expired", CertificateFault.EXPIRED),
+        ("not-yet-valid", CertificateFault.NOT_YET_VALID),
+        ("revoked", CertificateFault.REVOKED),
+        ("wrong-usage", CertificateFault.WRONG_USAGE),
+        ("unknown-ca", CertificateFault.UNKNOWN_AUTHORITY),
+        ("self-signed", CertificateFault.SELF_SIGNED),
+    ],
+)
+def test_each_bad_one_is_refused_for_its_reason_though_its_name_is_listed(
+    opened: Opener, name: str, code: CertificateFault
+) -> None:
+    space = opened()
+
+    found = space.judge_peer(der_of(f"bad/{name}"))
+
+    assert isinstance(found.verdict, Refused)
+    assert found.verdict.code is code
+    assert (found.kind, found.identity) == (CertificateKind.UNKNOWN, "")
+    assert not space.may_send_for(found, DOMAIN)
+
+
+def test_what_is_no_certificate_is_refused(opened: Opener) -> None:
+    found = opened().judge_peer(b"\x30\x00")
+
+    assert found.verdict == Refused((CertificateFault.MALFORMED,))
+    assert found.certificate is None
+
+
+def test_t08_an_operator_sends_for_its_own_domains_only(opened: Opener) -> None:
+    space = opened()
+    peer = space.judge_peer(der_of("peer"))
+
+    assert space.may_send_for(peer, DOMAIN)
+    assert space.may_send_for(peer, DOMAIN.upper())
+    assert not space.may_send_for(peer, "hopital.mssante.test")
+    assert not space.may_send_for(peer, "nowhere.test")
+
+
+@pytest.mark.parametrize("name", ["hospital", "doctor", "bad/not-listed"])
+def test_no_other_peer_sends_for_a_domain(opened: Opener, name: str) -> None:
+    space = opened()
+
+    assert not space.may_send_for(space.judge_peer(der_of(name)), DOMAIN)
+
+
+def test_t06_a_revocation_is_seen_at_the_next_judgement(
+    opened: Opener, folder: Path
+) -> None:
+    space = opened()
+    before = space.judge_peer(der_of("peer"))
+    serial = throwaway_pki().certificates["peer"].certificate.serial_number
+    write_crls(throwaway_pki().revocation_lists(also=[serial]), folder / "crl.pem")
+
+    after = space.judge_peer(der_of("peer"))
+
+    assert before.trusted
+    assert after.verdict == Refused((CertificateFault.REVOKED,))
+
+
+def test_t06_a_change_of_the_allowlist_is_seen_even_by_an_open_session(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    space = opened()
+    peer = space.judge_peer(der_of("peer"))
+    assert space.may_send_for(peer, DOMAIN)
+
+    relist(folder, clock, other_test=PEER)
+
+    assert not space.may_send_for(peer, DOMAIN)
+    assert space.may_send_for(peer, "other.test")
+
+
+def test_t06_a_certificate_that_expires_meanwhile_is_refused(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    write_crls(throwaway_pki().revocation_lists(days=3000), folder / "crl.pem")
+    space = opened()
+    assert space.judge_peer(der_of("peer")).trusted
+
+    clock.now += timedelta(days=1095)
+
+    found = space.judge_peer(der_of("peer"))
+    assert found.verdict == Refused((CertificateFault.EXPIRED,))
+
+
+def test_nobody_is_trusted_once_the_authority_is_out_of_date(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    write_crls(throwaway_pki().revocation_lists(days=9000), folder / "crl.pem")
+    space = opened()
+
+    clock.now += timedelta(days=3650)
+
+    found = space.judge_peer(der_of("peer"))
+    assert isinstance(found.verdict, Refused)
+    assert found.verdict.code is CertificateFault.UNKNOWN_AUTHORITY
+
+
+def test_t02_without_lists_everybody_is_refused_and_it_is_said(
+    opened: Opener, folder: Path
+) -> None:
+    (folder / "crl.pem").unlink()
+    space = opened(crl_grace_hours=1000)
+
+    found = space.judge_peer(der_of("peer"))
+
+    assert found.verdict == Refused((CertificateFault.CRL_MISSING,))
+    assert space.degraded == {Degraded.CRL_MISSING, Degraded.CRL_NOT_TAKEN}
+
+
+def test_t02_lists_that_come_later_are_taken(
+    opened: Opener, folder: Path, pki_folder: Path
+) -> None:
+    (folder / "crl.pem").unlink()
+    space = opened()
+    assert not space.judge_peer(der_of("peer")).trusted
+
+    shutil.copy(pki_folder / "crl.pem", folder / "crl.pem")
+
+    assert space.judge_peer(der_of("peer")).trusted
+    assert space.degraded == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("grace", "days", "trusted"),
+    [(0, 29.9, True), (0, 30.1, False), (24, 30.9, True), (24, 31.1, False)],
+)
+def test_t02_grace_relaxes_an_expired_list_for_its_time_only(
+    opened: Opener, clock: SettableClock, grace: float, days: float, trusted: bool
+) -> None:
+    space = opened(crl_grace_hours=grace, allowlist_max_age_days=90)
+
+    clock.now = throwaway_pki().made_at + timedelta(days=days)
+
+    found = space.judge_peer(der_of("peer"))
+    assert found.trusted is trusted
+    assert space.degraded == ({Degraded.CRL_EXPIRED} if days > 30 else frozenset())
+
+
+def test_t02_a_huge_file_of_lists_is_not_read(opened: Opener, folder: Path) -> None:
+    size = (folder / "crl.pem").stat().st_size
+    write_crls(throwaway_pki().revocation_lists(also=range(1, 100)), folder / "crl.pem")
+
+    space = opened(crl_max_bytes=size)
+
+    assert not space.judge_peer(der_of("peer")).trusted
+    assert Degraded.CRL_NOT_TAKEN in space.degraded
+
+
+def test_t02_a_broken_file_of_lists_leaves_the_good_ones_in_use(
+    opened: Opener, folder: Path
+) -> None:
+    space = opened()
+    revoked = space.judge_peer(der_of("bad/revoked"))
+    (folder / "crl.pem").write_bytes(b"\x30\x82")
+
+    assert space.judge_peer(der_of("peer")).trusted
+    assert space.judge_peer(der_of("bad/revoked")).verdict == revoked.verdict
+    assert space.degraded == {Degraded.CRL_LEFT_OUT}
+
+
+def test_a_bad_allowlist_leaves_the_last_good_one_in_use(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    space = opened()
+    (folder / "allowlist.xml").write_bytes(b"<broken")
+
+    assert space.may_send_for(space.judge_peer(der_of("peer")), DOMAIN)
+    assert space.degraded == {Degraded.ALLOWLIST_NOT_TAKEN}
+
+    relist(folder, clock, other_test=PEER)
+    assert space.lists("other.test")
+    assert space.degraded == frozenset()
+
+
+def test_an_older_allowlist_than_the_one_in_use_is_not_taken(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    space = opened()
+    clock.now -= timedelta(days=2)
+    relist(folder, clock, old_test=PEER)
+    clock.now += timedelta(days=2)
+
+    assert not space.lists("old.test")
+    assert space.lists(DOMAIN)
+    assert space.degraded == {Degraded.ALLOWLIST_NOT_TAKEN}
+
+
+def test_an_allowlist_from_the_future_is_not_taken(
+    opened: Opener, folder: Path, clock: SettableClock
+) -> None:
+    space = opened()
+    clock.now += timedelta(days=3)
+    relist(folder, clock, future_test=PEER)
+    clock.now -= timedelta(days=3)
+
+    assert not space.lists("future.test")
+
+
+def test_an_old_allowlist_is_used_and_said(
+    opened: Opener, clock: SettableClock
+) -> None:
+    space = opened(allowlist_max_age_days=7)
+    assert space.degraded == frozenset()
+
+    clock.now += timedelta(days=7, seconds=1)
+
+    assert space.lists(DOMAIN)
+    assert space.degraded == {Degraded.ALLOWLIST_OLD}
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "allowlist.xml"])
+@pytest.mark.parametrize("broken", [True, False])
+def test_the_space_does_not_open_without_authorities_and_list(
+    opened: Opener, folder: Path, name: str, broken: bool
+) -> None:
+    if broken:
+        (folder / name).write_bytes(b"broken")
+    else:
+        (folder / name).unlink()
+
+    with pytest.raises(InvalidError):
+        opened()
+
+
+def test_a_file_that_vanishes_and_comes_back_is_noticed(
+    opened: Opener, folder: Path
+) -> None:
+    space = opened()
+    (folder / "allowlist.xml").rename(folder / "away.xml")
+    assert space.lists(DOMAIN)
+    assert space.degraded == {Degraded.ALLOWLIST_NOT_TAKEN}
+
+    (folder / "away.xml").rename(folder / "allowlist.xml")
+
+    assert space.degraded == frozenset()
+
+
+@pytest.mark.parametrize("case", ["expire", "revoque", "non-igc", "no-match"])
+def test_the_audit_cases_are_refused_on_more_than_the_name(
+    opened: Opener, case: str
+) -> None:
+    """The ANS's audit of operators shows listed names on wrong certificates."""
+    name = {
+        "expire": "bad/expired",
+        "revoque": "bad/revoked",
+        "non-igc": "bad/unknown-ca",
+        "no-match": "bad/not-listed",
+    }[case]
+    space = opened()
+
+    assert not space.may_send_for(space.judge_peer(der_of(name)), DOMAIN)
+
+
+def test_a_peer_is_shown_without_surprise(opened: Opener) -> None:
+    found = opened().judge_peer(der_of("peer"))
+
+    assert found.certificate is not None
+    assert found.certificate.subject_text.startswith("CN=smtp.peer.mssante.test,OU=")
+    expected = throwaway_pki().certificates["peer"].certificate
+    assert found.certificate.serial == expected.serial_number
+    assert len(found.certificate.fingerprint) == 64
+    assert expected.public_bytes(Encoding.DER) == der_of("peer")
