@@ -54,7 +54,7 @@ def notice_ended_children(loop: asyncio.AbstractEventLoop) -> None:
 
 
 @frozen
-class Worker:
+class Threads:
     """Runs blocking functions off the loop; hands back what the caller speaks."""
 
     loop: asyncio.AbstractEventLoop

@@ -14,7 +14,7 @@ from gateway.core.person import Coded
 from gateway.documents.cda.header import read_cda
 from gateway.documents.xdm.writing import OutgoingDocument, write_package
 from gateway.documents.xds.entry import document_entry
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from tests.builders_xdm import MOMENT, SENDER, make_submission
 
 VISIBILITY = "1.2.250.1.213.1.1.4.13"
@@ -66,7 +66,7 @@ def pack(
     *contents: bytes,
     flags: Sequence[str] = (),
     changes: dict[str, Any] | None = None,
-    action: Action = Action.FILE,
+    action: EntryAction = EntryAction.FILE,
     replaced_uuid: str = "",
 ) -> bytes:
     """Return the IHE_XDM.ZIP of CDA files, each listed as it describes itself."""

@@ -17,7 +17,7 @@ from gateway.documents.xdm.writing import (
     write_package,
 )
 from gateway.documents.xds.entry import document_entry, submission_set
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.message.building import OutgoingPart
 from gateway.rights.identity_rules import ins_is_qualified
@@ -44,7 +44,7 @@ def pack(
     source_id: str,
     now: datetime,
     as_xml: bool = False,
-    action: Action = Action.FILE,
+    action: EntryAction = EntryAction.FILE,
 ) -> Packed:
     """
     Pack documents as ``IHE_XDM.ZIP``, or attach them as XML.
@@ -97,7 +97,7 @@ def _archive(
     source_id: str,
     *,
     now: datetime,
-    action: Action,
+    action: EntryAction,
 ) -> bytes:
     outgoing = [
         OutgoingDocument(

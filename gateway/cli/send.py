@@ -18,7 +18,7 @@ from gateway.cli.options import Subparsers, add_command
 from gateway.cli.packing import pack
 from gateway.clock import utc_now
 from gateway.core.document import Visibility
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import GatewayError, InvalidError, MisuseError
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
@@ -201,7 +201,7 @@ def _compose(
         source_id=settings.filing.source_id,
         now=now,
         as_xml=args.xml,
-        action=Action.DELETE if args.withdraw else Action.FILE,
+        action=EntryAction.DELETE if args.withdraw else EntryAction.FILE,
     )
     for warning in packed.warnings:
         print(f"gateway: {warning}", file=sys.stderr)

@@ -63,7 +63,7 @@ class Sent:
 
 
 @define
-class Report:
+class ClientReport:
     """What a client process did, and the processor time it took for that."""
 
     sent: list[Sent]
@@ -71,7 +71,7 @@ class Report:
     bytes: int
 
 
-class RefusedError(Exception):
+class ClientRefusedError(Exception):
     """A reply that was not expected; its text is the reply."""
 
 
@@ -116,14 +116,14 @@ class Connection:
         while (line := self._line())[3:4] == b"-":
             continue
         if not line.startswith(code):
-            raise RefusedError(line.decode("ascii", "replace"))
+            raise ClientRefusedError(line.decode("ascii", "replace"))
         return line.decode("ascii", "replace").strip()
 
     def _line(self) -> bytes:
         while b"\n" not in self._unread:
             more = self._socket.recv(4096)
             if not more:
-                raise RefusedError("the server closed the connection")
+                raise ClientRefusedError("the server closed the connection")
             self._unread += more
         line, _, self._unread = self._unread.partition(b"\n")
         return line
@@ -167,7 +167,7 @@ class _Load:
             time.sleep(max(0.0, due - time.time()))
 
 
-def send_all(plan: Plan, letters: Sequence[Letter]) -> Report:
+def send_all(plan: Plan, letters: Sequence[Letter]) -> ClientReport:
     """
     Send the letters over the plan's connections.
 
@@ -188,7 +188,7 @@ def send_all(plan: Plan, letters: Sequence[Letter]) -> Report:
     if load.failures:
         raise load.failures[0]
     spent = time.process_time() - before
-    return Report(load.sent, spent, sum(letter.size for letter in letters))
+    return ClientReport(load.sent, spent, sum(letter.size for letter in letters))
 
 
 def main() -> None:
@@ -206,11 +206,11 @@ def main() -> None:
     print(json.dumps(asdict(report)), flush=True)
 
 
-def read_report(line: str) -> Report:
+def read_report(line: str) -> ClientReport:
     """Read what `main` wrote last."""
     values: dict[str, Any] = json.loads(line)
     sent = [Sent(**one) for one in values["sent"]]
-    return Report(sent, values["cpu_seconds"], values["bytes"])
+    return ClientReport(sent, values["cpu_seconds"], values["bytes"])
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ from typing import Self
 from attrs import asdict, evolve, frozen
 
 from gateway.errors import UnavailableError
-from gateway.measuring.client import Plan, Report, Sent, read_report
+from gateway.measuring.client import ClientReport, Plan, Sent, read_report
 
 
 @frozen
-class Outcome:
+class LoadOutcome:
     """What the clients together did; times are seconds of the epoch."""
 
     sent: tuple[Sent, ...]
@@ -95,7 +95,7 @@ class Load:
             client.stdin.write("go\n")
             client.stdin.flush()
 
-    def result(self) -> Outcome:
+    def result(self) -> LoadOutcome:
         """
         Wait until all is sent.
 
@@ -104,7 +104,7 @@ class Load:
         """
         return _together([read_report(_line(client)) for client in self._clients])
 
-    def run(self) -> Outcome:
+    def run(self) -> LoadOutcome:
         """Let them go, and wait."""
         self.start()
         return self.result()
@@ -131,8 +131,8 @@ def _line(client: subprocess.Popen[str]) -> str:
     return line
 
 
-def _together(reports: Sequence[Report]) -> Outcome:
-    return Outcome(
+def _together(reports: Sequence[ClientReport]) -> LoadOutcome:
+    return LoadOutcome(
         tuple(one for report in reports for one in report.sent),
         sum(report.cpu_seconds for report in reports),
         sum(report.bytes for report in reports),

@@ -17,7 +17,7 @@ _SETTLE_SECONDS = 3.0
 
 
 @frozen
-class Memory:
+class MemoryUse:
     """Bytes of all processes together; PSS counts what they share once."""
 
     processes: int
@@ -26,7 +26,7 @@ class Memory:
     growth: int
 
 
-def measure_memory(node: Node, large: int = LARGE) -> Memory:
+def measure_memory(node: Node, large: int = LARGE) -> MemoryUse:
     """
     Measure a node that has just started; its listeners are all open.
 
@@ -40,7 +40,7 @@ def measure_memory(node: Node, large: int = LARGE) -> Memory:
     warm, _ = memory(pids)
     with Watch(pids) as watch:
         _send(node, large, seed=2)
-    return Memory(len(pids), pss, rss, max(0, watch.most - warm))
+    return MemoryUse(len(pids), pss, rss, max(0, watch.most - warm))
 
 
 def _send(node: Node, filler: int, seed: int) -> None:

@@ -12,13 +12,13 @@ from gateway.measuring.client import Plan
 from gateway.measuring.figures import Figure
 from gateway.measuring.growth import FEW, Growth, measure_growth
 from gateway.measuring.letters import LetterWriter
-from gateway.measuring.memory import LARGE, Memory, measure_memory
+from gateway.measuring.memory import LARGE, MemoryUse, measure_memory
 from gateway.measuring.node import Node
 from gateway.measuring.speed import (
     CONNECTIONS,
     Acceptance,
     Delay,
-    Filing,
+    FilingSpeed,
     accept,
     file_letters,
     measure_delay,
@@ -123,7 +123,7 @@ class Session:
                     f"the load took {100 * done.client_share:.0f} % of the machine",
                 )
 
-    def filing(self, *, schema: bool = False) -> Filing:
+    def filing(self, *, schema: bool = False) -> FilingSpeed:
         """File letters, sent as fast as they are taken."""
         self.say("filing letters" + (" with the schema" if schema else ""))
         node = Node.make(
@@ -146,7 +146,7 @@ class Session:
             plan = self._letters(node, self.scale.delayed, seed=81, rate=rate / 2)
             return measure_delay(node, plan)
 
-    def memory(self) -> Memory:
+    def memory(self) -> MemoryUse:
         """Measure a node that has just started."""
         self.say("memory")
         with self.node("memory") as node:
@@ -190,7 +190,7 @@ class Session:
         yield growth_figure(self.growth())
 
 
-def filing_figures(filed: Filing, scale: Scale, how: str) -> Iterator[Figure]:
+def filing_figures(filed: FilingSpeed, scale: Scale, how: str) -> Iterator[Figure]:
     """Return the figures of a filing."""
     size = scale.document_bytes // 1000
     yield Figure(
@@ -230,7 +230,7 @@ def delay_figures(delay: Delay) -> Iterator[Figure]:
     )
 
 
-def memory_figures(memory: Memory) -> Iterator[Figure]:
+def memory_figures(memory: MemoryUse) -> Iterator[Figure]:
     """Return the figures of memory."""
     idle, growth = memory.idle_pss / MB, memory.growth / MB
     yield Figure(

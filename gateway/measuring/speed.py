@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
-from gateway.measuring.load import Load, Outcome
+from gateway.measuring.load import Load, LoadOutcome
 from gateway.measuring.node import Node
 from gateway.measuring.processes import cpu_seconds
 from gateway.store.base.work import Database
@@ -52,7 +52,7 @@ def accept(plan: Plan, server: Callable[[], list[int]], cores: int) -> Acceptanc
 
 
 @frozen
-class Filing:
+class FilingSpeed:
     """
     Letters filed a second, from the first 250 to the last FILED.
 
@@ -67,7 +67,7 @@ class Filing:
     client_share: float
 
 
-def file_letters(node: Node, plan: Plan, cores: int) -> Filing:
+def file_letters(node: Node, plan: Plan, cores: int) -> FilingSpeed:
     """Send letters as fast as they are taken; return once all are filed."""
     database = Database.open(node.settings)
     try:
@@ -81,7 +81,7 @@ def file_letters(node: Node, plan: Plan, cores: int) -> Filing:
     finally:
         database.close()
     first = outcome.first_kept
-    return Filing(
+    return FilingSpeed(
         plan.count / (filed_at - first),
         plan.count / (settled_at - first),
         outcome.rate,
@@ -167,7 +167,7 @@ def _see(database: Database, last: int, seen: dict[str, float]) -> int:
     return max((row.id for row in rows), default=last)
 
 
-def _delays(outcome: Outcome, seen: dict[str, float]) -> list[float]:
+def _delays(outcome: LoadOutcome, seen: dict[str, float]) -> list[float]:
     kept = {one.reply.split()[-1]: one.ended for one in outcome.sent}
     if missing := kept.keys() - seen.keys():
         raise UnavailableError(f"{len(missing)} letters were not filed in time")

@@ -108,16 +108,16 @@ def read_parts(
 
 
 @frozen
-class Found:
+class FoundAttachments:
     """Attachments that may hold documents to file, in the order of the message."""
 
     archives: tuple[Attachment, ...] = ()
     documents: tuple[Attachment, ...] = ()
 
 
-def find_attachments(parts: MessageParts) -> Found:
+def find_attachments(parts: MessageParts) -> FoundAttachments:
     """Return the XDM archives (by name or by ZIP content) and the XML attachments."""
-    return Found(
+    return FoundAttachments(
         archives=tuple(one for one in parts.attachments if _is_archive(one)),
         documents=tuple(one for one in parts.attachments if _is_xml(one)),
     )

@@ -18,7 +18,7 @@ from twisted.web.server import Site
 
 from gateway import metrics
 from gateway.errors import GatewayError
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.store.base.work import Database
 from gateway.store.tasks.tasks import TaskState
 
@@ -73,7 +73,7 @@ class HealthPages:
 
     app = Klein()
 
-    def __init__(self, readiness: Readiness, worker: Worker) -> None:
+    def __init__(self, readiness: Readiness, worker: Threads) -> None:
         self._faults = worker.deferred(readiness.faults)
         self._metrics = worker.deferred(readiness.metrics)
 
@@ -114,7 +114,7 @@ class HealthDoor(Service):
     """Serves the pages; ``listening`` fires when the port is open, or fails."""
 
     def __init__(
-        self, readiness: Readiness, worker: Worker, reactor: Any, host: str, port: int
+        self, readiness: Readiness, worker: Threads, reactor: Any, host: str, port: int
     ) -> None:
         self._site = _QuietSite(HealthPages(readiness, worker).app.resource())
         self._reactor = reactor

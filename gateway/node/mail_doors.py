@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.core.envelope import Door
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
 from gateway.mssante.smtp.reception import Reception
@@ -19,7 +19,7 @@ def mail_doors(
     *,
     database: Database,
     writer: Writer,
-    worker: Worker,
+    worker: Threads,
     identity: Identity,
     trust: TrustSpace,
 ) -> list[SmtpDoor]:

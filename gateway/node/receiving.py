@@ -11,7 +11,7 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
 from gateway.clock import utc_now
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.node.mail_doors import mail_doors
 from gateway.settings.file import Settings
 from gateway.store.base.open_database import open_database
@@ -43,7 +43,7 @@ class Receiver:
         self._reactor = reactor
         self._database = open_database(settings)
         self._writer = Writer(self._database)
-        self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._doors = mail_doors(
             settings,
             database=self._database,

@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.documents.showing.pages import CdaPages
-from gateway.loop import Worker, notice_ended_children
+from gateway.loop import Threads, notice_ended_children
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.imap.store import MailStore
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
@@ -69,7 +69,7 @@ class Service:
         self._settings = settings
         self._file = file
         self._reactor = reactor
-        self._worker = Worker(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
         self._processes = Processes(reactor)
         self._listening: list[Deferred[Any]] = []

@@ -57,7 +57,7 @@ class Domains:
 
 
 @frozen(kw_only=True)
-class Profile:
+class CertificateProfile:
     """
     What one certificate shall hold.
 
@@ -81,16 +81,16 @@ class Profile:
 
 
 @frozen(kw_only=True)
-class Profiles:
+class CertificateProfiles:
     """The whole file: what all certificates share, and each of them by its name."""
 
     key_bits: int
     shared: tuple[x509.ExtensionType, ...]
-    authorities: dict[str, Profile] = field(repr=False)
-    certificates: dict[str, Profile] = field(repr=False)
+    authorities: dict[str, CertificateProfile] = field(repr=False)
+    certificates: dict[str, CertificateProfile] = field(repr=False)
 
 
-def read_profiles(domains: Domains, path: Path = PROFILES) -> Profiles:
+def read_profiles(domains: Domains, path: Path = PROFILES) -> CertificateProfiles:
     """Return the profiles, their names filled in with the domains."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     names = {
@@ -99,7 +99,7 @@ def read_profiles(domains: Domains, path: Path = PROFILES) -> Profiles:
         "peer": domains.peer,
     }
     entries: dict[str, dict[str, Any]] = table["certificate"]
-    return Profiles(
+    return CertificateProfiles(
         key_bits=table["key_bits"],
         shared=_shared(table),
         authorities={
@@ -148,9 +148,9 @@ def _shared(table: dict[str, Any]) -> tuple[x509.ExtensionType, ...]:
     )
 
 
-def _authority(entry: dict[str, Any]) -> Profile:
+def _authority(entry: dict[str, Any]) -> CertificateProfile:
     start, end = entry["days"]
-    return Profile(
+    return CertificateProfile(
         subject=name_of(entry["subject"]),
         issuer=entry.get("issuer", ""),
         days=(start, end),
@@ -164,9 +164,9 @@ def _authority(entry: dict[str, Any]) -> Profile:
 
 def _certificate(
     entry: dict[str, Any], usages: dict[str, Any], names: dict[str, str]
-) -> Profile:
+) -> CertificateProfile:
     usage = usages[entry["usage"]]
-    profile = Profile(
+    profile = CertificateProfile(
         subject=name_of([part.format_map(names) for part in entry["subject"]]),
         issuer=entry["issuer"],
         key_usage=key_usage(*usage["key"]),

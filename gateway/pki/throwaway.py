@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
-from gateway.pki.profiles import Domains, Profile, Profiles, read_profiles
+from gateway.pki.profiles import (
+    CertificateProfile,
+    CertificateProfiles,
+    Domains,
+    read_profiles,
+)
 
 HOST = "http://igc.mssante.test"
 """Where the certificates say their lists are: an invented host, never asked."""
@@ -34,7 +39,7 @@ class Issued:
 class ThrowawayPki:
     """All of it; the authorities' keys live only as long as this value."""
 
-    profiles: Profiles = field(repr=False)
+    profiles: CertificateProfiles = field(repr=False)
     made_at: datetime
     authorities: Mapping[str, Issued] = field(repr=False)
     certificates: Mapping[str, Issued] = field(repr=False)
@@ -71,7 +76,7 @@ class ThrowawayPki:
             if self.profiles.authorities[name].pinned
         )
 
-    def issue(self, profile: Profile, key: SigningKey) -> Issued:
+    def issue(self, profile: CertificateProfile, key: SigningKey) -> Issued:
         """Return a certificate of that profile for the key, signed as it asks."""
         issuer = self.authorities[profile.issuer] if profile.issuer else None
         return issue(profile, key, issuer, self)
@@ -100,7 +105,7 @@ def new_key(bits: int = 2048) -> rsa.RSAPrivateKey:
 
 
 def issue(
-    profile: Profile,
+    profile: CertificateProfile,
     key: SigningKey,
     issuer: Issued | None,
     pki: ThrowawayPki,
@@ -162,7 +167,10 @@ def make_crl(
 
 
 def _extensions(
-    profile: Profile, key: SigningKey, issuer: Issued | None, pki: ThrowawayPki
+    profile: CertificateProfile,
+    key: SigningKey,
+    issuer: Issued | None,
+    pki: ThrowawayPki,
 ) -> Iterable[tuple[x509.ExtensionType, bool]]:
     signer = issuer.key if issuer else key
     yield x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False

@@ -47,7 +47,7 @@ body of a document may be (CI-SIS, Structuration minimale, body N1), so no PNG.
 
 
 @frozen(kw_only=True)
-class Attachment:
+class OfferedFile:
     """
     One file: its name, its number of bytes, and what its first bytes show it to be.
 
@@ -75,7 +75,7 @@ class AttachmentPolicy:
 
 
 def decide_attachments(
-    attachments: Sequence[Attachment], policy: AttachmentPolicy
+    attachments: Sequence[OfferedFile], policy: AttachmentPolicy
 ) -> Decision[AttachmentRefusal]:
     """Permit the files of one message, or refuse with every limit they break."""
     refusals: list[AttachmentRefusal] = []
@@ -88,13 +88,15 @@ def decide_attachments(
     return Refuse(tuple(dict.fromkeys(refusals))) if refusals else Permit()
 
 
-def remaining_bytes(attachments: Sequence[Attachment], policy: AttachmentPolicy) -> int:
+def remaining_bytes(
+    attachments: Sequence[OfferedFile], policy: AttachmentPolicy
+) -> int:
     """Return how many bytes may still be attached; below zero, by how many too much."""
     return policy.max_total_bytes - sum(one.size for one in attachments)
 
 
 def decide_keeping(
-    attachment: Attachment, policy: AttachmentPolicy
+    attachment: OfferedFile, policy: AttachmentPolicy
 ) -> Decision[AttachmentRefusal]:
     """Permit a received file to be kept in the vault as the patient's own document."""
     refusals = _size_objections(attachment, policy)
@@ -104,7 +106,7 @@ def decide_keeping(
 
 
 def _objections(
-    attachment: Attachment, policy: AttachmentPolicy
+    attachment: OfferedFile, policy: AttachmentPolicy
 ) -> list[AttachmentRefusal]:
     if attachment.from_vault:
         return []  # filed within its own limits; the total still counts it
@@ -118,7 +120,7 @@ def _objections(
 
 
 def _size_objections(
-    attachment: Attachment, policy: AttachmentPolicy
+    attachment: OfferedFile, policy: AttachmentPolicy
 ) -> list[AttachmentRefusal]:
     if attachment.size <= 0:
         return [AttachmentRefusal.FILE_EMPTY]

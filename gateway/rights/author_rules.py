@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gateway.core.person import Participant
-from gateway.rights.filing_facts import SenderIdentity, SenderKind
+from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 
 PROFESSIONALS = "1.2.250.1.71.4.2.1"
 """The root of the PS_IdNat (CI-SIS Structuration minimale, authors)."""
@@ -71,7 +71,7 @@ def author_is_verified(
     other structures are.
     """
     writers = [author for author in authors if not author.is_patient]
-    if sender.kind is SenderKind.OPERATOR:
+    if sender.kind is CertificateHolder.OPERATOR:
         return any(map(_is_well_formed, writers))
     return any(_is_of_sender(sender, author) for author in writers)
 

@@ -11,7 +11,7 @@ from gateway.rights.filing_facts import (
     DocumentFacts,
     FilingFacts,
     NoIns,
-    Opposition,
+    OppositionFact,
     Qualification,
     Traits,
 )
@@ -85,7 +85,7 @@ def no_opposition_is_recorded(
     facts: FilingFacts, document: DocumentFacts
 ) -> Reason | None:
     """Row 23: none on record for this structure and type, or the sender confirmed."""
-    if document.opposition in {Opposition.NONE, Opposition.CONFIRMED}:
+    if document.opposition in {OppositionFact.NONE, OppositionFact.CONFIRMED}:
         return None
     return Reason.OPPOSITION_ON_RECORD
 

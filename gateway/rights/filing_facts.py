@@ -21,7 +21,7 @@ class Standing(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-class SenderKind(StrEnum):
+class CertificateHolder(StrEnum):
     """Whose certificate opened the link the message came by."""
 
     OPERATOR = "OPERATOR"
@@ -107,7 +107,7 @@ class NoWithdrawal(StrEnum):
     """Nothing of that id is in this patient's vault."""
 
 
-class Opposition(StrEnum):
+class OppositionFact(StrEnum):
     """What is recorded against filing this type by this structure (CSP R. 1111-47)."""
 
     NONE = "NONE"
@@ -149,7 +149,7 @@ class SenderIdentity:
     certificate. Both are empty for an operator, which sends for others.
     """
 
-    kind: SenderKind
+    kind: CertificateHolder
     address: str
     structures: frozenset[str] = frozenset()
     persons: frozenset[str] = field(default=frozenset(), repr=False)
@@ -203,7 +203,7 @@ class DocumentFacts:
     parent: StoredVersion | NoParent
     withdrawal: StoredVersion | NoWithdrawal = NoWithdrawal.NOT_ASKED
     opposed_by_sender: bool
-    opposition: Opposition
+    opposition: OppositionFact
 
 
 @frozen(kw_only=True)

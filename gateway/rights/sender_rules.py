@@ -17,7 +17,7 @@ from attrs import field, frozen
 from gateway.core.decision import Decision, Permit, Refuse
 
 
-class Door(StrEnum):
+class LinkKind(StrEnum):
     """By which listener a message comes."""
 
     RELAY = "RELAY"
@@ -55,7 +55,7 @@ class Link:
     ``trusted``: every domain of the space of trust, ours included. All in lower case.
     """
 
-    door: Door
+    door: LinkKind
     domains: Set[str] = field(default=frozenset(), repr=False)
     mailboxes: Set[str] = field(default=frozenset(), repr=False)
     trusted: Set[str] = field(default=frozenset(), repr=False)
@@ -105,15 +105,15 @@ def decide_headers(
 
 
 def _reverse_path_refusal(link: Link, reverse_path: str) -> SenderRefusal | None:
-    if link.door is Door.RELAY and not link.domains:
+    if link.door is LinkKind.RELAY and not link.domains:
         return SenderRefusal.OPERATOR_NOT_LISTED
-    if link.door is Door.SUBMISSION and not link.mailboxes:
+    if link.door is LinkKind.SUBMISSION and not link.mailboxes:
         return SenderRefusal.CLIENT_WITHOUT_MAILBOX
     if reverse_path == "":
         return None
     if not domain_of(reverse_path):
         return SenderRefusal.REVERSE_PATH_MALFORMED
-    if link.door is Door.SUBMISSION:
+    if link.door is LinkKind.SUBMISSION:
         held = _is_held(link, reverse_path)
         return None if held else SenderRefusal.REVERSE_PATH_NOT_HELD
     listed = domain_of(reverse_path) in link.domains
@@ -134,7 +134,7 @@ def _from_is_the_senders(
     link: Link, reverse_path: str, headers: SenderHeaders
 ) -> SenderRefusal | None:
     for address in headers.from_:
-        if link.door is Door.RELAY:
+        if link.door is LinkKind.RELAY:
             if domain_of(address) not in link.domains:
                 return SenderRefusal.FROM_NOT_LISTED
         elif reverse_path and address.lower() != reverse_path:
@@ -150,7 +150,7 @@ def _sender_is_the_senders(
     if len(headers.sender) > 1:
         return SenderRefusal.SENDER_SEVERAL
     for address in headers.sender:
-        if link.door is Door.RELAY:
+        if link.door is LinkKind.RELAY:
             if domain_of(address) not in link.domains:
                 return SenderRefusal.SENDER_NOT_LISTED
         elif not _is_held(link, address) or (

@@ -44,7 +44,7 @@ class Trusted:
 
 
 @frozen
-class Refused:
+class CertificateRefused:
     """What stands against it, in the order of the rules; the first one is the code."""
 
     faults: tuple[CertificateFault, ...] = field(validator=validators.min_len(1))
@@ -55,7 +55,7 @@ class Refused:
         return self.faults[0]
 
 
-CertificateVerdict = Trusted | Refused
+CertificateVerdict = Trusted | CertificateRefused
 
 
 def judge(
@@ -74,7 +74,7 @@ def judge(
     """
     facts = _Facts(certificate, revocation, now, authority_known)
     faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
-    return Refused(faults) if faults else Trusted()
+    return CertificateRefused(faults) if faults else Trusted()
 
 
 @frozen

@@ -19,8 +19,8 @@ from gateway.trust.allowlist import Allowlist, read_allowlist
 from gateway.trust.authorities import Authorities, Authority, read_authorities
 from gateway.trust.certificate_rules import (
     CertificateFault,
+    CertificateRefused,
     CertificateVerdict,
-    Refused,
     Trusted,
     judge,
 )
@@ -168,7 +168,7 @@ class TrustSpace:
         try:
             known = self._known(der)
         except InvalidError:
-            return PeerVerdict(None, Refused((CertificateFault.MALFORMED,)))
+            return PeerVerdict(None, CertificateRefused((CertificateFault.MALFORMED,)))
         now = self._clock()
         issuer = known.issuer if known.issuer and known.issuer.in_date(now) else None
         revocation = RevocationStatus.MISSING

@@ -23,7 +23,7 @@ from gateway.core.envelope import (
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.mssante.receipts.acknowledging import Acknowledging
-from gateway.mssante.sending.attempts import Attempt, Outcome, Parcel
+from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
@@ -89,9 +89,9 @@ class RecordingPeer:
     """Another operator that answers what it is told and remembers everything."""
 
     answer: Attempt = SENT
-    parcels: list[Parcel] = field(factory=list)
+    parcels: list[OutgoingCopy] = field(factory=list)
 
-    async def send(self, parcel: Parcel) -> Attempt:
+    async def send(self, parcel: OutgoingCopy) -> Attempt:
         self.parcels.append(parcel)
         return self.answer
 

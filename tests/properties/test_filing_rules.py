@@ -21,7 +21,7 @@ from gateway.rights.filing_facts import (
     NoIns,
     NoParent,
     NoWithdrawal,
-    Opposition,
+    OppositionFact,
     Ownership,
     Qualification,
     SameId,
@@ -72,7 +72,7 @@ DOCUMENT_FACTS: dict[str, st.SearchStrategy[Any]] = {
     "restricted": st.booleans(),
     "same_id": st.sampled_from(SameId),
     "opposed_by_sender": st.booleans(),
-    "opposition": st.sampled_from(Opposition),
+    "opposition": st.sampled_from(OppositionFact),
 }
 VERSION_FACTS: dict[str, st.SearchStrategy[Any]] = {
     "set_id": sets,

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from gateway.core.decision import Permit
 from gateway.rights.sender_rules import (
-    Door,
     Link,
+    LinkKind,
     SenderHeaders,
     decide_headers,
     decide_reverse_path,
@@ -16,7 +16,7 @@ from gateway.rights.sender_rules import (
 )
 
 PEER = Link(
-    door=Door.RELAY,
+    door=LinkKind.RELAY,
     domains=frozenset({"peer.mssante.test"}),
     trusted=frozenset({"peer.mssante.test"}),
 )

@@ -12,16 +12,16 @@ from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Participant, Structure
 from gateway.rights.filing_facts import (
     Age,
+    CertificateHolder,
     DocumentFacts,
     FilingFacts,
     FilingPolicy,
     NoParent,
-    Opposition,
+    OppositionFact,
     Ownership,
     Qualification,
     SameId,
     SenderIdentity,
-    SenderKind,
     Standing,
     StoredVersion,
     Traits,
@@ -41,11 +41,13 @@ AUTHOR = Participant(
     structure=Structure(identifier=HOSPITAL, name="Clinique des essais"),
 )
 SENDER = SenderIdentity(
-    kind=SenderKind.STRUCTURE,
+    kind=CertificateHolder.STRUCTURE,
     address="chirurgie@hopital.mssante.test",
     structures=frozenset({HOSPITAL}),
 )
-OPERATOR = SenderIdentity(kind=SenderKind.OPERATOR, address="dr@peer.mssante.test")
+OPERATOR = SenderIdentity(
+    kind=CertificateHolder.OPERATOR, address="dr@peer.mssante.test"
+)
 
 DOCUMENT = DocumentFacts(
     unique_id="1.2.3^A1",
@@ -64,7 +66,7 @@ DOCUMENT = DocumentFacts(
     mates=(),
     parent=NoParent.NOT_NAMED,
     opposed_by_sender=False,
-    opposition=Opposition.NONE,
+    opposition=OppositionFact.NONE,
 )
 GOOD = FilingFacts(
     trust=Standing.GOOD,

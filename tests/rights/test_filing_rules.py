@@ -18,17 +18,17 @@ from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.core.texts.told import code_for_sender, text_for_sender
 from gateway.rights.filing_facts import (
     Age,
+    CertificateHolder,
     DocumentFacts,
     NoDocument,
     NoIns,
     NoParent,
     NoWithdrawal,
-    Opposition,
+    OppositionFact,
     Ownership,
     Qualification,
     SameId,
     SenderIdentity,
-    SenderKind,
     Standing,
     Traits,
 )
@@ -61,7 +61,7 @@ NO_DOCUMENT: Change = {
 }
 UNREADABLE: Change = {"document": NoDocument.UNREADABLE}
 PERSON = SenderIdentity(
-    kind=SenderKind.PERSON, address="dr@h.test", persons=frozenset({DOCTOR})
+    kind=CertificateHolder.PERSON, address="dr@h.test", persons=frozenset({DOCTOR})
 )
 
 CASES: list[tuple[int, str, Change, Reason]] = [
@@ -278,13 +278,13 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     (
         23,
         "on-record",
-        with_document(opposition=Opposition.ON_RECORD),
+        with_document(opposition=OppositionFact.ON_RECORD),
         Reason.OPPOSITION_ON_RECORD,
     ),
     (
         23,
         "unknown",
-        with_document(opposition=Opposition.UNKNOWN),
+        with_document(opposition=OppositionFact.UNKNOWN),
         Reason.OPPOSITION_ON_RECORD,
     ),
     (24, "secret", SECRET, Reason.FILED_SECRET),
@@ -321,7 +321,7 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     (
         28,
         "opposition-confirmed",
-        with_document(opposition=Opposition.CONFIRMED),
+        with_document(opposition=OppositionFact.CONFIRMED),
         Reason.FILED,
     ),
     (
@@ -422,7 +422,7 @@ OBJECTIONS: list[tuple[Reason, Change, Change]] = [
     (Reason.ID_REUSED, {}, {"same_id": SameId.OTHER_CONTENT}),
     (Reason.REPLACE_FORBIDDEN, {}, {"parent": NoParent.OTHER_PATIENT}),
     (Reason.PATIENT_OPPOSED_DOC, {}, {"opposed_by_sender": True}),
-    (Reason.OPPOSITION_ON_RECORD, {}, {"opposition": Opposition.ON_RECORD}),
+    (Reason.OPPOSITION_ON_RECORD, {}, {"opposition": OppositionFact.ON_RECORD}),
 ]
 
 
@@ -773,7 +773,7 @@ def test_one_author_of_the_sending_structure_is_enough() -> None:
 
 
 def test_a_missing_structure_does_not_match_a_sender_without_one() -> None:
-    nobody = SenderIdentity(kind=SenderKind.STRUCTURE, address="x@h.test")
+    nobody = SenderIdentity(kind=CertificateHolder.STRUCTURE, address="x@h.test")
     author = evolve(AUTHOR, structure=None, identifier="")
     facts = evolve(GOOD, sender=nobody, **with_document(authors=(author,)))
 

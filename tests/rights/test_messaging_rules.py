@@ -11,9 +11,9 @@ from gateway.core.decision import Permit, Refuse
 from gateway.rights.attachment_rules import (
     MIB,
     PATIENT_TYPES,
-    Attachment,
     AttachmentPolicy,
     AttachmentRefusal,
+    OfferedFile,
     decide_attachments,
     decide_keeping,
     remaining_bytes,
@@ -273,9 +273,9 @@ def test_only_the_exact_word_forbids_an_answer(
 
 
 POLICY = AttachmentPolicy(max_files=2, max_file_bytes=5 * MIB, max_total_bytes=8 * MIB)
-PDF = Attachment(name="ordonnance.PDF", size=1000, content_type="application/pdf")
+PDF = OfferedFile(name="ordonnance.PDF", size=1000, content_type="application/pdf")
 
-FILES: list[tuple[str, list[Attachment], list[AttachmentRefusal]]] = [
+FILES: list[tuple[str, list[OfferedFile], list[AttachmentRefusal]]] = [
     ("none", [], []),
     ("one", [PDF], []),
     ("as-many-as-allowed", [PDF, PDF], []),
@@ -321,7 +321,7 @@ FILES: list[tuple[str, list[Attachment], list[AttachmentRefusal]]] = [
     ("files", "refusals"), [pytest.param(*row[1:], id=row[0]) for row in FILES]
 )
 def test_files_are_attached_within_the_limits(
-    files: list[Attachment], refusals: list[AttachmentRefusal]
+    files: list[OfferedFile], refusals: list[AttachmentRefusal]
 ) -> None:
     expected = Refuse(tuple(refusals)) if refusals else Permit()
 
@@ -336,7 +336,7 @@ def test_every_attachment_refusal_has_a_case_and_two_texts() -> None:
 
 @pytest.mark.parametrize("ending", list(PATIENT_TYPES))
 def test_every_allowed_ending_is_accepted_with_its_content(ending: str) -> None:
-    file = Attachment(name=f"a.{ending}", size=1, content_type=PATIENT_TYPES[ending])
+    file = OfferedFile(name=f"a.{ending}", size=1, content_type=PATIENT_TYPES[ending])
 
     assert decide_attachments([file], POLICY) == Permit()
 

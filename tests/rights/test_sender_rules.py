@@ -9,8 +9,8 @@ from attrs import evolve
 
 from gateway.core.decision import Permit, Refuse
 from gateway.rights.sender_rules import (
-    Door,
     Link,
+    LinkKind,
     SenderHeaders,
     SenderRefusal,
     decide_headers,
@@ -20,12 +20,12 @@ from gateway.rights.sender_rules import (
 
 TRUSTED = frozenset({"peer.mssante.test", "hopital.mssante.test", "lab.mssante.test"})
 PEER = Link(
-    door=Door.RELAY,
+    door=LinkKind.RELAY,
     domains=frozenset({"peer.mssante.test", "lab.mssante.test"}),
     trusted=TRUSTED,
 )
 CLIENT = Link(
-    door=Door.SUBMISSION,
+    door=LinkKind.SUBMISSION,
     mailboxes=frozenset({"dr@hopital.mssante.test", "bloc@hopital.mssante.test"}),
     trusted=TRUSTED,
 )

@@ -17,8 +17,8 @@ from gateway.errors import InvalidError
 from gateway.pki.profiles import extended_usage, key_usage, name_of
 from gateway.trust.certificate_rules import (
     CertificateFault,
+    CertificateRefused,
     CertificateVerdict,
-    Refused,
     Trusted,
     judge,
 )
@@ -117,7 +117,7 @@ def test_a_subject_that_says_no_one_thing_has_no_identity(parts: list[str]) -> N
     made = der(mint("hospital", subject=name_of(parts)))
 
     assert read_certificate(made).identity == ""
-    assert verdict(made) == Refused((CertificateFault.NO_IDENTITY,))
+    assert verdict(made) == CertificateRefused((CertificateFault.NO_IDENTITY,))
 
 
 def _p192() -> SigningKey:
@@ -170,7 +170,7 @@ def test_t01_each_wrong_certificate_has_its_own_code(
     found = verdict(der(mint("peer", **changes)))
 
     # An operator's that is not for clients says nothing of who it is, either.
-    assert isinstance(found, Refused)
+    assert isinstance(found, CertificateRefused)
     assert found.code is code
     assert set(found.faults) <= {code, CertificateFault.NO_IDENTITY}
 
@@ -178,13 +178,13 @@ def test_t01_each_wrong_certificate_has_its_own_code(
 def test_t01_sha1_is_refused() -> None:
     weak = signed_with_sha1(mint("peer"), organisations())
 
-    assert verdict(weak) == Refused((CertificateFault.WEAK_SIGNATURE,))
+    assert verdict(weak) == CertificateRefused((CertificateFault.WEAK_SIGNATURE,))
 
 
 def test_t01_an_unknown_authority_is_refused() -> None:
     found = verdict(der_of("bad/unknown-ca"), RevocationStatus.MISSING, known=False)
 
-    assert found == Refused((CertificateFault.UNKNOWN_AUTHORITY,))
+    assert found == CertificateRefused((CertificateFault.UNKNOWN_AUTHORITY,))
 
 
 def test_t04_nul_in_the_common_name_is_refused() -> None:
@@ -192,7 +192,7 @@ def test_t04_nul_in_the_common_name_is_refused() -> None:
 
     found = verdict(der(mint("peer", subject=subject)))
 
-    assert found == Refused((CertificateFault.NUL_IN_NAME,))
+    assert found == CertificateRefused((CertificateFault.NUL_IN_NAME,))
 
 
 def test_t04_sixteen_kilobytes_of_names_are_not_read() -> None:
@@ -215,7 +215,7 @@ def test_t04_sixteen_kilobytes_of_names_are_not_read() -> None:
 def test_t02_what_the_lists_say_refuses(
     status: RevocationStatus, code: CertificateFault
 ) -> None:
-    assert verdict(der_of("peer"), status) == Refused((code,))
+    assert verdict(der_of("peer"), status) == CertificateRefused((code,))
 
 
 def test_all_that_is_wrong_is_said() -> None:
@@ -224,7 +224,7 @@ def test_all_that_is_wrong_is_said() -> None:
         RevocationStatus.REVOKED,
     )
 
-    assert found == Refused(
+    assert found == CertificateRefused(
         (
             CertificateFault.EXPIRED,
             CertificateFault.REVOKED,
@@ -246,7 +246,7 @@ def test_the_days_of_validity_are_judged_at_the_moment_asked() -> None:
     )
 
     assert (first, last) == (Trusted(), Trusted())
-    assert after == Refused((CertificateFault.EXPIRED,))
+    assert after == CertificateRefused((CertificateFault.EXPIRED,))
 
 
 def test_every_fault_of_a_readable_certificate_has_a_case() -> None:

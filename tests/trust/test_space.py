@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from gateway.errors import InvalidError
 from gateway.pki.folder import write_allowlist, write_crls
 from gateway.settings.file import TrustSettings
-from gateway.trust.certificate_rules import CertificateFault, Refused
+from gateway.trust.certificate_rules import CertificateFault, CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import Degraded, TrustSpace
 from tests.pki import der_of, throwaway_pki
@@ -111,7 +111,7 @@ def test_each_bad_one_is_refused_for_its_reason_though_its_name_is_listed(
 
     found = space.judge_peer(der_of(f"bad/{name}"))
 
-    assert isinstance(found.verdict, Refused)
+    assert isinstance(found.verdict, CertificateRefused)
     assert found.verdict.code is code
     assert (found.kind, found.identity) == (CertificateKind.UNKNOWN, "")
     assert not space.may_send_for(found, DOMAIN)
@@ -120,7 +120,7 @@ def test_each_bad_one_is_refused_for_its_reason_though_its_name_is_listed(
 def test_what_is_no_certificate_is_refused(opened: Opener) -> None:
     found = opened().judge_peer(b"\x30\x00")
 
-    assert found.verdict == Refused((CertificateFault.MALFORMED,))
+    assert found.verdict == CertificateRefused((CertificateFault.MALFORMED,))
     assert found.certificate is None
 
 
@@ -152,7 +152,7 @@ def test_t06_a_revocation_is_seen_at_the_next_judgement(
     after = space.judge_peer(der_of("peer"))
 
     assert before.trusted
-    assert after.verdict == Refused((CertificateFault.REVOKED,))
+    assert after.verdict == CertificateRefused((CertificateFault.REVOKED,))
 
 
 def test_t06_a_change_of_the_allowlist_is_seen_even_by_an_open_session(
@@ -178,7 +178,7 @@ def test_t06_a_certificate_that_expires_meanwhile_is_refused(
     clock.now += timedelta(days=1095)
 
     found = space.judge_peer(der_of("peer"))
-    assert found.verdict == Refused((CertificateFault.EXPIRED,))
+    assert found.verdict == CertificateRefused((CertificateFault.EXPIRED,))
 
 
 def test_nobody_is_trusted_once_the_authority_is_out_of_date(
@@ -190,7 +190,7 @@ def test_nobody_is_trusted_once_the_authority_is_out_of_date(
     clock.now += timedelta(days=3650)
 
     found = space.judge_peer(der_of("peer"))
-    assert isinstance(found.verdict, Refused)
+    assert isinstance(found.verdict, CertificateRefused)
     assert found.verdict.code is CertificateFault.UNKNOWN_AUTHORITY
 
 
@@ -202,7 +202,7 @@ def test_t02_without_lists_everybody_is_refused_and_it_is_said(
 
     found = space.judge_peer(der_of("peer"))
 
-    assert found.verdict == Refused((CertificateFault.CRL_MISSING,))
+    assert found.verdict == CertificateRefused((CertificateFault.CRL_MISSING,))
     assert space.degraded == {Degraded.CRL_MISSING, Degraded.CRL_NOT_TAKEN}
 
 

@@ -24,7 +24,7 @@ from gateway.message.reading import read_parts
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
 from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.values import AttachedFile, Reply
+from gateway.store.inbox.values import AttachedFile, MayReply
 from gateway.store.patients.profiles import Profiles
 from gateway.store.vault.documents import Documents, NewDocument
 
@@ -142,7 +142,7 @@ def receive(
             message_id=kept.message_id,
             mailbox_kind=kind,
             hidden_until=hidden_until,
-            **{"reply": Reply.REPLY, **changes},
+            **{"reply": MayReply.REPLY, **changes},
         )
     return arrival_id
 

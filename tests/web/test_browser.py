@@ -16,7 +16,7 @@ from gateway.core.envelope import Door
 from gateway.message.building import OutgoingPart
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.values import Reply as ReplyRule
+from gateway.store.inbox.values import MayReply
 from gateway.store.tables import arrivals
 from tests.browser import NO_CHROMIUM, find_chromium
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
@@ -91,7 +91,7 @@ def furnish(site: Site) -> list[str]:
         name="Laboratoire",
         kind="APP",
         subject="Résultats disponibles",
-        reply=ReplyRule.NO_REPLY,
+        reply=MayReply.NO_REPLY,
     )
     return [f"/documents/{one}" for one in documents]
 

@@ -12,7 +12,7 @@ from gateway.message.building import OutgoingPart
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.values import Reply as ReplyRule
+from gateway.store.inbox.values import MayReply
 from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import arrivals
@@ -141,7 +141,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         {"sender": ROBOT, "kind": "APP"},
         "logiciel que personne ne lit",
     ),
-    "answer forbidden": ({"reply": ReplyRule.NO_REPLY}, "pas de réponse"),
+    "answer forbidden": ({"reply": MayReply.NO_REPLY}, "pas de réponse"),
     "outside the space of trust": (
         {"sender": "dr@ailleurs.test"},
         "plus dans la messagerie",

@@ -9,8 +9,8 @@ from attrs import define, field, frozen
 
 from gateway.core.decision import FilingDecision
 from gateway.core.reasons import Reason
-from gateway.dmp_bridge.filing.gathering import Addressee
-from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.gathering import PatientRow
+from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.profiles import Profile
@@ -24,7 +24,7 @@ _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 class Brought:
     """A document of a message, encrypted already if it could be read."""
 
-    found: Found
+    found: FoundDocument
     parcel: Parcel | None = None
 
 
@@ -38,7 +38,7 @@ class Case:
     """
 
     recipient: RecipientOutcome
-    addressee: Addressee
+    addressee: PatientRow
     decisions: list[FilingDecision] = field(factory=list)
     entries: dict[int, str] = field(factory=dict)
     submission_id: str = ""

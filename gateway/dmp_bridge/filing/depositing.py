@@ -12,7 +12,7 @@ from gateway.core.codes import CLASSES, coded
 from gateway.core.decision import Announcement, FilingDecision
 from gateway.core.document import ClinicalDocument, SubmissionSet, Visibility
 from gateway.dmp_bridge.filing.cases import Brought, Case
-from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.xds.entry import document_entry, submission_set
 from gateway.store.vault.documents import PATIENT, SENDER
@@ -64,7 +64,7 @@ def deposit_of(
 
 
 def submission_for(
-    document: ClinicalDocument, found: Found, source_id: str, now: datetime
+    document: ClinicalDocument, found: FoundDocument, source_id: str, now: datetime
 ) -> SubmissionSet:
     """
     Return the SubmissionSet of what one message files for one patient.
@@ -116,7 +116,7 @@ def _announced(
 
 
 def _masked_by(
-    decision: FilingDecision, found: Found, visibility: frozenset[Visibility]
+    decision: FilingDecision, found: FoundDocument, visibility: frozenset[Visibility]
 ) -> str:
     if Visibility.MASKED not in visibility:
         return ""

@@ -8,7 +8,7 @@ from gateway.core.codes import find_document_type
 from gateway.core.document import Availability, ClinicalDocument, Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
-from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import all_names, proven_names
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.filing_facts import (
@@ -16,7 +16,7 @@ from gateway.rights.filing_facts import (
     NoIns,
     NoParent,
     NoWithdrawal,
-    Opposition,
+    OppositionFact,
     Ownership,
     Qualification,
     SameId,
@@ -35,7 +35,7 @@ _LEVELS: Final = frozenset({"N", "R", "V", "L", "M", "U"})
 
 def document_facts(
     document: ClinicalDocument,
-    found: Found,
+    found: FoundDocument,
     *,
     sender: SenderIdentity,
     profile: Profile | None,
@@ -135,7 +135,7 @@ def _ownership(stored: StoredDocument, own: frozenset[str]) -> Ownership:
 
 def _parent(
     document: ClinicalDocument,
-    found: Found,
+    found: FoundDocument,
     profile_id: str,
     own: frozenset[str],
     vault: Vault,
@@ -156,7 +156,7 @@ def _parent(
 
 
 def _withdrawal(
-    found: Found, profile_id: str, own: frozenset[str], vault: Vault
+    found: FoundDocument, profile_id: str, own: frozenset[str], vault: Vault
 ) -> StoredVersion | NoWithdrawal:
     if not found.asks_withdrawal:
         return NoWithdrawal.NOT_ASKED
@@ -168,11 +168,11 @@ def _withdrawal(
 
 def _opposition(
     rights: ProfileRights, document: ClinicalDocument, names: frozenset[str]
-) -> Opposition:
+) -> OppositionFact:
     opposed = any(
         one.kind == "structure"
         and one.structure in names
         and one.type_code in {"", document.type_code.code}
         for one in rights.oppositions
     )
-    return Opposition.ON_RECORD if opposed else Opposition.NONE
+    return OppositionFact.ON_RECORD if opposed else OppositionFact.NONE

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from gateway.core.envelope import RecipientKind, SenderKind
 from gateway.dmp_bridge.filing.cases import Brought
 from gateway.dmp_bridge.filing.gathering import Gatherer
-from gateway.dmp_bridge.filing.opening import Found, OpenedMessage, Opener
+from gateway.dmp_bridge.filing.opening import FoundDocument, OpenedMessage, Opener
 from gateway.dmp_bridge.filing.settling import Delivery, Settlement
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.vault import VaultOpener
@@ -107,7 +107,7 @@ class Filing:
         except InvalidError:
             return None  # the task of its own fails in the same way, and says so
 
-    def _prepare(self, found: Found) -> Brought:
+    def _prepare(self, found: FoundDocument) -> Brought:
         if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
         return Brought(found=found, parcel=self.database.prepare(found.content))

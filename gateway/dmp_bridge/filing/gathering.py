@@ -12,7 +12,7 @@ from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import age_on
 from gateway.dmp_bridge.filing.document_facts import document_facts, ins_of
-from gateway.dmp_bridge.filing.opening import Found, metadata_ins
+from gateway.dmp_bridge.filing.opening import FoundDocument, metadata_ins
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.filing_facts import (
@@ -41,7 +41,7 @@ NO_RIGHTS: Final = ProfileRights(
 
 
 @frozen(kw_only=True)
-class Addressee:
+class PatientRow:
     """A patient a message is for, as the transaction finds them; None: gone since."""
 
     profile: Profile | None
@@ -77,8 +77,8 @@ class Gatherer:
         self,
         kept: KeptArrival,
         from_address: str,
-        addressee: Addressee,
-        found: Found | None,
+        addressee: PatientRow,
+        found: FoundDocument | None,
         vault: Vault,
     ) -> FilingFacts:
         """Return the facts of one document for one patient; None: there is none."""
@@ -110,7 +110,10 @@ class Gatherer:
 
 
 def _document(
-    found: Found | None, sender: SenderIdentity, addressee: Addressee, vault: Vault
+    found: FoundDocument | None,
+    sender: SenderIdentity,
+    addressee: PatientRow,
+    vault: Vault,
 ) -> DocumentFacts | NoDocument:
     if found is None:
         return NoDocument.NONE_ATTACHED
@@ -135,7 +138,7 @@ def _age(profile: Profile | None, kept: KeptArrival) -> Age:
     return Age.ADULT if years >= _OF_AGE else Age.MINOR
 
 
-def _metadata_ins(found: Found | None, address: Ins | NoIns) -> Ins | NoIns:
+def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | NoIns:
     """
     Return whom METADATA.XML names.
 
@@ -155,7 +158,7 @@ def _metadata_ins(found: Found | None, address: Ins | NoIns) -> Ins | NoIns:
     return next(others, named[0])
 
 
-def _listed_ins(found: Found) -> Ins | NoIns:
+def _listed_ins(found: FoundDocument) -> Ins | NoIns:
     if found.listed is None:
         return NoIns.NOT_PACKAGED
     said = metadata_ins(found.listed)

@@ -15,7 +15,7 @@ from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
 from gateway.documents.xdm.package import PackagedDocument, open_package
-from gateway.documents.xds.values import Action, EntryFacts, SubmissionFacts
+from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
 from gateway.message.reading import (
@@ -34,7 +34,7 @@ _STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
 
 
 @frozen(kw_only=True)
-class Found:
+class FoundDocument:
     """
     One document a message brings, not yet believed.
 
@@ -61,7 +61,7 @@ class Found:
     @property
     def asks_withdrawal(self) -> bool:
         """Whether METADATA.XML has it withdrawn: it is sent again, with its own id."""
-        return self.listed is not None and self.listed.action is Action.DELETE
+        return self.listed is not None and self.listed.action is EntryAction.DELETE
 
     @property
     def unique_id(self) -> str:
@@ -80,7 +80,7 @@ class OpenedMessage:
     """
 
     from_address: str = field(repr=False)
-    documents: tuple[Found, ...]
+    documents: tuple[FoundDocument, ...]
     parts: MessageParts | None = None
 
 
@@ -133,7 +133,7 @@ class Opener:
             parts = read_parts(content, self.message_limits)
         except InvalidError as error:
             return OpenedMessage(
-                from_address="", documents=(Found(error=f"message: {error}"),)
+                from_address="", documents=(FoundDocument(error=f"message: {error}"),)
             )
         documents = tuple(self._documents(parts))
         if documents and parts.ambiguous is not None:
@@ -144,7 +144,7 @@ class Opener:
             from_address=_from_address(parts), documents=documents, parts=parts
         )
 
-    def _documents(self, parts: MessageParts) -> Iterator[Found]:
+    def _documents(self, parts: MessageParts) -> Iterator[FoundDocument]:
         found = find_attachments(parts)
         archives = [one for one in found.archives if _is_package(one)]
         sheets = [
@@ -159,7 +159,7 @@ class Opener:
             else:
                 yield self._attached(attachment)
 
-    def _package(self, attachment: Attachment) -> Iterator[Found]:
+    def _package(self, attachment: Attachment) -> Iterator[FoundDocument]:
         try:
             content = attachment.content()
             package = open_package(content, self.limits)
@@ -172,13 +172,13 @@ class Opener:
             found = self._packaged(packaged)
             yield evolve(found, listed=packaged.facts, submission=submission)
 
-    def _packaged(self, packaged: PackagedDocument) -> Found:
+    def _packaged(self, packaged: PackagedDocument) -> FoundDocument:
         found, listed = self._read(packaged.content), packaged.facts
         if found.readable is None:
             return found
         return evolve(found, error=_contradiction(found.readable, listed))
 
-    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[Found]:
+    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
         """
         Read what can be read of a package that is wrong; nothing of it is filed.
 
@@ -196,26 +196,26 @@ class Opener:
             contents = []
         read = (self._read(content) for content in contents)
         found = [evolve(one, error=error) for one in read if one.document is not None]
-        yield from found or [Found(error=error)]
+        yield from found or [FoundDocument(error=error)]
 
-    def _attached(self, attachment: Attachment) -> Found:
+    def _attached(self, attachment: Attachment) -> FoundDocument:
         try:
             content = attachment.content()
         except InvalidError as error:
-            return Found(error=str(error))
+            return FoundDocument(error=str(error))
         return self._read(content)
 
-    def _read(self, content: bytes) -> Found:
+    def _read(self, content: bytes) -> FoundDocument:
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
         except InvalidError as error:
-            return Found(content=content, error=str(error))
+            return FoundDocument(content=content, error=str(error))
         if self.schema is not None and (errors := self.schema.errors(file)):
             text = f"schema: {'; '.join(errors)}"
-            return Found(content=content, document=document, error=text)
+            return FoundDocument(content=content, document=document, error=text)
         digest = hashlib.sha256(content).hexdigest()
-        return Found(content=content, sha256=digest, document=document)
+        return FoundDocument(content=content, sha256=digest, document=document)
 
 
 def _contradiction(document: ClinicalDocument, listed: EntryFacts) -> str:

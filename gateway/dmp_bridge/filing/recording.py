@@ -10,7 +10,7 @@ from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
-from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.store.arrivals.arrivals import (
     Arrivals,
@@ -139,7 +139,7 @@ class Recorder:
 
 
 def _outcome(
-    case: Case, number: int, decision: FilingDecision, found: Found
+    case: Case, number: int, decision: FilingDecision, found: FoundDocument
 ) -> DocumentOutcome:
     return DocumentOutcome(
         recipient=case.recipient.position,

@@ -6,13 +6,13 @@ from typing import Final
 
 from gateway.core import envelope
 from gateway.core.person import Participant
-from gateway.rights.filing_facts import SenderIdentity, SenderKind
+from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.store.arrivals.arrivals import KeptArrival
 from gateway.store.patients.profiles import ProfileRights
 
 _KINDS: Final = {
-    envelope.SenderKind.ORGANISATION: SenderKind.STRUCTURE,
-    envelope.SenderKind.PERSON: SenderKind.PERSON,
+    envelope.SenderKind.ORGANISATION: CertificateHolder.STRUCTURE,
+    envelope.SenderKind.PERSON: CertificateHolder.PERSON,
 }
 
 
@@ -24,14 +24,14 @@ def sender_of(
 
     The address is the reverse path, or that of From where the patient named it.
     """
-    kind = _KINDS.get(kept.sender.kind, SenderKind.OPERATOR)
+    kind = _KINDS.get(kept.sender.kind, CertificateHolder.OPERATOR)
     identity = frozenset({kept.sender.identity} - {""})
     named = rights.blocked | rights.secret_senders
     return SenderIdentity(
         kind=kind,
         address=from_address if from_address in named else kept.reverse_path.lower(),
-        structures=identity if kind is SenderKind.STRUCTURE else frozenset(),
-        persons=identity if kind is SenderKind.PERSON else frozenset(),
+        structures=identity if kind is CertificateHolder.STRUCTURE else frozenset(),
+        persons=identity if kind is CertificateHolder.PERSON else frozenset(),
     )
 
 
@@ -53,7 +53,7 @@ def proven_names(
     A structure or a person is who its certificate says, not who else it lists as an
     author; an operator sends for others and is believed on who wrote.
     """
-    if sender.kind is SenderKind.OPERATOR:
+    if sender.kind is CertificateHolder.OPERATOR:
         return _author_names(authors)
     return sender.structures | sender.persons
 

@@ -18,8 +18,8 @@ from gateway.dmp_bridge.filing.depositing import (
     first_notice,
     submission_for,
 )
-from gateway.dmp_bridge.filing.gathering import Addressee, Gatherer
-from gateway.dmp_bridge.filing.opening import Found
+from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
+from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
 from gateway.errors import InvalidError, UnavailableError
@@ -53,7 +53,9 @@ class Settlement:
     def run(self) -> None:
         """Decide for every patient, file, record the outcomes, add the tasks."""
         cases = self._cases()
-        documents: list[Found | None] = [one.found for one in self.brought] or [None]
+        documents: list[FoundDocument | None] = [one.found for one in self.brought] or [
+            None
+        ]
         for case in cases:
             case.decisions = [self._decide(case, found) for found in documents]
         decided = [decision for case in cases for decision in case.decisions]
@@ -80,14 +82,14 @@ class Settlement:
             for one in patients
         ]
 
-    def _addressee(self, profile_id: str) -> Addressee:
+    def _addressee(self, profile_id: str) -> PatientRow:
         profiles = Profiles(self.work)
         profile = profiles.hold(profile_id)
         if profile is None:
-            return Addressee(profile=None)
-        return Addressee(profile=profile, rights=profiles.rights(profile_id))
+            return PatientRow(profile=None)
+        return PatientRow(profile=profile, rights=profiles.rights(profile_id))
 
-    def _decide(self, case: Case, found: Found | None) -> FilingDecision:
+    def _decide(self, case: Case, found: FoundDocument | None) -> FilingDecision:
         return decide_filing(
             self.gatherer.facts(
                 self.kept, self.from_address, case.addressee, found, self.vault
@@ -201,7 +203,7 @@ class Settlement:
         if self.vault.withdraw(stored):
             self._recorder.withdrawn(case, stored)
 
-    def _submit(self, case: Case, found: Found) -> None:
+    def _submit(self, case: Case, found: FoundDocument) -> None:
         """Open the SubmissionSet that all documents of this message share."""
         profile, document = case.profile, found.readable
         assert profile is not None, "filed for nobody"

@@ -28,7 +28,7 @@ _MEDIA = f"{{{NAMESPACE}}}observationMedia"
 
 
 @frozen(kw_only=True)
-class Body:
+class DocumentBody:
     """
     The body of a CDA.
 
@@ -44,7 +44,7 @@ class Body:
     pdf_copy: bytes | None = field(default=None, repr=False)
 
 
-def body_of(content: bytes, *, max_bytes: int = MAX_BYTES) -> Body:
+def body_of(content: bytes, *, max_bytes: int = MAX_BYTES) -> DocumentBody:
     """
     Return the body of a CDA file, decoded.
 
@@ -55,13 +55,13 @@ def body_of(content: bytes, *, max_bytes: int = MAX_BYTES) -> Body:
     return read_body(open_cda(content, max_bytes=max_bytes))
 
 
-def read_body(file: CdaFile) -> Body:
+def read_body(file: CdaFile) -> DocumentBody:
     """Return the body of an opened CDA; raises as `body_of`."""
     component = get(file.element, "component")
     sections = find(component, "structuredBody")
     if sections is not None:
         copy = next(_pdf_copies(sections), None)
-        return Body(
+        return DocumentBody(
             level=BodyLevel.N3,
             media_type="text/xml",
             sections=sections,
@@ -71,7 +71,9 @@ def read_body(file: CdaFile) -> Body:
     media_type = _media_type(text)
     if media_type not in MEDIA_TYPES:
         raise InvalidError("component/nonXMLBody/text is of a type that is not known")
-    return Body(level=BodyLevel.N1, media_type=media_type, content=_decode(text))
+    return DocumentBody(
+        level=BodyLevel.N1, media_type=media_type, content=_decode(text)
+    )
 
 
 def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str, bool]:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from gateway.documents.xdm.archive_layout import DEFLATED, Entry, read_layout
+from gateway.documents.xdm.archive_layout import DEFLATED, ZipEntry, read_layout
 from gateway.documents.xdm.archive_names import key_of
 from gateway.errors import InvalidError, NotFoundError
 
@@ -45,7 +45,7 @@ class Archive:
 
     _content: bytes = field(repr=False)
     _limits: ArchiveLimits
-    _entries: Mapping[str, Entry] = field(repr=False)
+    _entries: Mapping[str, ZipEntry] = field(repr=False)
     _keys: Mapping[str, str] = field(repr=False)
 
     @property
@@ -116,7 +116,7 @@ def write_archive(files: Iterable[tuple[str, bytes]], moment: datetime) -> bytes
     return output.getvalue()
 
 
-def _check_sizes(entries: list[Entry], limits: ArchiveLimits) -> None:
+def _check_sizes(entries: list[ZipEntry], limits: ArchiveLimits) -> None:
     """
     Refuse early what announces too much.
 
@@ -136,7 +136,7 @@ def _check_sizes(entries: list[Entry], limits: ArchiveLimits) -> None:
             raise InvalidError("archive that unpacks far too large")
 
 
-def _distinct_keys(entries: list[Entry], depth: int) -> dict[str, str]:
+def _distinct_keys(entries: list[ZipEntry], depth: int) -> dict[str, str]:
     """Return key by name, or refuse names that a file system would confuse."""
     keys: dict[str, str] = {}
     for entry in entries:

@@ -46,7 +46,7 @@ _MAX_COMMENT = 0xFFFF
 
 
 @frozen(kw_only=True)
-class Entry:
+class ZipEntry:
     """One entry: its name, and where its ``packed_size`` bytes start in the file."""
 
     name: str = field(repr=False)
@@ -100,7 +100,7 @@ class _Local(NamedTuple):
     extra_length: int
 
 
-def read_layout(content: bytes, *, max_entries: int, max_name: int) -> list[Entry]:
+def read_layout(content: bytes, *, max_entries: int, max_name: int) -> list[ZipEntry]:
     """
     Return the entries of an archive, in the order of the file.
 
@@ -149,7 +149,7 @@ def _read_end(content: bytes) -> tuple[int, int, int]:
 
 def _read_entry(
     content: bytes, position: int, at: int, directory: int, max_name: int
-) -> tuple[Entry, int, int]:
+) -> tuple[ZipEntry, int, int]:
     """Read a directory record and its entry at `at`; return where the next ones are."""
     said = _Central._make(_CENTRAL.unpack_from(content, position))
     _check_record(said, at, max_name)
@@ -165,7 +165,7 @@ def _read_entry(
         following += _descriptor_length(content, following, said)
     if following > directory:
         raise InvalidError("archive whose entries overlap its directory")
-    entry = Entry(
+    entry = ZipEntry(
         name=name,
         method=said.method,
         crc=said.crc,

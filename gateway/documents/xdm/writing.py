@@ -14,7 +14,7 @@ from gateway.core.document import DocumentEntry, SubmissionSet
 from gateway.documents.media import normal_type
 from gateway.documents.xdm.archive import write_archive
 from gateway.documents.xdm.package import FOLDER, INDEX, METADATA, README
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.documents.xds.writing import ListedDocument, write_metadata
 from gateway.errors import InvalidError
 
@@ -44,7 +44,7 @@ class OutgoingDocument:
 
     entry: DocumentEntry
     content: bytes = field(repr=False)
-    action: Action = Action.FILE
+    action: EntryAction = EntryAction.FILE
     replaced_uuid: str = ""
 
 

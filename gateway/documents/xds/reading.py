@@ -17,8 +17,8 @@ from gateway.documents.xds.ebrim_objects import (
     read_time,
 )
 from gateway.documents.xds.values import (
-    Action,
     Association,
+    EntryAction,
     EntryFacts,
     Metadata,
     SubmissionFacts,
@@ -182,7 +182,7 @@ def _patient(said: RegistryObject) -> str:
     return said.identifier("patientId", ebrim.ENTRY_PATIENT_ID, ebrim.SET_PATIENT_ID)
 
 
-def _action(slots: dict[str, tuple[str, ...]]) -> Action:
+def _action(slots: dict[str, tuple[str, ...]]) -> EntryAction:
     """
     Read C or D from any slot whose name says action.
 
@@ -197,10 +197,10 @@ def _action(slots: dict[str, tuple[str, ...]]) -> Action:
         if name == ebrim.ACTION or value.upper() in {"C", "D"}
     }
     if not said:
-        return Action.FILE
+        return EntryAction.FILE
     if len(said) > 1 or not said <= {"C", "D"}:
         raise InvalidError("METADATA.XML with an unknown action")
-    return Action(said.pop())
+    return EntryAction(said.pop())
 
 
 def _size(text: str) -> int | None:

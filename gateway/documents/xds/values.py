@@ -13,7 +13,7 @@ from gateway.core.document import AuthorEntry, Visibility
 from gateway.core.person import Coded
 
 
-class Action(StrEnum):
+class EntryAction(StrEnum):
     """What is asked for a document: file it, change the earlier one, or delete it."""
 
     FILE = ""
@@ -68,7 +68,7 @@ class EntryFacts:
     practice_setting: Coded | None = None
     event_codes: tuple[Coded, ...] = ()
     reference_ids: tuple[str, ...] = field(default=(), repr=False)
-    action: Action = Action.FILE
+    action: EntryAction = EntryAction.FILE
     replaced_uuid: str = ""
 
     @property

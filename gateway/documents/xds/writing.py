@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 
 _RIM = f"{{{ebrim.RIM}}}"
@@ -33,7 +33,7 @@ class ListedDocument:
 
     entry: DocumentEntry
     uri: str
-    action: Action = Action.FILE
+    action: EntryAction = EntryAction.FILE
     replaced_uuid: str = ""
 
 

@@ -12,7 +12,7 @@ from gateway.mssante.imap.search import BadCharsetError
 from gateway.store.mailbox.mail import OverQuotaError
 
 
-class RefusedError(Exception):
+class CommandRefusedError(Exception):
     """The command is answered NO, with this response code (RFC 5530) and text."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -20,13 +20,13 @@ class RefusedError(Exception):
         self.answer = f"[{code}] {text}".encode("ascii")
 
 
-NO_FOLDER = RefusedError("NONEXISTENT", "no such folder")
-TRY_CREATE = RefusedError("TRYCREATE", "no such folder")
-TOO_BIG = RefusedError("TOOBIG", "message too large")
-OVER_QUOTA = RefusedError("OVERQUOTA", "the mailbox is full")
-TRY_LATER = RefusedError("UNAVAILABLE", "try again later")
-READ_ONLY = RefusedError("READ-ONLY", "folder is open for reading only")
-EXPUNGED = RefusedError("EXPUNGEISSUED", "some messages are gone")
+NO_FOLDER = CommandRefusedError("NONEXISTENT", "no such folder")
+TRY_CREATE = CommandRefusedError("TRYCREATE", "no such folder")
+TOO_BIG = CommandRefusedError("TOOBIG", "message too large")
+OVER_QUOTA = CommandRefusedError("OVERQUOTA", "the mailbox is full")
+TRY_LATER = CommandRefusedError("UNAVAILABLE", "try again later")
+READ_ONLY = CommandRefusedError("READ-ONLY", "folder is open for reading only")
+EXPUNGED = CommandRefusedError("EXPUNGEISSUED", "some messages are gone")
 
 
 def refusal_of(error: GatewayError) -> bytes | None:

@@ -12,7 +12,7 @@ from gateway.mssante.imap.answers import (
     READ_ONLY,
     TOO_BIG,
     TRY_CREATE,
-    RefusedError,
+    CommandRefusedError,
 )
 from gateway.mssante.imap.format import uid_set
 from gateway.mssante.imap.names import read_name
@@ -208,7 +208,7 @@ async def append(session: ImapSession, reader: Reader) -> bytes:
     if len(content) > session.settings.max_append_bytes:
         raise TOO_BIG
     if not content or b"\x00" in content:
-        raise RefusedError("CANNOT", "empty message, or a NUL in it")
+        raise CommandRefusedError("CANNOT", "empty message, or a NUL in it")
     try:
         name = read_name(upload.folder)
     except InvalidError:
@@ -231,7 +231,7 @@ async def append(session: ImapSession, reader: Reader) -> bytes:
 
     try:
         placed = await session.store.write(keep)
-    except (RefusedError, ConflictError, InvalidError, NotFoundError):
+    except (CommandRefusedError, ConflictError, InvalidError, NotFoundError):
         # Certainly not kept; after any other failure it may have been.
         await session.store.call(lambda: database.folder.discard(parcel.id))
         raise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import SYSTEM_FLAGS
-from gateway.mssante.imap.answers import NO_FOLDER, RefusedError
+from gateway.mssante.imap.answers import NO_FOLDER, CommandRefusedError
 from gateway.mssante.imap.format import folder_name
 from gateway.mssante.imap.listing import Listed, list_folders
 from gateway.mssante.imap.names import decode_name, read_name, read_new_name
@@ -41,7 +41,7 @@ def _new(reader: Reader) -> str:
     try:
         return read_new_name(raw)
     except InvalidError as error:
-        raise RefusedError("CANNOT", error.public) from None
+        raise CommandRefusedError("CANNOT", error.public) from None
 
 
 def _found(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
@@ -123,7 +123,7 @@ async def _changing(
         await session.store.write(change)
     except ConflictError as error:
         code = "ALREADYEXISTS" if "exists" in error.public else "LIMIT"
-        raise RefusedError(code, error.public) from None
+        raise CommandRefusedError(code, error.public) from None
 
 
 async def delete(session: ImapSession, reader: Reader) -> bytes:
@@ -132,7 +132,7 @@ async def delete(session: ImapSession, reader: Reader) -> bytes:
     name = _existing(reader)
     reader.end()
     if name == INBOX:
-        raise RefusedError("CANNOT", "INBOX stays")
+        raise CommandRefusedError("CANNOT", "INBOX stays")
     mailbox_id = session.mailbox_id
 
     def remove(work: UnitOfWork) -> str:
@@ -155,7 +155,7 @@ async def rename(session: ImapSession, reader: Reader) -> bytes:
     new = _new(reader)
     reader.end()
     if INBOX in {old, new}:
-        raise RefusedError("CANNOT", "INBOX stays")
+        raise CommandRefusedError("CANNOT", "INBOX stays")
     mailbox_id = session.mailbox_id
     await _changing(session, lambda work: Folders(work).rename(mailbox_id, old, new))
     return b"RENAME completed"

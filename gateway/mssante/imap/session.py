@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from gateway.errors import GatewayError, NotFoundError
-from gateway.mssante.imap.answers import TRY_LATER, RefusedError, refusal_of
+from gateway.mssante.imap.answers import TRY_LATER, CommandRefusedError, refusal_of
 from gateway.mssante.imap.capabilities import Offered, offered
 from gateway.mssante.imap.lines import ImapLines
 from gateway.mssante.imap.store import MailStore
@@ -23,7 +23,7 @@ from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
 from gateway.mssante.imap.view import View
 from gateway.mssante.imap.watch import FolderWatch
 from gateway.store.mailbox.reading import Changes, MailReading
-from gateway.trust.certificate_rules import Refused
+from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
 
 log = Logger()
@@ -120,7 +120,9 @@ class ImapSession(ImapLines):
         """End the session of a certificate that is not, or no longer, believed."""
         judged = verdict.verdict
         faults = (
-            [str(one) for one in judged.faults] if isinstance(judged, Refused) else []
+            [str(one) for one in judged.faults]
+            if isinstance(judged, CertificateRefused)
+            else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
         self.bye(b"[ALERT] this certificate is not accepted")
@@ -194,7 +196,7 @@ class ImapSession(ImapLines):
             answer = await command.run(self, reader)
             if command.syncs and self.stale:
                 await self.sync()
-        except RefusedError as refused:
+        except CommandRefusedError as refused:
             state, answer = b"NO", refused.answer
         except GatewayError as error:
             state, answer = b"NO", refusal_of(error)

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from gateway.errors import InvalidError
 from gateway.message.encoded_words import clean_line
-from gateway.mssante.imap.answers import RefusedError
+from gateway.mssante.imap.answers import CommandRefusedError
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
 from gateway.store.base.work import UnitOfWork
@@ -84,7 +84,7 @@ async def login(session: ImapSession, reader: Reader) -> bytes:
     """LOGIN (RFC 3501 §6.2.3): there are no passwords here."""
     del reader
     session.count_error()
-    raise RefusedError("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
+    raise CommandRefusedError("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
 
 
 async def authenticate(session: ImapSession, reader: Reader) -> bytes:
@@ -97,9 +97,9 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     reader.space()
     if reader.atom() != b"EXTERNAL":
         session.count_error()
-        raise RefusedError("CANNOT", "only EXTERNAL, by the client certificate")
+        raise CommandRefusedError("CANNOT", "only EXTERNAL, by the client certificate")
     if not session.secured:
-        raise RefusedError("PRIVACYREQUIRED", "STARTTLS comes first")
+        raise CommandRefusedError("PRIVACYREQUIRED", "STARTTLS comes first")
     address = await _asked(session, reader)
     verdict = await session.judged()
     if not verdict.trusted:
@@ -113,7 +113,7 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     if chosen is None:
         session.count_error()
         await _note_refusal(session, verdict)
-        raise RefusedError("AUTHORIZATIONFAILED", _NOT_HELD)
+        raise CommandRefusedError("AUTHORIZATIONFAILED", _NOT_HELD)
     fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
     await session.store.write(lambda work: _open(work, chosen, identity, fingerprint))
     session.signed_in(

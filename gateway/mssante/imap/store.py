@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import define, field, frozen
 from twisted.internet.defer import Deferred, DeferredSemaphore
 
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -47,7 +47,7 @@ class MailStore:
 
     database: Database
     writer: Writer
-    worker: Worker
+    worker: Threads
     settings: ImapSettings
     judge: Judge
     uploads: Room = field()

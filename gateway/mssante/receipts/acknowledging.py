@@ -23,7 +23,7 @@ from gateway.message.reading import (
 from gateway.mssante.receipts.dsn import DsnAction, Original, write_dsn
 from gateway.mssante.receipts.facts import Due, MdnRequest, ReceiptKind, key_of
 from gateway.mssante.receipts.gathering import (
-    Addressee,
+    ReceiptAddressee,
     Way,
     find_addressee,
     gather_facts,
@@ -114,7 +114,7 @@ class Acknowledging:
         return [one for one in due if one.key not in said]
 
     def _make(
-        self, kept: KeptArrival, content: bytes, due: Due, addressee: Addressee
+        self, kept: KeptArrival, content: bytes, due: Due, addressee: ReceiptAddressee
     ) -> _Made:
         if due.withheld or addressee.recipient is None:
             return _Made(due)

@@ -26,7 +26,7 @@ class Way(StrEnum):
 
 
 @frozen
-class Addressee:
+class ReceiptAddressee:
     """Where receipts go; ``recipient`` is None unless they go by mail."""
 
     way: Way
@@ -95,7 +95,7 @@ def _facts(
 
 def find_addressee(
     work: UnitOfWork, kept: KeptArrival, domains: DomainSettings
-) -> Addressee:
+) -> ReceiptAddressee:
     """
     Return where the receipts of a message go.
 
@@ -103,16 +103,16 @@ def find_addressee(
     receipt never reaches somebody whose address was only borrowed (attack S16).
     """
     if kept.sender.kind is SenderKind.PATIENT:
-        return Addressee(Way.PAGE)
+        return ReceiptAddressee(Way.PAGE)
     domain = kept.reverse_path.rpartition("@")[2].lower()
     if domain not in domains.hosted:
-        return Addressee(
+        return ReceiptAddressee(
             Way.MAIL, Recipient(kind=RecipientKind.REMOTE, address=kept.reverse_path)
         )
     mailbox = Mailboxes(work).find(kept.reverse_path)
     if mailbox is None:
-        return Addressee(Way.NONE)
-    return Addressee(
+        return ReceiptAddressee(Way.NONE)
+    return ReceiptAddressee(
         Way.MAIL,
         Recipient(
             kind=RecipientKind.MAILBOX, address=mailbox.address, target_id=mailbox.id

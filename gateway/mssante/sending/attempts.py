@@ -37,7 +37,7 @@ class Attempt:
 
 
 @frozen(kw_only=True)
-class Parcel:
+class OutgoingCopy:
     """One recipient's copy: ``notify``, ``orcpt``, ``ret``, ``envid`` as they came."""
 
     reverse_path: str = field(repr=False)
@@ -80,7 +80,7 @@ def refused(status: str, reply: str, host: str = "") -> Attempt:
     return Attempt(outcome=Outcome.REFUSED, status=status, reply=reply, host=host)
 
 
-def answered(code: int, message: str, host: str, parcel: Parcel) -> Attempt:
+def answered(code: int, message: str, host: str, parcel: OutgoingCopy) -> Attempt:
     """
     Return what a peer's reply to MAIL, RCPT or DATA means: 5xx is for good.
 
@@ -96,7 +96,7 @@ def answered(code: int, message: str, host: str, parcel: Parcel) -> Attempt:
     return make(status, shown.strip(), host)
 
 
-def not_ready(code: int, message: str, host: str, parcel: Parcel) -> Attempt:
+def not_ready(code: int, message: str, host: str, parcel: OutgoingCopy) -> Attempt:
     """
     Return what a refusal before MAIL means: that host will not talk, for now.
 
@@ -107,7 +107,7 @@ def not_ready(code: int, message: str, host: str, parcel: Parcel) -> Attempt:
 
 
 def accepted(
-    code: int, message: str, host: str, parcel: Parcel, *, told: bool
+    code: int, message: str, host: str, parcel: OutgoingCopy, *, told: bool
 ) -> Attempt:
     """Return success; ``told``: the peer reports what follows itself."""
     return Attempt(
@@ -129,7 +129,7 @@ def plain(text: str) -> str:
     return " ".join(_UNSEEN.sub("?", word) for word in text.split())
 
 
-def _without_mailboxes(text: str, parcel: Parcel) -> str:
+def _without_mailboxes(text: str, parcel: OutgoingCopy) -> str:
     """Leave out the addresses that servers like to repeat: one may be a patient's."""
     for address in filter(None, (parcel.recipient, parcel.reverse_path)):
         text = re.sub(re.escape(address), "...", text, flags=re.I)

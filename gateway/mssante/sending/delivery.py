@@ -30,7 +30,7 @@ from gateway.store.arrivals.arrivals import (
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.values import AttachedFile, Reply
+from gateway.store.inbox.values import AttachedFile, MayReply
 from gateway.store.journal import Action, chain_of
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
@@ -174,7 +174,7 @@ class _Copies:
             from_key=kept.key_id,
             message_id=kept.message_id,
             reply_to=self._reply_to(mailbox),
-            reply=Reply.REPLY if answerable else Reply.NO_REPLY,
+            reply=MayReply.REPLY if answerable else MayReply.NO_REPLY,
             mailbox_kind=mailbox.kind if mailbox else "",
             receipt_asked=bool(headers.count("disposition-notification-to")),
             hidden_until=one.hidden_until,

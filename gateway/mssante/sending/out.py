@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from gateway.mssante.sending.attempts import (
     Attempt,
     Outcome,
-    Parcel,
+    OutgoingCopy,
     accepted,
     answered,
     deferred,
@@ -26,7 +26,7 @@ from gateway.mssante.sending.attempts import (
     refused,
 )
 from gateway.mssante.sending.client import InjectedError, StrictClient
-from gateway.trust.certificate_rules import Refused as CertificateRefused
+from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.certificates import SenderCertificate
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls_failures import failure_of
@@ -99,7 +99,7 @@ class SmtpOut:
     timeout: float
     host_check: HostCheck = HostCheck.WARN
 
-    async def send(self, parcel: Parcel) -> Attempt:
+    async def send(self, parcel: OutgoingCopy) -> Attempt:
         """Try each host of the domain until one answers for good or for ill."""
         if not parcel.is_well_formed:
             return refused("5.1.3", "an address or parameter is malformed")
@@ -124,7 +124,7 @@ class SmtpOut:
         return attempt
 
     async def _send_within(
-        self, seconds: float, host: str, port: int, parcel: Parcel
+        self, seconds: float, host: str, port: int, parcel: OutgoingCopy
     ) -> Attempt:
         client = StrictClient(
             hostname=host,
@@ -148,7 +148,7 @@ class SmtpOut:
             await client.end()
 
     async def _exchange(
-        self, client: StrictClient, host: str, parcel: Parcel, seconds: float
+        self, client: StrictClient, host: str, parcel: OutgoingCopy, seconds: float
     ) -> Attempt:
         await client.connect()
         await client.ehlo()
@@ -188,7 +188,7 @@ class SmtpOut:
         return None
 
     async def _hand_over(
-        self, client: StrictClient, host: str, parcel: Parcel
+        self, client: StrictClient, host: str, parcel: OutgoingCopy
     ) -> Attempt:
         speaks_dsn = client.supports_extension("dsn")
         options = []

@@ -12,7 +12,7 @@ from twisted.logger import Logger
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.errors import InvalidError
-from gateway.mssante.sending.attempts import Attempt, Outcome, Parcel
+from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy
 from gateway.mssante.sending.retry import (
     DeliveryEvent,
     DeliveryState,
@@ -40,7 +40,7 @@ _COPIES = MappingProxyType(
 class Sending(Protocol):
     """What carries a message to another operator: `smtp_out.SmtpOut`."""
 
-    async def send(self, parcel: Parcel) -> Attempt:
+    async def send(self, parcel: OutgoingCopy) -> Attempt:
         """Try once; never raises for what the peer does."""
 
 
@@ -73,7 +73,7 @@ class Relaying:
             content = work.blobs.get(delivery.blob_id, delivery.key_id)
         attempt = asyncio.run(
             self.out.send(
-                Parcel(
+                OutgoingCopy(
                     reverse_path=delivery.reverse_path,
                     recipient=delivery.recipient,
                     content=content,

@@ -23,9 +23,9 @@ from gateway.rights.recipient_rules import (
     reply_to_refusal,
     writes_as_patient,
 )
-from gateway.rights.sender_rules import Door as LinkDoor
 from gateway.rights.sender_rules import (
     Link,
+    LinkKind,
     SenderHeaders,
     decide_headers,
     decide_reverse_path,
@@ -38,7 +38,7 @@ from gateway.store.patients.standing import (
     find_standing,
     find_standing_at_once,
 )
-from gateway.trust.certificate_rules import Refused as CertificateRefused
+from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
@@ -148,14 +148,14 @@ class Admission:
         )
         if door is Door.OPERATOR:
             return Link(
-                door=LinkDoor.RELAY,
+                door=LinkKind.RELAY,
                 domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
                 trusted=trusted,
             )
         with self.database.read() as work:
             held = Mailboxes(work).held_by(peer.identity)
         return Link(
-            door=LinkDoor.SUBMISSION,
+            door=LinkKind.SUBMISSION,
             mailboxes=frozenset(mailbox.address.lower() for mailbox in held),
             trusted=trusted,
         )

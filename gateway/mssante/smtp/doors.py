@@ -12,7 +12,7 @@ from twisted.logger import Logger
 
 from gateway import metrics
 from gateway.core.envelope import Door
-from gateway.loop import Worker, as_deferred
+from gateway.loop import Threads, as_deferred
 from gateway.mssante.smtp.doorway import Doorway
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.listening import Listener, listen
@@ -37,7 +37,7 @@ class SmtpDoors:
         settings: Settings,
         identity: Identity,
         reception: Reception,
-        worker: Worker,
+        worker: Threads,
         folders: tuple[Path, ...],
     ) -> None:
         self._settings = settings

@@ -9,7 +9,7 @@ from typing import Protocol
 from attrs import define, field
 
 from gateway.core.envelope import Door
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.reception import Reception
@@ -19,7 +19,7 @@ CLOSING_SECONDS = 5.0
 """Time for a peer to take our last reply and to end TLS; then the socket is closed."""
 
 
-class Connection(Protocol):
+class OpenConnection(Protocol):
     """What stopping a door asks of its connections."""
 
     def finish(self) -> asyncio.Task[None]:
@@ -44,18 +44,18 @@ class Doorway:
     tls: ssl.SSLContext
     admission: Admission
     reception: Reception
-    worker: Worker
+    worker: Threads
     gate: Gate
     memory: Memory
     disk: DiskSpace
-    connections: set[Connection] = field(factory=set, repr=False)
+    connections: set[OpenConnection] = field(factory=set, repr=False)
     _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)
 
-    def enter(self, connection: Connection) -> None:
+    def enter(self, connection: OpenConnection) -> None:
         """Count a connection in."""
         self.connections.add(connection)
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: OpenConnection) -> None:
         """Count a connection out; again is no error."""
         self.connections.discard(connection)
         self._left.set()

@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from gateway import metrics
 from gateway.core.envelope import Arrival, Door, Recipient
 from gateway.errors import GatewayError, InvalidError
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.message.headers import read_headers
 from gateway.message.reading import MimeLimits, TooLargeError, read_parts
 from gateway.message.received import received_line
@@ -58,7 +58,7 @@ class Reception:
     database: Database
     writer: Writer
     admission: Admission
-    worker: Worker
+    worker: Threads
     settings: SmtpSettings
     _under_way: dict[str, Future[Reply | str]] = field(
         init=False, factory=dict, repr=False

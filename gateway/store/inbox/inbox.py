@@ -19,7 +19,7 @@ from gateway.store.inbox.values import (
     ConversationState,
     Direction,
     InboxMessage,
-    Reply,
+    MayReply,
 )
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
@@ -67,7 +67,7 @@ class Inbox:
         from_key: str,
         message_id: str,
         reply_to: Sequence[str] = (),
-        reply: Reply = Reply.REPLY,
+        reply: MayReply = MayReply.REPLY,
         mailbox_kind: str = "",
         receipt_asked: bool = False,
         hidden_until: datetime | None = None,
@@ -163,7 +163,7 @@ class Inbox:
             "subject": subject,
             "text": text,
             "files": [asdict(one) for one in attachments],
-            "reply": Reply.REPLY.value,
+            "reply": MayReply.REPLY.value,
             "reply_to": [],
             "receipt_asked": False,
         }

@@ -16,7 +16,7 @@ from gateway.store.inbox.values import (
     Direction,
     Draft,
     InboxMessage,
-    Reply,
+    MayReply,
 )
 from gateway.store.tables import conversations, drafts, inbox_messages
 
@@ -231,7 +231,7 @@ class InboxReader:
             subject=summary["subject"],
             text=summary["text"],
             files=_files(summary["files"]),
-            reply=Reply(summary["reply"]),
+            reply=MayReply(summary["reply"]),
             reply_to=tuple(summary["reply_to"]),
             receipt_asked=summary["receipt_asked"],
             arrival_id=row.arrival_id or "",

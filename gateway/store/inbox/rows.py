@@ -14,7 +14,7 @@ from gateway.store.inbox.values import (
     ConversationState,
     Direction,
     InboxMessage,
-    Reply,
+    MayReply,
 )
 from gateway.store.tables import conversations, inbox_messages
 
@@ -44,10 +44,10 @@ class InboxRows:
         *,
         name: str,
         kind: str,
-        reply: Reply,
+        reply: MayReply,
     ) -> str:
         """Return the conversation with an address, opened or reopened."""
-        answerable = reply is Reply.REPLY
+        answerable = reply is MayReply.REPLY
         digest = self.work.keys.digest(address)
         row = _CONVERSATION.first(
             self.work.connection, profile=profile_id, digest=digest

@@ -8,7 +8,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 
-class Reply(StrEnum):
+class MayReply(StrEnum):
     """Whether a professional's message may be answered."""
 
     REPLY = "REPLY"
@@ -73,7 +73,7 @@ class InboxMessage:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     files: tuple[AttachedFile, ...] = field(repr=False)
-    reply: Reply
+    reply: MayReply
     reply_to: tuple[str, ...] = field(repr=False)
     receipt_asked: bool
     arrival_id: str

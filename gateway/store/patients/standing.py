@@ -30,7 +30,7 @@ _STANDING = Prepared(
 
 
 @frozen
-class Standing:
+class StandingRow:
     """A profile's opaque id and state, and whether its owner blocked the sender."""
 
     profile_id: str
@@ -43,13 +43,13 @@ class FindStanding(Protocol):
 
     def __call__(
         self, database: Database, matricule: str, *, address: str, identity: str
-    ) -> Standing | None:
+    ) -> StandingRow | None:
         """Return how the patient with that matricule stands to a sender, or None."""
 
 
 def find_standing(
     database: Database, matricule: str, *, address: str, identity: str
-) -> Standing | None:
+) -> StandingRow | None:
     """
     Return how the patient with that matricule stands to a sender, or None.
 
@@ -62,7 +62,7 @@ def find_standing(
 
 def find_standing_at_once(
     database: Database, matricule: str, *, address: str, identity: str
-) -> Standing | None:
+) -> StandingRow | None:
     """
     Return the same without waiting, as the loop may.
 
@@ -86,8 +86,8 @@ def _asked(
     }
 
 
-def _standing(found: list[tuple[Any, ...]]) -> Standing | None:
+def _standing(found: list[tuple[Any, ...]]) -> StandingRow | None:
     if not found:
         return None
     profile_id, state, blocked = found[0]
-    return Standing(profile_id, state, bool(blocked))
+    return StandingRow(profile_id, state, bool(blocked))

@@ -40,7 +40,7 @@ from gateway.store.inbox.values import (
     Conversation,
     ConversationState,
     InboxMessage,
-    Reply,
+    MayReply,
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profile
@@ -52,7 +52,7 @@ _REFERENCES = 20
 
 
 @frozen(kw_only=True)
-class Route:
+class AnswerRoute:
     """Where an answer goes, or why there is none; ``message`` is what it answers."""
 
     refusal: WritingRefusal | None
@@ -79,14 +79,14 @@ class Answering:
 
     def route(
         self, work: UnitOfWork, profile: Profile, conversation: Conversation
-    ) -> Route:
+    ) -> AnswerRoute:
         """Decide whether the patient may write in a conversation, and where to."""
         kept = InboxReader(work).received(profile.id, conversation.id)
         received = _received(conversation, kept)
         message = message_to_answer(received, received)
         if message is None:
             if not received:
-                return Route(refusal=WritingRefusal.NEVER_WROTE)
+                return AnswerRoute(refusal=WritingRefusal.NEVER_WROTE)
             # Refused for what the newest message says: ended, or never open.
             newest = [one for one in received if not one.ends_exchange]
             message = newest[-1] if newest else received[-1]
@@ -102,9 +102,9 @@ class Answering:
         )
         match decision:
             case Refuse(reasons):
-                return Route(refusal=reasons[0], message=message)
+                return AnswerRoute(refusal=reasons[0], message=message)
             case Permit():
-                return Route(
+                return AnswerRoute(
                     refusal=None,
                     message=message,
                     recipients=recipients,
@@ -152,7 +152,7 @@ class Answering:
         self,
         profile: Profile,
         conversation: Conversation,
-        route: Route,
+        route: AnswerRoute,
         writing: Writing,
         now: datetime,
     ) -> None:
@@ -188,7 +188,7 @@ class Answering:
         self,
         profile: Profile,
         conversation: Conversation,
-        route: Route,
+        route: AnswerRoute,
         writing: Writing,
         now: datetime,
     ) -> Arrival:
@@ -242,7 +242,7 @@ def _received(
                 sender=one.sender,
                 kind=kind,
                 subject=one.subject,
-                forbids_answer=one.reply is Reply.NO_REPLY,
+                forbids_answer=one.reply is MayReply.NO_REPLY,
                 reply_to=one.reply_to,
             ),
         )

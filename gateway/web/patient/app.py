@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.answers import ALWAYS, Answer, static
@@ -37,14 +37,14 @@ _MAX_QUERY = 20
 
 
 @frozen
-class Threads:
+class PageThreads:
     """The pools: pages on one, passwords on another that may be slow alone."""
 
     pages: ThreadPoolExecutor
     passwords: ThreadPoolExecutor
 
     @classmethod
-    def start(cls) -> Threads:
+    def start(cls) -> PageThreads:
         """Make the pools; two passwords at once bound the memory argon2 takes."""
         return cls(
             ThreadPoolExecutor(8, thread_name_prefix="web"),
@@ -65,7 +65,7 @@ class PatientApp:
         desk: Desk,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
-        threads: Threads,
+        threads: PageThreads,
     ) -> None:
         # Klein installs a reactor when it is imported: ours must be there before.
         from klein import Klein
@@ -73,8 +73,8 @@ class PatientApp:
         self._reactor = reactor
         self._clock = desk.database.clock
         serving = Serving(desk)
-        self._serve = Worker(loop, threads.pages).deferred(serving.serve)
-        self._serve_slowly = Worker(loop, threads.passwords).deferred(serving.serve)
+        self._serve = Threads(loop, threads.pages).deferred(serving.serve)
+        self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
         self._throttle = Throttle(60, timedelta(minutes=5))
         self.klein = Klein()
         self.klein.url_map.merge_slashes = False

@@ -11,7 +11,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.vault.documents import Documents, StoredDocument
 from gateway.web.answers import Answer, download, inline
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import (
+from gateway.web.patient.document_cards import (
     ENDINGS,
     facts_of,
     file_name,

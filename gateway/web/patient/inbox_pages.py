@@ -15,10 +15,10 @@ from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.answers import Answer, download, inline, redirect
-from gateway.web.patient.answering import Answering, Route
+from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import DocumentFacts, of_message
+from gateway.web.patient.document_cards import DocumentCard, of_message
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
@@ -33,7 +33,7 @@ class ShownMessage:
 
     message: InboxMessage
     files: list[tuple[OfferedFile, KeepingOffer | None]]
-    documents: list[DocumentFacts]
+    documents: list[DocumentCard]
     lost_documents: bool
     """Some document of it could not be put in the vault, or is not there any more."""
     undelivered: list[Undelivered]
@@ -128,7 +128,7 @@ class InboxPages:
         message: InboxMessage,
     ) -> ShownMessage:
         profile_id, keeping = visit.profile.id, Keeping(self.desk)
-        documents: list[DocumentFacts] = []
+        documents: list[DocumentCard] = []
         came = 0
         if message.arrival_id:
             documents = of_message(work, profile_id, message.arrival_id)
@@ -194,7 +194,7 @@ class InboxPages:
         return found
 
 
-def _words(route: Route, language: str) -> str:
+def _words(route: AnswerRoute, language: str) -> str:
     if route.refusal is None:
         return ""
     return WRITING_TEXTS[route.refusal][1 if language == "en" else 0]

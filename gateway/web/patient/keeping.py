@@ -8,9 +8,9 @@ from gateway.core.decision import Refuse
 from gateway.core.keeping import MessageFile
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
-    Attachment,
     AttachmentPolicy,
     AttachmentRefusal,
+    OfferedFile,
     decide_keeping,
 )
 from gateway.rights.messaging_texts import KEEPING_TEXTS
@@ -75,7 +75,7 @@ class Keeping:
     def _decide(
         self, name: str, size: int, media_type: str
     ) -> AttachmentRefusal | None:
-        file = Attachment(name=name, size=size, content_type=media_type)
+        file = OfferedFile(name=name, size=size, content_type=media_type)
         decision = decide_keeping(file, self._policy())
         return decision.reasons[0] if isinstance(decision, Refuse) else None
 

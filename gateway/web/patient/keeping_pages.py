@@ -12,7 +12,7 @@ from gateway.store.vault.documents import Documents
 from gateway.web.answers import Answer, redirect
 from gateway.web.patient.attachments import OpenedFile, open_file
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import find
+from gateway.web.patient.document_cards import find
 from gateway.web.patient.keeping import Keeping, say_refusal
 from gateway.web.visits import Visit
 

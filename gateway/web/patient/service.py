@@ -19,7 +19,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
-from gateway.web.patient.app import PatientApp, Threads, make_rules
+from gateway.web.patient.app import PageThreads, PatientApp, make_rules
 from gateway.web.patient.desk import Desk
 from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
 
@@ -58,7 +58,7 @@ class PatientWebService(Service):
         )
         self._loop = loop
         self._tls = tls_of(settings)
-        self._threads: Threads | None = None
+        self._threads: PageThreads | None = None
         self._listening: IListeningPort | None = None
 
     @property
@@ -77,7 +77,7 @@ class PatientWebService(Service):
             max_connections=web.max_connections,
             max_connections_per_peer=web.max_connections_per_peer,
         )
-        threads = Threads.start()
+        threads = PageThreads.start()
         app = PatientApp(self._desk, self._loop, self._reactor, threads)
         rules = make_rules(self._settings, self._desk.database.keys)
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)

@@ -11,9 +11,9 @@ from gateway.core.decision import Refuse
 from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
-    Attachment,
     AttachmentPolicy,
     AttachmentRefusal,
+    OfferedFile,
     decide_attachments,
 )
 from gateway.web.forms import UploadedFile
@@ -63,7 +63,7 @@ def judge_files(
     files: Sequence[UploadedFile],
     policy: AttachmentPolicy,
     *,
-    already: Sequence[Attachment] = (),
+    already: Sequence[OfferedFile] = (),
 ) -> tuple[list[AcceptedFile], list[RefusedFile]]:
     """
     Return the files as they may be sent, and those that may not, each with its reason.
@@ -99,8 +99,8 @@ def _accepted(file: UploadedFile) -> AcceptedFile:
     return AcceptedFile(name, content_type(name, file.content), file.content)
 
 
-def _attachment(file: AcceptedFile) -> Attachment:
-    return Attachment(
+def _attachment(file: AcceptedFile) -> OfferedFile:
+    return OfferedFile(
         name=file.name, size=len(file.content), content_type=file.media_type
     )
 

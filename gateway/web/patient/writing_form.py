@@ -8,18 +8,18 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 
 from gateway.rights.attachment_rules import (
-    Attachment,
     AttachmentPolicy,
     AttachmentRefusal,
+    OfferedFile,
 )
 from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.documents import Documents
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_facts import (
+from gateway.web.patient.document_cards import (
     ENDINGS,
-    DocumentFacts,
+    DocumentCard,
     facts_of,
     file_name,
     find,
@@ -86,7 +86,7 @@ class WritingForm:
         contact = visit.query.get("to", "")
         return Filled(once=uuid4().hex, contact=contact)
 
-    def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentFacts]:
+    def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentCard]:
         """Return the documents of the vault that may be attached, the last ones."""
         return listed(work, profile_id)[:_CHOICES]
 
@@ -123,7 +123,7 @@ class WritingForm:
             form.files,
             self.limits(),
             already=[
-                Attachment(
+                OfferedFile(
                     name=one.name,
                     size=len(one.content),
                     content_type=one.media_type,

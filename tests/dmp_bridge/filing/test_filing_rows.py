@@ -15,7 +15,7 @@ from gateway.core.document import Availability, Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import Reason
 from gateway.documents.xdm.archive import open_archive, write_archive
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import FRENCH_TYPES, SET, make_cda
@@ -242,7 +242,7 @@ ROWS = (
     ),
     Row(
         name="11 another patient in a document to withdraw",
-        mail=packed(make_cda(ins=OTHER_INS), changes=OWN, action=Action.DELETE),
+        mail=packed(make_cda(ins=OTHER_INS), changes=OWN, action=EntryAction.DELETE),
         code=Reason.PATIENT_MISMATCH,
         deliver=False,
     ),
@@ -455,20 +455,20 @@ ROWS = (
     Row(name="28 a letter in a package", code=Reason.FILED, filed=1),
     Row(
         name="a withdrawal of what is not here",
-        mail=packed(LETTER, action=Action.DELETE),
+        mail=packed(LETTER, action=EntryAction.DELETE),
         code=Reason.WITHDRAWAL_UNKNOWN,
     ),
     Row(
         name="a withdrawal by its author",
         before=after(packed(LETTER)),
-        mail=packed(LETTER, action=Action.DELETE),
+        mail=packed(LETTER, action=EntryAction.DELETE),
         code=Reason.WITHDRAWN,
         filed=1,
     ),
     Row(
         name="a withdrawal by somebody else",
         before=after(packed(LETTER)),
-        mail=packed(LETTER, action=Action.DELETE),
+        mail=packed(LETTER, action=EntryAction.DELETE),
         sender=OTHER_HOSPITAL,
         code=Reason.WITHDRAWAL_FORBIDDEN,
         filed=1,
@@ -476,7 +476,7 @@ ROWS = (
     Row(
         name="a withdrawal of a version that was replaced",
         before=after(packed(LETTER, make_cda(**V2))),
-        mail=packed(LETTER, action=Action.DELETE),
+        mail=packed(LETTER, action=EntryAction.DELETE),
         code=Reason.WITHDRAWAL_OUTDATED,
         filed=2,
     ),

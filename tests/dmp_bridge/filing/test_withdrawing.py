@@ -9,7 +9,7 @@ import pytest
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
@@ -25,7 +25,7 @@ def filing(*contents: bytes, flags: tuple[str, ...] = ()) -> bytes:
 
 
 def withdrawal(*contents: bytes) -> bytes:
-    return make_mail(as_xdm(pack(*contents, action=Action.DELETE)))
+    return make_mail(as_xdm(pack(*contents, action=EntryAction.DELETE)))
 
 
 def statuses(story: Story) -> dict[str, str]:
@@ -139,7 +139,9 @@ def test_a_document_may_go_and_another_come_in_one_message(database: Database) -
     story = Story.begin(database)
     story.send(filing(LETTER))
     other = make_cda(unique_id=("1.2.9", ""), set_id="1.2.10")
-    mail = make_mail(as_xdm(pack(LETTER, action=Action.DELETE)), as_xdm(pack(other)))
+    mail = make_mail(
+        as_xdm(pack(LETTER, action=EntryAction.DELETE)), as_xdm(pack(other))
+    )
 
     told = story.send(mail)
 

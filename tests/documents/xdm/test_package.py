@@ -18,7 +18,7 @@ from gateway.documents.xdm.writing import (
     PackageSender,
     write_package,
 )
-from gateway.documents.xds.values import Action
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from tests.builders_xdm import (
     DOCUMENT,
@@ -188,11 +188,11 @@ def test_z04_files_that_do_no_harm_are_told_and_ignored(
 
 
 def test_the_actions_of_a_package_are_read() -> None:
-    outgoing = evolve(make_outgoing(), action=Action.DELETE)
+    outgoing = evolve(make_outgoing(), action=EntryAction.DELETE)
 
     content = write_package([outgoing], make_submission(), SENDER, MOMENT)
 
-    assert open_package(content).documents[0].facts.action is Action.DELETE
+    assert open_package(content).documents[0].facts.action is EntryAction.DELETE
 
 
 @pytest.mark.parametrize(

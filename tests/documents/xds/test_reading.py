@@ -15,7 +15,7 @@ from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet, Vis
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
 from gateway.documents.xds.reading import read_metadata
-from gateway.documents.xds.values import Action, EntryFacts
+from gateway.documents.xds.values import EntryAction, EntryFacts
 from gateway.documents.xds.writing import ListedDocument, write_metadata
 from gateway.errors import InvalidError
 from tests.builders_xdm import (
@@ -139,7 +139,7 @@ def test_metadata_with_the_habits_of_the_field_are_read() -> None:
             confidentiality=(Coded(code="N"), Coded(code="INVISIBLE_REP_LEGAUX")),
             creation_time=MOMENT,
             mime_type="text/xml",
-            action=Action.CHANGE,
+            action=EntryAction.CHANGE,
         ),
     )
 
@@ -210,7 +210,7 @@ def test_a_member_is_linked_to_its_set_and_a_replacement_to_what_it_replaces() -
     document = ListedDocument(
         entry=make_entry(),
         uri="DOC0001.XML",
-        action=Action.CHANGE,
+        action=EntryAction.CHANGE,
         replaced_uuid=old,
     )
 
@@ -222,7 +222,7 @@ def test_a_member_is_linked_to_its_set_and_a_replacement_to_what_it_replaces() -
         (ebrim.REPLACES, old),
     ]
     assert metadata.entries[0].replaced_uuid == old
-    assert metadata.entries[0].action is Action.CHANGE
+    assert metadata.entries[0].action is EntryAction.CHANGE
 
 
 @pytest.mark.parametrize("value", ["D", "d", " D "])
@@ -233,7 +233,7 @@ def test_a_deletion_is_read_from_any_slot_that_says_action(
     slot = f'<Slot name="{name}"><ValueList><Value>{value}</Value></ValueList></Slot>'
     content = edited('<Slot name="hash">', slot + '<Slot name="hash">')
 
-    assert read_metadata(content).entries[0].action is Action.DELETE
+    assert read_metadata(content).entries[0].action is EntryAction.DELETE
 
 
 @pytest.mark.parametrize(

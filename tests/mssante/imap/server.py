@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.imap.store import MailStore
 from gateway.settings.file import Settings, settings_from
@@ -136,7 +136,7 @@ class Mailroom:
         store = MailStore(
             self.database,
             self.writer,
-            Worker(loop, self.threads),
+            Threads(loop, self.threads),
             self.settings.imap,
             self.trust.judge_peer,
         )

@@ -9,7 +9,7 @@ import pytest
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.envelope import Sender, SenderKind
 from gateway.store.base.work import Database
-from gateway.store.inbox.values import Reply
+from gateway.store.inbox.values import MayReply
 from gateway.store.tasks.tasks import TaskKind
 from tests.fakes import SetClock
 from tests.mssante.post import DOCTOR, OPERATOR, PATIENT, PEER, SERVICE, Post, mail
@@ -233,5 +233,5 @@ def test_what_a_person_writes_from_the_null_path_is_no_report(post: Post) -> Non
     receive(post, mail(sender=DOCTOR, subject="Absence"), sender=PERSON)
 
     (message,) = post.inbox()
-    assert message.reply is Reply.NO_REPLY
+    assert message.reply is MayReply.NO_REPLY
     assert post.lines("report:ignore") == []

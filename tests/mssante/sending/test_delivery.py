@@ -14,7 +14,7 @@ from gateway.errors import InvalidError
 from gateway.store.arrivals.arrivals import ArrivalState, digest_of
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.base.work import Database
-from gateway.store.inbox.values import ConversationState, Reply
+from gateway.store.inbox.values import ConversationState, MayReply
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import arrivals
@@ -232,14 +232,14 @@ def test_who_cannot_sign_in_yet_has_the_message_and_no_notice(post: Post) -> Non
 @pytest.mark.parametrize(
     ("lines", "reply"),
     [
-        ((), Reply.REPLY),
-        ((FIN,), Reply.NO_REPLY),
-        (("X-MSS-MES: fin",), Reply.REPLY),
-        (("X-MSS-MES: FINAL",), Reply.REPLY),
+        ((), MayReply.REPLY),
+        ((FIN,), MayReply.NO_REPLY),
+        (("X-MSS-MES: fin",), MayReply.REPLY),
+        (("X-MSS-MES: FINAL",), MayReply.REPLY),
     ],
 )
 def test_a_message_may_forbid_its_answer(
-    post: Post, lines: tuple[str, ...], reply: Reply
+    post: Post, lines: tuple[str, ...], reply: MayReply
 ) -> None:
     post.send(mail(*lines), post.patient())
 
@@ -309,7 +309,7 @@ def test_fin_with_something_to_say_is_read_as_well(post: Post) -> None:
     assert conversation.state is ConversationState.ENDED
     last = post.inbox()[-1]
     assert last.text.strip() == "Bon rétablissement."
-    assert last.reply is Reply.NO_REPLY
+    assert last.reply is MayReply.NO_REPLY
 
 
 @pytest.mark.parametrize("subject", ["[fin]", "[FIN] merci", "Re: [FIN]", "FIN"])
@@ -341,7 +341,7 @@ def test_an_automatic_answer_is_shown_and_cannot_be_answered(post: Post) -> None
     )
 
     (message,) = post.inbox()
-    assert message.reply is Reply.NO_REPLY
+    assert message.reply is MayReply.NO_REPLY
 
 
 def test_what_we_wrote_ourselves_is_delivered_without_filing(post: Post) -> None:

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.clock import utc_now
-from gateway.mssante.sending.attempts import Attempt, Outcome, Parcel, plain
+from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy, plain
 from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity, smtp_client_context
@@ -38,7 +38,7 @@ LETTER = (
     b"From: Service <service@hopital.mssante.test>\r\nSubject: Lettre\r\n"
     b"Message-ID: <one@hopital.mssante.test>\r\n\r\nBonjour\r\n"
 )
-PARCEL = Parcel(reverse_path=SERVICE, recipient=DOCTOR, content=LETTER)
+PARCEL = OutgoingCopy(reverse_path=SERVICE, recipient=DOCTOR, content=LETTER)
 
 
 def make_out(
@@ -58,14 +58,14 @@ def make_out(
     return SmtpOut(**{**values, **changes})
 
 
-def send(out: SmtpOut, parcel: Parcel = PARCEL) -> Attempt:
+def send(out: SmtpOut, parcel: OutgoingCopy = PARCEL) -> Attempt:
     """Send on a loop of its own in a thread, as workers do."""
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(lambda: asyncio.run(out.send(parcel))).result(30)
 
 
 def meet(
-    certs: Path, manner: Manner, parcel: Parcel = PARCEL, **changes: Any
+    certs: Path, manner: Manner, parcel: OutgoingCopy = PARCEL, **changes: Any
 ) -> tuple[Attempt, Peer]:
     """Send one parcel to one peer."""
     with running_peer(certs, manner) as peer:
@@ -657,7 +657,7 @@ def node(tmp_path: Path, pki_folder: Path) -> Any:
         yield running
 
 
-def from_peer(**changes: Any) -> Parcel:
+def from_peer(**changes: Any) -> OutgoingCopy:
     letter = LETTER.replace(b"service@hopital", b"dr.voisin@peer")
     return evolve(
         PARCEL,

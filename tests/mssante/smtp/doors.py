@@ -19,7 +19,7 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
-from gateway.loop import Worker
+from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
 from gateway.mssante.smtp.reception import Reception
@@ -265,7 +265,7 @@ def running_node(
     writer = Writer(database)
     writer.start()
     threads = ThreadPoolExecutor(4)
-    worker = Worker(loop, threads)
+    worker = Threads(loop, threads)
     admission = Admission(
         database=database,
         trust=TrustSpace(settings.trust, utc_now),

@@ -25,7 +25,7 @@ from gateway.store.inbox.values import (
     AttachedFile,
     ConversationState,
     Direction,
-    Reply,
+    MayReply,
 )
 from gateway.store.journal import chain_of
 from gateway.store.tables import blob_grants, conversations, inbox_messages
@@ -181,7 +181,7 @@ def test_an_ended_exchange_is_reopened_by_a_new_message(
     assert only(database, profile_id).state is ConversationState.ENDED
 
     clock.advance(hours=1)
-    receive(database, profile_id, 2, reply=Reply.NO_REPLY)
+    receive(database, profile_id, 2, reply=MayReply.NO_REPLY)
     assert only(database, profile_id).state is ConversationState.ENDED
     receive(database, profile_id, 3)
     assert only(database, profile_id).state is ConversationState.OPEN
@@ -197,7 +197,7 @@ def test_ending_what_never_began_ends_nothing(database: Database) -> None:
 def test_a_message_that_takes_no_answer_makes_no_contact(database: Database) -> None:
     profile_id = open_profile(database)
 
-    receive(database, profile_id, reply=Reply.NO_REPLY)
+    receive(database, profile_id, reply=MayReply.NO_REPLY)
 
     assert only(database, profile_id).state is ConversationState.NO_REPLY
     with database.read() as work:

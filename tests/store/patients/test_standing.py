@@ -8,7 +8,7 @@ from gateway.errors import UnavailableError
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.standing import (
-    Standing,
+    StandingRow,
     find_standing,
     find_standing_at_once,
 )
@@ -17,11 +17,11 @@ from tests.store.people import INS, open_profile
 SENDER = "service@hopital.mssante.test"
 
 
-def at_once(database: Database) -> Standing | None:
+def at_once(database: Database) -> StandingRow | None:
     return find_standing_at_once(database, INS.matricule, address=SENDER, identity="")
 
 
-def in_a_thread(database: Database) -> Standing | None:
+def in_a_thread(database: Database) -> StandingRow | None:
     return find_standing(database, INS.matricule, address=SENDER, identity="")
 
 
@@ -37,9 +37,11 @@ def test_both_ways_see_what_is_committed(database: Database) -> None:
     blocked = ask(database)
 
     assert before is None
-    assert opened == Standing(profile, "ACTIVATED", blocked=False)
+    assert opened == StandingRow(profile, "ACTIVATED", blocked=False)
     assert (
-        blocked == Standing(profile, "ACTIVATED", blocked=True) == in_a_thread(database)
+        blocked
+        == StandingRow(profile, "ACTIVATED", blocked=True)
+        == in_a_thread(database)
     )
 
 
@@ -61,7 +63,7 @@ def test_a_writer_is_not_waited_for(database: Database) -> None:
         Profiles(work).block(profile, SENDER)
         meanwhile = at_once(database)
 
-    assert meanwhile == Standing(profile, "ACTIVATED", blocked=False)
+    assert meanwhile == StandingRow(profile, "ACTIVATED", blocked=False)
 
 
 def test_the_first_question_is_for_a_thread_which_opens_the_file(

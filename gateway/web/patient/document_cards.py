@@ -30,7 +30,7 @@ ENDINGS = MappingProxyType(
 
 
 @frozen(kw_only=True)
-class DocumentFacts:
+class DocumentCard:
     """One document as it is listed and headed; empty texts where nothing is known."""
 
     id: str
@@ -61,13 +61,13 @@ def seen_by_holder(stored: StoredDocument, now: datetime, *, on_request: bool) -
     )
 
 
-def facts_of(work: UnitOfWork, stored: StoredDocument) -> DocumentFacts:
+def facts_of(work: UnitOfWork, stored: StoredDocument) -> DocumentCard:
     """Return what is shown of a document the patient may see."""
     entry = Documents(work).entry(stored)
     people = [_person(author) for author in entry.get("author") or ()]
     structures = [_structure(author) for author in entry.get("author") or ()]
     kind = _label(entry.get("typeCode"))
-    return DocumentFacts(
+    return DocumentCard(
         id=stored.id,
         title=str(entry.get("title") or kind or ""),
         type=kind,
@@ -88,7 +88,7 @@ def facts_of(work: UnitOfWork, stored: StoredDocument) -> DocumentFacts:
 
 def listed(
     work: UnitOfWork, profile_id: str, *, replaced: bool = False
-) -> list[DocumentFacts]:
+) -> list[DocumentCard]:
     """Return the documents a patient sees, last filed first; old versions on demand."""
     return [
         facts_of(work, stored)
@@ -99,7 +99,7 @@ def listed(
 
 def of_message(
     work: UnitOfWork, profile_id: str, arrival_id: str
-) -> list[DocumentFacts]:
+) -> list[DocumentCard]:
     """Return the documents a message brought, of those the patient sees."""
     return [
         facts_of(work, stored)
