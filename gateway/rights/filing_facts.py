@@ -146,11 +146,13 @@ class SenderIdentity:
 
     ``structures`` holds every Struct_IdNat of the sending structure (``1``+FINESS and
     ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
-    certificate. Both are empty for an operator, which sends for others.
+    certificate. Both are empty for an operator, which sends for others. ``identity``
+    is what the certificate proves, an operator's too: a patient may block it.
     """
 
     kind: CertificateHolder
     address: str
+    identity: str = field(default="", repr=False)
     structures: frozenset[str] = frozenset()
     persons: frozenset[str] = field(default=frozenset(), repr=False)
 

@@ -88,12 +88,10 @@ def advance(state: ProfileState, event: ProfileEvent) -> ProfileState:
 
 
 def accepts_filing(state: ProfileState) -> bool:
-    """Tell whether documents are filed: as soon as it is open, activated or not."""
-    return state in _ACCEPTING
-
-
-def accepts_message(state: ProfileState) -> bool:
-    """Tell whether messages are kept for the holder; read at activation at last."""
+    """
+    Tell whether it takes documents and messages: as soon as it is open, activated or
+    not; what is kept for the holder is read at activation at last.
+    """
     return state in _ACCEPTING
 
 
