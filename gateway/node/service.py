@@ -27,6 +27,7 @@ from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.processes import Processes
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
@@ -91,6 +92,7 @@ class Service:
         if freed:
             log.info("{count} tasks of dead workers are free again", count=freed)
         self._writer = Writer(self._database)
+        self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
         self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
         self._add_mail_doors()
@@ -103,8 +105,7 @@ class Service:
     def _add_mail_doors(self) -> None:
         for door in mail_doors(
             self._settings,
-            database=self._database,
-            writer=self._writer,
+            reception=self._reception,
             worker=self._worker,
             identity=self._identity,
             trust=self._trust,
@@ -126,8 +127,7 @@ class Service:
             return
         PatientWebService(
             self._settings,
-            self._database,
-            self._writer,
+            self._reception,
             documents=CdaPages(),
             own_documents=PatientFiling(
                 self._database, self._settings.filing.source_id

@@ -8,6 +8,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.documents.showing.pages import CdaPages
+from gateway.loop import Threads
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings, settings_from
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
@@ -340,14 +343,15 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     add_mailboxes(database)
     writer = Writer(database)
     writer.start()
+    loop = asyncio.get_event_loop()
+    threads = ThreadPoolExecutor(2)
     service = PatientWebService(
         settings,
-        database,
-        writer,
+        Reception(database, writer, Threads(loop, threads)),
         documents=CdaPages(),
         own_documents=PatientFiling(database, settings.filing.source_id),
         trusts=lambda domain: domain == "peer.mssante.test",
-        loop=asyncio.get_event_loop(),
+        loop=loop,
         reactor=reactor,
     )
     service.startService()
@@ -356,4 +360,5 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     finally:
         pytest_twisted.blockon(service.stopService())
         writer.stop()
+        threads.shutdown()
         database.close()

@@ -16,7 +16,7 @@ from gateway.loop import Threads, as_deferred
 from gateway.mssante.smtp.doorway import Doorway
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.listening import Listener, listen
-from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.reception import SmtpReception
 from gateway.settings.file import Settings
 from gateway.trust.tls import Identity, smtp_server_context
 from gateway.trust.tls_failures import TlsFailure
@@ -36,7 +36,7 @@ class SmtpDoors:
         self,
         settings: Settings,
         identity: Identity,
-        reception: Reception,
+        reception: SmtpReception,
         worker: Threads,
         folders: tuple[Path, ...],
     ) -> None:

@@ -12,7 +12,7 @@ from gateway.core.envelope import Door
 from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
-from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.reception import SmtpReception
 from gateway.settings.file import SmtpSettings
 
 CLOSING_SECONDS = 5.0
@@ -43,7 +43,7 @@ class Doorway:
     settings: SmtpSettings
     tls: ssl.SSLContext
     admission: Admission
-    reception: Reception
+    reception: SmtpReception
     worker: Threads
     gate: Gate
     memory: Memory

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from attrs import frozen
 
 from gateway.errors import UnavailableError
+from gateway.reception.keeping import Also, Failed, Reception
+from gateway.reception.submission import Submission
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -29,6 +32,7 @@ class Desk:
 
     database: Database
     writer: Writer
+    reception: Reception
     settings: Settings
     documents: DocumentPages
     own_documents: OwnDocuments
@@ -41,12 +45,20 @@ class Desk:
         Raises:
             UnavailableError: it could not be committed in time.
         """
-        future = self.writer.submit(job)
-        try:
-            return future.result(_COMMIT_SECONDS)
-        except TimeoutError as error:
-            future.cancel()  # else what the patient is told failed is done later
-            raise UnavailableError("try again later", detail="slow commit") from error
+        return _committed(self.writer.submit(job))
+
+    def keep(self, submission: Submission, also: Also) -> None:
+        """
+        Keep what a patient sends, with what belongs in the same commit; wait for it.
+
+        Sent twice, it is kept once.
+
+        Raises:
+            UnavailableError: it could not be kept, or not in time.
+        """
+        answer = _committed(self.reception.keep(submission, also))
+        if isinstance(answer, Failed):
+            raise UnavailableError("try again later", detail=answer.why)
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""
@@ -83,3 +95,11 @@ class Desk:
         if visit.is_new:
             return answer.with_cookie("session", visit.cookie)
         return answer
+
+
+def _committed(future: Future[T]) -> T:
+    try:
+        return future.result(_COMMIT_SECONDS)
+    except TimeoutError as error:
+        future.cancel()  # else what the patient is told failed is done later
+        raise UnavailableError("try again later", detail="slow commit") from error

@@ -15,9 +15,8 @@ from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from gateway.errors import MisuseError
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
-from gateway.store.base.work import Database
-from gateway.store.base.writer import Writer
 from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.patient.app import PageThreads, PatientApp, make_rules
 from gateway.web.patient.desk import Desk
@@ -37,8 +36,7 @@ class PatientWebService(Service):
     def __init__(
         self,
         settings: Settings,
-        database: Database,
-        writer: Writer,
+        reception: Reception,
         *,
         documents: DocumentPages,
         own_documents: OwnDocuments,
@@ -49,8 +47,9 @@ class PatientWebService(Service):
         self._settings = settings
         self._reactor = reactor
         self._desk = Desk(
-            database=database,
-            writer=writer,
+            database=reception.database,
+            writer=reception.writer,
+            reception=reception,
             settings=settings,
             documents=documents,
             own_documents=own_documents,
