@@ -67,21 +67,20 @@ def submission_for(
     document: ClinicalDocument, found: FoundDocument, source_id: str, now: datetime
 ) -> SubmissionSet:
     """
-    Return the SubmissionSet of what one message files for one patient.
+    Return the SubmissionSet of what one submission files for one patient.
 
-    It is ours, with a uniqueId of ours: the sender's may come again with a message
-    that is sent twice. Its author and content type are the sender's where given.
+    It is ours, with a uniqueId of ours: the sender's may come again with what is sent
+    twice. Its author and content type are the sender's where given.
     """
     unique = uuid4()
-    said = found.submission
     return submission_set(
         document,
         unique_id=oid_of(unique),
         entry_uuid=unique.urn,
         source_id=source_id,
         submission_time=now,
-        author=said.author if said else None,
-        content_type=said.content_type if said else None,
+        author=found.said.author,
+        content_type=found.said.content_type,
     )
 
 
@@ -120,5 +119,4 @@ def _masked_by(
 ) -> str:
     if Visibility.MASKED not in visibility:
         return ""
-    asked = found.listed.visibility if found.listed else frozenset()
-    return SENDER if Visibility.MASKED in asked else PATIENT
+    return SENDER if Visibility.MASKED in found.said.visibility else PATIENT
