@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
 from gateway.message.outline import read_outline
-from gateway.mssante.imap.answers import (
+from gateway.mssante.imap.folder_names import read_name
+from gateway.mssante.imap.format import uid_set
+from gateway.mssante.imap.refusals import (
     EXPUNGED,
     READ_ONLY,
     TOO_BIG,
     TRY_CREATE,
     CommandRefusedError,
 )
-from gateway.mssante.imap.format import uid_set
-from gateway.mssante.imap.names import read_name
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader

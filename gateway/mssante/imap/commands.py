@@ -9,8 +9,8 @@ from types import MappingProxyType
 from gateway.errors import InvalidError
 from gateway.mssante.imap import changes, folders, sign_in
 from gateway.mssante.imap import idle as listening
-from gateway.mssante.imap.fetching import fetch
-from gateway.mssante.imap.searching import search
+from gateway.mssante.imap.fetch import fetch
+from gateway.mssante.imap.search import search
 from gateway.mssante.imap.session import AUTH, SELECTED, UNAUTH, Command, ImapSession
 from gateway.mssante.imap.syntax import Reader
 

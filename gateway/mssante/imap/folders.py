@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import SYSTEM_FLAGS
-from gateway.mssante.imap.answers import NO_FOLDER, CommandRefusedError
+from gateway.mssante.imap.folder_names import decode_name, read_name, read_new_name
 from gateway.mssante.imap.format import folder_name
 from gateway.mssante.imap.listing import Listed, list_folders
-from gateway.mssante.imap.names import decode_name, read_name, read_new_name
+from gateway.mssante.imap.refusals import NO_FOLDER, CommandRefusedError
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.view import View

@@ -9,8 +9,8 @@ from gateway.message.addresses import Address
 from gateway.message.header_block import Parameters, split_fields
 from gateway.message.outline import Envelope, Part
 from gateway.mssante.imap.dates import date_time
-from gateway.mssante.imap.fetch import FetchItem, Section
-from gateway.mssante.imap.names import encode_name
+from gateway.mssante.imap.fetch_items import FetchItem, Section
+from gateway.mssante.imap.folder_names import encode_name
 from gateway.store.mailbox.reading import MailItem
 
 _QUOTABLE = re.compile(rb"[\x01-\x09\x0b\x0c\x0e-\x7f]{0,500}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from gateway.mssante.imap.names import matches
+from gateway.mssante.imap.folder_names import matches
 from gateway.store.mailbox.folders import DELIMITER, INBOX, Folder
 
 

@@ -16,7 +16,7 @@ from gateway.message.body_text import text_of_html
 from gateway.message.encoded_words import decode_text, decode_words
 from gateway.message.header_block import split_fields
 from gateway.message.outline import Part
-from gateway.mssante.imap.search import (
+from gateway.mssante.imap.search_keys import (
     All,
     Dated,
     Either,

@@ -16,8 +16,8 @@ from twisted.python.failure import Failure
 
 from gateway.errors import GatewayError
 from gateway.mssante.imap.commands import COMMANDS
+from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.session import ImapSession
-from gateway.mssante.imap.store import MailStore
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork

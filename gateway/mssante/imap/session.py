@@ -14,10 +14,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from gateway.errors import GatewayError, NotFoundError
-from gateway.mssante.imap.answers import TRY_LATER, CommandRefusedError, refusal_of
 from gateway.mssante.imap.capabilities import Offered, offered
-from gateway.mssante.imap.lines import ImapLines
-from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.connection import ImapLines
+from gateway.mssante.imap.mail_store import MailStore
+from gateway.mssante.imap.refusals import TRY_LATER, CommandRefusedError, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
 from gateway.mssante.imap.view import View

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from gateway.errors import InvalidError
 from gateway.message.encoded_words import clean_line
-from gateway.mssante.imap.answers import CommandRefusedError
+from gateway.mssante.imap.refusals import CommandRefusedError
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
 from gateway.store.base.work import UnitOfWork

@@ -14,8 +14,8 @@ from twisted.logger import Logger
 
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway
+from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.lines import HangUpError, read_command, read_line
-from gateway.mssante.smtp.parameters import CommandError
 from gateway.mssante.smtp.replies import Reply
 from gateway.trust.tls_failures import failure_of
 

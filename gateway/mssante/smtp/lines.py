@@ -6,7 +6,7 @@ import asyncio
 import re
 
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.parameters import CommandError
+from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.replies import Reply
 
 _OTHER_PROTOCOL = re.compile(

@@ -15,9 +15,9 @@ from gateway.mssante.smtp.admission import AdmittedSender, Refused
 from gateway.mssante.smtp.body import BodyLimits, BodyLostError, read_body
 from gateway.mssante.smtp.connection import SmtpConnection
 from gateway.mssante.smtp.doorway import Doorway
+from gateway.mssante.smtp.extensions import MailCommand, read_mail, read_rcpt
 from gateway.mssante.smtp.limits import Lease
 from gateway.mssante.smtp.lines import HangUpError
-from gateway.mssante.smtp.parameters import MailCommand, read_mail, read_rcpt
 from gateway.mssante.smtp.reception import Incoming
 from gateway.mssante.smtp.replies import Reply
 from gateway.store.journal import Action

@@ -7,7 +7,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mssante.smtp.parameters import (
+from gateway.mssante.smtp.extensions import (
     CommandError,
     decode_xtext,
     encode_xtext,

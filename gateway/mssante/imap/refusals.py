@@ -8,7 +8,7 @@ from gateway.errors import (
     InvalidError,
     NotFoundError,
 )
-from gateway.mssante.imap.search import BadCharsetError
+from gateway.mssante.imap.search_keys import BadCharsetError
 from gateway.store.mailbox.mail import OverQuotaError
 
 
