@@ -18,11 +18,11 @@ from gateway.mssante.imap.fetch_items import read_fetch
 from gateway.mssante.imap.folder_names import (
     decode_name,
     encode_name,
-    matches,
     read_name,
     read_new_name,
 )
 from gateway.mssante.imap.format import envelope, string, structure, uid_set
+from gateway.mssante.imap.listing import matches
 from gateway.mssante.imap.search_keys import bound, read_search
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader, split_command

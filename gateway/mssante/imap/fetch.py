@@ -1,4 +1,8 @@
-"""FETCH (RFC 3501 §6.4.5): what is asked, read as cheaply as it can be."""
+"""
+FETCH (RFC 3501 §6.4.5): what is asked, read as cheaply as it can be.
+
+What may be asked is read in `fetch_items`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,14 @@ from contextlib import aclosing
 
 from gateway.errors import NotFoundError
 from gateway.message.flags import SEEN, FlagChange, FlagMode
+from gateway.message.header_block import split_fields
+from gateway.message.outline import Part
 from gateway.mssante.imap.changes import change_many, places_of
-from gateway.mssante.imap.fetch_items import FetchItem, Need, read_fetch
-from gateway.mssante.imap.format import fetched, flag_list
+from gateway.mssante.imap.dates import date_time
+from gateway.mssante.imap.fetch_items import FetchItem, Need, Section, read_fetch
+from gateway.mssante.imap.format import envelope, flag_list, structure
 from gateway.mssante.imap.mail_store import LARGE
-from gateway.mssante.imap.refusals import EXPUNGED
+from gateway.mssante.imap.refusals import EXPUNGED, CommandRefusedError
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import read_set
 from gateway.mssante.imap.syntax import Reader
@@ -41,9 +48,9 @@ async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     if any(item.marks_seen for item in items) and not view.read_only:
         items = await _mark_seen(session, view, places, items)
     answer = _Answer(session, view, items)
-    await session.stream(answer.responses(places))
+    await session.connection.stream(answer.responses(places))
     if answer.missing and not by_uid:
-        raise EXPUNGED
+        raise CommandRefusedError(EXPUNGED)
     return b"FETCH completed"
 
 
@@ -89,7 +96,7 @@ class _Answer:
                 async for mail, content in messages:
                     found += 1
                     rendered = [
-                        fetched(item, mail, content)
+                        _fetched(item, mail, content)
                         for item in self._items
                         if item.need is not Need.VIEW
                     ]
@@ -163,3 +170,90 @@ def _join(pieces: Sequence[bytes]) -> Iterator[bytes]:
             small = []
             yield piece
     yield b"".join(small)
+
+
+def _fetched(item: FetchItem, mail: MailItem, content: bytes | None) -> list[bytes]:
+    """
+    Return one thing of a FETCH response, in pieces so that texts are not copied.
+
+    ``content`` is the message, given where the thing needs it.
+    """
+    name = item.name.encode("ascii")
+    if item.section is not None:
+        label = item.section.label + b" "
+        text = _section_text(item.section, mail, content)
+        if text is None:
+            return [label, b"NIL"]
+        if item.section.partial is not None:
+            start, count = item.section.partial
+            text = text[start : start + count]
+        return [label, b"{%d}\r\n" % len(text), text]
+    match item.name:
+        case "INTERNALDATE":
+            value = date_time(mail.internal_date)
+        case "RFC822.SIZE":
+            value = b"%d" % mail.size
+        case "ENVELOPE":
+            root = _root(mail)
+            assert root.envelope is not None, "read with every message"
+            value = envelope(root.envelope)
+        case _:
+            value = structure(_root(mail), extended=item.name == "BODYSTRUCTURE")
+    return [name, b" ", value]
+
+
+def _root(mail: MailItem) -> Part:
+    assert mail.structure is not None, "asked for with its outline"
+    return mail.structure
+
+
+def _section_text(
+    section: Section, mail: MailItem, content: bytes | None
+) -> bytes | None:
+    root = _root(mail)
+    part = _find_part(root, section.numbers)
+    if part is None:
+        return None
+    if section.text == "MIME" or not section.text:
+        if not section.numbers:
+            return content
+        start, end = (part.header, part.body) if section.text else (part.body, part.end)
+        return None if content is None else content[start:end]
+    holder = root
+    if section.numbers:
+        if not part.is_message:
+            return None
+        holder = part.parts[0]
+    if section.text == "TEXT":
+        return None if content is None else content[holder.body : holder.end]
+    header = mail.headers if holder is root else None
+    if header is None:
+        if content is None:
+            return None
+        header = content[holder.header : holder.body]
+    if section.fields:
+        wanted = section.text == "HEADER.FIELDS"
+        kept = [
+            text
+            for name, text in split_fields(header)
+            if (name in section.fields) == wanted
+        ]
+        return b"".join(kept) + b"\r\n"
+    return header
+
+
+def _find_part(root: Part, numbers: tuple[int, ...]) -> Part | None:
+    """Return the part of some numbers; those of a part without parts are all 1."""
+    part: Part = root
+    for depth, number in enumerate(numbers):
+        inside = part.parts[0] if depth and part.is_message else part
+        if inside.is_multipart:
+            if number > len(inside.parts):
+                return None
+            part = inside.parts[number - 1]
+        elif number == 1 and (inside is root and depth == 0 or inside is not part):
+            # BODY[1] of a message that is no multipart is its body.
+            part = inside
+        else:
+            return None
+    return part

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from gateway.errors import (
     ConflictError,
     GatewayError,
@@ -12,26 +14,46 @@ from gateway.mssante.imap.search_keys import BadCharsetError
 from gateway.store.mailbox.mail import OverQuotaError
 
 
-class CommandRefusedError(Exception):
-    """The command is answered NO, with this response code (RFC 5530) and text."""
+@frozen
+class Refusal:
+    """Why a command is answered NO: a response code (RFC 5530) and a text."""
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.answer = f"[{code}] {text}".encode("ascii")
+    code: str
+    text: str
+
+    @property
+    def answer(self) -> bytes:
+        """What stands behind NO."""
+        return f"[{self.code}] {self.text}".encode("ascii")
 
 
-NO_FOLDER = CommandRefusedError("NONEXISTENT", "no such folder")
-TRY_CREATE = CommandRefusedError("TRYCREATE", "no such folder")
-TOO_BIG = CommandRefusedError("TOOBIG", "message too large")
-OVER_QUOTA = CommandRefusedError("OVERQUOTA", "the mailbox is full")
-TRY_LATER = CommandRefusedError("UNAVAILABLE", "try again later")
-READ_ONLY = CommandRefusedError("READ-ONLY", "folder is open for reading only")
-EXPUNGED = CommandRefusedError("EXPUNGEISSUED", "some messages are gone")
+class CommandRefusedError(GatewayError):
+    """
+    The command is answered NO.
+
+    Made anew each time: an exception that is raised again keeps the traceback of
+    every time before.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
+NO_FOLDER = Refusal("NONEXISTENT", "no such folder")
+TRY_CREATE = Refusal("TRYCREATE", "no such folder")
+TOO_BIG = Refusal("TOOBIG", "message too large")
+OVER_QUOTA = Refusal("OVERQUOTA", "the mailbox is full")
+TRY_LATER = Refusal("UNAVAILABLE", "try again later")
+READ_ONLY = Refusal("READ-ONLY", "folder is open for reading only")
+EXPUNGED = Refusal("EXPUNGEISSUED", "some messages are gone")
 
 
 def refusal_of(error: GatewayError) -> bytes | None:
     """Return the text of NO for a failure we foresee; None when it is BAD instead."""
     match error:
+        case CommandRefusedError():
+            return error.refusal.answer
         case BadCharsetError():
             return b"[BADCHARSET (UTF-8 US-ASCII)] charset not known"
         case InvalidError():
