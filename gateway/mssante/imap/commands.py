@@ -72,4 +72,4 @@ COMMANDS: Mapping[bytes, Command] = MappingProxyType(
         b"UID": Command(_IN_FOLDER, uid),
     }
 )
-"""Everything else is answered BAD; Twisted's own table of methods is never asked."""
+"""Everything else is answered BAD, and so is a command in a state it is not for."""

@@ -1,4 +1,4 @@
-"""IMAP commands that come before a mailbox is opened, and those of any state."""
+"""Greeting, capabilities and sign-in; the IMAP commands before it, and of any state."""
 
 from __future__ import annotations
 
