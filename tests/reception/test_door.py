@@ -18,11 +18,13 @@ from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.documents.xds.values import EntryAction
+from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.reception.keeping import Kept, Twin
 from gateway.reception.submission import InformedBy, PatientInformed
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
+from gateway.store.arrivals.receipts import Receipts
 from gateway.store.arrivals.story import Stories
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
@@ -31,7 +33,7 @@ from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.dmp_bridge.filing.story import HOSPITAL, INS, OID, TABLES, TRAITS, Story
@@ -409,6 +411,21 @@ def test_the_patient_is_not_told_of_what_is_hidden_late_or_refused(
     assert disclosed(door) == ["document"]
     clock.now = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
     assert sorted(disclosed(door)) == ["document", "update"]
+
+
+def test_no_receipt_is_written_to_a_door_that_is_no_mail(door: DocumentDoor) -> None:
+    told = door.file(submitted(b"<broken"))
+    story = door.story
+    settings = settings_from(TABLES, Path())
+    task = Task(1, TaskKind.ACKNOWLEDGE, told.kept.id, 0, story.database.clock())
+
+    job = Acknowledging(story.database, settings)(task)
+    with story.database.write() as work:
+        job(work)
+
+    with story.database.read() as work:
+        assert Receipts(work).of(told.kept.id) == []
+        assert [one.kind for one in work.tasks.listed()] == []
 
 
 def test_by_mail_the_message_tells_the_patient(database: Database) -> None:
