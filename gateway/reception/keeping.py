@@ -98,14 +98,17 @@ class Reception:
         with what ``also`` raises, and with nothing that is foreseen here.
         """
         answer: Future[Answer] = Future()
-        arrival = _arrival(submission)
         try:
-            parcel = self._parcel(arrival)
+            kept = self._begin(submission, also)
         except UnavailableError as error:
             answer.set_result(self._failed(error))
             return answer
-        kept = self._keep_once(_Keeping(submission, arrival, parcel, also))
-        kept.add_done_callback(lambda done: self._tell(answer, done))
+
+        def tell(done: Future[Kept | Twin]) -> None:
+            if answer.set_running_or_notify_cancel():
+                self._hand_over(done, answer)
+
+        kept.add_done_callback(tell)
         # Who gave up is told that it failed: then it shall not be done later.
         answer.add_done_callback(lambda told: told.cancelled() and kept.cancel())
         return answer
@@ -117,31 +120,45 @@ class Reception:
         ``make`` is for the checks that need the content. It runs where the encryption
         does: here when the content, of ``size`` bytes, is small, since to hand it to a
         thread takes longer; else in a thread. Either way the loop is come back to once.
+        What it raises comes out here, but for `UnavailableError`, which is a failure.
         The caller may go meanwhile: what was begun goes on all the same.
         """
         loop = self.worker.loop
         answer: asyncio.Future[Answer | T] = loop.create_future()
 
         def tell(done: Future[Any]) -> None:
-            loop.call_soon_threadsafe(_hand_over, done, answer)
+            if not answer.done():  # unless nobody waits any more
+                self._hand_over(done, answer)
 
         def run() -> None:
-            done: Future[Any] = Future()
             try:
                 made = make()
-                if isinstance(made, Submission):
-                    done = self.keep(made)
-                else:
-                    done.set_result(made)
+                done = (
+                    self._begin(made) if isinstance(made, Submission) else _done(made)
+                )
             except Exception as error:  # goes to who waits
+                done = Future()
                 done.set_exception(error)
-            done.add_done_callback(tell)
+            done.add_done_callback(lambda done: loop.call_soon_threadsafe(tell, done))
 
         if self.database.folder.keeps_in_row(size):
             run()
         else:
             self.worker.threads.submit(run)
         return await answer
+
+    def _begin(
+        self, submission: Submission, also: Also | None = None
+    ) -> Future[Kept | Twin]:
+        """
+        Encrypt a submission and hand it to the writer.
+
+        Raises:
+            UnavailableError: the disk refused.
+        """
+        arrival = _arrival(submission)
+        parcel = self._parcel(arrival)
+        return self._keep_once(_Keeping(submission, arrival, parcel, also))
 
     def _parcel(self, arrival: Arrival) -> Parcel:
         try:
@@ -157,15 +174,14 @@ class Reception:
 
     def _keep_once(self, keeping: _Keeping) -> Future[Kept | Twin]:
         """Keep it, unless its twin is being kept: then wait, and see (RFC 1047)."""
+        name = keeping.name
         with self._lock:
-            other = self._under_way.get(keeping.name)
+            other = self._under_way.get(name)
             if other is None:
                 kept = self.writer.submit(keeping.run)
-                self._under_way[keeping.name] = kept
+                self._under_way[name] = kept
                 # Before anybody can wait for it: who does finds it gone when done.
-                kept.add_done_callback(
-                    lambda _: self._under_way.pop(keeping.name, None)
-                )
+                kept.add_done_callback(lambda _: self._under_way.pop(name, None))
                 return kept
         later: Future[Kept | Twin] = Future()
         other.add_done_callback(lambda _: self._keep_after(keeping, later))
@@ -176,10 +192,10 @@ class Reception:
             kept = self._keep_once(keeping)
             kept.add_done_callback(lambda done: _copy(done, later))
 
-    def _tell(self, answer: Future[Answer], done: Future[Kept | Twin]) -> None:
-        """Turn the failures that are foreseen into values."""
-        if not answer.set_running_or_notify_cancel():
-            return
+    def _hand_over(
+        self, done: Future[Any], answer: Future[Any] | asyncio.Future[Any]
+    ) -> None:
+        """Give what was done to who waits; a failure that is foreseen is a value."""
         match done.exception():
             case None:
                 answer.set_result(done.result())
@@ -230,7 +246,8 @@ class _Keeping:
             if not missing:
                 first = arrival.recipients[0].address.lower()
                 return self._is_there(work, known[first])
-            arrival = evolve(arrival, recipients=missing)
+            if known:
+                arrival = evolve(arrival, recipients=missing)
         arrivals.keep(arrival, self.parcel)
         if self.also is not None:
             self.also(work, self.parcel)
@@ -270,14 +287,10 @@ def _arrival(submission: Submission) -> Arrival:
     )
 
 
-def _hand_over(done: Future[T], answer: asyncio.Future[T]) -> None:
-    """Give what was done to who waits on the loop, unless nobody does any more."""
-    if answer.done():
-        return
-    if error := done.exception():
-        answer.set_exception(error)
-    else:
-        answer.set_result(done.result())
+def _done(result: Any) -> Future[Any]:
+    done: Future[Any] = Future()
+    done.set_result(result)
+    return done
 
 
 def _copy(done: Future[T], later: Future[T]) -> None:

@@ -135,6 +135,7 @@ class Submission:
     def _have_a_place(
         self, _: Attribute[tuple[Recipient, ...]], recipients: tuple[Recipient, ...]
     ) -> None:
-        kinds = {one.kind for one in recipients}
-        if isinstance(self.brings, Documents) and kinds != {RecipientKind.PATIENT}:
+        if isinstance(self.brings, Documents) and any(
+            one.kind is not RecipientKind.PATIENT for one in recipients
+        ):
             raise InvalidError("documents without a message go to patients only")

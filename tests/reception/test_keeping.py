@@ -23,7 +23,7 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
-from gateway.errors import ConflictError
+from gateway.errors import ConflictError, UnavailableError
 from gateway.reception.documents_form import read_documents
 from gateway.reception.keeping import Failed, Failure, Kept, Reception, Twin
 from gateway.reception.submission import (
@@ -464,6 +464,16 @@ def test_an_error_of_the_program_goes_to_who_waits(
 
     with pytest.raises(ZeroDivisionError):
         take(reception, size, make)
+
+
+@pytest.mark.parametrize("size", [10, 1_000_000])
+def test_what_is_away_while_the_door_looks_is_a_failure_too(
+    reception: Reception, size: int
+) -> None:
+    def make() -> Submission:
+        raise UnavailableError("try again later", detail="gone")
+
+    assert take(reception, size, make) == Failed(Failure.DATABASE_AWAY, "gone")
 
 
 def test_a_peer_that_goes_meanwhile_does_not_undo_what_was_begun(
