@@ -6,14 +6,14 @@ from typing import Any
 
 from attrs import evolve
 
-from gateway.core.decision import Caution, FilingDecision
+from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.rights.delivery_rules import decide_message
-from gateway.rights.filing_facts import NoDocument, Traits
+from gateway.rights.filing_facts import NoDocument
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.profile import ProfileState
-from tests.rights.facts import GOOD, OTHER_INS, stored, with_document
+from tests.rights.facts import GOOD, OTHER_INS, with_document
 
 
 def decision(**change: Any) -> FilingDecision:
@@ -69,27 +69,3 @@ def test_a_suspended_profile_makes_the_message_wait() -> None:
     message = decide_message([decision(profile=ProfileState.SUSPENDED)])
 
     assert (message.deliver, message.temporary) == (False, True)
-
-
-def test_what_is_set_aside_keeps_its_cautions_and_from_whom_it_is_hidden() -> None:
-    hidden = frozenset({Visibility.HIDDEN_FROM_PATIENT})
-    careful = decision(
-        **with_document(traits=Traits.OTHER_BIRTH_PLACE, visibility=hidden)
-    )
-
-    first, second = decide_message([careful, MISMATCH]).documents
-
-    assert first.cautions == careful.cautions == (Caution.OTHER_BIRTH_PLACE,)
-    assert first.message_visibility == hidden
-    assert first.versions == careful.versions
-    assert first.reasons == (Reason.PATIENT_MISMATCH,)
-    assert second == MISMATCH
-
-
-def test_a_withdrawal_that_is_set_aside_withdraws_nothing() -> None:
-    withdrawn = decision(**with_document(withdrawal=stored()))
-
-    first, _ = decide_message([withdrawn, MISMATCH]).documents
-
-    assert (first.code, first.withdraws) == (Reason.PATIENT_MISMATCH, "")
-    assert first.reasons == (Reason.PATIENT_MISMATCH,)
