@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.core.ins import Ins
 from gateway.core.reasons import Reason
 from gateway.rights.filing_facts import (
     DocumentFacts,
@@ -29,6 +30,7 @@ from gateway.rights.recipient_rules import (
     refuse_patient,
 )
 from tests.rights.facts import (
+    AUTHOR,
     DOCTOR,
     DOCUMENT,
     GOOD,
@@ -107,6 +109,76 @@ def test_the_rows_are_those_of_the_filing_table() -> None:
 
     assert numbers == [3, 4, 5, 6, 8]
     assert [number for number, _ in MESSAGE_ROWS] == [1, 2, *numbers, 9, 10, 11]
+
+
+ALONE = evolve(AUTHOR, structure=None)
+OWN_NAME = evolve(OPERATOR, identity="1990000001")
+
+
+@pytest.mark.parametrize(
+    ("changes", "blocked"),
+    [
+        ({}, False),
+        ({"blocked": {"1330000001"}}, False),
+        ({"blocked": {SENDER.address}}, True),
+        ({"blocked": {HOSPITAL}}, True),
+        ({"blocked": {DOCTOR}}, True),
+        ({"sender": OPERATOR, "blocked": {DOCTOR}}, True),
+        ({"sender": OPERATOR, "blocked": {HOSPITAL}}, True),
+        ({"sender": OPERATOR, "blocked": {OPERATOR.address}}, True),
+        ({"sender": OWN_NAME, "blocked": {"1990000001"}}, True),
+        ({"sender": OPERATOR, "blocked": {"1990000001"}}, False),
+        ({"sender": OPERATOR, "blocked": {HOSPITAL}, "authors": (ALONE,)}, False),
+        ({"sender": OPERATOR, "blocked": {DOCTOR}, "authors": (ALONE,)}, True),
+        ({"sender": OPERATOR, "blocked": {DOCTOR, ""}, "authors": ()}, False),
+    ],
+)
+def test_a_sender_is_blocked_by_any_name_it_or_an_author_goes_by(
+    changes: dict[str, Any], *, blocked: bool
+) -> None:
+    document = evolve(DOCUMENT, authors=changes.get("authors", DOCUMENT.authors))
+    facts = evolve(
+        GOOD,
+        document=document,
+        sender=changes.get("sender", SENDER),
+        blocked=frozenset(changes.get("blocked", ())),
+    )
+
+    assert patient_facts(facts).blocked is blocked
+
+
+@pytest.mark.parametrize(
+    ("address", "profile", "fact", "state"),
+    [
+        (INS, ProfileState.CLOSED, AddressFact.INS, ProfileState.CLOSED),
+        (WRONG_KEY, ProfileState.CLOSED, AddressFact.WRONG_KEY, ProfileState.CLOSED),
+        (NoIns.MALFORMED, ProfileState.ABSENT, AddressFact.NO_INS, ProfileState.ABSENT),
+        (NoIns.UNRESOLVED, ProfileState.CLOSED, AddressFact.INS, ProfileState.ABSENT),
+    ],
+)
+def test_the_filing_asks_the_rows_what_a_door_asks_them(
+    address: Ins | NoIns,
+    profile: ProfileState,
+    fact: AddressFact,
+    state: ProfileState,
+) -> None:
+    policy = FilingPolicy(blocked_may_write=True, refuse_wrong_test_key=True)
+    facts = evolve(GOOD, address_ins=address, profile=profile, policy=policy)
+
+    assert patient_facts(facts) == PatientFacts(
+        address=fact,
+        state=state,
+        blocked=False,
+        brings=Brings.DOCUMENT,
+        refuse_wrong_key=True,
+        blocked_may_write=True,
+    )
+    bare = evolve(facts, document=NoDocument.NONE_ATTACHED, policy=FilingPolicy())
+    assert patient_facts(bare) == PatientFacts(
+        address=fact, state=state, blocked=False, brings=Brings.NOTHING_TO_FILE
+    )
+    unread = evolve(bare, document=NoDocument.UNREADABLE)
+    assert patient_facts(unread).brings is Brings.DOCUMENT
 
 
 policies = st.builds(
