@@ -47,55 +47,6 @@ class Caution(StrEnum):
     BLOCKED_SENDER = "BLOCKED_SENDER"
 
 
-CAUTION_TEXTS: dict[Caution, tuple[str, str]] = {
-    Caution.WRONG_TEST_KEY: (
-        "La clé de cet identifiant de test est fausse.",
-        "The control key of this test identifier is wrong.",
-    ),
-    Caution.OTHER_BIRTH_PLACE: (
-        "Le lieu de naissance diffère de celui du profil.",
-        "The place of birth differs from the profile's.",
-    ),
-    Caution.FILED_AS_OTHER: (
-        "Type de document inconnu : enregistré comme « autre ».",
-        "Unknown type of document: filed as other.",
-    ),
-    Caution.RESTRICTED: (
-        "Document signalé comme restreint : il ne devrait pas être partagé.",
-        "Document marked as restricted: it should not be shared.",
-    ),
-    Caution.LATE_VERSION: (
-        "Une version plus récente est déjà enregistrée et reste affichée.",
-        "A newer version is already filed and stays the one shown.",
-    ),
-    Caution.REPLACEMENT_IMPLIED: (
-        "Le document ne dit pas lequel il remplace ; son numéro de version le dit.",
-        "The document does not say which one it replaces; its version number does.",
-    ),
-    Caution.PARENT_NOT_LATEST: (
-        "La version remplacée n'était pas la dernière.",
-        "The version replaced was not the latest.",
-    ),
-    Caution.MASK_KEPT: (
-        "La version précédente était masquée par le patient : celle-ci l'est aussi.",
-        "The patient had masked the version before: this one is masked too.",
-    ),
-    Caution.MASK_DEFERRED: (
-        "Le masquage voulu par le patient s'appliquera quand il verra le document.",
-        "The patient's masking applies once the document is visible to the patient.",
-    ),
-    Caution.SECRET_ADULT: (
-        "Connexion secrète pour un adulte : elle est sans effet.",
-        "Secret connection for an adult: it has no effect.",
-    ),
-    Caution.BLOCKED_SENDER: (
-        "Expéditeur bloqué, admis par un réglage de la passerelle.",
-        "Blocked sender, let through by a setting of the gateway.",
-    ),
-}
-"""French and English sentence of each caution."""
-
-
 @frozen(kw_only=True)
 class Announcement:
     """
@@ -148,7 +99,7 @@ class FilingDecision:
     ``visibility``, ``availability``, ``replaces`` (the uniqueId it stands in for),
     ``deprecates`` (the uniqueIds that become Deprecated), ``announcement`` and
     ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId that goes from the
-    vault. ``record_opposition``: the sender declared one.
+    vault.
     """
 
     code: Reason
@@ -156,9 +107,6 @@ class FilingDecision:
     file: bool
     deliver: bool
     quarantine: bool = False
-    hold: bool = False
-    temporary: bool = False
-    record_opposition: bool = False
     visibility: frozenset[Visibility] = frozenset()
     message_visibility: frozenset[Visibility] = frozenset()
     availability: Availability = Availability.APPROVED
@@ -174,8 +122,7 @@ class FilingDecision:
     def __attrs_post_init__(self) -> None:
         """State what can never be, whoever builds one."""
         assert self.reasons[:1] == (self.code,), "the deciding reason comes first"
-        stopped = self.quarantine or self.hold or self.temporary
         acts = self.file or bool(self.withdraws)
-        assert not (acts and stopped), "carried out and stopped at once"
+        assert not (acts and self.quarantine), "carried out and set aside at once"
         assert not (self.file and self.withdraws), "filed and withdrawn at once"
         assert not (self.deliver and self.quarantine), "delivered from quarantine"

@@ -26,7 +26,6 @@ class MessageDecision:
     documents: tuple[FilingDecision, ...] = field(validator=min_len(1))
     deliver: bool
     quarantine: bool
-    temporary: bool
     visibility: frozenset[Visibility]
 
 
@@ -48,7 +47,6 @@ def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
         documents=tuple(documents),
         deliver=all(decision.deliver for decision in documents),
         quarantine=quarantine,
-        temporary=any(decision.temporary for decision in documents),
         visibility=hidden,
     )
 

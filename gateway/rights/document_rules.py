@@ -74,18 +74,16 @@ def visibility_is_possible(
     return Reason.CONFIDENTIALITY_CONFLICT
 
 
-def patient_did_not_oppose(
+def document_is_not_opposed(
     facts: FilingFacts, document: DocumentFacts
 ) -> Reason | None:
-    """Row 22: the sender declares no legitimate opposition to this document."""
-    return Reason.PATIENT_OPPOSED_DOC if document.opposed_by_sender else None
+    """Row 22: the patient had no opposition to this very document recorded."""
+    return Reason.PATIENT_OPPOSED_DOC if document.document_is_opposed else None
 
 
-def no_opposition_is_recorded(
-    facts: FilingFacts, document: DocumentFacts
-) -> Reason | None:
-    """Row 23: none on record for this structure and type, or the sender confirmed."""
-    if document.opposition in {OppositionFact.NONE, OppositionFact.CONFIRMED}:
+def type_is_not_opposed(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 23: the patient did not oppose that this structure files this type."""
+    if document.opposition is OppositionFact.NONE:
         return None
     return Reason.OPPOSITION_ON_RECORD
 

@@ -63,8 +63,8 @@ DOCUMENT_ROWS: tuple[tuple[int, DocumentRule], ...] = (
     (17, versions.document_is_new),
     (18, versions.identifier_is_free),
     (20, versions.replacement_is_allowed),
-    (22, rules.patient_did_not_oppose),
-    (23, rules.no_opposition_is_recorded),
+    (22, rules.document_is_not_opposed),
+    (23, rules.type_is_not_opposed),
     (24, rules.secrecy_is_coherent),
 )
 """Rows that object to a document that could be read."""
@@ -97,7 +97,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
     hidden = _message_visibility(facts)
     if Visibility.HIDDEN_FROM_PATIENT in hidden and code is not Reason.DUPLICATE:
         may_pass = False  # with no entry to become visible, it would stay hidden
-    effect = REASON_TEXTS[code].effect
+    set_aside = REASON_TEXTS[code].effect is Effect.QUARANTINED
     return FilingDecision(
         code=code,
         reasons=reasons,
@@ -106,10 +106,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
         # Quarantine takes the place of a delivery, never of a refusal: nothing is
         # kept for a profile that is closed or for a sender that is blocked.
         quarantine=Reason.PATIENT_MISMATCH in reasons
-        and (effect is Effect.QUARANTINED or _lets_message_pass(code, facts)),
-        hold=effect is Effect.HELD,
-        temporary=effect is Effect.TEMPORARY,
-        record_opposition=code is Reason.PATIENT_OPPOSED_DOC,
+        and (set_aside or _lets_message_pass(code, facts)),
         message_visibility=hidden,
         error=_error(code, facts),
         cautions=_sender_cautions(facts),

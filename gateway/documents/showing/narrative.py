@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
 
+from gateway.core.texts.showing import NARRATIVE_TEXTS
 from gateway.documents.cda.media import PDF, EmbeddedMedia
 from gateway.documents.showing.html_safety import (
     HL7,
@@ -37,28 +37,6 @@ MAX_DEPTH: Final = 60
 """Elements within elements of one narrative; deeper ones leave their text."""
 
 _MAX_MEDIA = 20  # named by one renderMultiMedia
-_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "fr": {
-            "table": "Tableau",
-            "notes": "Notes",
-            "note": "Note",
-            "back": "Retour au texte",
-            "image": "Image jointe au document",
-            "file": "Ouvrir le document joint (PDF)",
-            "absent": "[élément joint non affiché]",
-        },
-        "en": {
-            "table": "Table",
-            "notes": "Notes",
-            "note": "Note",
-            "back": "Back to the text",
-            "image": "Image that comes with the document",
-            "file": "Open the attached document (PDF)",
-            "absent": "[attached element not shown]",
-        },
-    }
-)
 
 
 def narrative_html(
@@ -82,7 +60,7 @@ def narrative_html(
     Raises:
         InvalidError: the text is longer than `MAX_CHARACTERS`.
     """
-    page = _NarrativePage(structured_body, media_url, _TEXTS[language], prefix)
+    page = _NarrativePage(structured_body, media_url, NARRATIVE_TEXTS[language], prefix)
     page.sections(structured_body, level)
     page.notes(level)
     return page.html()

@@ -6,7 +6,6 @@ from attrs import frozen
 
 from gateway.core.document import BodyLevel
 from gateway.core.rendered import (
-    WHY_DOWNLOAD,
     MediaUrl,
     Medium,
     Rendered,
@@ -14,6 +13,7 @@ from gateway.core.rendered import (
     Shown,
     WhyDownload,
 )
+from gateway.core.texts.showing import WHY_DOWNLOAD
 from gateway.documents.cda.body import body_of
 from gateway.documents.cda.media import EmbeddedMedia
 from gateway.documents.showing.rendering import render_media, render_narrative

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.texts.senders import DSN_SUBJECTS, DSN_TEXTS
 from gateway.message.address import NamedAddress
 from gateway.message.building import OutgoingPart, build_message
 
@@ -144,35 +145,16 @@ def header_block(content: bytes) -> bytes:
 
 def _subject(statuses: Sequence[RecipientStatus]) -> str:
     actions = {one.action for one in statuses}
-    if DsnAction.FAILED in actions:
-        return "Message non distribué / Undelivered message"
-    if DsnAction.DELAYED in actions:
-        return "Message retardé / Delayed message"
-    return "Message distribué / Delivered message"
-
-
-_SENTENCES = {
-    DsnAction.DELIVERED: ("a été remis", "was delivered"),
-    DsnAction.RELAYED: (
-        "a été transmis à un autre opérateur, qui ne confirme pas la remise",
-        "was passed on to another operator, which does not confirm delivery",
-    ),
-    DsnAction.DELAYED: (
-        "n'a pas encore pu être transmis ; les essais continuent",
-        "could not be passed on yet; it is being tried again",
-    ),
-    DsnAction.FAILED: ("n'a pas été remis", "was not delivered"),
-}
+    for worst in (DsnAction.FAILED, DsnAction.DELAYED):
+        if worst in actions:
+            return DSN_SUBJECTS[worst]
+    return DSN_SUBJECTS[DsnAction.DELIVERED]
 
 
 def _explain(statuses: Sequence[RecipientStatus]) -> str:
     lines = []
     for one in statuses:
-        french, english = _SENTENCES[one.action]
-        lines += [
-            f"Votre message à {one.address} {french}.",
-            f"Your message to {one.address} {english}.",
-        ]
+        lines += [text.format(one.address) for text in DSN_TEXTS[one.action]]
         if one.text:
             lines.append(f"  {one.text}")
         lines.append("")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
+from gateway.core.texts import senders
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.mssante.receipts.dsn import DsnAction, RecipientStatus, is_wanted
 from gateway.mssante.receipts.facts import (
     DocumentFact,
@@ -21,25 +22,6 @@ from gateway.mssante.receipts.mdn import Disposition, lines_of
 
 _NEVER = "NEVER"
 _NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
-
-_NOT_ACTIVATED = (
-    "Le patient n'a pas encore activé son espace : il lira le message à "
-    "l'activation. / The patient has not activated the space yet: the message will "
-    "be read at activation."
-)
-_SUSPENDED = (
-    "L'espace de ce patient est suspendu pour le moment : faites un nouvel envoi plus "
-    "tard. / This patient's space is suspended for now: send again later."
-)
-_MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
-_SET_ASIDE = (
-    "Le message a été mis de côté et n'a été remis à personne. / The message was set "
-    "aside and given to nobody."
-)
-_EXPIRED = (
-    "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
-    "answer: {0}"
-)
 
 
 def receipts_due(
@@ -88,14 +70,14 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
         case Copy.RELAYED if CopyReason.DSN_BY_PEER not in one.reasons:
             return _make(one, DsnAction.RELAYED, "2.0.0")
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.2.1", _MAILBOX_CLOSED)
+            return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
         case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.7.1", _SET_ASIDE)
+            return _make(one, DsnAction.FAILED, "5.7.1", senders.SET_ASIDE)
         case Copy.BOUNCED:
             status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
             return _make(one, DsnAction.FAILED, status, one.last_reply)
         case Copy.EXPIRED:
-            text = _EXPIRED.format(one.last_reply)
+            text = senders.TRIES_ENDED.format(one.last_reply)
             return _make(one, DsnAction.FAILED, "5.4.7", text)
         case "" if one.delayed:
             status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
@@ -109,12 +91,13 @@ def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
     if reason is None:
         return None
     if one.deliver:
-        text = "" if one.activated else _NOT_ACTIVATED
+        text = "" if one.activated else senders.NOT_ACTIVATED
         return _make(one, DsnAction.DELIVERED, "2.0.0", text)
     stopped = _what_stopped(one, reason)
     if REASON_TEXTS[stopped].effect is Effect.TEMPORARY:
-        # After the 250 nothing is tried again: the sender has to.
-        return _make(one, DsnAction.FAILED, "4.2.1", _SUSPENDED)
+        # Failed for good, as nothing is tried again after the 250, though it may pass
+        # later (RFC 3463 §3.3: mailbox disabled, not accepting messages).
+        return _make(one, DsnAction.FAILED, "4.2.1", _sentence(stopped))
     return _make(one, DsnAction.FAILED, "5.7.1", _sentence(stopped))
 
 
@@ -244,8 +227,6 @@ def _line(document: DocumentFact) -> tuple[str, str, str]:
 
 def _sentence(reason: Reason) -> str:
     """Return what the sender may read of a reason, in French and in English."""
-    if REASON_TEXTS[reason].effect is Effect.TEMPORARY:
-        return _SUSPENDED
     return " / ".join(text_for_sender(reason))
 
 

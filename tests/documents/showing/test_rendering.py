@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from gateway.core.rendered import WHY_DOWNLOAD, Rendered, Shown, WhyDownload
+from gateway.core.rendered import Rendered, Shown, WhyDownload
+from gateway.core.texts.showing import WHY_DOWNLOAD
 from gateway.documents.cda.media import EmbeddedMedia, embedded_media
 from gateway.documents.showing.narrative import MAX_CHARACTERS, narrative_html
 from gateway.documents.showing.rendering import (

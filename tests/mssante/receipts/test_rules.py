@@ -401,7 +401,7 @@ def test_a_suspended_space_does_not_promise_another_try() -> None:
     (mdn,) = due_for(evolve(facts, notify="NEVER"), MdnRequest.MATCHES)
 
     assert mdn.disposition is not None
-    assert "faites un nouvel envoi" in " ".join(mdn.disposition.lines)
+    assert "Faites un nouvel envoi" in " ".join(mdn.disposition.lines)
     assert "retenté" not in " ".join(mdn.disposition.lines)
 
 
