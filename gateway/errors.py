@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class GatewayError(Exception):
     """
@@ -13,8 +11,6 @@ class GatewayError(Exception):
         public: Sent over the wire or shown; names no patient, rule, file or host.
         detail: Written to the operator's log; names no patient either.
     """
-
-    temporary: ClassVar[bool] = False
 
     def __init__(self, public: str, *, detail: str = "") -> None:
         super().__init__(detail or public)
@@ -35,8 +31,6 @@ class NotFoundError(GatewayError):
 
 class UnavailableError(GatewayError):
     """A part we depend on is down; the same request may succeed later."""
-
-    temporary = True
 
 
 class MisuseError(GatewayError):
