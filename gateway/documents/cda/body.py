@@ -76,22 +76,17 @@ def read_body(file: CdaFile) -> DocumentBody:
     )
 
 
-def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str, bool]:
+def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str]:
     """
-    Return level, media type and whether there is a PDF copy, decoding nothing.
+    Return level and media type, decoding nothing.
 
     Raises:
         InvalidError: there is no body, or two.
     """
     component = get(root, "component")
-    sections = find(component, "structuredBody")
-    if sections is not None:
-        return (
-            BodyLevel.N3,
-            "text/xml",
-            next(_copy_sections(sections), None) is not None,
-        )
-    return BodyLevel.N1, _media_type(get(component, "nonXMLBody", "text")), False
+    if find(component, "structuredBody") is not None:
+        return BodyLevel.N3, "text/xml"
+    return BodyLevel.N1, _media_type(get(component, "nonXMLBody", "text"))
 
 
 def _media_type(text: etree._Element) -> str:

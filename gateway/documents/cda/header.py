@@ -65,7 +65,7 @@ def read_header(file: CdaFile) -> ClinicalDocument:
     facility = find(root, "componentOf", "encompassingEncounter", "location")
     service = _main_service(root)
     period = find(service, "effectiveTime")
-    level, media_type, has_pdf_copy = read_body_facts(root)
+    level, media_type = read_body_facts(root)
     return ClinicalDocument(
         unique_id=join_identifier(unique_id),
         set_id=_optional_id(root, "setId"),
@@ -80,13 +80,9 @@ def read_header(file: CdaFile) -> ClinicalDocument:
         ),
         patient=read_patient(get(root, "recordTarget")),
         authors=tuple(read_author(author) for author in authors),
-        author_times=tuple(
-            read_moment(find(author, "time"), "author/time") for author in authors
-        ),
         legal_authenticator=(
             read_authenticator(authenticator) if authenticator is not None else None
         ),
-        custodian=_custodian(root),
         facility_type=read_code(find(facility, "healthCareFacility", "code")),
         practice_setting=_practice_setting(root),
         service_start=_bound(period, "low"),
@@ -103,7 +99,6 @@ def read_header(file: CdaFile) -> ClinicalDocument:
         related=tuple(_related(part) for part in children(root, "relatedDocument")),
         body_level=level,
         media_type=media_type,
-        has_pdf_copy=has_pdf_copy,
         shape=file.shape,
     )
 
@@ -135,18 +130,6 @@ def _optional_id(parent: etree._Element | None, name: str) -> str:
     element = find(parent, name)
     pair = read_identifier(element, name) if element is not None else None
     return join_identifier(pair) if pair else ""
-
-
-def _custodian(root: etree._Element) -> str:
-    element = find(
-        root,
-        "custodian",
-        "assignedCustodian",
-        "representedCustodianOrganization",
-        "id",
-    )
-    pair = read_identifier(element, "custodian id") if element is not None else None
-    return (pair[1] or pair[0]) if pair else ""
 
 
 def _main_service(root: etree._Element) -> etree._Element | None:

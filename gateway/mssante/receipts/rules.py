@@ -219,8 +219,9 @@ def _line(document: DocumentFact) -> tuple[str, str, str]:
     reason = _reason(document.outcome)
     if reason is None:
         return document.unique_id, document.outcome, ""
-    sentence = _sentence(reason)
-    if document.detail and REASON_TEXTS[reason].told is Told.REASON:
+    sentence, text = _sentence(reason), REASON_TEXTS[reason]
+    # Of whatever is filed the same is said, masked by the patient's setting or not.
+    if document.detail and (text.told is Told.REASON or text.effect is Effect.FILED):
         sentence = f"{sentence} ({document.detail})"
     return document.unique_id, code_for_sender(reason), sentence
 

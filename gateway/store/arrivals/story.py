@@ -160,7 +160,7 @@ def _added(
         place = (line.detail.get("recipient"), line.detail.get("position"))
         found = [one for one in outcomes if (one.recipient, one.position) == place]
         if found and found[0].detail:
-            return {"fault": found[0].detail}
+            return {"remark" if found[0].entry_id else "fault": found[0].detail}
     return {}
 
 
