@@ -92,13 +92,6 @@ class EmbeddedMedia:
         return None if value.get("compression") or len(value) else value
 
 
-def embedded_media(
-    structured_body: etree._Element, media_id: str, max_bytes: int = MAX_MEDIA_BYTES
-) -> Medium:
-    """Return one medium of a body; the errors are those of `EmbeddedMedia.read`."""
-    return EmbeddedMedia(structured_body).read(media_id, max_bytes)
-
-
 def _shown_type(declared: str, content: bytes) -> str:
     """
     Return the type to serve: the real one, if it is of the family that was declared.
