@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.core.decision import Announcement, Caution, FilingDecision, Refuse
+from gateway.core.decision import Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
 from gateway.core.reasons import Effect, ErrorCode, Reason
@@ -21,6 +21,7 @@ from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights import document_rules as rules
 from gateway.rights import message_rules as admission
 from gateway.rights import version_rules as versions
+from gateway.rights.announcement_rules import decide_announcement
 from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
@@ -145,8 +146,8 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
     visibility = set(document.visibility)
     if rules.is_secret(facts):
         visibility.add(Visibility.HIDDEN_FROM_REPRESENTATIVES)
-    hidden = Visibility.HIDDEN_FROM_PATIENT in visibility
-    deferred = masking and hidden and not facts.policy.allow_masked_and_hidden
+    announcement = decide_announcement(visibility, facts.policy, masked=masking)
+    deferred = announcement is not None and announcement.mask_when_shown
     if masking and not deferred:
         visibility.add(Visibility.MASKED)
     reasons = tuple(_describe(facts, document, succession, frozenset(visibility)))
@@ -162,15 +163,7 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
         ),
         replaces=succession.replaces,
         deprecates=succession.deprecates,
-        announcement=(
-            Announcement(
-                notice_after_days=facts.policy.notice_after_days,
-                shown_after_months=facts.policy.shown_after_months,
-                mask_when_shown=deferred,
-            )
-            if hidden
-            else None
-        ),
+        announcement=announcement,
         file_as_other=not document.type_is_known,
         cautions=(
             *_sender_cautions(facts),

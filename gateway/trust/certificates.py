@@ -82,11 +82,11 @@ def read_certificate(der: bytes) -> SenderCertificate:
         raise InvalidError("certificate too large")
     try:
         return facts_of(x509.load_der_x509_certificate(der))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidError("certificate that cannot be read") from error
 
 
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -94,7 +94,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises, early or late, for a certificate that is malformed."""
+"""What cryptography raises, early or late, for a malformed certificate or list."""
 
 
 def facts_of(certificate: x509.Certificate) -> SenderCertificate:

@@ -9,11 +9,14 @@ from enum import StrEnum
 
 from attrs import field, frozen
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from twisted.logger import Logger
 
 from gateway.trust.authorities import Authorities, Authority
-from gateway.trust.certificates import RevocationStatus, is_strong_signature
+from gateway.trust.certificates import (
+    UNREADABLE,
+    RevocationStatus,
+    is_strong_signature,
+)
 
 log = Logger()
 
@@ -145,18 +148,8 @@ def _load(
 ) -> x509.CertificateRevocationList | CrlFault:
     try:
         return read(content)
-    except _UNREADABLE:
+    except UNREADABLE:
         return CrlFault.MALFORMED
-
-
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 def _accept(
@@ -168,7 +161,7 @@ def _accept(
         return crl
     try:
         return _accept_parsed(crl, authorities, now)
-    except _UNREADABLE:
+    except UNREADABLE:
         return CrlFault.MALFORMED
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.core.document import BodyLevel
 from gateway.documents.cda.file import CdaFile, open_cda
-from gateway.documents.cda.nodes import NAMESPACE, children, find, get
+from gateway.documents.cda.nodes import IN_HL7, children, find, get
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES
 
@@ -23,8 +23,8 @@ MEDIA_TYPES: Final = frozenset(
 )
 """What an N1 body may be (CI-SIS Structuration minimale)."""
 
-_SECTION = f"{{{NAMESPACE}}}section"
-_MEDIA = f"{{{NAMESPACE}}}observationMedia"
+_SECTION = IN_HL7 + "section"
+_MEDIA = IN_HL7 + "observationMedia"
 
 
 @frozen(kw_only=True)

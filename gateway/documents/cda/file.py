@@ -6,11 +6,11 @@ from attrs import field, frozen
 from lxml import etree
 
 from gateway.core.document import Shape
-from gateway.documents.cda.nodes import NAMESPACE
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES, parse_xml
 
-_DOCUMENT = f"{{{NAMESPACE}}}ClinicalDocument"
+_DOCUMENT = IN_HL7 + "ClinicalDocument"
 
 _SHAPES = {
     "{http://www.w3.org/1999/XSL/Transform}stylesheet": Shape.STYLESHEET,

@@ -17,8 +17,8 @@ from lxml import etree
 
 from gateway.core.texts.showing import NARRATIVE_TEXTS
 from gateway.documents.cda.media import PDF, EmbeddedMedia
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.documents.showing.html_safety import (
-    HL7,
     language_attribute,
     local_name,
     plain_text,
@@ -86,7 +86,9 @@ class _NarrativePage:
         self._notes: list[etree._Element] = []
         self._numbers: dict[etree._Element, int] = {}
         self._called: set[int] = set()
-        self._note_ids = {note.get("ID"): note for note in body.iter(HL7 + "footnote")}
+        self._note_ids = {
+            note.get("ID"): note for note in body.iter(IN_HL7 + "footnote")
+        }
         self._blocks: dict[str, Callable[[etree._Element, int], None]] = {
             "paragraph": self._paragraph,
             "list": lambda element, depth: write_list(self, element, depth),
@@ -114,20 +116,20 @@ class _NarrativePage:
         self._parts.append(html)
 
     def sections(self, parent: etree._Element, level: int) -> None:
-        for component in parent.iterchildren(HL7 + "component"):
-            for section in component.iterchildren(HL7 + "section"):
+        for component in parent.iterchildren(IN_HL7 + "component"):
+            for section in component.iterchildren(IN_HL7 + "section"):
                 self._section(section, level)
 
     def _section(self, section: etree._Element, level: int) -> None:
         self.put("<section>")
-        title = section.find(HL7 + "title")
+        title = section.find(IN_HL7 + "title")
         if title is not None and plain_text(title):
             tag = f"h{min(level, 6)}"
             self.put(f"<{tag}{language_attribute(title)}>")
             self.children(title, 0, inline=True)
             self.put(f"</{tag}>")
             level += 1  # only under a title: a heading level is never skipped
-        text = section.find(HL7 + "text")
+        text = section.find(IN_HL7 + "text")
         if text is not None:
             self.put(f'<div class="narratif"{language_attribute(text)}>')
             self.children(text, 0, inline=False)
@@ -238,7 +240,7 @@ class _NarrativePage:
         )
 
     def _multimedia(self, element: etree._Element, depth: int) -> None:
-        caption = element.find(HL7 + "caption")
+        caption = element.find(IN_HL7 + "caption")
         words = "" if caption is None else plain_text(caption)
         for media_id in (element.get("referencedObject") or "").split()[:_MAX_MEDIA]:
             self.put(self._medium(media_id, words))
