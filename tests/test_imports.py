@@ -105,6 +105,28 @@ def test_a_planted_import_breaks_the_contract(
     assert f"{contract} BROKEN" in said or (not line and Path(file).parts[0] in said)
 
 
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_make_check_fails_for_a_planted_import(copy: Path) -> None:
+    """The other tools of `make check` are taken for content here."""
+    tools = copy / "venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("ruff", "mypy", "python"):
+        (tools / name).symlink_to("/bin/true")
+    (tools / LINTER.name).symlink_to(LINTER)
+    shutil.copy(ROOT / "Makefile", copy)
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (copy / name).touch()
+    for name in ("run.ready", "dev.ready"):
+        (copy / "venv" / name).touch()
+    command = ["make", "check", "VENV=venv"]
+
+    good = subprocess.run(command, cwd=copy, capture_output=True, check=False)
+    with planted(copy / "gateway/core/ins.py", "import gateway.rights.profile"):
+        bad = subprocess.run(command, cwd=copy, capture_output=True, check=False)
+
+    assert (good.returncode, bad.returncode) == (0, 2)
+
+
 def test_no_two_contracts_have_one_name() -> None:
     parser = ConfigParser()
     parser.read(ROOT / "setup.cfg")
