@@ -56,8 +56,8 @@ class DocumentType:
     """
     A type of document the vault accepts, and the class it is filed under.
 
-    ``label`` is French; it is that of the class where no source read gives one.
-    Types that are no longer to be produced are still received.
+    ``label`` is the French name of the type; where no source gives one, it is the name
+    of its class. Types that are no longer to be produced are still received.
     """
 
     code: str

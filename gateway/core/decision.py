@@ -32,7 +32,7 @@ Decision: TypeAlias = Permit | Refuse[R]
 
 
 class Caution(StrEnum):
-    """What a filing decision lets pass, but says: for the journal and the sender."""
+    """What a filing decision lets pass, and notes in the journal."""
 
     WRONG_TEST_KEY = "WRONG_TEST_KEY"
     OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
@@ -52,9 +52,10 @@ class Announcement:
     """
     The delays of a document hidden from its holder until a doctor announces it.
 
-    Two weeks without announcement: a neutral notice invites the holder to see a
-    doctor. One month after filing: the document becomes visible (CSP R. 1111-53).
-    ``mask_when_shown``: the holder's masking could not apply meanwhile, and does then.
+    Two weeks without announcement: a neutral notice invites the holder to see a doctor.
+    One month after filing: the document becomes visible (CSP R. 1111-53).
+    ``mask_when_shown``: the holder's masking cannot apply while the document is hidden,
+    and applies once it is shown.
     """
 
     notice_after_days: int = 14
@@ -94,12 +95,12 @@ class FilingDecision:
 
     ``code`` decides; ``reasons`` starts with it and goes on with whatever else
     objected, in the order of the table. ``deliver`` is about the message the document
-    came in; ``message_visibility`` says from whom the message is hidden as well: it
-    is shown to a reader only where `patient_sees` allows these flags.
-    ``visibility``, ``availability``, ``replaces`` (the uniqueId it stands in for),
+    came in; ``message_visibility`` says from whom that message is hidden: a reader is
+    shown it only where `patient_sees` allows these flags. ``visibility``,
+    ``availability``, ``replaces`` (the uniqueId of the document it replaces),
     ``deprecates`` (the uniqueIds that become Deprecated), ``announcement`` and
-    ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId that goes from the
-    vault.
+    ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId of the document
+    that is withdrawn.
     """
 
     code: Reason

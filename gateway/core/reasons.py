@@ -56,7 +56,7 @@ class Reason(StrEnum):
 
 
 class Effect(StrEnum):
-    """What an outcome does to the document; whether the message passes is apart."""
+    """What becomes of the document; `ReasonText.delivers` tells of the message."""
 
     REFUSED_AT_DOOR = "refused at the door"
     REFUSED = "refused filing"
@@ -70,9 +70,9 @@ class Effect(StrEnum):
 
 class Told(StrEnum):
     """
-    How much of a reason its sender may learn, in receipts; SMTP says less still.
+    How much of a reason a receipt may tell the sender; SMTP tells less still.
 
-    `PATIENT_SETTINGS` covers all that would tell a professional what the patient
+    `PATIENT_SETTINGS` stands for whatever would tell a professional what the patient
     decided about them.
     """
 

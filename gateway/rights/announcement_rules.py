@@ -2,8 +2,8 @@
 Which documents wait until a doctor has announced them to the patient, and how long.
 
 No type of document waits by itself: whoever files a document asks for it
-(INVISIBLE_PATIENT; CSP R. 1111-53). A type whose results always wait would be a column
-of `core/tables/document_types.csv`, and asked about here.
+(INVISIBLE_PATIENT; CSP R. 1111-53). Types whose results always wait would be marked in
+a column of `core/tables/document_types.csv`, and that column would be read here.
 """
 
 from __future__ import annotations

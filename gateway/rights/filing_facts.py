@@ -1,4 +1,4 @@
-"""Everything a filing decision may depend on, gathered before it is asked."""
+"""Everything a filing decision may depend on; it is gathered before the decision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.rights.profile import ProfileState
 
 
 class Standing(StrEnum):
-    """A yes, a no, and nothing known; only the yes passes."""
+    """Yes, no, or nothing known; only a yes passes."""
 
     GOOD = "GOOD"
     BAD = "BAD"
@@ -39,7 +39,7 @@ class NoIns(StrEnum):
     MALFORMED = "MALFORMED"
     """Something stands there that is no INS: a wrong form, authority or key."""
     UNRESOLVED = "UNRESOLVED"
-    """An address well formed, but no profile tells which authority it is of."""
+    """The address is well formed, but no profile here has it."""
 
 
 class NoDocument(StrEnum):
@@ -180,8 +180,8 @@ class DocumentFacts:
     patient's vault; ``parent`` what an RPLC points to; ``withdrawal`` the stored
     document of this very id, where the sender asks to withdraw it.
     ``document_is_opposed``: an opposition to this very document is on record.
-    ``visibility_is_clear`` is False when a visibility was asked in a code that is not
-    known here.
+    ``visibility_is_clear`` is False when the sender asked for a visibility by a code
+    that is not known here.
     """
 
     unique_id: str

@@ -1,12 +1,12 @@
 """
 May this document be filed? The filing table, row by row, and what comes of it.
 
-Rows that object come first, in order: the first gives the code, the others are kept.
-When none objects, the rows that describe the filing give it, again in order. A
-document that is sent to be withdrawn is judged by what would stop its message, and by
-the rules of withdrawal. Row 7
-(profile not activated) is such a description: a blocked sender, a duplicate or a
-document of someone else stays what it is when the profile is not activated yet.
+The rows that object are asked first, in order. The first that objects gives the code;
+the others are kept beside it. When none objects, the rows that describe the filing give
+the code, again in order. Row 7 (profile not activated) is one that describes: it does
+not hide that a sender is blocked, or that a document is a duplicate or somebody else's.
+A document that is sent to be withdrawn is judged by the rows that stop a message and by
+the rules of withdrawal.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
 def _withdrawn(
     facts: FilingFacts, document: DocumentFacts, objections: list[Reason]
 ) -> FilingDecision:
-    """Who was blocked since may still withdraw, and is not read for that."""
+    """A sender blocked since may still withdraw; the message is not shown for that."""
     blocked = [one for one in objections if one is Reason.SENDER_BLOCKED]
     objections = [one for one in objections if one is not Reason.SENDER_BLOCKED]
     decision = decide_withdrawal(document.withdrawal)

@@ -18,7 +18,7 @@ from gateway.rights.filing_facts import Standing
 from gateway.rights.profile import ProfileState, may_sign_in
 
 END_SUBJECT = "[FIN]"
-"""The subject by which a professional ends all that went before."""
+"""The subject by which a professional ends the whole exchange."""
 
 END_HEADER = "FIN"
 """
@@ -42,7 +42,7 @@ class CorrespondentKind(StrEnum):
 @frozen(kw_only=True)
 class ReceivedMessage:
     """
-    A professional's message as far as answering it goes.
+    What is needed of a professional's message to tell whether it may be answered.
 
     ``forbids_answer``: it carries ``X-MSS-MES: FIN``. Addresses are in lower case.
     """
@@ -64,7 +64,8 @@ class ReceivedMessage:
         """
         Where an answer goes: Reply-To where there is one, else the sender.
 
-        Empty for a software's mailbox without Reply-To: nobody would read it.
+        Empty for the mailbox of a program without Reply-To: nobody would read the
+        answer.
         """
         if self.reply_to:
             return self.reply_to
@@ -98,10 +99,10 @@ def forbids_answer(header: str | None) -> bool:
 
 def open_messages(received: Sequence[ReceivedMessage]) -> tuple[ReceivedMessage, ...]:
     """
-    Return the messages still open to an answer, oldest first.
+    Return the messages that may still be answered, oldest first.
 
-    ``[FIN]`` closes all earlier messages of its sender and itself; ``X-MSS-MES: FIN``
-    closes its own message only; a later message of that sender opens anew.
+    ``[FIN]`` closes itself and all earlier messages of its sender; ``X-MSS-MES: FIN``
+    closes the message that carries it. A later message of that sender is open again.
     """
     ended: set[str] = set()
     still_open = []

@@ -101,12 +101,12 @@ def event_between(before: ProfileState, after: ProfileState) -> ProfileEvent:
 
 
 def accepts_filing(state: ProfileState) -> bool:
-    """Tell whether documents are filed: as soon as it is open, activated or not."""
+    """Tell whether documents are filed: in every open profile, activated or not."""
     return state in _ACCEPTING
 
 
 def accepts_message(state: ProfileState) -> bool:
-    """Tell whether messages are kept for the holder; read at activation at last."""
+    """Tell whether messages are kept for the holder, who reads them once activated."""
     return state in _ACCEPTING
 
 

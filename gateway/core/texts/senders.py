@@ -1,4 +1,4 @@
-"""What receipts (DSN, MDN) say to the sender: never more of a reason than is needed."""
+"""What receipts (DSN, MDN) say to the sender; of a reason, no more than is needed."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def code_for_sender(reason: Reason) -> str:
     """
     Return the code a receipt may carry for this reason.
 
-    A blocked sender reads ``REFUSED_BY_PATIENT_SETTINGS``; a document masked by the
-    patient's default reads ``FILED``, like one that is not.
+    A blocked sender reads ``REFUSED_BY_PATIENT_SETTINGS``; of a document that the
+    patient's setting masks the sender reads ``FILED``, as of any other.
 
     >>> code_for_sender(Reason.SENDER_BLOCKED), code_for_sender(Reason.DOC_INVALID)
     ('REFUSED_BY_PATIENT_SETTINGS', 'DOC_INVALID')
