@@ -1,4 +1,6 @@
-"""Reads the MIME tree of a message in one pass; ambiguous ones say so (M01 to M04)."""
+"""
+Reads the MIME tree of a message in one pass, and says if it is ambiguous (M01 to M04).
+"""
 
 from __future__ import annotations
 

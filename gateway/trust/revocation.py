@@ -61,8 +61,8 @@ class RevocationLists:
         """
         Return what the issuer's list says of a serial.
 
-        A list past its next update still says who is revoked; it says that nobody
-        else is only for the time of grace.
+        A list that is past its next update still says who is revoked. That all others
+        are good it says only during the time of grace.
         """
         known = self.lists.get(issuer)
         if known is None:
@@ -108,9 +108,9 @@ def read_revocation_lists(
     """
     Return the lists of a file: several in PEM, or one in DER.
 
-    A list that is forged, of a stranger, partial or broken is left out and said. Of
-    two lists of one authority the newer is kept, and a list is never replaced by an
-    older one that came in later: an old list, replayed, would hide a revocation.
+    A list that is forged, of a stranger, partial or broken is left out, and the result
+    says so. Of two lists of one authority the newer one is kept, even where the older
+    one comes later: an old list that is sent again would hide a revocation.
     """
     lists = dict(before.lists) if before else {}
     ignored: list[CrlFault] = []
