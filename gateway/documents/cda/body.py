@@ -33,8 +33,8 @@ class DocumentBody:
     The body of a CDA.
 
     N1: ``media_type`` and ``content``, the file it carries. N3: ``sections``, its
-    structuredBody, and ``pdf_copy`` where the sender joined one, which is then what
-    a reader should be shown first.
+    structuredBody, and ``pdf_copy`` where the sender joined one; a reader is then shown
+    that copy first.
     """
 
     level: BodyLevel
@@ -111,7 +111,9 @@ def _pdf_copies(sections: etree._Element) -> Iterator[etree._Element]:
 
 
 def _decode_copy(element: etree._Element) -> bytes | None:
-    """A broken copy is as none: the sections are the document, and still readable."""
+    """
+    A broken copy counts as none: the sections are the document and can still be read.
+    """
     try:
         return _decode(element)
     except InvalidError:

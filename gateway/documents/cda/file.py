@@ -36,8 +36,8 @@ def open_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> CdaFile:
     schema.
 
     Raises:
-        InvalidError: unsafe or broken XML, no ClinicalDocument, or several, where
-            two readers could take different ones.
+        InvalidError: unsafe or broken XML, no ClinicalDocument, or several of them: two
+            readers could then read different documents.
     """
     root = parse_xml(content, max_bytes=max_bytes)
     found = root.iter(_DOCUMENT)

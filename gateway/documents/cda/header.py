@@ -37,8 +37,8 @@ def read_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> ClinicalDocument:
     """
     Return what the header of a CDA file says.
 
-    What the model does not know is passed over: refusing a document for it would be
-    the error (CI-SIS, Structuration minimale).
+    What the model does not know is passed over; a document must not be refused for it
+    (CI-SIS, Structuration minimale).
 
     Raises:
         InvalidError: as `open_cda`; or the header lacks one of id, code,
@@ -147,7 +147,7 @@ def _practice_setting(root: etree._Element) -> Coded | None:
 
 
 def _bound(period: etree._Element | None, side: str) -> datetime | None:
-    """Return a bound of an ``IVL_TS``; one that is a single time starts then."""
+    """Return a bound of an ``IVL_TS``; a single time is its lower bound."""
     if period is None:
         return None
     name = f"documentationOf/serviceEvent/effectiveTime/{side}"
@@ -176,7 +176,9 @@ def _accession_ids(root: etree._Element) -> tuple[str, ...]:
 
 
 def _study_uids(root: etree._Element) -> tuple[str, ...]:
-    """In an imaging report the id of an act is its DICOM study, in root alone."""
+    """
+    Return the DICOM studies of an imaging report: the ids of its acts, in root alone.
+    """
     found = (
         element.get("root", "")
         for part in children(root, "documentationOf")

@@ -25,7 +25,9 @@ _HEAD = 256  # characters of base64 that tell what the bytes are
 
 
 class EmbeddedMedia:
-    """The media of one structured body by ID; those that could not be shown are not."""
+    """
+    The media of one structured body, by ID; a medium that cannot be shown is left out.
+    """
 
     def __init__(self, structured_body: etree._Element) -> None:
         found: dict[str, etree._Element | None] = {}

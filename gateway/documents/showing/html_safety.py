@@ -1,4 +1,4 @@
-"""The small pieces of HTML that may come from a document: text, and few attributes."""
+"""The small pieces of HTML made from a document: text, and a few attributes."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def narrative_html(
 
 
 class _NarrativePage:
-    """Writes one body; ``inline`` says that only phrasing content may stand here."""
+    """Writes one body; ``inline`` says that only phrasing content is allowed there."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ def render_narrative(
     media_url: MediaUrl | None = None,
     language: str = "fr",
 ) -> Rendered:
-    """Show the sections of an N3; too long a text becomes a download, never a part."""
+    """Show the sections of an N3; a text that is too long is a download, never cut."""
     try:
         html = narrative_html(
             structured_body, level=level, media_url=media_url, language=language

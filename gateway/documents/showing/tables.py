@@ -1,4 +1,4 @@
-"""Tables and lists of a CDA narrative as HTML, whatever stands in them."""
+"""Tables and lists of a CDA narrative as HTML, with whatever they hold."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _GROUPS = ("thead", "tbody", "tfoot")
 
 
 class Page(Protocol):
-    """Where tables and lists are written, and who writes what they hold."""
+    """
+    What tables and lists need of the page they are on: to write, and to have their
+    contents written.
+    """
 
     def put(self, html: str) -> None:
         """Write HTML, already safe."""

@@ -27,8 +27,9 @@ class PackagedDocument:
     """
     A document of a package: its exact bytes, and what the METADATA.XML says of them.
 
-    ``facts.size`` and ``facts.hash`` were verified, the media type looked at; that
-    the content agrees with the rest is not yet known. It may be no CDA at all.
+    ``facts.size`` and ``facts.hash`` were verified, and the media type compared with
+    how the content begins. The other facts were not compared with the content, which
+    may be no CDA at all.
     """
 
     facts: EntryFacts
@@ -119,9 +120,9 @@ def _locate(archive: Archive, folder: str, uri: str) -> str:
     """
     Find the file of a URI.
 
-    IHE says relative to METADATA.XML; some write it from IHE_XDM, some any path: then
-    the last part counts, if only one file of the package bears it. A URI only ever
-    chooses among the names of the archive; ``..`` is not followed.
+    IHE says that it is relative to METADATA.XML. Some write it from IHE_XDM, some write
+    any path: then its last part counts, if only one file of the package has that name.
+    A URI only chooses among the names of the archive; ``..`` is not followed.
     """
     root = folder.partition("/")[0]
     for place in (f"{folder}/{uri}", f"{root}/{uri}"):

@@ -1,4 +1,4 @@
-"""ebRIM objects taken apart: slots, codes, identifiers, each said once."""
+"""ebRIM objects taken apart: slots, codes and identifiers, none of them given twice."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ class Stories:
 
     def tell(self, name: str) -> list[dict[str, Any]]:
         """
-        Return the stories a name stands for, oldest first; none when it is unknown.
+        Return the stories of what a name stands for, oldest first; none if it is
+        unknown.
 
         ``name`` is a Message-ID, a message's own id, a document's uniqueId or its
         entryUUID. The same Message-ID may have come more than once.
