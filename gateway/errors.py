@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class GatewayError(Exception):
     """
@@ -11,6 +13,8 @@ class GatewayError(Exception):
         public: Sent over the wire or shown; names no patient, rule, file or host.
         detail: Written to the operator's log; names no patient either.
     """
+
+    temporary: ClassVar[bool] = False
 
     def __init__(self, public: str, *, detail: str = "") -> None:
         super().__init__(detail or public)
@@ -31,6 +35,8 @@ class NotFoundError(GatewayError):
 
 class UnavailableError(GatewayError):
     """A part we depend on is down; the same request may succeed later."""
+
+    temporary = True
 
 
 class MisuseError(GatewayError):

@@ -52,6 +52,15 @@ SET_ASIDE = (
     "Le message a été mis de côté et n'a été remis à personne. / The message was set "
     "aside and given to nobody."
 )
+LATE = (
+    "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
+    "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
+    "delays this message. Nothing is lost, it is tried again, and the operator knows."
+)
+GIVEN_UP = (
+    "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
+    "envoi. / A fault on our side kept this message from being handled: send it again."
+)
 TRIES_ENDED = (
     "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
     "answer: {0}"

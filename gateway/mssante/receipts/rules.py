@@ -60,6 +60,10 @@ def _dsn(one: RecipientFacts) -> Iterator[Due]:
 
 
 def _status(one: RecipientFacts) -> RecipientStatus | None:
+    if one.outcome == Copy.GIVEN_UP:
+        return _make(one, DsnAction.FAILED, "5.3.0", senders.GIVEN_UP)
+    if one.held_up:
+        return _make(one, DsnAction.DELAYED, "4.3.0", senders.LATE)
     if one.kind is RecipientKind.PATIENT:
         return _patient_status(one)
     if CopyReason.REPORTED_BY_PEER in one.reasons:
