@@ -95,12 +95,13 @@ def write_dsn(
     max_original_bytes: int,
 ) -> bytes:
     """
-    Return a DSN: multipart/report with a text for people, one for programs, the proof.
+    Return a DSN: a multipart/report of a text for people, one for programs, and a
+    proof.
 
     It is to be sent with the null path, so that it never has an answer (RFC 3464 §2).
-    The original comes back whole only when a failure asked for it (RET=FULL,
-    RFC 3461 §4.3) and within ``max_original_bytes``; its header alone otherwise, so
-    that a report of a large letter is not one itself.
+    The original comes back whole only when a failure asked for it (RET=FULL, RFC 3461
+    §4.3) and within ``max_original_bytes``; otherwise its header alone does, so that
+    the report of a large letter is small.
     """
     failed = any(one.action is DsnAction.FAILED for one in statuses)
     whole = original.whole and failed and len(original.content) <= max_original_bytes

@@ -84,12 +84,12 @@ def write_mdn(
     disposition: Disposition, asked: Asked, stamp: Stamp, *, max_original_bytes: int
 ) -> bytes:
     """
-    Return an MDN: a text, the disposition, the original and its attachments again.
+    Return an MDN: a text, the disposition, the original message and its attachments.
 
-    The caller has checked RFC 8098 §2.1: the sender asked, and the address asked for
-    is the return path. It is to be sent with the null path. A message larger than
-    ``max_original_bytes`` comes back as its header only, so that one large letter
-    does not make three.
+    The caller has checked RFC 8098 §2.1: the sender asked, and the address asked for is
+    the return path. It is to be sent with the null path. Of a message larger than
+    ``max_original_bytes`` only the header comes back, so that one large letter does not
+    become three.
     """
     return _write(
         "multipart/report; report-type=disposition-notification",

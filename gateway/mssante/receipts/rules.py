@@ -31,12 +31,11 @@ def receipts_due(
     report_refused: bool,
 ) -> list[Due]:
     """
-    Return every receipt the sender is owed so far, made already or not.
-
-    A DSN by NOTIFY (RFC 3461 §4.1); an MDN where one was asked in the form that lets
-    a program answer (RFC 8098 §2.1); and, with ``report_refused``, where none may
-    answer, an error report for a document that was not filed: its sender has no other
-    news and believes it was.
+    Return every receipt that the sender is owed so far, made already or not: a DSN by
+    NOTIFY (RFC 3461 §4.1), and an MDN where one was asked for in the form that a
+    program may answer (RFC 8098 §2.1). Where no MDN may be sent, ``report_refused``
+    adds an error report for a document that was not filed: its sender would believe it
+    was.
     """
     due: list[Due] = []
     for one in recipients:
