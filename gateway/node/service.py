@@ -33,7 +33,7 @@ from gateway.store.base.open_database import open_database
 from gateway.store.base.writer import Writer
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
-from gateway.web.patient.service import PatientWebService
+from gateway.web.site.service import PatientWebService
 
 log = Logger()
 _THREADS = 8

@@ -10,8 +10,8 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import AttachedFile, InboxMessage
-from gateway.web.answers import SHOWN_INLINE
 from gateway.web.patient.uploads import content_type
+from gateway.web.site.answers import SHOWN_INLINE
 
 _PACKAGES = frozenset(
     {"application/zip", "application/x-zip-compressed", "text/xml", "application/xml"}

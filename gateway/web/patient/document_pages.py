@@ -9,8 +9,6 @@ from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.vault.documents import Documents, StoredDocument
-from gateway.web.answers import Answer, download, inline
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_cards import (
     ENDINGS,
     facts_of,
@@ -19,7 +17,9 @@ from gateway.web.patient.document_cards import (
     listed,
 )
 from gateway.web.patient.inbox_pages import page_number
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, download, inline
+from gateway.web.site.desk import Desk
+from gateway.web.site.visits import Visit
 
 _PER_PAGE = 30
 

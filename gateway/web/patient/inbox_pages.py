@@ -14,15 +14,15 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
-from gateway.web.answers import Answer, download, inline, redirect
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_cards import DocumentCard, of_message
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.desk import Desk
+from gateway.web.site.visits import Visit
 
 _PER_PAGE = 30
 

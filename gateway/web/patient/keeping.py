@@ -17,9 +17,9 @@ from gateway.rights.messaging_texts import KEEPING_TEXTS
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.uploads import content_type
-from gateway.web.visits import Visit
+from gateway.web.site.desk import Desk
+from gateway.web.site.visits import Visit
 
 _HEADER_ROOM = 64 * 1024
 

@@ -9,12 +9,12 @@ from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
 from gateway.store.vault.documents import Documents
-from gateway.web.answers import Answer, redirect
 from gateway.web.patient.attachments import OpenedFile, open_file
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_cards import find
 from gateway.web.patient.keeping import Keeping, say_refusal
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.desk import Desk
+from gateway.web.site.visits import Visit
 
 
 @frozen(kw_only=True)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from attrs import frozen
 
 from gateway.store.patients.web_sessions import Stage
-from gateway.web.answers import Answer
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
+from gateway.web.site.answers import Answer
+from gateway.web.site.desk import Desk
 
 Page = Callable[..., Answer]
 

@@ -19,7 +19,7 @@ from gateway.store.patients.accounts import Account, Accounts, password_matches
 from gateway.store.patients.one_time_codes import NewCode, OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
-from gateway.web.patient.desk import Desk
+from gateway.web.site.desk import Desk
 
 _HOUR = timedelta(hours=1)
 

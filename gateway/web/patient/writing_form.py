@@ -16,7 +16,6 @@ from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.documents import Documents
 from gateway.web.patient.answering import Writing
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.document_cards import (
     ENDINGS,
     DocumentCard,
@@ -26,7 +25,8 @@ from gateway.web.patient.document_cards import (
     listed,
 )
 from gateway.web.patient.uploads import AcceptedFile, judge_files
-from gateway.web.visits import Visit
+from gateway.web.site.desk import Desk
+from gateway.web.site.visits import Visit
 
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200

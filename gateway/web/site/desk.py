@@ -15,9 +15,9 @@ from gateway.store.base.writer import Writer
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
-from gateway.web.answers import Answer, page
-from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
-from gateway.web.visits import Visit, person_name
+from gateway.web.site.answers import Answer, page
+from gateway.web.site.ports import DocumentPages, OwnDocuments, Trusts
+from gateway.web.site.visits import Visit, person_name
 
 T = TypeVar("T")
 _COMMIT_SECONDS = 30

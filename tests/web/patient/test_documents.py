@@ -8,8 +8,8 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.store.journal import chain_of
+from tests.web.browsing import Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative
-from tests.web.site import Site, blocking
 
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 

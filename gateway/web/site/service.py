@@ -18,10 +18,10 @@ from gateway.errors import MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
-from gateway.web.limits import CappedFactory, LimitedSite, WebLimits
-from gateway.web.patient.app import PageThreads, PatientApp, make_rules
-from gateway.web.patient.desk import Desk
-from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
+from gateway.web.site.app import PageThreads, PatientApp, make_rules
+from gateway.web.site.desk import Desk
+from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
+from gateway.web.site.ports import DocumentPages, OwnDocuments, Trusts
 
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import accounts, one_time_codes, web_sessions
-from tests.web.site import LOGIN, PASSWORD, Browser, Reply, Site, blocking, token_of
+from tests.web.browsing import LOGIN, PASSWORD, Browser, Reply, Site, blocking, token_of
 
 
 def sign_in_with(site: Site, browser: Browser, login: str, password: str) -> Reply:

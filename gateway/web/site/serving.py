@@ -11,13 +11,13 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.web_sessions import Stage, new_cookie
-from gateway.web.answers import Answer, page, redirect
-from gateway.web.forms import EMPTY_FORM, read_form
-from gateway.web.languages import choose_language
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.routes import Route
 from gateway.web.patient.signing_in import SigningIn
-from gateway.web.visits import RawRequest, Visit, form_token, same, upload_ticket
+from gateway.web.site.answers import Answer, page, redirect
+from gateway.web.site.desk import Desk
+from gateway.web.site.forms import EMPTY_FORM, read_form
+from gateway.web.site.languages import choose_language
+from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_ticket
 
 log = Logger()
 _COOKIE = re.compile(r"[0-9a-f]{64}")

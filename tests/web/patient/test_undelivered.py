@@ -14,9 +14,9 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.mssante.post import LATER, NEVER, SENT, WAITS, RecordingPeer
+from tests.web.browsing import HOUSE, Browser, Site, blocking, token_of
 from tests.web.mail import DOCTOR, receive
-from tests.web.site import HOUSE, Browser, Site, blocking, token_of
-from tests.web.test_messages import answer, conversation_of
+from tests.web.patient.test_messages import answer, conversation_of
 
 AFAR = "dr@peer.mssante.test"
 REFUSED = "Ce message n'a pas pu être remis à Dr Loin."

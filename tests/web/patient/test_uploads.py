@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.rights.attachment_rules import AttachmentPolicy, AttachmentRefusal
-from gateway.web.forms import UploadedFile
 from gateway.web.patient.uploads import content_type, judge_files
+from gateway.web.site.forms import UploadedFile
 from tests.web.mail import JPEG, PDF, PNG
 
 POLICY = AttachmentPolicy(max_files=3, max_file_bytes=2000, max_total_bytes=3000)

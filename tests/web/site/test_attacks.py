@@ -11,9 +11,8 @@ import pytest
 
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import chain_of
-from gateway.web.answers import is_own_path
-from tests.web.mail import PDF, carried, file, narrative, receive
-from tests.web.site import (
+from gateway.web.site.answers import is_own_path
+from tests.web.browsing import (
     LOGIN,
     PASSWORD,
     Browser,
@@ -23,6 +22,7 @@ from tests.web.site import (
     token_of,
     trusting,
 )
+from tests.web.mail import PDF, carried, file, narrative, receive
 
 OTHER_INS = "277076322082910"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway.web.languages import (
+from gateway.web.site.languages import (
     LANGUAGES,
     TRANSLATIONS,
     machine_time,
@@ -50,7 +50,7 @@ def static_url(name: str) -> str:
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER / "pages"),
+        loader=FileSystemLoader(sorted(_FOLDER.parent.glob("*/pages"))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -16,9 +16,9 @@ from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.vault.documents import Documents, StoredDocument
+from tests.web.browsing import PATIENT_INS, Browser, Reply, Site, add_patient, blocking
 from tests.web.mail import JPEG, PDF, PNG, carried, file, receive
-from tests.web.site import PATIENT_INS, Browser, Reply, Site, add_patient, blocking
-from tests.web.test_messages import answer, conversation_of
+from tests.web.patient.test_messages import answer, conversation_of
 
 OTHER_INS = "153078987658513"
 RTF = b"{\\rtf1\\ansi Bonjour}"

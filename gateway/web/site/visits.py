@@ -13,7 +13,7 @@ from gateway.core.ins import Ins
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.keys import KeyRing
-from gateway.web.forms import EMPTY_FORM, Form
+from gateway.web.site.forms import EMPTY_FORM, Form
 
 
 @frozen(kw_only=True)

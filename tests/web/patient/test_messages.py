@@ -16,8 +16,8 @@ from gateway.store.inbox.values import MayReply
 from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import arrivals
+from tests.web.browsing import HOUSE, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import DOCTOR, PDF, carried, file, receive
-from tests.web.site import HOUSE, Browser, Reply, Site, blocking, token_of
 
 ROBOT = "robot@labo.mssante.test"
 

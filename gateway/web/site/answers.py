@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
-from gateway.web.templating import render
+from gateway.web.site.templating import render
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -43,7 +43,7 @@ from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata, notices
 from gateway.store.tasks.tasks import TaskKind
-from gateway.web.patient.service import PatientWebService
+from gateway.web.site.service import PatientWebService
 from tests.fakes import SetClock
 
 LOGIN, PASSWORD = "dominique", "Coquelicot-1979"

@@ -21,14 +21,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
-from gateway.web.answers import ALWAYS, Answer, static
-from gateway.web.limits import Rules
-from gateway.web.patient.desk import Desk
 from gateway.web.patient.routes import Route, make_routes
-from gateway.web.patient.serving import Serving, error_page, language_of
-from gateway.web.templating import STATIC
-from gateway.web.throttle import Throttle
-from gateway.web.visits import RawRequest, same, upload_ticket
+from gateway.web.site.answers import ALWAYS, Answer, static
+from gateway.web.site.desk import Desk
+from gateway.web.site.limits import Rules
+from gateway.web.site.serving import Serving, error_page, language_of
+from gateway.web.site.templating import STATIC
+from gateway.web.site.throttle import Throttle
+from gateway.web.site.visits import RawRequest, same, upload_ticket
 
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request

@@ -12,17 +12,17 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from gateway.store.patients.profiles import Profiles
-from gateway.web import languages
-from gateway.web.languages import choose_language, say_moment, say_recent
-from tests.web.site import Site, blocking, token_of
+from gateway.web.site import languages
+from gateway.web.site.languages import choose_language, say_moment, say_recent
+from tests.web.browsing import Site, blocking, token_of
 
-WEB = Path(languages.__file__).parent
+SITE = Path(languages.__file__).parent
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 
 
 def texts_of_the_pages() -> set[str]:
     found = extract_from_dir(
-        str(WEB / "pages"),
+        str(SITE.parent),
         method_map=[("**.html", "jinja2")],
         options_map=OPTIONS,
         keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
@@ -34,7 +34,7 @@ def texts_of_the_pages() -> set[str]:
 def test_each_catalogue_holds_the_texts_of_the_pages_and_no_other(
     language: str,
 ) -> None:
-    file = WEB / "locale" / language / "LC_MESSAGES" / "messages.po"
+    file = SITE / "locale" / language / "LC_MESSAGES" / "messages.po"
     with file.open("rb") as source:
         catalogue = read_po(source, locale=language)
     keys = {
@@ -58,7 +58,7 @@ def test_each_catalogue_holds_the_texts_of_the_pages_and_no_other(
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_the_compiled_catalogue_is_the_one_in_the_tree(language: str) -> None:
-    folder = WEB / "locale" / language / "LC_MESSAGES"
+    folder = SITE / "locale" / language / "LC_MESSAGES"
     with (folder / "messages.po").open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = io.BytesIO()

@@ -19,8 +19,8 @@ from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import MayReply
 from gateway.store.tables import arrivals
 from tests.browser import NO_CHROMIUM, find_chromium
+from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
-from tests.web.site import HOUSE, LOGIN, PASSWORD, Site, blocking
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe absent")
@@ -36,7 +36,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PHOTO = (Path(__file__).parents[1] / "samples" / "photo.jpg").read_bytes()
+PHOTO = (Path(__file__).parents[2] / "samples" / "photo.jpg").read_bytes()
 SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
 """A folder to leave pictures of every page in, for people to look at."""
 
