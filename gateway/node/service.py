@@ -33,7 +33,10 @@ from gateway.store.base.open_database import open_database
 from gateway.store.base.writer import Writer
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
-from gateway.web.site.service import PatientWebService
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.routes import make_routes
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.site.service import WebService
 
 log = Logger()
 _THREADS = 8
@@ -124,15 +127,21 @@ class Service:
     def _add_patient_web(self) -> None:
         if not self._settings.listen.patient_https:
             return
-        PatientWebService(
-            self._settings,
-            self._database,
-            self._writer,
+        settings, database = self._settings, self._database
+        desk = PatientDesk(
+            database=database,
+            writer=self._writer,
+            settings=settings,
             documents=CdaPages(),
-            own_documents=PatientFiling(
-                self._database, self._settings.filing.source_id
-            ),
+            own_documents=PatientFiling(database, settings.filing.source_id),
             trusts=self._trust.lists,
+        )
+        WebService(
+            settings,
+            database,
+            port=settings.listen.patient_https,
+            routes=make_routes(desk),
+            visitors=SigningIn(desk),
             loop=self._worker.loop,
             reactor=self._reactor,
         ).setServiceParent(self._root)

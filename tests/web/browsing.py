@@ -43,7 +43,10 @@ from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata, notices
 from gateway.store.tasks.tasks import TaskKind
-from gateway.web.site.service import PatientWebService
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.routes import make_routes
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.site.service import WebService
 from tests.fakes import SetClock
 
 LOGIN, PASSWORD = "dominique", "Coquelicot-1979"
@@ -272,7 +275,7 @@ class Site:
     database: Database
     clock: SetClock
     writer: Writer
-    service: PatientWebService
+    service: WebService
     patient: str
 
     @property
@@ -340,13 +343,20 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     add_mailboxes(database)
     writer = Writer(database)
     writer.start()
-    service = PatientWebService(
-        settings,
-        database,
-        writer,
+    desk = PatientDesk(
+        database=database,
+        writer=writer,
+        settings=settings,
         documents=CdaPages(),
         own_documents=PatientFiling(database, settings.filing.source_id),
         trusts=lambda domain: domain == "peer.mssante.test",
+    )
+    service = WebService(
+        settings,
+        database,
+        port=settings.listen.patient_https,
+        routes=make_routes(desk),
+        visitors=SigningIn(desk),
         loop=asyncio.get_event_loop(),
         reactor=reactor,
     )

@@ -9,6 +9,7 @@ from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.vault.documents import Documents, StoredDocument
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import (
     ENDINGS,
     facts_of,
@@ -18,7 +19,6 @@ from gateway.web.patient.document_cards import (
 )
 from gateway.web.patient.inbox_pages import page_number
 from gateway.web.site.answers import Answer, download, inline
-from gateway.web.site.desk import Desk
 from gateway.web.site.visits import Visit
 
 _PER_PAGE = 30
@@ -28,7 +28,7 @@ _PER_PAGE = 30
 class DocumentListPages:
     """Documents as the rules of visibility show them; what is hidden is not there."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def documents(self, visit: Visit) -> Answer:
         """List the documents, last filed first; replaced ones on request."""

@@ -16,12 +16,12 @@ from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard, of_message
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.desk import Desk
 from gateway.web.site.visits import Visit
 
 _PER_PAGE = 30
@@ -44,7 +44,7 @@ class ShownMessage:
 class InboxPages:
     """Reading messages; every address of another patient's thing is a 404."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def inbox(self, visit: Visit) -> Answer:
         """List the conversations, the newest first."""

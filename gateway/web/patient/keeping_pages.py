@@ -10,10 +10,10 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
 from gateway.store.vault.documents import Documents
 from gateway.web.patient.attachments import OpenedFile, open_file
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import find
 from gateway.web.patient.keeping import Keeping, say_refusal
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.desk import Desk
 from gateway.web.site.visits import Visit
 
 
@@ -30,7 +30,7 @@ class KeepingForm:
 class KeepingPages:
     """Only files of received messages of this patient; any other is not found."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def ask(self, visit: Visit, message_id: str, place: int) -> Answer:
         """Ask for a title and a category, or say that the file is kept already."""

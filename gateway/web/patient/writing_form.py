@@ -16,6 +16,7 @@ from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.documents import Documents
 from gateway.web.patient.answering import Writing
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import (
     ENDINGS,
     DocumentCard,
@@ -25,7 +26,6 @@ from gateway.web.patient.document_cards import (
     listed,
 )
 from gateway.web.patient.uploads import AcceptedFile, judge_files
-from gateway.web.site.desk import Desk
 from gateway.web.site.visits import Visit
 
 _ONCE = re.compile(r"[0-9a-f]{32}")
@@ -70,7 +70,7 @@ class Filled:
 class WritingForm:
     """Reads and checks the form; blocking."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def limits(self) -> AttachmentPolicy:
         """Return the limits on attached files, from the settings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -18,16 +18,15 @@ from twisted.python.failure import Failure
 from twisted.web.server import Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from gateway.clock import Clock
 from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
-from gateway.web.patient.routes import Route, make_routes
 from gateway.web.site.answers import ALWAYS, Answer, static
-from gateway.web.site.desk import Desk
-from gateway.web.site.limits import Rules
+from gateway.web.site.limits import Rules, Throttle
+from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
 from gateway.web.site.templating import STATIC
-from gateway.web.site.throttle import Throttle
 from gateway.web.site.visits import RawRequest, same, upload_ticket
 
 log = Logger()
@@ -57,12 +56,15 @@ class PageThreads:
         self.passwords.shutdown(wait=False, cancel_futures=True)
 
 
-class PatientApp:
-    """Builds the Klein application of the patients' pages."""
+class SiteApp:
+    """Builds the Klein application of one audience's pages."""
 
     def __init__(
         self,
-        desk: Desk,
+        routes: Iterable[Route],
+        serving: Serving,
+        *,
+        clock: Clock,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
         threads: PageThreads,
@@ -71,14 +73,13 @@ class PatientApp:
         from klein import Klein
 
         self._reactor = reactor
-        self._clock = desk.database.clock
-        serving = Serving(desk)
+        self._clock = clock
         self._serve = Threads(loop, threads.pages).deferred(serving.serve)
         self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
         self._throttle = Throttle(60, timedelta(minutes=5))
         self.klein = Klein()
         self.klein.url_map.merge_slashes = False
-        for number, route in enumerate(make_routes(desk)):
+        for number, route in enumerate(routes):
             self._add(route, f"page{number}")
         self.klein.route("/static/<string:name>", methods=["GET"], endpoint="static")(
             self._static
@@ -181,9 +182,9 @@ def put(request: Request, answer: Answer) -> bytes:
     return answer.body
 
 
-def make_rules(settings: Settings, keys: KeyRing) -> Rules:
+def make_rules(settings: Settings, keys: KeyRing, port: int) -> Rules:
     """Return what the site checks of a request before it is served."""
-    hosts = allowed_hosts(settings)
+    hosts = allowed_hosts(settings, port)
 
     def may_send_files(request: Request) -> bool:
         cookie = read_cookies(request).get("__Host-session", "")
@@ -205,7 +206,7 @@ def make_rules(settings: Settings, keys: KeyRing) -> Rules:
     return Rules(may_send_files=may_send_files, objection=objection)
 
 
-def allowed_hosts(settings: Settings) -> frozenset[str]:
+def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
     """
     Return the values of Host that are ours.
 
@@ -219,7 +220,7 @@ def allowed_hosts(settings: Settings) -> frozenset[str]:
         typed = urlsplit(settings.public_url)
         names.add(typed.netloc)
     found = {name.lower() for name in names}
-    ported = {f"{name}:{listen.patient_https}" for name in found if ":" not in name}
+    ported = {f"{name}:{port}" for name in found if ":" not in name}
     return frozenset(found | ported)
 
 

@@ -1,5 +1,5 @@
 """
-What a client may cost: bytes, seconds and connections, of Twisted's web server.
+What a client may cost: bytes, seconds, connections, and how often it may ask.
 
 The stock server restarts its idle clock at any byte and takes a body of any length
 at all. Here a request has an absolute deadline, its body a limit
@@ -8,12 +8,13 @@ known before the first byte of it is read, and connections are counted before TL
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 from twisted.internet.interfaces import IAddress, IDelayedCall
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.http import HTTPChannel
@@ -26,6 +27,7 @@ SMALL_BODY = 64 * KIB
 
 _LARGE_AT_ONCE = 8
 _SLOWEST = 16 * KIB  # bytes a second of an answer; a slower reader is let go
+_MOST_PEERS = 20_000
 
 
 @frozen(kw_only=True)
@@ -249,3 +251,30 @@ class CappedFactory(WrappingFactory):
         self._by_peer[peer] -= 1
         if self._by_peer[peer] <= 0:
             del self._by_peer[peer]
+
+
+@define
+class Throttle:
+    """
+    Lets ``most`` requests of one address through in ``span``; used on the loop only.
+
+    It counts requests, right or wrong, so that being slowed down tells nothing about
+    a login or a code.
+    """
+
+    most: int
+    span: timedelta
+    _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
+
+    def lets(self, peer: str, now: datetime) -> bool:
+        """Count a request; False when it is one too many."""
+        times = self._seen.setdefault(peer, deque())
+        self._seen.move_to_end(peer)
+        while times and times[0] <= now - self.span:
+            times.popleft()
+        if len(self._seen) > _MOST_PEERS:
+            self._seen.popitem(last=False)
+        if len(times) >= self.most:
+            return False
+        times.append(now)
+        return True

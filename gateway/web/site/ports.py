@@ -1,17 +1,23 @@
-"""What the patients' pages need from the side of documents, given by the service."""
+"""What the pages of every audience need from other parts: given, never imported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
-from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
 from gateway.core.rendered import MediaUrl, Medium, Rendering
-from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
+from gateway.store.patients.web_sessions import WebSession
 
-Trusts = Callable[[str], bool]
-"""Tells whether a mail domain, in lower case, is in the space of trust today."""
+
+class Visitors(Protocol):
+    """The people a site is for; blocking, so called on worker threads."""
+
+    def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
+        """Return the session of a cookie, its person when open, and the time."""
+
+    def note_refusal(self, person: Profile, subject: str) -> None:
+        """Leave a trace of somebody who asked for what is not theirs, or not there."""
 
 
 class DocumentPages(Protocol):
@@ -32,20 +38,3 @@ class DocumentPages(Protocol):
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""
-
-
-class OwnDocuments(Protocol):
-    """Makes files of messages documents of the patient's own; each file once."""
-
-    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
-        """Return the id of the document a file was kept as, or an empty text."""
-
-    def prepare(
-        self, profile: Profile, file: FileToKeep
-    ) -> Callable[[UnitOfWork], KeptDocument]:
-        """
-        Do the heavy work outside the transaction; return the job that files.
-
-        Raises:
-            InvalidError: the file or its title cannot make a document.
-        """

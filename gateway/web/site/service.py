@@ -1,8 +1,9 @@
-"""The service of the patients' pages: TLS, limits, threads, a listener."""
+"""The service of one audience's pages: TLS, limits, threads, a listener."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -17,18 +18,20 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from gateway.errors import MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
-from gateway.store.base.writer import Writer
-from gateway.web.site.app import PageThreads, PatientApp, make_rules
-from gateway.web.site.desk import Desk
+from gateway.web.site.app import PageThreads, SiteApp, make_rules
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
-from gateway.web.site.ports import DocumentPages, OwnDocuments, Trusts
+from gateway.web.site.ports import Visitors
+from gateway.web.site.routes import Route
+from gateway.web.site.serving import Serving
 
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
 
 
-class PatientWebService(Service):
+class WebService(Service):
     """
-    Listens for patients' browsers; TLS is set up at once, so a bad key fails early.
+    Listens for browsers, on one port for one audience.
+
+    TLS is set up at once, so a bad key fails early.
 
     ``port`` is the port that was bound: ask after `startService`, which raises
     `twisted.internet.error.CannotListenError` when the port is taken.
@@ -38,24 +41,19 @@ class PatientWebService(Service):
         self,
         settings: Settings,
         database: Database,
-        writer: Writer,
         *,
-        documents: DocumentPages,
-        own_documents: OwnDocuments,
-        trusts: Trusts,
+        port: int,
+        routes: Iterable[Route],
+        visitors: Visitors,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
     ) -> None:
         self._settings = settings
+        self._database = database
+        self._wanted_port = port
+        self._routes = routes
+        self._visitors = visitors
         self._reactor = reactor
-        self._desk = Desk(
-            database=database,
-            writer=writer,
-            settings=settings,
-            documents=documents,
-            own_documents=own_documents,
-            trusts=trusts,
-        )
         self._loop = loop
         self._tls = tls_of(settings)
         self._threads: PageThreads | None = None
@@ -70,7 +68,7 @@ class PatientWebService(Service):
 
     def startService(self) -> None:  # noqa: N802
         """Listen, or raise `CannotListenError`."""
-        listen, web = self._settings.listen, self._settings.web
+        web, database = self._settings.web, self._database
         limits = WebLimits(
             request_seconds=web.request_seconds,
             large_body=web.max_message_bytes + _FORM_ROOM,
@@ -78,13 +76,20 @@ class PatientWebService(Service):
             max_connections_per_peer=web.max_connections_per_peer,
         )
         threads = PageThreads.start()
-        app = PatientApp(self._desk, self._loop, self._reactor, threads)
-        rules = make_rules(self._settings, self._desk.database.keys)
+        app = SiteApp(
+            self._routes,
+            Serving(database.keys, self._visitors),
+            clock=database.clock,
+            loop=self._loop,
+            reactor=self._reactor,
+            threads=threads,
+        )
+        rules = make_rules(self._settings, database.keys, self._wanted_port)
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
         factory = CappedFactory(TLSMemoryBIOFactory(self._tls, False, site), limits)
         try:
             self._listening = self._reactor.listenTCP(
-                listen.patient_https, factory, interface=listen.host
+                self._wanted_port, factory, interface=self._settings.listen.host
             )
         except Exception:
             threads.stop()

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, InvalidError, NotFoundError
-from gateway.store.journal import Action, chain_of
 from gateway.store.patients.web_sessions import Stage, new_cookie
-from gateway.web.patient.routes import Route
-from gateway.web.patient.signing_in import SigningIn
+from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer, page, redirect
-from gateway.web.site.desk import Desk
 from gateway.web.site.forms import EMPTY_FORM, read_form
 from gateway.web.site.languages import choose_language
+from gateway.web.site.ports import Visitors
+from gateway.web.site.routes import Route
 from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_ticket
 
 log = Logger()
@@ -27,7 +26,8 @@ _COOKIE = re.compile(r"[0-9a-f]{64}")
 class Serving:
     """Turns raw requests into answers; blocking, and never raises."""
 
-    desk: Desk
+    keys: KeyRing = field(repr=False)
+    visitors: Visitors
 
     def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
         """Return the answer of a route; a failure becomes a page that says so."""
@@ -52,7 +52,9 @@ class Serving:
         try:
             return route.page(visit, **parts)
         except NotFoundError:
-            self._note_refusal(visit, parts)
+            if visit.person is not None:
+                subject = str(next(iter(parts.values()), ""))[:32]
+                self.visitors.note_refusal(visit.person, subject)
             return error_page(visit.language, 404, signed_in=signed_in)
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
@@ -62,12 +64,11 @@ class Serving:
             return error_page(visit.language, 500, signed_in=signed_in)
 
     def _visit(self, raw: RawRequest, language: str) -> Visit:
-        keys = self.desk.database.keys
         cookie = raw.cookies.get("__Host-session", "")
         known = bool(_COOKIE.fullmatch(cookie))
         if not known:
             cookie = new_cookie()
-        session, person, now = SigningIn(self.desk).find(cookie)
+        session, person, now = self.visitors.find(cookie)
         stage = session.stage if session is not None else Stage.ANONYMOUS
         return Visit(
             path=raw.path,
@@ -79,8 +80,8 @@ class Serving:
             stage=stage,
             session=session,
             person=person,
-            token=form_token(keys, cookie),
-            ticket=upload_ticket(keys, cookie) if person is not None else "",
+            token=form_token(self.keys, cookie),
+            ticket=upload_ticket(self.keys, cookie) if person is not None else "",
         )
 
     def _checked(self, visit: Visit, raw: RawRequest) -> Visit:
@@ -122,18 +123,6 @@ class Serving:
             return redirect("/sign-in/code")
         return redirect("/sign-in" if visit.is_new else "/sign-in?expired=1")
 
-    def _note_refusal(self, visit: Visit, parts: dict[str, Any]) -> None:
-        """Leave a trace of who asked for what is not theirs, or not there."""
-        person = visit.person
-        if person is None:
-            return
-        subject = str(next(iter(parts.values()), ""))[:32]
-        self.desk.write(
-            lambda work: work.note(
-                Action.PAGE_REFUSED, "not-found", subject, chain=chain_of(person.id)
-            )
-        )
-
 
 class ForgedError(Exception):
     """A form that did not come from our own page."""
@@ -149,7 +138,7 @@ def language_of(raw: RawRequest) -> str:
 def error_page(language: str, status: int, *, signed_in: bool = False) -> Answer:
     """Return a page for a failure: what happened and what to do, nothing inside."""
     return page(
-        "error.html",
+        "site/error.html",
         language,
         status=status,
         code=status,

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from gateway.web.site.languages import (
     LANGUAGES,
@@ -38,6 +38,14 @@ def _read_static() -> Mapping[str, tuple[str, bytes]]:
     )
 
 
+_TEMPLATES = PrefixLoader(
+    {
+        pages.parent.name: FileSystemLoader(pages)
+        for pages in _FOLDER.parent.glob("*/pages")
+    }
+)
+"""Each audience's templates by its name, and ours: ``site/base.html``."""
+
 STATIC = _read_static()
 """The fixed files by name: their media type and bytes."""
 
@@ -50,7 +58,7 @@ def static_url(name: str) -> str:
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(sorted(_FOLDER.parent.glob("*/pages"))),
+        loader=_TEMPLATES,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,63 @@
+"""What the patients' pages share: their documents, their sessions, their frame."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from attrs import frozen
+
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.web_sessions import SessionLife, WebSessions
+from gateway.web.patient.ports import OwnDocuments, Trusts
+from gateway.web.site.answers import Answer, page
+from gateway.web.site.desk import Desk
+from gateway.web.site.ports import DocumentPages
+from gateway.web.site.visits import Visit, person_name
+
+
+@frozen(kw_only=True)
+class PatientDesk(Desk):
+    """The desk of the patients' pages."""
+
+    documents: DocumentPages
+    own_documents: OwnDocuments
+    trusts: Trusts
+
+    def sessions(self, work: UnitOfWork) -> WebSessions:
+        """Return the sessions, with the lives the settings give them."""
+        web = self.settings.web
+        life = SessionLife(
+            idle=timedelta(seconds=web.session_idle_seconds),
+            whole=timedelta(seconds=web.session_seconds),
+        )
+        return WebSessions(work, life)
+
+    def notices(self, work: UnitOfWork) -> Notices:
+        """Return the notices, signed by this service."""
+        return Notices.of(work, self.settings)
+
+    def page(
+        self, visit: Visit, template: str, *, status: int = 200, **context: Any
+    ) -> Answer:
+        """Return a page with the frame every visitor gets, signed in or not."""
+        unread = 0
+        if visit.person is not None:
+            with self.database.read() as work:
+                unread = InboxReader(work).unread_count(visit.person.id)
+        answer = page(
+            f"patient/{template}",
+            visit.language,
+            status=status,
+            visit=visit,
+            unread=unread,
+            name=person_name(visit.person) if visit.person is not None else "",
+            service=self.settings.domains.operator_name,
+            idle_minutes=self.settings.web.session_idle_seconds // 60,
+            **context,
+        )
+        if visit.is_new:
+            return answer.with_cookie("session", visit.cookie)
+        return answer

@@ -1,0 +1,30 @@
+"""What the patients' pages alone need from other parts, given by the node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profile
+
+Trusts = Callable[[str], bool]
+"""Tells whether a mail domain, in lower case, is in the space of trust today."""
+
+
+class OwnDocuments(Protocol):
+    """Makes files of messages documents of the patient's own; each file once."""
+
+    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
+        """Return the id of the document a file was kept as, or an empty text."""
+
+    def prepare(
+        self, profile: Profile, file: FileToKeep
+    ) -> Callable[[UnitOfWork], KeptDocument]:
+        """
+        Do the heavy work outside the transaction; return the job that files.
+
+        Raises:
+            InvalidError: the file or its title cannot make a document.
+        """
