@@ -27,6 +27,7 @@ from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.processes import Processes
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
@@ -128,12 +129,16 @@ class Service:
         if not self._settings.listen.patient_https:
             return
         settings, database = self._settings, self._database
+        vaults = open_vaults(database)
         desk = PatientDesk(
             database=database,
             writer=self._writer,
             settings=settings,
             documents=CdaPages(),
-            own_documents=PatientFiling(database, settings.filing.source_id),
+            open_vault=vaults.within,
+            own_documents=PatientFiling(
+                vaults, settings.filing.source_id, database.clock
+            ),
             trusts=self._trust.lists,
         )
         WebService(

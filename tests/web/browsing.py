@@ -29,10 +29,12 @@ from twisted.internet.threads import deferToThread
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.pages import CdaPages
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings, settings_from
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
@@ -315,6 +317,10 @@ class Site:
         page = browser.get("/sign-in/code")
         return browser.post("/sign-in/code", {"token": token_of(page), "code": code})
 
+    def vault(self, work: UnitOfWork) -> Vault:
+        """Return the vault of the documents that are shown."""
+        return open_vaults(self.database).within(work)
+
     def sign_in(self) -> Browser:
         """Go the whole way in."""
         browser = self.browser()
@@ -343,12 +349,14 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     add_mailboxes(database)
     writer = Writer(database)
     writer.start()
+    vaults = open_vaults(database)
     desk = PatientDesk(
         database=database,
         writer=writer,
         settings=settings,
         documents=CdaPages(),
-        own_documents=PatientFiling(database, settings.filing.source_id),
+        open_vault=vaults.within,
+        own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
         trusts=lambda domain: domain == "peer.mssante.test",
     )
     service = WebService(

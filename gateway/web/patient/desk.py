@@ -11,10 +11,11 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
+from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk
-from gateway.web.site.ports import DocumentPages
+from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, person_name
 
 
@@ -23,8 +24,13 @@ class PatientDesk(Desk):
     """The desk of the patients' pages."""
 
     documents: DocumentPages
+    open_vault: OpenVault
     own_documents: OwnDocuments
     trusts: Trusts
+
+    def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
+        """Return the documents that a patient may know of now."""
+        return SeenDocuments(self.open_vault(work), profile_id, work.now)
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""

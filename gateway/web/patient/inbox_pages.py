@@ -17,7 +17,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_cards import DocumentCard, of_message
+from gateway.web.patient.document_cards import DocumentCard
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
@@ -131,7 +131,8 @@ class InboxPages:
         documents: list[DocumentCard] = []
         came = 0
         if message.arrival_id:
-            documents = of_message(work, profile_id, message.arrival_id)
+            seen = self.desk.seen(work, profile_id)
+            documents = seen.brought_by(message.arrival_id)
             came = len(Arrivals(work).documents(message.arrival_id))
         return ShownMessage(
             message=message,

@@ -8,7 +8,6 @@ import pytest
 
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.documents.xds.values import EntryAction
 from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
@@ -186,6 +185,6 @@ def test_a_job_done_twice_changes_nothing(database: Database) -> None:
 
     assert story.told(task.subject).codes == ["WITHDRAWN"]
     with database.read() as work:
-        stored = EmbeddedVault(work).find(f"{SET}.1")
+        stored = story.vault(work).find(f"{SET}.1")
     assert stored is not None
     assert [one.action for one in story.lines()].count("document:withdraw") == 1

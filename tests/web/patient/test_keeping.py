@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.keeping import MAX_TITLE
+from gateway.core.vault import FiledDocument
 from gateway.documents.cda.body import body_of
 from gateway.documents.cda.header import read_cda
 from gateway.message.building import OutgoingPart
@@ -15,7 +18,7 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
-from gateway.store.vault.documents import Documents, StoredDocument
+from gateway.store.tables import blobs
 from tests.web.browsing import PATIENT_INS, Browser, Reply, Site, add_patient, blocking
 from tests.web.mail import JPEG, PDF, PNG, carried, file, receive
 from tests.web.patient.test_messages import answer, conversation_of
@@ -48,9 +51,9 @@ def keep(browser: Browser, path: str, **fields: str) -> Reply:
     return browser.post(f"{path}/keep", {**values, **fields})
 
 
-def filed(site: Site) -> list[StoredDocument]:
+def filed(site: Site) -> Sequence[FiledDocument]:
     with site.database.read() as work:
-        return Documents(work).listed(site.patient)
+        return site.vault(work).listed(site.patient)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +79,8 @@ def test_a_file_becomes_a_document_bit_for_bit(
     assert (done.status, done.location) == (303, f"{path}/0/keep?done=1")
     (stored,) = filed(site)
     with site.database.read() as work:
-        made = Documents(work).content(stored)
-        entry = Documents(work).entry(stored)
+        made = site.vault(work).content(stored)
+        entry = site.vault(work).entry(stored)
     body, read = body_of(made), read_cda(made)
     assert (body.media_type, body.content) == (kept_as, content)
     assert (read.title, read.unique_id) == ("Bilan <du> 20", stored.unique_id)
@@ -89,7 +92,7 @@ def test_a_file_becomes_a_document_bit_for_bit(
     document = f"/documents/{stored.id}"
     assert f'href="{document}/body/keep"' in browser.get(document).text
     assert browser.get(f"{document}/body/keep").body == content
-    assert entry["author"][0]["authorPerson"].startswith(f"{PATIENT_INS}^PAT-TROIS^")
+    assert entry.authors[0].person.startswith(f"{PATIENT_INS}^PAT-TROIS^")
 
 
 @blocking
@@ -159,11 +162,7 @@ def test_clicks_at_the_same_moment_keep_one_document(site: Site) -> None:
     files = (site.settings.folder / "blobs").glob("??/*")
     kept = [one for one in files if one.stat().st_size]  # not those made ahead
     with site.database.read() as work:
-        known = {filed(site)[0].blob_id} | {
-            message.blob_id
-            for conversation in InboxReader(work).conversations(site.patient)
-            for message in InboxReader(work).messages(site.patient, conversation.id)
-        }
+        known = set(work.connection.execute(select(blobs.c.id)).scalars())
     assert {one.name for one in kept} <= known  # nothing of the other clicks is left
 
 
@@ -309,7 +308,7 @@ def test_the_message_of_another_patient_is_not_found(site: Site) -> None:
     assert (asked.status, asked.text) == (404, nothing.text)
     assert (forced.status, forced.text) == (404, nothing.text)
     with site.database.read() as work:
-        assert Documents(work).listed(other) == []
+        assert site.vault(work).listed(other) == []
 
 
 @blocking

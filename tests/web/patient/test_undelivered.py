@@ -10,6 +10,7 @@ from gateway.dmp_bridge.filing.filing import Filing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.relaying import Relaying
+from gateway.node.vaults import open_vaults
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
@@ -33,7 +34,9 @@ class Workers:
         """Do what is due, and what follows from it, until nothing is."""
         database, settings = self.site.database, self.site.settings
         steps: dict[TaskKind, Step] = {
-            TaskKind.FILE: Filing.from_settings(database, settings),
+            TaskKind.FILE: Filing.from_settings(
+                database, open_vaults(database), settings
+            ),
             TaskKind.DELIVER: Delivering(database, settings),
             TaskKind.RELAY: Relaying(database, self.peer, WAITS),
             TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
