@@ -16,6 +16,8 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
+from gateway.core.vault import FiledDocument
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
@@ -62,7 +64,7 @@ def get_document(args: argparse.Namespace) -> int:
     """
     with opened(args) as (_, database), database.write() as work:
         vault = open_vaults(database).within(work)
-        stored = vault.find(args.id) or vault.get(args.id)
+        stored = find_document(vault, args.id)
         if stored is None:
             raise NotFoundError("no document has this id")
         content = vault.content(stored)
@@ -75,6 +77,11 @@ def get_document(args: argparse.Namespace) -> int:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0
+
+
+def find_document(vault: Vault, name: str) -> FiledDocument | None:
+    """Return what is filed under a uniqueId, or an entryUUID in any form, or None."""
+    return vault.find(name) or vault.get(name)
 
 
 _UNLISTED = ("serviceStopTime", "sourcePatientId", "referenceIdList")

@@ -117,6 +117,7 @@ class Vault(Protocol):
         Raises:
             ConflictError: its uniqueId is filed with another content, or for another
                 patient; or what it replaces is not in this patient's vault.
+            NotFoundError: there is no such patient.
         """
 
     def discard(self, prepared: Prepared) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.cli.trace import stories_in
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.documents.xds.values import EntryAction
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
@@ -65,7 +65,7 @@ def test_the_patients_journal_and_the_story_say_who_withdrew_it(
     assert line.detail["arrival"] == told.kept.id
     assert line.detail["identity"] == HOSPITAL.identity
     with database.read() as work:
-        stories = Stories(work).tell(f"{SET}.1")
+        stories = stories_in(database, work).tell(f"{SET}.1")
     assert [one["state"] for one in stories] == ["Deleted", "Deleted"]
     assert {one["documents"][0]["outcome"] for one in stories} == {"FILED", "WITHDRAWN"}
     steps = [step["action"] for one in stories for step in one["steps"]]
