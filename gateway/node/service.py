@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.documents.showing.pages import CdaPages
+from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads, notice_ended_children
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.imap.store import MailStore

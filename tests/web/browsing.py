@@ -30,7 +30,7 @@ from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.vaults.vault import Vault
-from gateway.documents.showing.pages import CdaPages
+from gateway.documents.showing.rendering import CdaPages
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings, settings_from
 from gateway.store.base.engine import make_engine
