@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import select
 
-from gateway.core.vault import FiledDocument
+from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.arrivals.values import UNDER_WAY
@@ -50,7 +50,7 @@ class Stories:
         """Return the ids of the messages of a Message-ID, or of an id of their own."""
         if by_message := Arrivals(self.work).find(name):
             return by_message
-        bare = _bare(name)
+        bare = to_entry_id(name)
         own = _HEX.fullmatch(bare) and Arrivals(self.work).get(bare) is not None
         return [bare] if own else []
 
@@ -124,11 +124,6 @@ class Stories:
                 for place, line in enumerate(lines)
             ],
         }
-
-
-def _bare(name: str) -> str:
-    """Return an entryUUID as it is kept."""
-    return name.removeprefix("urn:uuid:").replace("-", "").lower()
 
 
 def _receipt(receipt: Receipt, kept: KeptArrival) -> dict[str, Any]:
