@@ -163,6 +163,7 @@ class EmbeddedVault:
 
     def mark_read(self, document_id: str) -> None:
         """Record when the patient first opened a document; later times change it not"""
+        self._found.clear()
         self._documents.mark_read(document_id)
 
     def _known(self, stored: StoredDocument | None) -> FiledDocument | None:

@@ -182,6 +182,26 @@ class VaultContract:
             assert vault.entry(document) == deposit.entry
             assert [one.id for one in vault.listed(house.patient)] == [document.id]
 
+    @pytest.mark.parametrize("change", ["replace", "mask", "read", "withdraw"])
+    def test_what_changes_is_told_at_once(self, house: House, change: str) -> None:
+        house.file(house.deposit())
+
+        with house.open() as vault:
+            before = vault.find(FIRST)
+            assert before is not None
+            if change == "replace":
+                vault.file(house.deposit(SECOND, deprecates=(FIRST,)))
+            elif change == "mask":
+                vault.change_visibility(before, frozenset({MASKED}))
+            elif change == "read":
+                vault.mark_read(before.id)
+            else:
+                vault.withdraw(before)
+            after = vault.find(FIRST)
+
+        assert after == house.found(FIRST)
+        assert after != before
+
     def test_an_entry_is_found_by_any_form_of_its_uuid(self, house: House) -> None:
         deposit = house.deposit()
         house.file(deposit)
