@@ -11,7 +11,7 @@ from gateway.core.decision import FilingDecision
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.gathering import PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
-from gateway.dmp_bridge.vaults.vault import Prepared
+from gateway.dmp_bridge.vaults.vault import PreparedContent
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.profiles import Profile
@@ -25,7 +25,7 @@ class Brought:
     """A document of a message, prepared for the vault already if it could be read."""
 
     found: FoundDocument
-    prepared: Prepared | None = None
+    prepared: PreparedContent | None = None
 
 
 @define(kw_only=True)

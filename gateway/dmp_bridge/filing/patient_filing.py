@@ -17,7 +17,7 @@ from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.depositing import oid_of
 from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.access import VaultAccess
-from gateway.dmp_bridge.vaults.vault import Deposit, Prepared, Vault
+from gateway.dmp_bridge.vaults.vault import Deposit, PreparedContent, Vault
 from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.patient_document import make_patient_document
 from gateway.documents.xds.entry import document_entry, submission_set
@@ -34,7 +34,7 @@ class _Made:
 
     document: ClinicalDocument = field(repr=False)
     content: bytes = field(repr=False)
-    prepared: Prepared | None
+    prepared: PreparedContent | None
 
 
 @frozen

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gateway.dmp_bridge.vaults.vault import Prepared, Vault
+from gateway.dmp_bridge.vaults.vault import PreparedContent, Vault
 from gateway.store.base.work import UnitOfWork
 
 
 class VaultAccess(Protocol):
     """Given by the node to the steps, with the vault it chose behind it."""
 
-    def prepare(self, content: bytes) -> Prepared | None:
+    def prepare(self, content: bytes) -> PreparedContent | None:
         """
         Do the heavy part of keeping a content, outside of any transaction.
 

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, Prepared
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import ConflictError, NotFoundError
@@ -27,9 +27,9 @@ class EmbeddedVaults:
 
     database: Database = field(repr=False)
 
-    def prepare(self, content: bytes) -> Prepared:
+    def prepare(self, content: bytes) -> PreparedContent:
         """Encrypt a content under a new key and, when large, put it on the disk."""
-        return Prepared(self.database.prepare(content))
+        return PreparedContent(self.database.prepare(content))
 
     def within(self, work: UnitOfWork) -> EmbeddedVault:
         """Return the vault, which does what it does in this transaction."""
@@ -130,7 +130,7 @@ class EmbeddedVault:
         self._found.clear()
         return Deposited.FILED
 
-    def discard(self, prepared: Prepared) -> None:
+    def discard(self, prepared: PreparedContent) -> None:
         """Remove the file of a large content, once it is certain that nobody has it."""
         parcel = _parcel_of(prepared)
         if parcel.inline is None:
@@ -201,7 +201,7 @@ class EmbeddedVault:
         return self.work.folder.prepare(deposit.content)
 
 
-def _parcel_of(prepared: Prepared) -> Parcel:
+def _parcel_of(prepared: PreparedContent) -> Parcel:
     assert isinstance(prepared, Parcel), "prepared by this vault"
     return prepared
 

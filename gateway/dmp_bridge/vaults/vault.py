@@ -27,7 +27,7 @@ from gateway.core.document import (
 )
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 
-Prepared = NewType("Prepared", object)
+PreparedContent = NewType("PreparedContent", object)
 """What a vault made of a content ahead of its filing; only that vault looks inside."""
 
 
@@ -56,7 +56,7 @@ class Deposit:
     submission_id: str
     entry: DocumentEntry
     content: bytes = field(repr=False)
-    prepared: Prepared | None = field(default=None, repr=False)
+    prepared: PreparedContent | None = field(default=None, repr=False)
     sha256: str
     set_id: str = ""
     version: int | None = None
@@ -120,7 +120,7 @@ class Vault(Protocol):
             NotFoundError: there is no such patient.
         """
 
-    def discard(self, prepared: Prepared) -> None:
+    def discard(self, prepared: PreparedContent) -> None:
         """Do away with what was prepared and is not filed after all."""
 
     def withdraw(self, document: FiledDocument) -> bool:

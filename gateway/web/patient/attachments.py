@@ -19,7 +19,7 @@ _PACKAGES = frozenset(
 
 
 @frozen
-class OfferedFile:
+class ListedFile:
     """A file of a message by its place; ``viewable`` in the browser, by its name."""
 
     place: int
@@ -28,7 +28,7 @@ class OfferedFile:
     viewable: bool
 
 
-def offered(message: InboxMessage, *, had_documents: bool) -> list[OfferedFile]:
+def offered(message: InboxMessage, *, had_documents: bool) -> list[ListedFile]:
     """
     Return the files the patient is offered.
 
@@ -36,7 +36,7 @@ def offered(message: InboxMessage, *, had_documents: bool) -> list[OfferedFile]:
     vault, under its rules of visibility, and the package would go around them.
     """
     return [
-        OfferedFile(place, file.name or "document", file.size, _is_viewable(file))
+        ListedFile(place, file.name or "document", file.size, _is_viewable(file))
         for place, file in enumerate(message.files)
         if not (had_documents and is_package(file))
     ]

@@ -15,7 +15,7 @@ from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
-from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
+from gateway.web.patient.attachments import ListedFile, offered, open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
 from gateway.web.patient.keeping import Keeping, KeepingOffer
@@ -32,7 +32,7 @@ class ShownMessage:
     """A message with what came with it; a file with whether it may be kept."""
 
     message: InboxMessage
-    files: list[tuple[OfferedFile, KeepingOffer | None]]
+    files: list[tuple[ListedFile, KeepingOffer | None]]
     documents: list[DocumentCard]
     lost_documents: bool
     """Some document of it could not be put in the vault, or is not there any more."""

@@ -24,7 +24,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.vault import FiledDocument, MaskedBy
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, Prepared, Vault
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Vault
 from gateway.errors import ConflictError, NotFoundError
 from tests.builders_xdm import make_entry, make_submission
 from tests.fakes import SetClock
@@ -40,7 +40,7 @@ class House:
 
     open: Callable[[], AbstractContextManager[Vault]]
     """Each opening is a transaction of its own, where the vault has any."""
-    prepare: Callable[[bytes], Prepared | None]
+    prepare: Callable[[bytes], PreparedContent | None]
     clock: SetClock
     patient: str
     other: str

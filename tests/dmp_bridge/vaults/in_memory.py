@@ -15,7 +15,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, Prepared
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
 from gateway.errors import ConflictError, NotFoundError
 
 
@@ -86,7 +86,7 @@ class InMemoryVault:
         self._documents[deposit.entry_id] = self._filed(deposit)
         return Deposited.FILED
 
-    def discard(self, prepared: Prepared) -> None:
+    def discard(self, prepared: PreparedContent) -> None:
         """Nothing is ever prepared."""
 
     def withdraw(self, document: FiledDocument) -> bool:
