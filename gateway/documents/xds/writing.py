@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
-from gateway.documents.xds.ebrim_objects import IN_RIM
+from gateway.documents.xds.ebrim import IN_RIM
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 
