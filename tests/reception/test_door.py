@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.trace import stories_in
 from gateway.core.document import Availability, Visibility
 from gateway.core.envelope import Form, Recipient, RecipientKind, Sender, SenderKind
 from gateway.core.ins import Ins
@@ -19,13 +20,13 @@ from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.documents.xds.values import EntryAction
 from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Kept, Twin
 from gateway.reception.submission import InformedBy, PatientInformed
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.arrivals.receipts import Receipts
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
@@ -164,7 +165,7 @@ def test_a_letter_is_filed_and_the_door_can_answer(door: DocumentDoor) -> None:
     assert last(door.story, "document:file").detail["arrival"] == answer.id
     with door.story.database.read() as work:
         assert [one.kind for one in work.tasks.listed()] == [TaskKind.DISCLOSE]
-        (story,) = Stories(work).tell("1.2.250.7")
+        (story,) = stories_in(door.story.database, work).tell("1.2.250.7")
     assert story["state"] == "ended"
     assert [one["outcome"] for one in story["recipients"]] == ["FILED"]
 
@@ -371,7 +372,7 @@ def with_address(door: DocumentDoor) -> None:
 
 def disclosed(door: DocumentDoor) -> list[str]:
     """Run what is due to be told; return the kinds of notices that then wait."""
-    step = Disclosing(settings_from(TABLES, Path()))
+    step = Disclosing(settings_from(TABLES, Path()), open_vaults(door.story.database))
     with door.story.database.write() as work:
         due = work.tasks.claim("door", [TaskKind.DISCLOSE], 10, timedelta(minutes=1))
     for task in due:

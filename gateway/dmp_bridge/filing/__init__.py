@@ -27,9 +27,10 @@ there is nobody to write to. Outcomes are recorded all the same, for the door to
 with. A document that the patient may see has a notice of its own (`DISCLOSE`), since no
 message brings one.
 
-*What may wait.* Reading and encrypting wait for disk and processor, in the worker and
-outside of the transaction. Inside it the job holds each patient's profile until the
-commit, in one order for all workers: one filing at a time for a patient.
+*What may wait.* Reading, and having the vault prepare a document (the embedded one
+encrypts it), wait for disk and processor, in the worker and outside of the transaction.
+Inside it the job holds each patient's profile until the commit, in one order for all
+workers: one filing at a time for a patient.
 
 *Traps.*
 
@@ -37,8 +38,8 @@ commit, in one order for all workers: one filing at a time for a patient.
   arrival's state first, and changes nothing when another was quicker.
 - What was decided before an earlier document of the same submission was filed may be
   wrong after it (a duplicate, a version): it is decided anew.
-- A document is encrypted before it is known whether it will be filed. What is not filed
-  leaves no file behind, once the commit is certain.
+- A document is prepared for the vault before it is known whether it will be filed. What
+  is not filed leaves no file behind, once the commit is certain.
 - The copies are made here only at a task's first try, so that a fault in the delivery
   never keeps a document out of the vault.
 - What is in a `FoundDocument` is believed by nobody: whose it is, who wrote it and what

@@ -46,7 +46,8 @@ class FoundDocument:
     it is decides whether the message may be shown. ``sha256`` is that of the content
     in hex, of one without error. ``said`` is what the sender says beside it: in
     METADATA.XML, or to a door that is no mail. It is empty for a CDA attached directly
-    and for a package that could not be opened.
+    and for a package that could not be opened. ``remarks`` says what the sender should
+    correct in the package although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -54,6 +55,7 @@ class FoundDocument:
     document: ClinicalDocument | None = None
     said: Said = Said()
     error: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def readable(self) -> ClinicalDocument | None:
@@ -64,6 +66,11 @@ class FoundDocument:
     def asks_withdrawal(self) -> bool:
         """Whether it is sent again, with its own id, to be withdrawn."""
         return self.said.action is EntryAction.DELETE
+
+    @property
+    def to_correct(self) -> str:
+        """What the sender is told to correct: what is wrong, or else the remarks."""
+        return self.error or "; ".join(self.remarks)
 
     @property
     def unique_id(self) -> str:
@@ -192,7 +199,8 @@ class Opener:
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             said = said_in_metadata(packaged.facts, submission)
-            yield self._described(packaged.content, said, "METADATA.XML")
+            found = self._described(packaged.content, said, "METADATA.XML")
+            yield evolve(found, remarks=package.remarks)
 
     def _described(self, content: bytes, said: Said, by: str) -> FoundDocument:
         """Read a document that its sender described, and compare the two."""
