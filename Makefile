@@ -1,5 +1,7 @@
 # Everything a person or CI does here; `make help` lists it.
 SHELL := /bin/bash
+# A check that fails inside a pipe fails the target.
+.SHELLFLAGS := -o pipefail -c
 # The first of these that is new enough; a path may be given: make PYTHON=/opt/python3.12
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for name in $(PYTHONS); do \

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
-
-from attrs import frozen
-from prometheus_client import CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-
-from gateway.store.base.work import Database
+from prometheus_client import CollectorRegistry, Counter
 
 REGISTRY = CollectorRegistry()
 
@@ -23,55 +16,8 @@ REFUSED = Counter(
     registry=REGISTRY,
 )
 
-
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",
     registry=REGISTRY,
 )
-
-
-@frozen(eq=False)
-class FaultCollector:
-    """Shows what is wrong, by the names `/readyz` has for it."""
-
-    faults: Iterable[str]
-
-    def collect(self) -> Iterator[Any]:
-        """Yield 1 for each fault there is."""
-        gauge = GaugeMetricFamily(
-            "gateway_fault", "What /readyz says is wrong.", labels=["fault"]
-        )
-        for name in self.faults:
-            gauge.add_metric([name], 1)
-        yield gauge
-
-
-@frozen(eq=False)
-class TaskCollector:
-    """Reads how many tasks wait and how many were given up, at each scrape."""
-
-    database: Database
-
-    def collect(self) -> Iterator[Any]:
-        """Yield the gauge of tasks by kind and state."""
-        gauge = GaugeMetricFamily(
-            "gateway_tasks", "Tasks by kind and state.", labels=["kind", "state"]
-        )
-        with self.database.read() as work:
-            for (kind, state), count in work.tasks.counts().items():
-                gauge.add_metric([kind, state], count)
-        yield gauge
-
-
-def render(database: Database, faults: Collection[str]) -> bytes:
-    """
-    Return all metrics in the text format of Prometheus.
-
-    With the fault ``database`` what is read there is left out: the fault tells why.
-    """
-    own = CollectorRegistry()
-    own.register(FaultCollector(faults))
-    if "database" not in faults:
-        own.register(TaskCollector(database))
-    return generate_latest(REGISTRY) + generate_latest(own)

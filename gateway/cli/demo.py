@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from gateway.cli import demo_people
-from gateway.cli.init import DEMO_LOGIN, SIGN_IN_FILE, make_folder
 from gateway.cli.options import Subparsers
 from gateway.errors import GatewayError
+from gateway.node.folder import DEMO_LOGIN, SIGN_IN_FILE, make_folder
 from gateway.settings.file import Settings, read_settings
 
 T = TypeVar("T")
@@ -182,7 +182,7 @@ def _is_ready(port: int) -> bool:
 
 def _fixed_ports_are_free() -> bool:
     from gateway.cli.doctor import is_free
-    from gateway.cli.init import PORTS
+    from gateway.node.folder import PORTS
 
     return all(is_free("127.0.0.1", port) for port in PORTS.values())
 

@@ -14,13 +14,13 @@ from typing import Any, Self
 
 from attrs import define, field
 
-from gateway.cli.init import make_folder
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import IdentityTraits
 from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
 from gateway.measuring.letters import matricules
 from gateway.measuring.processes import family, listeners
+from gateway.node.folder import make_folder
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles

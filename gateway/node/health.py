@@ -16,9 +16,9 @@ from twisted.internet.error import CannotListenError
 from twisted.web.iweb import IRequest
 from twisted.web.server import Site
 
-from gateway import metrics
 from gateway.errors import GatewayError
 from gateway.loop import Threads
+from gateway.node.scraping import render
 from gateway.store.base.work import Database
 from gateway.store.tasks.tasks import TaskState
 
@@ -54,7 +54,7 @@ class Readiness:
 
     def metrics(self) -> bytes:
         """Return the metrics, the faults among them, in the format of Prometheus."""
-        return metrics.render(self.database, self.faults().keys())
+        return render(self.database, self.faults().keys())
 
     def disk(self) -> str:
         """Return what is wrong with the disk the messages are kept on."""

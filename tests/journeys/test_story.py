@@ -21,7 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from gateway.cli.demo_people import newest_code, with_new_identity
-from gateway.cli.init import DEMO_LOGIN, SIGN_IN_FILE
+from gateway.node.folder import DEMO_LOGIN, SIGN_IN_FILE
 from tests.browser import NO_CHROMIUM, find_chromium
 from tests.journeys.clients import PATIENT, client_context
 from tests.journeys.running import Gateway, eventually, running

@@ -1,14 +1,12 @@
-"""The tables of patients: profiles, what they decided, vaults, sign-in."""
+"""Patients: profiles, what they decided, accounts, codes, sessions, notices."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     String,
@@ -68,53 +66,6 @@ secrecies = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 """Senders in secret connection with a minor (CSP R. 1111-33, R. 1111-50)."""
-
-documents = Table(
-    "documents",
-    metadata,
-    Column("id", Id, primary_key=True),  # entryUUID in hex
-    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("unique_id", String(256), nullable=False, unique=True),
-    Column("set_id", String(256), nullable=False, default=""),
-    Column("version", Integer),
-    Column("body_level", String(2), nullable=False),
-    Column("status", String(12), nullable=False),
-    Column("type_code", String(64), nullable=False),
-    Column("class_code", String(64), nullable=False),
-    Column("creation_time", UtcDateTime, nullable=False),
-    Column("mime_type", String(80), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("sha1", String(40), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("flags", JSON, nullable=False),  # visibility
-    Column("visible_at", UtcDateTime),  # end of INVISIBLE_PATIENT, R. 1111-53
-    Column("flags_then", JSON, nullable=False),  # visibility from visible_at on
-    Column("masked_by", String(8), nullable=False, default=""),  # sender, patient
-    Column("author_id", String(64), nullable=False, default=""),
-    Column("structure_id", String(64), nullable=False, default=""),
-    Column("owners", JSON, nullable=False),  # ids of all authors and structures
-    Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
-    Column("submission_id", Id, nullable=False),
-    Column("arrival_id", Id),
-    Column("replaced_by", Id),
-    Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
-    Column("blob_id", Id, nullable=False),  # no foreign key: see the tables of mail
-    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
-    Column("filed_at", UtcDateTime, nullable=False),
-    Column("read_at", UtcDateTime),
-    Index("ix_documents_profile_filed", "profile_id", "filed_at"),
-    Index("ix_documents_profile_set", "profile_id", "set_id"),
-)
-
-submissions = Table(
-    "submissions",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("unique_id", String(256), nullable=False),  # the id again, as an OID
-    Column("submitted_at", UtcDateTime, nullable=False),
-    Column("facts", LargeBinary, nullable=False),  # sealed SubmissionSet
-)
 
 accounts = Table(
     "accounts",

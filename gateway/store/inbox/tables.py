@@ -1,0 +1,66 @@
+"""The patients' conversations."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from gateway.store.base.columns import (
+    Id,
+    UtcDateTime,
+    metadata,
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("correspondent", String(64), nullable=False),  # keyed digest of the address
+    Column("display", LargeBinary, nullable=False),  # sealed: address, name
+    Column("mailbox_kind", String(4), nullable=False, default=""),
+    Column("state", String(12), nullable=False),  # open, ended, no_reply
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    UniqueConstraint("profile_id", "correspondent"),
+)
+"""What a patient exchanges with one correspondent; it outlives its deleted messages."""
+
+inbox_messages = Table(
+    "inbox_messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversations.id"), nullable=False),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("direction", String(3), nullable=False),  # in, out
+    Column("message_id", String(998), nullable=False),
+    Column("summary", LargeBinary, nullable=False),  # sealed: subject, text, files
+    Column("arrival_id", Id),
+    Column("blob_id", Id),  # NULL once deleted
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
+    Column("deleted_at", UtcDateTime),
+    Index("ix_inbox_messages_conversation_at", "conversation_id", "at"),
+    Index("ix_inbox_messages_profile_at", "profile_id", "at"),
+    UniqueConstraint("arrival_id", "profile_id", "direction"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What a patient began to write to one correspondent."""

@@ -1,0 +1,88 @@
+"""The professionals' mailboxes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from gateway.store.base.columns import (
+    Id,
+    UtcDateTime,
+    metadata,
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("address", String(254), nullable=False, unique=True),
+    Column("kind", String(4), nullable=False),  # PER, ORG, APP, CAB
+    Column("display_name", String(200), nullable=False, default=""),
+    Column("reply_to", String(254), nullable=False, default=""),
+    Column("state", String(12), nullable=False),  # open, closed
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("used_bytes", BigInteger, nullable=False, default=0),
+    Column("uid_validity", BigInteger, nullable=False, default=0),  # last one given
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+mailbox_holders = Table(
+    "mailbox_holders",
+    metadata,
+    Column("mailbox_id", Id, ForeignKey("mailboxes.id"), primary_key=True),
+    Column("identity", String(128), primary_key=True, index=True),
+)
+"""Certificate identities (IDNPS, or structure id) that may use a mailbox."""
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mailbox_id", Id, ForeignKey("mailboxes.id"), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("special_use", String(16), nullable=False, default=""),
+    Column("subscribed", Boolean, nullable=False, default=True),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid_next", BigInteger, nullable=False, default=1),
+    Column("recent_uid", BigInteger, nullable=False, default=1),  # first still recent
+    Column("mod_seq", BigInteger, nullable=False, default=1),  # of the last change
+    Column("expunge_seq", BigInteger, nullable=False, default=0),  # … that removed
+    UniqueConstraint("mailbox_id", "name"),
+)
+"""Folders of a mailbox; sessions learn of changes by comparing ``mod_seq``."""
+
+mail_items = Table(
+    "mail_items",
+    metadata,
+    Column("folder_id", Id, ForeignKey("folders.id"), primary_key=True),
+    Column("uid", BigInteger, primary_key=True, autoincrement=False),
+    Column("mod_seq", BigInteger, nullable=False),  # of its last change
+    Column("flags", String(500), nullable=False, default=""),  # space separated
+    Column("internal_date", UtcDateTime, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("blob_id", Id, ForeignKey("blobs.id"), nullable=False, index=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("arrival_id", Id),
+    UniqueConstraint("folder_id", "arrival_id"),
+    Index("ix_mail_items_folder_mod", "folder_id", "mod_seq"),
+)
+"""Messages in folders: small rows, so that listing a folder reads little."""
+
+mail_outlines = Table(
+    "mail_outlines",
+    metadata,
+    Column("blob_id", Id, ForeignKey("blobs.id"), primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), primary_key=True),
+    Column("headers", LargeBinary),  # sealed header block; NULL: too large
+    Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
+)
+"""What IMAP shows of a message without reading it: one per mailbox that has it."""

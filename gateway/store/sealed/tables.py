@@ -1,0 +1,48 @@
+"""Keys, encrypted bytes, and who may open which."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from gateway.store.base.columns import (
+    Id,
+    UtcDateTime,
+    metadata,
+)
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scope", String(80), nullable=False, unique=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("master_id", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""One data key per patient, mailbox or day of transit, wrapped by the master key."""
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("content", LargeBinary),  # NULL: in the folder, under its id
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""Encrypted bytes, each under a key of its own."""
+
+blob_grants = Table(
+    "blob_grants",
+    metadata,
+    Column("blob_id", Id, ForeignKey("blobs.id"), primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""The blob's key, wrapped for one owner; without any grant left, the blob goes."""
