@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
 from gateway.store.sealed.spare_files import SpareFile, SpareFiles
 from gateway.store.tables import blob_grants, blobs
 
@@ -40,11 +38,6 @@ _GET_TWO = Prepared(
         ),
     )
 )
-
-# The key of a blob encrypts once, so a constant nonce never repeats under a key.
-_ONCE = bytes(12)
-_TAG = 16
-_CHUNK = 1024 * 1024
 
 
 @frozen
@@ -77,7 +70,7 @@ class BlobFolder:
 
     def keeps_in_row(self, size: int) -> bool:
         """Tell whether bytes are few enough for a row: no file, no waiting."""
-        return size + _TAG <= self.inline_bytes
+        return size + TAG <= self.inline_bytes
 
     def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
         """
@@ -93,12 +86,12 @@ class BlobFolder:
         size = len(before) + len(content)
         if self.keeps_in_row(size):
             blob_id = uuid4().hex
-            sealed = AESGCM(key).encrypt(_ONCE, before + content, blob_id.encode())
+            sealed = AESGCM(key).encrypt(ONCE, before + content, blob_id.encode())
             return Parcel(blob_id, key, size, sealed, digest)
         try:
             file = self._spares.take()
             blob_id = file.path.name
-            _write(file, _sealed(key, blob_id, before, content))
+            _write(file, key, before, content)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
@@ -123,7 +116,7 @@ class BlobFolder:
         """
         try:
             with self.path(blob_id).open("rb") as file:
-                return _opened(file, key, blob_id)
+                return read_sealed(file, key, blob_id)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not read: {error.strerror}"
@@ -144,39 +137,13 @@ class BlobFolder:
         self.path(blob_id).unlink(missing_ok=True)
 
 
-def _sealed(key: bytes, blob_id: str, *pieces: bytes) -> Iterator[bytes]:
-    """Yield what AESGCM would return whole; nothing is in memory twice."""
-    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).encryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
-    for piece in pieces:
-        view = memoryview(piece)
-        for at in range(0, len(piece), _CHUNK):
-            yield cipher.update(view[at : at + _CHUNK])
-    cipher.finalize()
-    yield cipher.tag
-
-
-def _opened(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
-    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).decryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
-    left = os.fstat(file.fileno()).st_size - _TAG
-    clear = io.BytesIO()
-    while left > 0 and (chunk := file.read(min(_CHUNK, left))):
-        clear.write(cipher.update(chunk))
-        left -= len(chunk)
-    tag = file.read(_TAG)
-    if len(tag) != _TAG:
-        raise InvalidTag
-    cipher.finalize_with_tag(tag)
-    return clear.getvalue()
-
-
-def _write(file: SpareFile, sealed: Iterable[bytes]) -> None:
+def _write(file: SpareFile, key: bytes, *pieces: bytes) -> None:
     try:
-        with os.fdopen(file.descriptor, "wb") as out:
-            out.writelines(sealed)
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            write_sealed(file.descriptor, key, file.path.name, *pieces)
+            os.fsync(file.descriptor)
+        finally:
+            os.close(file.descriptor)
     except OSError:
         file.path.unlink(missing_ok=True)
         raise
@@ -235,7 +202,7 @@ class Blobs:
         try:
             if row.content is None:
                 return self.folder.read(blob_id, key)
-            return AESGCM(key).decrypt(_ONCE, row.content, blob_id.encode())
+            return AESGCM(key).decrypt(ONCE, row.content, blob_id.encode())
         except InvalidTag as error:
             raise UnavailableError("not readable", detail="blob altered") from error
 
