@@ -13,7 +13,7 @@ from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
-from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import own_identity, smtp_client_context
@@ -38,11 +38,12 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         warn_hours=outgoing.warn_hours,
     )
     delivering = Delivering(database, settings)
+    notifying = Notifying.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(database, settings, delivering.at_once),
         TaskKind.DISCLOSE: Disclosing(settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
-        TaskKind.NOTIFY: Notifying.from_settings(database, settings),
+        TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),
     }
