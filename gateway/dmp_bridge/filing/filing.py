@@ -19,6 +19,7 @@ from gateway.message.reading import MessageParts
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.sealed.deflating import deflate
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task
 
@@ -110,7 +111,12 @@ class Filing:
     def _prepare(self, found: FoundDocument) -> Brought:
         if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
-        return Brought(found=found, parcel=self.database.prepare(found.content))
+        parcel = self.database.prepare(
+            found.content,
+            deflated=found.deflated or deflate(found.content),
+            sha256=found.sha256,
+        )
+        return Brought(found=found, parcel=parcel)
 
     def _settle(
         self,

@@ -15,6 +15,7 @@ from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
 from gateway.documents.xdm.package import PackagedDocument, open_package
+from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
@@ -40,14 +41,16 @@ class FoundDocument:
 
     ``error`` says what the sender has to correct, and names no patient; what has one
     is not filed. ``document`` is there whenever it could be read all the same: whose
-    it is decides whether the message may be shown. ``sha256`` is that of the content
-    in hex, of one without error. ``listed`` and ``submission`` are
+    it is decides whether the message may be shown. ``sha256`` and ``sha1`` are those
+    of the content in hex, of one without error. ``listed`` and ``submission`` are
     what METADATA.XML says, None for a CDA attached directly or for a package that
-    could not be opened.
+    could not be opened. ``deflated`` is the content as its package has it.
     """
 
     content: bytes = field(default=b"", repr=False)
     sha256: str = ""
+    sha1: str = ""
+    deflated: bytes = field(default=b"", repr=False)
     document: ClinicalDocument | None = None
     listed: EntryFacts | None = None
     submission: SubmissionFacts | None = None
@@ -173,10 +176,12 @@ class Opener:
             yield evolve(found, listed=packaged.facts, submission=submission)
 
     def _packaged(self, packaged: PackagedDocument) -> FoundDocument:
-        found, listed = self._read(packaged.content), packaged.facts
+        listed = packaged.facts
+        found = self._read(packaged.content, sha1=listed.hash)
         if found.readable is None:
             return found
-        return evolve(found, error=_contradiction(found.readable, listed))
+        error = _contradiction(found.readable, listed)
+        return evolve(found, error=error, deflated=packaged.deflated)
 
     def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
         """
@@ -205,7 +210,7 @@ class Opener:
             return FoundDocument(error=str(error))
         return self._read(content)
 
-    def _read(self, content: bytes) -> FoundDocument:
+    def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
@@ -214,8 +219,12 @@ class Opener:
         if self.schema is not None and (errors := self.schema.errors(file)):
             text = f"schema: {'; '.join(errors)}"
             return FoundDocument(content=content, document=document, error=text)
-        digest = hashlib.sha256(content).hexdigest()
-        return FoundDocument(content=content, sha256=digest, document=document)
+        return FoundDocument(
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            sha1=sha1 or sha1_hex(content),
+            document=document,
+        )
 
 
 def _contradiction(document: ClinicalDocument, listed: EntryFacts) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 from uuid import uuid4
@@ -124,6 +123,6 @@ class PatientFiling:
                 visibility={Visibility.MASKED} if masks else (),
             ),
             parcel=made.parcel,
-            sha256=hashlib.sha256(made.content).hexdigest(),
+            sha256=made.parcel.digest,
             masked_by=PATIENT if masks else "",
         )

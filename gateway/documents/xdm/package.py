@@ -29,11 +29,13 @@ class PackagedDocument:
 
     ``facts.size`` and ``facts.hash`` were verified, the media type looked at; that
     the content agrees with the rest is not yet known. It may be no CDA at all.
+    ``deflated`` is the content as the archive has it (`Archive.deflated`).
     """
 
     file_name: str = field(repr=False)
     facts: EntryFacts
     content: bytes = field(repr=False)
+    deflated: bytes = field(default=b"", repr=False)
 
 
 @frozen(kw_only=True)
@@ -114,7 +116,10 @@ def _document(
     if not facts.mime_type or not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
     return PackagedDocument(
-        file_name=name.rpartition("/")[2], facts=facts, content=content
+        file_name=name.rpartition("/")[2],
+        facts=facts,
+        content=content,
+        deflated=archive.deflated(name),
     )
 
 

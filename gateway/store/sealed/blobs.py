@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,13 +17,14 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
+from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
 from gateway.store.sealed.spare_files import SpareFile, SpareFiles
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(
-    select(blob_grants.c.wrapped, blobs.c.content)
+    select(blob_grants.c.wrapped, blobs.c.content, blobs.c.form, blobs.c.size)
     .join(blobs, blobs.c.id == blob_grants.c.blob_id)
     .where(
         blob_grants.c.blob_id == bindparam("blob"),
@@ -40,12 +42,20 @@ _GET_TWO = Prepared(
 )
 
 
+class BlobForm(IntEnum):
+    """How bytes are before they are encrypted; kept with them, so never renumbered."""
+
+    PLAIN = 0
+    DEFLATED = 1
+
+
 @frozen
 class Parcel:
     """
     Bytes already encrypted, and safe on disk if large, but not yet in the database.
 
     Made outside of the transaction, where the work is; `Blobs.put` then records it.
+    ``size`` is that of the bytes in clear, whatever their form.
     """
 
     id: str
@@ -54,6 +64,7 @@ class Parcel:
     inline: bytes | None = field(repr=False)
     digest: str = ""
     """SHA-256 of the bytes in clear, in hex, without what was put before them."""
+    form: BlobForm = BlobForm.PLAIN
 
 
 @frozen
@@ -72,31 +83,48 @@ class BlobFolder:
         """Tell whether bytes are few enough for a row: no file, no waiting."""
         return size + TAG <= self.inline_bytes
 
-    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
+    def prepare(
+        self,
+        content: bytes,
+        before: bytes = b"",
+        *,
+        deflated: bytes = b"",
+        sha256: str = "",
+    ) -> Parcel:
         """
         Encrypt, and write a large blob durably: into a file whose name is, and fsync.
 
-        ``before`` is kept in front of the content, and not part of the digest.
+        Args:
+            content: The bytes to keep.
+            before: What is kept in front of them, and is not part of the digest.
+            deflated: The content as a raw deflate stream, to be kept instead if it is
+                the smaller; only where nothing secret shares it with a stranger's text.
+            sha256: The digest of the content in hex, where it is known.
 
         Raises:
             UnavailableError: the disk refused; nothing was kept.
         """
         key = AESGCM.generate_key(256)
-        digest = hashlib.sha256(content).hexdigest()
+        digest = sha256 or hashlib.sha256(content).hexdigest()
         size = len(before) + len(content)
-        if self.keeps_in_row(size):
+        form = BlobForm.PLAIN
+        pieces: tuple[bytes, ...] = (before, content)
+        if deflated and not before and len(deflated) < size:
+            form, pieces = BlobForm.DEFLATED, (deflated,)
+        if self.keeps_in_row(sum(map(len, pieces))):
             blob_id = uuid4().hex
-            sealed = AESGCM(key).encrypt(ONCE, before + content, blob_id.encode())
-            return Parcel(blob_id, key, size, sealed, digest)
+            bound = _bound(blob_id, form, size)
+            sealed = AESGCM(key).encrypt(ONCE, b"".join(pieces), bound)
+            return Parcel(blob_id, key, size, sealed, digest, form)
         try:
             file = self._spares.take()
             blob_id = file.path.name
-            _write(file, key, before, content)
+            _write(file, key, _bound(blob_id, form, size), *pieces)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
-        return Parcel(blob_id, key, size, None, digest)
+        return Parcel(blob_id, key, size, None, digest, form)
 
     def close(self) -> None:
         """Leave no empty file behind."""
@@ -106,9 +134,9 @@ class BlobFolder:
         """Return where a large blob lies: 256 folders, so that none grows huge."""
         return self.folder / blob_id[:2] / blob_id
 
-    def read(self, blob_id: str, key: bytes) -> bytes:
+    def read(self, blob_id: str, key: bytes, bound: bytes) -> bytes:
         """
-        Return the bytes of a large blob, in clear.
+        Return the bytes of a large blob, in clear; ``bound`` as they were encrypted.
 
         Raises:
             InvalidTag: they were altered, or that is not their key.
@@ -116,7 +144,7 @@ class BlobFolder:
         """
         try:
             with self.path(blob_id).open("rb") as file:
-                return read_sealed(file, key, blob_id)
+                return read_sealed(file, key, bound)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not read: {error.strerror}"
@@ -137,10 +165,21 @@ class BlobFolder:
         self.path(blob_id).unlink(missing_ok=True)
 
 
-def _write(file: SpareFile, key: bytes, *pieces: bytes) -> None:
+def _bound(blob_id: str, form: BlobForm, size: int) -> bytes:
+    """
+    Return what a blob is bound to: its row, and how to read it.
+
+    A plain one is bound to its id alone, as all were once.
+    """
+    if form is BlobForm.PLAIN:
+        return blob_id.encode()
+    return f"{blob_id} {form.value} {size}".encode()
+
+
+def _write(file: SpareFile, key: bytes, bound: bytes, *pieces: bytes) -> None:
     try:
         try:
-            write_sealed(file.descriptor, key, file.path.name, *pieces)
+            write_sealed(file.descriptor, key, bound, *pieces)
             os.fsync(file.descriptor)
         finally:
             os.close(file.descriptor)
@@ -166,6 +205,7 @@ class Blobs:
             size=parcel.size,
             content=parcel.inline,
             created_at=now,
+            form=parcel.form.value,
         )
         self._grant(parcel.id, key_id, parcel.key)
         return parcel.id
@@ -199,12 +239,16 @@ class Blobs:
         if row is None:
             raise NotFoundError("not found")
         key = self._unwrap(blob_id, key_id, row.wrapped)
+        form = BlobForm(row.form)
+        bound = _bound(blob_id, form, row.size)
         try:
             if row.content is None:
-                return self.folder.read(blob_id, key)
-            return AESGCM(key).decrypt(ONCE, row.content, blob_id.encode())
+                clear = self.folder.read(blob_id, key, bound)
+            else:
+                clear = AESGCM(key).decrypt(ONCE, row.content, bound)
         except InvalidTag as error:
             raise UnavailableError("not readable", detail="blob altered") from error
+        return inflate(clear, row.size) if form is BlobForm.DEFLATED else clear
 
     def release(self, blob_id: str, key_id: str) -> bool:
         """

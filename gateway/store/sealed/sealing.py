@@ -27,15 +27,17 @@ class _Room(threading.local):
 _ROOM = _Room()
 
 
-def write_sealed(descriptor: int, key: bytes, blob_id: str, *pieces: bytes) -> None:
+def write_sealed(descriptor: int, key: bytes, bound: bytes, *pieces: bytes) -> None:
     """
     Write what AESGCM would return for the pieces as one; nothing is in memory twice.
+
+    ``bound`` are the bytes it is bound to, which are not kept with it.
 
     Raises:
         OSError: the disk refused; part may be written.
     """
     cipher = Cipher(algorithms.AES(key), modes.GCM(ONCE)).encryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
+    cipher.authenticate_additional_data(bound)
     room = _ROOM.bytes
     for piece in pieces:
         view = memoryview(piece)
@@ -46,7 +48,7 @@ def write_sealed(descriptor: int, key: bytes, blob_id: str, *pieces: bytes) -> N
     _write_all(descriptor, memoryview(cipher.tag))
 
 
-def read_sealed(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
+def read_sealed(file: BinaryIO, key: bytes, bound: bytes) -> bytes:
     """
     Return in clear what `write_sealed` wrote.
 
@@ -55,7 +57,7 @@ def read_sealed(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
         OSError: the disk does not answer.
     """
     cipher = Cipher(algorithms.AES(key), modes.GCM(ONCE)).decryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
+    cipher.authenticate_additional_data(bound)
     left = os.fstat(file.fileno()).st_size - TAG
     clear = io.BytesIO()
     while left > 0 and (chunk := file.read(min(_CHUNK, left))):
