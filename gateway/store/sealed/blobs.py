@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -20,7 +21,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
-from gateway.store.sealed.spare_files import SpareFile, SpareFiles
+from gateway.store.sealed.spare_files import SpareFile, SpareFiles, sync_folder
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(
@@ -47,6 +48,10 @@ class BlobForm(IntEnum):
 
     PLAIN = 0
     DEFLATED = 1
+
+
+ASIDE = "aside"
+"""The folder, within that of the blobs, of files that no row names."""
 
 
 @frozen
@@ -143,7 +148,13 @@ class BlobFolder:
             UnavailableError: the disk does not answer.
         """
         try:
-            with self.path(blob_id).open("rb") as file:
+            try:
+                file = self.path(blob_id).open("rb")
+            except FileNotFoundError:
+                if not self.bring_back(blob_id):
+                    raise
+                file = self.path(blob_id).open("rb")
+            with file:
                 return read_sealed(file, key, bound)
         except OSError as error:
             raise UnavailableError(
@@ -159,6 +170,27 @@ class BlobFolder:
                 continue  # removed meanwhile: not a stray
             if written < moment:
                 yield path
+
+    def aside(self) -> Iterator[Path]:
+        """Yield the files that were set aside; the time of each is when it was."""
+        yield from (self.folder / ASIDE).glob("*")
+
+    def set_aside(self, blob_id: str, at: datetime) -> None:
+        """Take the file of a blob that no row names out of the way; nothing is lost."""
+        (self.folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):  # another node was there first
+            self.path(blob_id).rename(self.folder / ASIDE / blob_id)
+            os.utime(self.folder / ASIDE / blob_id, (at.timestamp(),) * 2)
+
+    def bring_back(self, blob_id: str) -> bool:
+        """Put a file back that was set aside; False when there is none."""
+        place = self.path(blob_id)
+        try:
+            (self.folder / ASIDE / blob_id).rename(place)
+        except FileNotFoundError:
+            return False
+        sync_folder(place.parent)
+        return True
 
     def discard(self, blob_id: str) -> None:
         """Remove the file of a large blob whose row is gone; absent is fine."""
