@@ -56,34 +56,76 @@ class Arrivals:
         """
         Keep a message, its journal line and its task: all or nothing.
 
-        ``parcel`` is made of the content with the trace before it. What the gateway
-        wrote itself has nothing to file: it goes to its recipients at once.
+        ``parcel`` is made of the content with the trace before it.
         """
-        work, key_id = self.work, self.transit_key()
-        is_ours = arrival.door is Door.SYSTEM
-        work.blobs.put(parcel, key_id, work.now)
+        key_id = self.transit_key()
+        self.work.blobs.put(parcel, key_id, self.work.now)
+        pending = [_pending(place, to) for place, to in enumerate(arrival.recipients)]
+        self._add(arrival, parcel, key_id, ArrivalState.RECEIVED, pending)
+        self.work.tasks.add(TaskKind.FILE, arrival.id)
+
+    def keep_to_relay(self, arrival: Arrival, parcel: Parcel) -> KeptArrival:
+        """Keep what the gateway wrote for another operator; relaying sends it."""
+        key_id = self.transit_key()
+        self.work.blobs.put(parcel, key_id, self.work.now)
+        pending = [_pending(place, to) for place, to in enumerate(arrival.recipients)]
+        return self._add(arrival, parcel, key_id, ArrivalState.RELAYING, pending)
+
+    def keep_ended(
+        self, arrival: Arrival, parcel: Parcel, outcomes: Sequence[RecipientOutcome]
+    ) -> None:
+        """Keep what the gateway wrote, and delivered; its bytes are the mailbox's."""
+        key_id = self.transit_key()
+        self._add(arrival, parcel, key_id, ArrivalState.ENDED, outcomes)
+
+    def _add(
+        self,
+        arrival: Arrival,
+        parcel: Parcel,
+        key_id: str,
+        state: ArrivalState,
+        outcomes: Sequence[RecipientOutcome],
+    ) -> KeptArrival:
+        work, ended = self.work, state not in UNDER_WAY
+        kept = KeptArrival(
+            id=arrival.id,
+            message_id=arrival.message_id,
+            door=arrival.door,
+            state=state.value,
+            received_at=work.now,
+            sender=arrival.sender,
+            reverse_path=arrival.reverse_path,
+            ret=arrival.ret,
+            envid=arrival.envid,
+            size=parcel.size,
+            blob_id="" if ended else parcel.id,
+            key_id=key_id,
+            recipients=tuple(outcomes),
+        )
         work.add(
             arrivals,
             id=arrival.id,
             message_id=arrival.message_id,
             content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
-            state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
+            state=state.value,
             received_at=work.now,
+            ended_at=work.now if ended else None,
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
             options={"ret": arrival.ret, "envid": arrival.envid},
             size=parcel.size,
-            blob_id=parcel.id,
+            blob_id=kept.blob_id or None,
             key_id=key_id,
         )
-        for position, recipient in enumerate(arrival.recipients):
+        for one in outcomes:
+            recipient = one.recipient
             work.add(
                 recipients,
                 arrival_id=arrival.id,
-                position=position,
+                position=one.position,
                 kind=recipient.kind.value,
                 target_id=recipient.target_id or None,
                 address=work.seal(
@@ -93,10 +135,10 @@ class Arrivals:
                 orcpt=work.seal(
                     key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
                 ),
-                outcome="",
-                reasons=[],
+                outcome=one.outcome,
+                reasons=list(one.reasons),
+                ended_at=work.now if one.outcome else None,
             )
-        work.tasks.add(TaskKind.DELIVER if is_ours else TaskKind.FILE, arrival.id)
         work.note(
             Action.MESSAGE_ACCEPTED,
             "kept",
@@ -108,6 +150,7 @@ class Arrivals:
             identity=arrival.sender.identity,
             certificate=arrival.sender.fingerprint,
         )
+        return kept
 
     def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
         """
@@ -279,6 +322,10 @@ class Arrivals:
                 }
             ],
         )
+
+
+def _pending(position: int, recipient: Recipient) -> RecipientOutcome:
+    return RecipientOutcome(position=position, recipient=recipient)
 
 
 def digest_of(content: bytes) -> str:
