@@ -8,6 +8,7 @@ processor a letter by stage, and the kilobytes that a letter takes on the disk.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -63,6 +64,8 @@ class Stages:
     def measure(self) -> dict[str, float]:
         """Keep the letters and do all that follows; return what it cost each."""
         before = self._disk_bytes()
+        gc.collect()
+        gc.freeze()  # as workers do
         for at in range(0, len(self._letters), _BATCH):
             self._keep(self._letters[at : at + _BATCH])
         for name, kinds in _LINES:

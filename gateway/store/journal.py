@@ -135,9 +135,13 @@ def chain_of(profile_id: str) -> str:
     return f"patient:{profile_id}"
 
 
+_to_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""In ASCII. What it makes is hashed: nothing of it may ever change."""
+
+
 def link(previous: str, seq: int, event: Event) -> str:
     """Return the hash of a line, 64 hex digits, over the line and the one before."""
-    text = json.dumps(
+    text = _to_text(
         [
             previous,
             event.chain,
@@ -147,10 +151,7 @@ def link(previous: str, seq: int, event: Event) -> str:
             event.outcome,
             event.subject,
             dict(event.detail),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
+        ]
     )
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -10,6 +11,9 @@ from sqlalchemy.exc import DBAPIError
 _BUSY_MS = 20_000
 _DISK_TEXTS = ("disk i/o error", "database or disk is full", "readonly database")
 _DISK_STATES = ("53100", "58030", "58000")  # PostgreSQL: disk full, I/O, system error
+
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def make_engine(url: str) -> Engine:
@@ -22,13 +26,21 @@ def make_engine(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, hide_parameters=True, connect_args={"check_same_thread": False}
+            url,
+            hide_parameters=True,
+            json_serializer=_to_json,
+            connect_args={"check_same_thread": False},
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8
+        url,
+        hide_parameters=True,
+        json_serializer=_to_json,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
     )
 
 
