@@ -159,8 +159,14 @@ class TaskSettings(Table):
     lease_seconds: Annotated[float, "A dead worker's tasks are taken after this."] = (
         60.0
     )
-    max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
+    max_attempts: Annotated[
+        int, "Failures before a task waits for a person, if they may not pass."
+    ] = 8
     retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    retry_most_seconds: Annotated[float, "No wait between two tries is longer."] = 900.0
+    give_up_hours: Annotated[
+        int, "A full disk, a relay that is away: so long a task is tried again."
+    ] = 120
     transit_days: Annotated[
         int, "Days the operator can still read a message that has ended."
     ] = 7
