@@ -21,7 +21,6 @@ from gateway.core.envelope import (
 from gateway.store.arrivals.statements import (
     DECIDE,
     GET,
-    GET_RECIPIENTS,
     GET_STATE,
     SAME,
     SET_STATE,
@@ -172,10 +171,10 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        row = GET.first(work.connection, arrival=arrival_id)
-        if row is None:
+        rows = GET.rows(work.connection, arrival=arrival_id)
+        if not rows:
             return None
-        rows = GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
+        row = rows[0]
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -192,7 +191,7 @@ class Arrivals:
             size=row.size,
             blob_id=row.blob_id or "",
             key_id=row.key_id,
-            recipients=tuple(self._recipient(row.key_id, one) for one in rows),
+            recipients=tuple(self._recipient(one) for one in rows),
         )
 
     def state_of(self, arrival_id: str) -> ArrivalState | None:
@@ -200,20 +199,18 @@ class Arrivals:
         row = GET_STATE.first(self.work.connection, arrival=arrival_id)
         return None if row is None else ArrivalState(row.state)
 
-    def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
-        work = self.work
+    def _recipient(self, row: Any) -> RecipientOutcome:
+        work, key_id = self.work, row.key_id
         return RecipientOutcome(
             position=row.position,
             recipient=Recipient(
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
                 address=work.unseal(
-                    key_id, row.address, f"recipients.address:{row.arrival_id}"
+                    key_id, row.address, f"recipients.address:{row.id}"
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(
-                    key_id, row.orcpt, f"recipients.orcpt:{row.arrival_id}"
-                ),
+                orcpt=work.unseal(key_id, row.orcpt, f"recipients.orcpt:{row.id}"),
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),

@@ -8,13 +8,17 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.tables import arrivals, recipients
 
 _ID: BindParameter[str] = bindparam("arrival")
-GET = Prepared(select(arrivals).where(arrivals.c.id == _ID))
-GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
-GET_RECIPIENTS = Prepared(
-    select(recipients)
-    .where(recipients.c.arrival_id == _ID)
+_OF_RECIPIENT = [
+    one for one in recipients.c if one.name not in {"arrival_id", "ended_at"}
+]
+GET = Prepared(
+    select(arrivals, *_OF_RECIPIENT)
+    .join(recipients, recipients.c.arrival_id == arrivals.c.id)
+    .where(arrivals.c.id == _ID)
     .order_by(recipients.c.position)
 )
+"""A row for each recipient, the message's own columns in each: one question of two."""
+GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
 SET_STATE = Prepared(
     update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
 )
