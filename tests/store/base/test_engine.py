@@ -1,4 +1,4 @@
-"""Connections of PostgreSQL: asked whether they live when they lay idle, not else."""
+"""Connections: one of PostgreSQL is asked whether it lives when it lay idle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from gateway.errors import UnavailableError
 from gateway.store.base import engine
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, translated
 
 
 @pytest.fixture
@@ -77,3 +77,21 @@ def test_one_just_used_is_given_again_without_a_question(
     monkeypatch.setattr(engine, "_TRUSTED_SECONDS", 0.0)
     ask(server)
     assert len(asked) == 1
+
+
+def test_a_writer_that_finds_another_one_on_sqlite_says_try_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes several writers")
+    monkeypatch.setattr(engine, "_BUSY_MS", 10)
+    other = engine.make_engine(database.engine.url.render_as_string())
+
+    with (
+        database.write(),
+        pytest.raises(UnavailableError),
+        translated(),
+        other.begin(),
+    ):
+        pytest.fail("two wrote at once")
+    other.dispose()
