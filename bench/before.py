@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench import stages
@@ -24,15 +25,15 @@ def compare_stages(session: Session, commit: str, rounds: int = 3) -> list[list[
     The least of some rounds, for what others do on the machine only adds; without a
     commit there is nothing before.
     """
-    with _checked_out(commit, session.folder / "before") as earlier:
-        before: list[Stages] = []
-        now: list[Stages] = []
-        for number in range(rounds):
-            session.say(f"stages, round {number + 1}")
-            folder = session.folder / f"stages-{number}"
-            if earlier is not None:
-                before.append(_measured(session, folder / "before", earlier))
-            now.append(_measured(session, folder / "now", Path.cwd()))
+    earlier = _unpacked(commit, session.folder / "before")
+    before: list[Stages] = []
+    now: list[Stages] = []
+    for number in range(rounds):
+        session.say(f"stages, round {number + 1}")
+        folder = session.folder / f"stages-{number}"
+        if earlier is not None:
+            before.append(_measured(session, folder / "before", earlier))
+        now.append(_measured(session, folder / "now", Path.cwd()))
     return [*stage_rows(before, now)]
 
 
@@ -77,15 +78,11 @@ def _measured(session: Session, folder: Path, tree: Path) -> Stages:
     return found
 
 
-@contextmanager
-def _checked_out(commit: str, folder: Path) -> Iterator[Path | None]:
+def _unpacked(commit: str, folder: Path) -> Path | None:
+    """Put the files of a commit into a folder; None when there is no commit."""
     if not commit:
-        yield None
-        return
-    add = ["git", "worktree", "add", "--detach", str(folder), commit]
-    subprocess.run(add, check=True, capture_output=True)
-    try:
-        yield folder
-    finally:
-        remove = ["git", "worktree", "remove", "--force", str(folder)]
-        subprocess.run(remove, check=True, capture_output=True)
+        return None
+    packed = subprocess.run(["git", "archive", commit], capture_output=True, check=True)
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
