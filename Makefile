@@ -56,8 +56,8 @@ format: $(VENV)/dev.ready ## ruff format and its safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.ready ## the numbers, with Postfix beside; writes docs/performance.md
-	$(BIN)/python -m bench
+bench: $(VENV)/dev.ready ## the numbers, with Postfix and PostgreSQL beside; writes docs/performance.md
+	$(BIN)/python -m bench $(if $(BEFORE),--before $(BEFORE))
 
 fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=2.3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -85,7 +86,8 @@ def test_a_withdrawal_done_twice_is_one(database: Database) -> None:
 
 def test_the_bytes_stay_and_those_sent_again_are_not_kept(database: Database) -> None:
     story = Story.begin(database)
-    large = make_cda(extra=f"<!-- {'x' * 200_000} -->")
+    noise = Random(1).randbytes(100_000).hex()  # large even deflated
+    large = make_cda(extra=f"<!-- {noise} -->")
     story.send(filing(large))
     task = story.keep(withdrawal(large))
     before = sorted(database.folder.folder.rglob("*"))

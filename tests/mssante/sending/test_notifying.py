@@ -21,6 +21,7 @@ from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.fakes import SetClock
 from tests.mssante.post import TABLES
@@ -72,6 +73,19 @@ def test_the_outbox_gets_one_private_file(database: Database, tmp_path: Path) ->
     assert message["Subject"] == "Votre code de connexion"
     assert message["Auto-Submitted"] == "auto-generated"
     assert "123456" in message.get_content()
+
+
+def test_the_names_of_many_files_are_made_durable_by_one_call(
+    database: Database, tmp_path: Path
+) -> None:
+    task, notifying = make(database), step(database, Outbox(tmp_path / "outbox"))
+
+    jobs = [notifying(task) for _ in range(2)]
+
+    syncs = {job.sync for job in jobs if isinstance(job, SyncedJob)}
+    assert len(syncs) == 1
+    for sync in syncs:
+        sync()
 
 
 def test_a_sent_notice_is_not_sent_again(database: Database) -> None:
