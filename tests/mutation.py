@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = Path(__file__).with_name("mutants.toml")
@@ -38,8 +38,8 @@ class Room:
     """Which files are changed, which tests judge, and how many per cent they catch."""
 
     name: str
-    mutates: tuple[str, ...] = field(converter=tuple)
-    tests: tuple[str, ...] = field(converter=tuple)
+    mutates: tuple[str, ...]
+    tests: tuple[str, ...]
     percent: int
 
 
@@ -68,7 +68,15 @@ class Found:
 
 def rooms(table: dict[str, Any]) -> dict[str, Room]:
     """Return the rooms of the file, by name."""
-    return {name: Room(name=name, **room) for name, room in table["rooms"].items()}
+    return {
+        name: Room(
+            name=name,
+            mutates=tuple(room["mutates"]),
+            tests=tuple(room["tests"]),
+            percent=room["percent"],
+        )
+        for name, room in table["rooms"].items()
+    }
 
 
 def listed(table: dict[str, Any], room: Room) -> dict[Change, str]:

@@ -12,7 +12,7 @@ from attrs import evolve
 from gateway.core.decision import CAUTION_TEXTS, Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
-from gateway.core.person import Participant, Structure
+from gateway.core.person import Structure
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.core.texts.told import code_for_sender, text_for_sender
@@ -606,6 +606,29 @@ def test_masking_by_default_waits_until_an_invisible_document_is_shown() -> None
     assert Caution.MASK_DEFERRED in decision.cautions
 
 
+def test_by_setting_masking_by_default_waits_for_nothing() -> None:
+    facts = evolve(
+        GOOD,
+        masks_by_default=True,
+        **with_document(visibility=INVISIBLE),
+        **with_policy(allow_masked_and_hidden=True),
+    )
+
+    decision = decide_filing(facts)
+
+    assert decision.visibility == MASKED | INVISIBLE
+    assert decision.announcement == Announcement(mask_when_shown=False)
+    assert decision.cautions == ()
+
+
+def test_a_document_shown_at_once_is_masked_at_once() -> None:
+    decision = decide_filing(evolve(GOOD, masks_by_default=True))
+
+    assert decision.visibility == MASKED
+    assert decision.announcement is None
+    assert decision.cautions == ()
+
+
 def test_the_two_dates_of_an_announcement() -> None:
     clock = Announcement()
 
@@ -715,69 +738,6 @@ def test_facts_do_not_print_who_the_patient_is() -> None:
 
     assert INS.matricule not in shown
     assert INS.matricule[-2:] not in shown.replace(HOSPITAL, "")
-
-
-AUTHORS = [
-    ("rpps", evolve(AUTHOR), True),
-    ("no-structure", evolve(AUTHOR, structure=None), True),
-    ("adeli", evolve(AUTHOR, identifier="0759912345"), True),
-    ("inside-a-finess", evolve(AUTHOR, identifier="3750803447/AGENT-7"), True),
-    (
-        "device",
-        evolve(AUTHOR, identifier="578435954900010/1.2.250.1.1", is_device=True),
-        True,
-    ),
-    (
-        "referenced-service",
-        Participant(
-            root="1.2.250.1.999.1",
-            identifier="app-1",
-            is_device=True,
-            structure=Structure(identifier="123456789"),
-        ),
-        True,
-    ),
-    (
-        "service-without-siren",
-        Participant(root="1.2.250.1.999.1", identifier="app-1", is_device=True),
-        False,
-    ),
-    ("corsica", evolve(AUTHOR, structure=Structure(identifier="12A0000123")), True),
-    ("odd-structure", evolve(AUTHOR, structure=Structure(identifier="9")), False),
-    ("no-id", evolve(AUTHOR, identifier=""), False),
-    ("short-rpps", evolve(AUTHOR, identifier="80123"), False),
-    ("finess-without-person", evolve(AUTHOR, identifier="3750803447"), False),
-]
-
-
-@pytest.mark.parametrize(
-    ("author", "passes"),
-    [pytest.param(author, passes, id=name) for name, author, passes in AUTHORS],
-)
-def test_an_author_sent_by_an_operator_is_well_formed(
-    author: Participant, passes: bool
-) -> None:
-    facts = evolve(GOOD, sender=OPERATOR, **with_document(authors=(author,)))
-
-    assert decide_filing(facts).file == passes
-
-
-def test_one_author_of_the_sending_structure_is_enough() -> None:
-    stranger = evolve(
-        AUTHOR, identifier="800000000001", structure=Structure(identifier="1330000001")
-    )
-
-    facts = evolve(GOOD, **with_document(authors=(stranger, AUTHOR)))
-
-    assert decide_filing(facts).file
-
-
-def test_a_missing_structure_does_not_match_a_sender_without_one() -> None:
-    nobody = SenderIdentity(kind=CertificateHolder.STRUCTURE, address="x@h.test")
-    author = evolve(AUTHOR, structure=None, identifier="")
-    facts = evolve(GOOD, sender=nobody, **with_document(authors=(author,)))
-
-    assert decide_filing(facts).code is Reason.AUTHOR_UNVERIFIED
 
 
 def test_the_document_of_the_good_facts_is_a_document() -> None:

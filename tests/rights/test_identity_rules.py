@@ -39,6 +39,7 @@ AGREEING: list[dict[str, Any]] = [
     {"birth_date": "1979"},
     {"birth_date": "197903"},
     {"birth_date": "19790300"},
+    {"birth_date": "19790000"},
     {"birth_date": ""},
     {"sex": "f"},
     {"sex": ""},
@@ -61,6 +62,8 @@ DIFFERING: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"first_given": "", "given_names": "MARIE DOMINIQUE"}, ("first_given",)),
     ({"birth_date": "19790329"}, ("birth_date",)),
     ({"birth_date": "1980"}, ("birth_date",)),
+    ({"birth_date": "19790400"}, ("birth_date",)),
+    ({"birth_date": "19780000"}, ("birth_date",)),
     ({"sex": "M"}, ("sex",)),
     ({"sex": "UN"}, ("sex",)),
     ({"birth_place": "51215"}, ("birth_place",)),
@@ -79,6 +82,14 @@ def test_traits_that_differ_are_named(
 
     assert trait_mismatches(TRAITS, document) == names
     assert trait_mismatches(document, TRAITS) == names
+
+
+def test_the_year_of_a_century_is_a_year() -> None:
+    profile = evolve(TRAITS, birth_date="20010301")
+
+    assert trait_mismatches(profile, evolve(TRAITS, birth_date="2000")) == (
+        "birth_date",
+    )
 
 
 @pytest.mark.parametrize(
