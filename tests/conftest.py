@@ -6,6 +6,7 @@ import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from gateway.trust.tls import Identity, load_identity, smtp_server_context
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import name_of, new_database, postgres_server
+
+if TYPE_CHECKING:
+    from tests.mssante.post import Post
 
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
@@ -77,6 +81,14 @@ def database(
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def post(database: Database, clock: SetClock) -> Post:
+    """A post office: a patient, two mailboxes, and the steps that serve them."""
+    from tests.mssante.post import Post
+
+    return Post.open(database, clock)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,11 @@ from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
-from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.work import UnitOfWork
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.fakes import SetClock
 from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
 
 LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
@@ -51,11 +50,6 @@ def with_filing(post: Post, *, at_once: bool = True) -> Post:
         post.database, settings, delivering.at_once if at_once else None
     )
     return evolve(post, steps=steps)
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 @pytest.fixture(params=[True, False], ids=["at once", "in two tasks"])

@@ -7,24 +7,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.rights.identity_rules import (
     ins_is_qualified,
     trait_mismatches,
 )
-
-MATRICULE = "279035121518989"
-TEST = Ins.of(MATRICULE, "1.2.250.1.213.1.4.10")
-
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE MARIE-LOUISE",
-    first_given="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
+from tests.builders_people import INS, TRAITS
 
 AGREEING: list[dict[str, Any]] = [
     {},
@@ -128,7 +116,7 @@ def test_the_first_given_name_is_looked_for_among_all(
 def test_a_qualified_ins_comes_with_four_traits(
     change: dict[str, Any], qualified: bool
 ) -> None:
-    patient = Patient(ins=TEST, traits=evolve(TRAITS, **change))
+    patient = Patient(ins=INS, traits=evolve(TRAITS, **change))
 
     assert ins_is_qualified(patient) is qualified
     assert not ins_is_qualified(evolve(patient, ins=None))

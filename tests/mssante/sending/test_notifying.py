@@ -22,9 +22,9 @@ from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_people import open_profile
 from tests.fakes import SetClock
 from tests.mssante.post import TABLES
-from tests.store.people import open_profile
 
 
 @define

@@ -37,11 +37,6 @@ STORY = {
 }
 
 
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
-
-
 def tell(post: Post | Database, name: str) -> list[dict[str, Any]]:
     database = post.database if isinstance(post, Post) else post
     with database.read() as work:

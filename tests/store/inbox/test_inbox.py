@@ -29,8 +29,8 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.journal import chain_of
 from gateway.store.tables import blob_grants, conversations, inbox_messages
+from tests.builders_people import open_profile
 from tests.fakes import SetClock
-from tests.store.people import open_profile
 
 DOCTOR = "Dr.Martin@hopital.mssante.test"
 CONTENT = b"Subject: Sortie\r\n\r\nBonjour\r\n"
