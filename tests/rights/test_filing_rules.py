@@ -136,6 +136,12 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     ),
     (
         8,
+        "structure-of-the-author",
+        {"sender": OPERATOR, "blocked": frozenset({HOSPITAL})},
+        Reason.SENDER_BLOCKED,
+    ),
+    (
+        8,
         "message-only-and-may-file",
         {
             **NO_DOCUMENT,
@@ -328,6 +334,16 @@ CASES: list[tuple[int, str, Change, Reason]] = [
         28,
         "hidden-from-parents-only",
         with_document(visibility=NOT_FOR_PARENTS),
+        Reason.FILED,
+    ),
+    (
+        28,
+        "nobody-is-blocked-by-an-empty-name",
+        {
+            "sender": PERSON,
+            "blocked": frozenset({""}),
+            **with_document(authors=(evolve(AUTHOR, structure=None),)),
+        },
         Reason.FILED,
     ),
     (
@@ -529,6 +545,19 @@ def test_a_blocked_sender_may_write_without_filing_by_setting() -> None:
         False,
         True,
     )
+    assert decision.cautions == (Caution.BLOCKED_SENDER,)
+
+
+@pytest.mark.parametrize("policy", ["blocked_may_file", "blocked_may_write"])
+def test_who_is_not_blocked_needs_no_setting(policy: str) -> None:
+    assert decide_filing(evolve(GOOD, **with_policy(**{policy: True}))).cautions == ()
+
+
+def test_a_blocked_sender_that_is_refused_is_no_caution() -> None:
+    decision = decide_filing(evolve(GOOD, blocked=frozenset({HOSPITAL})))
+
+    assert decision.reasons == (Reason.SENDER_BLOCKED,)
+    assert decision.cautions == ()
 
 
 def test_unreadable_document_of_another_patient_is_quarantined_too() -> None:
@@ -568,6 +597,19 @@ def test_wrong_test_key_is_a_caution_unless_the_setting_refuses() -> None:
     assert (lenient.code, lenient.cautions) == (Reason.FILED, (Caution.WRONG_TEST_KEY,))
     assert strict.code is Reason.INS_MALFORMED
     assert Reason.INS_NOT_QUALIFIED in strict.reasons
+
+
+def test_another_place_of_birth_is_a_caution_unless_the_setting_refuses() -> None:
+    change = with_document(traits=Traits.OTHER_BIRTH_PLACE)
+
+    lenient = decide_filing(evolve(GOOD, **change))
+    strict = decide_filing(
+        evolve(GOOD, **change, **with_policy(refuse_other_birth_place=True))
+    )
+
+    assert lenient.code is Reason.FILED
+    assert lenient.cautions == (Caution.OTHER_BIRTH_PLACE,)
+    assert strict.reasons == (Reason.TRAITS_MISMATCH,)
 
 
 def test_unknown_type_is_filed_as_other_by_setting() -> None:
@@ -629,6 +671,18 @@ def test_a_document_shown_at_once_is_masked_at_once() -> None:
     assert decision.cautions == ()
 
 
+def test_the_delays_of_an_announcement_are_settings() -> None:
+    facts = evolve(
+        GOOD,
+        **with_document(visibility=INVISIBLE),
+        **with_policy(notice_after_days=3, shown_after_months=2),
+    )
+
+    assert decide_filing(facts).announcement == Announcement(
+        notice_after_days=3, shown_after_months=2
+    )
+
+
 def test_the_two_dates_of_an_announcement() -> None:
     clock = Announcement()
 
@@ -657,7 +711,16 @@ def test_a_refused_invisible_document_takes_its_message_with_it() -> None:
 
     decision = decide_filing(facts)
 
-    assert not decision.deliver
+    assert decision.deliver is False
+
+
+def test_the_message_of_a_secret_that_is_invisible_too_is_hidden_from_both() -> None:
+    facts = evolve(GOOD, **SECRET, **with_document(visibility=INVISIBLE))
+
+    decision = decide_filing(facts)
+
+    assert decision.code is Reason.CONFIDENTIALITY_CONFLICT
+    assert decision.message_visibility == INVISIBLE | NOT_FOR_PARENTS
 
 
 def test_secret_connection_for_an_adult_is_only_a_caution() -> None:

@@ -88,6 +88,7 @@ def test_the_year_of_a_century_is_a_year() -> None:
         ("JEAN-PIERRE MARIE", "Jean Pierre", True),
         ("ANNETTE", "ANNE", False),
         ("Zoé", "ZOE", True),
+        ("ANDRÉA MARIE", "ANDREA", True),
         ("D'ARTAGNAN", "D ARTAGNAN", True),
         ("Œdipe", "OEDIPE", True),
     ],

@@ -258,6 +258,17 @@ def test_of_two_forms_of_the_latest_its_own_form_is_replaced(
     assert set(decision.deprecates) == {V1.unique_id, V2.unique_id, n1.unique_id}
 
 
+@pytest.mark.parametrize(("version", "before"), [(None, 1), (2, None), (None, None)])
+def test_a_parent_replaced_before_is_refused_where_no_numbers_order_them(
+    version: int | None, before: int | None
+) -> None:
+    parent = evolve(V1, version=before, availability=DEPRECATED)
+
+    decision = decide(version=version, mates=(parent,), parent=parent)
+
+    assert decision.reasons == (Reason.REPLACE_FORBIDDEN,)
+
+
 def test_what_the_patient_masked_stays_masked_in_the_next_version() -> None:
     decision = decide(version=2, mates=(V1,), parent=stored(masked_by_patient=True))
 
