@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from gateway.core.decision import CAUTION_TEXTS, Announcement, Caution
+from gateway.core.decision import Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Structure
@@ -412,11 +411,6 @@ def test_every_error_code_has_a_label() -> None:
     assert all(code.label for code in ErrorCode)
 
 
-def test_every_caution_has_two_texts() -> None:
-    assert set(CAUTION_TEXTS) == set(Caution)
-    assert all(french and english for french, english in CAUTION_TEXTS.values())
-
-
 # One change for each objecting row, from the first to the last. The change of the
 # document of two rows is merged, so that both really object.
 OBJECTIONS: list[tuple[Reason, Change, Change]] = [
@@ -681,13 +675,6 @@ def test_the_delays_of_an_announcement_are_settings() -> None:
     assert decide_filing(facts).announcement == Announcement(
         notice_after_days=3, shown_after_months=2
     )
-
-
-def test_the_two_dates_of_an_announcement() -> None:
-    clock = Announcement()
-
-    assert clock.notice_on(date(2026, 1, 20)) == date(2026, 2, 3)
-    assert clock.shown_on(date(2026, 12, 31)) == date(2027, 1, 31)
 
 
 def test_secret_is_hidden_from_parents_with_its_message() -> None:
