@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -227,15 +228,11 @@ class Tasks:
 
     def is_waiting(self, subjects: Iterable[str]) -> bool:
         """Tell whether anything is still to be done for some subjects; dead is not."""
-        found = self.connection.execute(
-            select(tasks.c.id)
-            .where(
-                tasks.c.subject.in_(list(subjects)),
-                tasks.c.state == TaskState.READY.value,
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        waiting = exists().where(
+            tasks.c.subject.in_(list(subjects)),
+            tasks.c.state == TaskState.READY.value,
+        )
+        return bool(self.connection.execute(select(waiting)).scalar_one())
 
 
 def _is_another(pid: int) -> bool:
