@@ -390,14 +390,12 @@ def test_an_owner_is_a_machine_a_process_and_nobody_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "pid",
-    [ended_process(), os.getpid()],
-    ids=["ended", "had our number"],
+    "number", [ended_process, os.getpid], ids=["ended", "had our number"]
 )
 def test_what_a_dead_process_of_this_machine_had_is_free(
-    database: Database, pid: int
+    database: Database, number: Callable[[], int]
 ) -> None:
-    task = claimed(database, owner_of(pid))
+    task = claimed(database, owner_of(number()))
 
     assert released(database) == 1
 
