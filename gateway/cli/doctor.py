@@ -24,6 +24,7 @@ from gateway.store.tasks.tasks import TaskState
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import own_identity
 
+_MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
 _SOON = timedelta(days=30)
 
 
@@ -186,7 +187,8 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         ("blob folder", settings.blobs.folder),
     ):
         if not folder.is_dir():
-            yield Finding(name, f"{folder} is missing", f"mkdir -m 700 {folder}")
+            mend = f"mount its disk, or restore {folder} from the backup"
+            yield Finding(name, f"{folder} is missing", mend)
             continue
         free = shutil.disk_usage(folder).free
         if free < settings.blobs.min_free_bytes:
@@ -203,7 +205,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         database = open_database(settings)
     except GatewayError as error:
-        yield Finding("database", str(error), "check [database] url and [keys] master")
+        yield Finding("database", str(error), _MEND_DATABASE)
         return
     try:
         with database.read() as work:

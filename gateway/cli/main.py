@@ -12,6 +12,7 @@ from gateway.errors import GatewayError, MisuseError
 
 NOUNS = {
     "init": "make a folder to run from, with a throwaway PKI and demo people",
+    "database": "make it, join it to its blob folder, look for strays",
     "serve": "run the service",
     "work": "run more workers, on this or another node",
     "receive": "receive mail with one more process, on this node",

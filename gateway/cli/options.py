@@ -62,6 +62,13 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[Settings, Database]]:
         database.close()
 
 
+def reason(text: str) -> str:
+    """Return what an operator gives as a reason, for the journal; argparse's way."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say what was found")
+    return text.strip()
+
+
 def operator_name() -> str:
     """Return whose command this is: the account behind sudo, or the process's own."""
     if behind := os.environ.get("SUDO_USER"):

@@ -13,6 +13,7 @@ from gateway.cli.options import (
     operator_name,
     print_json,
     print_table,
+    reason,
 )
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.arrivals.quarantine import Quarantine
@@ -36,16 +37,10 @@ def add_parser(commands: Subparsers) -> None:
             "--reason",
             "--note",
             required=True,
-            type=_reason,
+            type=reason,
             metavar="TEXT",
             help="what was found, for the journal; it names no patient",
         )
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("say what was found")
-    return text.strip()
 
 
 def list_held(args: argparse.Namespace) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 
 from gateway.cli.options import Subparsers, add_command
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
+from gateway.node.concerns import Concerns
 from gateway.node.parent import add_with_parent, when_parent_ends
 from gateway.node.steps import make_steps
 from gateway.node.worker import Worker
@@ -35,7 +37,12 @@ def work(args: argparse.Namespace) -> int:
     database = open_database(settings)
     with database.write() as unit:
         unit.tasks.release_dead_owners()  # of the one that was here before, killed
-    worker = Worker(database, make_steps(database, settings), settings.tasks)
+    worker = Worker(
+        database,
+        make_steps(database, settings),
+        settings.tasks,
+        Concerns(timedelta(hours=settings.outgoing.warn_hours)),
+    )
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -6,15 +6,16 @@ from enum import StrEnum
 
 
 class Copy(StrEnum):
-    """Outcome of a recipient who is not a patient."""
+    """Outcome of a recipient who is not a patient; GIVEN_UP is anybody's."""
 
     DELIVERED = "DELIVERED"
     RELAYED = "RELAYED"  # taken by another operator
     BOUNCED = "BOUNCED"  # refused for good, here or there
     EXPIRED = "EXPIRED"  # tried as long as it is tried
+    GIVEN_UP = "GIVEN_UP"  # a fault of ours that lasted: an operator ended it
 
 
-LOST = frozenset({Copy.BOUNCED, Copy.EXPIRED})
+LOST = frozenset({Copy.BOUNCED, Copy.EXPIRED, Copy.GIVEN_UP})
 """The outcomes of a copy that will not arrive."""
 
 

@@ -130,3 +130,18 @@ def control_key(body: str) -> str:
     department = body[5:7]
     digits = body[:5] + _CORSICA.get(department, department) + body[7:]
     return f"{97 - int(digits) % 97:02d}"
+
+
+_IDENTIFIER = re.compile(r"\d(?:[ .-]?[\dABab]){12}")
+"""Thirteen digits, as a matricule has; A and B are those of Corsica."""
+
+
+def check_note(text: str) -> None:
+    """
+    Refuse an operator's note that may hold a patient's number.
+
+    Raises:
+        InvalidError: thirteen digits stand in it one after the other.
+    """
+    if _IDENTIFIER.search(text):
+        raise InvalidError("the reason names no patient, by no number either")

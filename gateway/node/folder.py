@@ -15,10 +15,9 @@ from gateway.errors import MisuseError
 from gateway.pki.folder import make_allowlist, make_pki
 from gateway.pki.profiles import Domains
 from gateway.settings.file import ListenSettings, Settings, read_settings
-from gateway.store.base.open_database import check_new_database
+from gateway.store.base.open_database import check_new_database, create_database
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.migrations import upgrade
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.keys import make_master_key
@@ -87,11 +86,9 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     make_master_key(folder / "master.key")
     file.write_text(_toml(ports, url), "utf-8")
     settings = read_settings(file)
-    settings.blobs.folder.mkdir(mode=0o700, exist_ok=True)
     settings.outgoing.outbox.mkdir(mode=0o700, exist_ok=True)
-    database = Database.open(settings)
+    database = create_database(settings)
     try:
-        upgrade(database.engine)
         password = secrets.token_urlsafe(12) + "-Aa1"
         _add_people(database, password)
     finally:

@@ -31,19 +31,28 @@ class FaultCollector:
 
 @frozen(eq=False)
 class TaskCollector:
-    """Reads how many tasks wait and how many were given up, at each scrape."""
+    """Reads how many tasks wait, for how long, and were given up, at each scrape."""
 
     database: Database
 
     def collect(self) -> Iterator[Any]:
-        """Yield the gauge of tasks by kind and state."""
+        """Yield how many tasks there are by kind and state, and how long they wait."""
         gauge = GaugeMetricFamily(
             "gateway_tasks", "Tasks by kind and state.", labels=["kind", "state"]
         )
         with self.database.read() as work:
             for (kind, state), count in work.tasks.counts().items():
                 gauge.add_metric([kind, state], count)
+            due, now = work.tasks.oldest_due(), work.now
         yield gauge
+        ages = GaugeMetricFamily(
+            "gateway_task_wait_seconds",
+            "How long the longest waiting task of a kind has been due.",
+            labels=["kind"],
+        )
+        for kind, since in due.items():
+            ages.add_metric([kind], (now - since).total_seconds())
+        yield ages
 
 
 def render(database: Database, faults: Collection[str]) -> bytes:

@@ -31,6 +31,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.writer import Writer
+from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
 from gateway.web.patient.service import PatientWebService
@@ -90,6 +91,7 @@ class Service:
             freed = work.tasks.release_dead_owners()
         if freed:
             log.info("{count} tasks of dead workers are free again", count=freed)
+        self._strays = StrayFiles(self._database, settings.blobs)
         self._writer = Writer(self._database)
         self._identity = own_identity(settings.trust)
         self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
@@ -149,6 +151,7 @@ class Service:
                 "storage": self._storage_fault,
                 "trust": self._trust_fault,
                 "processes": self._processes.fault,
+                "strays": self._strays.fault,
             },
         )
         self._add(
@@ -183,7 +186,12 @@ class Service:
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
-        tidy = self._worker.deferred(rounds.run)
+        strays = self._strays
+
+        def rounds_and_strays() -> dict[str, int]:
+            return {**rounds.run(), **strays.run().changes}
+
+        tidy = self._worker.deferred(rounds_and_strays)
 
         def run() -> Deferred[Any]:
             return tidy().addCallbacks(_say_what_went, _say_why_not)

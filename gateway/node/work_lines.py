@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
@@ -12,11 +13,12 @@ from attrs import field, frozen
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gateway.errors import GatewayError, InvalidError
+from gateway.errors import GatewayError
 from gateway.settings.file import TaskSettings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
+from gateway.store.tasks.patience import Patience
 from gateway.store.tasks.steps import HeavyJob, Steps
 from gateway.store.tasks.tasks import Task, TaskKind
 
@@ -25,6 +27,10 @@ log = Logger()
 _LONGEST_WAIT: Final = 0.25
 _SHORTEST_WAIT: Final = 0.01
 _THREADS: Final = 8
+
+
+Concern = Callable[[UnitOfWork, Task, bool], None]
+"""Tells whom a failed task concerns, in the transaction that notes the failure."""
 
 
 @frozen
@@ -51,6 +57,7 @@ class WorkLine:
     kinds: tuple[TaskKind, ...]
     owner: str
     stopping: threading.Event
+    concern: Concern
 
     @abstractmethod
     def run(self) -> None:
@@ -114,7 +121,7 @@ class WorkLine:
 
     def fail(self, work: UnitOfWork, failed: _Failed) -> None:
         """Give a task back to be tried later, or bury it."""
-        task, error, settings = failed.task, failed.error, self.settings
+        task, error = failed.task, failed.error
         known = isinstance(error, GatewayError)
         text = str(error) if known else type(error).__name__
         if not known:
@@ -124,15 +131,34 @@ class WorkLine:
                 kind=task.kind.value,
                 subject=task.subject,
             )
-        hopeless = isinstance(error, InvalidError)
-        if hopeless or task.attempts + 1 >= settings.max_attempts:
-            action = Action.TASK_DEAD
+        age = work.now - task.created_at
+        dead = self.patience.has_ended(error, task.attempts + 1, age)
+        if dead:
+            log.error(
+                "task {number} ({kind} of {subject}) is given up: {why}",
+                number=task.id,
+                kind=task.kind.value,
+                subject=task.subject,
+                why=text,
+            )
             work.tasks.bury(task, text)
         else:
-            action = Action.TASK_FAILED
-            wait = settings.retry_seconds * 2**task.attempts
-            work.tasks.postpone(task, text, timedelta(seconds=wait))
+            wait = self.patience.wait_after(task.attempts + 1)
+            work.tasks.postpone(task, text, wait)
+        action = Action.TASK_DEAD if dead else Action.TASK_FAILED
         work.note(action, task.kind.value, task.subject, error=text[:200])
+        self.concern(work, task, dead)
+
+    @property
+    def patience(self) -> Patience:
+        """How long what fails is tried again."""
+        settings = self.settings
+        return Patience(
+            first=timedelta(seconds=settings.retry_seconds),
+            longest=timedelta(seconds=settings.retry_most_seconds),
+            give_up=timedelta(hours=settings.give_up_hours),
+            max_attempts=settings.max_attempts,
+        )
 
 
 class LocalLine(WorkLine):

@@ -5,7 +5,13 @@ from __future__ import annotations
 import gc
 import threading
 
-from gateway.node.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
+from gateway.node.work_lines import (
+    Concern,
+    LocalLine,
+    NoticeLine,
+    OutgoingLine,
+    WorkLine,
+)
 from gateway.settings.file import TaskSettings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -26,7 +32,11 @@ class Worker:
     """The lines of work of a process: what is done here, and mail that leaves."""
 
     def __init__(
-        self, database: Database, steps: Steps, settings: TaskSettings
+        self,
+        database: Database,
+        steps: Steps,
+        settings: TaskSettings,
+        concern: Concern,
     ) -> None:
         self._stopping = threading.Event()
         self._writer = Writer(database)
@@ -46,6 +56,7 @@ class Worker:
                     kinds=known,
                     owner=owner,
                     stopping=self._stopping,
+                    concern=concern,
                 ).run,
                 name=f"work-{known[0]}",
             )

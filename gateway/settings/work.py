@@ -40,6 +40,33 @@ class BlobSettings(Table):
     min_free_bytes: Annotated[
         int, "With less free disk than this, mail is answered 452."
     ] = 64 * MIB
+    strays_after_days: Annotated[
+        int, "A blob file that no row names is moved aside after so many days."
+    ] = 3
+    strays_kept_days: Annotated[
+        int, "What was moved aside is removed after so many days more."
+    ] = 60
+    strays_most_files: Annotated[
+        int, "So many files without a row are moved aside without asking a person."
+    ] = 100
+    strays_most_percent: Annotated[
+        float, "Or this share of all blob files, where it is more; 10 at most."
+    ] = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Refuse what would take files away too early, or too many.
+
+        Raises:
+            MisuseError: a number is out of its range.
+        """
+        if self.strays_after_days < 1 or self.strays_kept_days < 1:
+            raise MisuseError("[blobs]: strays_..._days are whole days, 1 or more")
+        if self.strays_most_files < 0 or not 0 <= self.strays_most_percent <= 10:
+            raise MisuseError(
+                "[blobs]: strays_most_files is 0 or more, and strays_most_percent "
+                "between 0 and 10"
+            )
 
 
 @frozen(kw_only=True)
@@ -132,8 +159,14 @@ class TaskSettings(Table):
     lease_seconds: Annotated[float, "A dead worker's tasks are taken after this."] = (
         60.0
     )
-    max_attempts: Annotated[int, "Failures before a task waits for a person."] = 8
+    max_attempts: Annotated[
+        int, "Failures before a task waits for a person, if they may not pass."
+    ] = 8
     retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
+    retry_most_seconds: Annotated[float, "No wait between two tries is longer."] = 900.0
+    give_up_hours: Annotated[
+        int, "A full disk, a relay that is away: so long a task is tried again."
+    ] = 120
     transit_days: Annotated[
         int, "Days the operator can still read a message that has ended."
     ] = 7

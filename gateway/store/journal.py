@@ -80,6 +80,8 @@ class Action(StrEnum):
     TASK_FAILED = "task:fail"
     TASK_DEAD = "task:die"
     TASK_RETRIED = "task:retry"
+    TASK_MOVED = "task:move"
+    TASK_DROPPED = "task:drop"
 
 
 @frozen

@@ -17,6 +17,7 @@ from gateway.store.arrivals.tables import (
     recipients,
 )
 from gateway.store.base.columns import UtcDateTime, metadata
+from gateway.store.base.tables import instance
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -47,6 +48,7 @@ from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
     data_keys,
+    strays,
 )
 from gateway.store.tasks.tables import (
     tasks,
@@ -72,6 +74,7 @@ __all__ = [
     "drafts",
     "folders",
     "inbox_messages",
+    "instance",
     "journal",
     "mail_items",
     "mail_outlines",
@@ -85,6 +88,7 @@ __all__ = [
     "receipts",
     "recipients",
     "secrecies",
+    "strays",
     "submissions",
     "tasks",
     "web_sessions",

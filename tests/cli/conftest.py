@@ -10,8 +10,7 @@ from types import ModuleType
 import pytest
 
 from gateway.settings.file import read_settings
-from gateway.store.base.engine import make_engine
-from gateway.store.migrations import upgrade
+from gateway.store.base.open_database import create_database
 from gateway.store.sealed.keys import make_master_key
 
 SETTINGS = """
@@ -35,9 +34,7 @@ def config(tmp_path: Path) -> Path:
     file = tmp_path / "gateway.toml"
     file.write_text(SETTINGS, "utf-8")
     make_master_key(tmp_path / "master.key")
-    engine = make_engine(read_settings(file).database_url)
-    upgrade(engine)
-    engine.dispose()
+    create_database(read_settings(file)).close()
     return file
 
 

@@ -268,7 +268,7 @@ def fill_disk(gateway: Gateway) -> None:
 
 
 def lose_folder(gateway: Gateway) -> None:
-    gateway.settings.blobs.folder.rmdir()
+    shutil.rmtree(gateway.settings.blobs.folder)
 
 
 def change_key(gateway: Gateway) -> None:
@@ -310,7 +310,7 @@ AILMENTS: list[tuple[Callable[[Gateway], None], str, str, str]] = [
     (lose_allowlist, "trust space", "", "check [trust] allowlist"),
     (give_twice, "port of imap", "is given twice", "change [listen] imap"),
     (fill_disk, "blob folder", "mail is refused", "make room, or lower"),
-    (lose_folder, "blob folder", "is missing", "mkdir -m 700 "),
+    (lose_folder, "blob folder", "is missing", "mount its disk, or restore "),
     (change_key, "database", "is not the master key", "check [database] url and"),
     (change_version, "database", "version of the program", "check [database] url and"),
     (lose_database, "database", "does not answer", "check [database] url and"),

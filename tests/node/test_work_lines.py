@@ -37,6 +37,7 @@ class Workshop:
     step: Callable[[Task], None] = lambda _: None
     job: Callable[[UnitOfWork, Task], None] = lambda _, __: None
     stopping: threading.Event = field(factory=threading.Event)
+    concerned: list[tuple[str, bool]] = field(factory=list)
     size: int = 0
 
     def line(self, kind: type[WorkLine], *kinds: TaskKind) -> WorkLine:
@@ -48,6 +49,7 @@ class Workshop:
             kinds=kinds,
             owner="me",
             stopping=self.stopping,
+            concern=lambda _, task, dead: self.concerned.append((task.subject, dead)),
         )
 
     def _step(self, task: Task) -> Job:

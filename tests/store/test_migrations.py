@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from gateway.errors import MisuseError
 from gateway.store.base.work import Database
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
+from gateway.store.sealed.identity import identity_of
 from gateway.store.tables import metadata
 
 
@@ -46,6 +48,27 @@ def test_a_database_of_another_version_is_noticed(empty: Database) -> None:
     assert not is_current(empty.engine)
     with pytest.raises(MisuseError):
         upgrade(empty.engine)
+
+
+def test_a_database_of_the_first_revision_is_carried_over(empty: Database) -> None:
+    """It gets an identity, and what is in it stays."""
+    with empty.engine.begin() as connection:
+        config = make_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO tasks (kind, subject, state, attempts, due_at,"
+                " lease_owner, last_error, created_at)"
+                " VALUES ('file', 'a', 'ready', 0, 1, '', '', 1)"
+            )
+        )
+
+    upgrade(empty.engine)
+
+    with empty.read() as work:
+        assert not identity_of(work.connection).joined
+        assert [row.subject for row in work.tasks.listed(None)] == ["a"]
 
 
 def test_the_head_known_to_the_program_is_alembics() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ from gateway.mssante.receipts.gathering import (
     Way,
     find_addressee,
     gather_facts,
+    is_held_up,
 )
 from gateway.mssante.receipts.mdn import Asked, Stamp, write_error_mail, write_mdn
 from gateway.mssante.receipts.report_reading import is_report
@@ -77,8 +79,10 @@ class Acknowledging:
             kept = Arrivals(work).get(task.subject)
             if kept is None:
                 raise InvalidError("no such message")
-            if not kept.reverse_path or kept.state in _TOO_EARLY:
+            if not kept.reverse_path:
                 return _nothing  # nobody is told of a report (RFC 5321 §6.1)
+            if kept.state in _TOO_EARLY and not is_held_up(work, kept, self._warn):
+                return _nothing
             content = Arrivals(work).content(kept)
             due = self._due(work, kept, content)
             if not due:
@@ -104,7 +108,7 @@ class Acknowledging:
         headers, path = read_headers(content), kept.reverse_path
         report = is_report(headers)
         due = receipts_due(
-            with_header_request(gather_facts(work, kept), headers, path),
+            with_header_request(gather_facts(work, kept, self._warn), headers, path),
             # An MDN is never the answer to an MDN (RFC 8098 §2.1).
             MdnRequest.ABSENT if report else request_of(headers, path),
             report_refused=not report
@@ -173,6 +177,10 @@ class Acknowledging:
             ),
             max_original_bytes=limit,
         )
+
+    @property
+    def _warn(self) -> timedelta:
+        return timedelta(hours=self.settings.outgoing.warn_hours)
 
     @property
     def _max_original_bytes(self) -> int:

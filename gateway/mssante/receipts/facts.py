@@ -49,7 +49,8 @@ class RecipientFacts:
 
     ``outcome`` is empty while pending; ``deliver`` says whether a patient's copy goes
     to the inbox; ``activated`` whether the patient can open it. ``delayed``: tried
-    for longer than the sender should be left without news. ``last_status`` and
+    for longer than the sender should be left without news; ``held_up``: the same, by
+    a fault of ours, before anything was decided. ``last_status`` and
     ``last_reply`` come from the peer a copy was relayed to.
     """
 
@@ -65,6 +66,7 @@ class RecipientFacts:
     documents: tuple[DocumentFact, ...] = ()
     was_read: bool = False
     delayed: bool = False
+    held_up: bool = False
     last_status: str = ""
     last_reply: str = ""
     last_host: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -13,8 +14,10 @@ from gateway.settings.file import DomainSettings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival, RecipientOutcome
 from gateway.store.arrivals.deliveries import Deliveries, Delivery
 from gateway.store.arrivals.receipts import Receipts
+from gateway.store.arrivals.values import ArrivalState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.tasks.tasks import TaskKind
 
 
 class Way(StrEnum):
@@ -33,8 +36,17 @@ class ReceiptAddressee:
     recipient: Recipient | None = field(default=None, repr=False)
 
 
-def gather_facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
-    """Return what became of each recipient's copy of a message, as of now."""
+def gather_facts(
+    work: UnitOfWork, kept: KeptArrival, warn: timedelta
+) -> list[RecipientFacts]:
+    """
+    Return what became of each recipient's copy of a message, as of now.
+
+    What we ourselves did not get done for ``warn`` is held up, and nothing else is
+    sure of it: copies that were decided upon are not made.
+    """
+    if is_held_up(work, kept, warn):
+        return [_held_up(one) for one in kept.recipients]
     kinds = {one.recipient.kind for one in kept.recipients}
     to_patients = RecipientKind.PATIENT in kinds
     documents = Arrivals(work).documents(kept.id) if to_patients else []
@@ -59,6 +71,25 @@ def gather_facts(work: UnitOfWork, kept: KeptArrival) -> list[RecipientFacts]:
         )
         for one in kept.recipients
     ]
+
+
+def is_held_up(work: UnitOfWork, kept: KeptArrival, warn: timedelta) -> bool:
+    """Tell whether a fault of ours keeps a message from its recipients for too long."""
+    return kept.state in {ArrivalState.RECEIVED, ArrivalState.DECIDED} and (
+        work.tasks.late((TaskKind.FILE, TaskKind.DELIVER), kept.id, work.now - warn)
+    )
+
+
+def _held_up(one: RecipientOutcome) -> RecipientFacts:
+    recipient = one.recipient
+    return RecipientFacts(
+        position=one.position,
+        kind=recipient.kind,
+        address=recipient.address,
+        notify=recipient.notify,
+        orcpt=recipient.orcpt,
+        held_up=True,
+    )
 
 
 def _facts(

@@ -36,6 +36,15 @@ _SET_ASIDE = (
     "Le message a été mis de côté et n'a été remis à personne. / The message was set "
     "aside and given to nobody."
 )
+_LATE = (
+    "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
+    "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
+    "delays this message. Nothing is lost, it is tried again, and the operator knows."
+)
+_GIVEN_UP = (
+    "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
+    "envoi. / A fault on our side kept this message from being handled: send it again."
+)
 _EXPIRED = (
     "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
     "answer: {0}"
@@ -78,6 +87,10 @@ def _dsn(one: RecipientFacts) -> Iterator[Due]:
 
 
 def _status(one: RecipientFacts) -> RecipientStatus | None:
+    if one.outcome == Copy.GIVEN_UP:
+        return _make(one, DsnAction.FAILED, "5.3.0", _GIVEN_UP)
+    if one.held_up:
+        return _make(one, DsnAction.DELAYED, "4.3.0", _LATE)
     if one.kind is RecipientKind.PATIENT:
         return _patient_status(one)
     if CopyReason.REPORTED_BY_PEER in one.reasons:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from attrs import frozen
 from sqlalchemy import delete, literal, select, update
 
-from gateway.errors import InvalidError, NotFoundError
+from gateway.core.ins import check_note
+from gateway.errors import NotFoundError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.values import UNDER_WAY, ArrivalState, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks.tasks import TaskKind
-
-_IDENTIFIER = re.compile(r"\d(?:[ .-]?[\dABab]){12}")
-"""Thirteen digits, as a matricule has; A and B are those of Corsica."""
 
 _HELD = literal(ArrivalState.QUARANTINED.value, literal_execute=True)
 """Written out in the statement, or SQLite would not use the index of what is held."""
@@ -108,8 +105,7 @@ class Quarantine:
 
     def _leave(self, arrival_id: str, state: ArrivalState, reason: str) -> None:
         """Move it on if it is still held: the row itself settles who was first."""
-        if _IDENTIFIER.search(reason):
-            raise InvalidError("the reason names no patient, by no number either")
+        check_note(reason)
         moved = self.work.connection.execute(
             update(arrivals)
             .where(

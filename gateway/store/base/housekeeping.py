@@ -1,4 +1,4 @@
-"""What is no longer needed goes: copies in transit, sessions, sent notices, strays."""
+"""What is no longer needed goes: copies in transit, sessions, sent notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.tables import (
     arrivals,
-    blobs,
     deliveries,
     notices,
     one_time_codes,
@@ -20,8 +19,6 @@ from gateway.store.tables import (
 )
 
 _BATCH = 200
-_STRAY_AGE = timedelta(hours=1)
-"""A blob file is written before its row is committed: younger ones are left alone."""
 
 
 @frozen
@@ -42,7 +39,6 @@ class Housekeeping:
             "messages": self._all(self._release_messages),
             "sessions": self._all(self._end_sessions),
             "notices": self._all(self._forget_notices),
-            "files": self._sweep_files(),
         }
 
     def _all(self, once: Callable[[UnitOfWork], int]) -> int:
@@ -93,17 +89,3 @@ class Housekeeping:
             delete(notices).where(notices.c.sent_at < work.now - self.transit)
         )
         return min(int(done.rowcount), _BATCH - 1)
-
-    def _sweep_files(self) -> int:
-        """Remove blob files without a row: left by a crash before their commit."""
-        folder, now = self.database.folder, self.database.clock()
-        strays = 0
-        for path in folder.written_before(now - _STRAY_AGE):
-            with self.database.read() as work:
-                known = work.connection.execute(
-                    select(blobs.c.id).where(blobs.c.id == path.name)
-                ).first()
-            if known is None:
-                path.unlink(missing_ok=True)
-                strays += 1
-        return strays

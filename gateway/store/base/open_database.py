@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect, select
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gateway.errors import MisuseError, UnavailableError
@@ -10,7 +12,10 @@ from gateway.settings.file import Settings
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.migrations import is_current, upgrade
+from gateway.store.sealed.identity import check_identity, join
 from gateway.store.tables import data_keys
+
+_TO_BEGIN = "To begin with an empty one: gateway database create"
 
 
 def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
@@ -20,13 +25,58 @@ def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
     ``upgraded`` brings it to this version of the program first, as `serve` does.
 
     Raises:
-        MisuseError: its tables are of another version, or what is in it was encrypted
-            with another master key.
+        MisuseError: there is nothing of a gateway in it, its tables are of another
+            version, what is in it was encrypted with another master key, or the blob
+            folder is not its own.
         UnavailableError: it does not answer.
     """
+    database = _opened(settings, upgraded=upgraded)
+    try:
+        check_identity(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def open_unjoined(settings: Settings) -> Database:
+    """
+    Open the database whosever its blob folder is, to join the two.
+
+    Raises:
+        MisuseError: as `open_database`, but for the folder.
+        UnavailableError: it does not answer.
+    """
+    return _opened(settings)
+
+
+def create_database(settings: Settings) -> Database:
+    """
+    Make the tables in an empty database, and join the blob folder to it; open it.
+
+    Raises:
+        MisuseError: the database is somebody's already, or the folder another's.
+        UnavailableError: it does not answer.
+        OSError: the blob folder cannot be made.
+    """
+    check_new_database(settings.database_url)
+    settings.blobs.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database.open(settings)
+    try:
+        upgrade(database.engine)
+        join(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _opened(settings: Settings, *, upgraded: bool = False) -> Database:
+    _check_file(settings)
     database = Database.open(settings)
     try:
         _check_answer(database.engine)
+        _check_tables(database.engine)
         if upgraded:
             upgrade(database.engine)
         _check_version(database)
@@ -35,6 +85,25 @@ def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
         database.close()
         raise
     return database
+
+
+def _check_file(settings: Settings) -> None:
+    """Refuse a SQLite file that is not there: opening it would make it."""
+    url = make_url(settings.database_url)
+    name = url.database or ""
+    if url.get_backend_name() == "sqlite" and name and not Path(name).exists():
+        raise MisuseError(
+            f"there is no database at {name}: is [database] url right, and its disk "
+            f"mounted? {_TO_BEGIN}"
+        )
+
+
+def _check_tables(engine: Engine) -> None:
+    if not inspect(engine).has_table("alembic_version"):
+        raise MisuseError(
+            "there is nothing of a gateway in this database: is [database] url right? "
+            + _TO_BEGIN
+        )
 
 
 def check_new_database(url: str) -> None:

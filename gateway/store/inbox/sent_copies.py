@@ -39,6 +39,7 @@ class Fate(StrEnum):
 
     REFUSED = "refused"  # for good, here or by the other operator
     EXPIRED = "expired"  # tried as long as it is tried
+    FAULT = "fault"  # something failed here, for so long that an operator ended it
     DELAYED = "delayed"  # for longer than the sender should be without news
 
 
@@ -101,5 +102,7 @@ def _fate(outcome: str) -> Fate:
             return Fate.REFUSED
         case Copy.EXPIRED:
             return Fate.EXPIRED
+        case Copy.GIVEN_UP:
+            return Fate.FAULT
         case _:
             return Fate.DELAYED

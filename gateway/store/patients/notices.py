@@ -50,6 +50,7 @@ class NoticeEnd(StrEnum):
 
     SENT = "sent"
     TOO_LATE = "too-late"
+    FAILED = "failed"
 
 
 @frozen(kw_only=True)

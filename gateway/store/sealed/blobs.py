@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.sealed.spare_files import SpareFile, SpareFiles
+from gateway.store.sealed.spare_files import SpareFile, SpareFiles, sync_folder
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(
@@ -45,6 +46,9 @@ _GET_TWO = Prepared(
 _ONCE = bytes(12)
 _TAG = 16
 _CHUNK = 1024 * 1024
+
+ASIDE = "aside"
+"""The folder, within that of the blobs, of files that no row names."""
 
 
 @frozen
@@ -122,7 +126,13 @@ class BlobFolder:
             UnavailableError: the disk does not answer.
         """
         try:
-            with self.path(blob_id).open("rb") as file:
+            try:
+                file = self.path(blob_id).open("rb")
+            except FileNotFoundError:
+                if not self.bring_back(blob_id):
+                    raise
+                file = self.path(blob_id).open("rb")
+            with file:
                 return _opened(file, key, blob_id)
         except OSError as error:
             raise UnavailableError(
@@ -138,6 +148,27 @@ class BlobFolder:
                 continue  # removed meanwhile: not a stray
             if written < moment:
                 yield path
+
+    def aside(self) -> Iterator[Path]:
+        """Yield the files that were set aside; the time of each is when it was."""
+        yield from (self.folder / ASIDE).glob("*")
+
+    def set_aside(self, blob_id: str, at: datetime) -> None:
+        """Take the file of a blob that no row names out of the way; nothing is lost."""
+        (self.folder / ASIDE).mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):  # another node was there first
+            self.path(blob_id).rename(self.folder / ASIDE / blob_id)
+            os.utime(self.folder / ASIDE / blob_id, (at.timestamp(),) * 2)
+
+    def bring_back(self, blob_id: str) -> bool:
+        """Put a file back that was set aside; False when there is none."""
+        place = self.path(blob_id)
+        try:
+            (self.folder / ASIDE / blob_id).rename(place)
+        except FileNotFoundError:
+            return False
+        sync_folder(place.parent)
+        return True
 
     def discard(self, blob_id: str) -> None:
         """Remove the file of a large blob whose row is gone; absent is fine."""

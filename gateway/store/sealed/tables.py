@@ -46,3 +46,11 @@ blob_grants = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 """The blob's key, wrapped for one owner; without any grant left, the blob goes."""
+
+strays = Table(
+    "strays",
+    metadata,
+    Column("blob_id", Id, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+"""Blob files that no row named when they were looked at, and when that was first."""

@@ -176,12 +176,70 @@ class Tasks:
 
     def revive(self, task_id: int) -> bool:
         """Make a dead task ready again, now; False when there is none such."""
-        done = self.connection.execute(
+        return self.move([task_id], TaskState.DEAD, TaskState.READY) == 1
+
+    def move(self, ids: Sequence[int], before: TaskState, after: TaskState) -> int:
+        """
+        Move tasks that nobody works on from one state to another; return how many.
+
+        What becomes ready is due now, and begins anew. A task that a worker holds is
+        left to it.
+        """
+        values: dict[str, Any] = {"state": after.value}
+        if after is TaskState.READY:
+            values |= {"due_at": self.now, "attempts": 0, "created_at": self.now}
+        moved = self.connection.execute(
             update(tasks)
-            .where(tasks.c.id == task_id, tasks.c.state == TaskState.DEAD.value)
-            .values(state=TaskState.READY.value, due_at=self.now, attempts=0)
+            .where(
+                tasks.c.id.in_(ids),
+                tasks.c.state == before.value,
+                tasks.c.lease_owner == "",
+            )
+            .values(**values)
+        )
+        return int(moved.rowcount)
+
+    def drop(self, task_id: int) -> bool:
+        """Strike off a task that waits for a person; False when there is none such."""
+        done = self.connection.execute(
+            delete(tasks).where(
+                tasks.c.id == task_id,
+                tasks.c.state.in_([TaskState.DEAD.value, TaskState.HELD.value]),
+            )
         )
         return bool(done.rowcount)
+
+    def late(self, kinds: Iterable[TaskKind], subject: str, before: datetime) -> bool:
+        """
+        Tell whether something is not done that was to be: given up, or long failing.
+
+        Args:
+            kinds: Of tasks to look at.
+            subject: What they are about.
+            before: What has failed, and was asked for before then, is late.
+        """
+        found = self.connection.execute(
+            select(tasks.c.id)
+            .where(
+                tasks.c.subject == subject,
+                tasks.c.kind.in_([kind.value for kind in kinds]),
+                or_(
+                    tasks.c.state == TaskState.DEAD.value,
+                    and_(tasks.c.attempts > 0, tasks.c.created_at <= before),
+                ),
+            )
+            .limit(1)
+        ).first()
+        return found is not None
+
+    def oldest_due(self) -> dict[str, datetime]:
+        """Return since when the longest waiting task of each kind has been due."""
+        rows = self.connection.execute(
+            select(tasks.c.kind, func.min(tasks.c.due_at))
+            .where(tasks.c.state == TaskState.READY.value, tasks.c.due_at <= self.now)
+            .group_by(tasks.c.kind)
+        )
+        return {kind: since for kind, since in rows}  # noqa: C416 (rows, not pairs)
 
     def release_dead_owners(self) -> int:
         """

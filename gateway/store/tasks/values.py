@@ -20,9 +20,13 @@ class TaskKind(StrEnum):
 
 
 class TaskState(StrEnum):
-    """READY waits or is leased; DEAD failed too often and waits for a person."""
+    """
+    READY waits or is leased. DEAD failed too often, HELD was stopped by an operator:
+    both wait for a person.
+    """
 
     READY = "ready"
+    HELD = "held"
     DEAD = "dead"
 
 

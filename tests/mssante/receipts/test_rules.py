@@ -200,6 +200,32 @@ def test_nothing_is_said_of_a_copy_that_is_pending(
     assert due_for(pending, request_) == []
 
 
+def test_what_a_fault_of_ours_holds_up_is_said_to_be_late() -> None:
+    late = RecipientFacts(
+        position=0, kind=RecipientKind.PATIENT, address=PATIENT, held_up=True
+    )
+
+    (due,) = due_for(late)
+
+    assert due.dsn is not None
+    assert (due.status, due.dsn.status) == ("delayed", "4.3.0")
+
+
+def test_a_patients_copy_an_operator_gave_up_is_said_to_have_failed() -> None:
+    ended = RecipientFacts(
+        position=0,
+        kind=RecipientKind.PATIENT,
+        address=PATIENT,
+        outcome=Copy.GIVEN_UP,
+        deliver=False,
+    )
+
+    (due,) = due_for(ended)
+
+    assert due.dsn is not None
+    assert (due.status, due.dsn.status) == ("failed", "5.3.0")
+
+
 COPIES = (
     # outcome, reasons, last status, action, status; "" is silence
     (Copy.DELIVERED, (), "", "delivered", "2.0.0"),
@@ -211,6 +237,7 @@ COPIES = (
     (Copy.BOUNCED, (CopyReason.MAILBOX_CLOSED,), "", "failed", "5.2.1"),
     (Copy.BOUNCED, (CopyReason.REPORTED_BY_PEER,), "2.0.0", "", ""),
     (Copy.EXPIRED, (), "4.4.1", "failed", "5.4.7"),
+    (Copy.GIVEN_UP, (), "", "failed", "5.3.0"),
     (Copy.BOUNCED, ("PATIENT_MISMATCH",), "", "failed", "5.7.1"),
 )
 

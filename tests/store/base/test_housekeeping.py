@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -70,22 +69,3 @@ def test_a_message_under_way_or_in_quarantine_stays(
     clock.advance(days=30)
 
     assert Housekeeping(database, WEEK).run()["messages"] == 0
-
-
-def test_files_left_by_a_crash_go_once_they_are_old(
-    database: Database, clock: SetClock
-) -> None:
-    stray = database.prepare(b"x" * 200_000)
-    half = database.folder.path("fe" * 16)
-    half.parent.mkdir(exist_ok=True)
-    half.write_bytes(b"x")
-    young = database.prepare(b"y" * 200_000)
-    long_ago = (clock.now - timedelta(hours=2)).timestamp()
-    for path in (database.folder.path(stray.id), half):
-        os.utime(path, (long_ago, long_ago))
-    now = clock.now.timestamp()
-    os.utime(database.folder.path(young.id), (now, now))
-
-    assert Housekeeping(database, WEEK).run()["files"] == 2
-
-    assert database.folder.path(young.id).exists()

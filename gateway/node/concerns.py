@@ -1,0 +1,38 @@
+"""Whom a failed task concerns, and what is done so that they learn of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from attrs import frozen
+
+from gateway.store.arrivals.giving_up import end_delivery
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.notices import NoticeEnd, end_notice, get_notice
+from gateway.store.tasks.tasks import Task, TaskKind
+
+
+@frozen
+class Concerns:
+    """
+    Called in the transaction that notes the failure of a task.
+
+    A letter that is not filed or delivered for ``warn`` or longer, or whose task was
+    given up, is late: its sender is told so (a task may still be tried again by an
+    operator, so nothing is said to have failed). A copy that cannot be relayed at all
+    goes back. A notice given up no longer keeps back the next one.
+    """
+
+    warn: timedelta
+
+    def __call__(self, work: UnitOfWork, task: Task, dead: bool) -> None:  # noqa: FBT001
+        """Do what the failure asks for."""
+        if task.kind in {TaskKind.FILE, TaskKind.DELIVER}:
+            if dead or work.now - task.created_at >= self.warn:
+                work.tasks.add(TaskKind.ACKNOWLEDGE, task.subject)
+        elif task.kind is TaskKind.RELAY and dead:
+            end_delivery(work, task.subject)
+        elif task.kind is TaskKind.NOTIFY and dead:
+            notice = get_notice(work, task.subject)
+            if notice is not None and not notice.is_sent:
+                end_notice(work, notice, NoticeEnd.FAILED)

@@ -1,0 +1,96 @@
+"""`gateway database`: made once, joined, and its stray files told."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import database as noun
+from gateway.errors import MisuseError
+from gateway.settings.file import read_settings
+from gateway.store.base.open_database import open_database
+from gateway.store.base.work import Database
+from gateway.store.sealed.identity import FILE
+from gateway.store.tables import strays
+from tests.cli.conftest import Run
+
+
+def test_a_database_is_made_where_the_settings_say(
+    config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in config.parent.glob("gateway.db*"):
+        file.unlink()
+    (config.parent / "blobs" / FILE).unlink()
+
+    assert run(noun, "create") == 0
+
+    assert capsys.readouterr().out.startswith("made: sqlite:///")
+    open_database(read_settings(config)).close()
+
+
+def test_it_is_made_only_once(run: Run) -> None:
+    with pytest.raises(MisuseError, match="has tables already"):
+        run(noun, "create")
+
+
+def test_a_folder_that_lost_its_mark_is_joined_again(config: Path, run: Run) -> None:
+    settings = read_settings(config)
+    (settings.blobs.folder / FILE).unlink()
+    with pytest.raises(MisuseError, match="gateway database join"):
+        open_database(settings)
+
+    assert run(noun, "join") == 0
+
+    open_database(settings).close()
+
+
+def test_a_folder_that_is_not_there_is_not_joined(config: Path, run: Run) -> None:
+    settings = read_settings(config)
+    (settings.blobs.folder / FILE).unlink()
+    settings.blobs.folder.rmdir()
+
+    with pytest.raises(MisuseError, match="is its disk mounted"):
+        run(noun, "join")
+
+
+def a_stray(database: Database, *, days_ago: int) -> None:
+    """Leave a file without a row that was seen some days ago."""
+    parcel = database.prepare(b"x" * 200_000)
+    os.utime(database.folder.path(parcel.id), (0, 0))
+    with database.write() as work:
+        seen = work.now - timedelta(days=days_ago)
+        work.add(strays, blob_id=parcel.id, seen_at=seen)
+
+
+def test_too_many_strays_are_shown_and_moved_only_by_a_word(
+    config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with config.open("a", encoding="utf-8") as out:
+        out.write("[blobs]\nstrays_most_files = 1\n")
+    database = open_database(read_settings(config))
+    for _ in range(2):
+        a_stray(database, days_ago=4)
+    database.close()
+
+    assert run(noun, "strays") == 1
+    said = capsys.readouterr().out
+    assert "2 have had no row for 3 days" in said
+    assert "gateway database strays --set-aside" in said
+
+    assert run(noun, "strays", "--set-aside") == 0
+    assert "2 were moved aside" in capsys.readouterr().out
+
+    assert run(noun, "strays", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "files": 0,
+        "waiting": 0,
+        "held": 0,
+        "moved": 0,
+        "returned": 0,
+        "removed": 0,
+        "aside": 2,
+    }

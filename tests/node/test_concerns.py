@@ -1,0 +1,145 @@
+"""Whom a failure concerns: a late letter's sender, a copy's sender, the next notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.core.copies import Copy
+from gateway.core.texts.notices import NoticeKind
+from gateway.node.concerns import Concerns
+from gateway.store.arrivals.arrivals import ArrivalState
+from gateway.store.base.work import Database
+from gateway.store.journal import Action
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.tasks import Task, TaskKind
+from tests.fakes import SetClock
+from tests.mssante.post import PEER, SERVICE, Post, mail
+from tests.mssante.receipts.reports import parse
+
+WARN = Concerns(timedelta(hours=4))
+
+
+@pytest.fixture
+def post(database: Database, clock: SetClock) -> Post:
+    return Post.open(database, clock)
+
+
+def fail(post: Post, kind: TaskKind, subject: str, *, dead: bool = False) -> None:
+    """Let a task fail as a worker does."""
+    (task,) = [one for one in post.due(kind) if one.subject == subject]
+    with post.database.write() as work:
+        if dead:
+            work.tasks.bury(task, "no room")
+        else:
+            work.tasks.postpone(task, "no room", timedelta(0))
+        WARN(work, task, dead)
+
+
+def test_a_letter_that_waits_a_short_while_is_nobodys_worry(post: Post) -> None:
+    arrival_id = post.keep(mail(), post.patient())
+
+    fail(post, TaskKind.FILE, arrival_id)
+
+    assert post.tasks(TaskKind.ACKNOWLEDGE) == []
+
+
+@pytest.mark.parametrize("dead", [False, True])
+def test_the_sender_of_a_letter_that_is_late_by_our_fault_is_told_once(
+    post: Post, clock: SetClock, *, dead: bool
+) -> None:
+    arrival_id = post.keep(mail(), post.patient(), post.mailbox())
+    clock.advance(hours=0 if dead else 4)
+
+    fail(post, TaskKind.FILE, arrival_id, dead=dead)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == [("DSN", "delayed", "sent")] * 2
+    post.work(TaskKind.DELIVER)
+    for content in post.box():
+        report = parse(content)
+        told = report.groups[1]
+        assert (told["Action"], told["Status"]) == ("delayed", "4.3.0")
+        assert "Nothing is lost" in report.text
+    post.again(TaskKind.ACKNOWLEDGE, arrival_id)
+    assert len(post.said(arrival_id)) == 2
+
+
+def test_a_sender_who_wants_no_news_of_delays_gets_none(post: Post) -> None:
+    arrival_id = post.keep(mail(), post.patient(notify="FAILURE"))
+
+    fail(post, TaskKind.FILE, arrival_id, dead=True)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == []
+
+
+def test_nothing_is_said_to_be_delivered_before_it_is(
+    post: Post, clock: SetClock
+) -> None:
+    """Decided, and its copies cannot be made: late is all that is true."""
+    arrival_id = post.keep(mail(), post.patient(notify="SUCCESS,DELAY"))
+    post.decide(arrival_id, "FILED")
+    clock.advance(hours=5)
+
+    fail(post, TaskKind.DELIVER, arrival_id)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == [("DSN", "delayed", "sent")]
+
+
+def test_after_the_cause_is_mended_the_success_is_told_too(post: Post) -> None:
+    arrival_id = post.keep(mail(), post.mailbox(notify="SUCCESS,DELAY"))
+    fail(post, TaskKind.FILE, arrival_id, dead=True)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    with post.database.write() as work:
+        (row,) = [one for one in work.tasks.listed() if one.state == "dead"]
+        assert work.tasks.revive(row.id)
+    post.decide(arrival_id)
+    post.work()
+
+    assert ("DSN", "delivered", "sent") in post.said(arrival_id)
+
+
+def test_a_copy_that_cannot_be_relayed_at_all_goes_back(post: Post) -> None:
+    arrival_id = post.keep(mail(), post.remote(PEER))
+    post.decide(arrival_id)
+    post.work(TaskKind.DELIVER)
+    (delivery,) = post.tasks(TaskKind.RELAY)
+
+    fail(post, TaskKind.RELAY, delivery, dead=True)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.outcomes(arrival_id) == [Copy.GIVEN_UP]
+    assert post.kept(arrival_id).state == ArrivalState.ENDED
+    assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+def test_a_notice_given_up_does_not_keep_back_the_next(post: Post) -> None:
+    def tell() -> str:
+        with post.database.write() as work:
+            profile = Profiles(work).get(post.profile_id)
+            assert profile is not None
+            notices = Notices(work, "Service", "https://espace.test")
+            return notices.make(profile, NoticeKind.MESSAGE)
+
+    first = tell()
+    assert tell() == ""
+
+    fail(post, TaskKind.NOTIFY, first, dead=True)
+
+    assert tell() != ""
+    ended = post.lines(Action.NOTICE_SENT, own=True)
+    assert [line.outcome for line in ended] == ["failed"]
+
+
+def test_other_tasks_concern_the_operator_alone(post: Post) -> None:
+    with post.database.write() as work:
+        task = Task(1, TaskKind.DISCLOSE, "x", 0, work.now)
+        WARN(work, task, True)
+
+    assert post.tasks() == []
+    assert post.box(SERVICE) == []
