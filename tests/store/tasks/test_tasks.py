@@ -6,8 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -318,6 +318,122 @@ def test_what_is_not_dead_is_not_revived(database: Database, clock: SetClock) ->
 
     row = row_of(database, task.id)
     assert (row.attempts, row.due_at) == (1, given_back)
+
+
+READY, DEAD, HELD = TaskState.READY, TaskState.DEAD, TaskState.HELD
+
+
+def move(
+    database: Database, ids: Sequence[int], before: TaskState, after: TaskState
+) -> int:
+    with database.write() as work:
+        return work.tasks.move(ids, before, after)
+
+
+def test_what_is_held_is_claimed_by_nobody_until_it_is_let_go(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one", "two")
+    with database.read() as work:
+        one, two = [row.id for row in work.tasks.listed()]
+    added = clock.now
+    clock.advance(hours=1)
+
+    assert move(database, [one], READY, HELD) == 1
+
+    held = row_of(database, one)
+    assert (held.state, held.due_at, held.created_at) == ("held", added, added)
+    (task,) = claim(database)
+    assert task.id == two
+    failed(database, task, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+
+    assert move(database, [one, two], HELD, READY) == 1
+    let_go = row_of(database, one)
+    assert (let_go.state, let_go.due_at, let_go.created_at) == (
+        "ready",
+        clock.now,
+        clock.now,
+    )
+    assert row_of(database, two).due_at == clock.now + WAIT
+
+
+def test_what_a_worker_holds_is_left_to_it(database: Database) -> None:
+    add(database, "one", "two")
+    (one,) = claim(database, limit=1)
+    with database.read() as work:
+        both = [row.id for row in work.tasks.listed()]
+
+    assert move(database, both, READY, HELD) == 1
+
+    assert row_of(database, one.id).state == "ready"
+
+
+def test_what_is_dead_may_be_held_without_beginning_anew(database: Database) -> None:
+    task = claimed(database)
+    failed(database, task, lambda tasks, one: tasks.bury(one, "hopeless"))
+
+    assert move(database, [task.id], DEAD, HELD) == 1
+
+    row = row_of(database, task.id)
+    assert (row.state, row.attempts, row.last_error) == ("held", 1, "hopeless")
+    assert move(database, [task.id], HELD, READY) == 1
+    assert row_of(database, task.id).attempts == 0
+
+
+def test_only_what_waits_for_a_person_is_dropped(database: Database) -> None:
+    add(database, "ready", "dead", "held")
+    ready, dead, held = claim(database)
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    failed(database, held, lambda tasks, one: tasks.bury(one, "hopeless"))
+    move(database, [held.id], DEAD, HELD)
+
+    with database.write() as work:
+        assert work.tasks.drop(ready.id) is False
+        assert work.tasks.drop(dead.id) is True
+        assert work.tasks.drop(dead.id) is False
+        assert work.tasks.drop(held.id) is True
+        assert [row.id for row in work.tasks.listed()] == [ready.id]
+
+
+def test_late_is_what_is_given_up_or_failing_since_long(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "new", "failing", "dead")
+    new, failing, dead = claim(database)
+    failed(database, failing, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    long_ago, now = clock.now - WAIT, clock.now
+
+    def late(
+        subject: str, before: datetime, kinds: Iterable[TaskKind] = (FILE,)
+    ) -> bool:
+        with database.read() as work:
+            return work.tasks.late(kinds, subject, before)
+
+    assert late("dead", long_ago)
+    assert late("dead", long_ago, [RELAY, FILE])
+    assert not late("dead", now, [RELAY])
+    assert late("failing", now)
+    assert not late("failing", long_ago)
+    assert not late("new", now)
+    assert not late("another", now)
+
+
+def test_since_when_the_oldest_of_each_kind_is_due(
+    database: Database, clock: SetClock
+) -> None:
+    first = clock.now
+    add(database, "dead", kind=NOTIFY)
+    (dead,) = claim(database)
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    add(database, "first", kind=FILE)
+    clock.advance(minutes=1)
+    add(database, "second", kind=FILE)
+    add(database, "now", kind=RELAY)
+    add(database, "later", kind=TaskKind.DISCLOSE, delay=WAIT)
+
+    with database.read() as work:
+        assert work.tasks.oldest_due() == {"file": first, "relay": clock.now}
 
 
 def test_tasks_are_listed_by_state_and_counted_by_kind(database: Database) -> None:
