@@ -70,7 +70,7 @@ class Threads:
         return call
 
     def deferred(self, function: Callable[P, T]) -> Callable[P, Deferred[T]]:
-        """Wrap for Twisted code (Klein, twisted.mail)."""
+        """Wrap for Twisted code (Klein, LineReceiver)."""
 
         def call(*args: P.args, **kwargs: P.kwargs) -> Deferred[T]:
             bound = partial(function, *args, **kwargs)

@@ -20,8 +20,8 @@ from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.documents.showing.pages import CdaPages
 from gateway.loop import Threads, notice_ended_children
+from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
-from gateway.mssante.imap.store import MailStore
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors

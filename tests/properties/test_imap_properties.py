@@ -14,16 +14,16 @@ from gateway.message.addresses import read_addresses
 from gateway.message.header_block import read_fields, read_parameters, split_fields
 from gateway.message.outline import from_plain, read_outline, to_plain
 from gateway.mssante.imap.dates import read_date, read_date_time
-from gateway.mssante.imap.fetch import read_fetch
-from gateway.mssante.imap.format import envelope, string, structure, uid_set
-from gateway.mssante.imap.names import (
+from gateway.mssante.imap.fetch_items import read_fetch
+from gateway.mssante.imap.folder_names import (
     decode_name,
     encode_name,
-    matches,
     read_name,
     read_new_name,
 )
-from gateway.mssante.imap.search import bound, read_search
+from gateway.mssante.imap.format import envelope, string, structure, uid_set
+from gateway.mssante.imap.listing import matches
+from gateway.mssante.imap.search_keys import bound, read_search
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader, split_command
 from gateway.mssante.imap.uploads import expected_upload

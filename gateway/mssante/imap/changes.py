@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
 from gateway.message.outline import read_outline
-from gateway.mssante.imap.answers import (
+from gateway.mssante.imap.folder_names import read_name
+from gateway.mssante.imap.format import uid_set
+from gateway.mssante.imap.refusals import (
     EXPUNGED,
     READ_ONLY,
     TOO_BIG,
     TRY_CREATE,
     CommandRefusedError,
+    Refusal,
 )
-from gateway.mssante.imap.format import uid_set
-from gateway.mssante.imap.names import read_name
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader
@@ -37,7 +38,7 @@ def places_of(view: View, numbers: NumberSet, *, by_uid: bool) -> list[int]:
 
 def _writable(session: ImapSession) -> View:
     if session.selected.read_only:
-        raise READ_ONLY
+        raise CommandRefusedError(READ_ONLY)
     return session.selected
 
 
@@ -57,9 +58,9 @@ async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
         expected = change_flags(view.flags(place), change)
         view.note_flags(place, flags)
         if not silent or flags != expected:
-            session.sendUntaggedResponse(view.fetch_flags(place, with_uid=by_uid))
+            session.connection.untagged(view.fetch_flags(place, with_uid=by_uid))
     if len(after) < len(places) and not by_uid:
-        raise EXPUNGED
+        raise CommandRefusedError(EXPUNGED)
     return b"STORE completed"
 
 
@@ -110,7 +111,7 @@ async def copy(session: ImapSession, reader: Reader, *, by_uid: bool = False) ->
     target, placed = await session.store.write(apply)
     session.stale |= target.id == view.folder_id
     if len(placed) < len(uids) and not by_uid:
-        raise EXPUNGED
+        raise CommandRefusedError(EXPUNGED)
     return _copied(target, placed) + b"COPY completed"
 
 
@@ -127,7 +128,7 @@ async def move(session: ImapSession, reader: Reader, *, by_uid: bool = False) ->
 
     target, placed = await session.store.write(apply)
     if placed:
-        session.sendPositiveResponse(None, _copied(target, placed) + b"moved")
+        session.connection.untagged(b"OK " + _copied(target, placed) + b"moved")
     session.stale = True
     return b"MOVE completed"
 
@@ -145,14 +146,14 @@ def _read_target(
     try:
         name = read_name(raw)
     except InvalidError:
-        raise TRY_CREATE from None
+        raise CommandRefusedError(TRY_CREATE) from None
     return view, [view.uids[place] for place in places], name
 
 
 def _target(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
     found = Folders(work).find(mailbox_id, name)
     if found is None:
-        raise TRY_CREATE
+        raise CommandRefusedError(TRY_CREATE)
     return found
 
 
@@ -206,13 +207,13 @@ async def append(session: ImapSession, reader: Reader) -> bytes:
     content = reader.literal()
     reader.end()
     if len(content) > session.settings.max_append_bytes:
-        raise TOO_BIG
+        raise CommandRefusedError(TOO_BIG)
     if not content or b"\x00" in content:
-        raise CommandRefusedError("CANNOT", "empty message, or a NUL in it")
+        raise CommandRefusedError(Refusal("CANNOT", "empty message, or a NUL in it"))
     try:
         name = read_name(upload.folder)
     except InvalidError:
-        raise TRY_CREATE from None
+        raise CommandRefusedError(TRY_CREATE) from None
     mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
     database = session.store.database
     parcel, outline = await session.store.call(

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from gateway.errors import InvalidError
 from gateway.mssante.imap import changes, folders, sign_in
 from gateway.mssante.imap import idle as listening
-from gateway.mssante.imap.fetching import fetch
-from gateway.mssante.imap.searching import search
+from gateway.mssante.imap.fetch import fetch
+from gateway.mssante.imap.search import search
 from gateway.mssante.imap.session import AUTH, SELECTED, UNAUTH, Command, ImapSession
 from gateway.mssante.imap.syntax import Reader
 
@@ -72,4 +72,4 @@ COMMANDS: Mapping[bytes, Command] = MappingProxyType(
         b"UID": Command(_IN_FOLDER, uid),
     }
 )
-"""Everything else is answered BAD; Twisted's own table of methods is never asked."""
+"""Everything else is answered BAD, and so is a command in a state it is not for."""

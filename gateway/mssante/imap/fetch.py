@@ -1,187 +1,259 @@
-"""What a FETCH asks for (RFC 3501 §6.4.5): read from the command, sorted by cost."""
+"""
+FETCH (RFC 3501 §6.4.5): what is asked, read as cheaply as it can be.
+
+What may be asked is read in `fetch_items`.
+"""
 
 from __future__ import annotations
 
-import re
-from enum import IntEnum
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 
-from attrs import frozen
-
-from gateway.errors import InvalidError
+from gateway.errors import NotFoundError
+from gateway.message.flags import SEEN, FlagChange, FlagMode
+from gateway.message.header_block import split_fields
+from gateway.message.outline import Part
+from gateway.mssante.imap.changes import change_many, places_of
+from gateway.mssante.imap.dates import date_time
+from gateway.mssante.imap.fetch_items import FetchItem, Need, Section, read_fetch
+from gateway.mssante.imap.format import envelope, flag_list, structure
+from gateway.mssante.imap.mail_store import LARGE
+from gateway.mssante.imap.refusals import EXPUNGED, CommandRefusedError
+from gateway.mssante.imap.session import ImapSession
+from gateway.mssante.imap.sets import read_set
 from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.imap.view import View
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.reading import MailItem, MailReading
 
-_MOST_ITEMS = 50
-_MOST_PARTS = 50
-_WORD = re.compile(rb"[A-Za-z0-9.]+")
-_PART = re.compile(rb"[1-9][0-9]{0,8}(?![0-9])")
-_FIELD = re.compile(r"[!-9;-~]{1,100}")
-_PARTIAL = re.compile(rb"<([0-9]{1,10})\.([1-9][0-9]{0,9})>")
-_TEXTS = ("HEADER.FIELDS.NOT", "HEADER.FIELDS", "HEADER", "TEXT", "MIME")
+_AT_ONCE = 200
+"""Messages read in one go: enough to be quick, few enough to be small."""
 
-
-class Need(IntEnum):
-    """What must be read to answer, from the cheapest on."""
-
-    VIEW = 0  # nothing: the session knows
-    ROW = 1  # the message's row
-    OUTLINE = 2  # its header block and structure
-    CONTENT = 3  # its bytes
+_SEEN = FlagChange(FlagMode.ADD, (SEEN,))
+_FLAGS = FetchItem(name="FLAGS", need=Need.VIEW)
+_UID = FetchItem(name="UID", need=Need.VIEW)
 
 
-@frozen(kw_only=True)
-class Section:
-    """
-    What stands in ``BODY[…]``: the numbers of the part, then which of its texts.
-
-    ``label`` is how the answer names it; ``partial`` is (first byte, how many).
-    """
-
-    numbers: tuple[int, ...] = ()
-    text: str = ""
-    fields: tuple[str, ...] = ()
-    partial: tuple[int, int] | None = None
-    label: bytes = b""
-
-    @property
-    def need(self) -> Need:
-        """The header of the message itself is kept apart, all else is in its bytes."""
-        in_header = not self.numbers and self.text.startswith("HEADER")
-        return Need.OUTLINE if in_header else Need.CONTENT
-
-
-@frozen(kw_only=True)
-class FetchItem:
-    """One thing asked for; ``section`` for those that send text of the message."""
-
-    name: str
-    need: Need
-    section: Section | None = None
-    marks_seen: bool = False
+async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
+    """FETCH and UID FETCH."""
+    reader.space()
+    numbers = read_set(reader)
+    reader.space()
+    items = read_fetch(reader)
+    reader.end()
+    view = session.selected
+    places = places_of(view, numbers, by_uid=by_uid)
+    if by_uid and _UID not in items:
+        items = (_UID, *items)
+    if any(item.marks_seen for item in items) and not view.read_only:
+        items = await _mark_seen(session, view, places, items)
+    answer = _Answer(session, view, items)
+    await session.connection.stream(answer.responses(places))
+    if answer.missing and not by_uid:
+        raise CommandRefusedError(EXPUNGED)
+    return b"FETCH completed"
 
 
-_SIMPLE = {
-    "UID": Need.VIEW,
-    "FLAGS": Need.VIEW,
-    "INTERNALDATE": Need.ROW,
-    "RFC822.SIZE": Need.ROW,
-    "ENVELOPE": Need.OUTLINE,
-    "BODYSTRUCTURE": Need.OUTLINE,
-    "BODY": Need.OUTLINE,
-}
-_OLD = {
-    "RFC822": (Section(label=b"RFC822"), True),
-    "RFC822.HEADER": (Section(text="HEADER", label=b"RFC822.HEADER"), False),
-    "RFC822.TEXT": (Section(text="TEXT", label=b"RFC822.TEXT"), True),
-}
-_MACROS = {
-    "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
-    "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
-    "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
-}
+async def _mark_seen(
+    session: ImapSession,
+    view: View,
+    places: Sequence[int],
+    items: tuple[FetchItem, ...],
+) -> tuple[FetchItem, ...]:
+    unseen = [place for place in places if SEEN not in view.flags(place).split()]
+    if not unseen:
+        return items
+    after = await change_many(session, view, unseen, _SEEN)
+    for place in unseen:
+        if (flags := after.get(view.uids[place])) is not None:
+            view.note_flags(place, flags)
+    return items if _FLAGS in items else (*items, _FLAGS)
 
 
-def read_fetch(reader: Reader) -> tuple[FetchItem, ...]:
-    """
-    Read what follows the set of messages, each thing once.
+class _Answer:
+    """Makes the responses of one FETCH, some messages at a time."""
 
-    Raises:
-        InvalidError: malformed, or more than 50 things.
-    """
-    if reader.peek(b"("):
-        items = reader.listed(lambda: _item(reader), most=_MOST_ITEMS)
-        if not items:
-            raise InvalidError("nothing to fetch")
-    else:
-        word = reader.match(_WORD, "fetch").group().decode("ascii").upper()
-        if macro := _MACROS.get(word):
-            items = [FetchItem(name=name, need=_SIMPLE[name]) for name in macro]
+    def __init__(
+        self, session: ImapSession, view: View, items: tuple[FetchItem, ...]
+    ) -> None:
+        self._store = session.store
+        self._view = view
+        self._items = items
+        self._need = max(item.need for item in items)
+        self.missing = False
+
+    async def responses(self, places: Sequence[int]) -> AsyncGenerator[list[bytes]]:
+        """Yield the pieces of a response for each message that still is there."""
+        if self._need is Need.VIEW:
+            for place in places:
+                yield self._response(place, [])
+            return
+        for start in range(0, len(places), _AT_ONCE):
+            some = places[start : start + _AT_ONCE]
+            by_uid = {self._view.uids[place]: place for place in some}
+            found = 0
+            async with aclosing(self._read(list(by_uid))) as messages:
+                async for mail, content in messages:
+                    found += 1
+                    rendered = [
+                        _fetched(item, mail, content)
+                        for item in self._items
+                        if item.need is not Need.VIEW
+                    ]
+                    yield self._response(by_uid[mail.uid], rendered)
+            self.missing |= found < len(some)
+
+    def _response(self, place: int, rendered: list[list[bytes]]) -> list[bytes]:
+        pieces = [b"* %d FETCH (" % (place + 1)]
+        waiting = iter(rendered)
+        for at, item in enumerate(self._items):
+            if at:
+                pieces.append(b" ")
+            if item.name == "UID":
+                pieces.append(b"UID %d" % self._view.uids[place])
+            elif item.name == "FLAGS":
+                recent = self._view.is_recent(place)
+                flags = flag_list(self._view.flags(place), recent=recent)
+                pieces.append(b"FLAGS " + flags)
+            else:
+                pieces += next(waiting)
+        return _merged([*pieces, b")\r\n"])
+
+    async def _read(
+        self, uids: list[int]
+    ) -> AsyncGenerator[tuple[MailItem, bytes | None]]:
+        folder_id, need = self._view.folder_id, self._need
+
+        def rows(work: UnitOfWork) -> list[MailItem]:
+            outlined = need >= Need.OUTLINE
+            return list(MailReading(work).items(folder_id, uids, outlined=outlined))
+
+        for mail in await self._store.read(rows):
+            if need is not Need.CONTENT and not _lacks_header(mail, need):
+                yield mail, None
+                continue
+            is_large = mail.size > LARGE
+            if is_large:
+                await self._store.large.acquire()
+            try:
+                content = await self._content(mail)
+                if content is not None:
+                    yield mail, content
+            finally:
+                if is_large:
+                    self._store.large.release()
+
+    async def _content(self, mail: MailItem) -> bytes | None:
+        try:
+            return await self._store.read(lambda work: MailReading(work).content(mail))
+        except NotFoundError:
+            return None
+
+
+def _lacks_header(mail: MailItem, need: Need) -> bool:
+    """Tell whether the header was too large to be kept apart."""
+    return need is Need.OUTLINE and mail.headers is None
+
+
+def _merged(pieces: Sequence[bytes]) -> list[bytes]:
+    """Join small pieces, so that each is not a packet of its own; keep large ones."""
+    return list(_join(pieces))
+
+
+def _join(pieces: Sequence[bytes]) -> Iterator[bytes]:
+    small: list[bytes] = []
+    for piece in pieces:
+        if len(piece) < 16 * 1024:
+            small.append(piece)
         else:
-            items = [_named(word, reader)]
-    return tuple(dict.fromkeys(items))
+            yield b"".join(small)
+            small = []
+            yield piece
+    yield b"".join(small)
 
 
-def _item(reader: Reader) -> FetchItem:
-    word = reader.match(_WORD, "fetch").group().decode("ascii").upper()
-    return _named(word, reader)
+def _fetched(item: FetchItem, mail: MailItem, content: bytes | None) -> list[bytes]:
+    """
+    Return one thing of a FETCH response, in pieces so that texts are not copied.
+
+    ``content`` is the message, given where the thing needs it.
+    """
+    name = item.name.encode("ascii")
+    if item.section is not None:
+        label = item.section.label + b" "
+        text = _section_text(item.section, mail, content)
+        if text is None:
+            return [label, b"NIL"]
+        if item.section.partial is not None:
+            start, count = item.section.partial
+            text = text[start : start + count]
+        return [label, b"{%d}\r\n" % len(text), text]
+    match item.name:
+        case "INTERNALDATE":
+            value = date_time(mail.internal_date)
+        case "RFC822.SIZE":
+            value = b"%d" % mail.size
+        case "ENVELOPE":
+            root = _root(mail)
+            assert root.envelope is not None, "read with every message"
+            value = envelope(root.envelope)
+        case _:
+            value = structure(_root(mail), extended=item.name == "BODYSTRUCTURE")
+    return [name, b" ", value]
 
 
-def _named(word: str, reader: Reader) -> FetchItem:
-    if word in {"BODY", "BODY.PEEK"} and reader.take(b"["):
-        section = _section(reader)
-        return FetchItem(
-            name="BODY[]",
-            need=section.need,
-            section=section,
-            marks_seen=word == "BODY",
-        )
-    if word in _OLD:
-        section, marks_seen = _OLD[word]
-        return FetchItem(
-            name=word, need=section.need, section=section, marks_seen=marks_seen
-        )
-    if word not in _SIMPLE:
-        raise InvalidError("unknown thing to fetch")
-    return FetchItem(name=word, need=_SIMPLE[word])
+def _root(mail: MailItem) -> Part:
+    assert mail.structure is not None, "asked for with its outline"
+    return mail.structure
 
 
-def _section(reader: Reader) -> Section:
-    numbers: list[int] = []
-    text = ""
-    fields: tuple[str, ...] = ()
-    while not reader.peek(b"]"):
-        if len(numbers) == _MOST_PARTS:
-            raise InvalidError("part number too deep")
-        if numbers:
-            reader.expect(b".")
-        if reader.peek(b"]") or not _starts_number(reader):
-            text = _section_text(reader, has_part=bool(numbers))
-            break
-        numbers.append(int(reader.match(_PART, "part number").group()))
-    if text.startswith("HEADER.FIELDS"):
-        reader.space()
-        fields = tuple(reader.listed(lambda: _field_name(reader)))
-        if not fields:
-            raise InvalidError("no header field named")
-    reader.expect(b"]")
-    partial, origin = _partial(reader)
-    label = ".".join([*map(str, numbers), text] if text else map(str, numbers))
-    if fields:
-        label += f" ({' '.join(name.upper() for name in fields)})"
-    return Section(
-        numbers=tuple(numbers),
-        text=text,
-        fields=fields,
-        partial=partial,
-        label=f"BODY[{label}]{origin}".encode("ascii"),
-    )
+def _section_text(
+    section: Section, mail: MailItem, content: bytes | None
+) -> bytes | None:
+    root = _root(mail)
+    part = _find_part(root, section.numbers)
+    if part is None:
+        return None
+    if section.text == "MIME" or not section.text:
+        if not section.numbers:
+            return content
+        start, end = (part.header, part.body) if section.text else (part.body, part.end)
+        return None if content is None else content[start:end]
+    holder = root
+    if section.numbers:
+        if not part.is_message:
+            return None
+        holder = part.parts[0]
+    if section.text == "TEXT":
+        return None if content is None else content[holder.body : holder.end]
+    header = mail.headers if holder is root else None
+    if header is None:
+        if content is None:
+            return None
+        header = content[holder.header : holder.body]
+    if section.fields:
+        wanted = section.text == "HEADER.FIELDS"
+        kept = [
+            text
+            for name, text in split_fields(header)
+            if (name in section.fields) == wanted
+        ]
+        return b"".join(kept) + b"\r\n"
+    return header
 
 
-def _starts_number(reader: Reader) -> bool:
-    return any(reader.peek(digit) for digit in _DIGITS)
-
-
-_DIGITS = tuple(str(digit).encode("ascii") for digit in range(1, 10))
-
-
-def _section_text(reader: Reader, *, has_part: bool) -> str:
-    word = reader.match(_WORD, "section").group().decode("ascii").upper()
-    if word not in _TEXTS or (word == "MIME" and not has_part):
-        raise InvalidError("malformed section")
-    return word
-
-
-def _field_name(reader: Reader) -> str:
-    name = reader.astring().decode("ascii", "replace")
-    if not _FIELD.fullmatch(name) or set(name) & set('()"\\[]{}%*'):
-        raise InvalidError("malformed field name")
-    return name.lower()
-
-
-def _partial(reader: Reader) -> tuple[tuple[int, int] | None, str]:
-    if not reader.peek(b"<"):
-        return None, ""
-    match = reader.match(_PARTIAL, "partial")
-    start, count = int(match.group(1)), int(match.group(2))
-    if max(start, count) >= 2**32:
-        raise InvalidError("number too large")
-    return (start, count), f"<{start}>"
+def _find_part(root: Part, numbers: tuple[int, ...]) -> Part | None:
+    """Return the part of some numbers; those of a part without parts are all 1."""
+    part: Part = root
+    for depth, number in enumerate(numbers):
+        inside = part.parts[0] if depth and part.is_message else part
+        if inside.is_multipart:
+            if number > len(inside.parts):
+                return None
+            part = inside.parts[number - 1]
+        elif number == 1 and (inside is root and depth == 0 or inside is not part):
+            # BODY[1] of a message that is no multipart is its body.
+            part = inside
+        else:
+            return None
+    return part

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import SYSTEM_FLAGS
-from gateway.mssante.imap.answers import NO_FOLDER, CommandRefusedError
+from gateway.mssante.imap.folder_names import decode_name, read_name, read_new_name
 from gateway.mssante.imap.format import folder_name
 from gateway.mssante.imap.listing import Listed, list_folders
-from gateway.mssante.imap.names import decode_name, read_name, read_new_name
+from gateway.mssante.imap.refusals import NO_FOLDER, CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.view import View
@@ -33,7 +33,7 @@ def _existing(reader: Reader) -> str:
     try:
         return read_name(raw)
     except InvalidError:
-        raise NO_FOLDER from None
+        raise CommandRefusedError(NO_FOLDER) from None
 
 
 def _new(reader: Reader) -> str:
@@ -41,7 +41,7 @@ def _new(reader: Reader) -> str:
     try:
         return read_new_name(raw)
     except InvalidError as error:
-        raise CommandRefusedError("CANNOT", error.public) from None
+        raise CommandRefusedError(Refusal("CANNOT", error.public)) from None
 
 
 def _found(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
@@ -76,7 +76,7 @@ async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> b
     folder, view = await session.store.read(open_folder)
     if not read_only and folder.recent_uid < folder.uid_next:
         await session.store.write(lambda work: Folders(work).claim_recent(folder))
-    if session.closed:
+    if session.connection.closed:
         return b""
     session.select(view)
     _describe(session, folder, view)
@@ -87,14 +87,14 @@ async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> b
 def _describe(session: ImapSession, folder: Folder, view: View) -> None:
     flags = " ".join([*SYSTEM_FLAGS, *view.keywords]).encode("ascii")
     kept = b"" if view.read_only else flags + b" \\*"
-    session.sendUntaggedResponse(b"FLAGS (" + flags + b")")
-    session.sendUntaggedResponse(b"%d EXISTS" % len(view))
-    session.sendUntaggedResponse(b"%d RECENT" % view.recent_count)
+    session.connection.untagged(b"FLAGS (" + flags + b")")
+    session.connection.untagged(b"%d EXISTS" % len(view))
+    session.connection.untagged(b"%d RECENT" % view.recent_count)
     if (unseen := view.first_unseen) is not None:
-        session.sendPositiveResponse(None, b"[UNSEEN %d] first unseen" % unseen)
-    session.sendPositiveResponse(None, b"[PERMANENTFLAGS (" + kept + b")] kept")
-    session.sendPositiveResponse(None, b"[UIDNEXT %d] next" % folder.uid_next)
-    session.sendPositiveResponse(None, b"[UIDVALIDITY %d] valid" % folder.uid_validity)
+        session.connection.untagged(b"OK [UNSEEN %d] first unseen" % unseen)
+    session.connection.untagged(b"OK [PERMANENTFLAGS (" + kept + b")] kept")
+    session.connection.untagged(b"OK [UIDNEXT %d] next" % folder.uid_next)
+    session.connection.untagged(b"OK [UIDVALIDITY %d] valid" % folder.uid_validity)
 
 
 async def unselect(session: ImapSession, reader: Reader) -> bytes:
@@ -123,7 +123,7 @@ async def _changing(
         await session.store.write(change)
     except ConflictError as error:
         code = "ALREADYEXISTS" if "exists" in error.public else "LIMIT"
-        raise CommandRefusedError(code, error.public) from None
+        raise CommandRefusedError(Refusal(code, error.public)) from None
 
 
 async def delete(session: ImapSession, reader: Reader) -> bytes:
@@ -132,7 +132,7 @@ async def delete(session: ImapSession, reader: Reader) -> bytes:
     name = _existing(reader)
     reader.end()
     if name == INBOX:
-        raise CommandRefusedError("CANNOT", "INBOX stays")
+        raise CommandRefusedError(Refusal("CANNOT", "INBOX stays"))
     mailbox_id = session.mailbox_id
 
     def remove(work: UnitOfWork) -> str:
@@ -155,7 +155,7 @@ async def rename(session: ImapSession, reader: Reader) -> bytes:
     new = _new(reader)
     reader.end()
     if INBOX in {old, new}:
-        raise CommandRefusedError("CANNOT", "INBOX stays")
+        raise CommandRefusedError(Refusal("CANNOT", "INBOX stays"))
     mailbox_id = session.mailbox_id
     await _changing(session, lambda work: Folders(work).rename(mailbox_id, old, new))
     return b"RENAME completed"
@@ -207,7 +207,7 @@ async def _list(
     pattern = reader.list_pattern()
     reader.end()
     if not pattern:  # asks for the delimiter alone
-        session.sendUntaggedResponse(command + b' (\\Noselect) "/" ""')
+        session.connection.untagged(command + b' (\\Noselect) "/" ""')
         return
     try:
         wanted = decode_name(reference + pattern)
@@ -222,7 +222,7 @@ async def _list(
     for found in await session.store.read(match):
         attributes = " ".join(found.attributes).encode("ascii")
         name = folder_name(found.name)
-        session.sendUntaggedResponse(command + b" (" + attributes + b') "/" ' + name)
+        session.connection.untagged(command + b" (" + attributes + b') "/" ' + name)
 
 
 async def status(session: ImapSession, reader: Reader) -> bytes:
@@ -242,7 +242,7 @@ async def status(session: ImapSession, reader: Reader) -> bytes:
 
     found = await session.store.read(count)
     counts = " ".join(f"{item} {_STATUS[item](found)}" for item in items)
-    session.sendUntaggedResponse(
+    session.connection.untagged(
         b"STATUS " + folder_name(name) + f" ({counts})".encode("ascii")
     )
     return b"STATUS completed"
@@ -251,5 +251,5 @@ async def status(session: ImapSession, reader: Reader) -> bytes:
 async def namespace(session: ImapSession, reader: Reader) -> bytes:
     """NAMESPACE (RFC 2342): one, personal."""
     reader.end()
-    session.sendUntaggedResponse(b'NAMESPACE (("" "/")) NIL NIL')
+    session.connection.untagged(b'NAMESPACE (("" "/")) NIL NIL')
     return b"NAMESPACE completed"

@@ -1,4 +1,4 @@
-"""Writes what IMAP answers: strings, lists, dates, envelopes, structures."""
+"""Writes what IMAP answers: strings, lists, flags, envelopes, structures."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import re
 from collections.abc import Iterable
 
 from gateway.message.addresses import Address
-from gateway.message.header_block import Parameters, split_fields
+from gateway.message.header_block import Parameters
 from gateway.message.outline import Envelope, Part
-from gateway.mssante.imap.dates import date_time
-from gateway.mssante.imap.fetch import FetchItem, Section
-from gateway.mssante.imap.names import encode_name
-from gateway.store.mailbox.reading import MailItem
+from gateway.mssante.imap.folder_names import encode_name
 
 _QUOTABLE = re.compile(rb"[\x01-\x09\x0b\x0c\x0e-\x7f]{0,500}")
 _SPECIAL = re.compile(rb'(["\\])')
@@ -126,90 +123,3 @@ def _extension(part: Part) -> list[bytes]:
     elif part.languages:
         languages = _listed(map(nstring, part.languages))
     return [disposition, languages, nstring(part.location)]
-
-
-def fetched(item: FetchItem, mail: MailItem, content: bytes | None) -> list[bytes]:
-    """
-    Return one thing of a FETCH response, in pieces so that texts are not copied.
-
-    ``content`` is the message, given where the thing needs it.
-    """
-    name = item.name.encode("ascii")
-    if item.section is not None:
-        label = item.section.label + b" "
-        text = _section_text(item.section, mail, content)
-        if text is None:
-            return [label, _NIL]
-        if item.section.partial is not None:
-            start, count = item.section.partial
-            text = text[start : start + count]
-        return [label, b"{%d}\r\n" % len(text), text]
-    match item.name:
-        case "INTERNALDATE":
-            value = date_time(mail.internal_date)
-        case "RFC822.SIZE":
-            value = b"%d" % mail.size
-        case "ENVELOPE":
-            root = _root(mail)
-            assert root.envelope is not None, "read with every message"
-            value = envelope(root.envelope)
-        case _:
-            value = structure(_root(mail), extended=item.name == "BODYSTRUCTURE")
-    return [name, b" ", value]
-
-
-def _root(mail: MailItem) -> Part:
-    assert mail.structure is not None, "asked for with its outline"
-    return mail.structure
-
-
-def _section_text(
-    section: Section, mail: MailItem, content: bytes | None
-) -> bytes | None:
-    root = _root(mail)
-    part = _find_part(root, section.numbers)
-    if part is None:
-        return None
-    if section.text == "MIME" or not section.text:
-        if not section.numbers:
-            return content
-        start, end = (part.header, part.body) if section.text else (part.body, part.end)
-        return None if content is None else content[start:end]
-    holder = root
-    if section.numbers:
-        if not part.is_message:
-            return None
-        holder = part.parts[0]
-    if section.text == "TEXT":
-        return None if content is None else content[holder.body : holder.end]
-    header = mail.headers if holder is root else None
-    if header is None:
-        if content is None:
-            return None
-        header = content[holder.header : holder.body]
-    if section.fields:
-        wanted = section.text == "HEADER.FIELDS"
-        kept = [
-            text
-            for name, text in split_fields(header)
-            if (name in section.fields) == wanted
-        ]
-        return b"".join(kept) + b"\r\n"
-    return header
-
-
-def _find_part(root: Part, numbers: tuple[int, ...]) -> Part | None:
-    """Return the part of some numbers; those of a part without parts are all 1."""
-    part: Part = root
-    for depth, number in enumerate(numbers):
-        inside = part.parts[0] if depth and part.is_message else part
-        if inside.is_multipart:
-            if number > len(inside.parts):
-                return None
-            part = inside.parts[number - 1]
-        elif number == 1 and (inside is root and depth == 0 or inside is not part):
-            # BODY[1] of a message that is no multipart is its body.
-            part = inside
-        else:
-            return None
-    return part

@@ -26,13 +26,13 @@ async def check(session: ImapSession, reader: Reader) -> bytes:
 async def idle(session: ImapSession, reader: Reader) -> bytes | None:
     """IDLE: what changes is told as it happens, until the client writes DONE."""
     reader.end()
-    session.sendLine(b"+ idling")
+    session.connection.go_on(b"idling")
     await session.sync()
-    if session.closed:
+    if session.connection.closed:
         return None
     session.idling = True
     try:
-        line = await session.next_line()
+        line = await session.connection.next_line()
     except (ConnectionDone, ConnectionLost):
         return None
     finally:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from attrs import frozen
 
-from gateway.mssante.imap.names import matches
 from gateway.store.mailbox.folders import DELIMITER, INBOX, Folder
 
 
@@ -59,3 +59,41 @@ def _fits(name: str, pattern: str) -> bool:
 def _has_subscribed_below(folders: Sequence[Folder], name: str) -> bool:
     below = name + DELIMITER
     return any(one.subscribed and one.name.startswith(below) for one in folders)
+
+
+def matches(name: str, pattern: str) -> bool:
+    """
+    Tell whether a name fits LIST's pattern: ``*`` any text, ``%`` within a level.
+
+    One pass with a memory of the last wildcards, at most pattern × name steps: a
+    regular expression would take time exponential in their number.
+
+    >>> matches("a/b/c", "a/%/c"), matches("a/b/c", "a/%")
+    (True, False)
+    """
+    reached = {0}
+    for mark in _merged(pattern):
+        if mark == "*":
+            reached = set(range(min(reached), len(name) + 1))
+        elif mark == "%":
+            reached = _within_level(name, reached)
+        else:
+            reached = {at + 1 for at in reached if name[at : at + 1] == mark}
+        if not reached:
+            return False
+    return len(name) in reached
+
+
+def _merged(pattern: str) -> str:
+    """Return the pattern with runs of wildcards made one."""
+    return re.sub(r"[%*]+", lambda run: "*" if "*" in run[0] else "%", pattern)
+
+
+def _within_level(name: str, reached: set[int]) -> set[int]:
+    found: set[int] = set()
+    for start in sorted(reached):
+        if start in found:
+            continue
+        stop = name.find(DELIMITER, start)
+        found.update(range(start, (len(name) if stop < 0 else stop) + 1))
+    return found

@@ -1,289 +1,287 @@
-"""What a SEARCH looks for (RFC 3501 §6.4.4), read into a tree of bounded depth."""
+"""
+SEARCH (RFC 3501 §6.4.4): some messages at a time, the cheapest test first.
+
+What is looked for is read in `search_keys`; whether a message fits is told here.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from datetime import date
-from enum import Enum, IntEnum
+import base64
+import binascii
+import quopri
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from email.utils import parsedate_tz
+from functools import cached_property, partial
 
-from attrs import frozen
+from attrs import define, field
 
-from gateway.errors import InvalidError
-from gateway.message.flags import read_flag
-from gateway.mssante.imap.dates import read_date
-from gateway.mssante.imap.sets import NumberSet, read_set
-from gateway.mssante.imap.syntax import Reader
-
-_DEEPEST = 32
-_MOST_KEYS = 500
-
-
-class BadCharsetError(InvalidError):
-    """The client writes its texts in a charset we do not read."""
-
-
-class Tier(IntEnum):
-    """What must be read of a message to tell whether it fits."""
-
-    VIEW = 0  # nothing: the session knows
-    ROW = 1
-    HEADERS = 2
-    CONTENT = 3
-
-
-@frozen
-class Everything:
-    """ALL."""
-
-
-@frozen
-class HasFlag:
-    """A flag in lower case; ``\\recent`` is the session's own."""
-
-    flag: str
-
-
-@frozen
-class Numbered:
-    """A set of sequence numbers, or of uids, as it was written."""
-
-    numbers: NumberSet
-    uids: bool
-
-
-@frozen
-class Within:
-    """The same once ``*`` is known: the ranges' first and last numbers, in order."""
-
-    firsts: tuple[int, ...]
-    lasts: tuple[int, ...]
-    uids: bool
-
-    def __contains__(self, value: int) -> bool:
-        """Tell whether a number is in one of the ranges."""
-        at = bisect_right(self.firsts, value) - 1
-        return at >= 0 and value <= self.lasts[at]
-
-
-class When(Enum):
-    """How a date compares; times of day and zones are left aside (RFC 3501)."""
-
-    BEFORE = "BEFORE"
-    ON = "ON"
-    SINCE = "SINCE"
-
-
-@frozen
-class Dated:
-    """By the internal date, or by the header's when ``sent``."""
-
-    when: When
-    day: date
-    sent: bool
-
-
-@frozen
-class Sized:
-    """Larger or smaller than so many bytes."""
-
-    size: int
-    larger: bool
-
-
-@frozen
-class InHeader:
-    """A text (casefolded) in a field of that name; empty: the field is there."""
-
-    name: str
-    text: str
-
-
-@frozen
-class InText:
-    """A text (casefolded) in the body, and in the header too when ``header``."""
-
-    text: str
-    header: bool
-
-
-@frozen
-class Not:
-    """Messages that do not fit."""
-
-    key: Key
-
-
-@frozen
-class Either:
-    """Messages that fit one or the other."""
-
-    first: Key
-    second: Key
-
-
-@frozen
-class All:
-    """Messages that fit every one; the cheapest to tell come first."""
-
-    keys: tuple[Key, ...]
-
-
-Key = (
-    Everything
-    | HasFlag
-    | Numbered
-    | Within
-    | Dated
-    | Sized
-    | InHeader
-    | InText
-    | Not
-    | Either
-    | All
+from gateway.errors import NotFoundError
+from gateway.message.body_text import text_of_html
+from gateway.message.encoded_words import decode_text, decode_words
+from gateway.message.header_block import split_fields
+from gateway.message.outline import Part
+from gateway.mssante.imap.search_keys import (
+    All,
+    Dated,
+    Either,
+    Everything,
+    HasFlag,
+    InHeader,
+    InText,
+    Key,
+    Not,
+    Numbered,
+    Sized,
+    Tier,
+    When,
+    Within,
+    bound,
+    read_search,
+    tier,
 )
+from gateway.mssante.imap.session import ImapSession
+from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.imap.view import View
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.reading import MailItem, MailReading
 
-_FLAGS = ("ANSWERED", "DELETED", "DRAFT", "FLAGGED", "SEEN")
-_RECENT = HasFlag("\\recent")
-_PLAIN: dict[str, Key] = {
-    "ALL": Everything(),
-    "RECENT": _RECENT,
-    "OLD": Not(_RECENT),
-    "NEW": All((_RECENT, Not(HasFlag("\\seen")))),
-    **{name: HasFlag(f"\\{name.lower()}") for name in _FLAGS},
-    **{f"UN{name}": Not(HasFlag(f"\\{name.lower()}")) for name in _FLAGS},
-}
+_AT_ONCE = {Tier.VIEW: 2000, Tier.ROW: 2000, Tier.HEADERS: 200, Tier.CONTENT: 16}
+_MOST_VALUE = 16 * 1024
+_MOST_TEXT = 4 * 1024 * 1024
+
+_UNREAD = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def tier(key: Key) -> Tier:
-    """Return what must be read to tell."""
+async def search(
+    session: ImapSession, reader: Reader, *, by_uid: bool = False
+) -> bytes:
+    """SEARCH and UID SEARCH."""
+    reader.space()
+    key = read_search(reader)
+    reader.end()
+    view = session.selected
+    found: list[int] = []
+    if len(view):
+        key = bound(key, len(view), view.uids[-1])
+        found = await _found(session, view, key)
+    numbers = (view.uids[place] if by_uid else place + 1 for place in found)
+    session.connection.untagged(
+        b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
+    )
+    return b"SEARCH completed"
+
+
+async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
+    needs = tier(key)
+    turn = session.store.searches if needs >= Tier.HEADERS else None
+    if turn is not None:
+        await turn.acquire()
+    try:
+        found: list[int] = []
+        step = _AT_ONCE[needs]
+        for start in range(0, len(view), step):
+            if session.connection.closed:
+                break
+            some = _Some(view, range(start, min(start + step, len(view))))
+            if needs is Tier.VIEW:
+                found += await session.store.call(partial(some.fitting_flags, key))
+            else:
+                found += await session.store.read(partial(some.fitting, key, needs))
+        return found
+    finally:
+        if turn is not None:
+            turn.release()
+
+
+class _Some:
+    """A run of messages, as the session knows them when the search comes to it."""
+
+    def __init__(self, view: View, places: range) -> None:
+        self._folder_id = view.folder_id
+        self._places = {view.uids[place]: place for place in places}
+        self._flags = {
+            uid: (view.flags(place), view.is_recent(place))
+            for uid, place in self._places.items()
+        }
+
+    def fitting(self, key: Key, needs: Tier, work: UnitOfWork) -> list[int]:
+        """Return the places of the messages that fit; runs in a thread."""
+        reading = MailReading(work)
+        outlined = needs >= Tier.HEADERS
+        items = reading.items(self._folder_id, list(self._places), outlined=outlined)
+        return [
+            self._places[mail.uid]
+            for mail in list(items)
+            if fits(key, self._candidate(reading, mail))
+        ]
+
+    def fitting_flags(self, key: Key) -> list[int]:
+        """The same for keys that ask of nothing but flags and numbers."""
+        return [
+            place
+            for uid, place in self._places.items()
+            if fits(key, Candidate(place + 1, uid, self._words(uid)))
+        ]
+
+    def _words(self, uid: int) -> frozenset[str]:
+        flags, recent = self._flags[uid]
+        words = {flag.lower() for flag in flags.split()}
+        return frozenset(words | {"\\recent"} if recent else words)
+
+    def _candidate(self, reading: MailReading, mail: MailItem) -> Candidate:
+        return Candidate(
+            number=self._places[mail.uid] + 1,
+            uid=mail.uid,
+            flags=self._words(mail.uid),
+            internal_date=mail.internal_date,
+            size=mail.size,
+            read_headers=partial(_headers, reading, mail),
+            read_content=partial(_content, reading, mail),
+        )
+
+
+def _headers(reading: MailReading, mail: MailItem) -> bytes:
+    if mail.headers is not None:
+        return mail.headers
+    part, content = _content(reading, mail)
+    return content[: part.body]
+
+
+def _content(reading: MailReading, mail: MailItem) -> tuple[Part, bytes]:
+    assert mail.structure is not None, "asked for with its outline"
+    try:
+        return mail.structure, reading.content(mail)
+    except NotFoundError:  # removed since: it fits nothing
+        return mail.structure, b""
+
+
+def _no_content() -> tuple[Part, bytes]:
+    raise LookupError("a key that asks for the text needs the text")
+
+
+@define(slots=False)
+class Candidate:
+    """
+    A message to be judged; what is dear to read is read when first asked for.
+
+    ``flags`` are in lower case, ``\\recent`` among them where the session says so.
+    """
+
+    number: int
+    uid: int
+    flags: frozenset[str]
+    internal_date: datetime = _UNREAD
+    size: int = 0
+    read_headers: Callable[[], bytes] = field(default=bytes, repr=False)
+    read_content: Callable[[], tuple[Part, bytes]] = field(
+        default=_no_content, repr=False
+    )
+
+    @cached_property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields of the header: lower-case name, text as people read it."""
+        return [
+            (name, decode_words(_unfolded(raw)))
+            for name, raw in split_fields(self.read_headers())
+        ]
+
+    @cached_property
+    def body(self) -> str:
+        """The text of the body, casefolded."""
+        part, content = self.read_content()
+        return text_of(part, content).casefold()
+
+
+def _unfolded(raw: bytes) -> str:
+    value = raw.partition(b":")[2][:_MOST_VALUE]
+    joined = value.replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b"")
+    return joined.decode("utf-8", "replace").strip()
+
+
+def fits(key: Key, message: Candidate) -> bool:
+    """Tell whether the message fits."""
     match key:
-        case InText():
-            return Tier.CONTENT
-        case InHeader() | Dated(sent=True):
-            return Tier.HEADERS
+        case Everything():
+            return True
+        case HasFlag(flag):
+            return flag in message.flags
+        case Within():
+            return (message.uid if key.uids else message.number) in key
+        case Numbered():
+            raise TypeError("a set of numbers is bound before it is matched")
+        case Sized(size, larger):
+            return message.size > size if larger else message.size < size
+        case Dated(when, day, sent):
+            return _is_dated(when, day, message, sent=sent)
+        case InHeader(name, text):
+            return any(
+                text in value.casefold()
+                for field_name, value in message.fields
+                if field_name == name
+            )
+        case InText(text, header):
+            if header and any(
+                text in f"{name}: {value}".casefold() for name, value in message.fields
+            ):
+                return True
+            return text in message.body
         case Not(inner):
-            return tier(inner)
+            return not fits(inner, message)
         case Either(first, second):
-            return max(tier(first), tier(second))
+            return fits(first, message) or fits(second, message)
         case All(keys):
-            return max((tier(one) for one in keys), default=Tier.VIEW)
-        case Dated() | Sized():
-            return Tier.ROW
-        case Everything() | HasFlag() | Numbered() | Within():
-            return Tier.VIEW
+            return all(fits(one, message) for one in keys)
 
 
-def bound(key: Key, last_number: int, last_uid: int) -> Key:
-    """Return the key with its sets of numbers settled for the folder as it is."""
-    match key:
-        case Numbered(numbers, uids):
-            ranges = numbers.resolved(last_uid if uids else last_number)
-            firsts, lasts = zip(*ranges, strict=True)
-            return Within(firsts, lasts, uids)
-        case Not(inner):
-            return Not(bound(inner, last_number, last_uid))
-        case Either(first, second):
-            one = bound(first, last_number, last_uid)
-            return Either(one, bound(second, last_number, last_uid))
-        case All(keys):
-            return All(tuple(bound(one, last_number, last_uid) for one in keys))
+def _is_dated(when: When, day: date, message: Candidate, *, sent: bool) -> bool:
+    found = _sent_day(message) if sent else message.internal_date.date()
+    if found is None:
+        return False
+    match when:
+        case When.BEFORE:
+            return found < day
+        case When.ON:
+            return found == day
+        case When.SINCE:
+            return found >= day
+
+
+def _sent_day(message: Candidate) -> date | None:
+    value = next((value for name, value in message.fields if name == "date"), "")
+    try:
+        parsed = parsedate_tz(value[:100])
+        return None if parsed is None else date(*parsed[:3])
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def text_of(part: Part, content: bytes) -> str:
+    """Return the words of the text parts, decoded; at most some megabytes of them."""
+    pieces: list[str] = []
+    room = _MOST_TEXT
+    waiting = [part]
+    while waiting and room > 0:
+        one = waiting.pop()
+        waiting.extend(reversed(one.parts))
+        if one.type.lower() == "text" and not one.parts:
+            words = _decoded(one, content[one.body : min(one.end, one.body + room)])
+            room -= len(words)
+            pieces.append(words)
+    return "\n".join(pieces)
+
+
+def _decoded(part: Part, raw: bytes) -> str:
+    match part.encoding.lower():
+        case "base64":
+            try:
+                raw = base64.b64decode(raw + b"===")
+            except binascii.Error:
+                raw = b""
+        case "quoted-printable":
+            raw = quopri.decodestring(raw)
         case _:
-            return key
-
-
-def read_search(reader: Reader) -> Key:
-    """
-    Read the charset, if named, and the keys to the end of the command.
-
-    Raises:
-        BadCharsetError: neither UTF-8 nor US-ASCII.
-        InvalidError: malformed, or nested deeper than 32, or more than 500 keys.
-    """
-    parser = _Parser(reader)
-    if reader.peek(b"CHARSET ") or reader.peek(b"charset "):
-        reader.atom()
-        reader.space()
-        if reader.astring().upper() not in {b"UTF-8", b"US-ASCII"}:
-            raise BadCharsetError("charset not known")
-        reader.space()
-    keys = [parser.key(0)]
-    while not reader.at_end():
-        reader.space()
-        keys.append(parser.key(0))
-    return _all(keys)
-
-
-def _all(keys: list[Key]) -> Key:
-    return keys[0] if len(keys) == 1 else All(tuple(sorted(keys, key=tier)))
-
-
-class _Parser:
-    """Reads keys, counting them."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._count = 0
-
-    def key(self, depth: int) -> Key:
-        reader = self._reader
-        self._count += 1
-        if depth > _DEEPEST or self._count > _MOST_KEYS:
-            raise InvalidError("search too complex")
-        if reader.peek(b"("):
-            keys = reader.listed(lambda: self.key(depth + 1), most=_MOST_KEYS)
-            if not keys:
-                raise InvalidError("empty search")
-            return _all(keys)
-        if any(reader.peek(start) for start in _SET_STARTS):
-            return Numbered(read_set(reader), uids=False)
-        return self._named(reader.atom().decode("ascii"), depth)
-
-    def _named(self, word: str, depth: int) -> Key:
-        if (plain := _PLAIN.get(word)) is not None:
-            return plain
-        self._reader.space()
-        match word:
-            case "NOT":
-                return Not(self.key(depth + 1))
-            case "OR":
-                first = self.key(depth + 1)
-                self._reader.space()
-                cheap, dear = sorted((first, self.key(depth + 1)), key=tier)
-                return Either(cheap, dear)
-            case _:
-                return self._with_value(word)
-
-    def _with_value(self, word: str) -> Key:
-        reader = self._reader
-        match word:
-            case "KEYWORD":
-                return HasFlag(read_flag(reader.flag()).lower())
-            case "UNKEYWORD":
-                return Not(HasFlag(read_flag(reader.flag()).lower()))
-            case "UID":
-                return Numbered(read_set(reader), uids=True)
-            case "LARGER" | "SMALLER":
-                return Sized(reader.number(), larger=word == "LARGER")
-            case "BEFORE" | "ON" | "SINCE":
-                return Dated(When(word), read_date(reader), sent=False)
-            case "SENTBEFORE" | "SENTON" | "SENTSINCE":
-                return Dated(When(word[4:]), read_date(reader), sent=True)
-            case "BODY" | "TEXT":
-                return InText(self._text(), header=word == "TEXT")
-            case "BCC" | "CC" | "FROM" | "SUBJECT" | "TO":
-                return InHeader(word.lower(), self._text())
-            case "HEADER":
-                name = reader.astring().decode("ascii", "replace").lower()
-                reader.space()
-                return InHeader(name, self._text())
-            case _:
-                raise InvalidError("unknown search key")
-
-    def _text(self) -> str:
-        try:
-            return self._reader.astring().decode("utf-8").casefold()
-        except UnicodeDecodeError:
-            raise BadCharsetError("charset not known") from None
-
-
-_SET_STARTS = (b"*", *(str(digit).encode("ascii") for digit in range(10)))
+            pass
+    charset = next((v for k, v in part.parameters if k.lower() == "charset"), "utf-8")
+    text = decode_text(raw, charset)
+    return text_of_html(text) if part.subtype.lower() == "html" else text

@@ -16,8 +16,10 @@ from twisted.python.failure import Failure
 
 from gateway.errors import GatewayError
 from gateway.mssante.imap.commands import COMMANDS
+from gateway.mssante.imap.connection import ImapConnection
+from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.session import ImapSession
-from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
@@ -102,7 +104,7 @@ class ImapService(Service):
         if self._sessions:
             self._empty = Deferred()
             for session in list(self._sessions):
-                session.bye(b"the service stops, come back later")
+                session.connection.bye(b"the service stops, come back later")
             late = self._reactor.callLater(_GOODBYE_SECONDS, self._abort_all)
             await self._empty
             if late.active():
@@ -110,15 +112,15 @@ class ImapService(Service):
 
     def _abort_all(self) -> None:
         for session in list(self._sessions):
-            session.abort()
+            session.connection.abort()
 
     def stopService(self) -> Deferred[None]:  # noqa: N802
         """Stop listening, say BYE to each session, and wait for them to end."""
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
-    def admit(self, host: str, tls: Any) -> ImapSession | None:
-        """Return a session for a new connection; None when there are too many."""
+    def admit(self, host: str, tls: Any) -> ImapConnection | None:
+        """Return the protocol of a new connection; None when there are too many."""
         limits = self._limits
         full = len(self._sessions) >= limits.max_connections
         if full or self._per_peer[host] >= limits.max_connections_per_peer:
@@ -134,11 +136,23 @@ class ImapService(Service):
             if self._empty is not None and not self._sessions:
                 self._empty.callback(None)
 
-        session = ImapSession(
-            self.store, self.watch, COMMANDS, self._reactor, tls=tls, lost=lost
-        )
-        self._sessions.add(session)
-        return session
+        def session_on(connection: ImapConnection) -> ImapSession:
+            session = ImapSession(
+                connection,
+                self.store,
+                self.watch,
+                COMMANDS,
+                self._reactor,
+                greeting=greeting(
+                    secured=tls is None, append_limit=limits.max_append_bytes
+                ),
+                tls=tls,
+                lost=lost,
+            )
+            self._sessions.add(session)
+            return session
+
+        return ImapConnection(limits, self._reactor, session_on)
 
     def _recheck(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self.recheck())
@@ -169,10 +183,10 @@ class ImapService(Service):
         for session, one in opened.items():
             allowed = (one.identity, one.mailbox_id) in held
             if not allowed or one.certificate not in trusted:
-                session.bye(b"[ALERT] access to this mailbox has ended")
+                session.connection.bye(b"[ALERT] access to this mailbox has ended")
             elif session.idling:
                 # Shows to both sides, and to what is between, that it still lives.
-                session.sendUntaggedResponse(b"OK still here")
+                session.connection.untagged(b"OK still here")
 
 
 def _note(failure: TlsFailure) -> None:

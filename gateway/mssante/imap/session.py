@@ -6,18 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from attrs import frozen
-from cryptography.hazmat.primitives.serialization import Encoding
-from twisted.internet.interfaces import IDelayedCall, IHandshakeListener
-from twisted.internet.protocol import connectionDone
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
-from zope.interface import implementer
 
 from gateway.errors import GatewayError, NotFoundError
-from gateway.mssante.imap.answers import TRY_LATER, CommandRefusedError, refusal_of
-from gateway.mssante.imap.capabilities import Offered, offered
-from gateway.mssante.imap.lines import ImapLines
-from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.connection import ImapConnection
+from gateway.mssante.imap.mail_store import MailStore
+from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
 from gateway.mssante.imap.view import View
@@ -28,7 +23,6 @@ from gateway.trust.space import PeerVerdict
 
 log = Logger()
 
-GREETING = b"Messagerie securisee"
 UNAUTH, AUTH, SELECTED = "unauth", "auth", "select"
 
 _ANY_SIZE = 10**20
@@ -58,63 +52,66 @@ class Command:
     syncs: bool = True
 
 
-@implementer(IHandshakeListener)
-class ImapSession(ImapLines):
+class ImapSession:
     """
-    A client's connection.
+    What is known of one client, and what its commands do it with.
 
-    It is read only once the handshake is done and the certificate judged; a client
-    whose certificate is not believed hears BYE, not a dropped connection. ``tls`` is
-    the context STARTTLS uses, None where TLS comes first.
+    The connection is read only once the handshake is done and the certificate judged;
+    a client whose certificate is not believed hears BYE, not a dropped connection.
+    ``tls`` is the context STARTTLS uses, None where TLS comes first. ``lost`` is told
+    when the connection is gone.
     """
 
     def __init__(
         self,
+        connection: ImapConnection,
         store: MailStore,
         watch: FolderWatch,
         commands: Mapping[bytes, Command],
         clock: Any,
         *,
+        greeting: bytes,
         tls: Any = None,
         lost: Callable[[ImapSession], None],
     ) -> None:
-        super().__init__(store.settings, clock)
+        self.connection = connection
         self.store = store
         self.watch = watch
+        self.settings = store.settings
+        self.state = UNAUTH
         self.opened: Opened | None = None
         self.view: View | None = None
         self.idling = False
         self.stale = False
         self.refusal_noted = False
         self.tag = b""
-        self.tls = tls
         self.secured = tls is None
+        self._tls = tls
         self._shaking_hands = self.secured
+        self._greeting = greeting
         self._commands = commands
+        self._clock = clock
         self._lost = lost
         self._sign_in_deadline: IDelayedCall | None = None
         self._reserved = 0
 
     # The connection.
 
-    def connectionMade(self) -> None:  # noqa: N802
+    def connected(self) -> None:
+        """Greet where TLS comes later; from now on the time to sign in runs."""
         seconds = self.settings.login_seconds
-        self._sign_in_deadline = self.clock.callLater(seconds, self._not_signed_in)
+        self._sign_in_deadline = self._clock.callLater(seconds, self._not_signed_in)
         if not self.secured:
-            self._greet()
+            self.connection.untagged(self._greeting)
 
-    def handshakeCompleted(self) -> None:  # noqa: N802
+    async def handshake_done(self) -> None:
         """Judge the certificate before anything is read."""
         greet, self.secured, self._shaking_hands = self.secured, True, False
-        self.pauseProducing()
-        self._later(self._judge(greet=greet))
-
-    async def _judge(self, *, greet: bool) -> None:
         verdict = await self.judged()
         if not verdict.trusted:
             self.not_trusted(verdict)
-        elif greet and not self.closed:
-            self._greet()
+        elif greet and not self.connection.closed:
+            self.connection.untagged(self._greeting)
 
     def not_trusted(self, verdict: PeerVerdict) -> None:
         """End the session of a certificate that is not, or no longer, believed."""
@@ -125,38 +122,23 @@ class ImapSession(ImapLines):
             else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
-        self.bye(b"[ALERT] this certificate is not accepted")
+        self.connection.bye(b"[ALERT] this certificate is not accepted")
 
     async def judged(self) -> PeerVerdict:
         """Return what is thought of the client's certificate now."""
-        certificate, judge = self.certificate(), self.store.judge
+        certificate, judge = self.connection.certificate(), self.store.judge
         return await self.store.call(lambda: judge(certificate))
 
-    def certificate(self) -> bytes:
-        """Return the client's certificate in DER."""
-        found = self.transport.getPeerCertificate().to_cryptography()
-        encoded: bytes = found.public_bytes(Encoding.DER)
-        return encoded
-
-    def _greet(self) -> None:
-        codes = b" ".join(self.listCapabilities())
-        self.sendPositiveResponse(None, b"[CAPABILITY " + codes + b"] " + GREETING)
-
     def begin_tls(self) -> None:
-        """Go on inside TLS, with nothing kept from before."""
-        self._forget_input()
+        """Go on inside TLS."""
         self._shaking_hands = True
-        self.transport.startTLS(self.tls)
-
-    def has_unread(self) -> bool:
-        """Tell whether more than the current command has come already."""
-        return bool(self._buffer)
+        self.connection.begin_tls(self._tls)
 
     def _not_signed_in(self) -> None:
         if self._shaking_hands:
-            self.abort()
+            self.connection.abort()
         else:
-            self.bye(b"sign in sooner")
+            self.connection.bye(b"sign in sooner")
 
     def signed_in(self, opened: Opened) -> None:
         """Enter the state in which folders may be used."""
@@ -169,26 +151,19 @@ class ImapSession(ImapLines):
         if deadline is not None and deadline.active():
             deadline.cancel()
 
-    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        super().connectionLost(reason)
+    def lost(self) -> None:
+        """Give back what the session held."""
         self._end_sign_in_deadline()
         self.upload_ended()
         self.unselect()
         self._lost(self)
-
-    def capabilities(self) -> Offered:
-        """Return what is offered now."""
-        limit = self.settings.max_append_bytes
-        return offered(
-            secured=self.secured, opened=self.opened is not None, append_limit=limit
-        )
 
     # Commands.
 
     async def run(self, tag: bytes, name: bytes, reader: Reader) -> None:
         command = self._commands.get(name)
         if command is None or self.state not in command.states:
-            self.bad(tag, "command unknown or not allowed now")
+            self.connection.bad(tag, "command unknown or not allowed now")
             return
         self.tag = tag
         state = b"OK"
@@ -196,27 +171,25 @@ class ImapSession(ImapLines):
             answer = await command.run(self, reader)
             if command.syncs and self.stale:
                 await self.sync()
-        except CommandRefusedError as refused:
-            state, answer = b"NO", refused.answer
         except GatewayError as error:
             state, answer = b"NO", refusal_of(error)
             if answer is None:
-                self.bad(tag, error.public)
+                self.connection.bad(tag, error.public)
                 return
         except Exception:  # noqa: BLE001 (a defect ends the command, not the session)
-            if self.closed:
+            if self.connection.closed:
                 return
             log.failure("an IMAP command failed")
             state, answer = b"NO", b"[SERVERBUG] internal error"
-        if answer is not None and not self.closed:
-            self._respond(state, tag, answer)
+        if answer is not None and not self.connection.closed:
+            self.connection.complete(tag, state, answer)
 
-    def literal_limit(self, parts: list[bytes]) -> int | None:
+    def literal_limit(self, parts: list[bytes], usual: int) -> int | None:
         if self.opened is None:
             return None
         if expected_upload(parts) is not None:
             return _ANY_SIZE  # `refuse_literal` says NO, and which
-        return super().literal_limit(parts)
+        return usual
 
     async def refuse_literal(self, parts: list[bytes], size: int) -> bytes | None:
         upload, opened = expected_upload(parts), self.opened
@@ -231,7 +204,7 @@ class ImapSession(ImapLines):
             )
         except GatewayError:
             refusal = TRY_LATER.answer
-        if refusal is None and not self.closed:
+        if refusal is None and not self.connection.closed:
             if self.store.uploads.take(size):
                 self._reserved = size
             else:
@@ -284,15 +257,15 @@ class ImapSession(ImapLines):
         except NotFoundError:
             self.folder_is_gone()
             return
-        if self.view is view and not self.closed:
+        if self.view is view and not self.connection.closed:
             self.tell(changes)
 
     def tell(self, changes: Changes) -> None:
         """Write what changed, as untagged responses."""
         self.stale = False
         for line in self.selected.apply(changes):
-            self.sendUntaggedResponse(line)
+            self.connection.untagged(line)
 
     def folder_is_gone(self) -> None:
         """End the session: what it numbers is no more."""
-        self.bye(b"the selected folder was deleted")
+        self.connection.bye(b"the selected folder was deleted")

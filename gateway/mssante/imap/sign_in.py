@@ -1,4 +1,4 @@
-"""IMAP commands that come before a mailbox is opened, and those of any state."""
+"""Greeting, capabilities and sign-in; the IMAP commands before it, and of any state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from gateway.errors import InvalidError
 from gateway.message.encoded_words import clean_line
-from gateway.mssante.imap.answers import CommandRefusedError
+from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
 from gateway.store.base.work import UnitOfWork
@@ -22,24 +22,67 @@ from gateway.trust.space import PeerVerdict
 
 log = Logger()
 
+_GREETING = b"Messagerie securisee"
+_INSIDE_TLS = (
+    b"IDLE",
+    b"NAMESPACE",
+    b"UIDPLUS",
+    b"SPECIAL-USE",
+    b"CHILDREN",
+    b"MOVE",
+    b"UNSELECT",
+    b"LITERAL-",
+)
+"""Capabilities that are offered to whoever may sign in."""
+
 _HOLDERS = (CertificateKind.PERSON, CertificateKind.ORGANISATION)
 _NOT_HELD = "no mailbox of that name for this certificate"
+
+
+def capabilities(*, secured: bool, opened: bool, append_limit: int) -> bytes:
+    """
+    Return what is offered: before TLS only STARTTLS, and a password never.
+
+    The greeting and the answer of AUTHENTICATE tell them already, so that clients
+    need not ask (RFC 3501 §6.1.1).
+    """
+    found = [b"IMAP4rev1", b"ID"]
+    if not opened:
+        found.append(b"LOGINDISABLED")
+    if not secured:
+        return b" ".join([*found, b"STARTTLS"])
+    if not opened:
+        found += [b"SASL-IR", b"AUTH=EXTERNAL"]
+    return b" ".join([*found, *_INSIDE_TLS, b"APPENDLIMIT=%d" % append_limit])
+
+
+def greeting(*, secured: bool, append_limit: int) -> bytes:
+    """Return the first response of a connection (RFC 3501 §7.1.1)."""
+    codes = capabilities(secured=secured, opened=False, append_limit=append_limit)
+    return b"OK [CAPABILITY " + codes + b"] " + _GREETING
+
+
+def _offered(session: ImapSession) -> bytes:
+    return capabilities(
+        secured=session.secured,
+        opened=session.opened is not None,
+        append_limit=session.settings.max_append_bytes,
+    )
 
 
 async def capability(session: ImapSession, reader: Reader) -> bytes:
     """CAPABILITY (RFC 3501 §6.1.1)."""
     reader.end()
-    codes = b" ".join(session.listCapabilities())
-    session.sendUntaggedResponse(b"CAPABILITY " + codes)
+    session.connection.untagged(b"CAPABILITY " + _offered(session))
     return b"CAPABILITY completed"
 
 
 async def logout(session: ImapSession, reader: Reader) -> None:
     """LOGOUT (RFC 3501 §6.1.3)."""
     reader.end()
-    session.sendUntaggedResponse(b"BYE at your service")
-    session.sendPositiveResponse(session.tag, b"LOGOUT completed")
-    session.drop()
+    session.connection.untagged(b"BYE at your service")
+    session.connection.complete(session.tag, b"OK", b"LOGOUT completed")
+    session.connection.drop()
 
 
 async def identify(session: ImapSession, reader: Reader) -> bytes:
@@ -50,7 +93,7 @@ async def identify(session: ImapSession, reader: Reader) -> bytes:
         said = [clean_line(word.decode("utf-8", "replace"))[:80] for word in words]
         log.debug("imap: client {said}", said=said)
     reader.end()
-    session.sendUntaggedResponse(b'ID ("name" "gateway")')
+    session.connection.untagged(b'ID ("name" "gateway")')
     return b"ID completed"
 
 
@@ -72,19 +115,21 @@ async def start_tls(session: ImapSession, reader: Reader) -> None:
     reader.end()
     if session.secured:
         raise InvalidError("already inside TLS")
-    if session.has_unread():
+    if session.connection.forget_unread():
         log.info("imap: bytes behind STARTTLS, connection dropped")
-        session.abort()
+        session.connection.abort()
         return
-    session.sendPositiveResponse(session.tag, b"begin TLS")
+    session.connection.complete(session.tag, b"OK", b"begin TLS")
     session.begin_tls()
 
 
 async def login(session: ImapSession, reader: Reader) -> bytes:
     """LOGIN (RFC 3501 §6.2.3): there are no passwords here."""
     del reader
-    session.count_error()
-    raise CommandRefusedError("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
+    session.connection.count_error()
+    raise CommandRefusedError(
+        Refusal("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
+    )
 
 
 async def authenticate(session: ImapSession, reader: Reader) -> bytes:
@@ -96,10 +141,12 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     """
     reader.space()
     if reader.atom() != b"EXTERNAL":
-        session.count_error()
-        raise CommandRefusedError("CANNOT", "only EXTERNAL, by the client certificate")
+        session.connection.count_error()
+        raise CommandRefusedError(
+            Refusal("CANNOT", "only EXTERNAL, by the client certificate")
+        )
     if not session.secured:
-        raise CommandRefusedError("PRIVACYREQUIRED", "STARTTLS comes first")
+        raise CommandRefusedError(Refusal("PRIVACYREQUIRED", "STARTTLS comes first"))
     address = await _asked(session, reader)
     verdict = await session.judged()
     if not verdict.trusted:
@@ -111,9 +158,9 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     )
     chosen = _choose(held, address)
     if chosen is None:
-        session.count_error()
+        session.connection.count_error()
         await _note_refusal(session, verdict)
-        raise CommandRefusedError("AUTHORIZATIONFAILED", _NOT_HELD)
+        raise CommandRefusedError(Refusal("AUTHORIZATIONFAILED", _NOT_HELD))
     fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
     await session.store.write(lambda work: _open(work, chosen, identity, fingerprint))
     session.signed_in(
@@ -121,11 +168,10 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
             mailbox_id=chosen.id,
             address=chosen.address,
             identity=identity,
-            certificate=session.certificate(),
+            certificate=session.connection.certificate(),
         )
     )
-    codes = b" ".join(session.listCapabilities())
-    return b"[CAPABILITY " + codes + b"] mailbox opened"
+    return b"[CAPABILITY " + _offered(session) + b"] mailbox opened"
 
 
 async def _asked(session: ImapSession, reader: Reader) -> str:
@@ -133,8 +179,8 @@ async def _asked(session: ImapSession, reader: Reader) -> str:
         given = reader.take_rest()
     else:
         reader.end()
-        session.sendLine(b"+ ")
-        given = await session.next_line()
+        session.connection.go_on(b"")
+        given = await session.connection.next_line()
     if given == b"*":
         raise InvalidError("cancelled")
     if given in {b"", b"="}:

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from gateway.errors import InvalidError
 from gateway.message.flags import read_flag
-from gateway.mssante.imap.answers import OVER_QUOTA, TOO_BIG, TRY_CREATE
 from gateway.mssante.imap.dates import read_date_time
-from gateway.mssante.imap.names import read_name
+from gateway.mssante.imap.folder_names import read_name
+from gateway.mssante.imap.refusals import OVER_QUOTA, TOO_BIG, TRY_CREATE
 from gateway.mssante.imap.syntax import Reader, split_command
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import UnitOfWork

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, NotFoundError
-from gateway.mssante.imap.store import MailStore
+from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.view import View
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.reading import Changes, MailReading

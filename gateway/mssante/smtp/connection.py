@@ -4,26 +4,77 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from aiosmtpd.smtp import SMTP
+from attrs import define, field
 from twisted.logger import Logger
 
+from gateway.loop import Threads
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway
-from gateway.mssante.smtp.lines import HangUpError, read_command, read_line
-from gateway.mssante.smtp.parameters import CommandError
+from gateway.mssante.smtp.body import Body, BodyLimits, read_body
+from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
+from gateway.mssante.smtp.extensions import CommandError
+from gateway.mssante.smtp.limits import Gate, Lease
 from gateway.mssante.smtp.replies import Reply
+from gateway.settings.file import SmtpSettings
 from gateway.trust.tls_failures import failure_of
 
 log = Logger()
 
+CLOSING_SECONDS = 5.0
+"""Time for a peer to take our last reply and to end TLS; then the socket is closed."""
 
 _MOST_UNREAD = 64 * 1024
 """Bytes of replies a peer may leave unread before we wait for it."""
+
+
+@define(kw_only=True, eq=False)
+class Doorway:
+    """
+    What the connections of one door share.
+
+    ``gate`` counts those of all doors of the process; ``connections`` are those of
+    this one that are open, refused ones included.
+    """
+
+    hostname: str
+    settings: SmtpSettings
+    tls: ssl.SSLContext
+    worker: Threads
+    gate: Gate
+    connections: set[SmtpConnection] = field(factory=set, repr=False)
+    _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)
+
+    def enter(self, connection: SmtpConnection) -> None:
+        """Count a connection in."""
+        self.connections.add(connection)
+
+    def leave(self, connection: SmtpConnection) -> None:
+        """Count a connection out; again is no error."""
+        self.connections.discard(connection)
+        self._left.set()
+
+    async def emptied(self) -> None:
+        """Return when the last connection is gone, its socket closed."""
+        while self.connections:
+            self._left.clear()
+            await self._left.wait()
+
+
+class Owner(Protocol):
+    """What a connection asks of the session that owns it."""
+
+    async def obey(self, line: str) -> Reply | None:
+        """
+        Carry out a command; return the reply, or None when it was given.
+
+        Raises:
+            CommandError: the command is refused.
+            HangUpError: the connection ends.
+        """
 
 
 class SmtpConnection(SMTP):
@@ -38,13 +89,16 @@ class SmtpConnection(SMTP):
 
     line_length_limit = 2048  # of the reader: commands, not bodies
 
-    def __init__(self, doorway: Doorway) -> None:
-        self.doorway = doorway
-        self._address = ""
+    def __init__(
+        self, doorway: Doorway, make_owner: Callable[[SmtpConnection], Owner]
+    ) -> None:
+        self.address = ""
+        self.secured = False
+        self._doorway = doorway
+        self._owner = make_owner(self)
         self._entered = False
         self._busy = False
         self._stopping = False
-        self._secured = False
         self._unsaid = bytearray()
         super().__init__(
             object(),
@@ -60,14 +114,14 @@ class SmtpConnection(SMTP):
         peer = transport.get_extra_info("peername")
         if not self._entered:
             self.enter(str(peer[0]) if peer else "")
-        self._secured = transport.get_extra_info("ssl_object") is not None
-        self.doorway.enter(self)
+        self.secured = transport.get_extra_info("ssl_object") is not None
+        self._doorway.enter(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
         self.leave()
-        self.doorway.leave(self)
+        self._doorway.leave(self)
 
     def eof_received(self) -> bool:
         # A peer that stops sending has given up, in a body as between commands.
@@ -81,15 +135,15 @@ class SmtpConnection(SMTP):
 
     def enter(self, address: str) -> bool:
         """Count this connection in, if there is room; done before TLS where it can."""
-        self._address = address
-        self._entered = self.doorway.gate.enter(address)
+        self.address = address
+        self._entered = self._doorway.gate.enter(address)
         return self._entered
 
     def leave(self) -> None:
         """Count this connection out; again is no error."""
         if self._entered:
             self._entered = False
-            self.doorway.gate.leave(self._address)
+            self._doorway.gate.leave(self.address)
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -134,23 +188,23 @@ class SmtpConnection(SMTP):
                 self.transport.close()  # flushes first; the timer has no such patience
 
     async def _serve(self) -> None:
-        settings = self.doorway.settings
+        settings = self._doorway.settings
         if not self._entered:
             log.warn("too many connections")
             raise HangUpError(replies.TOO_MANY_CONNECTIONS)
-        self._say(f"220 {self.hostname} {self.__ident__}")
-        await self._speak()
+        self.say(f"220 {self.hostname} {self.__ident__}")
+        await self.speak()
         await self._expect_letters()
         errors = 0
         for _ in range(settings.max_commands):
             try:
                 with self._idle():
                     line = await self._read_command()
-                reply = await self.obey(line)
+                reply = await self._owner.obey(line)
             except CommandError as error:
                 reply = error.reply
             if reply is not None:
-                self._say(reply)
+                self.say(reply)
                 # Recipients beyond the limit come again with another message.
                 errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
             if errors >= settings.max_errors:
@@ -158,10 +212,6 @@ class SmtpConnection(SMTP):
             if self._stopping:
                 raise HangUpError(replies.SHUTTING_DOWN)
         raise HangUpError(replies.TOO_MANY_COMMANDS)
-
-    @abstractmethod
-    async def obey(self, line: str) -> Reply | None:
-        """Carry out a command; return the reply, or None when it was given."""
 
     @contextmanager
     def _idle(self) -> Iterator[None]:
@@ -173,7 +223,7 @@ class SmtpConnection(SMTP):
 
     async def _expect_letters(self) -> None:
         """Leave at once a peer whose first byte is no command: TLS, a probe (S21)."""
-        async with asyncio.timeout(self.doorway.settings.command_seconds):
+        async with asyncio.timeout(self._doorway.settings.command_seconds):
             with self._idle():
                 first = await self._reader.read(1)
         if not first.isalpha():
@@ -185,16 +235,25 @@ class SmtpConnection(SMTP):
         if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
             line = await read_line(self._reader)
         else:
-            await self._speak()
-            async with asyncio.timeout(self.doorway.settings.command_seconds):
+            await self.speak()
+            async with asyncio.timeout(self._doorway.settings.command_seconds):
                 line = await read_line(self._reader)
-        return read_command(line, self.doorway.settings.max_command_bytes)
+        return read_command(line, self._doorway.settings.max_command_bytes)
 
-    def _say(self, reply: Reply | str) -> None:
+    @property
+    def has_unread(self) -> bool:
+        """Tell whether the peer sent more than the command that runs."""
+        return bool(self._reader_buffer)
+
+    async def read_body(self, limits: BodyLimits, lease: Lease) -> Body:
+        """Read what follows 354; see `body.read_body`."""
+        return await read_body(self._reader, limits, lease)
+
+    def say(self, reply: Reply | str) -> None:
         """Reply; it leaves with the next ones, before anything is waited for."""
         self._unsaid += f"{reply}\r\n".encode("ascii")
 
-    async def _speak(self) -> None:
+    async def speak(self) -> None:
         """Send the replies in one piece (RFC 2920 §3.2): each sending has its cost."""
         if not self._unsaid:
             return
@@ -202,13 +261,13 @@ class SmtpConnection(SMTP):
         self._unsaid.clear()
         transport: Any = self.transport
         if transport is not None and transport.get_write_buffer_size() > _MOST_UNREAD:
-            async with asyncio.timeout(self.doorway.settings.command_seconds):
+            async with asyncio.timeout(self._doorway.settings.command_seconds):
                 await self._writer.drain()
 
     def _last_word(self, reply: Reply | None) -> None:
         """Say it if the peer still listens; nobody waits for whether it was heard."""
         if reply is not None:
-            self._say(reply)
+            self.say(reply)
         if self._unsaid and self.transport is not None:
             self._writer.write(bytes(self._unsaid))
 
@@ -218,7 +277,7 @@ class SmtpConnection(SMTP):
     def _reader_buffer(self) -> bytearray:
         return cast("bytearray", cast("Any", self._reader)._buffer)
 
-    async def _secure(self) -> None:
+    async def secure(self) -> None:
         """
         Change to TLS; forget all that was said before (RFC 3207 §4.2).
 
@@ -227,19 +286,19 @@ class SmtpConnection(SMTP):
         """
         clear: Any = self.transport
         clear.pause_reading()
-        if self._reader_buffer:
+        if self.has_unread:
             log.info("TLS refused: {code}", code="TLS_BYTES_BEHIND_STARTTLS")
             raise HangUpError
-        self._say(replies.START_TLS)
-        await self._speak()
+        self.say(replies.START_TLS)
+        await self.speak()
         self._original_transport = clear
         try:
             protected = await self.loop.start_tls(
                 clear,
                 self,
-                self.doorway.tls,
+                self._doorway.tls,
                 server_side=True,
-                ssl_handshake_timeout=self.doorway.settings.handshake_seconds,
+                ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except ssl.SSLError:  # told by the context, which knows why
@@ -254,7 +313,7 @@ class SmtpConnection(SMTP):
         for stream in streams:
             stream._transport = protected  # noqa: SLF001
         self._over_ssl = True
-        self._secured = True
+        self.secured = True
 
     def peer_certificate(self) -> bytes:
         """Return the peer's certificate in DER; only once TLS is on."""

@@ -1,10 +1,15 @@
-"""The SMTP doors as services: they listen when started and finish when stopped."""
+"""The SMTP doors: services that listen when started and finish when stopped."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -13,15 +18,19 @@ from twisted.logger import Logger
 from gateway import metrics
 from gateway.core.envelope import Door
 from gateway.loop import Threads, as_deferred
-from gateway.mssante.smtp.doorway import Doorway
+from gateway.mssante.smtp.connection import CLOSING_SECONDS, Doorway, SmtpConnection
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
-from gateway.mssante.smtp.listening import Listener, listen
 from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.session import Intake, SmtpSession
 from gateway.settings.file import Settings
 from gateway.trust.tls import Identity, smtp_server_context
-from gateway.trust.tls_failures import TlsFailure
+from gateway.trust.tls_failures import TlsFailure, failure_of
 
 log = Logger()
+
+_BACKLOG = 512
+_PAUSE_SECONDS = 1.0
+"""Rest after an accept that failed: no descriptors are left, and more may come back."""
 
 
 class SmtpDoors:
@@ -54,20 +63,26 @@ class SmtpDoors:
 
     def service(self, door: Door, port: int, *, implicit_tls: bool = False) -> SmtpDoor:
         """Return one door on a port of the settings' host; 0 takes a free one."""
+        hostname, settings = self._settings.domains.hostname, self._settings.smtp
         doorway = Doorway(
-            door=door,
-            implicit_tls=implicit_tls,
-            hostname=self._settings.domains.hostname,
-            settings=self._settings.smtp,
+            hostname=hostname,
+            settings=settings,
             tls=self._tls,
-            admission=self._reception.admission,
-            reception=self._reception,
             worker=self._worker,
             gate=self._gate,
+        )
+        intake = Intake(
+            door=door,
+            hostname=hostname,
+            settings=settings,
+            worker=self._worker,
+            admission=self._reception.admission,
+            reception=self._reception,
             memory=self._memory,
             disk=self._disk,
         )
-        return SmtpDoor(doorway, self._settings.listen.host, port)
+        host = self._settings.listen.host
+        return SmtpDoor(doorway, intake, host, port, implicit_tls=implicit_tls)
 
 
 class SmtpDoor(Service):
@@ -78,10 +93,20 @@ class SmtpDoor(Service):
     must stop then, for nothing else tells.
     """
 
-    def __init__(self, doorway: Doorway, host: str, port: int) -> None:
+    def __init__(
+        self,
+        doorway: Doorway,
+        intake: Intake,
+        host: str,
+        port: int,
+        *,
+        implicit_tls: bool,
+    ) -> None:
         self._doorway = doorway
+        self._intake = intake
         self._host = host
         self._port = port
+        self._implicit_tls = implicit_tls
         self._listener: Listener | None = None
         self.listening: Deferred[int] = Deferred()
 
@@ -91,12 +116,31 @@ class SmtpDoor(Service):
         as_deferred(self._listen(), loop).chainDeferred(self.listening)
 
     async def _listen(self) -> int:
-        self._listener = await listen(self._doorway, self._host, self._port)
+        doorway = self._doorway
+        # Bound here, and not by the loop, for both kinds of door to be alike.
+        listening = socket.create_server(
+            (self._host, self._port),
+            family=socket.AF_INET6 if ":" in self._host else socket.AF_INET,
+            backlog=_BACKLOG,
+            # The kernel then shares the connections out among the processes.
+            reuse_port=doorway.settings.processes > 1,
+        )
+        listening.setblocking(False)
+        if self._implicit_tls:
+            self._listener = _TlsFirst(doorway, self._connect, listening)
+        else:
+            server = await doorway.worker.loop.create_server(
+                self._connect, sock=listening, backlog=_BACKLOG
+            )
+            self._listener = _Plain(server, listening.getsockname()[1])
         return self._listener.port
 
     def stopService(self) -> Deferred[None]:  # noqa: N802
         super().stopService()
         return as_deferred(self._finish(), self._doorway.worker.loop)
+
+    def _connect(self) -> SmtpConnection:
+        return SmtpConnection(self._doorway, partial(SmtpSession, intake=self._intake))
 
     async def _finish(self) -> None:
         """Stop listening, let each message under way end, then close what is left."""
@@ -117,3 +161,88 @@ def _note(failure: TlsFailure) -> None:
     """Log a handshake that failed by its code: a port scan is no defect."""
     metrics.REFUSED.labels(failure.value).inc()
     log.info("TLS refused: {code}", code=failure.value)
+
+
+class Listener(Protocol):
+    """A door that is open."""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+
+    def close(self) -> None:
+        """Take no more connections; those that are there go on."""
+
+
+class _Plain:
+    def __init__(self, server: asyncio.Server, port: int) -> None:
+        self._server = server
+        self.port = port
+
+    def close(self) -> None:
+        self._server.close()
+
+
+class _TlsFirst:
+    """
+    Accepts by itself, so that a connection counts from its first moment.
+
+    `create_server` would tell us only of handshakes that went well, and the half-open
+    ones are the ones to limit; its failures would reach the loop's handler only.
+    """
+
+    def __init__(
+        self,
+        doorway: Doorway,
+        connect: Callable[[], SmtpConnection],
+        listening: socket.socket,
+    ) -> None:
+        self._doorway = doorway
+        self._connect = connect
+        self._listening = listening
+        self._handshakes: set[asyncio.Task[None]] = set()
+        self._accepting = doorway.worker.loop.create_task(self._accept())
+        self.port = int(listening.getsockname()[1])
+
+    def close(self) -> None:
+        self._accepting.cancel()
+        for handshake in self._handshakes:
+            handshake.cancel()
+        # Once the loop has let go of it.
+        self._doorway.worker.loop.call_soon(self._listening.close)
+
+    async def _accept(self) -> None:
+        loop = self._doorway.worker.loop
+        while True:
+            try:
+                peer, address = await loop.sock_accept(self._listening)
+            except OSError as error:
+                log.error("cannot accept: {why}", why=error.strerror)
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
+            handshake = loop.create_task(self._welcome(peer, str(address[0])))
+            self._handshakes.add(handshake)
+            handshake.add_done_callback(self._handshakes.discard)
+
+    async def _welcome(self, peer: socket.socket, address: str) -> None:
+        connection = self._connect()
+        if not connection.enter(address):
+            log.warn("too many connections")
+            peer.close()
+            return
+        try:
+            await self._doorway.worker.loop.connect_accepted_socket(
+                lambda: connection,
+                peer,
+                ssl=self._doorway.tls,
+                ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
+                ssl_shutdown_timeout=CLOSING_SECONDS,
+            )
+        except ssl.SSLError:  # told by the context, which knows why
+            connection.leave()
+        except (OSError, TimeoutError) as error:
+            log.info("TLS refused: {code}", code=failure_of(error).value)
+            connection.leave()
+        except asyncio.CancelledError:
+            connection.leave()
+            raise

@@ -9,17 +9,18 @@ from collections.abc import Awaitable, Callable
 from attrs import define, evolve, field
 from twisted.logger import Logger
 
-from gateway.core.envelope import Recipient
+from gateway.core.envelope import Door, Recipient
+from gateway.loop import Threads
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import AdmittedSender, Refused
-from gateway.mssante.smtp.body import BodyLimits, BodyLostError, read_body
+from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
+from gateway.mssante.smtp.body import BodyLimits, BodyLostError
+from gateway.mssante.smtp.command_lines import HangUpError
 from gateway.mssante.smtp.connection import SmtpConnection
-from gateway.mssante.smtp.doorway import Doorway
-from gateway.mssante.smtp.limits import Lease
-from gateway.mssante.smtp.lines import HangUpError
-from gateway.mssante.smtp.parameters import MailCommand, read_mail, read_rcpt
-from gateway.mssante.smtp.reception import Incoming
+from gateway.mssante.smtp.extensions import MailCommand, keywords, read_mail, read_rcpt
+from gateway.mssante.smtp.limits import DiskSpace, Lease, Memory
+from gateway.mssante.smtp.reception import Incoming, Reception
 from gateway.mssante.smtp.replies import Reply
+from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
 
 log = Logger()
@@ -43,6 +44,20 @@ _FAULTS = {
 """What the journal and the metrics call the faults of a body."""
 
 
+@define(kw_only=True, eq=False)
+class Intake:
+    """What the sessions of one door share: who may send there, and what keeps it."""
+
+    door: Door
+    hostname: str
+    settings: SmtpSettings
+    worker: Threads
+    admission: Admission
+    reception: Reception
+    memory: Memory
+    disk: DiskSpace
+
+
 @define
 class Transaction:
     """One message on its way in: MAIL was accepted."""
@@ -55,11 +70,12 @@ class Transaction:
 Command = Callable[[str], Awaitable[Reply | None]]
 
 
-class SmtpSession(SmtpConnection):
+class SmtpSession:
     """What each command does; checks in the order of the dialogue."""
 
-    def __init__(self, doorway: Doorway) -> None:
-        super().__init__(doorway)
+    def __init__(self, connection: SmtpConnection, intake: Intake) -> None:
+        self._connection = connection
+        self._intake = intake
         self._greeted = False
         self._client = ""
         self._refusals = 0
@@ -85,12 +101,13 @@ class SmtpSession(SmtpConnection):
         }
 
     async def obey(self, line: str) -> Reply | None:
+        """Carry out a command; return the reply, or None when it was given."""
         verb, _, argument = line.partition(" ")
         verb = verb.upper()
         command = self._verbs.get(verb)
         if command is None:
             return replies.UNKNOWN_COMMAND
-        if not self._secured and verb not in _ALLOWED_IN_CLEAR:
+        if not self._connection.secured and verb not in _ALLOWED_IN_CLEAR:
             return replies.STARTTLS_FIRST
         if self._refusals and not self._entitled and verb not in _ALLOWED_WHEN_REFUSED:
             return await self._judge()
@@ -101,24 +118,18 @@ class SmtpSession(SmtpConnection):
     async def _ehlo(self, argument: str) -> Reply | None:
         if (refusal := await self._greet(argument)) is not None:
             return refusal
-        size = self.doorway.settings.max_message_bytes
-        lines = [
-            self.doorway.hostname,
-            "PIPELINING",
-            f"SIZE {size}",
-            *(() if self._secured else ("STARTTLS",)),
-            "8BITMIME",
-            "ENHANCEDSTATUSCODES",
-            "DSN",
-        ]
-        said = [f"250-{line}" for line in lines]
-        self._say("\r\n".join([*said, "250 HELP"]))
+        *lines, last = keywords(
+            max_message_bytes=self._intake.settings.max_message_bytes,
+            secured=self._connection.secured,
+        )
+        said = [f"250-{line}" for line in (self._intake.hostname, *lines)]
+        self._connection.say("\r\n".join([*said, f"250 {last}"]))
         return None
 
     async def _helo(self, argument: str) -> Reply | None:
         if (refusal := await self._greet(argument)) is not None:
             return refusal
-        self._say(f"250 {self.doorway.hostname}")
+        self._connection.say(f"250 {self._intake.hostname}")
         return None
 
     async def _greet(self, argument: str) -> Reply | None:
@@ -127,12 +138,12 @@ class SmtpSession(SmtpConnection):
             return replies.BAD_SYNTAX
         self._client = argument.strip(" ")
         self._greeted = True
-        return await self._judge() if self._secured else None
+        return await self._judge() if self._connection.secured else None
 
     async def _judge(self) -> Reply | None:
         """Tell a peer whose chain is good but who is not entitled, in plain words."""
-        judge = self.doorway.worker.awaitable(self.doorway.admission.judge)
-        verdict = await judge(self.doorway.door, self.peer_certificate())
+        judge = self._intake.worker.awaitable(self._intake.admission.judge)
+        verdict = await judge(self._intake.door, self._connection.peer_certificate())
         if not isinstance(verdict, Refused):
             self._entitled = True
             return None
@@ -142,8 +153,8 @@ class SmtpSession(SmtpConnection):
         self._entitled = False
         self._mail = None
         if not self._refusals:
-            self.doorway.reception.note(
-                Action.CONNECTION_REFUSED, refused.code, self.doorway.door
+            self._intake.reception.note(
+                Action.CONNECTION_REFUSED, refused.code, self._intake.door
             )
         self._refusals += 1
         if self._refusals > _REFUSALS_HEARD:
@@ -153,9 +164,9 @@ class SmtpSession(SmtpConnection):
     async def _starttls(self, argument: str) -> Reply | None:
         if argument:
             return replies.BAD_SYNTAX
-        if self._secured:
+        if self._connection.secured:
             return replies.BAD_SEQUENCE
-        await self._secure()
+        await self._connection.secure()
         self._greeted = False
         self._mail = None
         return None
@@ -168,27 +179,27 @@ class SmtpSession(SmtpConnection):
         mail = read_mail(argument)
         if (refusal := self._refuse_size(mail.size)) is not None:
             return refusal
-        admission, door = self.doorway.admission, self.doorway.door
-        asked = (door, self.peer_certificate(), mail.sender)
+        admission, door = self._intake.admission, self._intake.door
+        asked = (door, self._connection.peer_certificate(), mail.sender)
         if admission.is_quick_at(door):
             admitted = admission.admit_sender(*asked)
         else:
-            admit = self.doorway.worker.awaitable(admission.admit_sender)
+            admit = self._intake.worker.awaitable(admission.admit_sender)
             admitted = await admit(*asked)
         if isinstance(admitted, Refused):
             if admitted.reply is replies.NOT_ENTITLED:  # since the greeting
                 return self._refuse_peer(admitted)
-            self.doorway.reception.note(Action.SENDER_REFUSED, admitted.code, door)
+            self._intake.reception.note(Action.SENDER_REFUSED, admitted.code, door)
             return admitted.reply
         self._mail = Transaction(mail, admitted)
         return replies.SENDER_OK
 
     def _refuse_size(self, size: int) -> Reply | None:
-        if size > self.doorway.settings.max_message_bytes:
+        if size > self._intake.settings.max_message_bytes:
             return replies.TOO_LARGE
-        if not self.doorway.reception.is_ready:
+        if not self._intake.reception.is_ready:
             return replies.TRY_LATER
-        if not self.doorway.disk.has_room_for(size):
+        if not self._intake.disk.has_room_for(size):
             return replies.STORAGE_FULL
         return None
 
@@ -196,18 +207,18 @@ class SmtpSession(SmtpConnection):
         if self._mail is None:
             return replies.BAD_SEQUENCE
         command = read_rcpt(argument)
-        if len(self._mail.recipients) >= self.doorway.settings.max_recipients:
+        if len(self._mail.recipients) >= self._intake.settings.max_recipients:
             return replies.TOO_MANY_RECIPIENTS
-        admission, admitted = self.doorway.admission, self._mail.admitted
+        admission, admitted = self._intake.admission, self._mail.admitted
         found = admission.admit_recipient_at_once(admitted, command.address)
         if found is None:
-            admit = self.doorway.worker.awaitable(admission.admit_recipient)
+            admit = self._intake.worker.awaitable(admission.admit_recipient)
             found = await admit(admitted, command.address)
         if isinstance(found, Refused):
-            self.doorway.reception.note(
+            self._intake.reception.note(
                 Action.RECIPIENT_REFUSED,
                 found.code,
-                self.doorway.door,
+                self._intake.door,
                 admitted.sender.identity,
             )
             return found.reply
@@ -227,18 +238,18 @@ class SmtpSession(SmtpConnection):
         if mail is None or not mail.recipients:
             self._mail = mail
             return replies.BAD_SEQUENCE
-        if self._reader_buffer:  # S03: a body that did not wait for 354
+        if self._connection.has_unread:  # S03: a body that did not wait for 354
             raise HangUpError(replies.EARLY_BYTES)
-        lease = Lease(self.doorway.memory)
+        lease = Lease(self._intake.memory)
         try:
-            self._say(replies.SEND_BODY)
-            await self._speak()
+            self._connection.say(replies.SEND_BODY)
+            await self._connection.speak()
             return await self._receive(mail, lease)
         finally:
             lease.end()
 
     async def _receive(self, transaction: Transaction, lease: Lease) -> Reply:
-        settings, mail = self.doorway.settings, transaction.mail
+        settings, mail = self._intake.settings, transaction.mail
         limits = BodyLimits(
             max_bytes=settings.max_message_bytes,
             max_line_bytes=settings.max_line_bytes,
@@ -246,16 +257,16 @@ class SmtpSession(SmtpConnection):
         )
         try:
             async with asyncio.timeout(settings.data_seconds):
-                body = await read_body(self._reader, limits, lease)
+                body = await self._connection.read_body(limits, lease)
         except BodyLostError:
             raise HangUpError(replies.TOO_LARGE) from None
         if body.fault is not None:
             code = _FAULTS[body.fault]
-            self.doorway.reception.refused(transaction.admitted, code)
+            self._intake.reception.refused(transaction.admitted, code)
             return body.fault
         if not mail.eight_bit and not body.content.isascii():
             log.info("8-bit message that was not declared")
-        return await self.doorway.reception.receive(
+        return await self._intake.reception.receive(
             Incoming(
                 admitted=transaction.admitted,
                 recipients=tuple(transaction.recipients.values()),
@@ -263,7 +274,7 @@ class SmtpSession(SmtpConnection):
                 ret=mail.ret,
                 envid=mail.envid,
                 client=self._client,
-                address=self._address,
+                address=self._connection.address,
             )
         )
 

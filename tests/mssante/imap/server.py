@@ -22,8 +22,8 @@ from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
 from gateway.loop import Threads
+from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
-from gateway.mssante.imap.store import MailStore
 from gateway.settings.file import Settings, settings_from
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from gateway.message.outline import read_outline
-from gateway.mssante.imap.names import matches
+from gateway.mssante.imap.listing import matches
 from tests.mssante.imap.server import Mailroom, Wire, off_the_loop
 
 SHORT = b"From: a@b.test\r\nSubject: Court\r\n\r\nCorps\r\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.errors import InvalidError
-from gateway.mssante.imap.search import BadCharsetError, read_search
+from gateway.mssante.imap.search_keys import BadCharsetError, read_search
 from gateway.mssante.imap.syntax import Reader
 from tests.mssante.imap.server import Mailroom, off_the_loop
 

@@ -210,7 +210,7 @@ def test_little_free_disk_refuses_before_the_body(
 ) -> None:
     with running_node(tmp_path, pki_folder) as node:
         for door in node.doors.values():
-            door._doorway.disk.min_free_bytes = 1 << 60
+            door._intake.disk.min_free_bytes = 1 << 60
         client = node.session("smtp", "peer")
 
         client.ask(f"MAIL FROM:<{PEER}>", "452 4.3.1")
@@ -306,7 +306,13 @@ def test_a_taken_port_is_told(tmp_path: Path, pki_folder: Path) -> None:
         door = node.doors["smtp"]
 
         async def listen_again() -> None:
-            again = type(door)(door._doorway, "127.0.0.1", node.port("smtp"))
+            again = type(door)(
+                door._doorway,
+                door._intake,
+                "127.0.0.1",
+                node.port("smtp"),
+                implicit_tls=False,
+            )
             again.startService()
             await again.listening.asFuture(node.loop)
 

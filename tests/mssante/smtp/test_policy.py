@@ -231,7 +231,7 @@ def test_a_structure_opposed_to_may_still_file_when_a_setting_says_so(
 ) -> None:
     admission: Any = node.reception.admission
     for door in node.doors.values():
-        door._doorway.admission = evolve(
+        door._intake.admission = evolve(
             admission, filing=evolve(admission.filing, blocked_may_file=True)
         )
     with node.database.write() as work:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Protocol
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IHandshakeListener
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
-from twisted.mail.imap4 import IMAP4Server
+from twisted.protocols.basic import LineReceiver
+from twisted.protocols.policies import TimeoutMixin
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from gateway.errors import InvalidError
 from gateway.mssante.imap.outflow import Outflow
@@ -30,30 +33,58 @@ _UPLOAD_SECONDS = 900.0
 _CLOSE_SECONDS = 10.0
 
 
-class ImapLines(IMAP4Server):
-    """
-    twisted.mail's server with its own reading of commands replaced.
+class Owner(Protocol):
+    """What a connection asks of the session that owns it; all of it on the loop."""
 
-    Twisted's queues commands without bound, takes literals of any size, and parses
-    arguments word by word as they come. Here one command is read whole within its
-    limits, the connection is not read while it runs, and the next one follows: what
-    waits, waits at the client. Kept of Twisted's are the connection, the states, the
-    time-outs and the writing of responses.
+    def connected(self) -> None:
+        """The connection stands; where TLS comes first, its handshake is to come."""
+
+    async def handshake_done(self) -> None:
+        """TLS is on; nothing is read before this returns."""
+
+    async def run(self, tag: bytes, name: bytes, reader: Reader) -> None:
+        """Run a whole command and answer it; nothing is read meanwhile."""
+
+    def literal_limit(self, parts: list[bytes], usual: int) -> int | None:
+        """Return how large the literal announced after these may be; None: refused."""
+
+    async def refuse_literal(self, parts: list[bytes], size: int) -> bytes | None:
+        """Return the answer that refuses a literal, or None to let it come."""
+
+    def upload_ended(self) -> None:
+        """The command that a literal was let come for is over."""
+
+    def lost(self) -> None:
+        """The connection is gone."""
+
+
+@implementer(IHandshakeListener)
+class ImapConnection(LineReceiver, TimeoutMixin):
+    """
+    Reads one command whole within its limits, has it run, and reads on.
+
+    The connection is not read while a command runs: what waits, waits at the client.
+    After `drop` nothing is written any more; ``closed`` tells.
     """
 
     transport: Any  # of TCP, or of TLS on it
 
-    def __init__(self, settings: ImapSettings, clock: Any) -> None:
-        super().__init__()
-        self.settings = settings
-        self.clock = clock
+    def __init__(
+        self,
+        settings: ImapSettings,
+        clock: Any,
+        make_owner: Callable[[ImapConnection], Owner],
+    ) -> None:
         self.MAX_LENGTH = settings.max_line_bytes
         self.closed = False
+        self._settings = settings
+        self._clock = clock
         self._errors = 0
         self._forget_input()
         self._answer: Deferred[bytes] | None = None
         self._outflow: Outflow | None = None
         self._deadline: IDelayedCall | None = None
+        self._owner = make_owner(self)
 
     def _forget_input(self) -> None:
         self._parts: list[bytes] = []
@@ -62,22 +93,35 @@ class ImapLines(IMAP4Server):
         self._chunks: list[bytes] = []
         self._missing = 0
 
-    # What a session adds.
+    # What Twisted calls.
 
-    async def run(self, tag: bytes, name: bytes, reader: Reader) -> None:
-        """Run a whole command and answer it."""
-        raise NotImplementedError
+    def connectionMade(self) -> None:  # noqa: N802
+        self._owner.connected()
 
-    def literal_limit(self, parts: list[bytes]) -> int | None:
-        """Return how large the literal announced after these may be; None: refused."""
-        return _LITERALS - self._literals
+    def handshakeCompleted(self) -> None:  # noqa: N802
+        self.pauseProducing()
+        self._later(self._owner.handshake_done())
 
-    async def refuse_literal(self, parts: list[bytes], size: int) -> bytes | None:
-        """Return the answer that refuses a literal, or None to let it come."""
-        return None
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        self.closed = True
+        self.setTimeout(None)
+        self._cancel_deadline()
+        self._end_stream()
+        self._forget_input()
+        if self._answer is not None:
+            waiting, self._answer = self._answer, None
+            waiting.errback(reason)
+        self._owner.lost()
 
-    def upload_ended(self) -> None:
-        """The command that a literal was let come for is over."""
+    def timeoutConnection(self) -> None:  # noqa: N802
+        self.bye(b"too long without a command")
+
+    def callLater(  # noqa: N802
+        self, period: float, func: Callable[[], object]
+    ) -> IDelayedCall:
+        """Use the clock given, not the global one."""
+        call: IDelayedCall = self._clock.callLater(period, func)
+        return call
 
     # From the network.
 
@@ -109,7 +153,7 @@ class ImapLines(IMAP4Server):
         self._later(self._announced(size, unasked=unasked))
 
     async def _announced(self, size: int, *, unasked: bool) -> None:
-        limit = self.literal_limit(self._parts)
+        limit = self._owner.literal_limit(self._parts, _LITERALS - self._literals)
         if unasked and (limit is None or size > min(limit, _UNASKED)):
             # It is on its way already: only the end of the connection stops it.
             self.bye(b"[TOOBIG] literal too large")
@@ -117,15 +161,17 @@ class ImapLines(IMAP4Server):
         if limit is None or size > limit:
             self._refuse(b"BAD literal not expected or too large")
             return
-        refusal = None if unasked else await self.refuse_literal(self._parts, size)
+        refusal = (
+            None if unasked else await self._owner.refuse_literal(self._parts, size)
+        )
         if self.closed:
             return
         if refusal is not None:
             self._refuse(refusal)
             return
         if not unasked:
-            self.sendContinuationRequest(b"OK")
-        self._deadline = self.clock.callLater(_UPLOAD_SECONDS, self._too_slow)
+            self.go_on(b"OK")
+        self._deadline = self._clock.callLater(_UPLOAD_SECONDS, self._too_slow)
         self._missing = size
         if size:
             self.setRawMode()
@@ -172,11 +218,11 @@ class ImapLines(IMAP4Server):
             return
         parts[0] = rest
         try:
-            await self.run(tag, name, Reader(parts))
+            await self._owner.run(tag, name, Reader(parts))
         finally:
-            self.upload_ended()
+            self._owner.upload_ended()
 
-    def _later(self, work: Any) -> None:
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         running = Deferred.fromCoroutine(work)
         running.addErrback(self._broke)
         running.addCallback(lambda _: self._ready())
@@ -188,34 +234,46 @@ class ImapLines(IMAP4Server):
 
     def _ready(self) -> None:
         if not self.closed:
-            self.setTimeout(self.settings.idle_seconds)
+            self.setTimeout(self._settings.idle_seconds)
             self.resumeProducing()
 
     def next_line(self) -> Deferred[bytes]:
         """Read one more line of a running command; fails when the client is gone."""
         self._answer = Deferred()
-        self.setTimeout(self.settings.idle_seconds)
+        self.setTimeout(self._settings.idle_seconds)
         answer = self._answer
         self.resumeProducing()
         return answer
 
     # To the network.
 
+    def untagged(self, text: bytes) -> None:
+        """Tell something that answers no command of itself (RFC 3501 §2.2.2)."""
+        self.sendLine(b"* " + text)
+
+    def go_on(self, text: bytes) -> None:
+        """Ask for the rest of a command (RFC 3501 §7.5)."""
+        self.sendLine(b"+ " + text)
+
+    def complete(self, tag: bytes, state: bytes, text: bytes) -> None:
+        """End a command with OK, NO or BAD."""
+        self.sendLine(b" ".join((tag, state, text)))
+
     def bad(self, tag: bytes, text: str) -> None:
         """Answer a command that breaks the syntax; too many end the connection."""
-        self.sendBadResponse(tag, text.encode("ascii", "replace"))
+        self.complete(tag, b"BAD", text.encode("ascii", "replace"))
         self.count_error()
 
     def count_error(self) -> None:
         """Count an error of the client's; too many end the connection."""
         self._errors += 1
-        if self._errors >= self.settings.max_errors:
+        if self._errors >= self._settings.max_errors:
             self.bye(b"too many errors")
 
     def bye(self, text: bytes) -> None:
         """Say why, and end the connection."""
         if not self.closed:
-            self.sendLine(b"* BYE " + text)
+            self.untagged(b"BYE " + text)
             self.drop()
 
     def drop(self) -> None:
@@ -228,13 +286,13 @@ class ImapLines(IMAP4Server):
         self.transport.resumeProducing()  # to hear that the client went, too
         self.transport.loseConnection()
         # A peer that never answers TLS's good-bye would keep the connection.
-        closing = self.clock.callLater(_CLOSE_SECONDS, self.transport.abortConnection)
+        closing = self._clock.callLater(_CLOSE_SECONDS, self.transport.abortConnection)
         self._cancel_deadline()
         self._deadline = closing
 
     async def stream(self, responses: AsyncGenerator[list[bytes]]) -> None:
         """Write responses as they are made, no faster than the client reads them."""
-        outflow = Outflow(self.transport, self.clock, self.abort)
+        outflow = Outflow(self.transport, self._clock, self.abort)
         self._outflow = outflow
         outflow.begin()
         try:
@@ -263,22 +321,18 @@ class ImapLines(IMAP4Server):
             self._deadline.cancel()
         self._deadline = None
 
-    def callLater(  # noqa: N802
-        self, period: float, func: Callable[[], object]
-    ) -> IDelayedCall:
-        """Use the clock given, not the global one."""
-        call: IDelayedCall = self.clock.callLater(period, func)
-        return call
+    # TLS.
 
-    def timeoutConnection(self) -> None:  # noqa: N802
-        self.bye(b"too long without a command")
+    def forget_unread(self) -> bool:
+        """Drop what came behind the command that runs; tell whether there was any."""
+        return bool(self.clearLineBuffer())
 
-    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        self.closed = True
-        super().connectionLost(reason)
-        self._cancel_deadline()
-        self._end_stream()
-        self._forget_input()
-        if self._answer is not None:
-            waiting, self._answer = self._answer, None
-            waiting.errback(reason)
+    def begin_tls(self, context: Any) -> None:
+        """Go on inside TLS; `Owner.handshake_done` follows."""
+        self.transport.startTLS(context)
+
+    def certificate(self) -> bytes:
+        """Return the client's certificate in DER; only once TLS is on."""
+        found = self.transport.getPeerCertificate().to_cryptography()
+        encoded: bytes = found.public_bytes(Encoding.DER)
+        return encoded

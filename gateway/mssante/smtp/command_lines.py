@@ -6,7 +6,7 @@ import asyncio
 import re
 
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.parameters import CommandError
+from gateway.mssante.smtp.extensions import PARAMETER_OCTETS, CommandError
 from gateway.mssante.smtp.replies import Reply
 
 _OTHER_PROTOCOL = re.compile(
@@ -14,9 +14,6 @@ _OTHER_PROTOCOL = re.compile(
 )
 _UNWANTED = re.compile(rb"[^ -~]")
 _LONG_VERBS = (b"MAIL ", b"RCPT ")
-_PARAMETERS = 600
-"""Octets that the extensions offered add to MAIL and RCPT (RFC 3461 §5 asks 500)."""
-
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
 
@@ -64,7 +61,7 @@ def read_command(line: bytes, most: int) -> str:
         raise HangUpError(replies.NOT_SMTP)
     if not line.endswith(b"\r\n"):
         raise CommandError(replies.NOT_CRLF)
-    room = _PARAMETERS if line[:5].upper() in _LONG_VERBS else 0
+    room = PARAMETER_OCTETS if line[:5].upper() in _LONG_VERBS else 0
     if len(line) > most + room:
         raise CommandError(replies.LINE_TOO_LONG)
     if _UNWANTED.search(line, 0, len(line) - 2):

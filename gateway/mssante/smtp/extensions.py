@@ -1,4 +1,8 @@
-"""Reads the arguments of MAIL and RCPT: one strict reading, or a reply saying why."""
+"""
+The extensions that EHLO offers, and what MAIL and RCPT may then say.
+
+Arguments have one strict reading, or a reply that says why not.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,22 @@ from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
+
+PARAMETER_OCTETS = 600
+"""What the extensions add to a line of MAIL or RCPT (RFC 3461 §5 asks 500)."""
+
+
+def keywords(*, max_message_bytes: int, secured: bool) -> list[str]:
+    """Return the lines of EHLO's reply that follow our name (RFC 5321 §4.1.1.1)."""
+    return [
+        "PIPELINING",  # RFC 2920
+        f"SIZE {max_message_bytes}",  # RFC 1870
+        *(() if secured else ("STARTTLS",)),  # RFC 3207
+        "8BITMIME",  # RFC 6152
+        "ENHANCEDSTATUSCODES",  # RFC 2034
+        "DSN",  # RFC 3461
+        "HELP",
+    ]
 
 
 class CommandError(Exception):
@@ -101,34 +121,6 @@ def read_rcpt(argument: str) -> RcptCommand:
         return RcptCommand(address=None, notify=notify, orcpt=orcpt)
     return RcptCommand(
         address=_address(path, replies.BAD_ADDRESS), notify=notify, orcpt=orcpt
-    )
-
-
-def decode_xtext(text: str) -> str:
-    """
-    Return what xtext stands for (RFC 3461 §4); `InvalidError` when it is not xtext.
-
-    >>> decode_xtext("rfc822;a+2Bb+3Dc@x.test".partition(";")[2])
-    'a+b=c@x.test'
-    """
-    if not _XTEXT.fullmatch(text):
-        raise InvalidError("malformed xtext")
-    return re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), text)
-
-
-def encode_xtext(text: str) -> str:
-    """
-    Return printable ASCII text as xtext (RFC 3461 §4).
-
-    >>> encode_xtext("a+b=c@x.test")
-    'a+2Bb+3Dc@x.test'
-    """
-    return "".join(
-        character
-        if "!" <= character <= "~" and character not in "+="
-        else f"+{ord(character):02X}"
-        for character in text
-        if ord(character) < 256
     )
 
 
