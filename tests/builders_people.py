@@ -22,7 +22,7 @@ TRAITS = IdentityTraits(
 
 def matricule(number: int) -> str:
     """Return a matricule that nobody has, with its key."""
-    body = f"1000000{number:06d}"
+    body = f"2790351{number:06d}"
     return body + control_key(body)
 
 

@@ -12,10 +12,9 @@ import pytest
 
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
-from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata
 from gateway.trust.tls import Identity, load_identity, smtp_server_context
+from tests.builders_database import database_at
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import name_of, new_database, postgres_server
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from tests.mssante.post import Post
 
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
-
-SECRET = bytes(range(32))
 
 
 @pytest.fixture
@@ -73,12 +70,7 @@ def database(
     else:
         model = request.getfixturevalue("postgres_model")
         url = new_database(request.getfixturevalue("postgres"), like=model)
-    opened = Database(
-        make_engine(url),
-        KeyRing.from_secret(SECRET),
-        BlobFolder(tmp_path / "blobs", 64 * 1024),
-        clock,
-    )
+    opened = database_at(url, tmp_path, clock)
     yield opened
     opened.close()
 

@@ -22,7 +22,6 @@ from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.pki.profiles import name_of
 from gateway.rights.profile import ProfileState
-from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
@@ -34,6 +33,7 @@ from tests.builders_people import (
     matricule,
     open_profile,
 )
+from tests.builders_settings import make_settings
 from tests.pki import PEER_NAME, der, der_of, mint, relist
 
 PATIENT = f"{MATRICULE}@patient.mssante.test"
@@ -66,21 +66,12 @@ def admission(database: Database, folder: Path) -> Admission:
             "Service@hopital.mssante.test", kind="ORG", holders=[HOSPITAL]
         )
         Mailboxes(work).add(DOCTOR, kind="PER", holders=["899700000017"])
-    settings = settings_from(
-        {
-            "domains": {
-                "professional": "Hopital.mssante.test",
-                "patient": "Patient.mssante.test",
-            },
-            "trust": {
-                "certificate": "gateway.pem",
-                "private_key": "gateway.key",
-                "authorities": "ca.pem",
-                "crl": "crl.pem",
-                "allowlist": "allowlist.xml",
-            },
-        },
+    settings = make_settings(
         folder,
+        domains={
+            "professional": "Hopital.mssante.test",
+            "patient": "Patient.mssante.test",
+        },
     )
     return Admission(
         database=database,
