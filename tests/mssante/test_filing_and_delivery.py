@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -12,13 +11,13 @@ from gateway.dmp_bridge.filing.filing import Deliver, Filing
 from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.builders_settings import make_settings
 from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
 
 LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
@@ -43,7 +42,7 @@ class Way:
 
 def with_filing(post: Post, *, at_once: bool = True) -> Post:
     """Return the post with the filing step in front."""
-    settings = settings_from(TABLES, Path())
+    settings = make_settings(**TABLES)
     delivering = Delivering(post.database, settings)
     steps: dict[TaskKind, Step] = dict(post.steps)
     steps[TaskKind.FILE] = Filing.from_settings(
@@ -137,7 +136,7 @@ def failing(error: Exception) -> Deliver:
 
 
 def filing_with(post: Post, deliver: Deliver) -> Filing:
-    settings = settings_from(TABLES, Path())
+    settings = make_settings(**TABLES)
     return Filing.from_settings(post.database, settings, deliver)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from gateway.core.document import Availability
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.errors import MisuseError
-from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
 from gateway.store.patients.profiles import Profiles
@@ -23,6 +21,7 @@ from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 from tests.mssante.post import SERVICE, TABLES, Post
 
@@ -35,7 +34,7 @@ SHOWN_AT = datetime(2026, 12, 21, 9, 0, tzinfo=UTC)
 
 def open_post(database: Database, clock: SetClock, **filing: Any) -> Post:
     """Return a post office that files; ``filing`` is that table of the settings."""
-    settings = settings_from({**TABLES, "filing": filing}, Path())
+    settings = make_settings(**TABLES, filing=filing)
     post = Post.open(database, clock)
     own: dict[TaskKind, Step] = {
         TaskKind.FILE: Filing.from_settings(database, settings),
@@ -277,7 +276,7 @@ def test_a_notice_after_the_end_is_none(database: Database, clock: SetClock) -> 
 )
 def test_no_setting_hides_for_years(filing: dict[str, int]) -> None:
     with pytest.raises(MisuseError, match="more than a year"):
-        settings_from({**TABLES, "filing": filing}, Path())
+        make_settings(**TABLES, filing=filing)
 
 
 def test_the_task_waits_for_its_day_among_the_others(post: Post) -> None:
