@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings.file import Settings, settings_from
+from gateway.store.sealed.keys import make_master_key
 
 DOMAINS = {"professional": "hopital.mssante.test", "patient": "patient.mssante.test"}
 TRUST = {
@@ -34,6 +35,20 @@ def make_settings(
         "trust": {**trust, **tables.get("trust", {})},
     }
     return settings_from(given, folder)
+
+
+def write_settings(folder: Path, more: str = "") -> Path:
+    """Write a `gateway.toml` with ``more`` at its end, and a master key; return it."""
+    tables = {"domains": DOMAINS, "trust": TRUST}
+    lines = [
+        line
+        for name, table in tables.items()
+        for line in (f"[{name}]", *(f'{key} = "{text}"' for key, text in table.items()))
+    ]
+    file = folder / "gateway.toml"
+    file.write_text("\n".join([*lines, more]), "utf-8")
+    make_master_key(folder / "master.key")
+    return file
 
 
 def free_port() -> int:

@@ -40,6 +40,7 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import notices
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_arrivals import keep_arrival
 from tests.builders_people import MATRICULE, open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
@@ -185,9 +186,7 @@ class Post:
             message_id=message_id,
             **options,
         )
-        parcel = self.database.prepare(arrival.content, arrival.trace)
-        with self.database.write() as work:
-            Arrivals(work).keep(arrival, parcel)
+        keep_arrival(self.database, arrival)
         return arrival.id
 
     def decide(
