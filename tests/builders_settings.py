@@ -20,7 +20,7 @@ TRUST = {
 
 
 def make_settings(
-    folder: Path = Path(), certs: Path | None = None, **tables: dict[str, Any]
+    folder: Path = Path(), certs: Path | None = None, /, **tables: dict[str, Any]
 ) -> Settings:
     """
     Return settings as of a `gateway.toml` in the folder.

@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
     "core/texts/told.py": "rights/test_filing_rules.py",
     "core/texts/withdrawals.py": "dmp_bridge/filing/test_withdrawing.py",
+    "core/vault.py": "dmp_bridge/vaults/test_embedded.py",
     # parts of one reader
     "message/header_block.py": "message/test_headers.py",
     "message/outline.py": "mssante/imap/test_messages.py",

@@ -11,10 +11,10 @@ from gateway.core.decision import FilingDecision
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.gathering import PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.vaults.vault import PreparedContent
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.profiles import Profile
-from gateway.store.sealed.blobs import Parcel
 
 _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 """Not filed, and nothing for the sender to correct."""
@@ -22,10 +22,10 @@ _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 
 @frozen(kw_only=True)
 class Brought:
-    """A document of a message, encrypted already if it could be read."""
+    """A document of a message, prepared for the vault already if it could be read."""
 
     found: FoundDocument
-    parcel: Parcel | None = None
+    prepared: PreparedContent | None = None
 
 
 @define(kw_only=True)

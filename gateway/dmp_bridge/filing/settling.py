@@ -210,20 +210,15 @@ class Settlement:
         assert document is not None, "filed unread"
         if not case.submission_id:
             submission = submission_for(document, found, self.source_id, self.work.now)
-            case.submission_id = self.vault.submit(
-                profile.id, profile.key_id, submission
-            )
+            case.submission_id = self.vault.submit(profile.id, submission)
 
     @property
     def _recorder(self) -> Recorder:
         return Recorder(self.work, self.kept, self.brought)
 
     def _discard_unused(self, cases: Sequence[Case]) -> None:
-        """Remove the files of documents that were not filed, once that is certain."""
+        """Do away with what was prepared of documents that were not filed."""
         filed = {number for case in cases for number in case.entries}
         for number, one in enumerate(self.brought):
-            if number not in filed and one.parcel and one.parcel.inline is None:
-                self._discard(one.parcel.id)
-
-    def _discard(self, blob_id: str) -> None:
-        self.work.after_commit(lambda: self.work.folder.discard(blob_id))
+            if number not in filed and one.prepared is not None:
+                self.vault.discard(one.prepared)

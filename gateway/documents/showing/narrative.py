@@ -16,6 +16,7 @@ from typing import Final
 
 from lxml import etree
 
+from gateway.core.rendered import MediaUrl
 from gateway.documents.cda.media import PDF, EmbeddedMedia
 from gateway.documents.showing.html_safety import (
     HL7,
@@ -28,9 +29,6 @@ from gateway.documents.showing.html_safety import (
 )
 from gateway.documents.showing.tables import write_list, write_table
 from gateway.errors import InvalidError
-
-MediaUrl = Callable[[str], str]
-"""Gives the address of our own page that serves the medium with this ID."""
 
 MAX_CHARACTERS: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 60

@@ -9,7 +9,7 @@ from attrs import evolve
 from lxml import etree
 
 from gateway.documents.xds import ebrim
-from gateway.documents.xds.ebrim_objects import (
+from gateway.documents.xds.ebrim import (
     IN_RIM,
     RegistryObject,
     attribute,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.arrivals.values import UNDER_WAY
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry
-from gateway.store.tables import arrival_documents, documents
+from gateway.store.tables import arrival_documents
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 
@@ -24,6 +25,8 @@ class Stories:
     """Telling stories within one transaction."""
 
     work: UnitOfWork
+    filed: Callable[[str], FiledDocument | None]
+    """Finds what is in a vault, by its uniqueId or its entryUUID."""
 
     def tell(self, name: str) -> list[dict[str, Any]]:
         """
@@ -47,20 +50,15 @@ class Stories:
         """Return the ids of the messages of a Message-ID, or of an id of their own."""
         if by_message := Arrivals(self.work).find(name):
             return by_message
-        bare = _bare(name)
+        bare = to_entry_id(name)
         own = _HEX.fullmatch(bare) and Arrivals(self.work).get(bare) is not None
         return [bare] if own else []
 
     def _documents(self, name: str) -> list[tuple[str, str, str]]:
         """Return (arrival id, unique id, state) of each arrival of a document."""
-        unique_id, state, bare = name, "", _bare(name)
-        row = self.work.connection.execute(
-            select(documents.c.unique_id, documents.c.status).where(
-                or_(documents.c.unique_id == name, documents.c.id == bare)
-            )
-        ).first()
-        if row is not None:
-            unique_id, state = row.unique_id, row.status
+        document = self.filed(name)
+        unique_id = document.unique_id if document else name
+        state = document.status.value if document else ""
         arrived = self.work.connection.execute(
             select(arrival_documents.c.arrival_id)
             .where(arrival_documents.c.unique_id == unique_id)
@@ -126,11 +124,6 @@ class Stories:
                 for place, line in enumerate(lines)
             ],
         }
-
-
-def _bare(name: str) -> str:
-    """Return an entryUUID as it is kept."""
-    return name.removeprefix("urn:uuid:").replace("-", "").lower()
 
 
 def _receipt(receipt: Receipt, kept: KeptArrival) -> dict[str, Any]:

@@ -44,9 +44,9 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.uploads import AcceptedFile
-from gateway.web.visits import person_name
+from gateway.web.site.visits import person_name
 
 _REFERENCES = 20
 
@@ -75,7 +75,7 @@ class Writing:
 class Answering:
     """Answers and new messages; blocking."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def route(
         self, work: UnitOfWork, profile: Profile, conversation: Conversation

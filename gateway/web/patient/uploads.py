@@ -16,7 +16,7 @@ from gateway.rights.attachment_rules import (
     OfferedFile,
     decide_attachments,
 )
-from gateway.web.forms import UploadedFile
+from gateway.web.site.forms import UploadedFile
 
 _UNKNOWN = "application/octet-stream"
 _STARTS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 from attrs import define, evolve, field
 
@@ -18,43 +17,23 @@ from gateway.core.envelope import (
 )
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
+from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.filing import Filing
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.vault import FiledDocument
-from gateway.settings.file import settings_from
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import Entry, chain_of
 from gateway.store.patients.profiles import Opposition, Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_arrivals import keep_arrival
+from tests.builders_people import MATRICULE, TEST_RANGE, TRAITS, open_profile
+from tests.builders_settings import make_settings
 
-INS = "279035121518989"
-OID = "1.2.250.1.213.1.4.10"
 STRUCTURE = "1750000011"
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE MARIE-LOUISE",
-    first_given="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
 HOSPITAL = Sender(kind=SenderKind.ORGANISATION, identity=STRUCTURE)
 OPERATOR = Sender(kind=SenderKind.OPERATOR, identity="1990000001")
 DOCTOR = Sender(kind=SenderKind.PERSON, identity="899700000017")
-TABLES = {
-    "domains": {
-        "professional": "hopital.mssante.test",
-        "patient": "patient.mssante.test",
-    },
-    "trust": {
-        "certificate": "c.pem",
-        "private_key": "k.pem",
-        "authorities": "a.pem",
-        "crl": "crl.pem",
-        "allowlist": "a.xml",
-    },
-}
 
 
 @define
@@ -73,14 +52,19 @@ class Story:
         *,
         state: str = "ACTIVATED",
         traits: IdentityTraits = TRAITS,
-        ins: str = INS,
+        ins: str = MATRICULE,
         **tables: dict[str, object],
     ) -> Story:
         """Open a profile; ``tables`` are those of `gateway.toml`."""
-        with database.write() as work:
-            profile_id = Profiles(work).add(Ins.of(ins, OID), traits, state=state)
-        settings = settings_from({**TABLES, **tables}, Path())
-        return cls(database, Filing.from_settings(database, settings), profile_id)
+        profile_id = open_profile(
+            database, ins=Ins.of(ins, TEST_RANGE), traits=traits, state=state, email=""
+        )
+        settings = make_settings(**tables)
+        return cls(
+            database,
+            Filing.from_settings(database, open_vaults(database), settings),
+            profile_id,
+        )
 
     def change(self, **values: object) -> None:
         """Change the profile: ``state=``, ``mask_by_default=``."""
@@ -95,7 +79,7 @@ class Story:
     def to_patient(self, profile_id: str = "") -> Recipient:
         return Recipient(
             kind=RecipientKind.PATIENT,
-            address=f"{INS}@patient.mssante.test",
+            address=f"{MATRICULE}@patient.mssante.test",
             target_id=profile_id or self.profile_id,
         )
 
@@ -118,9 +102,7 @@ class Story:
             content=mail,
             message_id=f"{number}@hopital.mssante.test",
         )
-        parcel = self.database.prepare(mail)
-        with self.database.write() as work:
-            Arrivals(work).keep(arrival, parcel)
+        keep_arrival(self.database, arrival)
         return Task(number, TaskKind.FILE, arrival.id, 0, self.database.clock())
 
     def settle(self, task: Task) -> None:
@@ -156,23 +138,38 @@ class Story:
                 ],
             )
 
+    def vault(self, work: UnitOfWork) -> Vault:
+        """Return the vault the documents go to."""
+        return open_vaults(self.database).within(work)
+
     def entries(self) -> list[DocumentEntry]:
         """Return the entries of the patient's vault, last filed first."""
         with self.database.read() as work:
-            return EmbeddedVault(work).listed(self.profile_id)
+            vault = self.vault(work)
+            return [vault.entry(one) for one in vault.listed(self.profile_id)]
 
-    def read(self, unique_id: str) -> FiledDocument:
+    def read(self, unique_id: str) -> Filed:
         """Return a document as filed."""
         with self.database.read() as work:
-            stored = EmbeddedVault(work).find(unique_id)
-            assert stored is not None
-            return EmbeddedVault(work).get(stored)
+            vault = self.vault(work)
+            document = vault.find(unique_id)
+            assert document is not None
+            return Filed(document, vault.entry(document), vault.content(document))
 
     def lines(self) -> list[Entry]:
         """Return the journal of the patient, after checking all of it."""
         with self.database.read() as work:
             assert work.journal.verify() == []
             return list(work.journal.lines(chain_of(self.profile_id)))
+
+
+@define
+class Filed:
+    """A document as it was filed."""
+
+    facts: FiledDocument
+    entry: DocumentEntry
+    content: bytes
 
 
 @define

@@ -20,7 +20,8 @@ from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.store.vault.documents import Documents
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.dmp_bridge.filing.story import OID, OPERATOR, TRAITS, Story
+from tests.builders_people import TEST_RANGE, open_profile
+from tests.dmp_bridge.filing.story import OPERATOR, Story
 from tests.fakes import SetClock
 
 OTHER_INS = "277076322082910"
@@ -70,7 +71,7 @@ def test_a_letter_is_filed_with_its_entry_and_its_journal(database: Database) ->
     (entry,) = story.entries()
     assert (told.outcome, told.kept.state) == ("FILED", "decided")
     assert told.documents[0].unique_id == entry.unique_id == f"{SET}.1"
-    assert entry.patient_id == f"279035121518989^^^&{OID}&ISO^NH"
+    assert entry.patient_id == f"279035121518989^^^&{TEST_RANGE}&ISO^NH"
     assert entry.class_code.code == "10"
     assert story.read(entry.unique_id).content == LETTER
     decided, filed = story.lines()[-2:]
@@ -263,8 +264,7 @@ def test_a_document_of_another_patient_stops_all_of_the_message(
 
 def test_a_second_patient_in_copy_stops_it_too(database: Database) -> None:
     story = Story.begin(database)
-    with database.write() as work:
-        second = Profiles(work).add(Ins.of(OTHER_INS, OID), TRAITS, state="ACTIVATED")
+    second = open_profile(database, ins=Ins.of(OTHER_INS, TEST_RANGE))
     both = (story.to_patient(), story.to_patient(second))
 
     told = story.send(MAIL, recipients=both)
@@ -444,23 +444,6 @@ def test_large_documents_go_to_the_folder_and_leave_it_when_not_filed(
     assert story.read(f"{SET}.1").content == LETTER
 
 
-def test_a_document_is_marked_read_once(database: Database, clock: SetClock) -> None:
-    story = Story.begin(database)
-    told = story.send(MAIL)
-    entry_id = told.documents[0].entry_id
-    first = clock.now
-
-    for _ in range(2):
-        with database.write() as work:
-            Documents(work).mark_read(entry_id)
-        clock.advance(hours=1)
-
-    with database.read() as work:
-        stored = Documents(work).get(entry_id)
-    assert stored is not None
-    assert stored.read_at == first
-
-
 def test_the_submission_set_is_kept_sealed_with_its_author(database: Database) -> None:
     story = Story.begin(database)
     told = story.send(MAIL)
@@ -468,7 +451,7 @@ def test_the_submission_set_is_kept_sealed_with_its_author(database: Database) -
     with database.read() as work:
         stored = Documents(work).get(told.documents[0].entry_id)
         assert stored is not None
-        kept = Documents(work).submission(stored.submission_id, stored.key_id)
+        kept = Documents(work).submission(stored.facts.submission_id, stored.key_id)
     assert kept is not None
     assert kept["contentTypeCode"]["code"] == "03"
     assert kept["author"]["authorPerson"].startswith("899900000017^MARTIN")
