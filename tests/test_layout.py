@@ -24,8 +24,10 @@ TESTED_THROUGH = {
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
-    "core/texts/told.py": "rights/test_filing_rules.py",
-    "core/texts/withdrawals.py": "dmp_bridge/filing/test_withdrawing.py",
+    "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/senders.py": "rights/test_filing_rules.py",
+    "core/texts/showing.py": "documents/showing/test_rendering.py",
+    "core/texts/writing.py": "rights/test_messaging_rules.py",
     "core/vault.py": "dmp_bridge/vaults/test_embedded.py",
     # parts of one reader
     "message/header_block.py": "message/test_headers.py",
@@ -35,7 +37,6 @@ TESTED_THROUGH = {
     "rights/document_rules.py": "rights/test_filing_rules.py",
     "rights/filing_facts.py": "rights/test_filing_rules.py",
     "rights/message_rules.py": "rights/test_filing_rules.py",
-    "rights/messaging_texts.py": "rights/test_messaging_rules.py",
 }
 
 

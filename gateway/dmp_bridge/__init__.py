@@ -1,1 +1,1 @@
-"""Filing the documents of a message, and the vaults they are filed in."""
+"""Filing documents, and the vaults they are filed in."""

@@ -256,7 +256,7 @@ def _say_what_went(counts: dict[str, int]) -> None:
 
 
 def _say_why_not(failure: Any) -> None:
-    """The next round comes; this one is an operator's matter, not the service's end."""
+    """Log why this round failed; the service goes on, and the next round will come."""
     log.failure("housekeeping failed", failure=failure)
 
 

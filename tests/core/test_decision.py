@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.core.decision import (
-    CAUTION_TEXTS,
     Announcement,
-    Caution,
     FilingDecision,
     Refuse,
     RuleVersions,
@@ -66,11 +64,6 @@ def test_what_can_be_decided(fields: dict[str, Any]) -> None:
 def test_who_refuses_says_why() -> None:
     with pytest.raises(ValueError, match="reasons"):
         Refuse[Reason](())
-
-
-def test_every_caution_has_two_texts() -> None:
-    assert set(CAUTION_TEXTS) == set(Caution)
-    assert all(french and english for french, english in CAUTION_TEXTS.values())
 
 
 @pytest.mark.parametrize(

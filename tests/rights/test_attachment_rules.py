@@ -8,17 +8,17 @@ import pytest
 from attrs import evolve
 
 from gateway.core.decision import Permit, Refuse
+from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import ATTACHMENT_TEXTS, KEEPING_TEXTS
 from gateway.rights.attachment_rules import (
     MIB,
     PATIENT_TYPES,
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
     decide_attachments,
     decide_keeping,
     remaining_bytes,
 )
-from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, KEEPING_TEXTS
 
 POLICY = AttachmentPolicy(max_files=2, max_file_bytes=5 * MIB, max_total_bytes=8 * MIB)
 PDF = OfferedFile(name="ordonnance.PDF", size=1000, content_type="application/pdf")

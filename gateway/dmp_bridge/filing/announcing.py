@@ -32,8 +32,8 @@ class Disclosing:
 
     CSP R. 1111-53: without an announcement the holder is told after two weeks that
     something was updated, and to see a professional; after a month the document is
-    shown. One task goes through both days: each notice is made in the transaction
-    that strikes the task off, so once. Neither says anything of the document.
+    shown. One task goes through both days. Each notice is made in the transaction that
+    strikes the task off, and so once; neither says anything of the document.
     """
 
     settings: Settings
@@ -86,10 +86,8 @@ def _ask_for_help(document_id: str, why: str) -> None:
 
 def _is_announced(vault: Vault, stored: FiledDocument, now: datetime) -> bool:
     """
-    Tell whether the patient sees a later version: it is not waiting any more.
-
-    One that came late, in the place of a version that was there already, is not
-    waited for either.
+    Tell whether the patient sees a later version, so that this one no longer waits. A
+    version that came late, when a newer one was there already, does not wait either.
     """
     if stored.status is not Availability.APPROVED and not stored.replaced_by:
         return True

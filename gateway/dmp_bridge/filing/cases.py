@@ -1,4 +1,4 @@
-"""A message as one patient's case: what was decided for each document, and said."""
+"""A message as one patient's case: what was decided for each document."""
 
 from __future__ import annotations
 
@@ -64,10 +64,9 @@ def outcome_of(
     decisions: Sequence[FilingDecision],
 ) -> tuple[Reason, tuple[Reason, ...]]:
     """
-    Return what a message with these decisions is said to have become, and why.
-
-    The only one; or the first refusal, for a partial success is said as such; or that
-    all is filed.
+    Return the outcome of a message with these decisions, and the reasons. It is that of
+    the only decision; of several, the first refusal, so that a partial success is not
+    taken for a whole one; or else that all is filed.
     """
     refused = [one for one in decisions if not one.file and one.code not in _HARMLESS]
     filed = [one for one in decisions if one.file]

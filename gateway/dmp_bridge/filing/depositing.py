@@ -30,7 +30,7 @@ def deposit_of(
     arrival_id: str,
     now: datetime,
 ) -> Deposit:
-    """Return what is to be filed for a decision that says so, under a new entryUUID."""
+    """Return what to file by a decision that files, under a new entryUUID."""
     profile, document = case.profile, brought.found.readable
     assert profile is not None, "filed for nobody"
     assert document is not None, "filed unread"
@@ -72,8 +72,9 @@ def submission_for(
     """
     Return the SubmissionSet of what one message files for one patient.
 
-    It is ours, with a uniqueId of ours: the sender's may come again with a message
-    that is sent twice. Its author and content type are the sender's where given.
+    It has a uniqueId of ours, because the sender's comes twice with a message that is
+    sent twice. Its author and content type are those of the sender where they are
+    given.
     """
     unique = uuid4()
     said = found.submission

@@ -68,7 +68,7 @@ def document_facts(
         ),
         parent=_parent(document, found, profile_id, own, vault),
         withdrawal=_withdrawal(found, profile_id, own, vault),
-        opposed_by_sender=any(
+        document_is_opposed=any(
             one.kind == "document" and one.unique_id == document.unique_id
             for one in rights.oppositions
         ),

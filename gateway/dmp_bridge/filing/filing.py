@@ -42,11 +42,11 @@ class Filing:
     Outside any transaction the message is opened and its documents are read and
     prepared for the vault. The job then holds the profiles, gathers the facts as they
     are at that moment, decides, files, and records what became of each document and
-    recipient. Done twice it changes nothing the second time.
+    recipient. Run again, it changes nothing.
 
-    With ``deliver`` the copies of the message are made by the same job: it is opened
-    once, and claimed once. A task that failed before leaves them to a task of their
-    own, so that a fault in the delivery never keeps a document from being filed.
+    With ``deliver`` the same job makes the copies of the message, so that it is opened
+    and claimed once. A task that failed before leaves the copies to another task, so
+    that a fault in the delivery never keeps a document from being filed.
     """
 
     database: Database = field(repr=False)

@@ -148,6 +148,6 @@ def _outcome(
         outcome=decision.code.value,
         reasons=tuple(reason.value for reason in decision.reasons),
         error=decision.error.value if decision.error else "",
-        detail=found.error,
+        detail=found.to_correct,
         entry_id=case.entries.get(number, ""),
     )

@@ -51,8 +51,8 @@ def proven_names(
     """
     Return the identifiers in whose name the sender may replace a document.
 
-    A structure or a person is who its certificate says, not who else it lists as an
-    author; an operator sends for others and is believed on who wrote.
+    A structure or a person has the identifiers of its certificate, and not those of the
+    authors it names. An operator sends for others: the authors it names are believed.
     """
     if sender.kind is CertificateHolder.OPERATOR:
         return _author_names(authors)

@@ -67,7 +67,10 @@ class Settlement:
         self._discard_unused(cases)
 
     def _cases(self) -> list[Case]:
-        """Hold the profiles in one order for all workers, so that none waits twice."""
+        """
+        Hold the profiles, in the same order in all workers, so that no two wait for
+        each other.
+        """
         patients = [
             one
             for one in self.kept.recipients
@@ -146,7 +149,8 @@ class Settlement:
         try:
             deliver(decided, self.work)
         except InvalidError as error:
-            # Not hopeless for the filing: the next try leaves the copies to a task.
+            # The documents can still be filed: the next try leaves the copies to a
+            # task.
             raise UnavailableError(str(error)) from error
 
     def _copies(self) -> list[int]:

@@ -7,7 +7,6 @@ from lxml import etree
 
 from gateway.core.document import BodyLevel
 from gateway.core.rendered import (
-    WHY_DOWNLOAD,
     MediaUrl,
     Medium,
     Rendered,
@@ -15,6 +14,7 @@ from gateway.core.rendered import (
     Shown,
     WhyDownload,
 )
+from gateway.core.texts.showing import WHY_DOWNLOAD
 from gateway.documents.cda.body import body_of
 from gateway.documents.cda.media import EmbeddedMedia
 from gateway.documents.media import image_type, looks_like, normal_type
@@ -81,7 +81,7 @@ def render_narrative(
     media_url: MediaUrl | None = None,
     language: str = "fr",
 ) -> Rendered:
-    """Show the sections of an N3; too long a text becomes a download, never a part."""
+    """Show the sections of an N3; a text that is too long is a download, never cut."""
     try:
         html = narrative_html(
             structured_body, level=level, media_url=media_url, language=language

@@ -49,7 +49,7 @@ REPLACES: Final = "urn:ihe:iti:2007:AssociationType:RPLC"
 
 REFERENCE_IDS: Final = "urn:ihe:iti:xds:2013:referenceIdList"
 ACTION: Final = "urn:action:extraMetadataSlot"
-"""The slot in which French packages say that a document changes or goes away."""
+"""The slot in which French packages say that a document is changed or withdrawn."""
 
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?(?:\.[0-9]{1,6})?"

@@ -30,7 +30,8 @@ class Stories:
 
     def tell(self, name: str) -> list[dict[str, Any]]:
         """
-        Return the stories a name stands for, oldest first; none when it is unknown.
+        Return the stories of what a name stands for, oldest first; none if it is
+        unknown.
 
         ``name`` is a Message-ID, a message's own id, a document's uniqueId or its
         entryUUID. The same Message-ID may have come more than once.
@@ -153,7 +154,7 @@ def _added(
         place = (line.detail.get("recipient"), line.detail.get("position"))
         found = [one for one in outcomes if (one.recipient, one.position) == place]
         if found and found[0].detail:
-            return {"fault": found[0].detail}
+            return {"remark" if found[0].entry_id else "fault": found[0].detail}
     return {}
 
 

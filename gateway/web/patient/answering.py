@@ -17,6 +17,7 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.core.refusals import WritingRefusal
 from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
@@ -26,7 +27,6 @@ from gateway.rights.messaging_rules import (
     AnswerFacts,
     CorrespondentKind,
     ReceivedMessage,
-    WritingRefusal,
     decide_answer,
     message_to_answer,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.message.address import MailAddress
-from gateway.rights.messaging_texts import WRITING_TEXTS
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox

@@ -6,14 +6,14 @@ from attrs import frozen
 
 from gateway.core.decision import Refuse
 from gateway.core.keeping import MessageFile
+from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import KEEPING_TEXTS
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
     decide_keeping,
 )
-from gateway.rights.messaging_texts import KEEPING_TEXTS
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package

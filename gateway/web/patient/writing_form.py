@@ -7,12 +7,12 @@ from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
+from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
 )
-from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk

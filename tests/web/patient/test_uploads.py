@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rights.attachment_rules import AttachmentPolicy, AttachmentRefusal
+from gateway.core.refusals import AttachmentRefusal
+from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.web.patient.uploads import content_type, judge_files
 from gateway.web.site.forms import UploadedFile
 from tests.web.mail import JPEG, PDF, PNG

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gateway.rights.attachment_rules import AttachmentRefusal
-from gateway.rights.messaging_rules import WritingRefusal
+from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 
 WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
     {
