@@ -11,6 +11,7 @@ from gateway.store.journal import Entry
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.dmp_bridge.filing.story import HOSPITAL, OPERATOR, Story
+from tests.logged import warnings_logged
 
 OTHER_INS = "277076322082910"
 RESTRICTED = make_cda(confidentiality="R")
@@ -89,8 +90,10 @@ def test_the_operator_learns_which_certificate_brought_what_is_set_aside(
 ) -> None:
     story = Story.begin(database)
 
-    told = story.send(make_mail(as_xml(OTHERS)), sender=OPERATOR)
+    with warnings_logged() as warned:
+        told = story.send(make_mail(as_xml(OTHERS)), sender=OPERATOR)
 
+    assert warned == [f"message {told.kept.id} is in quarantine: PATIENT_MISMATCH"]
     (line,) = [
         one for one in operator_lines(story) if one.action == "message:quarantine"
     ]
