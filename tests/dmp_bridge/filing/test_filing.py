@@ -204,6 +204,29 @@ def test_the_next_version_in_both_levels_replaces_both(database: Database) -> No
     }
 
 
+def test_without_a_set_both_levels_replace_one_document_once_each(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    codes = []
+    for number, body, replaces in (
+        (1, "sections", ""),
+        (2, "pdf", f"{SET}.1"),
+        (3, "sections", f"{SET}.1"),
+        (4, "sections", f"{SET}.1"),
+    ):
+        form = make_cda(
+            unique_id=(f"{SET}.{number}", ""),
+            set_id="",
+            version=None,
+            body=body,
+            replaces=replaces,
+        )
+        codes += story.send(make_mail(as_xml(form))).codes
+
+    assert codes == ["FILED", "REPLACED", "REPLACED", "REPLACE_FORBIDDEN"]
+
+
 def test_the_metadata_may_name_what_is_replaced(database: Database) -> None:
     story = Story.begin(database)
     story.send(make_mail(as_xdm(pack(make_cda(set_id="", version=None)))))
