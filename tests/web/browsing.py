@@ -7,6 +7,7 @@ import functools
 import http.client
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,9 @@ from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
+from gateway.loop import Threads
 from gateway.node.vaults import open_vaults
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -299,10 +302,13 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     add_mailboxes(database)
     writer = Writer(database)
     writer.start()
+    loop = asyncio.get_event_loop()
+    threads = ThreadPoolExecutor(2)
     vaults = open_vaults(database)
     desk = PatientDesk(
         database=database,
         writer=writer,
+        reception=Reception(database, writer, Threads(loop, threads)),
         settings=settings,
         documents=CdaPages(),
         open_vault=vaults.within,
@@ -315,7 +321,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         port=settings.listen.patient_https,
         routes=make_routes(desk),
         visitors=SigningIn(desk),
-        loop=asyncio.get_event_loop(),
+        loop=loop,
         reactor=reactor,
     )
     service.startService()
@@ -324,4 +330,5 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     finally:
         pytest_twisted.blockon(service.stopService())
         writer.stop()
+        threads.shutdown()
         database.close()

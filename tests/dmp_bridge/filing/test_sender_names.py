@@ -79,6 +79,7 @@ def test_a_sender_is_who_its_certificate_says(
 
     assert sender_of(kept, FROM, rights()) == SenderIdentity(
         kind=holder,
+        identity=identity,
         address=ADDRESS,
         structures=frozenset(structures),
         persons=frozenset(persons),
