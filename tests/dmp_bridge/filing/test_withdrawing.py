@@ -63,8 +63,12 @@ def test_the_patients_journal_and_the_story_say_who_withdrew_it(
 
     (line,) = [one for one in story.lines() if one.action == "document:withdraw"]
     assert line.subject == filed.documents[0].entry_id == told.documents[0].entry_id
-    assert line.detail["arrival"] == told.kept.id
-    assert line.detail["identity"] == HOSPITAL.identity
+    assert dict(line.detail) == {
+        "arrival": told.kept.id,
+        "document": f"{SET}.1",
+        "sender": HOSPITAL.kind.value,
+        "identity": HOSPITAL.identity,
+    }
     with database.read() as work:
         stories = stories_in(database, work).tell(f"{SET}.1")
     assert [one["state"] for one in stories] == ["Deleted", "Deleted"]

@@ -13,13 +13,11 @@ from gateway.core.envelope import Sender, SenderKind
 from gateway.errors import InvalidError
 from gateway.store.arrivals.arrivals import ArrivalState, digest_of
 from gateway.store.arrivals.deliveries import Deliveries
-from gateway.store.base.work import Database
 from gateway.store.inbox.values import ConversationState, MayReply
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import arrivals
 from gateway.store.tasks.tasks import Task, TaskKind
-from tests.fakes import SetClock
 from tests.mssante.post import (
     DOCTOR,
     OPERATOR,
@@ -30,11 +28,6 @@ from tests.mssante.post import (
 )
 
 FIN = "X-MSS-MES: FIN"
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def notices(post: Post) -> int:

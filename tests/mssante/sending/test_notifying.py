@@ -17,15 +17,14 @@ from attrs import define, field
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.notifying import Notifying, Outbox, SmartHost
-from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_people import open_profile
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
-from tests.mssante.post import TABLES
-from tests.store.people import open_profile
 
 
 @define
@@ -201,10 +200,8 @@ def drip(listening: socket.socket, over: threading.Event) -> None:
 def test_an_exchange_ends_before_the_lease_of_its_task(
     lease: float, most: float
 ) -> None:
-    tables = {
-        **TABLES,
-        "tasks": {"lease_seconds": lease},
-        "outgoing": {"timeout_seconds": 30.0},
-    }
+    settings = make_settings(
+        tasks={"lease_seconds": lease}, outgoing={"timeout_seconds": 30.0}
+    )
 
-    assert settings_from(tables, Path()).exchange_seconds == most
+    assert settings.exchange_seconds == most
