@@ -77,7 +77,9 @@ def author_is_verified(
 def _is_of_sender(sender: SenderIdentity, author: Participant) -> bool:
     if author.identifier and author.identifier in sender.persons:
         return True
-    structure = author.structure.identifier if author.structure else ""
+    if author.structure is None:
+        return False
+    structure = author.structure.identifier
     return bool(structure) and structure in sender.structures
 
 

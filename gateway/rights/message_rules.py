@@ -94,7 +94,8 @@ def is_blocked(facts: FilingFacts) -> bool:
     if isinstance(facts.document, DocumentFacts):
         for author in facts.document.authors:
             names.add(author.identifier)
-            names.add(author.structure.identifier if author.structure else "")
+            if author.structure is not None:
+                names.add(author.structure.identifier)
     return not facts.blocked.isdisjoint(names - {""})
 
 

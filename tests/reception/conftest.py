@@ -24,12 +24,14 @@ def running_reception(database: Database) -> Iterator[Reception]:
     thread.start()
     writer = Writer(database)
     writer.start()
-    with ThreadPoolExecutor(2) as threads:
-        yield Reception(database, writer, Threads(loop, threads))
-    writer.stop()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            yield Reception(database, writer, Threads(loop, threads))
+    finally:
+        writer.stop()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 @pytest.fixture

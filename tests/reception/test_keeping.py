@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from sqlalchemy import event
-from twisted.logger import capturedLogs
+from twisted.logger import capturedLogs, formatEvent
 
 from gateway.core.envelope import (
     Door,
@@ -173,6 +173,9 @@ def test_the_same_again_is_the_twin_of_what_is_kept(
     assert len(all_kept(reception.database)) == 1
     assert files(reception.database) == (1 if brings == message(LARGE) else 0)
     assert actions(reception.database) == ["message:accept", "message:repeat"]
+    with reception.database.read() as work:
+        repeated = list(work.journal.lines("operator"))[-1]
+    assert (repeated.outcome, repeated.subject) == ("not kept twice", first.id)
 
 
 def test_what_differs_is_not_the_same(reception: Reception) -> None:
@@ -262,6 +265,23 @@ def test_twins_at_one_moment_are_kept_once(
     assert answers[1:] == [Twin(first.id)] * 3
     assert isinstance(other.result(0), Kept)
     assert len(all_kept(database)) == 2
+
+
+def test_what_differs_does_not_wait_for_each_other(database: Database) -> None:
+    writer, reception = waiting(database)
+    commits: list[Any] = []
+    event.listen(database.engine, "commit", commits.append)
+
+    futures = [
+        reception.keep(submission(message(message_id=f"{number}@h.test")))
+        for number in range(4)
+    ]
+    writer.start()
+    answers = [future.result(SECONDS) for future in futures]
+    writer.stop()
+
+    assert all(isinstance(answer, Kept) for answer in answers)
+    assert len(commits) == 1
 
 
 def test_the_twin_of_one_that_failed_is_kept_in_its_place(database: Database) -> None:
@@ -375,8 +395,8 @@ def test_a_database_that_is_away_is_a_failure_that_passes(
         assert answer.failure is Failure.DATABASE_AWAY
         assert answer.why
         assert reception.is_ready
-        assert [(one["log_level"].name, one["why"]) for one in logged] == [
-            ("warn", answer.why)
+        assert [(one["log_level"].name, formatEvent(one)) for one in logged] == [
+            ("warn", f"a message was not kept: {answer.why}")
         ]
 
 

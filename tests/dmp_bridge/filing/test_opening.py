@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.envelope import Form
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits
+from gateway.message.reading import MimeLimits
+from gateway.reception.documents_form import write_documents
+from gateway.reception.submission import Documents, Said, SubmittedDocument
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.shared import shared
@@ -115,6 +119,16 @@ def test_limits_are_those_of_the_settings() -> None:
     assert errors(make_mail(as_xml(LETTER)), Opener(max_document_bytes=1000))[0]
 
 
+def test_a_message_beyond_the_limits_is_one_document_with_an_error() -> None:
+    opener = Opener(message_limits=MimeLimits(max_decoded_bytes=10))
+
+    opened = opener.open(make_mail(as_xml(LETTER)))
+
+    (found,) = opened.documents
+    assert found.error.startswith("message: ")
+    assert (opened.from_address, opened.parts) == ("", None)
+
+
 def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
     mail = make_mail(as_xml(LETTER))
     marker = b"Content-Transfer-Encoding: base64\r\n"
@@ -124,6 +138,43 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
 
     assert [found.readable for found in opened.documents] == [None]
     assert "more than one way" in opened.documents[0].error
+
+
+def submitted(*documents: SubmittedDocument) -> bytes:
+    return write_documents(Documents(identifier="1.2.3", documents=documents))
+
+
+def test_documents_without_a_message_are_opened_with_what_is_said_of_each() -> None:
+    said = Said(unique_id=f"{SET}.1", confidentiality=("MASQUE_PS",))
+    content = submitted(
+        SubmittedDocument(content=LETTER, said=said),
+        SubmittedDocument(content=OTHER),
+    )
+
+    opened = Opener().open(content, Form.DOCUMENTS)
+
+    assert (opened.from_address, opened.parts) == ("", None)
+    assert [one.content for one in opened.documents] == [LETTER, OTHER]
+    assert [one.said for one in opened.documents] == [said, Said()]
+    assert [one.error for one in opened.documents] == ["", ""]
+
+
+def test_what_is_said_of_a_document_has_to_agree_with_it() -> None:
+    content = submitted(SubmittedDocument(content=LETTER, said=Said(unique_id="9.9")))
+
+    (found,) = Opener().open(content, Form.DOCUMENTS).documents
+
+    text = "what is said of it and the document give different uniqueId"
+    assert found.error == text
+
+
+def test_a_submission_that_cannot_be_read_is_one_document_with_an_error() -> None:
+    opened = Opener().open(b"Subject: x", Form.DOCUMENTS)
+
+    (found,) = opened.documents
+    assert opened.from_address == ""
+    assert found.error == "submission: not a submission of documents"
+    assert (found.document, found.content) == (None, b"")
 
 
 def test_the_schema_refuses_what_it_does_not_know() -> None:
