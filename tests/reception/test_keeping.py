@@ -440,6 +440,8 @@ def test_only_a_disk_that_failed_ends_it_until_a_restart(
     assert answer.failure is (
         Failure.STORAGE_FULL if passes else Failure.STORAGE_FAILED
     )
+    assert answer.why == f"blob not written: {os.strerror(number)}"
+    assert reception.writer.failure == ("" if passes else answer.why)
     assert reception.is_ready is passes
     after = keep(reception, submission())
     if passes:

@@ -140,6 +140,14 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
     assert "more than one way" in opened.documents[0].error
 
 
+def test_nothing_is_read_past_the_limits_of_a_package_that_is_wrong() -> None:
+    opener = Opener(limits=ArchiveLimits(entry_bytes=1000))
+
+    (found,) = opener.open(make_mail(as_xdm(pack(LETTER)))).documents
+
+    assert found.document is None
+
+
 def submitted(*documents: SubmittedDocument) -> bytes:
     return write_documents(Documents(identifier="1.2.3", documents=documents))
 

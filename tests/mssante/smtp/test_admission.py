@@ -462,7 +462,7 @@ def test_a_wrong_test_key_passes_unless_a_setting_refuses_it(
 
 
 @pytest.mark.parametrize("blocked", [PEER, "300000000000022"])
-def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file(
+def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file_or_write(
     admission: Admission, peer: AdmittedSender, blocked: str
 ) -> None:
     with admission.database.write() as work:
@@ -475,8 +475,10 @@ def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file(
         if (found := find(peer, address)) is not None:
             assert refusal(found) == (replies.REFUSED, "SENDER_BLOCKED")
 
-    lenient = evolve(admission, filing=evolve(admission.filing, blocked_may_file=True))
-    assert isinstance(lenient.admit_recipient(peer, address), Recipient)
+    for setting in ("blocked_may_file", "blocked_may_write"):
+        filing = evolve(admission.filing, **{setting: True})
+        lenient = evolve(admission, filing=filing)
+        assert isinstance(lenient.admit_recipient(peer, address), Recipient)
 
 
 def test_who_blocked_another_is_written_to(
