@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +56,61 @@ TWO = Documents(
         SubmittedDocument(content=b"second"),
     ),
 )
+
+
+CODE = Coded(code="11490-0", scheme="1.2.3", label="Lettre")
+FULL = Said(
+    unique_id="1.2.3.1",
+    patient_id="279035121518989",
+    type_code=CODE,
+    confidentiality=("N", "MASQUE_PS"),
+    action=EntryAction.DELETE,
+    replaces="1.2.3.0",
+    informed=PatientInformed(by=InformedBy.WRITTEN, on=date(2026, 11, 20)),
+    author=AuthorEntry(person="899700000017", role="Médecin"),
+    content_type=evolve(CODE, code="03"),
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(),
+        FULL,
+        evolve(FULL, informed=PatientInformed(by=InformedBy.SPOKEN)),
+        evolve(FULL, type_code=None, author=None),
+    ],
+)
+def test_all_that_is_said_of_a_document_is_read_again(said: Said) -> None:
+    documents = Documents(
+        identifier="1.2.3",
+        documents=(
+            SubmittedDocument(content=b"first\n\n", said=said),
+            SubmittedDocument(content=b"\nsecond", said=FULL),
+        ),
+    )
+
+    assert read_documents(write_documents(documents)) == documents
+
+
+def test_the_line_before_the_documents_is_the_same_for_the_same() -> None:
+    documents = Documents(
+        identifier="é",
+        documents=(SubmittedDocument(content=b"<a/>", said=FULL),),
+    )
+
+    name, line, content = write_documents(documents).decode().split("\n")
+
+    assert (name, content) == ("gateway documents 1", "<a/>")
+    assert line == (
+        '{"documents":[{"action":"D","author":{"institution":"",'
+        '"person":"899700000017","role":"Médecin","specialty":""},'
+        '"confidentiality":["N","MASQUE_PS"],"contentType":{"code":"03",'
+        '"label":"Lettre","scheme":"1.2.3"},"informed":{"by":"written",'
+        '"on":"2026-11-20"},"patientId":"279035121518989","replaces":"1.2.3.0",'
+        '"size":4,"typeCode":{"code":"11490-0","label":"Lettre","scheme":"1.2.3"},'
+        '"uniqueId":"1.2.3.1"}],"identifier":"é"}'
+    )
 
 
 @given(brought)
