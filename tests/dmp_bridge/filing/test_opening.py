@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.document import AuthorEntry
 from gateway.core.envelope import Form
 from gateway.core.ins import Ins
-from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx
+from gateway.core.person import Coded
+from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx, said_in_metadata
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits
+from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.message.reading import MimeLimits
 from gateway.reception.documents_form import write_documents
 from gateway.reception.submission import Documents, Said, SubmittedDocument
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.builders_settings import make_settings
 from tests.shared import shared
 
 LETTER = make_cda()
@@ -104,8 +108,6 @@ def test_what_is_wrong_is_said(mail: bytes, error: str) -> None:
 
 
 def test_another_type_in_the_metadata_is_said() -> None:
-    from gateway.core.person import Coded
-
     other = Coded(code="11502-2", scheme="2.16.840.1.113883.6.1")
     mail = make_mail(as_xdm(pack(LETTER, changes={"type_code": other})))
 
@@ -117,6 +119,71 @@ def test_limits_are_those_of_the_settings() -> None:
 
     assert errors(make_mail(as_xdm(pack(LETTER))), opener)[0]
     assert errors(make_mail(as_xml(LETTER)), Opener(max_document_bytes=1000))[0]
+
+
+def test_the_settings_are_the_limits() -> None:
+    settings = make_settings(
+        smtp={"max_message_bytes": 1001, "max_decoded_bytes": 1002},
+        xdm={
+            "max_entries": 1003,
+            "max_entry_bytes": 1004,
+            "max_total_bytes": 1005,
+            "max_ratio": 1006,
+        },
+        cda={"max_bytes": 1007},
+    )
+
+    assert Opener.from_settings(settings) == Opener(
+        limits=ArchiveLimits(
+            archive_bytes=1001,
+            entries=1003,
+            entry_bytes=1004,
+            total_bytes=1005,
+            ratio=1006,
+        ),
+        message_limits=MimeLimits(max_decoded_bytes=1002),
+        max_document_bytes=1007,
+        schema=None,
+    )
+
+
+def test_a_schema_is_loaded_from_the_folder_of_the_settings() -> None:
+    folder = shared("cda-schema")
+
+    opener = Opener.from_settings(
+        make_settings(folder.parent, cda={"schema": folder.name})
+    )
+
+    assert opener.schema is not None
+
+
+ENTRY = EntryFacts(
+    unique_id="1.2.3",
+    patient_id="17^^^&1.2.250.1&ISO^PI",
+    type_code=Coded(code="11490-0", scheme="1.2.3"),
+    confidentiality=(Coded(code="N", scheme="1"), Coded(code="MASQUE_PS", scheme="2")),
+    action=EntryAction.DELETE,
+    replaced_uuid="urn:uuid:1",
+)
+SET_OF_TWO = SubmissionFacts(
+    author=AuthorEntry(person="899700000017"),
+    content_type=Coded(code="03", scheme="1.2.4"),
+)
+
+
+def test_what_a_metadata_says_counts_for_the_filing() -> None:
+    assert said_in_metadata(ENTRY, SET_OF_TWO) == Said(
+        unique_id=ENTRY.unique_id,
+        patient_id=ENTRY.patient_id,
+        type_code=ENTRY.type_code,
+        confidentiality=("N", "MASQUE_PS"),
+        action=EntryAction.DELETE,
+        replaces="urn:uuid:1",
+        author=SET_OF_TWO.author,
+        content_type=SET_OF_TWO.content_type,
+    )
+    alone = said_in_metadata(ENTRY, None)
+    assert (alone.author, alone.content_type) == (None, None)
 
 
 def test_a_message_beyond_the_limits_is_one_document_with_an_error() -> None:

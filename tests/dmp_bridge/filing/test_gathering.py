@@ -1,0 +1,196 @@
+"""What is known of a patient and a message becomes the facts the table asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from attrs import asdict, evolve
+
+from gateway.core.decision import RuleVersions
+from gateway.core.ins import Ins
+from gateway.core.person import Patient
+from gateway.dmp_bridge.filing.gathering import RULES, Gatherer, PatientRow
+from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.sender_names import sender_of
+from gateway.documents.cda.header import read_cda
+from gateway.reception.submission import Said
+from gateway.rights.filing_facts import (
+    Age,
+    FilingFacts,
+    FilingPolicy,
+    NoDocument,
+    NoIns,
+    Standing,
+)
+from gateway.rights.profile import ProfileState
+from gateway.settings.work import FilingSettings
+from gateway.store.patients.profiles import Profile, ProfileRights
+from tests.builders_cda import make_cda
+from tests.builders_people import TRAITS
+from tests.dmp_bridge.filing.test_sender_names import KEPT
+from tests.rights.facts import HOSPITAL, INS, OTHER_INS
+
+PROFILE = Profile(
+    id="a" * 32,
+    key_id="b" * 32,
+    state="ACTIVATED",
+    ins=INS,
+    traits=TRAITS,
+    emergency={},
+    settings_version=7,
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+NO_RIGHTS = ProfileRights(
+    blocked=frozenset(), oppositions=(), secret_senders=frozenset()
+)
+GATHERER = Gatherer(FilingPolicy(refuse_other_birth_place=True), "settings")
+NO_VAULT: Any = None  # a message without a readable document asks no vault
+LETTER = read_cda(make_cda())
+
+
+def facts(
+    profile: Profile | None = PROFILE,
+    rights: ProfileRights = NO_RIGHTS,
+    found: FoundDocument | None = None,
+) -> FilingFacts:
+    return GATHERER.facts(
+        KEPT, "", PatientRow(profile=profile, rights=rights), found, NO_VAULT
+    )
+
+
+POLICIES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {}),
+    ({"refuse_wrong_test_key": True}, {"refuse_wrong_test_key": True}),
+    ({"blocked_may_file": True}, {"blocked_may_file": True}),
+    ({"blocked_may_write": True}, {"blocked_may_write": True}),
+    ({"unknown_types": "file_as_other"}, {"file_unknown_types_as_other": True}),
+    ({"allow_masked_and_invisible": True}, {"allow_masked_and_hidden": True}),
+    ({"refuse_other_birth_place": True}, {"refuse_other_birth_place": True}),
+    ({"announcement_notice_days": 3}, {"notice_after_days": 3}),
+    ({"announcement_months": 2}, {"shown_after_months": 2}),
+]
+
+
+@pytest.mark.parametrize(("settings", "policy"), POLICIES)
+def test_each_setting_is_a_policy_and_their_digest_is_their_version(
+    settings: dict[str, Any], policy: dict[str, Any]
+) -> None:
+    given = FilingSettings(**settings)
+    text = json.dumps(asdict(given), sort_keys=True).encode()
+
+    gatherer = Gatherer.from_settings(given)
+
+    assert gatherer.policy == FilingPolicy(**policy)
+    assert gatherer.settings_version == hashlib.sha256(text).hexdigest()[:12]
+
+
+def test_a_message_to_a_patient_is_gathered_whole() -> None:
+    assert facts() == FilingFacts(
+        trust=Standing.GOOD,
+        entitlement=Standing.GOOD,
+        address_ins=INS,
+        profile=ProfileState.ACTIVATED,
+        holder_age=Age.ADULT,
+        masks_by_default=False,
+        blocked=frozenset(),
+        sender=sender_of(KEPT, "", NO_RIGHTS),
+        secret_connection=False,
+        metadata_ins=NoIns.NOT_SAID,
+        document=NoDocument.NONE_ATTACHED,
+        policy=GATHERER.policy,
+        versions=RuleVersions(rules=RULES, settings="settings", patient_settings="7"),
+    )
+
+
+def test_of_who_is_gone_nothing_is_known() -> None:
+    gone = facts(profile=None)
+
+    assert gone.address_ins is NoIns.UNRESOLVED
+    assert gone.profile is ProfileState.ABSENT
+    assert gone.holder_age is Age.UNKNOWN
+    assert gone.masks_by_default is False
+    assert gone.versions.patient_settings == ""
+
+
+def test_what_the_patient_decided_is_gathered() -> None:
+    rights = ProfileRights(
+        blocked=frozenset({"12a0000011"}),
+        oppositions=(),
+        secret_senders=frozenset({HOSPITAL}),
+    )
+
+    known = facts(evolve(PROFILE, mask_by_default=True, state="OPPOSED"), rights)
+
+    assert known.profile is ProfileState.OPPOSED
+    assert known.masks_by_default is True
+    assert known.secret_connection is True
+    assert known.blocked == {"12a0000011", "12A0000011"}
+
+
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [
+        ("20081128", Age.ADULT),  # the day it came in is their eighteenth birthday
+        ("20081129", Age.MINOR),
+        ("20140328", Age.MINOR),
+        ("", Age.UNKNOWN),
+    ],
+)
+def test_of_age_is_who_is_eighteen_on_the_day_it_came_in(born: str, age: Age) -> None:
+    profile = evolve(PROFILE, traits=evolve(TRAITS, birth_date=born))
+
+    assert facts(profile).holder_age is age
+
+
+def said(patient: Ins | str | None) -> Said:
+    return Said(patient_id=patient.to_cx() if isinstance(patient, Ins) else patient)
+
+
+def unread(patient: Ins | None) -> FoundDocument:
+    """Return a document that is not to be filed, and whose patient could be read."""
+    return FoundDocument(
+        document=evolve(LETTER, patient=Patient(traits=TRAITS, ins=patient)),
+        error="schema: wrong",
+    )
+
+
+NAMED: list[tuple[str, FoundDocument, Ins | NoIns]] = [
+    ("nobody", FoundDocument(error="x"), NoIns.NOT_SAID),
+    ("the addressee", FoundDocument(error="x", said=said(INS)), INS),
+    ("another", FoundDocument(error="x", said=said(OTHER_INS)), OTHER_INS),
+    ("a number of ours", FoundDocument(error="x", said=said("17")), NoIns.NOT_GIVEN),
+    (
+        "an INS that is none",
+        FoundDocument(error="x", said=said("27^^^&1.2.250.1.213.1.4.10&ISO^NH")),
+        NoIns.MALFORMED,
+    ),
+    ("another in the document only", unread(OTHER_INS), OTHER_INS),
+    ("the addressee in the document only", unread(INS), NoIns.NOT_SAID),
+    ("nobody in the document", unread(None), NoIns.NOT_SAID),
+    (
+        "the addressee beside it, another in it",
+        evolve(unread(OTHER_INS), said=said(INS)),
+        OTHER_INS,
+    ),
+    (
+        "another beside it, the addressee in it",
+        evolve(unread(INS), said=said(OTHER_INS)),
+        OTHER_INS,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("found", "named"), [pytest.param(*row[1:], id=row[0]) for row in NAMED]
+)
+def test_who_is_named_beside_a_document_or_in_one_that_is_not_filed(
+    found: FoundDocument, named: Ins | NoIns
+) -> None:
+    known = facts(found=found)
+
+    assert known.metadata_ins == named
+    assert known.document is NoDocument.UNREADABLE
