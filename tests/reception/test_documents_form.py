@@ -150,3 +150,20 @@ def test_anything_else_is_refused(content: bytes) -> None:
         read_documents(content)
 
     assert "1.2.3" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "public", "detail"),
+    [
+        (b"Subject: x\n", "not a submission of documents", ""),
+        (b"gateway documents 1\n{}\n", "damaged submission of documents", "KeyError"),
+        (write_documents(TWO) + b"x", "damaged submission of documents", ""),
+    ],
+)
+def test_what_is_wrong_is_said_without_what_is_in_it(
+    content: bytes, public: str, detail: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        read_documents(content)
+
+    assert (refused.value.public, str(refused.value)) == (public, detail or public)
