@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
-from gateway.message.outline import read_outline
+from gateway.message.outline import served_outline
 from gateway.mssante.imap.folder_names import read_name
 from gateway.mssante.imap.format import uid_set
 from gateway.mssante.imap.refusals import (
@@ -217,7 +217,7 @@ async def append(session: ImapSession, reader: Reader) -> bytes:
     mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
     database = session.store.database
     parcel, outline = await session.store.call(
-        lambda: (database.prepare(content), read_outline(content))
+        lambda: (database.prepare(content), served_outline(content))
     )
 
     def keep(work: UnitOfWork) -> Placed:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 from functools import cached_property, partial
 
 from attrs import define, field
 
-from gateway.errors import NotFoundError
+from gateway.errors import InvalidError, NotFoundError
 from gateway.message.body_text import text_of_html
 from gateway.message.encoded_words import decode_text, decode_words
-from gateway.message.header_block import split_fields
+from gateway.message.header_block import MOST_BYTES, split_fields
 from gateway.message.outline import Part
+from gateway.message.parameters import read_disposition, read_media_type
 from gateway.mssante.imap.search_keys import (
     All,
     Dated,
@@ -257,18 +259,45 @@ def _sent_day(message: Candidate) -> date | None:
 
 
 def text_of(part: Part, content: bytes) -> str:
-    """Return the words of the text parts, decoded; at most some megabytes of them."""
+    """
+    Return the words of the body, decoded; at most some megabytes of them.
+
+    The headers of its parts belong to it, and those of a message inside: a file is
+    found by its name. What is neither text nor a message, as a picture, has no words.
+    """
     pieces: list[str] = []
     room = _MOST_TEXT
     waiting = [part]
     while waiting and room > 0:
         one = waiting.pop()
         waiting.extend(reversed(one.parts))
-        if one.type.lower() == "text" and not one.parts:
-            words = _decoded(one, content[one.body : min(one.end, one.body + room)])
-            room -= len(words)
-            pieces.append(words)
+        words = [] if one is part else _header_words(content[one.header : one.body])
+        if one.type.lower() in _WITH_WORDS and not one.parts:
+            raw = content[one.body : min(one.end, one.body + room)]
+            words.append(_decoded(one, raw))
+        room -= sum(map(len, words))
+        pieces += words
     return "\n".join(pieces)
+
+
+_WITH_WORDS = {"text", "message"}
+
+
+def _header_words(block: bytes) -> list[str]:
+    """Return each field of a part's header as people read it, file names too."""
+    words: list[str] = []
+    for name, raw in split_fields(block[:MOST_BYTES]):
+        value = _unfolded(raw)
+        words.append(f"{name}: {decode_words(value)}")
+        if name in {"content-type", "content-disposition"}:
+            with suppress(InvalidError):  # words of RFC 2231 §4
+                words += _named_in(name, value)
+    return words
+
+
+def _named_in(name: str, value: str) -> Iterable[str]:
+    read = read_media_type if name == "content-type" else read_disposition
+    return read(value).parameters.values()
 
 
 def _decoded(part: Part, raw: bytes) -> str:

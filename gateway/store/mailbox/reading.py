@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import and_, select
 
+from gateway.message.line_ends import with_crlf
 from gateway.message.outline import Part
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
@@ -136,12 +137,16 @@ class MailReading:
 
     def content(self, item: MailItem) -> bytes:
         """
-        Return the exact bytes of a message.
+        Return a message as its ``size`` and its parts count it: lines end with CRLF.
+
+        One that was uploaded with LF alone is kept so. Earlier versions also told it
+        so, and what a client was told of a message stays true: its size says which.
 
         Raises:
             NotFoundError: it was removed since.
         """
-        return self.work.blobs.get(item.blob_id, item.key_id)
+        kept = self.work.blobs.get(item.blob_id, item.key_id)
+        return kept if len(kept) == item.size else with_crlf(kept)
 
     def _item(self, row: Any, outlined: bool) -> MailItem:
         headers: bytes | None = None
