@@ -67,6 +67,8 @@ async def _mark_seen(
     for place in unseen:
         if (flags := after.get(view.uids[place])) is not None:
             view.note_flags(place, flags)
+    for line in view.keyword_news():
+        session.connection.untagged(line)
     return items if _FLAGS in items else (*items, _FLAGS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
 from gateway.mssante.imap.view import View
-from gateway.mssante.imap.watch import FolderWatch
+from gateway.mssante.imap.watch import FolderWatch, claim_recent
 from gateway.store.mailbox.reading import Changes, MailReading
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
@@ -257,6 +258,9 @@ class ImapSession:
         except NotFoundError:
             self.folder_is_gone()
             return
+        if changes.folder.has_recent and not view.read_only:
+            claim = partial(claim_recent, folders=[changes.folder])
+            view.grant_recent((await self.store.write(claim))[folder_id])
         if self.view is view and not self.connection.closed:
             self.tell(changes)
 

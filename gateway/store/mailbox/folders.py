@@ -47,6 +47,11 @@ class Folder:
     mod_seq: int
     expunge_seq: int
 
+    @property
+    def has_recent(self) -> bool:
+        """Whether messages came that no session was told of."""
+        return self.recent_uid < self.uid_next
+
 
 @frozen(kw_only=True)
 class FolderStatus:
@@ -176,14 +181,22 @@ class Folders:
             .values(subscribed=subscribed)
         )
 
-    def claim_recent(self, folder: Folder) -> None:
-        """Note that a session was shown all there is in a folder (RFC 3501 §2.3.2)."""
-        if folder.recent_uid < folder.uid_next:
-            self.work.connection.execute(
-                update(folders)
-                .where(folders.c.id == folder.id)
-                .values(recent_uid=folder.uid_next)
-            )
+    def claim_recent(self, folder_id: str, before: int) -> range:
+        """
+        Return the uids below ``before`` that no session was told of as recent.
+
+        They are the caller's now: no other is given them (RFC 3501 §2.3.2).
+        """
+        columns = folders.c
+        first = self.work.connection.execute(
+            select(columns.recent_uid).where(columns.id == folder_id).with_for_update()
+        ).scalar()
+        if first is None or first >= before:
+            return range(0)
+        self.work.connection.execute(
+            update(folders).where(columns.id == folder_id).values(recent_uid=before)
+        )
+        return range(int(first), before)
 
     def advance(
         self, folder_id: str, *, uids: int = 0, removed: bool = False

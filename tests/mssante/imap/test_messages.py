@@ -211,7 +211,7 @@ def test_flags_are_stored_and_told(mailroom: Mailroom) -> None:
         silent = wire.ask("STORE 1 FLAGS.SILENT (\\Answered \\Recent)")
         after = wire.ask("FETCH 1 FLAGS")
 
-    assert first[0] == b"* 1 FETCH (FLAGS ($Urgent \\Flagged \\Recent))"
+    assert first[-2] == b"* 1 FETCH (FLAGS ($Urgent \\Flagged \\Recent))"
     assert second[0] == b"* 1 FETCH (FLAGS (\\Flagged \\Recent) UID 1)"
     assert silent == [b"t OK STORE completed"]
     assert after[0] == b"* 1 FETCH (FLAGS (\\Answered \\Recent))"

@@ -399,7 +399,8 @@ def test_a_status_counts_messages_unseen_recent_and_bytes(database: Database) ->
     mailbox_id = open_mailbox(database)
     deliver(database, mailbox_id, flags=["\\Seen"])
     with database.write() as work:
-        Mail(work).folders.claim_recent(folder_of(database, mailbox_id))
+        before = folder_of(database, mailbox_id).uid_next
+        Mail(work).folders.claim_recent(folder_of(database, mailbox_id).id, before)
     deliver(database, mailbox_id)
 
     with database.read() as work:
