@@ -8,7 +8,7 @@ from functools import partial
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.mssante.imap.folder_names import decode_name, read_name, read_new_name
 from gateway.mssante.imap.format import folder_name
-from gateway.mssante.imap.listing import Listed, list_folders
+from gateway.mssante.imap.listing import Listed, list_folders, list_subscriptions
 from gateway.mssante.imap.refusals import NO_FOLDER, CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
@@ -181,8 +181,7 @@ async def _subscribe(session: ImapSession, reader: Reader, *, subscribed: bool) 
     mailbox_id = session.mailbox_id
 
     def change(work: UnitOfWork) -> None:
-        folder = _found(work, mailbox_id, name)
-        Folders(work).subscribe(folder.id, subscribed=subscribed)
+        Folders(work).subscribe(mailbox_id, name, subscribed=subscribed)
 
     await session.store.write(change)
 
@@ -217,8 +216,13 @@ async def _list(
     mailbox_id = session.mailbox_id
 
     def match(work: UnitOfWork) -> list[Listed]:
-        known = Folders(work).listed(mailbox_id)
-        return list_folders(known, wanted, subscribed=subscribed)
+        folders = Folders(work)
+        known = folders.listed(mailbox_id)
+        if not subscribed:
+            return list_folders(known, wanted)
+        return list_subscriptions(
+            known, folders.lasting_subscriptions(mailbox_id), wanted
+        )
 
     for found in await session.store.read(match):
         attributes = " ".join(found.attributes).encode("ascii")

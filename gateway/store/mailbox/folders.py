@@ -12,7 +12,12 @@ from sqlalchemy import case, delete, func, insert, select, update
 from gateway.errors import ConflictError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.selections import in_chunks
-from gateway.store.tables import folders, mail_items, mailboxes
+from gateway.store.tables import (
+    folders,
+    lasting_subscriptions,
+    mail_items,
+    mailboxes,
+)
 
 INBOX = "INBOX"
 DELIMITER = "/"
@@ -25,6 +30,8 @@ STANDARD = {
     "Archive": "\\Archive",
 }
 """The folders every mailbox starts with, and their special use (RFC 6154)."""
+
+_MOST_LASTING = 1000
 
 
 @frozen(kw_only=True)
@@ -141,8 +148,37 @@ class Folders:
         return found
 
     def remove(self, folder: Folder) -> None:
-        """Delete a folder that is already empty."""
+        """
+        Delete a folder that is already empty; a subscription to its name lasts.
+
+        No server may end one of itself (RFC 3501 §6.3.9); beyond a thousand in a
+        mailbox they are not added to all the same.
+        """
         self.work.connection.execute(delete(folders).where(folders.c.id == folder.id))
+        lasting = self.lasting_subscriptions(folder.mailbox_id)
+        if folder.subscribed and len(lasting) < _MOST_LASTING:
+            self.work.connection.execute(
+                insert(lasting_subscriptions).values(
+                    mailbox_id=folder.mailbox_id, name=folder.name
+                )
+            )
+
+    def lasting_subscriptions(self, mailbox_id: str) -> list[str]:
+        """Return the names that are subscribed to and whose folder was deleted."""
+        columns = lasting_subscriptions.c
+        query = select(columns.name).where(columns.mailbox_id == mailbox_id)
+        return list(
+            self.work.connection.execute(query.order_by(columns.name)).scalars()
+        )
+
+    def _end_lasting(self, mailbox_id: str, name: str) -> bool:
+        columns = lasting_subscriptions.c
+        ended = self.work.connection.execute(
+            delete(lasting_subscriptions).where(
+                columns.mailbox_id == mailbox_id, columns.name == name
+            )
+        )
+        return ended.rowcount > 0
 
     def rename(self, mailbox_id: str, old: str, new: str) -> None:
         """
@@ -167,17 +203,31 @@ class Folders:
         if any(len(name) > 255 for name in moved.values()):
             raise ConflictError("name too long")
         for name, changed in moved.items():
+            known = self._end_lasting(mailbox_id, changed)
             self.work.connection.execute(
                 update(folders)
                 .where(folders.c.id == names[name].id)
-                .values(name=changed)
+                .values(name=changed, subscribed=names[name].subscribed or known)
             )
 
-    def subscribe(self, folder_id: str, *, subscribed: bool) -> None:
-        """Put a folder among those a client shows, or take it out."""
+    def subscribe(self, mailbox_id: str, name: str, *, subscribed: bool) -> None:
+        """
+        Put a name among those a client shows, or take it out.
+
+        Raises:
+            NotFoundError: no folder has that name, nor is it subscribed to.
+        """
+        found = self.find(mailbox_id, name)
+        if found is None:
+            lasting = name in self.lasting_subscriptions(mailbox_id)
+            if not lasting:
+                raise NotFoundError("no such folder")
+            if not subscribed:
+                self._end_lasting(mailbox_id, name)
+            return
         self.work.connection.execute(
             update(folders)
-            .where(folders.c.id == folder_id)
+            .where(folders.c.id == found.id)
             .values(subscribed=subscribed)
         )
 
@@ -271,6 +321,7 @@ class Folders:
             .values(uid_validity=case((least > seconds, least), else_=seconds))
             .returning(columns.uid_validity)
         ).scalar_one()
+        self._end_lasting(mailbox_id, name)  # the folder has it now
         self.work.connection.execute(
             insert(folders).values(
                 id=uuid4().hex,
