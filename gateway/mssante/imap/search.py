@@ -17,12 +17,13 @@ from functools import cached_property, partial
 
 from attrs import define, field
 
-from gateway.errors import InvalidError, NotFoundError
+from gateway.errors import DamagedError, InvalidError, NotFoundError
 from gateway.message.body_text import text_of_html
 from gateway.message.encoded_words import decode_text, decode_words
 from gateway.message.header_block import MOST_BYTES, split_fields
 from gateway.message.outline import Part
 from gateway.message.parameters import read_disposition, read_media_type
+from gateway.mssante.imap.damage import tell_damage
 from gateway.mssante.imap.search_keys import (
     All,
     Dated,
@@ -66,7 +67,9 @@ async def search(
     found: list[int] = []
     if len(view):
         key = bound(key, len(view), view.uids[-1])
-        found = await _found(session, view, key)
+        damaged: list[MailItem] = []
+        found = await _found(session, view, key, damaged)
+        await tell_damage(session, damaged)
     numbers = (view.uids[place] if by_uid else place + 1 for place in found)
     session.connection.untagged(
         b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
@@ -74,7 +77,10 @@ async def search(
     return b"SEARCH completed"
 
 
-async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
+async def _found(
+    session: ImapSession, view: View, key: Key, damaged: list[MailItem]
+) -> list[int]:
+    """Return the places of those that fit; one that cannot be read fits nothing."""
     needs = tier(key)
     turn = session.store.searches if needs >= Tier.HEADERS else None
     if turn is not None:
@@ -85,7 +91,8 @@ async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
         for start in range(0, len(view), step):
             if session.connection.closed:
                 break
-            some = _Some(view, range(start, min(start + step, len(view))))
+            places = range(start, min(start + step, len(view)))
+            some = _Some(view, places, damaged)
             if needs is Tier.VIEW:
                 found += await session.store.call(partial(some.fitting_flags, key))
             else:
@@ -99,7 +106,8 @@ async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
 class _Some:
     """A run of messages, as the session knows them when the search comes to it."""
 
-    def __init__(self, view: View, places: range) -> None:
+    def __init__(self, view: View, places: range, damaged: list[MailItem]) -> None:
+        self._damaged = damaged
         self._folder_id = view.folder_id
         self._places = {view.uids[place]: place for place in places}
         self._flags = {
@@ -112,11 +120,14 @@ class _Some:
         reading = MailReading(work)
         outlined = needs >= Tier.HEADERS
         items = reading.items(self._folder_id, list(self._places), outlined=outlined)
-        return [
-            self._places[mail.uid]
-            for mail in list(items)
-            if fits(key, self._candidate(reading, mail))
-        ]
+        found: list[int] = []
+        for mail in list(items):
+            try:
+                if fits(key, self._candidate(reading, mail)):
+                    found.append(self._places[mail.uid])
+            except DamagedError:
+                self._damaged.append(mail)
+        return found
 
     def fitting_flags(self, key: Key) -> list[int]:
         """The same for keys that ask of nothing but flags and numbers."""
@@ -151,7 +162,8 @@ def _headers(reading: MailReading, mail: MailItem) -> bytes:
 
 
 def _content(reading: MailReading, mail: MailItem) -> tuple[Part, bytes]:
-    assert mail.structure is not None, "asked for with its outline"
+    if mail.structure is None:
+        raise DamagedError("not readable", detail="neither outline nor message")
     try:
         return mail.structure, reading.content(mail)
     except NotFoundError:  # removed since: it fits nothing

@@ -287,6 +287,24 @@ class Folders:
             found |= {row.id: row.mod_seq for row in rows}
         return found
 
+    def begin_again(self) -> int:
+        """
+        Give every folder a new validity, above all that were given; return how many.
+
+        After a backup was put back the uids given since would be given again, to other
+        messages: a client must not take them for those it knows (RFC 3501 §2.3.1.1).
+        """
+        rows = self.work.connection.execute(
+            select(folders.c.id, folders.c.mailbox_id).order_by(folders.c.name)
+        ).all()
+        for row in rows:
+            self.work.connection.execute(
+                update(folders)
+                .where(folders.c.id == row.id)
+                .values(uid_validity=self._next_validity(row.mailbox_id))
+            )
+        return len(rows)
+
     def status(self, folder: Folder) -> FolderStatus:
         """Return the counts of a folder."""
         columns = mail_items.c
@@ -310,6 +328,23 @@ class Folders:
         )
 
     def _insert(self, mailbox_id: str, name: str, special_use: str) -> None:
+        self._end_lasting(mailbox_id, name)  # the folder has it now
+        self.work.connection.execute(
+            insert(folders).values(
+                id=uuid4().hex,
+                mailbox_id=mailbox_id,
+                name=name,
+                special_use=special_use,
+                subscribed=True,
+                uid_validity=self._next_validity(mailbox_id),
+                uid_next=1,
+                recent_uid=1,
+                mod_seq=1,
+                expunge_seq=0,
+            )
+        )
+
+    def _next_validity(self, mailbox_id: str) -> int:
         # A name made again must not seem to hold its old messages (RFC 3501
         # §2.3.1.1): a validity is the time, and never twice the same in a mailbox.
         columns = mailboxes.c
@@ -321,21 +356,7 @@ class Folders:
             .values(uid_validity=case((least > seconds, least), else_=seconds))
             .returning(columns.uid_validity)
         ).scalar_one()
-        self._end_lasting(mailbox_id, name)  # the folder has it now
-        self.work.connection.execute(
-            insert(folders).values(
-                id=uuid4().hex,
-                mailbox_id=mailbox_id,
-                name=name,
-                special_use=special_use,
-                subscribed=True,
-                uid_validity=validity,
-                uid_next=1,
-                recent_uid=1,
-                mod_seq=1,
-                expunge_seq=0,
-            )
-        )
+        return int(validity)
 
     def _one(self, *conditions: Any) -> Folder | None:
         query = select(folders).where(*conditions)

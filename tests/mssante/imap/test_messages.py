@@ -77,7 +77,7 @@ def test_header_fetches_never_read_the_message(mailroom: Mailroom) -> None:
     assert answer[-1] == b"t OK FETCH completed"
     assert any(b'"Dr. A" NIL "a" "peer.mssante.test"' in line for line in answer)
     assert listed[0] == b"* SEARCH 1"
-    assert refused[-1].startswith(b"t NO [UNAVAILABLE]")
+    assert refused[-1].startswith(b"t NO [CORRUPTION]")
 
 
 FETCHES = [
