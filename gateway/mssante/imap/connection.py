@@ -270,6 +270,10 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         if self._errors >= self._settings.max_errors:
             self.bye(b"too many errors")
 
+    def forgive(self) -> None:
+        """Forget the errors so far: the client knows how to speak."""
+        self._errors = 0
+
     def bye(self, text: bytes) -> None:
         """Say why, and end the connection."""
         if not self.closed:

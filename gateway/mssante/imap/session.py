@@ -59,8 +59,9 @@ class ImapSession:
 
     The connection is read only once the handshake is done and the certificate judged;
     a client whose certificate is not believed hears BYE, not a dropped connection.
-    ``tls`` is the context STARTTLS uses, None where TLS comes first. ``lost`` is told
-    when the connection is gone.
+    ``tls`` is the context STARTTLS uses, None where TLS comes first. ``proven`` is
+    given the certificate that is believed, and tells whether it may have one connection
+    more; ``lost`` is told when the connection is gone.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class ImapSession:
         *,
         greeting: bytes,
         tls: Any = None,
+        proven: Callable[[bytes], bool],
         lost: Callable[[ImapSession], None],
     ) -> None:
         self.connection = connection
@@ -92,16 +94,20 @@ class ImapSession:
         self._greeting = greeting
         self._commands = commands
         self._clock = clock
+        self._proven = proven
         self._lost = lost
+        self._handshake_deadline: IDelayedCall | None = None
         self._sign_in_deadline: IDelayedCall | None = None
         self._reserved = 0
 
     # The connection.
 
     def connected(self) -> None:
-        """Greet where TLS comes later; from now on the time to sign in runs."""
-        seconds = self.settings.login_seconds
-        self._sign_in_deadline = self._clock.callLater(seconds, self._not_signed_in)
+        """Greet where TLS comes later; from now on the times to sign in run."""
+        late = self._clock.callLater
+        limits = self.settings
+        self._handshake_deadline = late(limits.handshake_seconds, self._nothing_shown)
+        self._sign_in_deadline = late(limits.login_seconds, self._not_signed_in)
         if not self.secured:
             self.connection.untagged(self._greeting)
 
@@ -109,8 +115,14 @@ class ImapSession:
         """Judge the certificate before anything is read."""
         greet, self.secured, self._shaking_hands = self.secured, True, False
         verdict = await self.judged()
+        _end(self._handshake_deadline)
+        if self.connection.closed:
+            return
         if not verdict.trusted:
             self.not_trusted(verdict)
+        elif not self._proven(self.connection.certificate()):
+            log.info("imap: too many connections of one certificate, one more refused")
+            self.connection.bye(b"[LIMIT] too many connections with this certificate")
         elif greet and not self.connection.closed:
             self.connection.untagged(self._greeting)
 
@@ -135,6 +147,12 @@ class ImapSession:
         self._shaking_hands = True
         self.connection.begin_tls(self._tls)
 
+    def _nothing_shown(self) -> None:
+        if self._shaking_hands:
+            self.connection.abort()
+        else:
+            self.connection.bye(b"show a certificate sooner")
+
     def _not_signed_in(self) -> None:
         if self._shaking_hands:
             self.connection.abort()
@@ -145,16 +163,12 @@ class ImapSession:
         """Enter the state in which folders may be used."""
         self.opened = opened
         self.state = AUTH
-        self._end_sign_in_deadline()
-
-    def _end_sign_in_deadline(self) -> None:
-        deadline, self._sign_in_deadline = self._sign_in_deadline, None
-        if deadline is not None and deadline.active():
-            deadline.cancel()
+        _end(self._sign_in_deadline)
 
     def lost(self) -> None:
         """Give back what the session held."""
-        self._end_sign_in_deadline()
+        _end(self._handshake_deadline)
+        _end(self._sign_in_deadline)
         self.upload_ended()
         self.unselect()
         self._lost(self)
@@ -184,6 +198,8 @@ class ImapSession:
             state, answer = b"NO", b"[SERVERBUG] internal error"
         if answer is not None and not self.connection.closed:
             self.connection.complete(tag, state, answer)
+            if state == b"OK":
+                self.connection.forgive()
 
     def literal_limit(self, parts: list[bytes], usual: int) -> int | None:
         if self.opened is None:
@@ -273,3 +289,8 @@ class ImapSession:
     def folder_is_gone(self) -> None:
         """End the session: what it numbers is no more."""
         self.connection.bye(b"the selected folder was deleted")
+
+
+def _end(deadline: IDelayedCall | None) -> None:
+    if deadline is not None and deadline.active():
+        deadline.cancel()
