@@ -124,7 +124,12 @@ async def copy(session: ImapSession, reader: Reader, *, by_uid: bool = False) ->
             raise CommandRefusedError(EXPUNGED)  # and the commit does not come
         return target, placed
 
-    target, placed = await session.store.write(apply)
+    try:
+        target, placed = await session.store.write(apply)
+    except CommandRefusedError as error:
+        # The client is told which are gone, and may try again.
+        session.stale |= error.refusal is EXPUNGED
+        raise
     session.stale |= target.id == view.folder_id
     return _copied(target, placed) + b"COPY completed"
 

@@ -6,6 +6,7 @@ What may be asked is read in `fetch_items`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
@@ -29,6 +30,9 @@ from gateway.store.mailbox.reading import MailItem, MailReading
 
 _AT_ONCE = 200
 """Messages read in one go: enough to be quick, few enough to be small."""
+
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n\Z")
+"""What ends a header, but of a message that has no body either (RFC 3501 §6.4.5)."""
 
 _FLAGS = FetchItem(name="FLAGS", need=Need.VIEW)
 _UID = FetchItem(name="UID", need=Need.VIEW)
@@ -268,7 +272,7 @@ def _section_text(
             for name, text in split_fields(header)
             if (name in section.fields) == wanted
         ]
-        return b"".join(kept) + b"\r\n"
+        return b"".join(kept) + (b"\r\n" if _EMPTY_LINE.search(header) else b"")
     return header
 
 

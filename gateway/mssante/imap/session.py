@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -191,6 +192,9 @@ class ImapSession:
             if answer is None:
                 self.connection.bad(tag, error.public)
                 return
+            with suppress(GatewayError):
+                if command.syncs and self.stale:
+                    await self.sync()
         except Exception:  # noqa: BLE001 (a defect ends the command, not the session)
             if self.connection.closed:
                 return

@@ -30,6 +30,7 @@ def test_a_copy_of_messages_of_which_one_is_gone_copies_none(
         after = one.ask("STATUS Sent (MESSAGES UIDNEXT)")
         by_uid = one.ask("UID COPY 1:3 Sent")
 
+    assert refused[0] == b"* 2 EXPUNGE"
     assert refused[-1].startswith(b"t NO [EXPUNGEISSUED]")
     assert after[0] == b'* STATUS "Sent" (MESSAGES 0 UIDNEXT 1)'
     # A uid that is no more is passed over (RFC 3501 §6.4.8).
