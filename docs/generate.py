@@ -16,10 +16,9 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from attrs import NOTHING, fields
 from references import attacks_page, specs_page, table
 
-from gateway.core.decision import CAUTION_TEXTS
 from gateway.core.reasons import Effect, Reason, ReasonText
-from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXTS
+from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.settings.file import TABLES
 
 DOCS = Path(__file__).resolve().parent
@@ -121,8 +120,10 @@ _EFFECTS = {
     Effect.ALREADY_FILED: "Not filed again: it is there already.",
     Effect.MESSAGE_ONLY: "Nothing to file.",
     Effect.QUARANTINED: "The whole message is set aside for the operator.",
-    Effect.HELD: "Not filed; it waits for the sender to confirm.",
-    Effect.TEMPORARY: "Refused for now: the sender may try again later.",
+    Effect.TEMPORARY: (
+        "Nothing is filed. At the door the answer is 4xx and the peer's queue tries "
+        "again; once the message was acknowledged, its sender has to send again."
+    ),
     Effect.WITHDRAWN: "Out of the vault: nobody sees it any more.",
 }
 
@@ -189,7 +190,7 @@ def _told(reason: Reason, text: ReasonText) -> str:
     if code != reason.value:
         said += f", “{text_for_sender(reason)[1]}”"
     if text.error is not None:
-        said += f"; MDN error {text.error.value} ({text.error.label})"
+        said += f"; MDN error {text.error.value} ({ERROR_LABELS[text.error]})"
     return said + "."
 
 

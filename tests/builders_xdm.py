@@ -16,7 +16,6 @@ from gateway.documents.xdm.writing import (
     OutgoingDocument,
     PackageSender,
     file_name,
-    measured,
     write_package,
 )
 from gateway.documents.xds.writing import ListedDocument, write_metadata
@@ -35,6 +34,12 @@ LETTER = (
     b"</ClinicalDocument>\n"
 )
 """Enough of a CDA for a package, which does not look inside."""
+
+
+def measured(entry: DocumentEntry, content: bytes) -> DocumentEntry:
+    """Return the entry with the hash and size of these bytes."""
+    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    return evolve(entry, hash=digest, size=len(content))
 
 
 def make_entry(content: bytes = LETTER, **changes: Any) -> DocumentEntry:

@@ -20,6 +20,9 @@ SERVERS = "The two servers of mssante share nothing"
 HEALTH = "Mail and trust know nothing of health"
 SETTINGS = "Formats and rules are given numbers, never the settings"
 PURE = "core, rights and message do no I/O"
+SITE = "What all pages share knows the pages of nobody"
+VAULT = "The vault is a port of plain values"
+ROWS = "Nobody reads the rows of the vault past it"
 FORMATS = "Formats of documents reach neither a network nor a database"
 
 PLANTED = [
@@ -32,11 +35,15 @@ PLANTED = [
     # sideways
     ("mssante/receipts/dsn.py", "import gateway.dmp_bridge.filing.cases", LAYERS),
     ("dmp_bridge/filing/cases.py", "import gateway.mssante.receipts.dsn", LAYERS),
-    ("web/forms.py", "import gateway.dmp_bridge.filing.cases", LAYERS),
-    ("web/forms.py", "import gateway.mssante.receipts.dsn", LAYERS),
+    ("web/site/forms.py", "import gateway.dmp_bridge.filing.cases", LAYERS),
+    ("web/site/forms.py", "import gateway.mssante.receipts.dsn", LAYERS),
     ("mssante/sending/retry.py", "import gateway.web.forms", LAYERS),
     ("mssante/smtp/body.py", "import gateway.mssante.imap.syntax", SERVERS),
     ("trust/names.py", "import gateway.message.address", LAYERS),
+    ("web/site/forms.py", "import gateway.web.patient.uploads", SITE),
+    # past the vault
+    ("dmp_bridge/vaults/vault.py", "import gateway.store.base.work", VAULT),
+    ("web/patient/keeping.py", "import gateway.store.vault.documents", ROWS),
     # formats that would know health, or the settings
     ("message/subjects.py", "import gateway.core.ins", HEALTH),
     ("trust/names.py", "import gateway.core.ins", HEALTH),

@@ -1,1 +1,1 @@
-"""The command line: one module per noun."""
+"""The commands: one module for each noun."""

@@ -131,7 +131,7 @@ def _code(settings: Settings) -> str:
 
 
 def _fresh_letter() -> bytes:
-    """Return the bundled letter under an identity of its own, as a new stay has."""
+    """Return the bundled letter under a new id, as the letter of a new stay has."""
     content = files("gateway").joinpath("demo_files/discharge_letter.xml").read_bytes()
     return demo_people.with_new_identity(content)
 

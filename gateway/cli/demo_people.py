@@ -175,7 +175,9 @@ _HL7 = "{urn:hl7-org:v3}"
 
 
 def with_new_identity(content: bytes) -> bytes:
-    """Return a CDA under a new id and a new set: another document, same words."""
+    """
+    Return a CDA under a new id and a new set: another document with the same text.
+    """
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False))
     for name in ("id", "setId"):
         element = root.find(f"{_HL7}{name}")

@@ -160,7 +160,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _is_running(settings: Settings) -> bool:
-    """Tell whether it is our service that answers, by its page for the operator."""
+    """Tell whether our service answers there, by its page for the operator."""
     listen = settings.listen
     if not listen.metrics:
         ports = open_doors(listen).values()

@@ -133,7 +133,8 @@ def set_holder(args: argparse.Namespace) -> int:
     Add or remove a holder.
 
     Raises:
-        NotFoundError: there is no such mailbox, or the holder to remove is none.
+        NotFoundError: there is no such mailbox, or who is to be removed does not hold
+            it.
     """
     with opened(args) as (_, database), database.write() as work:
         mailbox = _find(work, args.address)

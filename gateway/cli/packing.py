@@ -49,8 +49,8 @@ def pack(
     """
     Pack documents as ``IHE_XDM.ZIP``, or attach them as XML.
 
-    What cannot be read as a CDA is attached as it is, with a warning: the gateway,
-    not its client, says what is wrong with it.
+    What cannot be read as a CDA is attached as it is, with a warning. What is wrong
+    with it is for the gateway to say.
     """
     readable: list[tuple[bytes, ClinicalDocument]] = []
     parts: list[OutgoingPart] = []

@@ -12,6 +12,7 @@ from gateway.cli.options import (
     add_command,
     add_noun,
     opened,
+    operator_name,
     print_json,
     print_table,
 )
@@ -128,10 +129,11 @@ def set_patient(args: argparse.Namespace) -> int:
     Raises:
         MisuseError: an unknown key or a value it does not take.
         NotFoundError: the INS has no profile.
+        ConflictError: a state that the profile cannot get to from where it is.
     """
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
-        set_facts(work, profile, args.facts)
+        set_facts(work, profile, args.facts, by=operator_name())
     print(f"profile {profile.id}: {', '.join(args.facts)}")
     return 0
 

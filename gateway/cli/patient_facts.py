@@ -19,14 +19,17 @@ _LANGUAGES = ("fr", "en")
 _BY = "operator"
 
 
-def set_facts(work: UnitOfWork, profile: Profile, facts: Iterable[str]) -> None:
+def set_facts(
+    work: UnitOfWork, profile: Profile, facts: Iterable[str], *, by: str
+) -> None:
     """
-    Set each ``KEY=VALUE``, in order, within one transaction.
+    Set each ``KEY=VALUE``, in order, within one transaction; ``by`` is journalled.
 
     Raises:
         MisuseError: an unknown key, or a value the key does not take.
+        ConflictError: a state that the profile cannot get to from where it is.
     """
-    profiles = Profiles(work)
+    profiles = Profiles(work, by)
     for fact in facts:
         key, equals, value = fact.partition("=")
         if key not in KEYS or not equals:
@@ -42,7 +45,7 @@ def set_facts(work: UnitOfWork, profile: Profile, facts: Iterable[str]) -> None:
 
 def _state(profiles: Profiles, profile: Profile, value: str) -> None:
     states = [state.value for state in ProfileState]
-    profiles.change(profile.id, "state", state=_one_of(value.upper(), states))
+    profiles.set_state(profile, ProfileState(_one_of(value.upper(), states)))
 
 
 def _block(profiles: Profiles, profile: Profile, value: str) -> None:

@@ -26,7 +26,7 @@ def receive(args: argparse.Namespace) -> int:
     Receive until SIGTERM or SIGINT, or until the parent is gone.
 
     Raises:
-        MisuseError: the settings share the doors with nobody.
+        MisuseError: the settings have no second process to share the doors with.
         UnavailableError: a door could not be opened, or the disk failed; whoever runs
             us starts us again.
     """

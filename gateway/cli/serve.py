@@ -24,7 +24,7 @@ def serve(args: argparse.Namespace) -> int:
     """
     Run until SIGTERM or SIGINT; 1 when a door could not be opened.
 
-    The reactor is installed before anything that would pull another one in.
+    The reactor is installed before anything that would install another one.
     """
     settings = read_settings(args.config)
     begin_logging(as_json=args.log_json)

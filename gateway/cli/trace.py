@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command, opened, print_json, print_table
+from gateway.cli.vault import find_document
 from gateway.errors import NotFoundError
+from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.story import Stories
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -50,12 +53,18 @@ def trace(args: argparse.Namespace) -> int:
     return 0
 
 
+def stories_in(database: Database, work: UnitOfWork) -> Stories:
+    """Return the teller of stories, who looks documents up in the vault."""
+    return Stories(work, partial(find_document, open_vaults(database).within(work)))
+
+
 def _stories(database: Database, name: str, wait: float) -> list[dict[str, Any]]:
     until = time.monotonic() + wait
     while True:
         with database.read() as work:
-            stories = Stories(work).tell(name)
-            over = stories and not Stories(work).goes_on(name)
+            teller = stories_in(database, work)
+            stories = teller.tell(name)
+            over = stories and not teller.goes_on(name)
         if over or time.monotonic() >= until:
             return stories
         time.sleep(0.1)

@@ -16,9 +16,11 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.core.vault import FiledDocument
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import NotFoundError
+from gateway.node.vaults import open_vaults
 from gateway.store.journal import Action, chain_of
 
 
@@ -41,7 +43,8 @@ def list_entries(args: argparse.Namespace) -> int:
     """Print the DocumentEntries of a patient, last filed first."""
     with opened(args) as (_, database), database.read() as work:
         profile = find_profile(work, args.ins)
-        entries = EmbeddedVault(work).listed(profile.id)
+        vault = open_vaults(database).within(work)
+        entries = [vault.entry(one) for one in vault.listed(profile.id)]
     if args.json:
         print_json([_listed(entry) for entry in entries])
         return 0
@@ -60,11 +63,11 @@ def get_document(args: argparse.Namespace) -> int:
         NotFoundError: nothing is filed under this uniqueId or entryUUID.
     """
     with opened(args) as (_, database), database.write() as work:
-        vault = EmbeddedVault(work)
-        stored = vault.find(args.id) or vault.find_entry(args.id)
+        vault = open_vaults(database).within(work)
+        stored = find_document(vault, args.id)
         if stored is None:
             raise NotFoundError("no document has this id")
-        content = vault.get(stored).content
+        content = vault.content(stored)
         work.note(
             Action.DOCUMENT_DOWNLOADED,
             "operator",
@@ -74,6 +77,11 @@ def get_document(args: argparse.Namespace) -> int:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0
+
+
+def find_document(vault: Vault, name: str) -> FiledDocument | None:
+    """Return what is filed under a uniqueId, or an entryUUID in any form, or None."""
+    return vault.find(name) or vault.get(name)
 
 
 _UNLISTED = ("serviceStopTime", "sourcePatientId", "referenceIdList")

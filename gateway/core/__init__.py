@@ -1,1 +1,1 @@
-"""The vocabulary: frozen values of the field, no I/O."""
+"""The words of health care: persons, documents, codes, decisions, reasons. No I/O."""

@@ -56,15 +56,14 @@ class DocumentType:
     """
     A type of document the vault accepts, and the class it is filed under.
 
-    ``label`` is French; it is that of the class where no source read gives one.
-    ``retired`` types are no longer to be produced and are still received.
+    ``label`` is the French name of the type; where no source gives one, it is the name
+    of its class. Types that are no longer to be produced are still received.
     """
 
     code: str
     scheme: str
     label: str
     document_class: Coded
-    retired: bool = False
 
 
 @cache
@@ -77,7 +76,6 @@ def document_types() -> Mapping[str, DocumentType]:
                 scheme=_SCHEMES[row["terminology"]],
                 label=row["label"] or label_of(CLASSES, row["class"]),
                 document_class=coded(CLASSES, row["class"]),
-                retired=row["life"] == "retired",
             )
             for row in _table("document_types")
         }

@@ -1,4 +1,4 @@
-"""What becomes of a professional's copy, beside the outcomes of filing."""
+"""What may become of the copy of a recipient who is not a patient."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOST = frozenset({Copy.BOUNCED, Copy.EXPIRED, Copy.GIVEN_UP})
 
 
 class CopyReason(StrEnum):
-    """Why, or what else is known; beside the outcome."""
+    """Why a copy ended as it did, or what else is known of it."""
 
     DSN_BY_PEER = "DSN_BY_PEER"  # the peer promised to tell the sender itself
     REPORTED_BY_PEER = "REPORTED_BY_PEER"  # it did: the outcome is what it said

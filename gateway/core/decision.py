@@ -32,7 +32,7 @@ Decision: TypeAlias = Permit | Refuse[R]
 
 
 class Caution(StrEnum):
-    """What a filing decision lets pass, but says: for the journal and the sender."""
+    """What a filing decision lets pass, and notes in the journal."""
 
     WRONG_TEST_KEY = "WRONG_TEST_KEY"
     OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
@@ -47,63 +47,15 @@ class Caution(StrEnum):
     BLOCKED_SENDER = "BLOCKED_SENDER"
 
 
-CAUTION_TEXTS: dict[Caution, tuple[str, str]] = {
-    Caution.WRONG_TEST_KEY: (
-        "La clé de cet identifiant de test est fausse.",
-        "The control key of this test identifier is wrong.",
-    ),
-    Caution.OTHER_BIRTH_PLACE: (
-        "Le lieu de naissance diffère de celui du profil.",
-        "The place of birth differs from the profile's.",
-    ),
-    Caution.FILED_AS_OTHER: (
-        "Type de document inconnu : enregistré comme « autre ».",
-        "Unknown type of document: filed as other.",
-    ),
-    Caution.RESTRICTED: (
-        "Document signalé comme restreint : il ne devrait pas être partagé.",
-        "Document marked as restricted: it should not be shared.",
-    ),
-    Caution.LATE_VERSION: (
-        "Une version plus récente est déjà enregistrée et reste affichée.",
-        "A newer version is already filed and stays the one shown.",
-    ),
-    Caution.REPLACEMENT_IMPLIED: (
-        "Le document ne dit pas lequel il remplace ; son numéro de version le dit.",
-        "The document does not say which one it replaces; its version number does.",
-    ),
-    Caution.PARENT_NOT_LATEST: (
-        "La version remplacée n'était pas la dernière.",
-        "The version replaced was not the latest.",
-    ),
-    Caution.MASK_KEPT: (
-        "La version précédente était masquée par le patient : celle-ci l'est aussi.",
-        "The patient had masked the version before: this one is masked too.",
-    ),
-    Caution.MASK_DEFERRED: (
-        "Le masquage voulu par le patient s'appliquera quand il verra le document.",
-        "The patient's masking applies once the document is visible to the patient.",
-    ),
-    Caution.SECRET_ADULT: (
-        "Connexion secrète pour un adulte : elle est sans effet.",
-        "Secret connection for an adult: it has no effect.",
-    ),
-    Caution.BLOCKED_SENDER: (
-        "Expéditeur bloqué, admis par un réglage de la passerelle.",
-        "Blocked sender, let through by a setting of the gateway.",
-    ),
-}
-"""French and English sentence of each caution."""
-
-
 @frozen(kw_only=True)
 class Announcement:
     """
     The delays of a document hidden from its holder until a doctor announces it.
 
-    Two weeks without announcement: a neutral notice invites the holder to see a
-    doctor. One month after filing: the document becomes visible (CSP R. 1111-53).
-    ``mask_when_shown``: the holder's masking could not apply meanwhile, and does then.
+    Two weeks without announcement: a neutral notice invites the holder to see a doctor.
+    One month after filing: the document becomes visible (CSP R. 1111-53).
+    ``mask_when_shown``: the holder's masking cannot apply while the document is hidden,
+    and applies once it is shown.
     """
 
     notice_after_days: int = 14
@@ -143,12 +95,12 @@ class FilingDecision:
 
     ``code`` decides; ``reasons`` starts with it and goes on with whatever else
     objected, in the order of the table. ``deliver`` is about the message the document
-    came in; ``message_visibility`` says from whom the message is hidden as well: it
-    is shown to a reader only where `patient_sees` allows these flags.
-    ``visibility``, ``availability``, ``replaces`` (the uniqueId it stands in for),
+    came in; ``message_visibility`` says from whom that message is hidden: a reader is
+    shown it only where `patient_sees` allows these flags. ``visibility``,
+    ``availability``, ``replaces`` (the uniqueId of the document it replaces),
     ``deprecates`` (the uniqueIds that become Deprecated), ``announcement`` and
-    ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId that goes from the
-    vault. ``record_opposition``: the sender declared one.
+    ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId of the document
+    that is withdrawn.
     """
 
     code: Reason
@@ -156,9 +108,6 @@ class FilingDecision:
     file: bool
     deliver: bool
     quarantine: bool = False
-    hold: bool = False
-    temporary: bool = False
-    record_opposition: bool = False
     visibility: frozenset[Visibility] = frozenset()
     message_visibility: frozenset[Visibility] = frozenset()
     availability: Availability = Availability.APPROVED
@@ -174,8 +123,7 @@ class FilingDecision:
     def __attrs_post_init__(self) -> None:
         """State what can never be, whoever builds one."""
         assert self.reasons[:1] == (self.code,), "the deciding reason comes first"
-        stopped = self.quarantine or self.hold or self.temporary
         acts = self.file or bool(self.withdraws)
-        assert not (acts and stopped), "carried out and stopped at once"
+        assert not (acts and self.quarantine), "carried out and set aside at once"
         assert not (self.file and self.withdraws), "filed and withdrawn at once"
         assert not (self.deliver and self.quarantine), "delivered from quarantine"

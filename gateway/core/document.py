@@ -73,8 +73,7 @@ class ClinicalDocument:
     What the header of a CDA R2 says, read once; nothing here is yet believed.
 
     ``unique_id``, ``set_id``: ``root`` or ``root^extension``. Times carry their zone.
-    ``media_type`` is the N1 body's, or ``text/xml`` for N3. ``has_pdf_copy`` is true
-    for an N3 with the French PDF copy section (template 1.2.250.1.213.1.1.2.243).
+    ``media_type`` is the N1 body's, or ``text/xml`` for N3.
     ``patient.ins.key_is_valid`` is False when the INS of a test range has a wrong key.
     ``order_ids``, ``accession_ids``: the request it answers, ``root^extension``;
     ``study_uids``: DICOM studies an imaging report is about.
@@ -91,9 +90,7 @@ class ClinicalDocument:
     template_ids: tuple[str, ...]
     patient: Patient = field(repr=False)
     authors: tuple[Participant, ...] = field(repr=False)
-    author_times: tuple[datetime | None, ...] = ()
     legal_authenticator: Participant | None = field(default=None, repr=False)
-    custodian: str = ""
     facility_type: Coded | None = None
     practice_setting: Coded | None = None
     service_start: datetime | None = None
@@ -106,7 +103,6 @@ class ClinicalDocument:
     related: tuple[Related, ...] = ()
     body_level: BodyLevel
     media_type: str
-    has_pdf_copy: bool = False
     shape: Shape = Shape.PLAIN
 
     @property

@@ -85,27 +85,6 @@ class Ins:
         return f"{self.matricule}^^^&{self.authority.value}&ISO^NH"
 
 
-def read_mailbox_matricule(local_part: str) -> str:
-    """
-    Return the matricule a patient's mail address starts with, in upper case.
-
-    The local part is the 15-character matricule (MSSanté, patient mailboxes) and,
-    like every local part the domain gives out, does not depend on case. It does not
-    say which authority assigned it, so its key is only checked against a profile or
-    with `has_valid_key`.
-
-    Raises:
-        InvalidError: it is no matricule.
-
-    >>> read_mailbox_matricule("179022a35121586")
-    '179022A35121586'
-    """
-    text = local_part.upper()
-    if not _MATRICULE.fullmatch(text):
-        raise InvalidError("malformed patient identifier")
-    return text
-
-
 def has_valid_key(matricule: str) -> bool:
     """
     Tell whether a 15-character matricule ends with its control key.

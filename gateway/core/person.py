@@ -43,8 +43,8 @@ class Patient:
     """
     A patient as a document names them; ``ins`` is None where none was given.
 
-    ``unread_ins`` is what the document gives under an INS authority and that is no
-    INS: another length, or a wrong control key under a real authority.
+    ``unread_ins`` is what the document gives as an INS although it is none: its length
+    is wrong, or its control key under a real authority.
     """
 
     ins: Ins | None
@@ -68,8 +68,8 @@ class Structure:
     """
     A facility by its Struct_IdNat (``1``+FINESS, ``3``+SIRET, ...) and name.
 
-    ``root`` is the OID the identifier is from, where a document gave another one
-    than that of the Struct_IdNat (a digital service is known by its SIREN).
+    ``root`` is the OID of the identifier where it is not that of the Struct_IdNat (a
+    digital service is known by its SIREN).
     """
 
     identifier: str = ""
@@ -103,8 +103,8 @@ def age_on(birth_date: str, day: date) -> int | None:
     """
     Return the age in whole years on ``day``, or None when the birth year is unknown.
 
-    Months or days that are not known count as the last possible, so that a person
-    is held to be a minor rather than of age when in doubt.
+    A month or a day that is not known counts as the last possible one, so that a person
+    whose age is in doubt is a minor.
 
     >>> age_on("19790328", date(2026, 3, 27)), age_on("2008", date(2026, 6, 1))
     (46, 17)

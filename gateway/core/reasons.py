@@ -56,7 +56,7 @@ class Reason(StrEnum):
 
 
 class Effect(StrEnum):
-    """What an outcome does to the document; whether the message passes is apart."""
+    """What becomes of the document; `ReasonText.delivers` tells of the message."""
 
     REFUSED_AT_DOOR = "refused at the door"
     REFUSED = "refused filing"
@@ -64,16 +64,15 @@ class Effect(StrEnum):
     ALREADY_FILED = "already filed"
     MESSAGE_ONLY = "message only"
     QUARANTINED = "quarantined"
-    HELD = "held"
     TEMPORARY = "temporary"
     WITHDRAWN = "withdrawn"
 
 
 class Told(StrEnum):
     """
-    How much of a reason its sender may learn, in receipts; SMTP says less still.
+    How much of a reason a receipt may tell the sender; SMTP tells less still.
 
-    `PATIENT_SETTINGS` covers all that would tell a professional what the patient
+    `PATIENT_SETTINGS` stands for whatever would tell a professional what the patient
     decided about them.
     """
 
@@ -86,8 +85,7 @@ class ErrorCode(StrEnum):
     """
     Integration errors an MDN carries, ``ERR-5`` of the technical acknowledgement.
 
-    Source: CI-SIS Transmission d'un document CDA-R2 en HL7v2, error codes; the
-    labels are in our words.
+    Source: CI-SIS Transmission d'un document CDA-R2 en HL7v2, error codes.
     """
 
     NOT_LATEST = "900"
@@ -97,26 +95,6 @@ class ErrorCode(StrEnum):
     IDENTITY_DIFFERS = "904"
     TRAITS_INCOMPLETE = "905"
     OTHER = "906"
-
-    @property
-    def label(self) -> str:
-        """The French label that goes with the code, as ``code^label``."""
-        return _ERROR_LABELS[self]
-
-
-_ERROR_LABELS = {
-    ErrorCode.NOT_LATEST: "La version visée n'est pas la dernière version détenue",
-    ErrorCode.AUTHOR_NOT_ALLOWED: (
-        "Auteur non autorisé à remplacer ou supprimer ce document"
-    ),
-    ErrorCode.PATIENT_UNKNOWN: "Patient inconnu",
-    ErrorCode.INS_ABSENT: "INS absente du document",
-    ErrorCode.IDENTITY_DIFFERS: (
-        "L'INS ou les traits d'identité ne correspondent pas au patient"
-    ),
-    ErrorCode.TRAITS_INCOMPLETE: "INS présente mais traits d'identité incomplets",
-    ErrorCode.OTHER: "Autre erreur",
-}
 
 
 @frozen(kw_only=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -20,48 +19,13 @@ class Shown(StrEnum):
 
 
 class WhyDownload(StrEnum):
-    """Why a document is not shown on the page; `WHY_DOWNLOAD` has the sentences."""
+    """Why a document is not on the page; `core.texts.showing` says it in words."""
 
     FORMAT = "format"
     UNREADABLE = "unreadable"
     MISMATCH = "mismatch"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
-
-
-WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
-    {
-        WhyDownload.FORMAT: {
-            "fr": "Ce format ne s'affiche pas dans la page. Téléchargez le document "
-            "pour l'ouvrir avec un logiciel de votre appareil.",
-            "en": "This format cannot be shown on the page. Download the document to "
-            "open it with a program of your device.",
-        },
-        WhyDownload.UNREADABLE: {
-            "fr": "Ce document n'a pas pu être lu. Demandez à son auteur de vous "
-            "l'envoyer en PDF.",
-            "en": "This document could not be read. Ask its author to send it to you "
-            "as a PDF.",
-        },
-        WhyDownload.MISMATCH: {
-            "fr": "Le contenu n'est pas du format annoncé. Par prudence, il n'est pas "
-            "affiché ; demandez à l'auteur de le renvoyer.",
-            "en": "The content is not in the announced format. To be safe it is not "
-            "shown; ask the author to send it again.",
-        },
-        WhyDownload.EMPTY: {
-            "fr": "Ce document est vide.",
-            "en": "This document is empty.",
-        },
-        WhyDownload.TOO_LARGE: {
-            "fr": "Ce document est trop long pour être affiché dans la page. "
-            "Téléchargez-le pour le lire.",
-            "en": "This document is too long to be shown on the page. Download it to "
-            "read it.",
-        },
-    }
-)
-"""What the person is told, by language."""
 
 
 @frozen(kw_only=True)

@@ -1,1 +1,1 @@
-"""Documents and vaults: XDM, CDA, metadata, the filing of a letter."""
+"""Filing documents, and the vaults they are filed in."""

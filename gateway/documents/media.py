@@ -22,7 +22,8 @@ def _is_text(content: bytes) -> bool:
 
 _LOOKS: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
     {
-        # At the very start: a file that is something else first is two files.
+        # Only at the very start: a file that begins as something else could be two
+        # files.
         "application/pdf": lambda content: content.startswith(b"%PDF-"),
         "application/dicom": lambda content: content[128:132] == b"DICM",
         "image/jpeg": lambda content: content.startswith(_JPEG),

@@ -20,7 +20,8 @@ _YEARS = range(1800, 2200)  # nothing else is meant, and UTC stays within dateti
 
 def read_time(text: str) -> datetime:
     """
-    Return the moment an HL7 TS means, with its zone; what it leaves out is the start.
+    Return the moment of an HL7 TS, with its zone; a part left out is the first
+    possible.
 
     A TS without offset is French local time: documents must carry one (CI-SIS,
     Structuration minimale) and those that do not were written in France. Fractions

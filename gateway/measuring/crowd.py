@@ -1,4 +1,4 @@
-"""Fills a vault: what one filed letter left behind, again under other names."""
+"""Fills a vault with copies of the rows that one filed letter left, under other ids."""
 
 from __future__ import annotations
 

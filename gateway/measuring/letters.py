@@ -1,4 +1,4 @@
-"""Synthetic letters to measure with: many, all different, written beforehand."""
+"""Many synthetic letters to measure with, all different, written beforehand."""
 
 from __future__ import annotations
 

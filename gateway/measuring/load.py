@@ -51,7 +51,7 @@ class LoadOutcome:
 
 class Load:
     """
-    Client processes that have written their letters and wait to be let go.
+    Client processes that have written their letters and wait for the start.
 
     Writing them takes longer than sending them, so it is done before.
     """

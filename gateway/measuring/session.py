@@ -1,4 +1,4 @@
-"""The measurements that need nobody else, one after the other."""
+"""The measurements that need no other program, one after the other."""
 
 from __future__ import annotations
 

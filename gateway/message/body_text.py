@@ -1,4 +1,4 @@
-"""The words of an HTML body, without its marks: what may be shown of it."""
+"""The words of an HTML body, without its marks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def text_of_html(source: str) -> str:
     """
     Return the words of an HTML body, one line for each block.
 
-    Not a renderer and no cleaner: its result is text, to be escaped like any other.
+    The result is plain text, and is escaped like any other where it is shown.
 
     >>> text_of_html("<p>Bonjour<script>x()</script></p><p>&Agrave; bient&ocirc;t</p>")
     'Bonjour\\nÀ bientôt'

@@ -1,4 +1,4 @@
-"""Composes the messages we send: any text in, never another header out."""
+"""Composes the messages we send; no text given to it can become a header."""
 
 from __future__ import annotations
 

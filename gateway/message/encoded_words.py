@@ -1,4 +1,4 @@
-"""Text of mail in its many charsets: encoded words, and decoding without surprises."""
+"""Text of mail in its many charsets: how it is decoded, and encoded words."""
 
 from __future__ import annotations
 

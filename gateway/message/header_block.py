@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MOST_BYTES = 128 * 1024
-"""No more of a header block is looked into; what follows is kept but not indexed."""
+"""The part of a header block that is read; what follows is kept and not indexed."""
 
 _MOST_VALUE = 16 * 1024
 _MOST_PARAMETERS = 50

@@ -102,8 +102,8 @@ def read_headers(content: bytes, limits: HeaderLimits = DEFAULT_LIMITS) -> Heade
     Raises:
         InvalidError: a line that is neither a field nor a continuation, a control
             character, a lone CR or LF, a field name followed by a blank, a blank
-            continuation line, or a limit passed: each is read in two ways by two
-            programs.
+            continuation line, or a limit passed. Two programs could read each of
+            these in two ways.
     """
     return read_block(content, 0, len(content), limits)
 

@@ -77,8 +77,8 @@ class Outline:
     """
     What IMAP asks of a message without reading it.
 
-    ``headers`` is the header block with its empty line; None when it is larger than
-    is worth keeping twice: it is then read from the message.
+    ``headers`` is the header block with its empty line; None when it is too large to be
+    worth keeping twice; it is then read from the message.
     """
 
     size: int

@@ -29,8 +29,8 @@ class MimeValue:
     """
     A field with parameters: ``text/plain; charset=utf-8``.
 
-    ``main`` and the names are in lower case. ``repeated`` names parameters given
-    twice in one form: programs differ on which one counts.
+    ``main`` and the names are in lower case. ``repeated`` names parameters that are
+    given twice; programs differ on which one counts.
     """
 
     main: str
@@ -113,8 +113,8 @@ def safe_name(name: str) -> str:
     r"""
     Return a file name to show and to offer, never to open anything by.
 
-    The last component only, without controls or marks that turn the reading
-    direction, at most 120 characters; empty when nothing is left.
+    Only the last component is kept, without control characters and marks that turn the
+    direction of reading, and at most 120 characters; empty when nothing is left.
 
     >>> safe_name("..\\secret/../IHE_XDM.ZIP ")
     'IHE_XDM.ZIP'

@@ -1,4 +1,6 @@
-"""Reads the MIME tree of a message in one pass; ambiguous ones say so (M01 to M04)."""
+"""
+Reads the MIME tree of a message in one pass, and says if it is ambiguous (M01 to M04).
+"""
 
 from __future__ import annotations
 
@@ -70,14 +72,13 @@ class MessageParts:
     What a message says and carries.
 
     ``text`` is the plain text, or what remains of the HTML without its marks when
-    there is no plain text; ``html`` is as sent, never to be shown as it is.
+    there is no plain text.
     ``attachments`` are all other parts, in order. ``ambiguous`` is None when there
     is one way to read the message; otherwise what was read is not to be relied on.
     """
 
     headers: Headers
     text: str = field(repr=False)
-    html: str = field(repr=False)
     attachments: tuple[Attachment, ...] = field(repr=False)
     ambiguous: Ambiguity | None = None
 
@@ -97,11 +98,13 @@ def read_parts(
     if content.count(b"\n") != content.count(b"\r\n"):
         reading.note(Ambiguity.LINE_ENDS)
     reading.entity(_Entity(headers, headers.body_at, len(content)))
-    plain, html = "\n".join(reading.plain), "\n".join(reading.html)
     return MessageParts(
         headers=headers,
-        text=plain if reading.plain else text_of_html(html),
-        html=html,
+        text=(
+            "\n".join(reading.plain)
+            if reading.plain
+            else text_of_html("\n".join(reading.html))
+        ),
         attachments=tuple(reading.attachments),
         ambiguous=reading.ambiguous,
     )

@@ -1,1 +1,1 @@
-"""Secure mail: the trust space, the doors, the mailboxes, the receipts."""
+"""Secure mail: the doors, the mailboxes, the receipts, and what is sent."""

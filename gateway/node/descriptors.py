@@ -7,7 +7,7 @@ import resource
 from gateway.settings.file import Settings
 
 _OTHERS = 256
-"""Beside connections: the database, blobs, lists being read, the workers' pipes."""
+"""Files besides the connections: database, blobs, lists, the pipes of workers."""
 
 
 def wanted_descriptors(settings: Settings) -> int:

@@ -65,7 +65,7 @@ class Readiness:
 
 
 BLOCKING = ("storage", "disk", "database")
-"""Faults with which nothing can be accepted; the others only need somebody's eye."""
+"""Faults with which nothing can be accepted; at the others somebody should look."""
 
 
 class HealthPages:
@@ -102,7 +102,7 @@ class HealthPages:
 
 
 class _QuietSite(Site):
-    """Probes come every few seconds: they are no lines of a log."""
+    """Writes no line for a request: probes come every few seconds."""
 
     noisy = False
 

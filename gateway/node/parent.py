@@ -22,7 +22,7 @@ def when_parent_ends(ended: Callable[[], object]) -> None:
     """
     Call ``ended``, in a thread, once standard input closes.
 
-    A parent killed outright closes the pipe too: nobody is left behind alone.
+    A parent that is killed closes the pipe too, so that no process is left alone.
     """
     threading.Thread(target=_watch, args=(ended,), daemon=True).start()
 

@@ -13,7 +13,7 @@ _RECENT: Final = 60.0
 
 class Processes(ProcessMonitor):
     """
-    Starts processes, and again when they end; tells for a minute that one did.
+    Starts processes, and starts them again when they end; tells of an end for a minute.
 
     A process whose disk failed ends (`gateway.cli.work`), and the next one may run
     well: without this the operator would see nothing of it.

@@ -25,7 +25,7 @@ _LOOK_SECONDS = 1.0
 
 class Receiver:
     """
-    The mail doors of one process; ``failure`` says why they had to be left.
+    The mail doors of one process; ``failure`` says why it had to leave them.
 
     After a disk failure the process ends: only a new one sees what is really there.
     """

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.documents.showing.pages import CdaPages
+from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads, notice_ended_children
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
@@ -27,6 +27,7 @@ from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.processes import Processes
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
@@ -34,7 +35,10 @@ from gateway.store.base.writer import Writer
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
-from gateway.web.patient.service import PatientWebService
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.routes import make_routes
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.site.service import WebService
 
 log = Logger()
 _THREADS = 8
@@ -126,15 +130,25 @@ class Service:
     def _add_patient_web(self) -> None:
         if not self._settings.listen.patient_https:
             return
-        PatientWebService(
-            self._settings,
-            self._database,
-            self._writer,
+        settings, database = self._settings, self._database
+        vaults = open_vaults(database)
+        desk = PatientDesk(
+            database=database,
+            writer=self._writer,
+            settings=settings,
             documents=CdaPages(),
+            open_vault=vaults.within,
             own_documents=PatientFiling(
-                self._database, self._settings.filing.source_id
+                vaults, settings.filing.source_id, database.clock
             ),
             trusts=self._trust.lists,
+        )
+        WebService(
+            settings,
+            database,
+            port=settings.listen.patient_https,
+            routes=make_routes(desk),
+            visitors=SigningIn(desk),
             loop=self._worker.loop,
             reactor=self._reactor,
         ).setServiceParent(self._root)
@@ -242,7 +256,7 @@ def _say_what_went(counts: dict[str, int]) -> None:
 
 
 def _say_why_not(failure: Any) -> None:
-    """The next round comes; this one is an operator's matter, not the service's end."""
+    """Log why this round failed; the service goes on, and the next round will come."""
     log.failure("housekeeping failed", failure=failure)
 
 

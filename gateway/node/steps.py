@@ -11,6 +11,7 @@ from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.tasks.steps import Steps
@@ -37,10 +38,13 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         expire_hours=outgoing.expire_hours,
         warn_hours=outgoing.warn_hours,
     )
+    vaults = open_vaults(database)
     delivering = Delivering(database, settings)
     return {
-        TaskKind.FILE: Filing.from_settings(database, settings, delivering.at_once),
-        TaskKind.DISCLOSE: Disclosing(settings),
+        TaskKind.FILE: Filing.from_settings(
+            database, vaults, settings, delivering.at_once
+        ),
+        TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

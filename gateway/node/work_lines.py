@@ -113,7 +113,7 @@ class WorkLine:
             self.fail_alone(_Failed(task, error))
 
     def fail_alone(self, failed: _Failed) -> None:
-        """Note a failure; when not even that can be written, the lease runs out."""
+        """Note a failure; if that cannot be written either, the lease runs out."""
         try:
             self.writer.submit(lambda work: self.fail(work, failed)).result()
         except GatewayError as error:
@@ -163,7 +163,7 @@ class WorkLine:
 
 class LocalLine(WorkLine):
     """
-    What is done on this machine: one thread, for only one could compute anyway.
+    What is done on this machine, on one thread: only one can compute at a time anyway.
 
     A batch is prepared, then committed as one, and the next claim is part of that
     same transaction: a letter costs a fraction of a commit. Large messages make small
@@ -266,10 +266,9 @@ class NoticeLine(LocalLine):
 
 class OutgoingLine(WorkLine):
     """
-    What waits for others: several threads, each task committed on its own.
-
-    No more is claimed than there are threads free, so that a slow peer holds up
-    nobody but its own messages.
+    What waits for other machines: several threads, and each task committed on its own.
+    No more tasks are claimed than threads are free, so that a slow peer holds up its
+    own messages alone.
     """
 
     def run(self) -> None:

@@ -1,1 +1,1 @@
-"""Who may do what: pure functions from facts to decisions, no I/O."""
+"""May this happen? Pure functions from facts to decisions. No I/O."""

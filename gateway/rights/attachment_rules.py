@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from types import MappingProxyType
 
 from attrs import field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
+from gateway.core.refusals import AttachmentRefusal
 
 MIB = 1024 * 1024
-
-
-class AttachmentRefusal(StrEnum):
-    """Why files cannot be attached; each has a text in `messaging_texts`."""
-
-    TOO_MANY_FILES = "TOO_MANY_FILES"
-    FILE_EMPTY = "FILE_EMPTY"
-    FILE_TOO_LARGE = "FILE_TOO_LARGE"
-    TOTAL_TOO_LARGE = "TOTAL_TOO_LARGE"
-    TYPE_NOT_ALLOWED = "TYPE_NOT_ALLOWED"
-    CONTENT_NOT_AS_NAMED = "CONTENT_NOT_AS_NAMED"
 
 
 PATIENT_TYPES: Mapping[str, str] = MappingProxyType(

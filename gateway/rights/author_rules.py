@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
+from gateway.core.codes import PROFESSIONALS
 from gateway.core.person import Participant
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
-
-PROFESSIONALS = "1.2.250.1.71.4.2.1"
-"""The root of the PS_IdNat (CI-SIS Structuration minimale, authors)."""
 
 # PS_IdNat: one digit for the kind, the number, and for people or devices known only
 # inside a structure "/" and their internal identifier. FINESS and ADELI numbers may

@@ -26,17 +26,18 @@ class MessageDecision:
     documents: tuple[FilingDecision, ...] = field(validator=min_len(1))
     deliver: bool
     quarantine: bool
-    temporary: bool
     visibility: frozenset[Visibility]
 
 
 def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
     """
-    Return what becomes of the message; one decision at least, `MESSAGE_ONLY` if bare.
+    Return what becomes of the message, from one decision at least.
 
-    Each document has its own outcome, with one exception: when one is about another
-    patient nothing of the message is filed (row 11 refuses everything). The message
-    is delivered when every document lets it pass, hidden from whom any is hidden.
+    A message without documents has the one decision `MESSAGE_ONLY`. Each document keeps
+    its own outcome, with one exception: when one of them is about another patient,
+    nothing of the message is filed (row 11). The message is delivered when every
+    document lets it pass. It is hidden from everybody from whom one of its documents is
+    hidden.
     """
     quarantine = any(decision.quarantine for decision in documents)
     if quarantine:
@@ -48,7 +49,6 @@ def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
         documents=tuple(documents),
         deliver=all(decision.deliver for decision in documents),
         quarantine=quarantine,
-        temporary=any(decision.temporary for decision in documents),
         visibility=hidden,
     )
 

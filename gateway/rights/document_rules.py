@@ -21,11 +21,11 @@ from gateway.rights.visibility_rules import impossible_pairs
 
 def traits_are_the_same(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
     """
-    Row 12; without an INS there is nothing these traits would confirm.
+    Row 12; a document without an INS is left to row 13.
 
     Birth name, first given name, birth date and sex qualify an INS (Référentiel socle
-    MSSanté n° 2, ECO.2.4.2); a place of birth alone that differs (communes merge,
-    codes change) refuses only where a setting says so.
+    MSSanté n° 2, ECO.2.4.2); where only the place of birth differs (communes merge,
+    codes change), the document is refused only if a setting says so.
     """
     accepted = {Traits.SAME}
     if not facts.policy.refuse_other_birth_place:
@@ -65,7 +65,7 @@ def type_is_accepted(facts: FilingFacts, document: DocumentFacts) -> Reason | No
 def visibility_is_possible(
     facts: FilingFacts, document: DocumentFacts
 ) -> Reason | None:
-    """Row 16; a visibility that is not understood is never dropped in silence."""
+    """Row 16: the visibility asked for is known here, and its flags go together."""
     allowed = facts.policy.allow_masked_and_hidden
     if document.visibility_is_clear and not impossible_pairs(
         document.visibility, masked_and_hidden=allowed
@@ -74,24 +74,24 @@ def visibility_is_possible(
     return Reason.CONFIDENTIALITY_CONFLICT
 
 
-def patient_did_not_oppose(
+def document_is_not_opposed(
     facts: FilingFacts, document: DocumentFacts
 ) -> Reason | None:
-    """Row 22: the sender declares no legitimate opposition to this document."""
-    return Reason.PATIENT_OPPOSED_DOC if document.opposed_by_sender else None
+    """Row 22: the patient had no opposition to this very document recorded."""
+    return Reason.PATIENT_OPPOSED_DOC if document.document_is_opposed else None
 
 
-def no_opposition_is_recorded(
-    facts: FilingFacts, document: DocumentFacts
-) -> Reason | None:
-    """Row 23: none on record for this structure and type, or the sender confirmed."""
-    if document.opposition in {OppositionFact.NONE, OppositionFact.CONFIRMED}:
+def type_is_not_opposed(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
+    """Row 23: the patient did not oppose that this structure files this type."""
+    if document.opposition is OppositionFact.NONE:
         return None
     return Reason.OPPOSITION_ON_RECORD
 
 
 def secrecy_is_coherent(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
-    """Row 24: a minor's secret goes with no flag but the one hiding it from parents."""
+    """
+    Row 24: a minor's secret has no other flag than the one that hides it from parents.
+    """
     others = document.visibility - {Visibility.HIDDEN_FROM_REPRESENTATIVES}
     if others and is_secret(facts):
         return Reason.CONFIDENTIALITY_CONFLICT
@@ -99,5 +99,5 @@ def secrecy_is_coherent(facts: FilingFacts, document: DocumentFacts) -> Reason |
 
 
 def is_secret(facts: FilingFacts) -> bool:
-    """Tell whether a minor's secrecy applies; a minor when the age is in doubt."""
+    """Tell whether a minor's secrecy applies; whoever may be a minor counts as one."""
     return facts.secret_connection and facts.holder_age is not Age.ADULT

@@ -1,4 +1,4 @@
-"""Everything a filing decision may depend on, gathered before it is asked."""
+"""Everything a filing decision may depend on; it is gathered before the decision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.rights.profile import ProfileState
 
 
 class Standing(StrEnum):
-    """A yes, a no, and nothing known; only the yes passes."""
+    """Yes, no, or nothing known; only a yes passes."""
 
     GOOD = "GOOD"
     BAD = "BAD"
@@ -39,7 +39,7 @@ class NoIns(StrEnum):
     MALFORMED = "MALFORMED"
     """Something stands there that is no INS: a wrong form, authority or key."""
     UNRESOLVED = "UNRESOLVED"
-    """An address well formed, but no profile tells which authority it is of."""
+    """The address is well formed, but no profile here has it."""
 
 
 class NoDocument(StrEnum):
@@ -47,7 +47,6 @@ class NoDocument(StrEnum):
 
     NONE_ATTACHED = "NONE_ATTACHED"
     UNREADABLE = "UNREADABLE"
-    UNSAFE = "UNSAFE"
 
 
 class Traits(StrEnum):
@@ -108,12 +107,10 @@ class NoWithdrawal(StrEnum):
 
 
 class OppositionFact(StrEnum):
-    """What is recorded against filing this type by this structure (CSP R. 1111-47)."""
+    """Whether filing this type by this structure is opposed (CSP R. 1111-47)."""
 
     NONE = "NONE"
     ON_RECORD = "ON_RECORD"
-    CONFIRMED = "CONFIRMED"
-    """On record, and the sender has since confirmed the filing."""
     UNKNOWN = "UNKNOWN"
 
 
@@ -182,8 +179,9 @@ class DocumentFacts:
     ``mates`` are the stored documents of the same ``set_id``, all body levels, in this
     patient's vault; ``parent`` what an RPLC points to; ``withdrawal`` the stored
     document of this very id, where the sender asks to withdraw it.
-    ``visibility_is_clear`` is False when a visibility was asked in a code that is not
-    known here.
+    ``document_is_opposed``: an opposition to this very document is on record.
+    ``visibility_is_clear`` is False when the sender asked for a visibility by a code
+    that is not known here.
     """
 
     unique_id: str
@@ -202,7 +200,7 @@ class DocumentFacts:
     mates: tuple[StoredVersion, ...]
     parent: StoredVersion | NoParent
     withdrawal: StoredVersion | NoWithdrawal = NoWithdrawal.NOT_ASKED
-    opposed_by_sender: bool
+    document_is_opposed: bool
     opposition: OppositionFact
 
 

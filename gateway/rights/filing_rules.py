@@ -1,19 +1,19 @@
 """
 May this document be filed? The filing table, row by row, and what comes of it.
 
-Rows that object come first, in order: the first gives the code, the others are kept.
-When none objects, the rows that describe the filing give it, again in order. A
-document that is sent to be withdrawn is judged by what would stop its message, and by
-the rules of withdrawal. Row 7
-(profile not activated) is such a description: a blocked sender, a duplicate or a
-document of someone else stays what it is when the profile is not activated yet.
+The rows that object are asked first, in order. The first that objects gives the code;
+the others are kept beside it. When none objects, the rows that describe the filing give
+the code, again in order. Row 7 (profile not activated) is one that describes: it does
+not hide that a sender is blocked, or that a document is a duplicate or somebody else's.
+A document that is sent to be withdrawn is judged by the rows that stop a message and by
+the rules of withdrawal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.core.decision import Announcement, Caution, FilingDecision, Refuse
+from gateway.core.decision import Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
 from gateway.core.reasons import Effect, ErrorCode, Reason
@@ -21,6 +21,7 @@ from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights import document_rules as rules
 from gateway.rights import message_rules as admission
 from gateway.rights import version_rules as versions
+from gateway.rights.announcement_rules import decide_announcement
 from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
@@ -63,8 +64,8 @@ DOCUMENT_ROWS: tuple[tuple[int, DocumentRule], ...] = (
     (17, versions.document_is_new),
     (18, versions.identifier_is_free),
     (20, versions.replacement_is_allowed),
-    (22, rules.patient_did_not_oppose),
-    (23, rules.no_opposition_is_recorded),
+    (22, rules.document_is_not_opposed),
+    (23, rules.type_is_not_opposed),
     (24, rules.secrecy_is_coherent),
 )
 """Rows that object to a document that could be read."""
@@ -97,7 +98,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
     hidden = _message_visibility(facts)
     if Visibility.HIDDEN_FROM_PATIENT in hidden and code is not Reason.DUPLICATE:
         may_pass = False  # with no entry to become visible, it would stay hidden
-    effect = REASON_TEXTS[code].effect
+    set_aside = REASON_TEXTS[code].effect is Effect.QUARANTINED
     return FilingDecision(
         code=code,
         reasons=reasons,
@@ -106,10 +107,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
         # Quarantine takes the place of a delivery, never of a refusal: nothing is
         # kept for a profile that is closed or for a sender that is blocked.
         quarantine=Reason.PATIENT_MISMATCH in reasons
-        and (effect is Effect.QUARANTINED or _lets_message_pass(code, facts)),
-        hold=effect is Effect.HELD,
-        temporary=effect is Effect.TEMPORARY,
-        record_opposition=code is Reason.PATIENT_OPPOSED_DOC,
+        and (set_aside or _lets_message_pass(code, facts)),
         message_visibility=hidden,
         error=_error(code, facts),
         cautions=_sender_cautions(facts),
@@ -120,7 +118,7 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
 def _withdrawn(
     facts: FilingFacts, document: DocumentFacts, objections: list[Reason]
 ) -> FilingDecision:
-    """Who was blocked since may still withdraw, and is not read for that."""
+    """A sender blocked since may still withdraw; the message is not shown for that."""
     blocked = [one for one in objections if one is Reason.SENDER_BLOCKED]
     objections = [one for one in objections if one is not Reason.SENDER_BLOCKED]
     decision = decide_withdrawal(document.withdrawal)
@@ -148,8 +146,8 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
     visibility = set(document.visibility)
     if rules.is_secret(facts):
         visibility.add(Visibility.HIDDEN_FROM_REPRESENTATIVES)
-    hidden = Visibility.HIDDEN_FROM_PATIENT in visibility
-    deferred = masking and hidden and not facts.policy.allow_masked_and_hidden
+    announcement = decide_announcement(visibility, facts.policy, masked=masking)
+    deferred = announcement is not None and announcement.mask_when_shown
     if masking and not deferred:
         visibility.add(Visibility.MASKED)
     reasons = tuple(_describe(facts, document, succession, frozenset(visibility)))
@@ -165,15 +163,7 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
         ),
         replaces=succession.replaces,
         deprecates=succession.deprecates,
-        announcement=(
-            Announcement(
-                notice_after_days=facts.policy.notice_after_days,
-                shown_after_months=facts.policy.shown_after_months,
-                mask_when_shown=deferred,
-            )
-            if hidden
-            else None
-        ),
+        announcement=announcement,
         file_as_other=not document.type_is_known,
         cautions=(
             *_sender_cautions(facts),

@@ -1,4 +1,4 @@
-"""Whether a document speaks of the person of a profile, and is sure of it; no I/O."""
+"""Whether a document is about the person of a profile, and how sure that is."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def trait_mismatches(
     """
     Return the names of the traits that differ, in the order of `IdentityTraits`.
 
-    Compared are the birth name, the first birth given name, birth date, sex and
-    birth place (SEL-MP-037 EX_GEN-1230, RNIV); case, accents, hyphens, apostrophes and
-    spaces are not told apart. A trait either side lacks does not differ. A birth
-    date known in part agrees with one that starts with it.
+    Compared are the birth name, the first birth given name, birth date, sex and birth
+    place (SEL-MP-037 EX_GEN-1230, RNIV); case, accents, hyphens, apostrophes and spaces
+    are not told apart. A trait that one side lacks does not differ. A birth date that
+    is known in part agrees with every date that starts with it.
     """
     agreements = {
         "family": _agree(profile.family, document.family),
@@ -58,7 +58,9 @@ def _agree_on_first_given(profile: IdentityTraits, document: IdentityTraits) -> 
 
 
 def _agree_on_date(ours: str, theirs: str) -> bool:
-    """Compare what both know; zeros stand for a day or a month that is not known."""
+    """
+    Compare what both sides know; zeros stand for a day or a month that is unknown.
+    """
     one, other = _known(ours), _known(theirs)
     length = min(len(one), len(other))
     return one[:length] == other[:length]

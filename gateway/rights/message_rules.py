@@ -87,7 +87,7 @@ def document_is_attached(facts: FilingFacts) -> Reason | None:
 
 def document_is_readable(facts: FilingFacts) -> Reason | None:
     """Row 10: it is a CDA that can be read without danger."""
-    if facts.document in {NoDocument.UNREADABLE, NoDocument.UNSAFE}:
+    if facts.document is NoDocument.UNREADABLE:
         return Reason.DOC_INVALID
     return None
 

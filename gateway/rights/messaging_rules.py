@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import TypeVar
 
 from attrs import field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
+from gateway.core.refusals import WritingRefusal
 from gateway.rights.filing_facts import Standing
 from gateway.rights.profile import ProfileState, may_sign_in
 
-F = TypeVar("F")
-
 END_SUBJECT = "[FIN]"
-"""The subject by which a professional ends all that went before."""
+"""The subject by which a professional ends the whole exchange."""
 
 END_HEADER = "FIN"
 """
@@ -41,22 +39,10 @@ class CorrespondentKind(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-class WritingRefusal(StrEnum):
-    """Why the patient cannot write; each has a text in `messaging_texts`."""
-
-    PROFILE_NOT_ACTIVE = "PROFILE_NOT_ACTIVE"
-    BETWEEN_PATIENTS = "BETWEEN_PATIENTS"
-    NEVER_WROTE = "NEVER_WROTE"
-    ANSWER_FORBIDDEN = "ANSWER_FORBIDDEN"
-    ENDED = "ENDED"
-    NO_ANSWER_ADDRESS = "NO_ANSWER_ADDRESS"
-    OUTSIDE_TRUST_SPACE = "OUTSIDE_TRUST_SPACE"
-
-
 @frozen(kw_only=True)
 class ReceivedMessage:
     """
-    A professional's message as far as answering it goes.
+    What is needed of a professional's message to tell whether it may be answered.
 
     ``forbids_answer``: it carries ``X-MSS-MES: FIN``. Addresses are in lower case.
     """
@@ -78,7 +64,8 @@ class ReceivedMessage:
         """
         Where an answer goes: Reply-To where there is one, else the sender.
 
-        Empty for a software's mailbox without Reply-To: nobody would read it.
+        Empty for the mailbox of a program without Reply-To: nobody would read the
+        answer.
         """
         if self.reply_to:
             return self.reply_to
@@ -105,22 +92,6 @@ class AnswerFacts:
     leads_to_patient: bool
 
 
-@frozen(kw_only=True)
-class NewThreadFacts:
-    """
-    What starting a conversation depends on.
-
-    ``received``: every message of which ``address`` is an answer address or the
-    sender, and the other messages of those senders, oldest first.
-    """
-
-    profile: ProfileState
-    address: str
-    kind: CorrespondentKind
-    received: tuple[ReceivedMessage, ...]
-    trust: Standing
-
-
 def forbids_answer(header: str | None) -> bool:
     """Tell whether the value of an ``X-MSS-MES`` header forbids answering."""
     return header is not None and header.strip() == END_HEADER
@@ -128,10 +99,10 @@ def forbids_answer(header: str | None) -> bool:
 
 def open_messages(received: Sequence[ReceivedMessage]) -> tuple[ReceivedMessage, ...]:
     """
-    Return the messages still open to an answer, oldest first.
+    Return the messages that may still be answered, oldest first.
 
-    ``[FIN]`` closes all earlier messages of its sender and itself; ``X-MSS-MES: FIN``
-    closes its own message only; a later message of that sender opens anew.
+    ``[FIN]`` closes itself and all earlier messages of its sender; ``X-MSS-MES: FIN``
+    closes the message that carries it. A later message of that sender is open again.
     """
     ended: set[str] = set()
     still_open = []
@@ -159,26 +130,13 @@ def message_to_answer(
 
 def decide_answer(facts: AnswerFacts) -> Decision[WritingRefusal]:
     """Permit the answer, or refuse with every rule that objects."""
-    return _collect(facts, ANSWER_RULES)
-
-
-def decide_new_thread(facts: NewThreadFacts) -> Decision[WritingRefusal]:
-    """
-    Permit a new conversation with who already wrote and has not ended exchanges.
-
-    A message with Reply-To makes a contact of that address, not of its sender.
-    """
-    return _collect(facts, NEW_THREAD_RULES)
-
-
-def _collect(
-    facts: F, rules: Sequence[Callable[[F], WritingRefusal | None]]
-) -> Decision[WritingRefusal]:
-    refusals = tuple(refusal for rule in rules if (refusal := rule(facts)) is not None)
+    refusals = tuple(
+        refusal for rule in ANSWER_RULES if (refusal := rule(facts)) is not None
+    )
     return Refuse(refusals) if refusals else Permit()
 
 
-def _profile_may_write(facts: AnswerFacts | NewThreadFacts) -> WritingRefusal | None:
+def _profile_may_write(facts: AnswerFacts) -> WritingRefusal | None:
     if may_sign_in(facts.profile):
         return None
     return WritingRefusal.PROFILE_NOT_ACTIVE
@@ -215,55 +173,6 @@ def _answer_stays_inside(facts: AnswerFacts) -> WritingRefusal | None:
     return WritingRefusal.OUTSIDE_TRUST_SPACE
 
 
-def _contact_is_not_a_patient(facts: NewThreadFacts) -> WritingRefusal | None:
-    if facts.kind is CorrespondentKind.PATIENT:
-        return WritingRefusal.BETWEEN_PATIENTS
-    return None
-
-
-def _contact_wrote_before(facts: NewThreadFacts) -> WritingRefusal | None:
-    wrote = _messages_of_contact(facts, facts.received)
-    return None if wrote else WritingRefusal.NEVER_WROTE
-
-
-def _contact_is_open(facts: NewThreadFacts) -> WritingRefusal | None:
-    wrote = _messages_of_contact(facts, facts.received)
-    if not wrote or _messages_of_contact(facts, open_messages(facts.received)):
-        return None
-    return WritingRefusal.ENDED
-
-
-def _contact_reads(facts: NewThreadFacts) -> WritingRefusal | None:
-    """A software's mailbox reads what it named itself in a Reply-To."""
-    if facts.kind is not CorrespondentKind.APPLICATION:
-        return None
-    named = any(facts.address in message.reply_to for message in facts.received)
-    return None if named else WritingRefusal.NO_ANSWER_ADDRESS
-
-
-def _contact_is_inside(facts: NewThreadFacts) -> WritingRefusal | None:
-    if facts.trust is Standing.GOOD:
-        return None
-    return WritingRefusal.OUTSIDE_TRUST_SPACE
-
-
-def _messages_of_contact(
-    facts: NewThreadFacts, messages: Sequence[ReceivedMessage]
-) -> list[ReceivedMessage]:
-    """
-    Return the messages that make a contact of the address.
-
-    A software's own mailbox counts as having written: the refusal is then that
-    nobody reads it, not that it never wrote.
-    """
-    return [
-        message
-        for message in messages
-        if facts.address in message.answer_addresses
-        or (not message.answer_addresses and facts.address == message.sender)
-    ]
-
-
 ANSWER_RULES: tuple[Callable[[AnswerFacts], WritingRefusal | None], ...] = (
     _profile_may_write,
     _answer_is_not_to_a_patient,
@@ -271,13 +180,4 @@ ANSWER_RULES: tuple[Callable[[AnswerFacts], WritingRefusal | None], ...] = (
     _message_is_open,
     _answer_has_an_address,
     _answer_stays_inside,
-)
-
-NEW_THREAD_RULES: tuple[Callable[[NewThreadFacts], WritingRefusal | None], ...] = (
-    _profile_may_write,
-    _contact_is_not_a_patient,
-    _contact_wrote_before,
-    _contact_is_open,
-    _contact_reads,
-    _contact_is_inside,
 )

@@ -53,7 +53,7 @@ TRANSITIONS = MappingProxyType(
         (_S.ANNOUNCED, _E.OBJECT): _S.OPPOSED,
         (_S.ANNOUNCED, _E.OPEN): _S.OPEN_NOT_ACTIVATED,
         (_S.ANNOUNCED, _E.ACTIVATE): _S.ACTIVATED,
-        # Who objected may change their mind at any time.
+        # A patient who objected may change their mind at any time.
         (_S.OPPOSED, _E.ACTIVATE): _S.ACTIVATED,
         (_S.OPEN_NOT_ACTIVATED, _E.ACTIVATE): _S.ACTIVATED,
         (_S.OPEN_NOT_ACTIVATED, _E.SUSPEND): _S.SUSPENDED,
@@ -75,25 +75,38 @@ TRANSITIONS = MappingProxyType(
         (_S.DELETED, _E.ACTIVATE): _S.ACTIVATED,
     }
 )
+"""The life cycle: what may happen in each state, and the state it leads to."""
 
 _ACCEPTING = frozenset({ProfileState.OPEN_NOT_ACTIVATED, ProfileState.ACTIVATED})
 
 
-def advance(state: ProfileState, event: ProfileEvent) -> ProfileState:
-    """Return the state after the event; `ConflictError` where it cannot happen."""
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise ConflictError(f"cannot apply {event} to a {state} profile") from None
+def event_between(before: ProfileState, after: ProfileState) -> ProfileEvent:
+    """
+    Return what happens to a profile that goes from one state to another.
+
+    Raises:
+        ConflictError: nothing does; the text names the states that are possible.
+    """
+    possible = {
+        reached: event
+        for (state, event), reached in TRANSITIONS.items()
+        if state is before
+    }
+    if after not in possible:
+        raise ConflictError(
+            f"a profile that is {before} cannot become {after}; "
+            f"it can become {' or '.join(possible)}"
+        )
+    return possible[after]
 
 
 def accepts_filing(state: ProfileState) -> bool:
-    """Tell whether documents are filed: as soon as it is open, activated or not."""
+    """Tell whether documents are filed: in every open profile, activated or not."""
     return state in _ACCEPTING
 
 
 def accepts_message(state: ProfileState) -> bool:
-    """Tell whether messages are kept for the holder; read at activation at last."""
+    """Tell whether messages are kept for the holder, who reads them once activated."""
     return state in _ACCEPTING
 
 

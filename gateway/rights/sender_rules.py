@@ -79,8 +79,8 @@ def decide_reverse_path(link: Link, reverse_path: str) -> Decision[SenderRefusal
     """
     Permit or refuse MAIL FROM; ``""`` is the null path (RFC 5321 §4.5.5).
 
-    The null path carries receipts: it is accepted from any operator that is listed,
-    and from a client that holds a mailbox; the headers still have to prove whose.
+    The null path carries receipts. It is accepted from every listed operator, and from
+    a client that holds a mailbox; its headers must still prove who sends.
     """
     refusal = _reverse_path_refusal(link, reverse_path)
     return Permit() if refusal is None else Refuse((refusal,))
@@ -192,8 +192,8 @@ def domain_of(address: str) -> str:
     """
     Return the domain in lower case, or ``""`` for what is not one plain address.
 
-    Quoted local parts, source routes, address literals and letters beyond ASCII are
-    not used in the space of trust, and are where parsers and eyes disagree.
+    Quoted local parts, source routes, address literals and letters beyond ASCII are not
+    used in the space of trust, and programs do not agree on how to read them.
 
     >>> domain_of("Dr@Hopital.Example"), domain_of("a@b@c"), domain_of("@c:a@b")
     ('hopital.example', '', '')

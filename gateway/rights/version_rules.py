@@ -1,8 +1,8 @@
 """
 Rows 17 to 21 of the filing table: has it come before, and what does it replace?
 
-The consumer's rules of CI-SIS Structuration minimale §3.5.5.10, with what real
-documents made necessary:
+The rules of CI-SIS Structuration minimale §3.5.5.10 for whoever receives a document,
+and what real documents made necessary:
 
 - documents without setId, or without a version number, follow their chain of RPLC;
 - the N1 and N3 forms of one report share setId and version: a version number is
@@ -50,7 +50,7 @@ def document_is_new(_: FilingFacts, document: DocumentFacts) -> Reason | None:
 
 
 def identifier_is_free(_: FilingFacts, document: DocumentFacts) -> Reason | None:
-    """Row 18: neither its id nor its version number stands for another content."""
+    """Row 18: no other content has its id, or its version number."""
     taken = {SameId.OTHER_CONTENT, SameId.WITHDRAWN, SameId.UNKNOWN}
     if document.same_id in taken:
         return Reason.ID_REUSED
@@ -60,7 +60,7 @@ def identifier_is_free(_: FilingFacts, document: DocumentFacts) -> Reason | None
 
 
 def replacement_is_allowed(_: FilingFacts, document: DocumentFacts) -> Reason | None:
-    """Row 20: what it replaces is its own author's, this patient's and current."""
+    """Row 20: what it replaces is of the same author and patient, and current."""
     if document.same_id is SameId.SAME_CONTENT:
         return None
     if document.parent is NoParent.OTHER_PATIENT:
@@ -94,7 +94,7 @@ def replacement(document: DocumentFacts, succession: Succession) -> Reason | Non
 
 
 def succession_of(document: DocumentFacts) -> Succession:
-    """Return what filing does to the versions before; ask when nothing objects."""
+    """Return what filing does to earlier versions; asked only when no row objects."""
     mates = _mates(document)
     higher = [mate.unique_id for mate in mates if _compare(mate, document) > 0]
     lower = [

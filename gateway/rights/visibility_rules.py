@@ -49,10 +49,10 @@ def patient_sees(
     """
     Tell whether the reader may know that the document exists.
 
-    What is not seen is absent, not greyed: no title, no count, no gap. Old versions
-    and archived documents show ``on_request`` only; deleted ones never do. A masked
-    document is masked from professionals, not from the patient (CSP R. 1111-49); one
-    hidden from the patient waits for its announcement (CSP R. 1111-53); a minor's
+    What a reader may not see is absent from every list and count, without a gap. Old
+    versions and archived documents are shown ``on_request`` only, deleted ones never. A
+    masked document is masked from professionals, not from the patient (CSP R. 1111-49);
+    one hidden from the patient waits for its announcement (CSP R. 1111-53); a minor's
     secret is hidden from representatives (CSP R. 1111-50).
     """
     if availability is Availability.DELETED:
@@ -68,9 +68,9 @@ def impossible_pairs(
     """
     Return the flags that cannot stand together, or nothing.
 
-    Masked from professionals and hidden from the patient at once, a document would
-    be read by hardly anyone (SEL-MP-037 EX_2.1-1050); ``masked_and_hidden`` is the
-    vault's parameter that allows it.
+    A document masked from professionals and hidden from the patient at once would be
+    read by hardly anybody (SEL-MP-037 EX_2.1-1050). ``masked_and_hidden`` is the
+    parameter of the vault that allows it.
     """
     if not masked_and_hidden and frozenset(visibility) >= _IMPOSSIBLE:
         return (_IMPOSSIBLE,)

@@ -1,8 +1,9 @@
 """
-May this document be withdrawn by who asks?
+May whoever asks for it withdraw this document?
 
-A withdrawal sends the very id that is filed: that id is its target here, where a
-filing would see a duplicate (CI-SIS Structuration minimale §3.5.5.10).
+The sender of a withdrawal sends the document again with the id it was filed under. Here
+that id names what to withdraw, where a filing would find a duplicate (CI-SIS
+Structuration minimale §3.5.5.10).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ def decide_withdrawal(target: StoredVersion | NoWithdrawal) -> Decision[Reason]:
     """
     Permit its author, or the author's structure, to withdraw the latest version.
 
-    ``target`` is the filed document of that id in that patient's vault. Who filed may
-    always withdraw it, whatever consent to read (SEL-MP-037 EX_3.3-1060; CSP
+    ``target`` is the filed document of that id in that patient's vault. Whoever filed
+    it may always withdraw it, even without consent to read (SEL-MP-037 EX_3.3-1060; CSP
     R. 1111-51), and may ask twice.
     """
     if isinstance(target, NoWithdrawal):

@@ -128,7 +128,9 @@ class SmtpSettings(Table):
             )
 
     def share(self, limit: int) -> int:
-        """Return one process's part of a limit: they know nothing of each other."""
+        """
+        Return one process's share of a limit; processes know nothing of each other.
+        """
         return limit // self.processes
 
 

@@ -55,7 +55,10 @@ __all__ = [
 
 
 _LEASE_MARGIN = 15.0
-"""Seconds that a lease outlives an exchange by: the look-up in DNS, the commit."""
+"""
+Seconds that a lease lasts longer than an exchange: for the look-up in DNS and the
+commit.
+"""
 
 
 @frozen(kw_only=True)
@@ -96,7 +99,9 @@ class Settings:
 
     @property
     def exchange_seconds(self) -> float:
-        """How long an exchange with a peer may take: its task's lease outlives it."""
+        """
+        How long an exchange with a peer may take; the lease of its task lasts longer.
+        """
         lease = self.tasks.lease_seconds
         return min(self.outgoing.timeout_seconds, lease - _LEASE_MARGIN)
 

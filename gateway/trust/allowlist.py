@@ -27,9 +27,9 @@ class Allowlist:
     """
     Which operators' certificates may send for which domains.
 
-    The link between a mail domain and a certificate is this list and nothing else:
-    the domain is not in the certificate. ``skipped`` counts the entries that could
-    not be read, which therefore allow nothing.
+    Only this list links a mail domain to a certificate; the certificate does not name
+    the domain. ``skipped`` counts the entries that could not be read, which therefore
+    allow nothing.
     """
 
     generated_at: datetime
@@ -72,7 +72,7 @@ class Allowlist:
 
 @lru_cache(maxsize=1024)
 def _key(name: DistinguishedName, match: DnMatch) -> DnKey:
-    """Return a name's key, remembered: an operator has one, and writes often."""
+    """Return a name's key; it is remembered, as operators write often."""
     return name.key(match)
 
 
@@ -151,7 +151,9 @@ def _tag(name: str) -> str:
 
 
 def _text(parent: etree._Element, name: str) -> str:
-    """Return the text of a child, empty when absent, twice there, or not only text."""
+    """
+    Return the text of a child; empty when it is absent, there twice, or not only text.
+    """
     children = parent.findall(_tag(name))
     if len(children) != 1 or len(children[0]):
         return ""

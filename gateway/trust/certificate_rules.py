@@ -69,8 +69,8 @@ def judge(
     Refuse with every rule that objects.
 
     ``authority_known`` says that a pinned authority, itself in date, signed the
-    certificate. OpenSSL checked most of this already; what it lets pass (no extended
-    usage, no alternative name, revocation) is refused here only.
+    certificate. OpenSSL has checked most of this already. What it lets pass (no
+    extended usage, no alternative name, a revoked certificate) is refused here.
     """
     facts = _Facts(certificate, revocation, now, authority_known)
     faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
@@ -110,7 +110,7 @@ _REVOCATION = {
 
 
 def _is_not_revoked(facts: _Facts) -> CertificateFault | None:
-    # Nobody's list speaks of a stranger's certificate: one fault says enough.
+    # No revocation list speaks of a stranger's certificate: one fault is enough.
     return _REVOCATION[facts.revocation] if facts.authority_known else None
 
 

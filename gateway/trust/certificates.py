@@ -47,10 +47,10 @@ class SenderCertificate:
     """
     The facts of a certificate; nothing here is yet believed.
 
-    ``key_usages`` and ``extended_usages`` are None when the certificate is without
-    the extension. ``identity`` is what mailboxes are bound to: the structure's
-    identifier (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice) or the person's
-    IDNPS, in capitals; empty when the subject does not say one thing.
+    ``key_usages`` and ``extended_usages`` are None when the certificate is without the
+    extension. ``identity`` is what mailboxes are bound to: the structure's identifier
+    (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice) or the person's IDNPS, in
+    capitals; empty when the subject names none, or more than one.
     """
 
     fingerprint: str
@@ -82,11 +82,11 @@ def read_certificate(der: bytes) -> SenderCertificate:
         raise InvalidError("certificate too large")
     try:
         return facts_of(x509.load_der_x509_certificate(der))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InvalidError("certificate that cannot be read") from error
 
 
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -94,7 +94,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises, early or late, for a certificate that is malformed."""
+"""What cryptography raises, early or late, for a malformed certificate or list."""
 
 
 def facts_of(certificate: x509.Certificate) -> SenderCertificate:
@@ -137,8 +137,8 @@ def _who(
     """
     Return the kind, and the one identity the subject says, or an empty text.
 
-    A subject with a structure is never a person, whatever its CN: authorities let
-    structures choose theirs, and one could choose a doctor's number.
+    A subject with a structure is never a person, whatever its CN: a structure chooses
+    its own CN and could choose a doctor's number.
     """
     names, units = subject.values("CN"), subject.values("OU")
     if len(names) != 1 or len(units) > 1 or CLIENT_AUTH not in extended:

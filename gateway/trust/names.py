@@ -31,8 +31,9 @@ class DnKey:
     """
     What two names are compared by, spelling differences removed.
 
-    ``rest`` holds the other attributes in strict comparison and is empty otherwise:
-    the list spells O and ST in several ways for one certificate, and cuts O.
+    ``rest`` holds the other attributes where names are compared strictly, and is empty
+    otherwise: for one certificate the list spells O and ST in several ways, and cuts O
+    short.
     """
 
     cn: str
@@ -86,7 +87,7 @@ class DistinguishedName:
 
         Raises:
             InvalidError: no or several CN, several OU or C, or a control character:
-                such a name says no one thing.
+                such a name could be read in two ways.
         """
         cn, ou, country = (self._only(kind) for kind in ("CN", "OU", "C"))
         if not cn:
@@ -195,7 +196,7 @@ def _unescape(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _normal(value: str) -> str:
     """
-    Return a value without what makes equal names differ.
+    Return a value without the differences of spelling.
 
     Case, blanks doubled, trailing or non-breaking, one pair of outer quotes, the
     blank before a bracket (`Paris (75)`), and the composed form of accents.

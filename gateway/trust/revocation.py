@@ -9,11 +9,14 @@ from enum import StrEnum
 
 from attrs import field, frozen
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from twisted.logger import Logger
 
 from gateway.trust.authorities import Authorities, Authority
-from gateway.trust.certificates import RevocationStatus, is_strong_signature
+from gateway.trust.certificates import (
+    UNREADABLE,
+    RevocationStatus,
+    is_strong_signature,
+)
 
 log = Logger()
 
@@ -58,8 +61,8 @@ class RevocationLists:
         """
         Return what the issuer's list says of a serial.
 
-        A list past its next update still says who is revoked; it says that nobody
-        else is only for the time of grace.
+        A list that is past its next update still says who is revoked. That all others
+        are good it says only during the time of grace.
         """
         known = self.lists.get(issuer)
         if known is None:
@@ -105,9 +108,9 @@ def read_revocation_lists(
     """
     Return the lists of a file: several in PEM, or one in DER.
 
-    A list that is forged, of a stranger, partial or broken is left out and said. Of
-    two lists of one authority the newer is kept, and a list is never replaced by an
-    older one that came in later: an old list, replayed, would hide a revocation.
+    A list that is forged, of a stranger, partial or broken is left out, and the result
+    says so. Of two lists of one authority the newer one is kept, even where the older
+    one comes later: an old list that is sent again would hide a revocation.
     """
     lists = dict(before.lists) if before else {}
     ignored: list[CrlFault] = []
@@ -145,18 +148,8 @@ def _load(
 ) -> x509.CertificateRevocationList | CrlFault:
     try:
         return read(content)
-    except _UNREADABLE:
+    except UNREADABLE:
         return CrlFault.MALFORMED
-
-
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 def _accept(
@@ -168,7 +161,7 @@ def _accept(
         return crl
     try:
         return _accept_parsed(crl, authorities, now)
-    except _UNREADABLE:
+    except UNREADABLE:
         return CrlFault.MALFORMED
 
 

@@ -37,11 +37,14 @@ from gateway.trust.watched_file import WatchedFile
 log = Logger()
 
 _CLOCK_SKEW = timedelta(days=1)
-"""How far in the future a list may say it was made: beyond, it would bar all others."""
+"""How far in the future a list may be dated; one further would bar all later ones."""
 
 
 class Degraded(StrEnum):
-    """What the trust space goes on without: for `/readyz`, metrics and the doctor."""
+    """
+    What the trust space lacks and works without; `/readyz`, metrics and the doctor tell
+    it.
+    """
 
     ALLOWLIST_OLD = "ALLOWLIST_OLD"
     ALLOWLIST_NOT_TAKEN = "ALLOWLIST_NOT_TAKEN"  # the file on disk is not in use
@@ -52,7 +55,9 @@ class Degraded(StrEnum):
 
 
 LOOK_SECONDS: Final = 0.25
-"""How long a busy service goes by a look at the lists: a replaced one counts then."""
+"""
+How long a look at the lists is good for; a list that was replaced counts after it.
+"""
 
 
 @frozen
@@ -100,8 +105,8 @@ class TrustSpace:
     """
     Judges peers by the pinned authorities, the revocation lists and the allow-list.
 
-    The files are looked at for changes at each judgement; only what a certificate
-    says, which cannot change, is remembered between two connections.
+    At each judgement the files are looked at for changes. Between two connections only
+    what a certificate says is remembered, as that cannot change.
     """
 
     def __init__(

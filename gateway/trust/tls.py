@@ -75,9 +75,9 @@ def smtp_server_context(identity: Identity, refused: Refused) -> ssl.SSLContext:
     Return the context of the SMTP doors: a client certificate is required.
 
     The handshake checks the chain, the dates and the purpose. Revocation and
-    entitlement are judged after it, so that a peer whose chain is good hears an
-    explicit refusal: in TLS 1.3 a refused handshake looks to it like a lost
-    connection, which it retries for days.
+    entitlement are judged after it, so that a peer whose chain is good is refused in
+    words. In TLS 1.3 a peer takes a refused handshake for a lost connection, and tries
+    again for days.
     """
     context = _UnresumedContext(ssl.PROTOCOL_TLS_SERVER)
     context.full = _equip(_server_policy(), identity)
@@ -105,12 +105,11 @@ class _UnresumedContext(ssl.SSLContext):
     """
     A context whose sessions cannot be resumed, in TLS 1.2 either.
 
-    A resumed session skips the client's certificate. The `ssl` module can turn
-    tickets off but not OpenSSL's session cache, which belongs to the context a
-    connection starts in. So each connection starts in an empty context of its own,
-    which holds the policy but no certificate, and moves to the full one when the
-    client's hello comes. Were the move to fail, there would be no certificate to
-    answer with, and no connection.
+    A resumed session skips the client's certificate. The `ssl` module can turn tickets
+    off but not OpenSSL's session cache, which belongs to the context a connection
+    starts in. So each connection starts in an empty context of its own, which holds the
+    policy but no certificate, and moves to the full one when the client's hello comes.
+    If the move fails, there is no certificate to answer with, and so no connection.
     """
 
     full: ssl.SSLContext

@@ -23,13 +23,13 @@ class WatchedFile(Generic[T]):
     """
     The value of a file, kept current.
 
-    Whoever replaces the file puts the new one in place whole (write beside it, then
-    rename). Asking costs one `stat`, so it may be done for each connection.
+    The file must be replaced as a whole: written beside, then renamed. Asking costs one
+    `stat`, so it may be done for each connection.
 
     Args:
         path: The file.
         read: Makes the value from the bytes and the value in use (None at first);
-            raises `InvalidError` for a file that must not be taken into use.
+            raises `InvalidError` for a file that is not to be used.
         max_bytes: A larger file is not read at all.
         fallback: The value while there never was a good file; without one, the first
             reading raises `InvalidError`.

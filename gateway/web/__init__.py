@@ -1,1 +1,1 @@
-"""The pages: what patients, professionals and operators see."""
+"""The pages: what people see in a browser."""

@@ -12,7 +12,9 @@ from gateway.cli import patient
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
+from gateway.store.journal import Action
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.profiles import Profiles
 from tests.cli.conftest import Run
 
 INS = "279035121518989"
@@ -165,6 +167,60 @@ def test_a_wrong_fact_changes_nothing(
         run(patient, "set", INS, "state=CLOSED", fact)
 
     assert shown(run, capsys)["state"] == "ACTIVATED"
+
+
+def test_a_state_follows_from_the_one_before(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+
+    run(patient, "set", INS, "state=DELETION_REQUESTED", "state=DELETED")
+
+    assert shown(run, capsys)["state"] == "DELETED"
+    run(patient, "set", INS, "state=DELETED")
+    with pytest.raises(ConflictError, match="it can become ACTIVATED"):
+        run(patient, "set", INS, "state=SUSPENDED")
+    assert shown(run, capsys)["state"] == "DELETED"
+
+
+def test_a_state_that_cannot_follow_undoes_the_whole_command(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+
+    with pytest.raises(ConflictError):
+        run(patient, "set", INS, "language=en", "state=ANNOUNCED")
+
+    assert shown(run, capsys)["language"] == "fr"
+
+
+def test_the_journal_says_who_moved_a_profile_and_how(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "camille")
+    run(patient, "add", *ADD)
+
+    run(patient, "set", INS, "state=SUSPENDED", "language=en")
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        profile = Profiles(work).find(INS)
+        assert profile is not None
+        lines = work.journal.about([profile.id])
+    database.close()
+    changes = [one for one in lines if one.action == Action.PROFILE_CHANGED]
+    assert [(one.outcome, dict(one.detail)) for one in changes] == [
+        (
+            "state",
+            {
+                "by": "camille",
+                "before": "ACTIVATED",
+                "after": "SUSPENDED",
+                "event": "SUSPEND",
+            },
+        ),
+        ("language", {"by": "camille"}),
+    ]
 
 
 def test_nobody_has_that_ins(run: Run) -> None:

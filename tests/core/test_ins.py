@@ -11,7 +11,6 @@ from gateway.core.ins import (
     InsAuthority,
     control_key,
     has_valid_key,
-    read_mailbox_matricule,
 )
 from gateway.errors import InvalidError
 
@@ -139,17 +138,6 @@ def test_another_form_of_cx_is_refused(text: str) -> None:
         Ins.from_cx(text)
 
 
-def test_a_mailbox_is_named_by_its_matricule_whatever_the_case() -> None:
-    assert read_mailbox_matricule("179022a35121586") == "179022A35121586"
-    assert read_mailbox_matricule("279035121518989") == "279035121518989"
-
-
-@pytest.mark.parametrize("text", [*MALFORMED, " 279035121518989", "279035121518989+x"])
-def test_a_mailbox_of_another_form_is_refused(text: str) -> None:
-    with pytest.raises(InvalidError):
-        read_mailbox_matricule(text)
-
-
 def test_neither_text_nor_error_shows_the_matricule() -> None:
     ins = Ins.of("279035121518989", TEST)
 
@@ -192,7 +180,6 @@ def test_any_text_is_read_or_refused(text: str, oid: str) -> None:
     for read in (
         lambda: Ins.of(text, oid),
         lambda: Ins.from_cx(text),
-        lambda: read_mailbox_matricule(text),
     ):
         try:
             read()

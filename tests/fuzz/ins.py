@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 
-from gateway.core.ins import Ins, InsAuthority, has_valid_key, read_mailbox_matricule
+from gateway.core.ins import Ins, InsAuthority, has_valid_key
 from gateway.errors import InvalidError
 
 
 def one(data: bytes) -> None:
-    """Read the bytes as a mailbox, as a matricule of each authority, and as a CX."""
+    """Read the bytes as a matricule of each authority, and as a CX."""
     text = data.decode("utf-8", "replace")
-    with contextlib.suppress(InvalidError):
-        matricule = read_mailbox_matricule(text)
-        assert len(matricule) == 15
-        assert matricule.isascii()
     for authority in InsAuthority:
         with contextlib.suppress(InvalidError):
             ins = Ins.of(text, authority.value)
+            assert len(ins.matricule) == 15
+            assert ins.matricule.isascii()
             assert authority.is_test or has_valid_key(ins.matricule)
             assert Ins.from_cx(ins.to_cx()) == ins
     with contextlib.suppress(InvalidError):

@@ -27,8 +27,8 @@ from typing import Any, TypeVar
 from attrs import define
 
 from gateway.cli.main import main
+from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 
 T = TypeVar("T")
@@ -214,8 +214,8 @@ class Gateway:
 
     def _ended_story(self, name: str) -> dict[str, Any]:
         with self.database() as database, database.read() as work:
-            stories = Stories(work).tell(name)
-            goes_on = Stories(work).goes_on(name)
+            stories = stories_in(database, work).tell(name)
+            goes_on = stories_in(database, work).goes_on(name)
         return stories[-1] if stories and not goes_on else {}
 
     def outcome(self, name: str, *, seconds: float = 60) -> str:

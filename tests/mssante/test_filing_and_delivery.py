@@ -12,6 +12,7 @@ from gateway.dmp_bridge.filing.filing import Deliver, Filing
 from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
 from gateway.store.base.work import Database, UnitOfWork
@@ -48,7 +49,10 @@ def with_filing(post: Post, *, at_once: bool = True) -> Post:
     delivering = Delivering(post.database, settings)
     steps: dict[TaskKind, Step] = dict(post.steps)
     steps[TaskKind.FILE] = Filing.from_settings(
-        post.database, settings, delivering.at_once if at_once else None
+        post.database,
+        open_vaults(post.database),
+        settings,
+        delivering.at_once if at_once else None,
     )
     return evolve(post, steps=steps)
 
@@ -144,7 +148,9 @@ def failing(error: Exception) -> Deliver:
 
 def filing_with(post: Post, deliver: Deliver) -> Filing:
     settings = settings_from(TABLES, Path())
-    return Filing.from_settings(post.database, settings, deliver)
+    return Filing.from_settings(
+        post.database, open_vaults(post.database), settings, deliver
+    )
 
 
 def test_a_message_that_cannot_be_delivered_is_filed_all_the_same(post: Post) -> None:

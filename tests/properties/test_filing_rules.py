@@ -71,7 +71,7 @@ DOCUMENT_FACTS: dict[str, st.SearchStrategy[Any]] = {
     "visibility_is_clear": st.booleans(),
     "restricted": st.booleans(),
     "same_id": st.sampled_from(SameId),
-    "opposed_by_sender": st.booleans(),
+    "document_is_opposed": st.booleans(),
     "opposition": st.sampled_from(OppositionFact),
 }
 VERSION_FACTS: dict[str, st.SearchStrategy[Any]] = {

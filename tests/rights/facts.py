@@ -65,7 +65,7 @@ DOCUMENT = DocumentFacts(
     body_level=BodyLevel.N3,
     mates=(),
     parent=NoParent.NOT_NAMED,
-    opposed_by_sender=False,
+    document_is_opposed=False,
     opposition=OppositionFact.NONE,
 )
 GOOD = FilingFacts(

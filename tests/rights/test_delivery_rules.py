@@ -65,7 +65,7 @@ def test_masking_from_professionals_hides_nothing_from_the_patient() -> None:
     assert decide_message([masked]).visibility == frozenset()
 
 
-def test_a_suspended_profile_makes_the_message_wait() -> None:
+def test_a_message_to_a_suspended_profile_is_not_delivered() -> None:
     message = decide_message([decision(profile=ProfileState.SUSPENDED)])
 
-    assert (message.deliver, message.temporary) == (False, True)
+    assert not message.deliver

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.decision import CAUTION_TEXTS, Announcement, Caution
+from gateway.core.decision import Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Participant, Structure
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
-from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXTS
+from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.rights.filing_facts import (
     Age,
     CertificateHolder,
@@ -146,7 +146,6 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     ),
     (9, "no-document", NO_DOCUMENT, Reason.MESSAGE_ONLY),
     (10, "unreadable", UNREADABLE, Reason.DOC_INVALID),
-    (10, "unsafe", {"document": NoDocument.UNSAFE}, Reason.DOC_INVALID),
     (11, "document", with_document(ins=OTHER_INS), Reason.PATIENT_MISMATCH),
     (11, "metadata", {"metadata_ins": OTHER_INS}, Reason.PATIENT_MISMATCH),
     (11, "address", {"address_ins": OTHER_INS}, Reason.PATIENT_MISMATCH),
@@ -272,7 +271,7 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     (
         22,
         "declared",
-        with_document(opposed_by_sender=True),
+        with_document(document_is_opposed=True),
         Reason.PATIENT_OPPOSED_DOC,
     ),
     (
@@ -320,12 +319,6 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     (28, "attached-directly", {"metadata_ins": NoIns.NOT_PACKAGED}, Reason.FILED),
     (
         28,
-        "opposition-confirmed",
-        with_document(opposition=OppositionFact.CONFIRMED),
-        Reason.FILED,
-    ),
-    (
-        28,
         "hidden-from-parents-only",
         with_document(visibility=NOT_FOR_PARENTS),
         Reason.FILED,
@@ -362,9 +355,6 @@ def test_what_is_done_follows_from_the_code(change: Change, code: Reason) -> Non
     assert decision.file == (effect is Effect.FILED)
     assert bool(decision.withdraws) == (effect is Effect.WITHDRAWN)
     assert decision.quarantine == (effect is Effect.QUARANTINED)
-    assert decision.hold == (effect is Effect.HELD)
-    assert decision.temporary == (effect is Effect.TEMPORARY)
-    assert decision.record_opposition == (code is Reason.PATIENT_OPPOSED_DOC)
     if code is not Reason.CONFIDENTIALITY_CONFLICT:
         assert decision.deliver == REASON_TEXTS[code].delivers
 
@@ -393,7 +383,7 @@ def test_every_reason_has_two_texts_and_a_source(reason: Reason) -> None:
 
 def test_every_error_code_has_a_label() -> None:
     assert [code.value for code in ErrorCode] == [str(n) for n in range(900, 907)]
-    assert all(code.label for code in ErrorCode)
+    assert set(ERROR_LABELS) == set(ErrorCode)
 
 
 def test_every_caution_has_two_texts() -> None:
@@ -421,7 +411,7 @@ OBJECTIONS: list[tuple[Reason, Change, Change]] = [
     (Reason.CONFIDENTIALITY_CONFLICT, {}, {"visibility_is_clear": False}),
     (Reason.ID_REUSED, {}, {"same_id": SameId.OTHER_CONTENT}),
     (Reason.REPLACE_FORBIDDEN, {}, {"parent": NoParent.OTHER_PATIENT}),
-    (Reason.PATIENT_OPPOSED_DOC, {}, {"opposed_by_sender": True}),
+    (Reason.PATIENT_OPPOSED_DOC, {}, {"document_is_opposed": True}),
     (Reason.OPPOSITION_ON_RECORD, {}, {"opposition": OppositionFact.ON_RECORD}),
 ]
 
@@ -460,12 +450,11 @@ def test_everything_that_objects_is_kept_in_order() -> None:
 
 
 def test_duplicate_wins_over_a_later_opposition() -> None:
-    change = with_document(same_id=SameId.SAME_CONTENT, opposed_by_sender=True)
+    change = with_document(same_id=SameId.SAME_CONTENT, document_is_opposed=True)
 
     decision = decide_filing(evolve(GOOD, **change))
 
     assert decision.reasons == (Reason.DUPLICATE, Reason.PATIENT_OPPOSED_DOC)
-    assert not decision.record_opposition
 
 
 @pytest.mark.parametrize(
@@ -682,7 +671,7 @@ def test_restricted_documents_are_filed_with_a_caution() -> None:
         (UNREADABLE, ErrorCode.OTHER),
         (with_document(authors=()), ErrorCode.OTHER),
         (with_document(same_id=SameId.SAME_CONTENT), None),
-        (with_document(opposed_by_sender=True), None),
+        (with_document(document_is_opposed=True), None),
         (NO_DOCUMENT, None),
         ({}, None),
     ],

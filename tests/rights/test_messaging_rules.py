@@ -8,11 +8,17 @@ import pytest
 from attrs import evolve
 
 from gateway.core.decision import Permit, Refuse
+from gateway.core.refusals import AttachmentRefusal, WritingRefusal
+from gateway.core.texts.writing import (
+    ATTACHMENT_TEXTS,
+    KEEPING_TEXTS,
+    MESSAGING_NOTICE,
+    WRITING_TEXTS,
+)
 from gateway.rights.attachment_rules import (
     MIB,
     PATIENT_TYPES,
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
     decide_attachments,
     decide_keeping,
@@ -22,20 +28,11 @@ from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     AnswerFacts,
     CorrespondentKind,
-    NewThreadFacts,
     ReceivedMessage,
-    WritingRefusal,
     decide_answer,
-    decide_new_thread,
     forbids_answer,
     message_to_answer,
     open_messages,
-)
-from gateway.rights.messaging_texts import (
-    ATTACHMENT_TEXTS,
-    KEEPING_TEXTS,
-    MESSAGING_NOTICE,
-    WRITING_TEXTS,
 )
 from gateway.rights.profile import ProfileState
 
@@ -67,14 +64,6 @@ ANSWER = AnswerFacts(
     trust=Standing.GOOD,
     leads_to_patient=False,
 )
-THREAD = NewThreadFacts(
-    profile=ProfileState.ACTIVATED,
-    address=DR,
-    kind=CorrespondentKind.PERSONAL,
-    received=(FIRST,),
-    trust=Standing.GOOD,
-)
-
 ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ("open", {}, []),
     (
@@ -163,72 +152,9 @@ def test_the_patient_answers_what_is_open(
 
 REDIRECTED = letter(1, reply_to=(BOX,))
 
-THREADS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
-    ("wrote-before", {}, []),
-    ("never-wrote", {"received": ()}, [WritingRefusal.NEVER_WROTE]),
-    (
-        "only-another-wrote",
-        {"address": "x@hopital.mssante.test"},
-        [WritingRefusal.NEVER_WROTE],
-    ),
-    ("ended", {"received": (FIRST, end(2))}, [WritingRefusal.ENDED]),
-    ("reopened", {"received": (FIRST, end(2), letter(3))}, []),
-    (
-        "only-no-reply",
-        {"received": (letter(1, forbids_answer=True),)},
-        [WritingRefusal.ENDED],
-    ),
-    ("reply-to-is-the-contact", {"address": BOX, "received": (REDIRECTED,)}, []),
-    (
-        "its-sender-is-not",
-        {"received": (REDIRECTED,)},
-        [WritingRefusal.NEVER_WROTE],
-    ),
-    (
-        "patient",
-        {"kind": CorrespondentKind.PATIENT},
-        [WritingRefusal.BETWEEN_PATIENTS],
-    ),
-    (
-        "software",
-        {
-            "address": SOFTWARE.sender,
-            "kind": CorrespondentKind.APPLICATION,
-            "received": (SOFTWARE,),
-        },
-        [WritingRefusal.NO_ANSWER_ADDRESS],
-    ),
-    (
-        "software-that-names-itself",
-        {
-            "address": SOFTWARE.sender,
-            "kind": CorrespondentKind.APPLICATION,
-            "received": (evolve(SOFTWARE, reply_to=(SOFTWARE.sender,)),),
-        },
-        [],
-    ),
-    ("outside", {"trust": Standing.BAD}, [WritingRefusal.OUTSIDE_TRUST_SPACE]),
-    (
-        "closed-profile",
-        {"profile": ProfileState.CLOSED},
-        [WritingRefusal.PROFILE_NOT_ACTIVE],
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("change", "refusals"), [pytest.param(*row[1:], id=row[0]) for row in THREADS]
-)
-def test_the_patient_writes_first_only_to_who_wrote_before(
-    change: dict[str, Any], refusals: list[WritingRefusal]
-) -> None:
-    expected = Refuse(tuple(refusals)) if refusals else Permit()
-
-    assert decide_new_thread(evolve(THREAD, **change)) == expected
-
 
 def test_every_writing_refusal_has_a_case_and_two_texts() -> None:
-    shown = {one for row in (*ANSWERS, *THREADS) for one in row[2]}
+    shown = {one for row in ANSWERS for one in row[2]}
 
     assert shown == set(WritingRefusal) == set(WRITING_TEXTS)
     assert all(french and english for french, english in WRITING_TEXTS.values())

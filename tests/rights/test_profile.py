@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from gateway.errors import ConflictError
@@ -11,7 +13,7 @@ from gateway.rights.profile import (
     ProfileState,
     accepts_filing,
     accepts_message,
-    advance,
+    event_between,
     may_sign_in,
 )
 
@@ -60,26 +62,40 @@ def test_a_profile_goes_its_way(
     state: ProfileState, events: list[ProfileEvent], end: ProfileState
 ) -> None:
     for event in events:
-        state = advance(state, event)
+        state = TRANSITIONS[state, event]
 
     assert state is end
 
 
-@pytest.mark.parametrize(
-    ("state", "event"),
-    [
-        (ProfileState.ABSENT, ProfileEvent.CLOSE),
-        (ProfileState.OPPOSED, ProfileEvent.OPEN),
-        (ProfileState.DELETED, ProfileEvent.REOPEN),
-        (ProfileState.ACTIVATED, ProfileEvent.OBJECT),
-        (ProfileState.CLOSED, ProfileEvent.SUSPEND),
-    ],
-)
-def test_what_cannot_happen_is_a_conflict(
-    state: ProfileState, event: ProfileEvent
+@pytest.mark.parametrize("pair", TRANSITIONS, ids=" ".join)
+def test_the_event_is_known_by_the_states_before_and_after(
+    pair: tuple[ProfileState, ProfileEvent],
 ) -> None:
-    with pytest.raises(ConflictError):
-        advance(state, event)
+    before, event = pair
+
+    assert event_between(before, TRANSITIONS[pair]) is event
+
+
+_POSSIBLE = {(before, after) for (before, _), after in TRANSITIONS.items()}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [pair for pair in product(ProfileState, ProfileState) if pair not in _POSSIBLE],
+)
+def test_whatever_else_is_a_conflict_that_names_what_is_possible(
+    before: ProfileState, after: ProfileState
+) -> None:
+    with pytest.raises(ConflictError) as refused:
+        event_between(before, after)
+
+    named = str(refused.value).partition("it can become ")[2].split(" or ")
+    assert set(named) == {end for start, end in _POSSIBLE if start is before}
+
+
+def test_a_deleted_profile_cannot_be_closed() -> None:
+    with pytest.raises(ConflictError, match="a profile that is DELETED cannot become"):
+        event_between(ProfileState.DELETED, ProfileState.CLOSED)
 
 
 def test_every_state_can_be_reached_and_left() -> None:

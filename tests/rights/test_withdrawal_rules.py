@@ -61,7 +61,7 @@ def test_a_document_to_withdraw_is_not_filed_whatever_else_is_wrong_with_it() ->
     asked = with_document(
         withdrawal=stored(unique_id="1.2.3^A1"),
         type_is_known=False,
-        opposed_by_sender=True,
+        document_is_opposed=True,
         same_id=SameId.OTHER_CONTENT,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.site import Site, running_site
+from tests.web.browsing import Site, running_site
 
 
 @pytest.fixture

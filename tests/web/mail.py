@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.codes import VISIBILITY, coded
+from gateway.core.document import (
+    AuthorEntry,
+    Availability,
+    BodyLevel,
+    DocumentEntry,
+    Visibility,
+)
 from gateway.core.envelope import (
     Arrival,
     Door,
@@ -18,15 +25,17 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.core.person import Coded
+from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
 from gateway.message.reading import read_parts
+from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
 from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import AttachedFile, MayReply
 from gateway.store.patients.profiles import Profiles
-from gateway.store.vault.documents import Documents, NewDocument
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -160,47 +169,44 @@ def file(
 ) -> str:
     """Put a document in a patient's vault; return its id."""
     document_id = uuid4().hex
-    created = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
-    entry = {
-        "title": title,
-        "typeCode": {
-            "code": "11490-0",
-            "codingScheme": "2.16.840.1.113883.6.1",
-            "label": "Lettre de liaison à la sortie d'établissement de santé",
-        },
-        "serviceStartTime": "20261118080000",
-        "author": [
-            {
-                "authorPerson": "801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2&ISO^D^^^IDNPS",
-                "authorInstitution": "Hôpital de démonstration^^^^^&1.2&ISO^IDNST^^^1",
-                "authorRole": "",
-                "authorSpecialty": "",
-            }
-        ],
-    }
-    parcel = database.prepare(content)
-    with database.write() as work:
-        key_id = work.key_for(f"patient:{profile_id}")
-        Documents(work).add(
-            NewDocument(
-                id=document_id,
-                profile_id=profile_id,
-                key_id=key_id,
-                unique_id=f"1.2.250.{int(document_id[:8], 16)}",
-                body_level=BodyLevel.N3,
-                status=status,
-                type_code="11490-0",
-                class_code="11",
-                creation_time=created,
-                mime_type="text/xml",
-                sha1=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
-                sha256=hashlib.sha256(content).hexdigest(),
-                flags=flags,
-                visible_at=visible_at,
-                entry=entry,
-                submission_id=uuid4().hex,
-                arrival_id=arrival_id,
+    entry = DocumentEntry(
+        unique_id=f"1.2.250.{int(document_id[:8], 16)}",
+        entry_uuid=document_id,
+        patient_id="279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH",
+        type_code=Coded(
+            code="11490-0",
+            scheme="2.16.840.1.113883.6.1",
+            label="Lettre de liaison à la sortie d'établissement de santé",
+        ),
+        class_code=Coded(code="11", scheme="1.2.250.1.213.1.1.4.1"),
+        format_code=Coded(code="urn:ans:ci-sis:ldl-ses:2022", scheme="1.2"),
+        title=title,
+        creation_time=datetime(2026, 11, 20, 15, 30, tzinfo=UTC),
+        service_start_time=datetime(2026, 11, 18, 8, tzinfo=UTC),
+        language_code="fr-FR",
+        mime_type="text/xml",
+        confidentiality=tuple(coded(VISIBILITY, flag.value) for flag in flags),
+        authors=(
+            AuthorEntry(
+                person="801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2&ISO^D^^^IDNPS",
+                institution="Hôpital de démonstration^^^^^&1.2&ISO^IDNST^^^1",
             ),
-            parcel,
+        ),
+        size=len(content),
+        hash=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+        availability_status=status,
+    )
+    with database.write() as work:
+        open_vaults(database).within(work).file(
+            Deposit(
+                profile_id=profile_id,
+                arrival_id=arrival_id,
+                submission_id=uuid4().hex,
+                entry=entry,
+                content=content,
+                sha256=hashlib.sha256(content).hexdigest(),
+                body_level=BodyLevel.N3,
+                visible_at=visible_at,
+            )
         )
     return document_id

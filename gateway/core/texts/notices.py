@@ -4,7 +4,8 @@ The texts of the e-mails to patients.
 They say that something happened in the space, where to go and how to be helped, and
 nothing else: no health datum, no title or type of document, no name of a professional
 or service, no identity of the patient, no subject of a message, and no link with a
-token. The address is written to be typed, as phishing has taught.
+token. The address is there to be typed by hand: people who have learned of phishing
+follow no link.
 """
 
 from __future__ import annotations

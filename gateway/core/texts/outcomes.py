@@ -1,10 +1,15 @@
-"""What each reason says to people, in French and English, and its source."""
+"""
+What each outcome, caution and error code says to people, in French and English.
+
+`docs/outcomes.md` is made from these tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.core.decision import Caution
 from gateway.core.reasons import (
     GATEWAY_RULE,
     Effect,
@@ -13,7 +18,8 @@ from gateway.core.reasons import (
     ReasonText,
     Told,
 )
-from gateway.core.texts.withdrawals import WITHDRAWAL_TEXTS
+
+_AUTHORS_RIGHT = "SEL-MP-037 EX_3.3-1060 ; CSP R. 1111-51"
 
 REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
     {
@@ -79,10 +85,10 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.PROFILE_SUSPENDED: ReasonText(
-            fr="L'espace de ce patient est suspendu pour le moment. "
-            "L'envoi sera retenté ; vous pouvez aussi le refaire plus tard.",
-            en="This patient's space is suspended for now. "
-            "Sending is tried again; you may also send again later.",
+            fr="L'espace de ce patient est suspendu pour le moment : rien n'a été "
+            "enregistré ni remis. Faites un nouvel envoi plus tard.",
+            en="This patient's space is suspended for now: nothing was filed or "
+            "delivered. Send again later.",
             source="CSP R. 1111-36",
             effect=Effect.TEMPORARY,
             delivers=False,
@@ -233,21 +239,26 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.PATIENT_OPPOSED_DOC: ReasonText(
-            fr="Le patient s'oppose à l'enregistrement de ce document : l'opposition "
-            "est notée et le document n'a pas été enregistré.",
-            en="The patient objects to the filing of this document: the objection is "
-            "recorded and the document was not filed.",
+            fr="Le patient a fait noter une opposition à ce document : il n'a pas été "
+            "enregistré. Si le patient la fait lever auprès du service de son espace, "
+            "envoyez le document de nouveau.",
+            en="The patient had an objection to this document recorded: it was not "
+            "filed. If the patient has the service of the space lift it, send the "
+            "document again.",
             source="CSP R. 1111-47",
             effect=Effect.REFUSED,
             delivers=True,
         ),
         Reason.OPPOSITION_ON_RECORD: ReasonText(
-            fr="Le patient a fait noter une opposition à ce type de document : il est "
-            "en attente. Confirmez ou renoncez à l'envoi.",
-            en="The patient had an objection to this type of document recorded: it is "
-            "on hold. Confirm or give up sending it.",
+            fr="Le patient a fait noter une opposition à l'enregistrement de ce type "
+            "de document par votre structure : il n'a pas été enregistré. Si le "
+            "patient la fait lever auprès du service de son espace, envoyez le "
+            "document de nouveau.",
+            en="The patient had an objection recorded to the filing of this type of "
+            "document by your structure: it was not filed. If the patient has the "
+            "service of the space lift it, send the document again.",
             source=f"CSP R. 1111-47 ; {GATEWAY_RULE}",
-            effect=Effect.HELD,
+            effect=Effect.REFUSED,
             delivers=True,
             error=ErrorCode.OTHER,
         ),
@@ -294,7 +305,112 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             effect=Effect.FILED,
             delivers=True,
         ),
-        **WITHDRAWAL_TEXTS,
+        Reason.WITHDRAWN: ReasonText(
+            fr="Document retiré de l'espace du patient, à la demande de son auteur.",
+            en="Document withdrawn from the patient's space, as its author asked.",
+            source=_AUTHORS_RIGHT,
+            effect=Effect.WITHDRAWN,
+            delivers=True,
+        ),
+        Reason.WITHDRAWAL_UNKNOWN: ReasonText(
+            fr="Aucun document de cet identifiant n'est enregistré pour ce patient : "
+            "rien n'a été retiré. Vérifiez l'identifiant et le destinataire.",
+            en="No document of this identifier is filed for this patient: nothing was "
+            "withdrawn. Check the identifier and the recipient.",
+            source="CI-SIS Structuration minimale §3.5.5.10",
+            effect=Effect.REFUSED,
+            delivers=True,
+            error=ErrorCode.OTHER,
+        ),
+        Reason.WITHDRAWAL_FORBIDDEN: ReasonText(
+            fr="Seul l'auteur d'un document, ou sa structure, peut le retirer : rien "
+            "n'a été retiré.",
+            en="Only the author of a document, or the author's structure, may withdraw "
+            "it: nothing was withdrawn.",
+            source=_AUTHORS_RIGHT,
+            effect=Effect.REFUSED,
+            delivers=True,
+            error=ErrorCode.AUTHOR_NOT_ALLOWED,
+        ),
+        Reason.WITHDRAWAL_OUTDATED: ReasonText(
+            fr="Une version plus récente remplace ce document : rien n'a été retiré. "
+            "Retirez la dernière version.",
+            en="A newer version replaces this document: nothing was withdrawn. "
+            "Withdraw the latest version.",
+            source="CI-SIS Structuration minimale §3.5.5.10",
+            effect=Effect.REFUSED,
+            delivers=True,
+            error=ErrorCode.NOT_LATEST,
+        ),
     }
 )
 """One text for each reason; a test fails when one is missing."""
+
+CAUTION_TEXTS: Mapping[Caution, tuple[str, str]] = MappingProxyType(
+    {
+        Caution.WRONG_TEST_KEY: (
+            "La clé de cet identifiant de test est fausse.",
+            "The control key of this test identifier is wrong.",
+        ),
+        Caution.OTHER_BIRTH_PLACE: (
+            "Le lieu de naissance diffère de celui du profil.",
+            "The place of birth differs from the profile's.",
+        ),
+        Caution.FILED_AS_OTHER: (
+            "Type de document inconnu : enregistré comme « autre ».",
+            "Unknown type of document: filed as other.",
+        ),
+        Caution.RESTRICTED: (
+            "Document signalé comme restreint : il ne devrait pas être partagé.",
+            "Document marked as restricted: it should not be shared.",
+        ),
+        Caution.LATE_VERSION: (
+            "Une version plus récente est déjà enregistrée et reste affichée.",
+            "A newer version is already filed and stays the one shown.",
+        ),
+        Caution.REPLACEMENT_IMPLIED: (
+            "Le document ne dit pas lequel il remplace ; son numéro de version le dit.",
+            "The document does not say which one it replaces; its version number does.",
+        ),
+        Caution.PARENT_NOT_LATEST: (
+            "La version remplacée n'était pas la dernière.",
+            "The version replaced was not the latest.",
+        ),
+        Caution.MASK_KEPT: (
+            "La version précédente était masquée par le patient : celle-ci l'est "
+            "aussi.",
+            "The patient had masked the version before: this one is masked too.",
+        ),
+        Caution.MASK_DEFERRED: (
+            "Le masquage voulu par le patient s'appliquera quand il verra le document.",
+            "The patient's masking applies once the document is visible to the "
+            "patient.",
+        ),
+        Caution.SECRET_ADULT: (
+            "Connexion secrète pour un adulte : elle est sans effet.",
+            "Secret connection for an adult: it has no effect.",
+        ),
+        Caution.BLOCKED_SENDER: (
+            "Expéditeur bloqué, admis par un réglage de la passerelle.",
+            "Blocked sender, let through by a setting of the gateway.",
+        ),
+    }
+)
+"""French and English sentence of each caution."""
+
+ERROR_LABELS: Mapping[ErrorCode, str] = MappingProxyType(
+    {
+        ErrorCode.NOT_LATEST: "La version visée n'est pas la dernière version détenue",
+        ErrorCode.AUTHOR_NOT_ALLOWED: (
+            "Auteur non autorisé à remplacer ou supprimer ce document"
+        ),
+        ErrorCode.PATIENT_UNKNOWN: "Patient inconnu",
+        ErrorCode.INS_ABSENT: "INS absente du document",
+        ErrorCode.IDENTITY_DIFFERS: (
+            "L'INS ou les traits d'identité ne correspondent pas au patient"
+        ),
+        ErrorCode.TRAITS_INCOMPLETE: "INS présente mais traits d'identité incomplets",
+        ErrorCode.OTHER: "Autre erreur",
+    }
+)
+"""The French label that goes with the code, as ``code^label``; in our words."""

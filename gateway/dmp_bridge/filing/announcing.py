@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from attrs import frozen
@@ -9,13 +10,15 @@ from twisted.logger import Logger
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.texts.notices import NoticeKind
+from gateway.core.vault import FiledDocument
+from gateway.dmp_bridge.vaults.access import VaultAccess
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 from gateway.settings.file import Settings
 from gateway.store.base.work import Job, UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.notices import Notices
 from gateway.store.tasks.tasks import Task, TaskKind
-from gateway.store.vault.documents import Documents, StoredDocument
 
 log = Logger()
 _REPRESENTATIVES = "representatives"
@@ -29,29 +32,31 @@ class Disclosing:
 
     CSP R. 1111-53: without an announcement the holder is told after two weeks that
     something was updated, and to see a professional; after a month the document is
-    shown. One task goes through both days: each notice is made in the transaction
-    that strikes the task off, so once. Neither says anything of the document.
+    shown. One task goes through both days. Each notice is made in the transaction that
+    strikes the task off, and so once; neither says anything of the document.
     """
 
     settings: Settings
+    vaults: VaultAccess
 
     def __call__(self, task: Task) -> Job:
         """Return the job that tells the patient; reading and writing are its own."""
         return partial(self._disclose, task.subject)
 
     def _disclose(self, document_id: str, work: UnitOfWork) -> None:
-        stored = Documents(work).get(document_id)
+        vault = self.vaults.within(work)
+        stored = vault.get(document_id)
         if stored is None or stored.status is Availability.DELETED:
             return
         if stored.visible_at is None or stored.visible_at <= work.now:
             self._tell(work, stored, NoticeKind.DOCUMENT)
             return
-        if not _is_announced(work, stored):
+        if not _is_announced(vault, stored, work.now):
             self._tell(work, stored, NoticeKind.UPDATE)
         rest = stored.visible_at - work.now
         work.tasks.add(TaskKind.DISCLOSE, document_id, delay=rest)
 
-    def _tell(self, work: UnitOfWork, stored: StoredDocument, kind: NoticeKind) -> None:
+    def _tell(self, work: UnitOfWork, stored: FiledDocument, kind: NoticeKind) -> None:
         """Make a notice, or note in the patient's journal why there is none."""
         why = ""
         if Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags:
@@ -79,22 +84,20 @@ def _ask_for_help(document_id: str, why: str) -> None:
     )
 
 
-def _is_announced(work: UnitOfWork, stored: StoredDocument) -> bool:
+def _is_announced(vault: Vault, stored: FiledDocument, now: datetime) -> bool:
     """
-    Tell whether the patient sees a later version: it is not waiting any more.
-
-    One that came late, in the place of a version that was there already, is not
-    waited for either.
+    Tell whether the patient sees a later version, so that this one no longer waits. A
+    version that came late, when a newer one was there already, does not wait either.
     """
     if stored.status is not Availability.APPROVED and not stored.replaced_by:
         return True
-    documents, later = Documents(work), stored
+    later = stored
     while later.replaced_by:
-        found = documents.get(later.replaced_by)
+        found = vault.get(later.replaced_by)
         if found is None:
             return False
         later = found
-        flags = later.visibility(work.now)
+        flags = later.visibility(now)
         if patient_sees(flags, later.status, PatientReader.HOLDER, on_request=True):
             return True
     return False

@@ -1,4 +1,4 @@
-"""A message as one patient's case: what was decided for each document, and said."""
+"""A message as one patient's case: what was decided for each document."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from gateway.core.decision import FilingDecision
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.gathering import PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.vaults.vault import PreparedContent
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.profiles import Profile
-from gateway.store.sealed.blobs import Parcel
 
 _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 """Not filed, and nothing for the sender to correct."""
@@ -22,10 +22,10 @@ _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 
 @frozen(kw_only=True)
 class Brought:
-    """A document of a message, encrypted already if it could be read."""
+    """A document of a message, prepared for the vault already if it could be read."""
 
     found: FoundDocument
-    parcel: Parcel | None = None
+    prepared: PreparedContent | None = None
 
 
 @define(kw_only=True)
@@ -64,10 +64,9 @@ def outcome_of(
     decisions: Sequence[FilingDecision],
 ) -> tuple[Reason, tuple[Reason, ...]]:
     """
-    Return what a message with these decisions is said to have become, and why.
-
-    The only one; or the first refusal, for a partial success is said as such; or that
-    all is filed.
+    Return the outcome of a message with these decisions, and the reasons. It is that of
+    the only decision; of several, the first refusal, so that a partial success is not
+    taken for a whole one; or else that all is filed.
     """
     refused = [one for one in decisions if not one.file and one.code not in _HARMLESS]
     filed = [one for one in decisions if one.file]

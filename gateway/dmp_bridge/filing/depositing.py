@@ -11,11 +11,12 @@ from attrs import evolve
 from gateway.core.codes import CLASSES, coded
 from gateway.core.decision import Announcement, FilingDecision
 from gateway.core.document import ClinicalDocument, SubmissionSet, Visibility
+from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.xds.entry import document_entry, submission_set
-from gateway.store.vault.documents import PATIENT, SENDER
 
 _OTHER: Final = "90"
 """The class of what fits in no other (TRE_A03)."""
@@ -29,11 +30,10 @@ def deposit_of(
     arrival_id: str,
     now: datetime,
 ) -> Deposit:
-    """Return what is to be filed for a decision that says so, under a new entryUUID."""
+    """Return what to file by a decision that files, under a new entryUUID."""
     profile, document = case.profile, brought.found.readable
     assert profile is not None, "filed for nobody"
     assert document is not None, "filed unread"
-    assert brought.parcel is not None, "filed without its bytes"
     entry = document_entry(
         document,
         brought.found.content,
@@ -44,21 +44,24 @@ def deposit_of(
     visible_at, then = _announced(decision, now)
     return Deposit(
         profile_id=profile.id,
-        key_id=profile.key_id,
         arrival_id=arrival_id,
         submission_id=case.submission_id,
-        document=document,
         entry=evolve(
             entry,
             availability_status=decision.availability,
             replaces=decision.replaces,
         ),
-        parcel=brought.parcel,
+        content=brought.found.content,
+        prepared=brought.prepared,
         sha256=brought.found.sha256,
-        replaces=decision.replaces,
+        set_id=document.set_id,
+        version=document.version,
+        body_level=document.body_level,
+        people=people_of(document.authors),
+        structures=structures_of(document.authors),
         deprecates=decision.deprecates,
         visible_at=visible_at,
-        visibility_then=then,
+        flags_then=then,
         masked_by=_masked_by(decision, brought.found, decision.visibility | then),
     )
 
@@ -69,8 +72,9 @@ def submission_for(
     """
     Return the SubmissionSet of what one message files for one patient.
 
-    It is ours, with a uniqueId of ours: the sender's may come again with a message
-    that is sent twice. Its author and content type are the sender's where given.
+    It has a uniqueId of ours, because the sender's comes twice with a message that is
+    sent twice. Its author and content type are those of the sender where they are
+    given.
     """
     unique = uuid4()
     said = found.submission
@@ -117,8 +121,8 @@ def _announced(
 
 def _masked_by(
     decision: FilingDecision, found: FoundDocument, visibility: frozenset[Visibility]
-) -> str:
+) -> MaskedBy:
     if Visibility.MASKED not in visibility:
-        return ""
+        return MaskedBy.NOBODY
     asked = found.listed.visibility if found.listed else frozenset()
-    return SENDER if Visibility.MASKED in asked else PATIENT
+    return MaskedBy.SENDER if Visibility.MASKED in asked else MaskedBy.PATIENT

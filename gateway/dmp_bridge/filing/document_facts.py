@@ -8,6 +8,7 @@ from gateway.core.codes import find_document_type
 from gateway.core.document import Availability, ClinicalDocument, Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
+from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import all_names, proven_names
 from gateway.dmp_bridge.vaults.vault import Vault
@@ -26,7 +27,6 @@ from gateway.rights.filing_facts import (
 )
 from gateway.rights.identity_rules import ins_is_qualified, trait_mismatches
 from gateway.store.patients.profiles import Profile, ProfileRights
-from gateway.store.vault.documents import PATIENT, StoredDocument
 
 _RESTRICTED: Final = frozenset({"R", "V"})
 # HL7 Confidentiality; the levels below N are no more open than N here.
@@ -68,7 +68,7 @@ def document_facts(
         ),
         parent=_parent(document, found, profile_id, own, vault),
         withdrawal=_withdrawal(found, profile_id, own, vault),
-        opposed_by_sender=any(
+        document_is_opposed=any(
             one.kind == "document" and one.unique_id == document.unique_id
             for one in rights.oppositions
         ),
@@ -104,7 +104,7 @@ def _qualification(patient: Patient) -> Qualification:
     return Qualification.TRAITS_INCOMPLETE
 
 
-def _same_id(known: StoredDocument | None, profile_id: str, sha256: str) -> SameId:
+def _same_id(known: FiledDocument | None, profile_id: str, sha256: str) -> SameId:
     if known is None:
         return SameId.NEW
     if known.profile_id == profile_id and known.status is Availability.DELETED:
@@ -114,7 +114,7 @@ def _same_id(known: StoredDocument | None, profile_id: str, sha256: str) -> Same
     return SameId.OTHER_CONTENT
 
 
-def _version(stored: StoredDocument, own: frozenset[str]) -> StoredVersion:
+def _version(stored: FiledDocument, own: frozenset[str]) -> StoredVersion:
     return StoredVersion(
         unique_id=stored.unique_id,
         set_id=stored.set_id,
@@ -123,11 +123,11 @@ def _version(stored: StoredDocument, own: frozenset[str]) -> StoredVersion:
         availability=stored.status,
         ownership=_ownership(stored, own),
         replaced_by=stored.replaced_levels,
-        masked_by_patient=stored.masked_by == PATIENT,
+        masked_by_patient=stored.masked_by is MaskedBy.PATIENT,
     )
 
 
-def _ownership(stored: StoredDocument, own: frozenset[str]) -> Ownership:
+def _ownership(stored: FiledDocument, own: frozenset[str]) -> Ownership:
     if not own or not stored.owners:
         return Ownership.UNKNOWN
     return Ownership.OTHER if own.isdisjoint(stored.owners) else Ownership.SAME
@@ -145,7 +145,7 @@ def _parent(
     if document.replaces:
         parent = vault.find(document.replaces)
     elif uuid:
-        parent = vault.find_entry(uuid)
+        parent = vault.get(uuid)
     else:
         return NoParent.NOT_NAMED
     if parent is None:

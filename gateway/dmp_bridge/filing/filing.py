@@ -12,8 +12,7 @@ from gateway.dmp_bridge.filing.cases import Brought
 from gateway.dmp_bridge.filing.gathering import Gatherer
 from gateway.dmp_bridge.filing.opening import FoundDocument, OpenedMessage, Opener
 from gateway.dmp_bridge.filing.settling import Delivery, Settlement
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.vault import VaultOpener
+from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.errors import InvalidError
 from gateway.message.reading import MessageParts
 from gateway.settings.file import Settings
@@ -41,25 +40,29 @@ class Filing:
     The step of `TaskKind.FILE`; the subject is an arrival.
 
     Outside any transaction the message is opened and its documents are read and
-    encrypted. The job then holds the profiles, gathers the facts as they are at that
-    moment, decides, files, and records what became of each document and recipient.
-    Done twice it changes nothing the second time.
+    prepared for the vault. The job then holds the profiles, gathers the facts as they
+    are at that moment, decides, files, and records what became of each document and
+    recipient. Run again, it changes nothing.
 
-    With ``deliver`` the copies of the message are made by the same job: it is opened
-    once, and claimed once. A task that failed before leaves them to a task of their
-    own, so that a fault in the delivery never keeps a document from being filed.
+    With ``deliver`` the same job makes the copies of the message, so that it is opened
+    and claimed once. A task that failed before leaves the copies to another task, so
+    that a fault in the delivery never keeps a document from being filed.
     """
 
     database: Database = field(repr=False)
+    vaults: VaultAccess = field(repr=False)
     opener: Opener
     gatherer: Gatherer
     source_id: str
-    open_vault: VaultOpener = EmbeddedVault
     deliver: Deliver | None = None
 
     @classmethod
     def from_settings(
-        cls, database: Database, settings: Settings, deliver: Deliver | None = None
+        cls,
+        database: Database,
+        vaults: VaultAccess,
+        settings: Settings,
+        deliver: Deliver | None = None,
     ) -> Filing:
         """
         Build from the settings; the CDA schema is loaded here if one is named.
@@ -69,6 +72,7 @@ class Filing:
         """
         return cls(
             database,
+            vaults,
             Opener.from_settings(settings),
             Gatherer.from_settings(settings.filing),
             settings.filing.source_id,
@@ -110,7 +114,7 @@ class Filing:
     def _prepare(self, found: FoundDocument) -> Brought:
         if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
-        return Brought(found=found, parcel=self.database.prepare(found.content))
+        return Brought(found=found, prepared=self.vaults.prepare(found.content))
 
     def _settle(
         self,
@@ -124,7 +128,7 @@ class Filing:
             return
         Settlement(
             work=work,
-            vault=self.open_vault(work),
+            vault=self.vaults.within(work),
             gatherer=self.gatherer,
             source_id=self.source_id,
             kept=kept,

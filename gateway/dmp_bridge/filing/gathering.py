@@ -42,7 +42,10 @@ NO_RIGHTS: Final = ProfileRights(
 
 @frozen(kw_only=True)
 class PatientRow:
-    """A patient a message is for, as the transaction finds them; None: gone since."""
+    """
+    A patient a message is for, as the transaction finds them; None if the profile is
+    gone.
+    """
 
     profile: Profile | None
     rights: ProfileRights = NO_RIGHTS

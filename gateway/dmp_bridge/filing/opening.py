@@ -43,7 +43,8 @@ class FoundDocument:
     it is decides whether the message may be shown. ``sha256`` is that of the content
     in hex, of one without error. ``listed`` and ``submission`` are
     what METADATA.XML says, None for a CDA attached directly or for a package that
-    could not be opened.
+    could not be opened. ``remarks`` says what the sender should correct in the package
+    although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -52,6 +53,7 @@ class FoundDocument:
     listed: EntryFacts | None = None
     submission: SubmissionFacts | None = None
     error: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def readable(self) -> ClinicalDocument | None:
@@ -62,6 +64,11 @@ class FoundDocument:
     def asks_withdrawal(self) -> bool:
         """Whether METADATA.XML has it withdrawn: it is sent again, with its own id."""
         return self.listed is not None and self.listed.action is EntryAction.DELETE
+
+    @property
+    def to_correct(self) -> str:
+        """What the sender is told to correct: what is wrong, or else the remarks."""
+        return self.error or "; ".join(self.remarks)
 
     @property
     def unique_id(self) -> str:
@@ -170,7 +177,12 @@ class Opener:
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             found = self._packaged(packaged)
-            yield evolve(found, listed=packaged.facts, submission=submission)
+            yield evolve(
+                found,
+                listed=packaged.facts,
+                submission=submission,
+                remarks=package.remarks,
+            )
 
     def _packaged(self, packaged: PackagedDocument) -> FoundDocument:
         found, listed = self._read(packaged.content), packaged.facts

@@ -9,44 +9,45 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from gateway.clock import Clock, utc_now
 from gateway.core.document import ClinicalDocument, Visibility
 from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
 from gateway.core.reasons import Reason
+from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.depositing import oid_of
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.vault import Deposit, Vault, VaultOpener
+from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
+from gateway.dmp_bridge.vaults.access import VaultAccess
+from gateway.dmp_bridge.vaults.vault import Deposit, PreparedContent, Vault
 from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.patient_document import make_patient_document
 from gateway.documents.xds.entry import document_entry, submission_set
 from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState, accepts_filing
-from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.sealed.blobs import Parcel
-from gateway.store.vault.documents import PATIENT
 
 
 @frozen
 class _Made:
-    """A document made, read back and encrypted."""
+    """A document made, read back and prepared for the vault."""
 
     document: ClinicalDocument = field(repr=False)
     content: bytes = field(repr=False)
-    parcel: Parcel
+    prepared: PreparedContent | None
 
 
 @frozen
 class PatientFiling:
     """Files the documents of patients; ``source_id`` is the OID of this gateway."""
 
-    database: Database = field(repr=False)
+    vaults: VaultAccess = field(repr=False)
     source_id: str
-    open_vault: VaultOpener = EmbeddedVault
+    clock: Clock = utc_now
 
     def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
         """Return the id of the document a file was kept as, or an empty text."""
-        stored = self.open_vault(work).find(source.unique_id)
+        stored = self.vaults.within(work).find(source.unique_id)
         if stored is None or stored.profile_id != profile_id:
             return ""
         return stored.id
@@ -55,7 +56,7 @@ class PatientFiling:
         self, profile: Profile, file: FileToKeep
     ) -> Callable[[UnitOfWork], KeptDocument]:
         """
-        Write and encrypt the document; return the job that files it.
+        Write and prepare the document; return the job that files it.
 
         The job files it Approved, masked where the patient masks by default, and
         notes it in the patient's chain; a file kept before is found instead. It
@@ -69,9 +70,9 @@ class PatientFiling:
             file,
             ins=profile.ins,
             traits=profile.traits,
-            written_at=self.database.clock(),
+            written_at=self.clock(),
         )
-        made = _Made(read_cda(content), content, self.database.prepare(content))
+        made = _Made(read_cda(content), content, self.vaults.prepare(content))
         return partial(self._file, profile.id, file.source, made)
 
     def _file(
@@ -80,14 +81,15 @@ class PatientFiling:
         profile = Profiles(work).hold(profile_id)  # a second click waits here
         if profile is None or not accepts_filing(ProfileState(profile.state)):
             raise ConflictError("this profile takes no documents")
-        vault = self.open_vault(work)
+        vault = self.vaults.within(work)
         known = self.find(work, profile.id, source)
         if known:
-            work.after_commit(lambda: work.folder.discard(made.parcel.id))
+            if made.prepared is not None:
+                vault.discard(made.prepared)
             return KeptDocument(known, was_there=True)
         deposit = self._deposit(work, vault, profile, made)
         vault.file(deposit)
-        masked = bool(deposit.masked_by)
+        masked = deposit.masked_by is not MaskedBy.NOBODY
         outcome = Reason.FILED_MASKED_BY_DEFAULT if masked else Reason.FILED
         work.note(
             Action.DOCUMENT_KEPT,
@@ -114,16 +116,20 @@ class PatientFiling:
         masks = profile.mask_by_default
         return Deposit(
             profile_id=profile.id,
-            key_id=profile.key_id,
-            submission_id=vault.submit(profile.id, profile.key_id, submission),
-            document=made.document,
+            submission_id=vault.submit(profile.id, submission),
             entry=document_entry(
                 made.document,
                 made.content,
                 entry_uuid=uuid4().urn,
                 visibility={Visibility.MASKED} if masks else (),
             ),
-            parcel=made.parcel,
+            content=made.content,
+            prepared=made.prepared,
             sha256=hashlib.sha256(made.content).hexdigest(),
-            masked_by=PATIENT if masks else "",
+            set_id=made.document.set_id,
+            version=made.document.version,
+            body_level=made.document.body_level,
+            people=people_of(made.document.authors),
+            structures=structures_of(made.document.authors),
+            masked_by=MaskedBy.PATIENT if masks else MaskedBy.NOBODY,
         )

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
+from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.vaults.vault import Deposit
@@ -20,7 +21,6 @@ from gateway.store.arrivals.arrivals import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
-from gateway.store.vault.documents import StoredDocument
 
 
 @frozen
@@ -91,7 +91,7 @@ class Recorder:
                 by=deposit.entry_id,
             )
 
-    def withdrawn(self, case: Case, stored: StoredDocument) -> None:
+    def withdrawn(self, case: Case, stored: FiledDocument) -> None:
         """Note in the patient's chain that a document was withdrawn, and by whom."""
         sender = self.kept.sender
         self.work.note(
@@ -148,6 +148,6 @@ def _outcome(
         outcome=decision.code.value,
         reasons=tuple(reason.value for reason in decision.reasons),
         error=decision.error.value if decision.error else "",
-        detail=found.error,
+        detail=found.to_correct,
         entry_id=case.entries.get(number, ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.core import envelope
@@ -50,16 +51,31 @@ def proven_names(
     """
     Return the identifiers in whose name the sender may replace a document.
 
-    A structure or a person is who its certificate says, not who else it lists as an
-    author; an operator sends for others and is believed on who wrote.
+    A structure or a person has the identifiers of its certificate, and not those of the
+    authors it names. An operator sends for others: the authors it names are believed.
     """
     if sender.kind is CertificateHolder.OPERATOR:
         return _author_names(authors)
     return sender.structures | sender.persons
 
 
-def _author_names(authors: tuple[Participant, ...]) -> frozenset[str]:
-    writers = [author for author in authors if not author.is_patient]
-    names = {author.identifier for author in writers}
-    names |= {one.structure.identifier for one in writers if one.structure}
-    return frozenset(names - {""})
+def people_of(authors: Sequence[Participant]) -> tuple[str, ...]:
+    """Return the identifiers of those who wrote a document; no patient's."""
+    return tuple(
+        author.identifier
+        for author in authors
+        if author.identifier and not author.is_patient
+    )
+
+
+def structures_of(authors: Sequence[Participant]) -> tuple[str, ...]:
+    """Return the identifiers of the structures for which a document was written."""
+    return tuple(
+        author.structure.identifier
+        for author in authors
+        if author.structure and author.structure.identifier and not author.is_patient
+    )
+
+
+def _author_names(authors: Sequence[Participant]) -> frozenset[str]:
+    return frozenset((*people_of(authors), *structures_of(authors)))

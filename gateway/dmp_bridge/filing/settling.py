@@ -67,7 +67,10 @@ class Settlement:
         self._discard_unused(cases)
 
     def _cases(self) -> list[Case]:
-        """Hold the profiles in one order for all workers, so that none waits twice."""
+        """
+        Hold the profiles, in the same order in all workers, so that no two wait for
+        each other.
+        """
         patients = [
             one
             for one in self.kept.recipients
@@ -146,7 +149,8 @@ class Settlement:
         try:
             deliver(decided, self.work)
         except InvalidError as error:
-            # Not hopeless for the filing: the next try leaves the copies to a task.
+            # The documents can still be filed: the next try leaves the copies to a
+            # task.
             raise UnavailableError(str(error)) from error
 
     def _copies(self) -> list[int]:
@@ -210,20 +214,15 @@ class Settlement:
         assert document is not None, "filed unread"
         if not case.submission_id:
             submission = submission_for(document, found, self.source_id, self.work.now)
-            case.submission_id = self.vault.submit(
-                profile.id, profile.key_id, submission
-            )
+            case.submission_id = self.vault.submit(profile.id, submission)
 
     @property
     def _recorder(self) -> Recorder:
         return Recorder(self.work, self.kept, self.brought)
 
     def _discard_unused(self, cases: Sequence[Case]) -> None:
-        """Remove the files of documents that were not filed, once that is certain."""
+        """Do away with what was prepared of documents that were not filed."""
         filed = {number for case in cases for number in case.entries}
         for number, one in enumerate(self.brought):
-            if number not in filed and one.parcel and one.parcel.inline is None:
-                self._discard(one.parcel.id)
-
-    def _discard(self, blob_id: str) -> None:
-        self.work.after_commit(lambda: self.work.folder.discard(blob_id))
+            if number not in filed and one.prepared is not None:
+                self.vault.discard(one.prepared)

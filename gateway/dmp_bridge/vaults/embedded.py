@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
-from gateway.core.document import Availability, DocumentEntry, SubmissionSet, Visibility
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, FiledDocument, to_id
+from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
+from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
-from gateway.errors import ConflictError
-from gateway.store.base.work import UnitOfWork
+from gateway.errors import ConflictError, NotFoundError
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.patients.profiles import Profiles
+from gateway.store.sealed.blobs import Parcel
 from gateway.store.vault.documents import Documents, NewDocument, StoredDocument
+
+
+@frozen
+class EmbeddedVaults:
+    """The way to the embedded vault: `VaultAccess` on the gateway's own database."""
+
+    database: Database = field(repr=False)
+
+    def prepare(self, content: bytes) -> PreparedContent:
+        """Encrypt a content under a new key and, when large, put it on the disk."""
+        return PreparedContent(self.database.prepare(content))
+
+    def within(self, work: UnitOfWork) -> EmbeddedVault:
+        """Return the vault, which does what it does in this transaction."""
+        return EmbeddedVault(work)
 
 
 @frozen
@@ -21,91 +41,44 @@ class EmbeddedVault:
     """Documents of all patients, in the database of the gateway."""
 
     work: UnitOfWork
-    # What was looked up since the last filing: deciding and filing ask the same.
-    _found: dict[str, StoredDocument | None] = field(factory=dict, repr=False)
+    # What was looked up since the last change: deciding and filing ask the same.
+    _found: dict[str, FiledDocument | None] = field(factory=dict, repr=False)
+    # By id, for what never changes of a row: its keys, its bytes, its sealed entry.
+    _rows: dict[str, StoredDocument] = field(factory=dict, repr=False)
 
     @property
     def _documents(self) -> Documents:
         return Documents(self.work)
 
-    def submit(self, profile_id: str, key_id: str, submission: SubmissionSet) -> str:
-        """Open a SubmissionSet for the documents of one message; return its id."""
-        submission_id = to_id(submission.entry_uuid)
-        self._documents.add_submission(
-            submission_id,
-            profile_id,
-            key_id,
-            submission.unique_id,
-            _submission_to_json(submission),
-        )
-        return submission_id
-
-    def file(self, deposit: Deposit) -> Deposited:
-        """File a document once; those it replaces become Deprecated."""
-        known = self.find(deposit.entry.unique_id)
-        if known is not None:
-            same = (known.profile_id, known.sha256) == (
-                deposit.profile_id,
-                deposit.sha256,
-            )
-            if same:
-                return Deposited.ALREADY_FILED
-            raise ConflictError("this uniqueId is filed already, for another content")
-        new = _new_document(deposit)
-        self._documents.add(new, deposit.parcel)
-        replaced = dict.fromkeys((deposit.replaces, *deposit.deprecates))
-        for unique_id in filter(None, replaced):
-            before = self.find(unique_id)
-            if before is None or before.profile_id != deposit.profile_id:
-                raise ConflictError("the document to replace is not in this vault")
-            self._documents.mark_replaced(
-                before,
-                new.id,
-                new.body_level,
-                deprecate=unique_id in deposit.deprecates,
-            )
-        self._found.clear()
-        return Deposited.FILED
-
-    def withdraw(self, stored: StoredDocument) -> bool:
-        """Take a document from everybody's sight; False when it was so already."""
-        if stored.status is Availability.DELETED:
-            return False
-        self._documents.mark_withdrawn(stored)
-        self._found.clear()
-        return True
-
-    def find(self, unique_id: str) -> StoredDocument | None:
+    def find(self, unique_id: str) -> FiledDocument | None:
         """Return what is filed under a uniqueId, in whichever patient's vault."""
         if unique_id not in self._found:
-            self._found[unique_id] = self._documents.find(unique_id)
+            self._found[unique_id] = self._known(self._documents.find(unique_id))
         return self._found[unique_id]
 
-    def find_entry(self, entry_uuid: str) -> StoredDocument | None:
-        """Return what is filed under an entryUUID, with or without ``urn:uuid:``."""
-        return self._documents.get(to_id(entry_uuid))
+    def get(self, entry_uuid: str) -> FiledDocument | None:
+        """Return what is filed under an entryUUID, in any of its forms."""
+        return self._known(self._documents.get(to_entry_id(entry_uuid)))
 
-    def versions(self, profile_id: str, set_id: str) -> list[StoredDocument]:
-        """Return the versions of one set that a patient's vault holds."""
-        return self._documents.of_set(profile_id, set_id)
+    def versions(self, profile_id: str, set_id: str) -> Sequence[FiledDocument]:
+        """Return a patient's versions of one set, first filed first; none of none."""
+        return self._all_known(self._documents.of_set(profile_id, set_id))
 
-    def listed(self, profile_id: str) -> list[DocumentEntry]:
-        """Return all entries of a patient, last filed first, old versions too."""
-        return [self.entry(stored) for stored in self._documents.listed(profile_id)]
+    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
+        """Return what one message put in a patient's vault, first filed first."""
+        return self._all_known(self._documents.of_arrival(profile_id, arrival_id))
 
-    def get(self, stored: StoredDocument) -> FiledDocument:
-        """Return a document with the exact bytes that were filed."""
-        return FiledDocument(
-            entry=self.entry(stored), content=self._documents.content(stored)
-        )
+    def listed(self, profile_id: str) -> Sequence[FiledDocument]:
+        """Return all documents of a patient, last filed first, whatever their status"""
+        return self._all_known(self._documents.listed(profile_id))
 
-    def entry(self, stored: StoredDocument) -> DocumentEntry:
-        """Return an entry with the status and the visibility it has now."""
-        filed = entry_from_json(self._documents.entry(stored))
-        flags = stored.visibility(self.work.now)
+    def entry(self, document: FiledDocument) -> DocumentEntry:
+        """Return its entry, with the status and the visibility that it has now."""
+        filed = entry_from_json(self._documents.entry(self._row(document)))
+        flags = document.visibility(self.work.now)
         return evolve(
             filed,
-            availability_status=stored.status,
+            availability_status=document.status,
             confidentiality=(
                 *(code for code in filed.confidentiality if code.scheme != VISIBILITY),
                 *(
@@ -116,25 +89,134 @@ class EmbeddedVault:
             ),
         )
 
+    def content(self, document: FiledDocument) -> bytes:
+        """Return the exact bytes that were filed."""
+        return self._documents.content(self._row(document))
 
-def _new_document(deposit: Deposit) -> NewDocument:
-    document, entry = deposit.document, deposit.entry
-    writers = [author for author in document.authors if not author.is_patient]
-    people = [author.identifier for author in writers if author.identifier]
-    structures = [
-        author.structure.identifier
-        for author in writers
-        if author.structure and author.structure.identifier
-    ]
+    def submit(self, profile_id: str, submission: SubmissionSet) -> str:
+        """Open a SubmissionSet for the documents of one message; return its id."""
+        submission_id = to_entry_id(submission.entry_uuid)
+        self._documents.add_submission(
+            submission_id,
+            profile_id,
+            self._key_of(profile_id),
+            submission.unique_id,
+            _submission_to_json(submission),
+        )
+        return submission_id
+
+    def file(self, deposit: Deposit) -> Deposited:
+        """File a document once; those it deprecates become Deprecated."""
+        known = self.find(deposit.entry.unique_id)
+        if known is not None:
+            same = (known.profile_id, known.sha256) == (
+                deposit.profile_id,
+                deposit.sha256,
+            )
+            if same:
+                return Deposited.ALREADY_FILED
+            raise ConflictError("this uniqueId is filed already, for another content")
+        named = dict.fromkeys((deposit.entry.replaces, *deposit.deprecates))
+        replaced = [self._own(deposit.profile_id, one) for one in filter(None, named)]
+        new = _new_document(deposit, self._key_of(deposit.profile_id))
+        self._documents.add(new, self._parcel(deposit))
+        for before in replaced:
+            self._documents.mark_replaced(
+                before,
+                new.id,
+                new.body_level,
+                deprecate=before.unique_id in deposit.deprecates,
+            )
+        self._found.clear()
+        return Deposited.FILED
+
+    def discard(self, prepared: PreparedContent) -> None:
+        """Remove the file of a large content, once it is certain that nobody has it."""
+        parcel = _parcel_of(prepared)
+        if parcel.inline is None:
+            folder = self.work.folder
+            self.work.after_commit(lambda: folder.discard(parcel.id))
+
+    def withdraw(self, document: FiledDocument) -> bool:
+        """Take a document from everybody's sight; False when it was so already."""
+        self._found.clear()
+        return self._documents.mark_withdrawn(document.id)
+
+    def change_visibility(
+        self,
+        document: FiledDocument,
+        flags: frozenset[Visibility],
+        *,
+        visible_at: datetime | None = None,
+        flags_then: frozenset[Visibility] = frozenset(),
+        masked_by: MaskedBy = MaskedBy.NOBODY,
+    ) -> None:
+        """Give a document other flags, now and from ``visible_at`` on."""
+        self._found.clear()
+        self._documents.set_visibility(
+            document.id,
+            flags,
+            visible_at=visible_at,
+            flags_then=flags_then,
+            masked_by=masked_by,
+        )
+
+    def mark_read(self, document_id: str) -> None:
+        """Record when the patient first opened a document; later times change it not"""
+        self._found.clear()
+        self._documents.mark_read(document_id)
+
+    def _known(self, stored: StoredDocument | None) -> FiledDocument | None:
+        if stored is None:
+            return None
+        self._rows[stored.facts.id] = stored
+        return stored.facts
+
+    def _all_known(self, rows: Iterable[StoredDocument]) -> list[FiledDocument]:
+        found = list(rows)
+        self._rows.update((stored.facts.id, stored) for stored in found)
+        return [stored.facts for stored in found]
+
+    def _row(self, document: FiledDocument) -> StoredDocument:
+        """Return the row of a document that another transaction may have found"""
+        if document.id not in self._rows:
+            self.get(document.id)
+        return self._rows[document.id]
+
+    def _own(self, profile_id: str, unique_id: str) -> FiledDocument:
+        before = self.find(unique_id)
+        if before is None or before.profile_id != profile_id:
+            raise ConflictError("the document to replace is not in this vault")
+        return before
+
+    def _key_of(self, profile_id: str) -> str:
+        profile = Profiles(self.work).get(profile_id)
+        if profile is None:
+            raise NotFoundError("no such patient")
+        return profile.key_id
+
+    def _parcel(self, deposit: Deposit) -> Parcel:
+        if deposit.prepared is not None:
+            return _parcel_of(deposit.prepared)
+        return self.work.folder.prepare(deposit.content)
+
+
+def _parcel_of(prepared: PreparedContent) -> Parcel:
+    assert isinstance(prepared, Parcel), "prepared by this vault"
+    return prepared
+
+
+def _new_document(deposit: Deposit, key_id: str) -> NewDocument:
+    entry = deposit.entry
     return NewDocument(
         id=deposit.entry_id,
         profile_id=deposit.profile_id,
-        key_id=deposit.key_id,
+        key_id=key_id,
         unique_id=entry.unique_id,
-        set_id=document.set_id,
-        version=document.version,
-        body_level=document.body_level,
-        status=deposit.status,
+        set_id=deposit.set_id,
+        version=deposit.version,
+        body_level=deposit.body_level,
+        status=entry.availability_status,
         type_code=entry.type_code.code,
         class_code=entry.class_code.code,
         creation_time=entry.creation_time,
@@ -143,11 +225,11 @@ def _new_document(deposit: Deposit) -> NewDocument:
         sha256=deposit.sha256,
         flags=entry.visibility,
         visible_at=deposit.visible_at,
-        flags_then=deposit.visibility_then,
+        flags_then=deposit.flags_then,
         masked_by=deposit.masked_by,
-        author_id=people[0] if people else "",
-        structure_id=structures[0] if structures else "",
-        owners=tuple(dict.fromkeys([*people, *structures])),
+        author_id=next(iter(deposit.people), ""),
+        structure_id=next(iter(deposit.structures), ""),
+        owners=tuple(dict.fromkeys([*deposit.people, *deposit.structures])),
         entry=entry_to_json(entry),
         submission_id=deposit.submission_id,
         arrival_id=deposit.arrival_id,

@@ -1,36 +1,34 @@
-"""What a vault does for the filing step; one adapter each for where documents go."""
+"""
+The port: what a vault does, in plain values.
+
+It knows neither a transaction nor a row. Each adapter says itself how it comes to its
+transaction or its connection (`access`, `embedded`).
+
+A vault that is reached by network cannot answer inside our transaction. It would take
+what it is given into an outbox there (a task ``SUBMIT``, with the states waiting, done,
+refused with a code, and given up), while our own register of entries goes on answering
+for duplicates, versions and the patient's pages. There is none yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NewType, Protocol
 
 from attrs import field, frozen
 
 from gateway.core.document import (
-    Availability,
-    ClinicalDocument,
+    BodyLevel,
     DocumentEntry,
     SubmissionSet,
     Visibility,
 )
-from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.blobs import Parcel
-from gateway.store.vault.documents import StoredDocument
+from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 
-_URN = "urn:uuid:"
-
-
-def to_id(entry_uuid: str) -> str:
-    """
-    Return the 32 hex digits by which an entry is kept.
-
-    >>> to_id("urn:uuid:0A0B0C0D-0000-4000-8000-000000000001")
-    '0a0b0c0d000040008000000000000001'
-    """
-    return entry_uuid.strip().lower().removeprefix(_URN).replace("-", "")
+PreparedContent = NewType("PreparedContent", object)
+"""What a vault made of a content ahead of its filing; only that vault looks inside."""
 
 
 class Deposited(StrEnum):
@@ -43,79 +41,101 @@ class Deposited(StrEnum):
 @frozen(kw_only=True)
 class Deposit:
     """
-    A document to file: read, decided upon and encrypted.
+    A document to file: read, and decided upon.
 
-    ``replaces`` is the uniqueId it stands in for, ``deprecates`` those that are no
+    ``entry`` says its status (a version that comes late is not current), its flags,
+    and the uniqueId it replaces, ``deprecates`` the uniqueIds of those that are no
     longer current once it is filed. ``visible_at`` is when the patient may see it
-    although it is hidden now; ``visibility_then`` are its flags from then on.
+    although it is hidden now, ``flags_then`` are its flags from then on. ``people``
+    and ``structures`` identify its authors, the first one first. ``sha256`` is that of
+    the content, in hex. Without ``prepared`` the vault prepares the content itself.
     """
 
     profile_id: str
-    key_id: str
     arrival_id: str = ""
     submission_id: str
-    document: ClinicalDocument
     entry: DocumentEntry
-    parcel: Parcel
+    content: bytes = field(repr=False)
+    prepared: PreparedContent | None = field(default=None, repr=False)
     sha256: str
-    replaces: str = ""
+    set_id: str = ""
+    version: int | None = None
+    body_level: BodyLevel
+    people: tuple[str, ...] = field(default=(), repr=False)
+    structures: tuple[str, ...] = ()
     deprecates: tuple[str, ...] = ()
     visible_at: datetime | None = None
-    visibility_then: frozenset[Visibility] = frozenset()
-    masked_by: str = ""
-
-    @property
-    def status(self) -> Availability:
-        """The status it is filed with: a version that comes late is not current."""
-        return self.entry.availability_status
+    flags_then: frozenset[Visibility] = frozenset()
+    masked_by: MaskedBy = MaskedBy.NOBODY
 
     @property
     def entry_id(self) -> str:
-        """The entryUUID in hex, by which the vault and the journal know it."""
-        return to_id(self.entry.entry_uuid)
-
-
-@frozen(kw_only=True)
-class FiledDocument:
-    """A document read back: its entry as it is now, and its exact bytes."""
-
-    entry: DocumentEntry
-    content: bytes = field(repr=False)
+        """The id by which the vault and the journal know it."""
+        return to_entry_id(self.entry.entry_uuid)
 
 
 class Vault(Protocol):
-    """The documents of all patients, within one transaction."""
+    """The documents of all patients; what is filed is there to be found at once."""
 
-    def submit(self, profile_id: str, key_id: str, submission: SubmissionSet) -> str:
-        """Open a SubmissionSet for the documents of one message; return its id."""
+    def find(self, unique_id: str) -> FiledDocument | None:
+        """Return what is filed under a uniqueId, in whichever patient's vault."""
+
+    def get(self, entry_uuid: str) -> FiledDocument | None:
+        """Return what is filed under an entryUUID, in any of its forms."""
+
+    def versions(self, profile_id: str, set_id: str) -> Sequence[FiledDocument]:
+        """Return a patient's versions of one set, first filed first; none of none."""
+
+    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
+        """Return what one message put in a patient's vault, first filed first."""
+
+    def listed(self, profile_id: str) -> Sequence[FiledDocument]:
+        """
+        Return all documents of a patient, last filed first, whatever their status.
+
+        Who may see which of them is for the rights to say.
+        """
+
+    def entry(self, document: FiledDocument) -> DocumentEntry:
+        """Return its entry, with the status and the visibility that it has now."""
+
+    def content(self, document: FiledDocument) -> bytes:
+        """Return the exact bytes that were filed."""
+
+    def submit(self, profile_id: str, submission: SubmissionSet) -> str:
+        """
+        Open a SubmissionSet for the documents of one message; return its id.
+
+        Raises:
+            NotFoundError: there is no such patient.
+        """
 
     def file(self, deposit: Deposit) -> Deposited:
         """
-        File a document once; those it replaces become Deprecated.
+        File a document once; those it deprecates become Deprecated.
 
         Raises:
             ConflictError: its uniqueId is filed with another content, or for another
-                patient.
+                patient; or what it replaces is not in this patient's vault.
+            NotFoundError: there is no such patient.
         """
 
-    def withdraw(self, stored: StoredDocument) -> bool:
+    def discard(self, prepared: PreparedContent) -> None:
+        """Do away with what was prepared and is not filed after all."""
+
+    def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
 
-    def find(self, unique_id: str) -> StoredDocument | None:
-        """Return what is filed under a uniqueId, in whichever patient's vault."""
+    def change_visibility(
+        self,
+        document: FiledDocument,
+        flags: frozenset[Visibility],
+        *,
+        visible_at: datetime | None = None,
+        flags_then: frozenset[Visibility] = frozenset(),
+        masked_by: MaskedBy = MaskedBy.NOBODY,
+    ) -> None:
+        """Give a document other flags, now and from ``visible_at`` on."""
 
-    def find_entry(self, entry_uuid: str) -> StoredDocument | None:
-        """Return what is filed under an entryUUID, with or without ``urn:uuid:``."""
-
-    def versions(self, profile_id: str, set_id: str) -> Iterable[StoredDocument]:
-        """Return the versions of one set that a patient's vault holds."""
-
-    def listed(self, profile_id: str) -> list[DocumentEntry]:
-        """Return all entries of a patient, last filed first, old versions too."""
-
-    def get(self, stored: StoredDocument) -> FiledDocument:
-        """Return a document with the exact bytes that were filed."""
-
-
-VaultOpener = Callable[[UnitOfWork], Vault]
-"""Opens a vault on a transaction."""
+    def mark_read(self, document_id: str) -> None:
+        """Record when the patient first opened a document; later times change it not"""

@@ -11,7 +11,7 @@ from lxml import etree
 
 from gateway.core.document import BodyLevel
 from gateway.documents.cda.file import CdaFile, open_cda
-from gateway.documents.cda.nodes import NAMESPACE, children, find, get
+from gateway.documents.cda.nodes import IN_HL7, children, find, get
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES
 
@@ -23,8 +23,8 @@ MEDIA_TYPES: Final = frozenset(
 )
 """What an N1 body may be (CI-SIS Structuration minimale)."""
 
-_SECTION = f"{{{NAMESPACE}}}section"
-_MEDIA = f"{{{NAMESPACE}}}observationMedia"
+_SECTION = IN_HL7 + "section"
+_MEDIA = IN_HL7 + "observationMedia"
 
 
 @frozen(kw_only=True)
@@ -33,8 +33,8 @@ class DocumentBody:
     The body of a CDA.
 
     N1: ``media_type`` and ``content``, the file it carries. N3: ``sections``, its
-    structuredBody, and ``pdf_copy`` where the sender joined one, which is then what
-    a reader should be shown first.
+    structuredBody, and ``pdf_copy`` where the sender joined one; a reader is then shown
+    that copy first.
     """
 
     level: BodyLevel
@@ -76,22 +76,17 @@ def read_body(file: CdaFile) -> DocumentBody:
     )
 
 
-def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str, bool]:
+def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str]:
     """
-    Return level, media type and whether there is a PDF copy, decoding nothing.
+    Return level and media type, decoding nothing.
 
     Raises:
         InvalidError: there is no body, or two.
     """
     component = get(root, "component")
-    sections = find(component, "structuredBody")
-    if sections is not None:
-        return (
-            BodyLevel.N3,
-            "text/xml",
-            next(_copy_sections(sections), None) is not None,
-        )
-    return BodyLevel.N1, _media_type(get(component, "nonXMLBody", "text")), False
+    if find(component, "structuredBody") is not None:
+        return BodyLevel.N3, "text/xml"
+    return BodyLevel.N1, _media_type(get(component, "nonXMLBody", "text"))
 
 
 def _media_type(text: etree._Element) -> str:
@@ -116,7 +111,9 @@ def _pdf_copies(sections: etree._Element) -> Iterator[etree._Element]:
 
 
 def _decode_copy(element: etree._Element) -> bytes | None:
-    """A broken copy is as none: the sections are the document, and still readable."""
+    """
+    A broken copy counts as none: the sections are the document and can still be read.
+    """
     try:
         return _decode(element)
     except InvalidError:

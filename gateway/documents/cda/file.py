@@ -6,11 +6,11 @@ from attrs import field, frozen
 from lxml import etree
 
 from gateway.core.document import Shape
-from gateway.documents.cda.nodes import NAMESPACE
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES, parse_xml
 
-_DOCUMENT = f"{{{NAMESPACE}}}ClinicalDocument"
+_DOCUMENT = IN_HL7 + "ClinicalDocument"
 
 _SHAPES = {
     "{http://www.w3.org/1999/XSL/Transform}stylesheet": Shape.STYLESHEET,
@@ -36,8 +36,8 @@ def open_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> CdaFile:
     schema.
 
     Raises:
-        InvalidError: unsafe or broken XML, no ClinicalDocument, or several, where
-            two readers could take different ones.
+        InvalidError: unsafe or broken XML, no ClinicalDocument, or several of them: two
+            readers could then read different documents.
     """
     root = parse_xml(content, max_bytes=max_bytes)
     found = root.iter(_DOCUMENT)

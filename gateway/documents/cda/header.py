@@ -37,8 +37,8 @@ def read_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> ClinicalDocument:
     """
     Return what the header of a CDA file says.
 
-    What the model does not know is passed over: refusing a document for it would be
-    the error (CI-SIS, Structuration minimale).
+    What the model does not know is passed over; a document must not be refused for it
+    (CI-SIS, Structuration minimale).
 
     Raises:
         InvalidError: as `open_cda`; or the header lacks one of id, code,
@@ -65,7 +65,7 @@ def read_header(file: CdaFile) -> ClinicalDocument:
     facility = find(root, "componentOf", "encompassingEncounter", "location")
     service = _main_service(root)
     period = find(service, "effectiveTime")
-    level, media_type, has_pdf_copy = read_body_facts(root)
+    level, media_type = read_body_facts(root)
     return ClinicalDocument(
         unique_id=join_identifier(unique_id),
         set_id=_optional_id(root, "setId"),
@@ -80,13 +80,9 @@ def read_header(file: CdaFile) -> ClinicalDocument:
         ),
         patient=read_patient(get(root, "recordTarget")),
         authors=tuple(read_author(author) for author in authors),
-        author_times=tuple(
-            read_moment(find(author, "time"), "author/time") for author in authors
-        ),
         legal_authenticator=(
             read_authenticator(authenticator) if authenticator is not None else None
         ),
-        custodian=_custodian(root),
         facility_type=read_code(find(facility, "healthCareFacility", "code")),
         practice_setting=_practice_setting(root),
         service_start=_bound(period, "low"),
@@ -103,7 +99,6 @@ def read_header(file: CdaFile) -> ClinicalDocument:
         related=tuple(_related(part) for part in children(root, "relatedDocument")),
         body_level=level,
         media_type=media_type,
-        has_pdf_copy=has_pdf_copy,
         shape=file.shape,
     )
 
@@ -137,18 +132,6 @@ def _optional_id(parent: etree._Element | None, name: str) -> str:
     return join_identifier(pair) if pair else ""
 
 
-def _custodian(root: etree._Element) -> str:
-    element = find(
-        root,
-        "custodian",
-        "assignedCustodian",
-        "representedCustodianOrganization",
-        "id",
-    )
-    pair = read_identifier(element, "custodian id") if element is not None else None
-    return (pair[1] or pair[0]) if pair else ""
-
-
 def _main_service(root: etree._Element) -> etree._Element | None:
     """The first documentationOf is the main act (CI-SIS, Structuration minimale)."""
     return find(root, "documentationOf", "serviceEvent")
@@ -164,7 +147,7 @@ def _practice_setting(root: etree._Element) -> Coded | None:
 
 
 def _bound(period: etree._Element | None, side: str) -> datetime | None:
-    """Return a bound of an ``IVL_TS``; one that is a single time starts then."""
+    """Return a bound of an ``IVL_TS``; a single time is its lower bound."""
     if period is None:
         return None
     name = f"documentationOf/serviceEvent/effectiveTime/{side}"
@@ -193,7 +176,9 @@ def _accession_ids(root: etree._Element) -> tuple[str, ...]:
 
 
 def _study_uids(root: etree._Element) -> tuple[str, ...]:
-    """In an imaging report the id of an act is its DICOM study, in root alone."""
+    """
+    Return the DICOM studies of an imaging report: the ids of its acts, in root alone.
+    """
     found = (
         element.get("root", "")
         for part in children(root, "documentationOf")

@@ -10,6 +10,7 @@ from typing import Final
 from lxml import etree
 
 from gateway.core.rendered import Medium
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.documents.media import image_type, looks_like, normal_type
 from gateway.errors import InvalidError, NotFoundError
 
@@ -18,19 +19,20 @@ MAX_MEDIA_BYTES: Final = 20 * 1024 * 1024
 
 PDF: Final = "application/pdf"
 
-_HL7 = "{urn:hl7-org:v3}"
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _SPACE = re.compile(r"\s+")
 _HEAD = 256  # characters of base64 that tell what the bytes are
 
 
 class EmbeddedMedia:
-    """The media of one structured body by ID; those that could not be shown are not."""
+    """
+    The media of one structured body, by ID; a medium that cannot be shown is left out.
+    """
 
     def __init__(self, structured_body: etree._Element) -> None:
         found: dict[str, etree._Element | None] = {}
         for name in ("observationMedia", "regionOfInterest"):
-            for element in structured_body.iter(_HL7 + name):
+            for element in structured_body.iter(IN_HL7 + name):
                 known = element.get("ID") or ""
                 # An ID given twice could name one thing here and another elsewhere.
                 found[known] = None if known in found else element
@@ -83,20 +85,13 @@ class EmbeddedMedia:
 
     def _value(self, media_id: str) -> etree._Element | None:
         element = self._elements.get(media_id)
-        if element is not None and element.tag == _HL7 + "regionOfInterest":
-            element = next(element.iter(_HL7 + "observationMedia"), None)
-        value = None if element is None else element.find(_HL7 + "value")
+        if element is not None and element.tag == IN_HL7 + "regionOfInterest":
+            element = next(element.iter(IN_HL7 + "observationMedia"), None)
+        value = None if element is None else element.find(IN_HL7 + "value")
         if value is None or value.get("representation") != "B64":
             return None
         # A child, even a comment, would cut the text in two.
         return None if value.get("compression") or len(value) else value
-
-
-def embedded_media(
-    structured_body: etree._Element, media_id: str, max_bytes: int = MAX_MEDIA_BYTES
-) -> Medium:
-    """Return one medium of a body; the errors are those of `EmbeddedMedia.read`."""
-    return EmbeddedMedia(structured_body).read(media_id, max_bytes)
 
 
 def _shown_type(declared: str, content: bytes) -> str:

@@ -13,7 +13,7 @@ from gateway.documents.times import read_time
 from gateway.errors import InvalidError
 
 NAMESPACE = "urn:hl7-org:v3"
-_TAG = f"{{{NAMESPACE}}}"
+IN_HL7 = f"{{{NAMESPACE}}}"
 
 # An OID, a GUID or a name; and what senders number things with. Neither can hold the
 # delimiters of HL7 v2 or of markup: identifiers travel through both.
@@ -23,7 +23,7 @@ _EXTENSION = re.compile(r"""[^\x00-\x1f\x7f-\x9f<>"'&^|~\\]{1,256}""")
 
 def children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     """Yield the CDA children of this name, in order."""
-    return parent.iterchildren(_TAG + name)
+    return parent.iterchildren(IN_HL7 + name)
 
 
 def find(parent: etree._Element | None, *path: str) -> etree._Element | None:
@@ -31,7 +31,7 @@ def find(parent: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if parent is None:
             return None
-        parent = next(parent.iterchildren(_TAG + name), None)
+        parent = next(parent.iterchildren(IN_HL7 + name), None)
     return parent
 
 
@@ -43,7 +43,7 @@ def get(parent: etree._Element, *path: str) -> etree._Element:
         InvalidError: it is missing, given twice, or said to be unknown.
     """
     for name in path:
-        found = list(parent.iterchildren(_TAG + name))
+        found = list(parent.iterchildren(IN_HL7 + name))
         if not found:
             raise InvalidError(f"the document has no {'/'.join(path)}")
         if len(found) > 1:

@@ -1,4 +1,6 @@
-"""Writing the document of a file that a patient keeps: a CDA whose body it is (N1)."""
+"""
+Writing the document of a file that a patient keeps: a CDA with that file as its body.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small pieces of HTML that may come from a document: text, and few attributes."""
+"""The small pieces of HTML made from a document: text, and a few attributes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from html import escape
 from types import MappingProxyType
-from typing import Final
 
 from lxml import etree
 
-HL7: Final = "{urn:hl7-org:v3}"
+from gateway.documents.cda.nodes import IN_HL7
 
 _UNSEEN = dict.fromkeys(
     [
@@ -69,7 +68,7 @@ def local_name(element: etree._Element) -> str:
     local = etree.QName(element).localname
     if local.lower() in _DROPPED:
         return ""
-    return local if element.tag == HL7 + local else "?"
+    return local if element.tag == IN_HL7 + local else "?"
 
 
 def style_tags(element: etree._Element) -> list[str]:

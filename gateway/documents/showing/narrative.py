@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
 
+from gateway.core.rendered import MediaUrl
+from gateway.core.texts.showing import NARRATIVE_TEXTS
 from gateway.documents.cda.media import PDF, EmbeddedMedia
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.documents.showing.html_safety import (
-    HL7,
     language_attribute,
     local_name,
     plain_text,
@@ -29,36 +30,11 @@ from gateway.documents.showing.html_safety import (
 from gateway.documents.showing.tables import write_list, write_table
 from gateway.errors import InvalidError
 
-MediaUrl = Callable[[str], str]
-"""Gives the address of our own page that serves the medium with this ID."""
-
 MAX_CHARACTERS: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 60
 """Elements within elements of one narrative; deeper ones leave their text."""
 
 _MAX_MEDIA = 20  # named by one renderMultiMedia
-_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "fr": {
-            "table": "Tableau",
-            "notes": "Notes",
-            "note": "Note",
-            "back": "Retour au texte",
-            "image": "Image jointe au document",
-            "file": "Ouvrir le document joint (PDF)",
-            "absent": "[élément joint non affiché]",
-        },
-        "en": {
-            "table": "Table",
-            "notes": "Notes",
-            "note": "Note",
-            "back": "Back to the text",
-            "image": "Image that comes with the document",
-            "file": "Open the attached document (PDF)",
-            "absent": "[attached element not shown]",
-        },
-    }
-)
 
 
 def narrative_html(
@@ -82,14 +58,14 @@ def narrative_html(
     Raises:
         InvalidError: the text is longer than `MAX_CHARACTERS`.
     """
-    page = _NarrativePage(structured_body, media_url, _TEXTS[language], prefix)
+    page = _NarrativePage(structured_body, media_url, NARRATIVE_TEXTS[language], prefix)
     page.sections(structured_body, level)
     page.notes(level)
     return page.html()
 
 
 class _NarrativePage:
-    """Writes one body; ``inline`` says that only phrasing content may stand here."""
+    """Writes one body; ``inline`` says that only phrasing content is allowed there."""
 
     def __init__(
         self,
@@ -108,7 +84,9 @@ class _NarrativePage:
         self._notes: list[etree._Element] = []
         self._numbers: dict[etree._Element, int] = {}
         self._called: set[int] = set()
-        self._note_ids = {note.get("ID"): note for note in body.iter(HL7 + "footnote")}
+        self._note_ids = {
+            note.get("ID"): note for note in body.iter(IN_HL7 + "footnote")
+        }
         self._blocks: dict[str, Callable[[etree._Element, int], None]] = {
             "paragraph": self._paragraph,
             "list": lambda element, depth: write_list(self, element, depth),
@@ -136,20 +114,20 @@ class _NarrativePage:
         self._parts.append(html)
 
     def sections(self, parent: etree._Element, level: int) -> None:
-        for component in parent.iterchildren(HL7 + "component"):
-            for section in component.iterchildren(HL7 + "section"):
+        for component in parent.iterchildren(IN_HL7 + "component"):
+            for section in component.iterchildren(IN_HL7 + "section"):
                 self._section(section, level)
 
     def _section(self, section: etree._Element, level: int) -> None:
         self.put("<section>")
-        title = section.find(HL7 + "title")
+        title = section.find(IN_HL7 + "title")
         if title is not None and plain_text(title):
             tag = f"h{min(level, 6)}"
             self.put(f"<{tag}{language_attribute(title)}>")
             self.children(title, 0, inline=True)
             self.put(f"</{tag}>")
             level += 1  # only under a title: a heading level is never skipped
-        text = section.find(HL7 + "text")
+        text = section.find(IN_HL7 + "text")
         if text is not None:
             self.put(f'<div class="narratif"{language_attribute(text)}>')
             self.children(text, 0, inline=False)
@@ -260,7 +238,7 @@ class _NarrativePage:
         )
 
     def _multimedia(self, element: etree._Element, depth: int) -> None:
-        caption = element.find(HL7 + "caption")
+        caption = element.find(IN_HL7 + "caption")
         words = "" if caption is None else plain_text(caption)
         for media_id in (element.get("referencedObject") or "").split()[:_MAX_MEDIA]:
             self.put(self._medium(media_id, words))

@@ -1,4 +1,4 @@
-"""Tables and lists of a CDA narrative as HTML, whatever stands in them."""
+"""Tables and lists of a CDA narrative as HTML, with whatever they hold."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Protocol
 
 from lxml import etree
 
+from gateway.documents.cda.nodes import IN_HL7
 from gateway.documents.showing.html_safety import (
-    HL7,
     align_attribute,
     language_attribute,
     local_name,
@@ -18,12 +18,15 @@ from gateway.documents.showing.html_safety import (
 )
 
 _SCOPES = {"row", "col", "rowgroup", "colgroup"}
-_BLOCKS = (HL7 + "paragraph", HL7 + "list", HL7 + "table")
+_BLOCKS = (IN_HL7 + "paragraph", IN_HL7 + "list", IN_HL7 + "table")
 _GROUPS = ("thead", "tbody", "tfoot")
 
 
 class Page(Protocol):
-    """Where tables and lists are written, and who writes what they hold."""
+    """
+    What tables and lists need of the page they are on: to write, and to have their
+    contents written.
+    """
 
     def put(self, html: str) -> None:
         """Write HTML, already safe."""
@@ -70,7 +73,7 @@ def _write_row(page: Page, row: etree._Element, depth: int, *, in_head: bool) ->
     if not name:
         return
     cells = [cell for cell in row if local_name(cell)] if name == "tr" else [row]
-    only_heads = all(cell.tag == HL7 + "th" for cell in cells)
+    only_heads = all(cell.tag == IN_HL7 + "th" for cell in cells)
     page.put("<tr>")
     for cell in cells:
         _write_cell(page, cell, depth + 1, "col" if in_head or only_heads else "row")
@@ -79,7 +82,7 @@ def _write_row(page: Page, row: etree._Element, depth: int, *, in_head: bool) ->
 
 def _write_cell(page: Page, cell: etree._Element, depth: int, scope: str) -> None:
     # A heading cell without words would head nothing.
-    is_head = cell.tag == HL7 + "th" and (len(cell) or (cell.text or "").strip())
+    is_head = cell.tag == IN_HL7 + "th" and (len(cell) or (cell.text or "").strip())
     tag = "th" if is_head else "td"
     attributes = (
         span_attribute(cell, "colspan")

@@ -23,7 +23,7 @@ _STEP = _MIB
 @frozen(kw_only=True)
 class ArchiveLimits:
     """
-    How much an archive may hold; sizes in bytes, counted on what comes out of it.
+    How much an archive may hold; sizes are those of its unpacked bytes.
 
     ``ratio`` is how many bytes one packed byte may give; it applies above
     ``ratio_from`` bytes: XML and base64 pack 10 to 30 times, a bomb 1,000 times.
@@ -104,7 +104,9 @@ def open_archive(content: bytes, limits: ArchiveLimits | None = None) -> Archive
 
 
 def write_archive(files: Iterable[tuple[str, bytes]], moment: datetime) -> bytes:
-    """Return a ZIP of the files, in order, all dated ``moment``: same in, same out."""
+    """
+    Return a ZIP of the files, in order, all dated ``moment``; same files, same bytes.
+    """
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:
@@ -118,9 +120,8 @@ def write_archive(files: Iterable[tuple[str, bytes]], moment: datetime) -> bytes
 
 def _check_sizes(entries: list[ZipEntry], limits: ArchiveLimits) -> None:
     """
-    Refuse early what announces too much.
-
-    What announces less than it holds is stopped by `_inflate`, at the announced size.
+    Refuse early an archive that announces too much. Where it announces less than it
+    holds, `_inflate` stops at the announced size.
     """
     total = 0
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Which names an entry of an archive may have; nothing is ever written under one."""
+"""Which names an entry of an archive may have; no file is ever written under them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_name(raw: bytes, *, is_utf8: bool) -> str:
 
 def key_of(name: str) -> str:
     """
-    Return what two names share when some file system would take one for the other.
+    Return a key that is equal for two names that some file system takes for one.
 
     >>> key_of("IHE_XDM/Subset01/") == key_of("ihe_xdm/SUBSET01")
     True

@@ -27,11 +27,11 @@ class PackagedDocument:
     """
     A document of a package: its exact bytes, and what the METADATA.XML says of them.
 
-    ``facts.size`` and ``facts.hash`` were verified, the media type looked at; that
-    the content agrees with the rest is not yet known. It may be no CDA at all.
+    ``facts.size`` and ``facts.hash`` were verified, and the media type compared with
+    how the content begins. The other facts were not compared with the content, which
+    may be no CDA at all.
     """
 
-    file_name: str = field(repr=False)
     facts: EntryFacts
     content: bytes = field(repr=False)
 
@@ -39,17 +39,17 @@ class PackagedDocument:
 @frozen(kw_only=True)
 class Package:
     """
-    A package opened and checked whole; ``patient_id`` (CX) is that of all of it.
+    A package opened and checked whole, all of it about one patient.
 
-    ``submissions`` has one set per SUBSET folder. ``warnings`` says what was missing
-    or strange without harm, for the operator. README.TXT and INDEX.HTM are never kept:
-    nobody is shown a page that came in a package.
+    ``submissions`` has one set per SUBSET folder. ``remarks`` says what its sender
+    should correct although it does no harm: a file that is missing, or one that stands
+    where nobody looks. README.TXT and INDEX.HTM are never kept: nobody is shown a page
+    that came in a package.
     """
 
-    patient_id: str = field(repr=False)
     submissions: tuple[SubmissionFacts, ...]
     documents: tuple[PackagedDocument, ...]
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
@@ -72,11 +72,11 @@ def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package
             documents.append(_document(archive, folder, facts, used))
         used.add(name)
     _check_listed_once(documents)
+    one_patient(patients)
     return Package(
-        patient_id=one_patient(patients),
         submissions=tuple(submissions),
         documents=tuple(documents),
-        warnings=tuple(_look_at_the_rest(archive, used)),
+        remarks=tuple(_look_at_the_rest(archive, used)),
     )
 
 
@@ -113,18 +113,16 @@ def _document(
         raise InvalidError("package with a document of another hash than announced")
     if not facts.mime_type or not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
-    return PackagedDocument(
-        file_name=name.rpartition("/")[2], facts=facts, content=content
-    )
+    return PackagedDocument(facts=facts, content=content)
 
 
 def _locate(archive: Archive, folder: str, uri: str) -> str:
     """
     Find the file of a URI.
 
-    IHE says relative to METADATA.XML; some write it from IHE_XDM, some any path: then
-    the last part counts, if only one file of the package bears it. A URI only ever
-    chooses among the names of the archive; ``..`` is not followed.
+    IHE says that it is relative to METADATA.XML. Some write it from IHE_XDM, some write
+    any path: then its last part counts, if only one file of the package has that name.
+    A URI only chooses among the names of the archive; ``..`` is not followed.
     """
     root = folder.partition("/")[0]
     for place in (f"{folder}/{uri}", f"{root}/{uri}"):
@@ -149,20 +147,20 @@ def _check_listed_once(documents: list[PackagedDocument]) -> None:
 
 
 def _look_at_the_rest(archive: Archive, used: Iterable[str]) -> list[str]:
-    """Unpack what was not used too, so that a package is whole; return warnings."""
-    warnings = [f"{n} is missing" for n in (README, INDEX) if archive.find(n) is None]
+    """Unpack what was not used too, so that a package is whole; return the remarks."""
+    remarks = [f"{n} is missing" for n in (README, INDEX) if archive.find(n) is None]
     known = {key_of(README), key_of(INDEX)}
+    stray = False
     for name in archive.names:
         if name in used:
             continue
         archive.read(name)
         if _is_litter(name):
-            warnings.append("a file of a desktop was ignored")
-        elif _is_in_folder(name):
+            continue
+        if _is_in_folder(name):
             raise InvalidError("package with a document that METADATA.XML omits")
-        elif key_of(name) not in known:
-            warnings.append("a file outside IHE_XDM was ignored")
-    return warnings
+        stray = stray or key_of(name) not in known
+    return [*remarks, "a file outside IHE_XDM was ignored"] if stray else remarks
 
 
 def _is_in_folder(name: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 from types import MappingProxyType
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gateway.core.document import DocumentEntry, SubmissionSet
 from gateway.documents.media import normal_type
@@ -101,11 +101,6 @@ def write_package(
         for name, document in zip(names, documents, strict=True)
     ]
     return write_archive(files, moment)
-
-
-def measured(entry: DocumentEntry, content: bytes) -> DocumentEntry:
-    """Return the entry with the hash and size of these bytes."""
-    return evolve(entry, hash=_sha1(content), size=len(content))
 
 
 def file_name(number: int, media_type: str) -> str:

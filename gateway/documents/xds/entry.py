@@ -121,8 +121,9 @@ def submission_set(
     """
     Return the SubmissionSet a document is filed in (ITI TF-3 §4.2.3.3).
 
-    ``source_id`` is the OID of the system that sends. The author is the document's
-    first and the content type follows its encounter, where the caller has no better.
+    ``source_id`` is the OID of the system that sends. Where the caller gives no other,
+    the author is the first of the document and the content type follows from its
+    encounter.
     """
     return SubmissionSet(
         unique_id=unique_id,

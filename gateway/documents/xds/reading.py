@@ -1,4 +1,4 @@
-"""METADATA.XML read: ebRIM 3.0, with the licences that real packages take."""
+"""METADATA.XML read: ebRIM 3.0, with the departures that real packages have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import evolve
 from lxml import etree
 
 from gateway.documents.xds import ebrim
-from gateway.documents.xds.ebrim_objects import (
+from gateway.documents.xds.ebrim import (
     IN_RIM,
     RegistryObject,
     attribute,
@@ -38,10 +38,10 @@ def read_metadata(content: bytes) -> Metadata:
     """
     Return what a METADATA.XML says.
 
-    Read as the ANS's own tools write it, not only as the standard says: the patient
-    may be under the scheme of the set or of the entry, classifications count where
-    they stand and not by their ``classifiedObject``, and the order of elements is
-    free. A fact said twice is refused.
+    It is read as the tools of the ANS write it, not only as the standard says. The
+    patient may be under the scheme of the set or of the entry; a classification belongs
+    to the object it stands in, not to its ``classifiedObject``; the order of elements
+    is free. A fact given twice is refused.
 
     Raises:
         InvalidError: not such a file, without a document, or not of exactly one
@@ -186,8 +186,9 @@ def _action(slots: dict[str, tuple[str, ...]]) -> EntryAction:
     """
     Read C or D from any slot whose name says action.
 
-    The exact name comes from one tool only, so others are read too; what is not C
-    or D is an error in the known slot alone ("transaction" also holds the word).
+    Only one tool gives the exact name, so other names are read too. What is neither C
+    nor D is an error in the slot of that exact name alone: "transaction" also holds the
+    word.
     """
     said = {
         value.upper()

@@ -13,10 +13,10 @@ from lxml import etree
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
+from gateway.documents.xds.ebrim import IN_RIM
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 
-_RIM = f"{{{ebrim.RIM}}}"
 _NAMESPACES = cast("dict[str, str]", {"lcm": ebrim.LCM, None: ebrim.RIM})
 _SET_ID = "SubmissionSet01"
 
@@ -201,7 +201,7 @@ class _Writer:
 
 
 def _add(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, _RIM + tag, attributes)
+    return etree.SubElement(parent, IN_RIM + tag, attributes)
 
 
 def _slot(parent: etree._Element, name: str, values: Iterable[str]) -> None:

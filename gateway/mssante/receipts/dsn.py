@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.texts.senders import DSN_SUBJECTS, DSN_TEXTS
 from gateway.message.address import NamedAddress
 from gateway.message.building import OutgoingPart, build_message
 
@@ -94,12 +95,13 @@ def write_dsn(
     max_original_bytes: int,
 ) -> bytes:
     """
-    Return a DSN: multipart/report with a text for people, one for programs, the proof.
+    Return a DSN: a multipart/report of a text for people, one for programs, and a
+    proof.
 
     It is to be sent with the null path, so that it never has an answer (RFC 3464 §2).
-    The original comes back whole only when a failure asked for it (RET=FULL,
-    RFC 3461 §4.3) and within ``max_original_bytes``; its header alone otherwise, so
-    that a report of a large letter is not one itself.
+    The original comes back whole only when a failure asked for it (RET=FULL, RFC 3461
+    §4.3) and within ``max_original_bytes``; otherwise its header alone does, so that
+    the report of a large letter is small.
     """
     failed = any(one.action is DsnAction.FAILED for one in statuses)
     whole = original.whole and failed and len(original.content) <= max_original_bytes
@@ -144,35 +146,16 @@ def header_block(content: bytes) -> bytes:
 
 def _subject(statuses: Sequence[RecipientStatus]) -> str:
     actions = {one.action for one in statuses}
-    if DsnAction.FAILED in actions:
-        return "Message non distribué / Undelivered message"
-    if DsnAction.DELAYED in actions:
-        return "Message retardé / Delayed message"
-    return "Message distribué / Delivered message"
-
-
-_SENTENCES = {
-    DsnAction.DELIVERED: ("a été remis", "was delivered"),
-    DsnAction.RELAYED: (
-        "a été transmis à un autre opérateur, qui ne confirme pas la remise",
-        "was passed on to another operator, which does not confirm delivery",
-    ),
-    DsnAction.DELAYED: (
-        "n'a pas encore pu être transmis ; les essais continuent",
-        "could not be passed on yet; it is being tried again",
-    ),
-    DsnAction.FAILED: ("n'a pas été remis", "was not delivered"),
-}
+    for worst in (DsnAction.FAILED, DsnAction.DELAYED):
+        if worst in actions:
+            return DSN_SUBJECTS[worst]
+    return DSN_SUBJECTS[DsnAction.DELIVERED]
 
 
 def _explain(statuses: Sequence[RecipientStatus]) -> str:
     lines = []
     for one in statuses:
-        french, english = _SENTENCES[one.action]
-        lines += [
-            f"Votre message à {one.address} {french}.",
-            f"Your message to {one.address} {english}.",
-        ]
+        lines += [text.format(one.address) for text in DSN_TEXTS[one.action]]
         if one.text:
             lines.append(f"  {one.text}")
         lines.append("")

@@ -33,7 +33,7 @@ class DocumentFact:
     One document of a patient's copy.
 
     ``outcome`` is a word of `Reason`, ``error`` the MDN code of the decision where it
-    has one, ``detail`` what to correct, without patient data.
+    has one, ``detail`` what to correct, in what was filed too, without patient data.
     """
 
     unique_id: str

@@ -10,6 +10,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gateway.core.reasons import ErrorCode
+from gateway.core.texts import senders
+from gateway.core.texts.outcomes import ERROR_LABELS
 from gateway.message.address import NamedAddress
 from gateway.message.building import OutgoingPart, build_message
 from gateway.mssante.receipts.dsn import header_block, original_recipient
@@ -82,12 +84,12 @@ def write_mdn(
     disposition: Disposition, asked: Asked, stamp: Stamp, *, max_original_bytes: int
 ) -> bytes:
     """
-    Return an MDN: a text, the disposition, the original and its attachments again.
+    Return an MDN: a text, the disposition, the original message and its attachments.
 
-    The caller has checked RFC 8098 §2.1: the sender asked, and the address asked for
-    is the return path. It is to be sent with the null path. A message larger than
-    ``max_original_bytes`` comes back as its header only, so that one large letter
-    does not make three.
+    The caller has checked RFC 8098 §2.1: the sender asked, and the address asked for is
+    the return path. It is to be sent with the null path. Of a message larger than
+    ``max_original_bytes`` only the header comes back, so that one large letter does not
+    become three.
     """
     return _write(
         "multipart/report; report-type=disposition-notification",
@@ -176,15 +178,13 @@ def subject_of(disposition: Disposition, subject: str) -> str:
 
 def _explain(disposition: Disposition) -> str:
     if disposition.was_read:
-        first = "Le patient a ouvert votre message. / The patient opened your message."
+        first = senders.MESSAGE_OPENED
     elif disposition.error is None:
-        first = "Votre envoi a été traité. / What you sent was processed."
+        first = senders.PROCESSED
     else:
         error = disposition.error
-        first = (
-            "Votre envoi n'a pas été entièrement traité. / "
-            f"What you sent was not wholly processed.\n{error.value} {error.label}"
-        )
+        coded = f"{error.value} {ERROR_LABELS[error]}"
+        first = f"{senders.NOT_WHOLLY_PROCESSED}\n{coded}"
     return "\n".join((first, "", *disposition.lines))
 
 
@@ -208,7 +208,7 @@ def _fields(disposition: Disposition, asked: Asked, hostname: str) -> bytes:
 
 def _coded(error: ErrorCode) -> str:
     """Return ``code^label`` without accents."""
-    label = unicodedata.normalize("NFKD", error.label)
+    label = unicodedata.normalize("NFKD", ERROR_LABELS[error])
     plain = "".join(one for one in label if not unicodedata.combining(one))
     return f"{error.value}^{plain}"
 

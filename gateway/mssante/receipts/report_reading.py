@@ -82,8 +82,8 @@ def read_report(parts: MessageParts, reverse_path: str) -> Report | None:
     """
     Return what a message reports, or None when it is not a report.
 
-    Whatever it says is a claim of its sender. A bounce by its subject alone counts
-    when it comes from the null path, which no person writes from.
+    Whatever it says is a claim of its sender. A bounce that only its subject tells
+    counts if it comes from the null path: no person writes from there.
     """
     kind = _kind_of(parts.headers)
     if kind is None:

@@ -24,8 +24,8 @@ class ReportsIn:
 
     A report counts when it is about a message that was sent from the address it was
     sent to, and about one of that message's recipients; anything else is noted as
-    ignored (attack S22). It has the null path, or is a report by its type: either way
-    nothing answers it, so two systems cannot go on telling each other.
+    ignored (attack S22). It has the null path or the type of a report. Neither is ever
+    answered, so that two systems cannot go on reporting to each other.
     """
 
     work: UnitOfWork

@@ -28,8 +28,8 @@ def request_of(headers: Headers, reverse_path: str) -> MdnRequest:
     """
     Return whether an MDN may be sent by a program (RFC 8098 §2.1).
 
-    Only where one address is asked for, the very one of the return path, the local
-    part in the same letters. Two fields, or two addresses, ask for a person.
+    It may where the one address asked for is that of the return path, with the local
+    part in the same case. Two fields or two addresses need a person to agree.
     """
     if not headers.count(_MDN_FIELD):
         return MdnRequest.ABSENT
@@ -44,8 +44,8 @@ def with_header_request(
     Return the facts with the DSN that ``Return-Receipt-To`` asks for.
 
     Some software asks by this header in place of NOTIFY (Ségur REM MSS/va1.15). It
-    counts for the recipients here that have no NOTIFY of their own: another
-    operator's reads the same header itself.
+    counts for the recipients here that have no NOTIFY. For its own recipients another
+    operator reads the same header.
     """
     if not _is_return_path(headers, _DSN_FIELD, reverse_path):
         return list(facts)
@@ -61,8 +61,8 @@ def may_be_due(headers: Headers, recipients: Iterable[RecipientOutcome]) -> bool
     """
     Tell whether a receipt may be due once the copies here are made.
 
-    False for most messages: nothing was asked and all went well. It saves the task
-    that would find it out; a copy for another operator brings its own.
+    False for most messages: nothing was asked and all went well. This spares a task
+    that would find nothing; a copy for another operator has a task anyway.
     """
     if headers.count(_MDN_FIELD) or headers.count(_DSN_FIELD):
         return True

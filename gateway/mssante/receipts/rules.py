@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
+from gateway.core.texts import senders
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.told import code_for_sender, text_for_sender
+from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.mssante.receipts.dsn import DsnAction, RecipientStatus, is_wanted
 from gateway.mssante.receipts.facts import (
     DocumentFact,
@@ -22,34 +23,6 @@ from gateway.mssante.receipts.mdn import Disposition, lines_of
 _NEVER = "NEVER"
 _NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
 
-_NOT_ACTIVATED = (
-    "Le patient n'a pas encore activé son espace : il lira le message à "
-    "l'activation. / The patient has not activated the space yet: the message will "
-    "be read at activation."
-)
-_SUSPENDED = (
-    "L'espace de ce patient est suspendu pour le moment : faites un nouvel envoi plus "
-    "tard. / This patient's space is suspended for now: send again later."
-)
-_MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
-_SET_ASIDE = (
-    "Le message a été mis de côté et n'a été remis à personne. / The message was set "
-    "aside and given to nobody."
-)
-_LATE = (
-    "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
-    "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
-    "delays this message. Nothing is lost, it is tried again, and the operator knows."
-)
-_GIVEN_UP = (
-    "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
-    "envoi. / A fault on our side kept this message from being handled: send it again."
-)
-_EXPIRED = (
-    "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
-    "answer: {0}"
-)
-
 
 def receipts_due(
     recipients: Sequence[RecipientFacts],
@@ -58,12 +31,11 @@ def receipts_due(
     report_refused: bool,
 ) -> list[Due]:
     """
-    Return every receipt the sender is owed so far, made already or not.
-
-    A DSN by NOTIFY (RFC 3461 §4.1); an MDN where one was asked in the form that lets
-    a program answer (RFC 8098 §2.1); and, with ``report_refused``, where none may
-    answer, an error report for a document that was not filed: its sender has no other
-    news and believes it was.
+    Return every receipt that the sender is owed so far, made already or not: a DSN by
+    NOTIFY (RFC 3461 §4.1), and an MDN where one was asked for in the form that a
+    program may answer (RFC 8098 §2.1). Where no MDN may be sent, ``report_refused``
+    adds an error report for a document that was not filed: its sender would believe it
+    was.
     """
     due: list[Due] = []
     for one in recipients:
@@ -88,9 +60,9 @@ def _dsn(one: RecipientFacts) -> Iterator[Due]:
 
 def _status(one: RecipientFacts) -> RecipientStatus | None:
     if one.outcome == Copy.GIVEN_UP:
-        return _make(one, DsnAction.FAILED, "5.3.0", _GIVEN_UP)
+        return _make(one, DsnAction.FAILED, "5.3.0", senders.GIVEN_UP)
     if one.held_up:
-        return _make(one, DsnAction.DELAYED, "4.3.0", _LATE)
+        return _make(one, DsnAction.DELAYED, "4.3.0", senders.LATE)
     if one.kind is RecipientKind.PATIENT:
         return _patient_status(one)
     if CopyReason.REPORTED_BY_PEER in one.reasons:
@@ -101,14 +73,14 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
         case Copy.RELAYED if CopyReason.DSN_BY_PEER not in one.reasons:
             return _make(one, DsnAction.RELAYED, "2.0.0")
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.2.1", _MAILBOX_CLOSED)
+            return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
         case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.7.1", _SET_ASIDE)
+            return _make(one, DsnAction.FAILED, "5.7.1", senders.SET_ASIDE)
         case Copy.BOUNCED:
             status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
             return _make(one, DsnAction.FAILED, status, one.last_reply)
         case Copy.EXPIRED:
-            text = _EXPIRED.format(one.last_reply)
+            text = senders.TRIES_ENDED.format(one.last_reply)
             return _make(one, DsnAction.FAILED, "5.4.7", text)
         case "" if one.delayed:
             status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
@@ -122,12 +94,13 @@ def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
     if reason is None:
         return None
     if one.deliver:
-        text = "" if one.activated else _NOT_ACTIVATED
+        text = "" if one.activated else senders.NOT_ACTIVATED
         return _make(one, DsnAction.DELIVERED, "2.0.0", text)
     stopped = _what_stopped(one, reason)
     if REASON_TEXTS[stopped].effect is Effect.TEMPORARY:
-        # After the 250 nothing is tried again: the sender has to.
-        return _make(one, DsnAction.FAILED, "4.2.1", _SUSPENDED)
+        # Failed for good, as nothing is tried again after the 250, though it may pass
+        # later (RFC 3463 §3.3: mailbox disabled, not accepting messages).
+        return _make(one, DsnAction.FAILED, "4.2.1", _sentence(stopped))
     return _make(one, DsnAction.FAILED, "5.7.1", _sentence(stopped))
 
 
@@ -249,16 +222,15 @@ def _line(document: DocumentFact) -> tuple[str, str, str]:
     reason = _reason(document.outcome)
     if reason is None:
         return document.unique_id, document.outcome, ""
-    sentence = _sentence(reason)
-    if document.detail and REASON_TEXTS[reason].told is Told.REASON:
+    sentence, text = _sentence(reason), REASON_TEXTS[reason]
+    # Of whatever is filed the same is said, masked by the patient's setting or not.
+    if document.detail and (text.told is Told.REASON or text.effect is Effect.FILED):
         sentence = f"{sentence} ({document.detail})"
     return document.unique_id, code_for_sender(reason), sentence
 
 
 def _sentence(reason: Reason) -> str:
     """Return what the sender may read of a reason, in French and in English."""
-    if REASON_TEXTS[reason].effect is Effect.TEMPORARY:
-        return _SUSPENDED
     return " / ".join(text_for_sender(reason))
 
 

@@ -98,7 +98,7 @@ def answered(code: int, message: str, host: str, parcel: OutgoingCopy) -> Attemp
 
 def not_ready(code: int, message: str, host: str, parcel: OutgoingCopy) -> Attempt:
     """
-    Return what a refusal before MAIL means: that host will not talk, for now.
+    Return what a refusal before MAIL means: that host takes no mail for now.
 
     It says nothing of the message, so the next host may take it, or this one later.
     """

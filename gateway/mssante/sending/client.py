@@ -26,8 +26,8 @@ class StrictClient(SMTP):
     """
     A client for one exchange, in clear until `secure`.
 
-    aiosmtplib drops what came in clear behind the answer to STARTTLS; here it ends
-    the exchange, for no honest server sends any (RFC 3207 §4.2, attack S07).
+    aiosmtplib drops bytes that came in clear behind the answer to STARTTLS. Here they
+    end the exchange, as no honest server sends any (RFC 3207 §4.2, attack S07).
     """
 
     _clear: asyncio.WriteTransport | None = None
@@ -68,9 +68,8 @@ class StrictClient(SMTP):
 
     async def end(self) -> None:
         """
-        Close the connection whatever state it is in, before the loop goes.
-
-        Under TLS at once: a farewell there waits for the other side's.
+        Close the connection, whatever its state, before the loop ends. Under TLS it is
+        cut at once: a proper close would wait for the other side.
         """
         self.close()
         if self._clear is not None:

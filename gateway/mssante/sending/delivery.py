@@ -94,7 +94,7 @@ class Delivering:
             parts=parts,
             sender=authors[0] if authors else None,
             outline=served_outline(content) if RecipientKind.MAILBOX in kinds else None,
-            # What our own receipts say is recorded where they are made.
+            # Receipts of ours are recorded where they are made, not here.
             report=None if is_ours else read_report(parts, kept.reverse_path),
         )
 
@@ -156,7 +156,7 @@ class _Copies:
         kept, parts, sender = self.kept, self.opened.parts, self.opened.sender
         headers, correspondent = parts.headers, self._correspondent
         mailbox = Mailboxes(self.work).find(correspondent)
-        # Nobody reads what is sent to where reports and automatic answers come from.
+        # Nobody reads mail at the address that reports and automatic answers come from.
         closed = ends or not kept.reverse_path
         answerable = not closed and not forbids_answer(headers.get("x-mss-mes"))
         Inbox(self.work).receive(
@@ -200,11 +200,10 @@ class _Copies:
 
     def _announce(self, one: RecipientOutcome) -> None:
         """
-        Tell the patient that something waits, unless it must not be known yet.
-
-        Not before the patient may see it: the hidden document has notices of its own
-        (CSP R. 1111-53). Never of what the representatives may not know: the address
-        may be theirs (CSP R. 1111-50).
+        Tell the patient that something waits, unless nobody may know of it yet. A
+        message that is hidden from the patient is not told: its document has notices of
+        its own (CSP R. 1111-53). Nor is one that is hidden from the representatives:
+        the address may be theirs (CSP R. 1111-50).
         """
         is_hidden = one.hidden_until is not None and one.hidden_until > self.work.now
         if is_hidden or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:

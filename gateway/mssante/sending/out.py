@@ -81,12 +81,12 @@ class SmtpOut:
     """
     Speaks to other operators.
 
-    The peer's server proves itself as a sender would: pinned chain, not revoked, and
-    on the allow-list for the domain written to. Where it cannot, nothing is sent: not
-    in clear (no STARTTLS: somebody may have taken it away, attack S06), and not to a
-    stranger. A certificate that is listed for another domain is refused for good; one
-    that is expired, revoked or of another authority is tried again later, for it is
-    renewed within hours where the peer is honest, and the sender hears of the delay.
+    The peer's server proves itself as a sender would: pinned chain, not revoked, and on
+    the allow-list for the domain written to. Where it cannot, nothing is sent: neither
+    in clear (somebody may have taken STARTTLS away, attack S06) nor to a stranger. A
+    certificate that is listed for another domain is refused for good; one that is
+    expired, revoked or of another authority is tried again later, because an honest
+    peer renews it within hours; the sender hears of the delay.
 
     ``timeout`` is in seconds, for all the hosts of a domain together; it has to end
     before the lease of the task does, or another worker sends the message as well.
@@ -100,7 +100,7 @@ class SmtpOut:
     host_check: HostCheck = HostCheck.WARN
 
     async def send(self, parcel: OutgoingCopy) -> Attempt:
-        """Try each host of the domain until one answers for good or for ill."""
+        """Try each host of the domain until one takes the message or refuses it."""
         if not parcel.is_well_formed:
             return refused("5.1.3", "an address or parameter is malformed")
         domain = parcel.domain

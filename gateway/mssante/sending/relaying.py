@@ -88,7 +88,7 @@ class Relaying:
 
 
 def _nothing(_: UnitOfWork) -> None:
-    """A copy that ended already: the task was given twice, its effect is once."""
+    """Do nothing: the copy has ended, and the task came twice."""
 
 
 def _settle(
@@ -141,7 +141,7 @@ def _defer(
         return
     _note(work, Action.MESSAGE_DEFERRED, delivery, attempt)
     if ".7." in attempt.status:
-        # A peer that is not believed is for a person to look at (attack S06).
+        # A person has to look at a peer that is not believed (attack S06).
         log.warn(
             "{domain} is not to be trusted now: {status} {reply}",
             domain=delivery.domain,

@@ -15,7 +15,7 @@ from gateway.store.tables import arrivals, deliveries
 from gateway.store.tasks.tasks import TaskKind
 
 PENDING = "pending"
-"""The state of a copy still to be sent; the others are its ends."""
+"""The state of a copy that is still to be sent; all other states are ends."""
 
 _NO_HOST = "-"
 """In place of the host when none was reached."""
@@ -61,7 +61,8 @@ class Deliveries:
         """
         Queue one recipient's copy, with the task that sends it; return its id.
 
-        Once per arrival and recipient: again changes nothing and returns the same id.
+        There is one for each arrival and recipient; asked again, it changes nothing and
+        returns the same id.
         """
         known = self.work.connection.execute(
             select(deliveries.c.id).where(

@@ -1,4 +1,4 @@
-"""Messages held back: what an operator may do with one, once."""
+"""Messages that are set aside, and what an operator may do with each, once."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Quarantine:
     """
     The messages held back, within one transaction.
 
-    ``by`` names the operator and ``reason`` says what was found: both go to the
-    journal. Of two operators at once the second finds nothing in quarantine.
+    ``by`` names the operator and ``reason`` says what was found; both go to the
+    journal. Where two operators act at once, the second finds nothing in quarantine.
     """
 
     work: UnitOfWork
@@ -64,10 +64,9 @@ class Quarantine:
 
     def release(self, arrival_id: str, *, by: str, reason: str) -> None:
         """
-        Have a message judged anew, by every rule: it is as if it had just come in.
-
-        Nothing is let through that the rules refuse, and what they still hold back is
-        in quarantine again. What was decided before stays in the journal.
+        Have a message judged by every rule again, as if it had just come in. What the
+        rules refuse is refused, and what they set aside is in quarantine again. What
+        was decided before stays in the journal.
 
         Raises:
             NotFoundError: nothing in quarantine has that id.

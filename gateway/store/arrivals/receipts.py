@@ -42,8 +42,8 @@ class Receipts:
         """
         Record a receipt, in the transaction that sends it.
 
-        Written at once: two tasks about one message may share a transaction, and the
-        second must see what the first said.
+        It is written at once: two tasks about one message may share a transaction, and
+        the second must see what the first has said.
         """
         self.work.connection.execute(
             insert(receipts).values(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.arrivals.values import UNDER_WAY
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry
-from gateway.store.tables import arrival_documents, documents
+from gateway.store.tables import arrival_documents
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 
@@ -24,10 +25,13 @@ class Stories:
     """Telling stories within one transaction."""
 
     work: UnitOfWork
+    filed: Callable[[str], FiledDocument | None]
+    """Finds what is in a vault, by its uniqueId or its entryUUID."""
 
     def tell(self, name: str) -> list[dict[str, Any]]:
         """
-        Return the stories a name stands for, oldest first; none when it is unknown.
+        Return the stories of what a name stands for, oldest first; none if it is
+        unknown.
 
         ``name`` is a Message-ID, a message's own id, a document's uniqueId or its
         entryUUID. The same Message-ID may have come more than once.
@@ -47,20 +51,15 @@ class Stories:
         """Return the ids of the messages of a Message-ID, or of an id of their own."""
         if by_message := Arrivals(self.work).find(name):
             return by_message
-        bare = _bare(name)
+        bare = to_entry_id(name)
         own = _HEX.fullmatch(bare) and Arrivals(self.work).get(bare) is not None
         return [bare] if own else []
 
     def _documents(self, name: str) -> list[tuple[str, str, str]]:
         """Return (arrival id, unique id, state) of each arrival of a document."""
-        unique_id, state, bare = name, "", _bare(name)
-        row = self.work.connection.execute(
-            select(documents.c.unique_id, documents.c.status).where(
-                or_(documents.c.unique_id == name, documents.c.id == bare)
-            )
-        ).first()
-        if row is not None:
-            unique_id, state = row.unique_id, row.status
+        document = self.filed(name)
+        unique_id = document.unique_id if document else name
+        state = document.status.value if document else ""
         arrived = self.work.connection.execute(
             select(arrival_documents.c.arrival_id)
             .where(arrival_documents.c.unique_id == unique_id)
@@ -128,11 +127,6 @@ class Stories:
         }
 
 
-def _bare(name: str) -> str:
-    """Return an entryUUID as it is kept."""
-    return name.removeprefix("urn:uuid:").replace("-", "").lower()
-
-
 def _receipt(receipt: Receipt, kept: KeptArrival) -> dict[str, Any]:
     recipient = kept.recipients[receipt.recipient].recipient.address
     return {
@@ -160,7 +154,7 @@ def _added(
         place = (line.detail.get("recipient"), line.detail.get("position"))
         found = [one for one in outcomes if (one.recipient, one.position) == place]
         if found and found[0].detail:
-            return {"fault": found[0].detail}
+            return {"remark" if found[0].entry_id else "fault": found[0].detail}
     return {}
 
 

@@ -45,8 +45,9 @@ class DocumentOutcome:
     """
     What became of one document of a message, for one patient.
 
-    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what to
-    correct and names no patient; ``entry_id`` is the entryUUID in hex once filed.
+    ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what the
+    sender should correct, in what was filed too, and names no patient; ``entry_id``
+    is the entryUUID in hex once filed.
     """
 
     recipient: int

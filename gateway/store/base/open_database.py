@@ -41,7 +41,7 @@ def open_database(settings: Settings, *, upgraded: bool = False) -> Database:
 
 def open_unjoined(settings: Settings) -> Database:
     """
-    Open the database whosever its blob folder is, to join the two.
+    Open the database without comparing it with its blob folder, to join the two.
 
     Raises:
         MisuseError: as `open_database`, but for the folder.
@@ -148,7 +148,7 @@ def _check_version(database: Database) -> None:
 
 
 def _check_master_key(database: Database, settings: Settings) -> None:
-    """Refuse a master key that reads nothing: new data would lie beside the old."""
+    """Refuse a master key that decrypts nothing: data under two keys would be mixed."""
     others = select(data_keys.c.id).where(
         data_keys.c.master_id != database.keys.master_id
     )

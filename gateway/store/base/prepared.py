@@ -1,8 +1,9 @@
 """
 Statements that every message runs through: compiled once, then given to the driver.
 
-SQLAlchemy takes some ten times longer to get a small statement ready than SQLite to run
-it. Nothing else changes: the transaction, the types and the errors are SQLAlchemy's.
+SQLAlchemy takes some ten times longer to prepare a small statement than SQLite takes to
+run it. Nothing else changes: the transaction, the types and the errors are
+SQLAlchemy's.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ class Turns:
     """
     A lock beside the database, taken for the length of a transaction that writes.
 
-    SQLite's own lock keeps writers apart whatever happens here; but who finds it
-    taken sleeps for longer each time, up to a tenth of a second, and meanwhile the
-    others pass by. A lock on a file of its own is looked at every few milliseconds,
-    and the kernel gives it back when its holder dies.
+    SQLite's own lock keeps writers apart in any case. But a writer that finds it taken
+    sleeps longer each time, up to a tenth of a second, and others pass by meanwhile.
+    This lock is on a file of its own, is looked at every few milliseconds, and is given
+    back by the kernel when its holder dies.
     """
 
     def __init__(self, database: Path, longest: float = _LONGEST) -> None:

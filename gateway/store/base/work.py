@@ -57,7 +57,9 @@ class UnitOfWork:
     folder: BlobFolder
     now: datetime
     held: dict[str, Any] = field(factory=dict, repr=False)
-    """What only this transaction can change until its commit: not read again."""
+    """
+    What only this transaction can change until its commit, so that it is read once.
+    """
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
@@ -128,7 +130,9 @@ class UnitOfWork:
         self._events.clear()
 
     def committed(self) -> None:
-        """Run what waited for the commit; the commit stands, whatever becomes of it."""
+        """
+        Run what waited for the commit; if it fails, the commit stands all the same.
+        """
         for action in self._after:
             try:
                 action()

@@ -31,8 +31,8 @@ class Writer:
     A job that fails undoes only itself: those it shared a transaction with are run
     again, so a job may run twice and must not change anything but the database. (A
     savepoint around each would do as well, and costs as much as a job's own writes.)
-    Its future tells success only after the commit of the whole. Who comes alone never
-    waits for others.
+    Its future tells success only after the commit of the whole. A job that comes alone
+    does not wait for others.
     """
 
     def __init__(self, database: Database) -> None:
@@ -72,7 +72,8 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        # A round of its own, so that nothing of the last one is held while waiting.
+        # A function of its own, so that nothing of the last round is kept while
+        # waiting.
         while self._round():
             continue
 
@@ -93,7 +94,7 @@ class Writer:
                 break
             waiting.append(more)
         self._last = len(waiting)
-        # From here on nobody can cancel: what is given up before is never begun.
+        # From here on a job cannot be cancelled; one cancelled before never begins.
         self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
         return goes_on
 

@@ -211,7 +211,7 @@ class Inbox:
 
     def open(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
         """
-        Mark what is visible of a conversation as read; return what was not so before.
+        Mark what is visible of a conversation as read; return what was unread before.
 
         Each is noted in the patient's journal; the sender of one with
         ``receipt_asked`` is sent its read receipt.
@@ -219,7 +219,7 @@ class Inbox:
         unread = self.reader.unread(profile_id, conversation_id)
         if not unread:
             return []
-        # Of two requests at once, one marks; the other finds nothing left to mark.
+        # Of two requests at once, one marks them; the other finds nothing to mark.
         marked = set(
             self.work.connection.execute(
                 update(inbox_messages)
@@ -247,8 +247,8 @@ class Inbox:
         """
         Delete the messages of a conversation for good; return how many there were.
 
-        Their texts, files and bytes go; documents filed from them stay. What was
-        received is still known to have been: it is what lets the patient write again.
+        Their texts, files and bytes go; documents filed from them stay. That a message
+        was received stays known: this is what lets the patient write again.
         """
         shown = self.reader.messages(profile_id, conversation_id)
         for message in shown:

@@ -95,9 +95,8 @@ class InboxReader:
         self, profile_id: str, conversation_id: str
     ) -> Conversation | None:
         """
-        Return a conversation of this patient, or None: another's is nobody's.
-
-        Neither is one of which the patient may not see any message yet.
+        Return a conversation of this patient, or None. A conversation of which the
+        patient may not see any message yet is not there either.
         """
         row = self.work.connection.execute(
             select(conversations).where(
@@ -121,7 +120,9 @@ class InboxReader:
         )
 
     def received(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
-        """Return all that came in, deleted or not, oldest first: what answers go by."""
+        """
+        Return all that came in, deleted or not, oldest first; it decides on answers.
+        """
         return self._messages(
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,

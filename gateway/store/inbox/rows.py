@@ -32,7 +32,7 @@ _CHANGE = Prepared(
 
 @frozen
 class InboxRows:
-    """Writing of rows within one transaction; what they mean is the inbox's matter."""
+    """Writes the rows within one transaction; `Inbox` knows what they mean."""
 
     work: UnitOfWork
 
@@ -109,7 +109,10 @@ class InboxRows:
         return item_id
 
     def erase(self, message: InboxMessage) -> None:
-        """Empty a message and give its bytes back; that it was there stays known."""
+        """
+        Empty a message and give its bytes back; its row stays, to say that it was
+        there.
+        """
         facts = {
             "sender": message.sender,
             "subject": "",

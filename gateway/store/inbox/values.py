@@ -63,7 +63,9 @@ class Conversation:
 
 @frozen(kw_only=True)
 class InboxMessage:
-    """One message of a conversation; a deleted one keeps only what answering needs."""
+    """
+    One message of a conversation; of a deleted one only what answering needs is left.
+    """
 
     id: str
     conversation_id: str

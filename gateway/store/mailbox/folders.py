@@ -39,8 +39,8 @@ class Folder:
     """
     A folder as it is now.
 
-    ``mod_seq`` grows with every change in it, ``expunge_seq`` is its value at the
-    last removal; messages from ``recent_uid`` on were shown to no session yet.
+    ``mod_seq`` grows with every change in it, ``expunge_seq`` is its value at the last
+    removal; no session was shown the messages from ``recent_uid`` on.
     """
 
     id: str

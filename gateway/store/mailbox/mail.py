@@ -63,10 +63,10 @@ class Mail(MailReading):
         Put a message that is kept already in a folder; return its UID there.
 
         The blob is shared with the mailbox's key. The same ``arrival_id`` in the same
-        folder is delivered once. A full mailbox still takes it: it was accepted. Give
-        the outline instead of the content where it is known, it is then not read in
-        the transaction. Deliver to several mailboxes in the order of their ids, so
-        that two transactions never wait for each other.
+        folder is delivered once. A full mailbox takes it too, because the message was
+        accepted. Where the outline is known, give it in place of the content, which is
+        then not read in the transaction. Deliver to several mailboxes in the order of
+        their ids, so that two transactions never wait for each other.
 
         Raises:
             NotFoundError: no such mailbox or folder, or no such blob for that key.

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import ConflictError
+from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
@@ -38,6 +39,8 @@ class Profiles:
     """Profiles within one transaction."""
 
     work: UnitOfWork
+    by: str = ""
+    """Who makes the changes, for the journal: an account of the machine, or nobody."""
 
     def add(
         self,
@@ -146,8 +149,28 @@ class Profiles:
         rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         return read_rights(rows)
 
+    def set_state(self, profile: Profile, state: ProfileState) -> None:
+        """
+        Move a profile along its life cycle; into the state it is in changes nothing.
+
+        Raises:
+            ConflictError: it cannot get there from where it is.
+        """
+        before = ProfileState(profile.state)
+        if state is before:
+            return
+        event = event_between(before, state)
+        self._write(profile.id, state=state.value)
+        self._note(
+            profile.id, "state", before=before.value, after=state.value, event=event
+        )
+
     def change(self, profile_id: str, what: str, **values: Any) -> None:
-        """Change plain columns (state, mask_by_default, emergency, language)."""
+        """Change plain columns (mask_by_default, emergency, language)."""
+        self._write(profile_id, **values)
+        self._note(profile_id, what)
+
+    def _write(self, profile_id: str, **values: Any) -> None:
         self.work.held.pop(profile_id, None)
         self.work.connection.execute(
             update(profiles)
@@ -158,8 +181,16 @@ class Profiles:
                 changed_at=self.work.now,
             )
         )
+
+    def _note(self, profile_id: str, what: str, **detail: str) -> None:
+        by = {"by": self.by} if self.by else {}
         self.work.note(
-            Action.PROFILE_CHANGED, what, profile_id, chain=chain_of(profile_id)
+            Action.PROFILE_CHANGED,
+            what,
+            profile_id,
+            chain=chain_of(profile_id),
+            **by,
+            **detail,
         )
 
     def set_email(self, profile: Profile, email: str) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import bindparam, select, update
 
 from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.tables import documents, submissions
-from gateway.store.vault.values import (
-    PATIENT,
-    SENDER,
-    NewDocument,
-    StoredDocument,
-)
 
 _FIND = Prepared(select(documents).where(documents.c.unique_id == bindparam("name")))
 _GET = Prepared(select(documents).where(documents.c.id == bindparam("name")))
@@ -30,7 +26,50 @@ _OF_SET = Prepared(
     )
 )
 
-__all__ = ["PATIENT", "SENDER", "Documents", "NewDocument", "StoredDocument"]
+
+@frozen(kw_only=True)
+class NewDocument:
+    """
+    A document about to be filed, as `FiledDocument` says what it is.
+
+    ``entry`` is the JSON of its DocumentEntry, sealed before it is kept. ``author_id``
+    and ``structure_id`` are the first of ``owners``.
+    """
+
+    id: str
+    profile_id: str
+    key_id: str
+    unique_id: str
+    set_id: str = ""
+    version: int | None = None
+    body_level: BodyLevel
+    status: Availability = Availability.APPROVED
+    type_code: str
+    class_code: str
+    creation_time: datetime
+    mime_type: str
+    sha1: str
+    sha256: str
+    flags: frozenset[Visibility] = frozenset()
+    visible_at: datetime | None = None
+    flags_then: frozenset[Visibility] = frozenset()
+    masked_by: MaskedBy = MaskedBy.NOBODY
+    author_id: str = field(default="", repr=False)
+    structure_id: str = ""
+    owners: tuple[str, ...] = field(default=(), repr=False)
+    entry: Mapping[str, Any] = field(repr=False)
+    submission_id: str
+    arrival_id: str = ""
+
+
+@frozen(kw_only=True)
+class StoredDocument:
+    """What is known of a document, and what opens its sealed entry and its bytes."""
+
+    facts: FiledDocument
+    key_id: str
+    blob_id: str
+    sealed: bytes = field(repr=False)
 
 
 @frozen
@@ -65,7 +104,7 @@ class Documents:
             flags=sorted(document.flags),
             visible_at=document.visible_at,
             flags_then=sorted(document.flags_then),
-            masked_by=document.masked_by,
+            masked_by=document.masked_by.value,
             author_id=document.author_id[:64],
             structure_id=document.structure_id[:64],
             owners=list(document.owners),
@@ -94,23 +133,15 @@ class Documents:
             return []
         rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
         versions = [_stored(row) for row in rows]
-        return sorted(versions, key=lambda one: (one.filed_at, one.id))
+        return sorted(versions, key=lambda one: (one.facts.filed_at, one.facts.id))
 
-    def listed(
-        self, profile_id: str, *, limit: int | None = None, offset: int = 0
-    ) -> list[StoredDocument]:
-        """
-        Return a patient's documents, last filed first, whatever their status.
-
-        Who may see which of them is for the rights to say.
-        """
+    def listed(self, profile_id: str) -> list[StoredDocument]:
+        """Return a patient's documents, last filed first, whatever their status."""
         columns = documents.c
         rows = self.work.connection.execute(
             select(documents)
             .where(columns.profile_id == profile_id)
             .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
-            .limit(limit)
-            .offset(offset)
         )
         return [_stored(row) for row in rows]
 
@@ -127,7 +158,7 @@ class Documents:
     def entry(self, stored: StoredDocument) -> dict[str, Any]:
         """Return the JSON of the DocumentEntry as it was filed."""
         entry: dict[str, Any] = self.work.unseal(
-            stored.key_id, stored.sealed, f"documents.entry:{stored.id}"
+            stored.key_id, stored.sealed, f"documents.entry:{stored.facts.id}"
         )
         return entry
 
@@ -136,7 +167,7 @@ class Documents:
         return self.work.blobs.get(stored.blob_id, stored.key_id)
 
     def mark_replaced(
-        self, replaced: StoredDocument, by: str, level: BodyLevel, *, deprecate: bool
+        self, replaced: FiledDocument, by: str, level: BodyLevel, *, deprecate: bool
     ) -> None:
         """Record that the document ``by`` replaced one, of which body level it is."""
         values: dict[str, Any] = {
@@ -149,12 +180,39 @@ class Documents:
             update(documents).where(documents.c.id == replaced.id).values(**values)
         )
 
-    def mark_withdrawn(self, stored: StoredDocument) -> None:
-        """Record that a document was withdrawn; its bytes stay, for nobody to read."""
+    def mark_withdrawn(self, entry_id: str) -> bool:
+        """
+        Record that a document was withdrawn; False when it was so already.
+
+        Its bytes stay, for nobody to read.
+        """
+        deleted = Availability.DELETED.value
+        done = self.work.connection.execute(
+            update(documents)
+            .where(documents.c.id == entry_id, documents.c.status != deleted)
+            .values(status=deleted)
+        )
+        return done.rowcount > 0
+
+    def set_visibility(
+        self,
+        entry_id: str,
+        flags: Iterable[Visibility],
+        *,
+        visible_at: datetime | None,
+        flags_then: Iterable[Visibility],
+        masked_by: MaskedBy,
+    ) -> None:
+        """Give a document other flags, now and from ``visible_at`` on."""
         self.work.connection.execute(
             update(documents)
-            .where(documents.c.id == stored.id)
-            .values(status=Availability.DELETED.value)
+            .where(documents.c.id == entry_id)
+            .values(
+                flags=sorted(flags),
+                visible_at=visible_at,
+                flags_then=sorted(flags_then),
+                masked_by=masked_by.value,
+            )
         )
 
     def mark_read(self, entry_id: str) -> None:
@@ -203,17 +261,20 @@ class Documents:
 
 def _stored(row: Any) -> StoredDocument:
     return StoredDocument(
+        facts=_facts(row), key_id=row.key_id, blob_id=row.blob_id, sealed=row.entry
+    )
+
+
+def _facts(row: Any) -> FiledDocument:
+    return FiledDocument(
         id=row.id,
         profile_id=row.profile_id,
-        key_id=row.key_id,
-        blob_id=row.blob_id,
         unique_id=row.unique_id,
         set_id=row.set_id,
         version=row.version,
         body_level=BodyLevel(row.body_level),
         status=Availability(row.status),
         type_code=row.type_code,
-        class_code=row.class_code,
         creation_time=row.creation_time,
         mime_type=row.mime_type,
         size=row.size,
@@ -222,11 +283,8 @@ def _stored(row: Any) -> StoredDocument:
         flags=_flags(row.flags),
         visible_at=row.visible_at,
         flags_then=_flags(row.flags_then),
-        masked_by=row.masked_by,
-        author_id=row.author_id,
-        structure_id=row.structure_id,
+        masked_by=MaskedBy(row.masked_by),
         owners=frozenset(row.owners),
-        sealed=row.entry,
         submission_id=row.submission_id,
         arrival_id=row.arrival_id or "",
         replaced_by=row.replaced_by or "",

@@ -17,6 +17,7 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.core.refusals import WritingRefusal
 from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
@@ -26,7 +27,6 @@ from gateway.rights.messaging_rules import (
     AnswerFacts,
     CorrespondentKind,
     ReceivedMessage,
-    WritingRefusal,
     decide_answer,
     message_to_answer,
 )
@@ -44,9 +44,9 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.uploads import AcceptedFile
-from gateway.web.visits import person_name
+from gateway.web.site.visits import person_name
 
 _REFERENCES = 20
 
@@ -75,7 +75,7 @@ class Writing:
 class Answering:
     """Answers and new messages; blocking."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def route(
         self, work: UnitOfWork, profile: Profile, conversation: Conversation

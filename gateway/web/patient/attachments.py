@@ -10,8 +10,8 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import AttachedFile, InboxMessage
-from gateway.web.answers import SHOWN_INLINE
 from gateway.web.patient.uploads import content_type
+from gateway.web.site.answers import SHOWN_INLINE
 
 _PACKAGES = frozenset(
     {"application/zip", "application/x-zip-compressed", "text/xml", "application/xml"}
@@ -19,7 +19,7 @@ _PACKAGES = frozenset(
 
 
 @frozen
-class OfferedFile:
+class ListedFile:
     """A file of a message by its place; ``viewable`` in the browser, by its name."""
 
     place: int
@@ -28,7 +28,7 @@ class OfferedFile:
     viewable: bool
 
 
-def offered(message: InboxMessage, *, had_documents: bool) -> list[OfferedFile]:
+def offered(message: InboxMessage, *, had_documents: bool) -> list[ListedFile]:
     """
     Return the files the patient is offered.
 
@@ -36,7 +36,7 @@ def offered(message: InboxMessage, *, had_documents: bool) -> list[OfferedFile]:
     vault, under its rules of visibility, and the package would go around them.
     """
     return [
-        OfferedFile(place, file.name or "document", file.size, _is_viewable(file))
+        ListedFile(place, file.name or "document", file.size, _is_viewable(file))
         for place, file in enumerate(message.files)
         if not (had_documents and is_package(file))
     ]

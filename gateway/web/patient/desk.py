@@ -1,52 +1,36 @@
-"""What all pages share: the database, the one writer, the settings, the documents."""
+"""What the patients' pages share: their documents, their sessions, their frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import frozen
 
-from gateway.errors import UnavailableError
-from gateway.settings.file import Settings
-from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.base.writer import Writer
+from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
-from gateway.web.answers import Answer, page
-from gateway.web.patient.ports import DocumentPages, OwnDocuments, Trusts
-from gateway.web.visits import Visit, person_name
-
-T = TypeVar("T")
-_COMMIT_SECONDS = 30
+from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.ports import OwnDocuments, Trusts
+from gateway.web.site.answers import Answer, page
+from gateway.web.site.desk import Desk
+from gateway.web.site.ports import DocumentPages, OpenVault
+from gateway.web.site.visits import Visit, person_name
 
 
 @frozen(kw_only=True)
-class Desk:
-    """Given to the pages; everything here blocks, and runs on worker threads."""
+class PatientDesk(Desk):
+    """The desk of the patients' pages."""
 
-    database: Database
-    writer: Writer
-    settings: Settings
     documents: DocumentPages
+    open_vault: OpenVault
     own_documents: OwnDocuments
     trusts: Trusts
 
-    def write(self, job: Callable[[UnitOfWork], T]) -> T:
-        """
-        Run a job in the next transaction and wait for its commit.
-
-        Raises:
-            UnavailableError: it could not be committed in time.
-        """
-        future = self.writer.submit(job)
-        try:
-            return future.result(_COMMIT_SECONDS)
-        except TimeoutError as error:
-            future.cancel()  # else what the patient is told failed is done later
-            raise UnavailableError("try again later", detail="slow commit") from error
+    def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
+        """Return the documents that a patient may know of now."""
+        return SeenDocuments(self.open_vault(work), profile_id, work.now)
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""
@@ -70,7 +54,7 @@ class Desk:
             with self.database.read() as work:
                 unread = InboxReader(work).unread_count(visit.person.id)
         answer = page(
-            template,
+            f"patient/{template}",
             visit.language,
             status=status,
             visit=visit,

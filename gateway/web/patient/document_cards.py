@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from attrs import field, frozen
 
-from gateway.core.document import Availability, Visibility
+from gateway.core.document import AuthorEntry, Availability, Visibility
+from gateway.core.vault import FiledDocument
 from gateway.rights.visibility_rules import PatientReader, patient_sees
-from gateway.store.base.work import UnitOfWork
-from gateway.store.vault.documents import Documents, StoredDocument
+from gateway.web.site.ports import DocumentVault
 
 ENDINGS = MappingProxyType(
     {
@@ -51,69 +50,68 @@ class DocumentCard:
     """The patient put it there; no message brought it."""
 
 
-def seen_by_holder(stored: StoredDocument, now: datetime, *, on_request: bool) -> bool:
-    """Tell whether the patient may know of a document, by the rules of visibility."""
-    return patient_sees(
-        stored.visibility(now),
-        stored.status,
-        PatientReader.HOLDER,
-        on_request=on_request,
-    )
+@frozen
+class SeenDocuments:
+    """The documents of one patient that the patient may know of, at one moment."""
 
+    vault: DocumentVault
+    profile_id: str
+    now: datetime
 
-def facts_of(work: UnitOfWork, stored: StoredDocument) -> DocumentCard:
-    """Return what is shown of a document the patient may see."""
-    entry = Documents(work).entry(stored)
-    people = [_person(author) for author in entry.get("author") or ()]
-    structures = [_structure(author) for author in entry.get("author") or ()]
-    kind = _label(entry.get("typeCode"))
-    return DocumentCard(
-        id=stored.id,
-        title=str(entry.get("title") or kind or ""),
-        type=kind,
-        created_at=stored.creation_time,
-        service_at=_moment(entry.get("serviceStartTime")),
-        filed_at=stored.filed_at,
-        authors=tuple(dict.fromkeys(name for name in people if name)),
-        structure=next((name for name in structures if name), ""),
-        size=stored.size,
-        is_new=stored.read_at is None,
-        is_replaced=stored.status is Availability.DEPRECATED,
-        is_masked=Visibility.MASKED in stored.visibility(work.now),
-        replaced_by=stored.replaced_by,
-        arrival_id=stored.arrival_id,
-        is_own=not stored.arrival_id and _all_patients(entry.get("author") or ()),
-    )
+    def listed(self, *, replaced: bool = False) -> list[FiledDocument]:
+        """Return them last filed first; old versions on request."""
+        return [
+            document
+            for document in self.vault.listed(self.profile_id)
+            if self._is_seen(document, on_request=replaced)
+        ]
 
+    def brought_by(self, arrival_id: str) -> list[DocumentCard]:
+        """Return those that one message brought."""
+        return [
+            self.card(document)
+            for document in self.vault.brought_by(self.profile_id, arrival_id)
+            if self._is_seen(document, on_request=True)
+        ]
 
-def listed(
-    work: UnitOfWork, profile_id: str, *, replaced: bool = False
-) -> list[DocumentCard]:
-    """Return the documents a patient sees, last filed first; old versions on demand."""
-    return [
-        facts_of(work, stored)
-        for stored in Documents(work).listed(profile_id)
-        if seen_by_holder(stored, work.now, on_request=replaced)
-    ]
+    def find(self, document_id: str) -> FiledDocument | None:
+        """Return one of them, or None: another patient's is not there either."""
+        found = self.vault.get(document_id)
+        if found is None or found.profile_id != self.profile_id:
+            return None
+        return found if self._is_seen(found, on_request=True) else None
 
+    def card(self, document: FiledDocument) -> DocumentCard:
+        """Return what is shown of one."""
+        entry = self.vault.entry(document)
+        people = [_person(author) for author in entry.authors]
+        structures = [_structure(author) for author in entry.authors]
+        kind = entry.type_code.label
+        return DocumentCard(
+            id=document.id,
+            title=entry.title or kind,
+            type=kind,
+            created_at=document.creation_time,
+            service_at=entry.service_start_time,
+            filed_at=document.filed_at,
+            authors=tuple(dict.fromkeys(name for name in people if name)),
+            structure=next((name for name in structures if name), ""),
+            size=document.size,
+            is_new=document.read_at is None,
+            is_replaced=document.status is Availability.DEPRECATED,
+            is_masked=Visibility.MASKED in document.visibility(self.now),
+            replaced_by=document.replaced_by,
+            arrival_id=document.arrival_id,
+            is_own=not document.arrival_id and _all_patients(entry.authors),
+        )
 
-def of_message(
-    work: UnitOfWork, profile_id: str, arrival_id: str
-) -> list[DocumentCard]:
-    """Return the documents a message brought, of those the patient sees."""
-    return [
-        facts_of(work, stored)
-        for stored in Documents(work).of_arrival(profile_id, arrival_id)
-        if seen_by_holder(stored, work.now, on_request=True)
-    ]
-
-
-def find(work: UnitOfWork, profile_id: str, document_id: str) -> StoredDocument | None:
-    """Return a document of this patient that the patient may see, or None."""
-    stored = Documents(work).get(document_id)
-    if stored is None or stored.profile_id != profile_id:
-        return None
-    return stored if seen_by_holder(stored, work.now, on_request=True) else None
+    def _is_seen(self, document: FiledDocument, *, on_request: bool) -> bool:
+        return patient_sees(
+            document.visibility(self.now),
+            document.status,
+            PatientReader.HOLDER,
+            on_request=on_request,
+        )
 
 
 def file_name(title: str, ending: str) -> str:
@@ -127,32 +125,20 @@ def file_name(title: str, ending: str) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def _label(code: Mapping[str, Any] | None) -> str:
-    return str(code.get("label") or "") if code else ""
-
-
-def _person(author: Mapping[str, Any]) -> str:
+def _person(author: AuthorEntry) -> str:
     """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
-    parts = (str(author.get("authorPerson") or "") + "^^^^^^").split("^")
+    parts = f"{author.person}^^^^^^".split("^")
     family, given, prefix = parts[1], parts[2], parts[5]
     if given.isupper():
         given = given.title()
     return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
 
 
-def _all_patients(authors: Sequence[Mapping[str, Any]]) -> bool:
+def _all_patients(authors: Sequence[AuthorEntry]) -> bool:
     """Tell whether all authors are patients: their XCN are of the type NH."""
-    ends = [str(one.get("authorPerson") or "").split("^")[12:] for one in authors]
+    ends = [author.person.split("^")[12:] for author in authors]
     return bool(ends) and all(end == ["NH"] for end in ends)
 
 
-def _structure(author: Mapping[str, Any]) -> str:
-    institution = author.get("authorInstitution") or ""
-    return str(institution).split("^", 1)[0].strip()
-
-
-def _moment(digits: Any) -> datetime | None:
-    text = str(digits or "")
-    if len(text) != 14 or not text.isdigit():
-        return None
-    return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+def _structure(author: AuthorEntry) -> str:
+    return author.institution.split("^", 1)[0].strip()

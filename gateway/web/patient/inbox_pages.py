@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.message.address import MailAddress
-from gateway.rights.messaging_texts import WRITING_TEXTS
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
@@ -14,15 +14,15 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Action, chain_of
-from gateway.web.answers import Answer, download, inline, redirect
 from gateway.web.patient.answering import Answering, AnswerRoute
-from gateway.web.patient.attachments import OfferedFile, offered, open_file, shown_type
-from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_cards import DocumentCard, of_message
+from gateway.web.patient.attachments import ListedFile, offered, open_file, shown_type
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.document_cards import DocumentCard
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.visits import Visit
 
 _PER_PAGE = 30
 
@@ -32,7 +32,7 @@ class ShownMessage:
     """A message with what came with it; a file with whether it may be kept."""
 
     message: InboxMessage
-    files: list[tuple[OfferedFile, KeepingOffer | None]]
+    files: list[tuple[ListedFile, KeepingOffer | None]]
     documents: list[DocumentCard]
     lost_documents: bool
     """Some document of it could not be put in the vault, or is not there any more."""
@@ -44,7 +44,7 @@ class ShownMessage:
 class InboxPages:
     """Reading messages; every address of another patient's thing is a 404."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def inbox(self, visit: Visit) -> Answer:
         """List the conversations, the newest first."""
@@ -131,7 +131,8 @@ class InboxPages:
         documents: list[DocumentCard] = []
         came = 0
         if message.arrival_id:
-            documents = of_message(work, profile_id, message.arrival_id)
+            seen = self.desk.seen(work, profile_id)
+            documents = seen.brought_by(message.arrival_id)
             came = len(Arrivals(work).documents(message.arrival_id))
         return ShownMessage(
             message=message,

@@ -6,20 +6,20 @@ from attrs import frozen
 
 from gateway.core.decision import Refuse
 from gateway.core.keeping import MessageFile
+from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import KEEPING_TEXTS
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
     decide_keeping,
 )
-from gateway.rights.messaging_texts import KEEPING_TEXTS
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.uploads import content_type
-from gateway.web.visits import Visit
+from gateway.web.site.visits import Visit
 
 _HEADER_ROOM = 64 * 1024
 
@@ -40,7 +40,7 @@ class KeepingOffer:
 class Keeping:
     """Judges received files; what the patient sent is the patient's already."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def offer(
         self, work: UnitOfWork, visit: Visit, message: InboxMessage, place: int

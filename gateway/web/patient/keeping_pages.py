@@ -8,13 +8,11 @@ from gateway.core.keeping import MAX_TITLE, Category, FileToKeep, MessageFile
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
-from gateway.store.vault.documents import Documents
-from gateway.web.answers import Answer, redirect
 from gateway.web.patient.attachments import OpenedFile, open_file
-from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_cards import find
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.keeping import Keeping, say_refusal
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.visits import Visit
 
 
 @frozen(kw_only=True)
@@ -30,7 +28,7 @@ class KeepingForm:
 class KeepingPages:
     """Only files of received messages of this patient; any other is not found."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def ask(self, visit: Visit, message_id: str, place: int) -> Answer:
         """Ask for a title and a category, or say that the file is kept already."""
@@ -63,7 +61,7 @@ class KeepingPages:
 
         def job(work: UnitOfWork) -> bool:
             kept = file_job(work)
-            Documents(work).mark_read(kept.document_id)
+            self.desk.open_vault(work).mark_read(kept.document_id)
             return kept.was_there
 
         was_there = self.desk.write(job)
@@ -88,7 +86,7 @@ class KeepingPages:
         keeping = Keeping(self.desk)
         with self.desk.database.read() as work:
             known = keeping.document(work, visit, file.message.id, place)
-            kept = find(work, visit.profile.id, known) if known else None
+            kept = self.desk.seen(work, visit.profile.id).find(known) if known else None
         _, refusal = keeping.judge(file)
         return self.desk.page(
             visit,

@@ -1,45 +1,20 @@
-"""Which page answers which address, and what a visitor needs to ask for it."""
+"""Which of the patients' pages answers which address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from attrs import frozen
-
 from gateway.store.patients.web_sessions import Stage
-from gateway.web.answers import Answer
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
-
-Page = Callable[..., Answer]
-
-
-@frozen(kw_only=True)
-class Route:
-    """
-    One address and method.
-
-    ``needs`` OPEN sends everybody else to sign in. ``slow`` pages hash a password and
-    have threads of their own. ``guarded`` ones are counted by address, and answer in
-    whole steps of time, so that the delay does not tell what was right.
-    """
-
-    method: str
-    path: str
-    page: Page
-    needs: Stage = Stage.OPEN
-    slow: bool = False
-    guarded: bool = False
-
+from gateway.web.site.routes import Page, Route
 
 _ID = "<string(length=32):{}>"
 
 
-def make_routes(desk: Desk) -> tuple[Route, ...]:
+def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)

@@ -6,11 +6,11 @@ from attrs import frozen
 
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
-from gateway.web.answers import Answer, is_own_path, redirect
-from gateway.web.languages import FIRST, LANGUAGES
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import SigningIn
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, is_own_path, redirect
+from gateway.web.site.languages import FIRST, LANGUAGES
+from gateway.web.site.visits import Visit
 
 _CODE_DIGITS = 6
 
@@ -19,7 +19,7 @@ _CODE_DIGITS = 6
 class SignInPages:
     """What a visitor meets before the space is open."""
 
-    desk: Desk
+    desk: PatientDesk
 
     @property
     def _steps(self) -> SigningIn:

@@ -19,7 +19,7 @@ from gateway.store.patients.accounts import Account, Accounts, password_matches
 from gateway.store.patients.one_time_codes import NewCode, OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 
 _HOUR = timedelta(hours=1)
 
@@ -36,7 +36,7 @@ class CodeTried:
 class SigningIn:
     """The steps of signing in; each takes and gives sessions, and blocks."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def give_password(self, login: str, password: str, old: WebSession | None) -> str:
         """
@@ -165,3 +165,11 @@ class SigningIn:
             known = session
             self.desk.write(lambda work: self.desk.sessions(work).seen(known))
         return session, profile, now
+
+    def note_refusal(self, person: Profile, subject: str) -> None:
+        """Leave a trace of a patient who asked for what is not theirs, or not there."""
+        self.desk.write(
+            lambda work: work.note(
+                Action.PAGE_REFUSED, "not-found", subject, chain=chain_of(person.id)
+            )
+        )

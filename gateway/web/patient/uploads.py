@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from attrs import field, frozen
 
 from gateway.core.decision import Refuse
+from gateway.core.refusals import AttachmentRefusal
 from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
     decide_attachments,
 )
-from gateway.web.forms import UploadedFile
+from gateway.web.site.forms import UploadedFile
 
 _UNKNOWN = "application/octet-stream"
 _STARTS = (

@@ -7,26 +7,18 @@ from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
+from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
-    AttachmentRefusal,
     OfferedFile,
 )
-from gateway.rights.messaging_texts import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.store.base.work import UnitOfWork
-from gateway.store.vault.documents import Documents
 from gateway.web.patient.answering import Writing
-from gateway.web.patient.desk import Desk
-from gateway.web.patient.document_cards import (
-    ENDINGS,
-    DocumentCard,
-    facts_of,
-    file_name,
-    find,
-    listed,
-)
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.document_cards import ENDINGS, DocumentCard, file_name
 from gateway.web.patient.uploads import AcceptedFile, judge_files
-from gateway.web.visits import Visit
+from gateway.web.site.visits import Visit
 
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
@@ -70,7 +62,7 @@ class Filled:
 class WritingForm:
     """Reads and checks the form; blocking."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def limits(self) -> AttachmentPolicy:
         """Return the limits on attached files, from the settings."""
@@ -88,7 +80,8 @@ class WritingForm:
 
     def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentCard]:
         """Return the documents of the vault that may be attached, the last ones."""
-        return listed(work, profile_id)[:_CHOICES]
+        seen = self.desk.seen(work, profile_id)
+        return [seen.card(one) for one in seen.listed()[:_CHOICES]]
 
     def read(
         self, work: UnitOfWork, visit: Visit, *, needs_subject: bool
@@ -154,12 +147,13 @@ class WritingForm:
     ) -> list[AcceptedFile]:
         """Return the chosen documents as files: what a doctor can open, if there is."""
         files: list[AcceptedFile] = []
+        seen = self.desk.seen(work, visit.profile.id)
         for document_id in sorted(filled.chosen)[: self.limits().max_files + 1]:
-            stored = find(work, visit.profile.id, document_id)
-            if stored is None:
+            document = seen.find(document_id)
+            if document is None:
                 continue
-            content = Documents(work).content(stored)
-            title = facts_of(work, stored).title
+            content = seen.vault.content(document)
+            title = seen.card(document).title
             body = self.desk.documents.body(content)
             if body is not None and body.media_type in ENDINGS:
                 name = file_name(title, ENDINGS[body.media_type])

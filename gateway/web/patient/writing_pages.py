@@ -8,12 +8,12 @@ from gateway.errors import NotFoundError
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation
-from gateway.web.answers import Answer, redirect
 from gateway.web.patient.answering import Answering, Writing
-from gateway.web.patient.desk import Desk
+from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
-from gateway.web.visits import Visit
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.visits import Visit
 
 _ANSWER = "Re: "
 
@@ -22,7 +22,7 @@ _ANSWER = "Re: "
 class WritingPages:
     """Only to professionals who wrote first and have not ended the exchange."""
 
-    desk: Desk
+    desk: PatientDesk
 
     def answer(self, visit: Visit, conversation_id: str) -> Answer:
         """Send an answer, or keep it as a draft."""

@@ -18,12 +18,13 @@ from gateway.core.envelope import (
 )
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
+from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.filing import Filing
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.vault import FiledDocument
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import Entry, chain_of
 from gateway.store.patients.profiles import Opposition, Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
@@ -80,7 +81,11 @@ class Story:
         with database.write() as work:
             profile_id = Profiles(work).add(Ins.of(ins, OID), traits, state=state)
         settings = settings_from({**TABLES, **tables}, Path())
-        return cls(database, Filing.from_settings(database, settings), profile_id)
+        return cls(
+            database,
+            Filing.from_settings(database, open_vaults(database), settings),
+            profile_id,
+        )
 
     def change(self, **values: object) -> None:
         """Change the profile: ``state=``, ``mask_by_default=``."""
@@ -156,23 +161,38 @@ class Story:
                 ],
             )
 
+    def vault(self, work: UnitOfWork) -> Vault:
+        """Return the vault the documents go to."""
+        return open_vaults(self.database).within(work)
+
     def entries(self) -> list[DocumentEntry]:
         """Return the entries of the patient's vault, last filed first."""
         with self.database.read() as work:
-            return EmbeddedVault(work).listed(self.profile_id)
+            vault = self.vault(work)
+            return [vault.entry(one) for one in vault.listed(self.profile_id)]
 
-    def read(self, unique_id: str) -> FiledDocument:
+    def read(self, unique_id: str) -> Filed:
         """Return a document as filed."""
         with self.database.read() as work:
-            stored = EmbeddedVault(work).find(unique_id)
-            assert stored is not None
-            return EmbeddedVault(work).get(stored)
+            vault = self.vault(work)
+            document = vault.find(unique_id)
+            assert document is not None
+            return Filed(document, vault.entry(document), vault.content(document))
 
     def lines(self) -> list[Entry]:
         """Return the journal of the patient, after checking all of it."""
         with self.database.read() as work:
             assert work.journal.verify() == []
             return list(work.journal.lines(chain_of(self.profile_id)))
+
+
+@define
+class Filed:
+    """A document as it was filed."""
+
+    facts: FiledDocument
+    entry: DocumentEntry
+    content: bytes
 
 
 @define

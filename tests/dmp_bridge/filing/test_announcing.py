@@ -14,6 +14,7 @@ from gateway.core.document import Availability
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.errors import MisuseError
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
@@ -36,10 +37,10 @@ SHOWN_AT = datetime(2026, 12, 21, 9, 0, tzinfo=UTC)
 def open_post(database: Database, clock: SetClock, **filing: Any) -> Post:
     """Return a post office that files; ``filing`` is that table of the settings."""
     settings = settings_from({**TABLES, "filing": filing}, Path())
-    post = Post.open(database, clock)
+    post, vaults = Post.open(database, clock), open_vaults(database)
     own: dict[TaskKind, Step] = {
-        TaskKind.FILE: Filing.from_settings(database, settings),
-        TaskKind.DISCLOSE: Disclosing(settings),
+        TaskKind.FILE: Filing.from_settings(database, vaults, settings),
+        TaskKind.DISCLOSE: Disclosing(settings, vaults),
     }
     return evolve(post, steps={**post.steps, **own})
 

@@ -444,23 +444,6 @@ def test_large_documents_go_to_the_folder_and_leave_it_when_not_filed(
     assert story.read(f"{SET}.1").content == LETTER
 
 
-def test_a_document_is_marked_read_once(database: Database, clock: SetClock) -> None:
-    story = Story.begin(database)
-    told = story.send(MAIL)
-    entry_id = told.documents[0].entry_id
-    first = clock.now
-
-    for _ in range(2):
-        with database.write() as work:
-            Documents(work).mark_read(entry_id)
-        clock.advance(hours=1)
-
-    with database.read() as work:
-        stored = Documents(work).get(entry_id)
-    assert stored is not None
-    assert stored.read_at == first
-
-
 def test_the_submission_set_is_kept_sealed_with_its_author(database: Database) -> None:
     story = Story.begin(database)
     told = story.send(MAIL)
@@ -468,7 +451,7 @@ def test_the_submission_set_is_kept_sealed_with_its_author(database: Database) -
     with database.read() as work:
         stored = Documents(work).get(told.documents[0].entry_id)
         assert stored is not None
-        kept = Documents(work).submission(stored.submission_id, stored.key_id)
+        kept = Documents(work).submission(stored.facts.submission_id, stored.key_id)
     assert kept is not None
     assert kept["contentTypeCode"]["code"] == "03"
     assert kept["author"]["authorPerson"].startswith("899900000017^MARTIN")

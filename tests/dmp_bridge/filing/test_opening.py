@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +49,17 @@ def test_a_package_of_another_media_type_is_known_too() -> None:
     mail = make_mail(("paquet", "application/octet-stream", pack(LETTER)))
 
     assert ids(mail) == [f"{SET}.1"]
+
+
+def test_what_a_package_lacks_is_told_though_its_document_is_good() -> None:
+    package = BytesIO(pack(LETTER))
+    with ZipFile(package, "a") as archive:
+        archive.writestr("ORDONNANCE.PDF", b"%PDF-1.4")
+
+    (found,) = Opener().open(make_mail(as_xdm(package.getvalue()))).documents
+
+    assert found.readable is not None
+    assert found.to_correct == "a file outside IHE_XDM was ignored"
 
 
 @pytest.mark.parametrize(

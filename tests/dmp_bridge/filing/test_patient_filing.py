@@ -9,10 +9,11 @@ from gateway.core.ins import Ins
 from gateway.core.keeping import Category, FileToKeep, MessageFile
 from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.cda.body import body_of
 from gateway.errors import ConflictError
-from gateway.store.base.work import Database
+from gateway.node.vaults import open_vaults
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.vault.documents import Documents
@@ -39,17 +40,26 @@ def open_profile(database: Database, matricule: str = "279035121518989") -> Prof
     return profile
 
 
+def filing_of(database: Database) -> PatientFiling:
+    return PatientFiling(open_vaults(database), SOURCE, database.clock)
+
+
+def vault_in(database: Database, work: UnitOfWork) -> Vault:
+    return open_vaults(database).within(work)
+
+
 def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> None:
-    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    profile, filing = open_profile(database), filing_of(database)
 
     with database.write() as work:
         kept = filing.prepare(profile, FILE)(work)
 
     assert not kept.was_there
     with database.read() as work:
-        (stored,) = Documents(work).listed(profile.id)
+        (stored,) = vault_in(database, work).listed(profile.id)
         facts = Documents(work).submission(stored.submission_id, profile.key_id)
-        given = EmbeddedVault(work).get(stored)
+        vault = vault_in(database, work)
+        entry, content = vault.entry(stored), vault.content(stored)
         lines = [
             (line.outcome, line.subject, line.detail)
             for line in work.journal.lines(chain_of(profile.id))
@@ -60,14 +70,14 @@ def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> N
     assert facts is not None
     assert facts["contentTypeCode"]["code"] == "EXP_PATIENT"
     assert facts["sourceId"] == SOURCE
-    assert body_of(given.content).content == PDF
-    assert given.entry.size == len(given.content)
+    assert body_of(content).content == PDF
+    assert entry.size == len(content)
     detail = {"message": "c" * 32, "place": 2, "document": FILE.source.unique_id}
     assert lines == [("FILED", stored.id, detail)]
 
 
 def test_two_clicks_in_one_transaction_are_one_document(database: Database) -> None:
-    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    profile, filing = open_profile(database), filing_of(database)
     jobs = [filing.prepare(profile, FILE) for _ in range(2)]
 
     with database.write() as work:
@@ -76,11 +86,11 @@ def test_two_clicks_in_one_transaction_are_one_document(database: Database) -> N
     assert (first.was_there, second.was_there) == (False, True)
     assert first.document_id == second.document_id
     with database.read() as work:
-        assert len(Documents(work).listed(profile.id)) == 1
+        assert len(vault_in(database, work).listed(profile.id)) == 1
 
 
 def test_the_setting_counts_that_stands_when_it_is_filed(database: Database) -> None:
-    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    profile, filing = open_profile(database), filing_of(database)
     job = filing.prepare(profile, FILE)
     with database.write() as work:
         Profiles(work).change(profile.id, "mask-by-default", mask_by_default=True)
@@ -89,13 +99,13 @@ def test_the_setting_counts_that_stands_when_it_is_filed(database: Database) -> 
         job(work)
 
     with database.read() as work:
-        (stored,) = Documents(work).listed(profile.id)
+        (stored,) = vault_in(database, work).listed(profile.id)
         assert stored.visibility(work.now) == {Visibility.MASKED}
-        assert Visibility.MASKED in EmbeddedVault(work).entry(stored).visibility
+        assert Visibility.MASKED in vault_in(database, work).entry(stored).visibility
 
 
 def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
-    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    profile, filing = open_profile(database), filing_of(database)
     job = filing.prepare(profile, FILE)
     with database.write() as work:
         Profiles(work).change(profile.id, "state", state="CLOSED")
@@ -104,13 +114,13 @@ def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
         job(work)
 
     with database.read() as work:
-        assert Documents(work).listed(profile.id) == []
+        assert vault_in(database, work).listed(profile.id) == []
 
 
 def test_another_patients_document_is_neither_found_nor_replaced(
     database: Database,
 ) -> None:
-    profile, filing = open_profile(database), PatientFiling(database, SOURCE)
+    profile, filing = open_profile(database), filing_of(database)
     other = open_profile(database, "153078987658513")
     with database.write() as work:
         filing.prepare(profile, FILE)(work)
@@ -120,4 +130,4 @@ def test_another_patients_document_is_neither_found_nor_replaced(
     with pytest.raises(ConflictError), database.write() as work:
         filing.prepare(other, FILE)(work)
     with database.read() as work:
-        assert Documents(work).listed(other.id) == []
+        assert vault_in(database, work).listed(other.id) == []

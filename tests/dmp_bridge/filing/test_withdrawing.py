@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.cli.trace import stories_in
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
-from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.documents.xds.values import EntryAction
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
@@ -66,7 +65,7 @@ def test_the_patients_journal_and_the_story_say_who_withdrew_it(
     assert line.detail["arrival"] == told.kept.id
     assert line.detail["identity"] == HOSPITAL.identity
     with database.read() as work:
-        stories = Stories(work).tell(f"{SET}.1")
+        stories = stories_in(database, work).tell(f"{SET}.1")
     assert [one["state"] for one in stories] == ["Deleted", "Deleted"]
     assert {one["documents"][0]["outcome"] for one in stories} == {"FILED", "WITHDRAWN"}
     steps = [step["action"] for one in stories for step in one["steps"]]
@@ -186,6 +185,6 @@ def test_a_job_done_twice_changes_nothing(database: Database) -> None:
 
     assert story.told(task.subject).codes == ["WITHDRAWN"]
     with database.read() as work:
-        stored = EmbeddedVault(work).find(f"{SET}.1")
+        stored = story.vault(work).find(f"{SET}.1")
     assert stored is not None
     assert [one.action for one in story.lines()].count("document:withdraw") == 1

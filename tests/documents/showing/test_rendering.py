@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from gateway.core.rendered import WHY_DOWNLOAD, Rendered, Shown, WhyDownload
-from gateway.documents.cda.media import EmbeddedMedia, embedded_media
+from gateway.core.rendered import Rendered, Shown, WhyDownload
+from gateway.core.texts.showing import WHY_DOWNLOAD
+from gateway.documents.cda.media import EmbeddedMedia
 from gateway.documents.showing.narrative import MAX_CHARACTERS, narrative_html
 from gateway.documents.showing.rendering import (
     MAX_TEXT_BYTES,
@@ -293,21 +294,21 @@ def test_x05_a_medium_that_is_not_a_plain_image_or_pdf_is_not_shown(
 
     assert fragment == '<span class="absent">[élément joint non affiché]</span>'
     with pytest.raises((NotFoundError, InvalidError)):
-        embedded_media(body(section(inner=inner)), media_id)
+        EmbeddedMedia(body(section(inner=inner))).read(media_id)
 
 
 def test_an_embedded_medium_is_read_under_its_real_type() -> None:
-    medium = embedded_media(body(section(inner=media(PNG, "image/jpeg"))), "M1")
+    medium = EmbeddedMedia(body(section(inner=media(PNG, "image/jpeg")))).read("M1")
 
     assert (medium.media_type, medium.content) == ("image/png", PNG)
 
 
 def test_an_embedded_medium_past_its_limit_is_refused() -> None:
-    sections = body(section(inner=media(PNG + bytes(1000), "image/png")))
+    media_of = EmbeddedMedia(body(section(inner=media(PNG + bytes(1000), "image/png"))))
 
     with pytest.raises(InvalidError):
-        embedded_media(sections, "M1", max_bytes=1000)
-    assert len(embedded_media(sections, "M1", max_bytes=1100).content) == 1068
+        media_of.read("M1", 1000)
+    assert len(media_of.read("M1", 1100).content) == 1068
 
 
 def test_an_embedded_medium_that_is_not_base64_is_refused() -> None:

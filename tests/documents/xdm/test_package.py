@@ -26,7 +26,6 @@ from tests.builders_xdm import (
     METADATA,
     MOMENT,
     OTHER_PATIENT,
-    PATIENT,
     SENDER,
     make_entry,
     make_outgoing,
@@ -62,12 +61,10 @@ def test_a_package_gives_its_documents_and_what_is_said_of_them() -> None:
 
     assert [document.content for document in package.documents] == [LETTER, SECOND]
     first = package.documents[0]
-    assert first.file_name == "DOC0001.XML"
     assert first.facts.unique_id == "1.2.250.1.999.1.1.8121.1"
     assert first.facts.hash == sha1(LETTER)
-    assert package.patient_id == PATIENT
     assert package.submissions[0].unique_id == make_submission().unique_id
-    assert package.warnings == ()
+    assert package.remarks == ()
 
 
 def test_a_package_tells_no_patient_in_its_repr() -> None:
@@ -83,7 +80,6 @@ def test_a_document_that_is_no_cda_is_returned_as_it_is() -> None:
     )
 
     document = package.documents[1]
-    assert document.file_name == "DOC0002.DCM"
     assert document.facts.mime_type == "application/dicom"
     assert document.content == KOS
 
@@ -162,28 +158,29 @@ def test_z04_two_subsets_with_one_document_are_refused() -> None:
 def test_z04_missing_readme_and_index_are_told_and_tolerated() -> None:
     package = open_package(make_package(leave_out={"README.TXT", "INDEX.HTM"}))
 
-    assert package.warnings == ("README.TXT is missing", "INDEX.HTM is missing")
+    assert package.remarks == ("README.TXT is missing", "INDEX.HTM is missing")
+
+
+@pytest.mark.parametrize("name", ["AUTORUN.INF", "20260327_LETTRE.PDF"])
+def test_z04_files_outside_the_folder_are_ignored_and_told_once(name: str) -> None:
+    package = open_package(make_package(extra={name: b"x", f"2{name}": b"x"}))
+
+    assert package.remarks == ("a file outside IHE_XDM was ignored",)
+    assert len(package.documents) == 1
 
 
 @pytest.mark.parametrize(
-    ("name", "warning"),
+    "name",
     [
-        ("IHE_XDM/SUBSET01/.DS_Store", "a file of a desktop was ignored"),
-        ("IHE_XDM/SUBSET01/Thumbs.db", "a file of a desktop was ignored"),
-        (
-            "__MACOSX/IHE_XDM/SUBSET01/._METADATA.XML",
-            "a file of a desktop was ignored",
-        ),
-        ("AUTORUN.INF", "a file outside IHE_XDM was ignored"),
-        ("20260327_LETTRE.PDF", "a file outside IHE_XDM was ignored"),
+        "IHE_XDM/SUBSET01/.DS_Store",
+        "IHE_XDM/SUBSET01/Thumbs.db",
+        "__MACOSX/IHE_XDM/SUBSET01/._METADATA.XML",
     ],
 )
-def test_z04_files_that_do_no_harm_are_told_and_ignored(
-    name: str, warning: str
-) -> None:
+def test_z04_what_a_desktop_leaves_is_ignored(name: str) -> None:
     package = open_package(make_package(extra={name: b"x"}))
 
-    assert package.warnings == (warning,)
+    assert package.remarks == ()
     assert len(package.documents) == 1
 
 

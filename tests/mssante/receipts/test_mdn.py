@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.core.reasons import ErrorCode
+from gateway.core.texts.outcomes import ERROR_LABELS
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart
 from gateway.mssante.receipts.mdn import (
@@ -99,7 +100,7 @@ def test_each_error_has_code_and_label_where_software_looks(code: ErrorCode) -> 
     assert fields["Disposition"].isascii()
     subject = str(report.message["Subject"])
     assert subject == f"[KO Intégration système !][{code.value}] {SUBJECT}"
-    assert f"{code.value} {code.label}" in report.text
+    assert f"{code.value} {ERROR_LABELS[code]}" in report.text
     assert "Corrigez-le." in report.text
     # The accents of the subject are encoded words (RFC 2047).
     assert content.split(b"\r\n\r\n")[0].isascii()

@@ -340,6 +340,19 @@ def document(outcome: Reason, unique_id: str, **changes: str) -> DocumentFact:
     return DocumentFact(unique_id=unique_id, outcome=outcome.value, **changes)
 
 
+def test_a_remark_does_not_tell_that_the_patient_masks_everything() -> None:
+    said = set()
+    for outcome in (Reason.FILED, Reason.FILED_MASKED_BY_DEFAULT):
+        remarked = document(outcome, "1.1", detail="README.TXT is missing")
+        facts = facts_of(CASES[0], outcome=outcome.value, documents=(remarked,))
+        (mdn,) = due_for(evolve(facts, deliver=True), MdnRequest.MATCHES)
+        assert mdn.disposition is not None
+        said.add(mdn.disposition.lines)
+
+    (lines,) = said
+    assert "(README.TXT is missing)" in " ".join(lines)
+
+
 def test_several_documents_give_the_first_error_and_a_line_each() -> None:
     facts = facts_of(
         CASES[0],
@@ -428,7 +441,7 @@ def test_a_suspended_space_does_not_promise_another_try() -> None:
     (mdn,) = due_for(evolve(facts, notify="NEVER"), MdnRequest.MATCHES)
 
     assert mdn.disposition is not None
-    assert "faites un nouvel envoi" in " ".join(mdn.disposition.lines)
+    assert "Faites un nouvel envoi" in " ".join(mdn.disposition.lines)
     assert "retenté" not in " ".join(mdn.disposition.lines)
 
 

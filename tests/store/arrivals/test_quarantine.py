@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.trace import stories_in
 from gateway.core.envelope import Recipient, RecipientKind
 from gateway.core.ins import Ins
 from gateway.errors import InvalidError, NotFoundError
 from gateway.store.arrivals.quarantine import Quarantine
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 from gateway.store.patients.profiles import Profiles
@@ -205,7 +205,7 @@ def test_the_story_tells_who_released_it_and_each_judgement(story: Story) -> Non
     judge(story, held)
 
     with story.database.read() as work:
-        (told,) = Stories(work).tell(held.kept.id)
+        (told,) = stories_in(story.database, work).tell(held.kept.id)
 
     steps = [
         (one["action"], one["outcome"])

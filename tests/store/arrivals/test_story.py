@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from gateway.cli.trace import stories_in
 from gateway.core.envelope import Recipient, RecipientKind
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, DocumentOutcome
-from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database
 from gateway.store.tables import tasks
 from gateway.store.tasks.tasks import Task, TaskKind
@@ -45,7 +45,7 @@ def post(database: Database, clock: SetClock) -> Post:
 def tell(post: Post | Database, name: str) -> list[dict[str, Any]]:
     database = post.database if isinstance(post, Post) else post
     with database.read() as work:
-        return Stories(work).tell(name)
+        return stories_in(database, work).tell(name)
 
 
 def test_a_story_has_exactly_the_keys_it_promises(post: Post) -> None:
@@ -211,7 +211,7 @@ def test_a_document_refused_is_known_by_its_unique_id_with_its_fault(
 
 def goes_on(post: Post, name: str) -> bool:
     with post.database.read() as work:
-        return Stories(work).goes_on(name)
+        return stories_in(post.database, work).goes_on(name)
 
 
 def test_a_story_goes_on_until_the_sender_was_told(post: Post) -> None:

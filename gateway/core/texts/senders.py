@@ -1,0 +1,110 @@
+"""What receipts (DSN, MDN) say to the sender; of a reason, no more than is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.reasons import Effect, Reason, Told
+from gateway.core.texts.outcomes import REASON_TEXTS
+
+DSN_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "failed": "Message non distribué / Undelivered message",
+        "delayed": "Message retardé / Delayed message",
+        "delivered": "Message distribué / Delivered message",
+    }
+)
+"""Subject of a DSN, by the worst of its actions (RFC 3464 §2.3.3)."""
+
+DSN_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "delivered": (
+            "Votre message à {0} a été remis.",
+            "Your message to {0} was delivered.",
+        ),
+        "relayed": (
+            "Votre message à {0} a été transmis à un autre opérateur, qui ne confirme "
+            "pas la remise.",
+            "Your message to {0} was passed on to another operator, which does not "
+            "confirm delivery.",
+        ),
+        "delayed": (
+            "Votre message à {0} n'a pas encore pu être transmis ; les essais "
+            "continuent.",
+            "Your message to {0} could not be passed on yet; it is being tried again.",
+        ),
+        "failed": (
+            "Votre message à {0} n'a pas été remis.",
+            "Your message to {0} was not delivered.",
+        ),
+    }
+)
+"""What a DSN says of one recipient, by its action."""
+
+NOT_ACTIVATED = (
+    "Le patient n'a pas encore activé son espace : il lira le message à "
+    "l'activation. / The patient has not activated the space yet: the message will "
+    "be read at activation."
+)
+MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
+SET_ASIDE = (
+    "Le message a été mis de côté et n'a été remis à personne. / The message was set "
+    "aside and given to nobody."
+)
+LATE = (
+    "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
+    "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
+    "delays this message. Nothing is lost, it is tried again, and the operator knows."
+)
+GIVEN_UP = (
+    "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
+    "envoi. / A fault on our side kept this message from being handled: send it again."
+)
+TRIES_ENDED = (
+    "Les essais ont pris fin. Dernière réponse : {0} / No more tries are made. Last "
+    "answer: {0}"
+)
+
+MESSAGE_OPENED = "Le patient a ouvert votre message. / The patient opened your message."
+PROCESSED = "Votre envoi a été traité. / What you sent was processed."
+NOT_WHOLLY_PROCESSED = (
+    "Votre envoi n'a pas été entièrement traité. / What you sent was not wholly "
+    "processed."
+)
+"""The first lines of an MDN."""
+
+_TOLD = {
+    Told.PATIENT_SETTINGS: (
+        "Refusé par les réglages du patient.",
+        "Refused by the patient's settings.",
+    ),
+    Told.POLICY: ("Refusé.", "Refused by policy."),
+}
+
+
+def code_for_sender(reason: Reason) -> str:
+    """
+    Return the code a receipt may carry for this reason.
+
+    A blocked sender reads ``REFUSED_BY_PATIENT_SETTINGS``; of a document that the
+    patient's setting masks the sender reads ``FILED``, as of any other.
+
+    >>> code_for_sender(Reason.SENDER_BLOCKED), code_for_sender(Reason.DOC_INVALID)
+    ('REFUSED_BY_PATIENT_SETTINGS', 'DOC_INVALID')
+    """
+    text = REASON_TEXTS[reason]
+    if text.told is Told.REASON:
+        return reason.value
+    if text.effect is Effect.FILED:
+        return Reason.FILED.value
+    return text.told.value
+
+
+def text_for_sender(reason: Reason) -> tuple[str, str]:
+    """Return the French and English sentences a receipt may carry for this reason."""
+    text = REASON_TEXTS[reason]
+    if text.told is not Told.REASON and text.effect is not Effect.FILED:
+        return _TOLD[text.told]
+    shown = REASON_TEXTS[Reason(code_for_sender(reason))]
+    return shown.fr, shown.en

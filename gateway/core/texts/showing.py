@@ -1,0 +1,66 @@
+"""What a patient reads around a document that is shown on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.rendered import WhyDownload
+
+WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
+    {
+        WhyDownload.FORMAT: {
+            "fr": "Ce format ne s'affiche pas dans la page. Téléchargez le document "
+            "pour l'ouvrir avec un logiciel de votre appareil.",
+            "en": "This format cannot be shown on the page. Download the document to "
+            "open it with a program of your device.",
+        },
+        WhyDownload.UNREADABLE: {
+            "fr": "Ce document n'a pas pu être lu. Demandez à son auteur de vous "
+            "l'envoyer en PDF.",
+            "en": "This document could not be read. Ask its author to send it to you "
+            "as a PDF.",
+        },
+        WhyDownload.MISMATCH: {
+            "fr": "Le contenu n'est pas du format annoncé. Par prudence, il n'est pas "
+            "affiché ; demandez à l'auteur de le renvoyer.",
+            "en": "The content is not in the announced format. To be safe it is not "
+            "shown; ask the author to send it again.",
+        },
+        WhyDownload.EMPTY: {
+            "fr": "Ce document est vide.",
+            "en": "This document is empty.",
+        },
+        WhyDownload.TOO_LARGE: {
+            "fr": "Ce document est trop long pour être affiché dans la page. "
+            "Téléchargez-le pour le lire.",
+            "en": "This document is too long to be shown on the page. Download it to "
+            "read it.",
+        },
+    }
+)
+"""Why a document can only be downloaded, by language."""
+
+NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "fr": {
+            "table": "Tableau",
+            "notes": "Notes",
+            "note": "Note",
+            "back": "Retour au texte",
+            "image": "Image jointe au document",
+            "file": "Ouvrir le document joint (PDF)",
+            "absent": "[élément joint non affiché]",
+        },
+        "en": {
+            "table": "Table",
+            "notes": "Notes",
+            "note": "Note",
+            "back": "Back to the text",
+            "image": "Image that comes with the document",
+            "file": "Open the attached document (PDF)",
+            "absent": "[attached element not shown]",
+        },
+    }
+)
+"""The words that are put into a narrative, by language."""

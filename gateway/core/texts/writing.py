@@ -1,0 +1,116 @@
+"""What patients read when a message cannot be written, or a file not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.refusals import AttachmentRefusal, WritingRefusal
+
+WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
+    {
+        WritingRefusal.PROFILE_NOT_ACTIVE: (
+            "Votre espace n'est pas activé : activez-le pour écrire.",
+            "Your space is not activated: activate it to write.",
+        ),
+        WritingRefusal.BETWEEN_PATIENTS: (
+            "Cette messagerie sert à écrire à vos professionnels de santé, pas à "
+            "d'autres usagers.",
+            "This messaging is for writing to your health professionals, not to other "
+            "users.",
+        ),
+        WritingRefusal.NEVER_WROTE: (
+            "Vous pourrez écrire à ce professionnel quand il vous aura écrit une "
+            "première fois. Donnez-lui votre adresse.",
+            "You can write to this professional once they have written to you first. "
+            "Give them your address.",
+        ),
+        WritingRefusal.ANSWER_FORBIDDEN: (
+            "L'expéditeur ne reçoit pas de réponse à ce message. Contactez-le par un "
+            "autre moyen.",
+            "The sender takes no answer to this message. Contact them another way.",
+        ),
+        WritingRefusal.ENDED: (
+            "Le professionnel a mis fin à l'échange. Vous pourrez répondre s'il vous "
+            "écrit de nouveau.",
+            "The professional has ended this exchange. You can answer if they write to "
+            "you again.",
+        ),
+        WritingRefusal.NO_ANSWER_ADDRESS: (
+            "Ce message vient d'un logiciel que personne ne lit, et n'indique pas où "
+            "répondre. Contactez la structure par un autre moyen.",
+            "This message comes from a software nobody reads, and does not say where "
+            "to answer. Contact the structure another way.",
+        ),
+        WritingRefusal.OUTSIDE_TRUST_SPACE: (
+            "Cette adresse n'est plus dans la messagerie sécurisée de santé. "
+            "Contactez le professionnel par un autre moyen.",
+            "This address is no longer in the secure health messaging. "
+            "Contact the professional another way.",
+        ),
+    }
+)
+
+ATTACHMENT_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
+    {
+        AttachmentRefusal.TOO_MANY_FILES: (
+            "Trop de fichiers joints : retirez-en ou envoyez deux messages.",
+            "Too many files: take some off or send two messages.",
+        ),
+        AttachmentRefusal.FILE_EMPTY: (
+            "Ce fichier est vide : choisissez-en un autre.",
+            "This file is empty: choose another one.",
+        ),
+        AttachmentRefusal.FILE_TOO_LARGE: (
+            "Ce fichier est trop volumineux : réduisez-le avant de le joindre.",
+            "This file is too large: make it smaller before attaching it.",
+        ),
+        AttachmentRefusal.TOTAL_TOO_LARGE: (
+            "Les fichiers joints sont trop volumineux ensemble : retirez-en.",
+            "The files are too large together: take some off.",
+        ),
+        AttachmentRefusal.TYPE_NOT_ALLOWED: (
+            "Ce type de fichier n'est pas accepté. Utilisez par exemple PDF, JPEG, PNG "
+            "ou texte.",
+            "This type of file is not accepted. Use for example PDF, JPEG, PNG or "
+            "plain text.",
+        ),
+        AttachmentRefusal.CONTENT_NOT_AS_NAMED: (
+            "Le contenu de ce fichier ne correspond pas à son nom : enregistrez-le de "
+            "nouveau dans le bon format.",
+            "The content of this file is not what its name says: save it again in the "
+            "right format.",
+        ),
+    }
+)
+
+KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
+    {
+        AttachmentRefusal.FILE_EMPTY: (
+            "Ce fichier est vide : il n'y a rien à garder.",
+            "This file is empty: there is nothing to keep.",
+        ),
+        AttachmentRefusal.FILE_TOO_LARGE: (
+            "Ce fichier est trop volumineux pour vos documents : téléchargez-le pour "
+            "le garder ailleurs.",
+            "This file is too large for your documents: download it to keep it "
+            "elsewhere.",
+        ),
+        AttachmentRefusal.TYPE_NOT_ALLOWED: (
+            "Ce type de fichier ne peut pas être gardé dans vos documents, qui "
+            "acceptent PDF, JPEG, TIFF, RTF et texte : téléchargez-le pour le garder "
+            "ailleurs.",
+            "This type of file cannot be kept in your documents, which take PDF, JPEG, "
+            "TIFF, RTF and plain text: download it to keep it elsewhere.",
+        ),
+    }
+)
+"""Why a received file cannot become a document: all that `decide_keeping` refuses."""
+
+MESSAGING_NOTICE = (
+    "Cette messagerie ne sert pas aux urgences : en cas d'urgence, appelez le 15 ou le "
+    "112. Elle ne remplace pas votre dossier médical.",
+    "This messaging is not for emergencies: in an emergency, call 15 or 112. It does "
+    "not replace your medical record.",
+)
+"""Shown where a message is written."""

@@ -1,0 +1,1 @@
+"""What the pages of every audience share; knows the pages of none."""

@@ -1,0 +1,228 @@
+"""The Klein application: from Twisted's requests to pages on threads, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from attrs import frozen
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.server import Request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from gateway.clock import Clock
+from gateway.loop import Threads
+from gateway.settings.file import Settings
+from gateway.store.sealed.keys import KeyRing
+from gateway.web.site.answers import ALWAYS, Answer, static
+from gateway.web.site.limits import Rules, Throttle
+from gateway.web.site.routes import Route
+from gateway.web.site.serving import Serving, error_page, language_of
+from gateway.web.site.templating import STATIC
+from gateway.web.site.visits import RawRequest, same, upload_ticket
+
+log = Logger()
+_STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
+_HEADERS = ("host", "origin", "content-type", "accept-language", "sec-fetch-site")
+_MAX_QUERY = 20
+
+
+@frozen
+class PageThreads:
+    """The pools: pages on one, passwords on another that may be slow alone."""
+
+    pages: ThreadPoolExecutor
+    passwords: ThreadPoolExecutor
+
+    @classmethod
+    def start(cls) -> PageThreads:
+        """Make the pools; two passwords at once bound the memory argon2 takes."""
+        return cls(
+            ThreadPoolExecutor(8, thread_name_prefix="web"),
+            ThreadPoolExecutor(2, thread_name_prefix="web-password"),
+        )
+
+    def stop(self) -> None:
+        """Let what runs end; what waits is dropped."""
+        self.pages.shutdown(wait=False, cancel_futures=True)
+        self.passwords.shutdown(wait=False, cancel_futures=True)
+
+
+class SiteApp:
+    """Builds the Klein application of one audience's pages."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        serving: Serving,
+        *,
+        clock: Clock,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+        threads: PageThreads,
+    ) -> None:
+        # Klein installs a reactor when it is imported: ours must be there before.
+        from klein import Klein
+
+        self._reactor = reactor
+        self._clock = clock
+        self._serve = Threads(loop, threads.pages).deferred(serving.serve)
+        self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
+        self._throttle = Throttle(60, timedelta(minutes=5))
+        self.klein = Klein()
+        self.klein.url_map.merge_slashes = False
+        for number, route in enumerate(routes):
+            self._add(route, f"page{number}")
+        self.klein.route("/static/<string:name>", methods=["GET"], endpoint="static")(
+            self._static
+        )
+        on_errors: Any = self.klein.handle_errors
+        on_errors(HTTPException)(_missing)
+        on_errors(Exception)(_failed)
+
+    def _add(self, route: Route, endpoint: str) -> None:
+        def view(request: Request, **parts: Any) -> Deferred[bytes]:
+            return self._answer(route, request, parts)
+
+        self.klein.route(route.path, methods=[route.method], endpoint=endpoint)(view)
+
+    def _answer(
+        self, route: Route, request: Request, parts: dict[str, Any]
+    ) -> Deferred[bytes]:
+        raw = raw_request(request)
+        if route.guarded and not self._throttle.lets(raw.peer, self._clock()):
+            return succeed(put(request, error_page(language_of(raw), 429)))
+        start = self._reactor.seconds()
+        serve = self._serve_slowly if route.slow else self._serve
+        answered: Deferred[Answer] = serve(route, raw, parts)
+        if route.guarded:
+            answered.addCallback(self._at_a_step, start)
+        return answered.addCallback(lambda answer: put(request, answer))
+
+    def _at_a_step(self, answer: Answer, start: float) -> Deferred[Answer]:
+        spent = self._reactor.seconds() - start
+        wait = math.ceil(spent / _STEP) * _STEP - spent
+        return deferLater(self._reactor, wait, lambda: answer)
+
+    def _static(self, request: Request, name: str) -> bytes:
+        if name not in STATIC:
+            return put(request, error_page(language_of(raw_request(request)), 404))
+        return put(request, static(*STATIC[name]))
+
+
+def _missing(request: Request, failure: Failure) -> bytes:
+    status = 405 if isinstance(failure.value, MethodNotAllowed) else 404
+    return put(request, error_page(language_of(raw_request(request)), status))
+
+
+def _failed(request: Request, failure: Failure) -> bytes:
+    log.failure("defect while serving a page", failure=failure)
+    return put(request, error_page(language_of(raw_request(request)), 500))
+
+
+def raw_request(request: Request) -> RawRequest:
+    """Return what a request says, decoded; its body is read from memory."""
+    path, _, query = request.uri.partition(b"?")
+    headers = {
+        name: (request.getHeader(name) or "")
+        for name in _HEADERS
+        if request.getHeader(name) is not None
+    }
+    body = b""
+    if request.method == b"POST" and request.content is not None:
+        request.content.seek(0)
+        body = request.content.read()
+    return RawRequest(
+        method=request.method.decode("latin-1"),
+        path=path.decode("latin-1"),
+        query=_query(query),
+        cookies=read_cookies(request),
+        headers=headers,
+        body=body,
+        peer=str(getattr(request.getClientAddress(), "host", "")),
+    )
+
+
+def _query(query: bytes) -> Mapping[str, str]:
+    try:
+        pairs = parse_qsl(
+            query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_QUERY
+        )
+    except ValueError:  # too many: the page then shows as without any
+        return {}
+    return dict(pairs)
+
+
+def read_cookies(request: Request) -> Mapping[str, str]:
+    """Return our two cookies; the first of a name counts."""
+    return {
+        name.decode(): value.decode("latin-1")
+        for name, value in request.received_cookies.items()
+        if name in {b"__Host-session", b"__Host-language"}
+    }
+
+
+def put(request: Request, answer: Answer) -> bytes:
+    """Set an answer's status and headers on a request; return its body."""
+    request.setResponseCode(answer.status)
+    request.responseHeaders.removeHeader(b"Server")
+    for name, value in ALWAYS.items():
+        request.setHeader(name, value)
+    for name, value in answer.headers:
+        request.responseHeaders.addRawHeader(name, value)
+    request.setHeader(b"Content-Length", str(len(answer.body)))
+    return answer.body
+
+
+def make_rules(settings: Settings, keys: KeyRing, port: int) -> Rules:
+    """Return what the site checks of a request before it is served."""
+    hosts = allowed_hosts(settings, port)
+
+    def may_send_files(request: Request) -> bool:
+        cookie = read_cookies(request).get("__Host-session", "")
+        ticket = _query(request.uri.partition(b"?")[2]).get("upload", "")
+        return bool(cookie) and same(ticket, upload_ticket(keys, cookie))
+
+    def objection(request: Request) -> tuple[int, bytes] | None:
+        if not request.uri.startswith(b"/") or b"//" in request.path:
+            return 400, _plain("Bad Request")
+        names = request.requestHeaders.getRawHeaders(b"host", [])
+        if len(names) != 1:
+            return 400, _plain("Bad Request")
+        if names[0].decode("latin-1").lower() not in hosts:
+            return 421, _plain("Misdirected Request")
+        if request.method not in {b"GET", b"HEAD", b"POST"}:
+            return 405, _plain("Method Not Allowed")
+        return None
+
+    return Rules(may_send_files=may_send_files, objection=objection)
+
+
+def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
+    """
+    Return the values of Host that are ours.
+
+    Those of the settings, or of the address patients type and the one this machine
+    listens on; each with our port and, behind a port 443, without.
+    """
+    listen = settings.listen
+    names = set(settings.web.hosts)
+    if not names:
+        names = {listen.host, "localhost", settings.domains.hostname}
+        typed = urlsplit(settings.public_url)
+        names.add(typed.netloc)
+    found = {name.lower() for name in names}
+    ported = {f"{name}:{port}" for name in found if ":" not in name}
+    return frozenset(found | ported)
+
+
+def _plain(text: str) -> bytes:
+    return f"<!doctype html><title>{text}</title><p>{text}</p>".encode()

@@ -1,0 +1,280 @@
+"""
+What a client may cost: bytes, seconds, connections, and how often it may ask.
+
+The stock server restarts its idle clock at any byte and takes a body of any length
+at all. Here a request has an absolute deadline, its body a limit
+known before the first byte of it is read, and connections are counted before TLS.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from attrs import define, field, frozen
+from twisted.internet.interfaces import IAddress, IDelayedCall
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.web.http import HTTPChannel
+from twisted.web.resource import IResource
+from twisted.web.server import Request, Site
+
+KIB = 1024
+SMALL_BODY = 64 * KIB
+"""Body of a form without files."""
+
+_LARGE_AT_ONCE = 8
+_SLOWEST = 16 * KIB  # bytes a second of an answer; a slower reader is let go
+_MOST_PEERS = 20_000
+
+
+@frozen(kw_only=True)
+class WebLimits:
+    """The limits of one site; times in seconds."""
+
+    request_seconds: float
+    idle_seconds: float = 30.0
+    large_body: int
+    max_connections: int
+    max_connections_per_peer: int
+
+
+@frozen(kw_only=True)
+class Rules:
+    """What the site asks of the application before a request is served."""
+
+    may_send_files: Callable[[Request], bool]
+    """Whether the headers show a right to a large body; called before the body."""
+    objection: Callable[[Request], tuple[int, bytes] | None]
+    """A status and a page for what is refused whatever its path: a foreign Host."""
+
+
+class LimitedChannel(HTTPChannel):
+    """One connection: a deadline for each request and each answer, whatever arrives."""
+
+    maxHeaders = 64  # noqa: N815
+    site: LimitedSite
+    _deadline: IDelayedCall | None = None
+
+    def connectionMade(self) -> None:  # noqa: N802
+        super().connectionMade()
+        self._within(self.site.limits.request_seconds)
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        if line[:1] in {b" ", b"\t"}:  # obs-fold, two readings of one header
+            self.refuse(b"400 Bad Request")
+            return
+        super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        self.refuse(b"400 Bad Request")
+
+    def allContentReceived(self) -> None:  # noqa: N802
+        self._within(10 * self.site.limits.request_seconds)
+        super().allContentReceived()
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802
+        self._within(self.site.limits.request_seconds + request.sentLength / _SLOWEST)
+        super().requestDone(request)
+
+    def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
+        self._within(None)
+        super().connectionLost(reason)
+
+    def refuse(self, status: bytes) -> None:
+        """Answer without a page and close; what still comes is not read."""
+        wire: Any = self.transport
+        wire.write(
+            b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n"
+            b"Content-Length: 0\r\nCache-Control: no-store\r\n\r\n"
+        )
+        self.loseConnection()
+
+    def _within(self, seconds: float | None) -> None:
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
+        self._deadline = None
+        if seconds is not None:
+            wire: Any = self.transport
+            self._deadline = self.callLater(seconds, wire.abortConnection)
+
+
+class LimitedRequest(Request):
+    """A request whose body stays in memory, within the limit its headers allow."""
+
+    channel: LimitedChannel
+    site: LimitedSite
+    _allowed = 0
+    content: BytesIO
+    _holds_place = False
+    _refused = False
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802
+        # In memory: a file would put what a patient writes unencrypted on the disk.
+        self.content = BytesIO()
+        site = self.channel.site
+        self._allowed = SMALL_BODY
+        if length is None or length > SMALL_BODY:
+            self.uri = self.channel._path  # not yet set: the body comes first here
+            if site.rules.may_send_files(self) and site.take_place():
+                self._holds_place = True
+                self._allowed = site.limits.large_body
+        if length is not None and length > self._allowed:
+            self._refuse_body()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        if self._refused:
+            return
+        if self.content.tell() + len(data) > self._allowed:
+            self._refuse_body()
+            return
+        self.content.write(data)
+
+    def _refuse_body(self) -> None:
+        self._refused = True
+        self.channel.refuse(b"413 Content Too Large")
+
+    def requestReceived(  # noqa: N802
+        self, command: bytes, path: bytes, version: bytes
+    ) -> None:
+        if not self._refused:
+            super().requestReceived(command, path, version)
+
+    def process(self) -> None:
+        objection = self.channel.site.rules.objection(self)
+        if objection is None:
+            super().process()
+            return
+        status, page = objection
+        self.setResponseCode(status)
+        self.setHeader(b"Content-Type", b"text/html; charset=utf-8")
+        self.setHeader(b"Content-Length", str(len(page)).encode())
+        self.setHeader(b"Cache-Control", b"no-store")
+        self.setHeader(b"Content-Security-Policy", b"default-src 'none'")
+        self.setHeader(b"Connection", b"close")
+        self.channel.persistent = 0  # closed once this is written
+        self.write(page)
+        self.finish()
+
+    def finish(self) -> None:
+        self._leave()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self._leave()
+        super().connectionLost(reason)
+
+    def _leave(self) -> None:
+        if self._holds_place:
+            self._holds_place = False
+            self.channel.site.give_place()
+
+
+class LimitedSite(Site):
+    """The site: HTTP/1.1 alone, no access log (paths name things of patients)."""
+
+    noisy = False
+    requestFactory = LimitedRequest  # noqa: N815
+    protocol = LimitedChannel  # type: ignore[assignment]
+
+    def __init__(
+        self, resource: IResource, limits: WebLimits, rules: Rules, reactor: Any
+    ) -> None:
+        super().__init__(
+            resource,
+            timeout=limits.idle_seconds,
+            parsePOSTFormSubmission=False,
+            reactor=reactor,
+        )
+        self.limits = limits
+        self.rules = rules
+        self._large = 0
+
+    def acceptableProtocols(self) -> list[bytes]:  # noqa: N802
+        return [b"http/1.1"]
+
+    def log(self, request: Any) -> None:
+        """Log nothing; what matters of a request is in the journal."""
+
+    def take_place(self) -> bool:
+        """Take one of the few places for large bodies; False when all are taken."""
+        if self._large >= _LARGE_AT_ONCE:
+            return False
+        self._large += 1
+        return True
+
+    def give_place(self) -> None:
+        """Give a place back."""
+        self._large -= 1
+
+
+class _Counted(ProtocolWrapper):
+    factory: CappedFactory
+    peer = ""
+
+    def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
+        self.factory.gone(self.peer)
+        super().connectionLost(reason)
+
+
+class CappedFactory(WrappingFactory):
+    """Counts connections, in all and by address, before any TLS is spoken."""
+
+    noisy = False
+    protocol = _Counted
+
+    def __init__(self, wrapped: Any, limits: WebLimits) -> None:
+        super().__init__(wrapped)
+        self._limits = limits
+        self._by_peer: Counter[str] = Counter()
+
+    def buildProtocol(  # type: ignore[override]  # noqa: N802
+        self, addr: IAddress | None
+    ) -> ProtocolWrapper | None:
+        peer = str(getattr(addr, "host", ""))
+        limits = self._limits
+        if (
+            self._by_peer.total() >= limits.max_connections
+            or self._by_peer[peer] >= limits.max_connections_per_peer
+        ):
+            return None
+        built = super().buildProtocol(addr)
+        assert isinstance(built, _Counted)
+        built.peer = peer
+        self._by_peer[peer] += 1
+        return built
+
+    def gone(self, peer: str) -> None:
+        """Give back a connection's place."""
+        self._by_peer[peer] -= 1
+        if self._by_peer[peer] <= 0:
+            del self._by_peer[peer]
+
+
+@define
+class Throttle:
+    """
+    Lets ``most`` requests of one address through in ``span``; used on the loop only.
+
+    It counts requests, right or wrong, so that being slowed down tells nothing about
+    a login or a code.
+    """
+
+    most: int
+    span: timedelta
+    _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
+
+    def lets(self, peer: str, now: datetime) -> bool:
+        """Count a request; False when it is one too many."""
+        times = self._seen.setdefault(peer, deque())
+        self._seen.move_to_end(peer)
+        while times and times[0] <= now - self.span:
+            times.popleft()
+        if len(self._seen) > _MOST_PEERS:
+            self._seen.popitem(last=False)
+        if len(times) >= self.most:
+            return False
+        times.append(now)
+        return True

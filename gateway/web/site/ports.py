@@ -1,0 +1,70 @@
+"""What the pages of every audience need from other parts: given, never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from gateway.core.document import DocumentEntry
+from gateway.core.rendered import MediaUrl, Medium, Rendering
+from gateway.core.vault import FiledDocument
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profile
+from gateway.store.patients.web_sessions import WebSession
+
+
+class Visitors(Protocol):
+    """The people a site is for; blocking, so called on worker threads."""
+
+    def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
+        """Return the session of a cookie, its person when open, and the time."""
+
+    def note_refusal(self, person: Profile, subject: str) -> None:
+        """Leave a trace of somebody who asked for what is not theirs, or not there."""
+
+
+class DocumentPages(Protocol):
+    """
+    Turns the exact bytes of a filed document into what is shown of it.
+
+    Blocking, so called on worker threads; never raises for odd content: what cannot
+    be shown is a download.
+    """
+
+    def render(
+        self, content: bytes, *, media_url: MediaUrl, language: str
+    ) -> Rendering:
+        """Say how a document is shown."""
+
+    def body(self, content: bytes) -> Medium | None:
+        """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
+
+    def medium(self, content: bytes, media_id: str) -> Medium | None:
+        """Return an image or file embedded in an N3, or None."""
+
+
+class DocumentVault(Protocol):
+    """The documents of all patients, to be read in one transaction."""
+
+    def get(self, entry_uuid: str) -> FiledDocument | None:
+        """Return what is filed under an entryUUID, in whichever patient's vault."""
+
+    def listed(self, profile_id: str) -> Sequence[FiledDocument]:
+        """Return all documents of a patient, last filed first, whatever their status"""
+
+    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
+        """Return what one message put in a patient's vault, first filed first."""
+
+    def entry(self, document: FiledDocument) -> DocumentEntry:
+        """Return its entry, with the status and the visibility that it has now."""
+
+    def content(self, document: FiledDocument) -> bytes:
+        """Return the exact bytes that were filed."""
+
+    def mark_read(self, document_id: str) -> None:
+        """Record when the patient first opened a document; later times change it not"""
+
+
+OpenVault = Callable[[UnitOfWork], DocumentVault]
+"""Opens the vault in a transaction."""

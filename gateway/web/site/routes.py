@@ -1,0 +1,30 @@
+"""Which page answers which address, and what a visitor needs to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from gateway.store.patients.web_sessions import Stage
+from gateway.web.site.answers import Answer
+
+Page = Callable[..., Answer]
+
+
+@frozen(kw_only=True)
+class Route:
+    """
+    One address and method.
+
+    ``needs`` OPEN sends everybody else to sign in. ``slow`` pages hash a password and
+    have threads of their own. ``guarded`` ones are counted by address, and answer in
+    whole steps of time, so that the delay does not tell what was right.
+    """
+
+    method: str
+    path: str
+    page: Page
+    needs: Stage = Stage.OPEN
+    slow: bool = False
+    guarded: bool = False

@@ -1,0 +1,151 @@
+"""Serves one request on a worker thread: who it is, whether it is forged, its page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from attrs import field, frozen
+from twisted.logger import Logger
+
+from gateway.errors import GatewayError, InvalidError, NotFoundError
+from gateway.store.patients.web_sessions import Stage, new_cookie
+from gateway.store.sealed.keys import KeyRing
+from gateway.web.site.answers import Answer, page, redirect
+from gateway.web.site.forms import EMPTY_FORM, read_form
+from gateway.web.site.languages import choose_language
+from gateway.web.site.ports import Visitors
+from gateway.web.site.routes import Route
+from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_ticket
+
+log = Logger()
+_COOKIE = re.compile(r"[0-9a-f]{64}")
+
+
+@frozen
+class Serving:
+    """Turns raw requests into answers; blocking, and never raises."""
+
+    keys: KeyRing = field(repr=False)
+    visitors: Visitors
+
+    def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
+        """Return the answer of a route; a failure becomes a page that says so."""
+        language = language_of(raw)
+        try:
+            visit = self._visit(raw, language)
+            if raw.method == "POST":
+                visit = self._checked(visit, raw)
+        except InvalidError:
+            return error_page(language, 400)
+        except GatewayError as error:
+            log.warn("a page failed: {detail}", detail=str(error))
+            return error_page(language, 503)
+        except ForgedError:
+            return error_page(language, 403)
+        if route.needs is Stage.OPEN and visit.person is None:
+            return self._to_sign_in(visit)
+        return self._page(route, visit, parts)
+
+    def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
+        signed_in = visit.person is not None
+        try:
+            return route.page(visit, **parts)
+        except NotFoundError:
+            if visit.person is not None:
+                subject = str(next(iter(parts.values()), ""))[:32]
+                self.visitors.note_refusal(visit.person, subject)
+            return error_page(visit.language, 404, signed_in=signed_in)
+        except GatewayError as error:
+            log.warn("a page failed: {detail}", detail=str(error))
+            return error_page(visit.language, 503, signed_in=signed_in)
+        except Exception:  # noqa: BLE001 (a defect: the page says so, the log why)
+            log.failure("defect while serving a page")
+            return error_page(visit.language, 500, signed_in=signed_in)
+
+    def _visit(self, raw: RawRequest, language: str) -> Visit:
+        cookie = raw.cookies.get("__Host-session", "")
+        known = bool(_COOKIE.fullmatch(cookie))
+        if not known:
+            cookie = new_cookie()
+        session, person, now = self.visitors.find(cookie)
+        stage = session.stage if session is not None else Stage.ANONYMOUS
+        return Visit(
+            path=raw.path,
+            query=raw.query,
+            language=language,
+            now=now,
+            cookie=cookie,
+            is_new=not known,
+            stage=stage,
+            session=session,
+            person=person,
+            token=form_token(self.keys, cookie),
+            ticket=upload_ticket(self.keys, cookie) if person is not None else "",
+        )
+
+    def _checked(self, visit: Visit, raw: RawRequest) -> Visit:
+        """
+        Return the visit with its form, if the form is one of ours.
+
+        Raises:
+            ForgedError: it comes from elsewhere, or its token is not this visitor's.
+            InvalidError: it cannot be read.
+        """
+        origin = raw.headers.get("origin", "")
+        if origin and origin.lower() != f"https://{raw.headers['host'].lower()}":
+            raise ForgedError
+        if raw.headers.get("sec-fetch-site", "same-origin") not in {
+            "same-origin",
+            "none",
+        }:
+            raise ForgedError
+        form = read_form(raw.headers.get("content-type", ""), raw.body)
+        if visit.is_new or not same(form.text("token"), visit.token):
+            raise ForgedError
+        return Visit(
+            path=visit.path,
+            query=visit.query,
+            form=form if form.fields else EMPTY_FORM,
+            language=visit.language,
+            now=visit.now,
+            cookie=visit.cookie,
+            stage=visit.stage,
+            session=visit.session,
+            person=visit.person,
+            token=visit.token,
+            ticket=visit.ticket,
+        )
+
+    def _to_sign_in(self, visit: Visit) -> Answer:
+        """Ask to sign in; say that a session ended where one seems to have been."""
+        if visit.stage is Stage.CODE:
+            return redirect("/sign-in/code")
+        return redirect("/sign-in" if visit.is_new else "/sign-in?expired=1")
+
+
+class ForgedError(Exception):
+    """A form that did not come from our own page."""
+
+
+def language_of(raw: RawRequest) -> str:
+    """Return the language to answer in."""
+    return choose_language(
+        raw.cookies.get("__Host-language", ""), raw.headers.get("accept-language", "")
+    )
+
+
+def error_page(language: str, status: int, *, signed_in: bool = False) -> Answer:
+    """Return a page for a failure: what happened and what to do, nothing inside."""
+    return page(
+        "site/error.html",
+        language,
+        status=status,
+        code=status,
+        signed_in=signed_in,
+        visit=None,
+        unread=0,
+        name="",
+        service="",
+        idle_minutes=0,
+    )

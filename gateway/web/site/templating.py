@@ -1,0 +1,101 @@
+"""The templates of the pages: autoescaped, strict, in the language of the visitor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from gateway.web.site.languages import (
+    LANGUAGES,
+    TRANSLATIONS,
+    machine_time,
+    say_day,
+    say_moment,
+    say_recent,
+    say_size,
+)
+
+_FOLDER = Path(__file__).parent
+_TYPES = MappingProxyType(
+    {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
+)
+
+
+def _read_static() -> Mapping[str, tuple[str, bytes]]:
+    return MappingProxyType(
+        {
+            file.name: (_TYPES[file.suffix], file.read_bytes())
+            for file in sorted((_FOLDER / "static").iterdir())
+            if file.suffix in _TYPES
+        }
+    )
+
+
+_TEMPLATES = PrefixLoader(
+    {
+        pages.parent.name: FileSystemLoader(pages)
+        for pages in _FOLDER.parent.glob("*/pages")
+    }
+)
+"""Each audience's templates by its name, and ours: ``site/base.html``."""
+
+STATIC = _read_static()
+"""The fixed files by name: their media type and bytes."""
+
+
+def static_url(name: str) -> str:
+    """Return the address of a fixed file; it changes with the content."""
+    return f"/static/{name}?v={hashlib.sha256(STATIC[name][1]).hexdigest()[:12]}"
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=_TEMPLATES,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translations: Any = environment
+    translations.install_gettext_translations(TRANSLATIONS[language], newstyle=True)
+    environment.filters["moment"] = partial(_filter, say_moment, language)
+    environment.filters["day"] = partial(_filter, say_day, language)
+    environment.filters["size"] = partial(_filter, say_size, language)
+    environment.filters["machine"] = machine_time
+    environment.globals["recent"] = partial(_recent, language)
+    environment.globals["static"] = static_url
+    environment.globals["languages"] = LANGUAGES
+    environment.globals["language"] = language
+    return environment
+
+
+def _filter(say: Any, language: str, value: Any) -> str:
+    return str(say(value, language))
+
+
+def _recent(language: str, moment: datetime, now: datetime) -> str:
+    return say_recent(moment, now, language)
+
+
+def render(template: str, language: str, **context: Any) -> bytes:
+    """Return a page; every name a template uses must be given."""
+    return _environment(language).get_template(template).render(**context).encode()
+
+
+def translated(language: str, text: str, **words: Any) -> str:
+    """Return a text of our own in a language; ``words`` fill its places."""
+    return (
+        TRANSLATIONS[language].gettext(text) % words
+        if words
+        else TRANSLATIONS[language].gettext(text)
+    )

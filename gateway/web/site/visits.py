@@ -1,0 +1,100 @@
+"""A request as the pages see it, once the protocol is out of the way."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from gateway.core.ins import Ins
+from gateway.store.patients.profiles import Profile
+from gateway.store.patients.web_sessions import Stage, WebSession
+from gateway.store.sealed.keys import KeyRing
+from gateway.web.site.forms import EMPTY_FORM, Form
+
+
+@frozen(kw_only=True)
+class RawRequest:
+    """What came over the wire; bodies are at most as large as the site lets in."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(repr=False)
+    cookies: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    peer: str = ""
+
+
+@frozen(kw_only=True)
+class Visit:
+    """
+    One request of one visitor.
+
+    ``profile`` is there for a visitor who signed in. ``token`` goes into every form,
+    ``ticket`` into the address of forms with files (`form_token`, `upload_ticket`).
+    """
+
+    path: str
+    query: Mapping[str, str] = field(default=MappingProxyType({}), repr=False)
+    form: Form = field(default=EMPTY_FORM, repr=False)
+    language: str
+    now: datetime
+    cookie: str = field(repr=False)
+    is_new: bool = False
+    stage: Stage = Stage.ANONYMOUS
+    session: WebSession | None = None
+    person: Profile | None = field(default=None, repr=False)
+    token: str = field(repr=False)
+    ticket: str = field(default="", repr=False)
+
+    @property
+    def profile(self) -> Profile:
+        """The patient; only routes that need an open session ask."""
+        assert self.person is not None, "the route needs an open session"
+        return self.person
+
+    @property
+    def ins(self) -> Ins:
+        """The patient's INS."""
+        return self.profile.ins
+
+
+def form_token(keys: KeyRing, cookie: str) -> str:
+    """
+    Return the token of the forms of one visitor, against forged requests.
+
+    Keyed and bound to the cookie: it changes whenever the session does, nothing has
+    to be stored for it, and no other site can make one.
+    """
+    return keys.digest(f"form:{cookie}")
+
+
+def upload_ticket(keys: KeyRing, cookie: str) -> str:
+    """Return what lets a signed-in visitor's form be large, known before its body."""
+    return keys.digest(f"upload:{cookie}")
+
+
+def same(one: str, other: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def person_name(profile: Profile) -> str:
+    """
+    Return a patient's name as in From: given name and family name in capitals.
+
+    The names in use come first (RNIV), those of birth where there are none.
+    """
+    traits = profile.traits
+    given = traits.used_given or traits.first_given or traits.given_names
+    first = (given.split(" ")[0] if not traits.used_given else given).strip()
+    family = (traits.used_family or traits.family).upper()
+    return f"{_capitalised(first)} {family}".strip()
+
+
+def _capitalised(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))

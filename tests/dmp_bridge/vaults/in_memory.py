@@ -1,0 +1,154 @@
+"""A vault of dictionaries: that one can be written shows that the port is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from gateway.core.codes import VISIBILITY, coded
+from gateway.core.document import (
+    Availability,
+    DocumentEntry,
+    SubmissionSet,
+    Visibility,
+)
+from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
+from gateway.errors import ConflictError, NotFoundError
+
+
+@frozen
+class InMemoryVault:
+    """Documents by their id, in the order of filing; without transactions."""
+
+    clock: Callable[[], datetime]
+    patients: frozenset[str]
+    _documents: dict[str, FiledDocument] = field(factory=dict)
+    _deposits: dict[str, Deposit] = field(factory=dict)
+
+    def find(self, unique_id: str) -> FiledDocument | None:
+        return next(
+            (o for o in self._documents.values() if o.unique_id == unique_id), None
+        )
+
+    def get(self, entry_uuid: str) -> FiledDocument | None:
+        return self._documents.get(to_entry_id(entry_uuid))
+
+    def versions(self, profile_id: str, set_id: str) -> list[FiledDocument]:
+        return [one for one in self._of(profile_id) if set_id and one.set_id == set_id]
+
+    def brought_by(self, profile_id: str, arrival_id: str) -> list[FiledDocument]:
+        return [one for one in self._of(profile_id) if one.arrival_id == arrival_id]
+
+    def listed(self, profile_id: str) -> list[FiledDocument]:
+        return self._of(profile_id)[::-1]
+
+    def entry(self, document: FiledDocument) -> DocumentEntry:
+        entry = self._deposits[document.id].entry
+        flags = document.visibility(self.clock())
+        codes = [code for code in entry.confidentiality if code.scheme != VISIBILITY]
+        codes += [coded(VISIBILITY, one.value) for one in Visibility if one in flags]
+        return evolve(
+            entry, availability_status=document.status, confidentiality=tuple(codes)
+        )
+
+    def content(self, document: FiledDocument) -> bytes:
+        return self._deposits[document.id].content
+
+    def submit(self, profile_id: str, submission: SubmissionSet) -> str:
+        self._check(profile_id)
+        return to_entry_id(submission.entry_uuid)
+
+    def file(self, deposit: Deposit) -> Deposited:
+        self._check(deposit.profile_id)
+        entry = deposit.entry
+        if (known := self.find(entry.unique_id)) is not None:
+            if (known.profile_id, known.sha256) == (deposit.profile_id, deposit.sha256):
+                return Deposited.ALREADY_FILED
+            raise ConflictError("filed already, for another content")
+        for name in dict.fromkeys(filter(None, (entry.replaces, *deposit.deprecates))):
+            before = self.find(name)
+            if before is None or before.profile_id != deposit.profile_id:
+                raise ConflictError("not in this vault")
+            self._documents[before.id] = evolve(
+                before,
+                replaced_by=deposit.entry_id,
+                replaced_levels=before.replaced_levels | {deposit.body_level},
+                status=(
+                    Availability.DEPRECATED
+                    if name in deposit.deprecates
+                    else before.status
+                ),
+            )
+        self._deposits[deposit.entry_id] = deposit
+        self._documents[deposit.entry_id] = self._filed(deposit)
+        return Deposited.FILED
+
+    def discard(self, prepared: PreparedContent) -> None:
+        """Nothing is ever prepared."""
+
+    def withdraw(self, document: FiledDocument) -> bool:
+        known = self._documents[document.id]
+        self._documents[document.id] = evolve(known, status=Availability.DELETED)
+        return known.status is not Availability.DELETED
+
+    def change_visibility(
+        self,
+        document: FiledDocument,
+        flags: frozenset[Visibility],
+        *,
+        visible_at: datetime | None = None,
+        flags_then: frozenset[Visibility] = frozenset(),
+        masked_by: MaskedBy = MaskedBy.NOBODY,
+    ) -> None:
+        self._documents[document.id] = evolve(
+            self._documents[document.id],
+            flags=flags,
+            visible_at=visible_at,
+            flags_then=flags_then,
+            masked_by=masked_by,
+        )
+
+    def mark_read(self, document_id: str) -> None:
+        known = self._documents[document_id]
+        self._documents[document_id] = evolve(
+            known, read_at=known.read_at or self.clock()
+        )
+
+    def _of(self, profile_id: str) -> list[FiledDocument]:
+        return [one for one in self._documents.values() if one.profile_id == profile_id]
+
+    def _check(self, profile_id: str) -> None:
+        if profile_id not in self.patients:
+            raise NotFoundError("no such patient")
+
+    def _filed(self, deposit: Deposit) -> FiledDocument:
+        entry = deposit.entry
+        return FiledDocument(
+            id=deposit.entry_id,
+            profile_id=deposit.profile_id,
+            unique_id=entry.unique_id,
+            set_id=deposit.set_id,
+            version=deposit.version,
+            body_level=deposit.body_level,
+            status=entry.availability_status,
+            type_code=entry.type_code.code,
+            creation_time=entry.creation_time,
+            mime_type=entry.mime_type,
+            size=entry.size,
+            sha1=entry.hash,
+            sha256=deposit.sha256,
+            flags=entry.visibility,
+            visible_at=deposit.visible_at,
+            flags_then=deposit.flags_then,
+            masked_by=deposit.masked_by,
+            owners=frozenset((*deposit.people, *deposit.structures)),
+            submission_id=deposit.submission_id,
+            arrival_id=deposit.arrival_id,
+            replaced_by="",
+            replaced_levels=frozenset(),
+            filed_at=self.clock(),
+            read_at=None,
+        )

@@ -1,0 +1,316 @@
+"""The pages in a real browser: the whole way without scripts, and axe on each page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.core.copies import Copy
+from gateway.core.document import Visibility
+from gateway.core.envelope import Door
+from gateway.message.building import OutgoingPart
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.values import MayReply
+from gateway.store.tables import arrivals
+from tests.browser import NO_CHROMIUM, find_chromium
+from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Site, blocking
+from tests.web.mail import PDF, PNG, carried, file, narrative, receive
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe absent")
+
+CHROMIUM = find_chromium()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PHOTO = (Path(__file__).parents[2] / "samples" / "photo.jpg").read_bytes()
+SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
+"""A folder to leave pictures of every page in, for people to look at."""
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason=NO_CHROMIUM)
+TABLE = (
+    "<paragraph>Séjour sans complication.</paragraph><table><thead><tr><th>Examen</th>"
+    "<th>Résultat</th></tr></thead><tbody><tr><td>Tension</td><td>12/8</td></tr></tbody>"
+    "</table><list><item>Repos</item><item>Marche</item></list>"
+)
+
+
+def furnish(site: Site) -> list[str]:
+    """Put mail and documents of every kind in; return the documents' addresses."""
+    database, patient = site.database, site.patient
+    arrival_id = receive(database, patient, outcome="FILED")
+    documents = [
+        file(database, patient, narrative(TABLE), arrival_id=arrival_id),
+        file(database, patient, carried("application/pdf", PDF), title="Radiographie"),
+        file(
+            database,
+            patient,
+            carried("image/jpeg", PHOTO),
+            title="Photo",
+            flags=frozenset({Visibility.MASKED}),
+        ),
+        file(
+            database, patient, carried("text/plain", b"Rien a signaler"), title="Note"
+        ),
+        file(database, patient, carried("text/rtf", b"{\\rtf1 x}"), title="Courrier"),
+        file(database, patient, carried("image/png", PNG), title="Illisible"),
+    ]
+    site.clock.advance(minutes=5)
+    receive(
+        database,
+        patient,
+        sender=HOUSE,
+        name="Service de cardiologie",
+        kind="ORG",
+        subject="Votre rendez-vous",
+        text="Rendez-vous le 12 décembre à 10 h 30.",
+        files=[
+            OutgoingPart(
+                media_type="application/pdf", content=PDF, name="plan d'accès.pdf"
+            )
+        ],
+    )
+    site.clock.advance(minutes=5)
+    receive(
+        database,
+        patient,
+        sender="robot@labo.mssante.test",
+        name="Laboratoire",
+        kind="APP",
+        subject="Résultats disponibles",
+        reply=MayReply.NO_REPLY,
+    )
+    return [f"/documents/{one}" for one in documents]
+
+
+def lose_answers(site: Site) -> None:
+    """Let what the patient sent so far come back."""
+    with site.database.write() as work:
+        rows = work.connection.execute(
+            arrivals.select().where(arrivals.c.door == Door.WEB.value)
+        ).all()
+        for row in rows:
+            Arrivals(work).decide_recipient(row.id, 0, Copy.EXPIRED, ())
+
+
+@contextmanager
+def opened(
+    site: Site, viewport: dict[str, int], *, scripts: bool, theme: str = "light"
+) -> Iterator[Visitor]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(
+            viewport=viewport,
+            ignore_https_errors=True,
+            locale="fr-FR",
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            bypass_csp=scripts,  # only so that axe can be put into the page
+        )
+        width = viewport["width"]
+        yield Visitor(context.new_page(), site, width, theme, scripts=scripts)
+        browser.close()
+
+
+class Visitor:
+    """Someone at a browser."""
+
+    def __init__(
+        self, page: Any, site: Site, width: int, theme: str, *, scripts: bool
+    ) -> None:
+        self.page = page
+        self.site = site
+        self._width = width
+        self._theme = theme
+        self._scripts = scripts
+        self._seen = 0
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"https://127.0.0.1:{self.site.port}{path}")
+
+    def look(self, name: str) -> None:
+        """Check the page as it is: axe, no sideways scrolling; take a picture."""
+        page = self.page
+        if self._scripts:
+            found = axe.Axe().run(page)
+            assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= self._width, f"{name}: scrolls sideways"
+        if SHOTS:
+            self._seen += 1
+            shot = f"{self._theme}-{self._width}-{self._seen:02d}-{name}.png"
+            page.screenshot(path=str(Path(SHOTS) / shot), full_page=True)
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")],
+    ids=["desk", "phone", "desk-dark", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_on_any_page(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
+    documents = furnish(site)
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
+        page = visitor.page
+        visitor.go("/")
+        visitor.look("sign-in")
+        page.locator("form.card").evaluate("form => form.noValidate = true")
+        page.click("text=Continuer")
+        visitor.look("sign-in-missing")
+        page.fill("#login", LOGIN)
+        page.fill("#password", PASSWORD)
+        page.click("text=Continuer")
+        visitor.look("code")
+        page.fill("#code", "000000" if site.last_code() != "000000" else "000001")
+        page.click("text=Ouvrir mon espace")
+        visitor.look("code-wrong")
+        page.fill("#code", site.last_code())
+        page.click("text=Ouvrir mon espace")
+        visitor.look("inbox")
+        page.click("text=Dr Claire MARTIN")
+        visitor.look("conversation")
+        page.click("text=Joindre des documents")
+        page.fill("#text", "Bonjour docteur")
+        page.set_input_files(
+            "#files",
+            {"name": "a.exe", "mimeType": "application/pdf", "buffer": b"MZ"},
+        )
+        page.click("text=Envoyer")
+        visitor.look("conversation-problem")
+        page.fill("#text", "Merci, je vais mieux.")
+        page.click("text=Envoyer")
+        visitor.look("conversation-sent")
+        lose_answers(site)
+        visitor.go("/inbox")
+        visitor.look("inbox-lost")
+        page.click("text=Dr Claire MARTIN")
+        visitor.look("conversation-lost")
+        page.click("text=Supprimer cette conversation")
+        visitor.look("delete")
+        for name in ("Service de cardiologie", "Laboratoire"):
+            visitor.go("/inbox")
+            page.click(f"text={name}")
+            visitor.look("conversation-other")
+        visitor.go("/inbox")
+        page.click("text=Service de cardiologie")
+        page.click("text=Garder dans mes documents")
+        visitor.look("keep")
+        page.fill("#title", " ")
+        page.click("button:has-text('Garder')")
+        visitor.look("keep-problem")
+        page.fill("#title", "Plan d'accès")
+        page.click("button:has-text('Garder')")
+        visitor.look("kept")
+        page.click("text=Voir le document")
+        assert "Déposé par vous" in page.content()
+        visitor.look("own-document")
+        with site.database.write() as work:
+            Inbox(work).end_conversations(site.patient, HOUSE)
+        visitor.go("/inbox")
+        page.click("text=Service de cardiologie")
+        visitor.look("conversation-ended")
+        visitor.go("/inbox/new")
+        visitor.look("new")
+        visitor.go("/documents")
+        visitor.look("documents")
+        for document in documents:
+            visitor.go(document)
+            visitor.look("document")
+        visitor.go("/help")
+        visitor.look("help")
+        page.click("text=English")
+        visitor.look("help-english")
+        visitor.go("/nothing")
+        visitor.look("not-found")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@blocking
+def test_the_whole_way_works_without_scripts(
+    site: Site, viewport: dict[str, int]
+) -> None:
+    furnish(site)
+    with opened(site, viewport, scripts=False) as visitor:
+        page = visitor.page
+        visitor.go("/")
+        page.fill("#login", LOGIN)
+        page.fill("#password", PASSWORD)
+        page.click("text=Continuer")
+        page.fill("#code", site.last_code())
+        page.click("text=Ouvrir mon espace")
+        page.click("text=Dr Claire MARTIN")
+        page.click("text=Lettre de liaison à la sortie")
+        assert "Séjour sans complication" in page.content()
+        page.go_back()
+        page.fill("#text", "Merci, je vais mieux.")
+        page.set_input_files(
+            "#files", {"name": "photo.png", "mimeType": "image/png", "buffer": PNG}
+        )
+        page.click("text=Envoyer")
+
+        assert "Votre message est envoyé." in page.content()
+        assert "photo.png" in page.content()
+        page.click("text=Se déconnecter")
+        assert "Vous avez quitté votre espace." in page.content()
+        page.go_back()
+        page.reload()
+        assert "je vais mieux" not in page.content()
+
+
+@blocking
+def test_the_pages_load_nothing_the_policy_forbids(site: Site) -> None:
+    documents = furnish(site)
+    with opened(site, DESK, scripts=False) as visitor:
+        page = visitor.page
+        foreign: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: foreign.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        visitor.go("/")
+        page.fill("#login", LOGIN)
+        page.fill("#password", PASSWORD)
+        page.click("text=Continuer")
+        page.fill("#code", site.last_code())
+        page.click("text=Ouvrir mon espace")
+        for path in ("/inbox", "/inbox/new", "/documents", *documents, "/help"):
+            visitor.go(path)
+
+    base = f"https://127.0.0.1:{site.port}/"
+    assert [url for url in foreign if not url.startswith((base, "chrome"))] == []
+    assert [text for text in said if "Content Security Policy" in text] == []
+
+
+@blocking
+def test_everything_can_be_reached_and_seen_by_keyboard(site: Site) -> None:
+    furnish(site)
+    with opened(site, DESK, scripts=True) as visitor:
+        page = visitor.page
+        visitor.go("/sign-in")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        assert page.locator(".skip").bounding_box()["x"] >= 0
+        reached = set()
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("document.activeElement.id"))
+            style = page.evaluate(
+                "getComputedStyle(document.activeElement).outlineStyle"
+            )
+            at_end = page.evaluate("document.activeElement === document.body")
+            assert at_end or style != "none"
+        assert {"login", "password"} <= reached

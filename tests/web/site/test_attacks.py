@@ -1,0 +1,531 @@
+"""The attack list against the real listener: W01 to W06, W09, W15, W16 and TW-8."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from contextlib import closing
+
+import pytest
+
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.journal import chain_of
+from gateway.web.site.answers import is_own_path
+from tests.web.browsing import (
+    LOGIN,
+    PASSWORD,
+    Browser,
+    Site,
+    add_patient,
+    blocking,
+    token_of,
+    trusting,
+)
+from tests.web.mail import PDF, carried, file, narrative, receive
+
+OTHER_INS = "277076322082910"
+
+
+def connect(site: Site) -> ssl.SSLSocket:
+    plain = socket.create_connection(("127.0.0.1", site.port), timeout=20)
+    return trusting().wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def exchange(site: Site, request: bytes) -> bytes:
+    """Send raw bytes; return all that comes until the server closes or is silent."""
+    wire = connect(site)
+    wire.settimeout(4)
+    answer = b""
+    with closing(wire):
+        try:
+            wire.sendall(request)
+            while chunk := wire.recv(65536):
+                answer += chunk
+        except (TimeoutError, ConnectionError, ssl.SSLError):
+            return answer
+    return answer
+
+
+def host(site: Site) -> bytes:
+    return f"Host: 127.0.0.1:{site.port}\r\n".encode()
+
+
+def post(site: Site, headers: bytes, body: bytes = b"") -> bytes:
+    return b"POST /sign-in HTTP/1.1\r\n" + host(site) + headers + b"\r\n" + body
+
+
+def drip(wire: ssl.SSLSocket, start: bytes) -> None:
+    """Send a start, then a byte every fifth of a second, until the server closes."""
+    wire.settimeout(0.2)
+    end = time.monotonic() + 8
+    with closing(wire):
+        try:
+            wire.sendall(start)
+            while time.monotonic() < end:
+                if start:
+                    wire.sendall(b"a")
+                try:
+                    if not wire.recv(100):
+                        return
+                except TimeoutError:
+                    continue
+        except (ConnectionError, ssl.SSLError):
+            return
+
+
+SMUGGLED = b"GET /help HTTP/1.1\r\nHost: x\r\n\r\n"
+SMUGGLING = {
+    "CL.TE": (
+        b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+        b"0\r\n\r\n" + SMUGGLED,
+    ),
+    "TE.CL": (
+        b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        b"0\r\n\r\n" + SMUGGLED,
+    ),
+    "TE.TE": (
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n",
+        b"0\r\n\r\n" + SMUGGLED,
+    ),
+    "TE with a blank": (b"Transfer-Encoding : chunked\r\n", b"0\r\n\r\n"),
+    "TE of two": (b"Transfer-Encoding: chunked, identity\r\n", b"0\r\n\r\n"),
+    "two lengths": (b"Content-Length: 4\r\nContent-Length: 5\r\n", b"a=b&c"),
+    "one length twice": (b"Content-Length: 3, 3\r\n", b"a=b"),
+    "signed length": (b"Content-Length: +5\r\n", b"a=b&c"),
+    "hexadecimal length": (b"Content-Length: 0x5\r\n", b"a=b&c"),
+    "negative length": (b"Content-Length: -5\r\n", b"a=b&c"),
+    "bare CR in a value": (b"X-A: a\rContent-Length: 3\r\n", b"a=b"),
+    "NUL in a value": (b"X-A: a\0b\r\n", b""),
+    "folded header": (b"X-A: a\r\n Content-Length: 3\r\n", b"a=b"),
+    "folded length": (b"Content-Length:\r\n 3\r\n", b"a=b"),
+    "no colon": (b"Content-Length 3\r\n", b"a=b"),
+    "bad chunk size": (b"Transfer-Encoding: chunked\r\n", b"0x3\r\na=b\r\n0\r\n\r\n"),
+    "signed chunk size": (b"Transfer-Encoding: chunked\r\n", b"+3\r\na=b\r\n0\r\n\r\n"),
+    "chunk without its end": (b"Transfer-Encoding: chunked\r\n", b"3\r\na=bX0\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLING)
+@blocking
+def test_a_request_of_two_readings_is_refused_and_the_connection_closed(
+    site: Site, name: str
+) -> None:
+    headers, body = SMUGGLING[name]
+
+    answer = exchange(site, post(site, headers, body))
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@blocking
+def test_pipelined_requests_are_answered_in_order(site: Site) -> None:
+    one = b"GET /help HTTP/1.1\r\n" + host(site) + b"\r\n"
+    last = b"GET /nothing HTTP/1.1\r\n" + host(site) + b"Connection: close\r\n\r\n"
+
+    answer = exchange(site, one + last)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 ") == 2
+    assert b"HTTP/1.1 404 " in answer
+
+
+@blocking
+def test_http2_is_not_spoken(site: Site) -> None:
+    context = trusting()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    plain = socket.create_connection(("127.0.0.1", site.port), timeout=20)
+
+    with context.wrap_socket(plain) as wire:
+        assert wire.selected_alpn_protocol() == "http/1.1"
+
+
+@blocking
+def test_old_tls_is_refused(site: Site) -> None:
+    context = trusting()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    plain = socket.create_connection(("127.0.0.1", site.port), timeout=20)
+
+    with context.wrap_socket(plain) as wire:
+        assert wire.version() in {"TLSv1.2", "TLSv1.3"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"X-A: " + b"a" * 20_000 + b"\r\n",
+        b"".join(b"X-%d: a\r\n" % n for n in range(100)),
+    ],
+    ids=["long", "many"],
+)
+@blocking
+def test_a_flood_of_headers_is_refused(site: Site, headers: bytes) -> None:
+    request = b"GET / HTTP/1.1\r\n" + host(site) + headers + b"\r\n"
+
+    answer = exchange(site, request)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("site", [{"request_seconds": 1.0}], indirect=True)
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nX-A: ",
+        b"POST /sign-in HTTP/1.1\r\nContent-Length: 900\r\n",
+    ],
+    ids=["silent", "slow headers", "slow body"],
+)
+@blocking
+def test_a_slow_request_is_cut_whatever_still_drips(site: Site, start: bytes) -> None:
+    if start.startswith(b"POST"):
+        start += host(site) + b"\r\n"
+    begun = time.monotonic()
+
+    drip(connect(site), start)
+
+    assert time.monotonic() - begun < 6
+
+
+@blocking
+def test_a_body_larger_than_its_route_is_refused_before_it_is_read(
+    site: Site,
+) -> None:
+    announced = post(site, b"Content-Length: 200000000\r\n")
+    chunked = post(
+        site,
+        b"Transfer-Encoding: chunked\r\n",
+        b"20000\r\n" + b"a" * 0x20000 + b"\r\n0\r\n\r\n",
+    )
+
+    assert exchange(site, announced).startswith(b"HTTP/1.1 413 ")
+    assert b" 200 " not in exchange(site, chunked)[:20]
+
+
+@blocking
+def test_files_need_the_ticket_of_an_open_session(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    cookie = f"Cookie: __Host-session={browser.cookies['__Host-session']}\r\n"
+    form = b"Content-Type: multipart/form-data; boundary=x\r\n"
+    large = b"Content-Length: 3000000\r\n" + form
+
+    def ask(query: str) -> bytes:
+        return exchange(
+            site,
+            f"POST /inbox/new{query} HTTP/1.1\r\n".encode()
+            + host(site)
+            + cookie.encode()
+            + large
+            + b"\r\n",
+        )
+
+    page = browser.get("/inbox/new").text
+    ticket = page.split("?upload=")[1].split('"')[0]
+    assert ask("").startswith(b"HTTP/1.1 413 ")
+    assert ask("?upload=" + "0" * 64).startswith(b"HTTP/1.1 413 ")
+    assert ask(f"?upload={ticket}") == b""  # waits for the body
+
+
+@pytest.mark.parametrize("site", [{"max_connections_per_peer": 3}], indirect=True)
+@blocking
+def test_connections_are_counted(site: Site) -> None:
+    held = [connect(site) for _ in range(3)]
+
+    with pytest.raises((ConnectionError, ssl.SSLError, OSError)):
+        connect(site)
+
+    for wire in held:
+        wire.close()
+    for _ in range(50):
+        try:
+            connect(site).close()
+        except (ConnectionError, ssl.SSLError):
+            time.sleep(0.05)
+        else:
+            break
+    else:
+        pytest.fail("places are not given back")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("evil.test", 421), ("127.0.0.1:1", 421), ("127.0.0.1@evil.test", 421), ("", 421)],
+)
+@blocking
+def test_another_host_is_not_served(site: Site, name: str, status: int) -> None:
+    request = f"GET /sign-in HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+
+    answer = exchange(site, request.encode())
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"evil" not in answer
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [b"GET https://evil.test/ HTTP/1.1", b"GET //evil.test/ HTTP/1.1",
+     b"GET /inbox//evil HTTP/1.1", b"OPTIONS * HTTP/1.1"],
+)  # fmt: skip
+@blocking
+def test_addresses_that_lead_elsewhere_are_refused(
+    site: Site, request_line: bytes
+) -> None:
+    close = b"Connection: close\r\n\r\n"
+
+    answer = exchange(site, request_line + b"\r\n" + host(site) + close)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Location" not in answer
+
+
+@blocking
+def test_forwarded_headers_change_nothing(site: Site) -> None:
+    headers = {
+        "X-Forwarded-Host": "evil.test",
+        "X-Forwarded-Proto": "http",
+        "Forwarded": "host=evil.test",
+    }
+
+    answer = site.browser().get("/", **headers)
+
+    assert answer.location == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["//evil.test", "https://evil.test", "/\\evil.test", "/a\r\nSet-Cookie: x=y", "\t/",
+     "javascript:alert(1)", "/inbox/../../x", "/%0d%0aX: y"],
+)  # fmt: skip
+@blocking
+def test_the_way_back_stays_on_the_site(site: Site, back: str) -> None:
+    browser = site.browser()
+    token = token_of(browser.get("/sign-in"))
+
+    answer = browser.post("/language", {"token": token, "language": "en", "back": back})
+
+    assert answer.status == 303
+    assert is_own_path(answer.location)
+    assert "evil" not in answer.location
+
+
+FORGED = {
+    "no token": ({}, {"token": ""}),
+    "another token": ({}, {"token": "0" * 64}),
+    "another site": ({"Origin": "https://evil.test"}, {}),
+    "null origin": ({"Origin": "null"}, {}),
+    "plain http": ({"Origin": "http://127.0.0.1"}, {}),
+    "cross-site": ({"Sec-Fetch-Site": "cross-site"}, {}),
+    "same site, other host": ({"Sec-Fetch-Site": "same-site"}, {}),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+@blocking
+def test_a_forged_form_does_nothing(site: Site, name: str) -> None:
+    headers, changed = FORGED[name]
+    browser = site.signed_in()
+    fields = {"token": token_of(browser.get("/inbox")), **changed}
+
+    answer = browser.post("/sign-out", fields, **headers)
+
+    assert answer.status == 403
+    assert browser.get("/inbox").status == 200
+
+
+@blocking
+def test_a_token_is_of_one_session_alone(site: Site) -> None:
+    mine, other = site.signed_in(), site.browser()
+    token = token_of(other.get("/sign-in"))
+
+    assert mine.post("/sign-out", {"token": token}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("application/json", b'{"token": "x"}'), ("text/plain", b"token=x"),
+     ("application/x-www-form-urlencoded", b"\xff\xfe=\x00"),
+     ("multipart/form-data", b"--x"), ("", b"")],
+)  # fmt: skip
+@blocking
+def test_a_form_of_another_kind_is_not_read(site: Site, kind: str, body: bytes) -> None:
+    browser = site.browser()
+    browser.get("/sign-in")
+
+    answer = browser.request("POST", "/sign-in", body, {"Content-Type": kind})
+
+    assert answer.status in {400, 403}
+
+
+@blocking
+def test_what_changes_something_is_not_done_by_get(site: Site) -> None:
+    browser = site.signed_in()
+
+    for path in ("/sign-out", "/language", "/sign-in/code/again"):
+        assert browser.get(path).status == 405
+    assert browser.get("/inbox").status == 200
+
+
+@blocking
+def test_nothing_of_another_patient_is_found(site: Site) -> None:
+    other = add_patient(site.database, ins=OTHER_INS, login="autre-nom")
+    receive(site.database, other, subject="Secret")
+    document = file(site.database, other, carried("application/pdf", PDF))
+    with site.database.read() as work:
+        (conversation,) = InboxReader(work).conversations(other)
+        (message,) = InboxReader(work).messages(other, conversation.id)
+    browser = site.signed_in()
+    token = token_of(browser.get("/inbox"))
+
+    paths = [
+        f"/conversation/{conversation.id}",
+        f"/conversation/{conversation.id}/delete",
+        f"/message/{message.id}/file/0",
+        f"/message/{message.id}/file/0/view",
+        f"/message/{message.id}/file/0/keep",
+        f"/documents/{document}",
+        f"/documents/{document}/body",
+        f"/documents/{document}/body/keep",
+        f"/documents/{document}/original",
+        f"/documents/{document}/media/x",
+    ]
+    nothing = browser.get("/documents/" + "f" * 32)
+    for path in paths:
+        answer = browser.get(path)
+        assert (answer.status, answer.text) == (404, nothing.text)
+    for end in ("", "/delete"):
+        path = f"/conversation/{conversation.id}{end}"
+        assert browser.post(path, {"token": token, "text": "x"}).status == 404
+    with site.database.read() as work:
+        assert InboxReader(work).unread_count(other) == 1
+        lines = list(work.journal.lines(chain_of(site.patient)))
+    refused = [line.subject for line in lines if line.action == "page:refuse"]
+    assert {conversation.id, message.id, document} <= set(refused)
+
+
+@blocking
+def test_without_a_session_every_page_asks_to_sign_in(site: Site) -> None:
+    browser = site.browser()
+
+    for path in ("/inbox", "/inbox/new", "/documents", "/documents/" + "a" * 32):
+        assert browser.get(path).location == "/sign-in"
+
+
+@blocking
+def test_odd_addresses_get_the_same_plain_page(site: Site) -> None:
+    browser = site.signed_in()
+
+    for path in (
+        "/documents/../inbox",
+        "/documents/x",
+        "/message/" + "a" * 32 + "/file/-1",
+        "/message/" + "a" * 32 + "/file/99999999999999999999",
+        "/static/../patient/app.py",
+        "/static/site.css%00",
+        "/%2e%2e/etc/passwd",
+        "/.git/config",
+        "/debug",
+    ):
+        assert browser.get(path).status == 404, path
+
+
+@blocking
+def test_every_answer_has_the_headers_of_safety(site: Site) -> None:
+    receive(site.database, site.patient)
+    document = file(site.database, site.patient, narrative("x"))
+    browser = site.signed_in()
+
+    for path in ("/inbox", "/documents", f"/documents/{document}", "/help", "/nothing"):
+        headers = browser.get(path).headers
+        policy = headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store", path
+        assert policy.startswith("default-src 'none'")
+        assert "script-src" not in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "max-age=63072000" in headers["strict-transport-security"]
+        assert "server" not in headers
+        assert "access-control-allow-origin" not in headers
+    for path in (f"/documents/{document}/original", "/"):
+        assert browser.get(path).headers["cache-control"] == "no-store"
+
+
+@blocking
+def test_no_page_holds_a_script_or_a_style_of_its_own(site: Site) -> None:
+    receive(site.database, site.patient)
+    document = file(site.database, site.patient, narrative("<paragraph>x</paragraph>"))
+    browser = site.signed_in()
+
+    for path in (
+        "/inbox",
+        "/inbox/new",
+        "/documents",
+        f"/documents/{document}",
+        "/help",
+    ):
+        page = browser.get(path).text
+        assert "<script" not in page
+        assert "<style" not in page
+        assert " style=" not in page
+        assert "https://" not in page
+        assert "http://" not in page
+
+
+@blocking
+def test_fixed_files_are_kept_by_the_browser_and_nothing_else_is(site: Site) -> None:
+    browser = site.browser()
+    page = browser.get("/sign-in").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+
+    sheet = browser.get(address)
+
+    assert sheet.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in sheet.headers["cache-control"]
+
+
+@blocking
+def test_after_leaving_the_back_button_finds_nothing(site: Site) -> None:
+    browser = site.signed_in()
+    page = browser.get("/inbox")
+    kept = Browser(site.port, dict(browser.cookies))
+    browser.post("/sign-out", {"token": token_of(page)})
+
+    assert page.headers["cache-control"] == "no-store"
+    assert kept.get("/inbox").status == 303
+
+
+@blocking
+def test_a_failure_says_nothing_of_the_inside(site: Site) -> None:
+    browser = site.signed_in()
+    site.database.engine.dispose()
+    with site.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE inbox_messages RENAME TO gone")
+
+    page = browser.get("/inbox")
+
+    assert page.status in {500, 503}
+    assert "inbox_messages" not in page.text
+    assert "Traceback" not in page.text
+
+
+@blocking
+def test_head_answers_like_get_without_a_body(site: Site) -> None:
+    answer = site.browser().request("HEAD", "/sign-in")
+
+    assert (answer.status, answer.body) == (200, b"")
+
+
+@blocking
+def test_the_same_login_from_two_places_is_two_sessions(site: Site) -> None:
+    one, two = site.signed_in(), site.signed_in()
+
+    one.post("/sign-out", {"token": token_of(one.get("/inbox"))})
+
+    assert two.get("/inbox").status == 200
+    assert (LOGIN, PASSWORD) != ("", "")

@@ -1,0 +1,179 @@
+"""One request of any audience: who asks, whether it is forged, and what went wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from attrs import evolve, field, frozen
+
+from gateway.core.ins import Ins
+from gateway.core.person import IdentityTraits
+from gateway.errors import InvalidError, NotFoundError, UnavailableError
+from gateway.store.patients.profiles import Profile
+from gateway.store.patients.web_sessions import Stage, WebSession
+from gateway.store.sealed.keys import KeyRing
+from gateway.web.site.answers import Answer
+from gateway.web.site.routes import Route
+from gateway.web.site.serving import Serving
+from gateway.web.site.visits import RawRequest, Visit, form_token
+from tests.fakes import SetClock
+
+KEYS = KeyRing.from_secret(bytes(range(32)))
+COOKIE, AT_CODE = "a" * 64, "b" * 64
+PERSON = Profile(
+    id="p" * 32,
+    key_id="k" * 32,
+    state="ACTIVATED",
+    ins=Ins.of("279035121518989", "1.2.250.1.213.1.4.10"),
+    traits=IdentityTraits(family="PAT"),
+    emergency={},
+    created_at=SetClock().now,
+)
+
+
+@frozen
+class TwoVisitors:
+    """One who is signed in, and one who has yet to give the code."""
+
+    refused: list[tuple[str, str]] = field(factory=list)
+
+    def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
+        stage = {COOKIE: Stage.OPEN, AT_CODE: Stage.CODE}.get(cookie)
+        if stage is None:
+            return None, None, SetClock().now
+        session = WebSession(digest="", stage=stage, account_id="", code_id="")
+        person = PERSON if stage is Stage.OPEN else None
+        return session, person, SetClock().now
+
+    def note_refusal(self, person: Profile, subject: str) -> None:
+        self.refused.append((person.id, subject))
+
+
+def raw(method: str = "GET", cookie: str = COOKIE, **changes: Any) -> RawRequest:
+    request = RawRequest(
+        method=method,
+        path="/thing",
+        query={},
+        cookies={"__Host-session": cookie} if cookie else {},
+        headers={"host": "gateway.test", "accept-language": "en"},
+        body=b"",
+    )
+    return evolve(request, **changes)
+
+
+def form(
+    cookie: str = COOKIE, *, token: str | None = None, **headers: str
+) -> RawRequest:
+    """Return a form sent from our own page, or from elsewhere by ``headers``."""
+    own = {
+        "host": "gateway.test",
+        "origin": "https://gateway.test",
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    fields = {"token": form_token(KEYS, COOKIE) if token is None else token, "x": "1"}
+    body = urlencode(fields).encode()
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return raw("POST", cookie, headers={**own, **sent}, body=body)
+
+
+def serve(
+    request: RawRequest,
+    page: Any = lambda visit: Answer(body=visit.form.text("x").encode() or b"page"),
+    *,
+    needs: Stage = Stage.OPEN,
+    visitors: TwoVisitors | None = None,
+    **parts: Any,
+) -> Answer:
+    route = Route(method=request.method, path="/thing", page=page, needs=needs)
+    return Serving(KEYS, visitors or TwoVisitors()).serve(route, request, parts)
+
+
+def test_who_is_signed_in_gets_the_page() -> None:
+    assert serve(raw()).body == b"page"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "where"),
+    [
+        ("", "/sign-in"),
+        ("not a cookie of ours", "/sign-in"),
+        ("c" * 64, "/sign-in?expired=1"),
+        (AT_CODE, "/sign-in/code"),
+    ],
+)
+def test_anybody_else_is_sent_to_sign_in(cookie: str, where: str) -> None:
+    assert dict(serve(raw(cookie=cookie)).headers)["Location"] == where
+
+
+def test_a_page_for_everybody_asks_for_nothing() -> None:
+    assert serve(raw(cookie=""), needs=Stage.ANONYMOUS).body == b"page"
+
+
+def test_a_form_of_our_own_page_arrives() -> None:
+    assert serve(form()).body == b"1"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        form(token=""),
+        form(token="0" * 64),
+        form(origin="https://evil.test"),
+        form(origin="http://gateway.test"),
+        form(sec_fetch_site="cross-site"),
+        form(cookie="", token=""),
+        form(cookie="c" * 64),
+    ],
+    ids=["no token", "wrong", "origin", "no TLS", "cross-site", "no cookie", "other's"],
+)
+def test_a_form_from_elsewhere_is_refused(request_: RawRequest) -> None:
+    assert serve(request_).status == 403
+
+
+def test_a_form_that_cannot_be_read_is_refused() -> None:
+    assert serve(form(content_type="text/plain")).status == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFoundError("not found"), 404),
+        (UnavailableError("later"), 503),
+        (InvalidError("odd"), 503),
+        (ZeroDivisionError(), 500),
+    ],
+)
+def test_what_fails_becomes_a_page_that_says_so(error: Exception, status: int) -> None:
+    def page(_: Visit) -> Answer:
+        raise error
+
+    answer = serve(raw(), page)
+
+    assert answer.status == status
+    assert b"<html" in answer.body
+    assert type(error).__name__.encode() not in answer.body
+
+
+def test_asking_for_what_is_not_ones_own_leaves_a_trace() -> None:
+    def page(_: Visit, **parts: str) -> Answer:
+        raise NotFoundError("not found")
+
+    visitors = TwoVisitors()
+    serve(raw(), page, visitors=visitors, document_id="d" * 40)
+    serve(raw(cookie=""), page, visitors=visitors, needs=Stage.ANONYMOUS)
+
+    assert visitors.refused == [(PERSON.id, "d" * 32)]
+
+
+def test_each_language_has_its_error_pages() -> None:
+    def page(_: Visit) -> Answer:
+        raise NotFoundError("not found")
+
+    for language in ("en", "fr"):
+        asked = {"host": "gateway.test", "accept-language": language}
+        body = serve(raw(headers=asked), page).body
+        assert f'<html lang="{language}">'.encode() in body
