@@ -14,8 +14,9 @@ and the function that runs it. ::
 
 What a command may be asked is read by ``syntax``, ``sets``, ``dates``,
 ``folder_names``, ``fetch_items``, ``search_keys`` and ``uploads``; ``format`` writes
-the answers; ``refusals`` says how a command is answered NO. ``view`` is what the client
-was told of its folder, ``watch`` notices what others changed there.
+the answers; ``refusals`` says how a command is answered NO, ``damage`` what is told of
+a message that cannot be read. ``view`` is what the client was told of its folder,
+``watch`` notices what others changed there. ``places`` counts the connections.
 
 **Where it runs.** Everything but the jobs given to `MailStore` runs on the loop, and
 nothing else runs there between two awaits: there are no locks. A job gets a unit of

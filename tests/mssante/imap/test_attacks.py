@@ -344,6 +344,20 @@ def test_who_is_one_too_many_and_shows_no_certificate_is_cut_off(
         refused(mailroom)
 
 
+@pytest.mark.parametrize("mailroom", [{"max_connections": 1}], indirect=True)
+@off_the_loop
+def test_not_many_are_kept_only_to_be_told_that_there_are_too_many(
+    mailroom: Mailroom,
+) -> None:
+    place = ("127.0.0.1", mailroom.settings.listen.imaps)
+    with mailroom.wire() as one:
+        waiting = [socket.create_connection(place, 20) for _ in range(50)]
+        refused(mailroom)
+        for raw in waiting:
+            raw.close()
+        assert one.ask("NOOP")[-1].startswith(b"t OK")
+
+
 @pytest.mark.parametrize("mailroom", [{"max_connections_unproven": 3}], indirect=True)
 @off_the_loop
 def test_many_without_a_certificate_shut_nobody_out(mailroom: Mailroom) -> None:
