@@ -99,7 +99,12 @@ def read_outline(content: bytes) -> Outline:
 
 
 def served_outline(content: bytes) -> Outline:
-    """Return the outline of a message as IMAP serves it: its lines end with CRLF."""
+    """
+    Return the outline of a message as IMAP serves it: its lines end with CRLF.
+
+    For what clients upload: of what came by SMTP, where a bare LF is refused, and of
+    what is composed here, `read_outline` says the same for a sixth of the time.
+    """
     return read_outline(with_crlf(content))
 
 

@@ -13,7 +13,7 @@ from gateway.core.envelope import Door, RecipientKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
 from gateway.message.address import NamedAddress
-from gateway.message.outline import Outline, served_outline
+from gateway.message.outline import Outline, read_outline
 from gateway.message.reading import MessageParts, MimeLimits, read_parts
 from gateway.message.subjects import shown_subject
 from gateway.mssante.receipts.report_reading import Report, read_report
@@ -93,7 +93,7 @@ class Delivering:
         return _Opened(
             parts=parts,
             sender=authors[0] if authors else None,
-            outline=served_outline(content) if RecipientKind.MAILBOX in kinds else None,
+            outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
             # Receipts of ours are recorded where they are made, not here.
             report=None if is_ours else read_report(parts, kept.reverse_path),
         )
