@@ -67,16 +67,24 @@ class Recipient:
     orcpt: str = field(default="", repr=False)
 
 
+class Form(StrEnum):
+    """What the bytes of an arrival are."""
+
+    MESSAGE = "message"  # an Internet message, as it came
+    DOCUMENTS = "documents"  # documents that came without one, in a form of our own
+
+
 @frozen(kw_only=True)
 class Arrival:
     """
-    A whole message that passed the admission rules, about to be kept.
+    What a door accepted, whole and about to be kept: a message, or documents.
 
     ``reverse_path`` is empty for the null path ``<>`` (RFC 5321 §4.5.5). ``ret`` and
     ``envid`` are the MAIL parameters of RFC 3461 §4.3 and §4.4. ``content`` is the
     exact bytes, lines ending with CRLF, by which a message sent again is known;
     ``trace`` is our own Received line (RFC 5321 §4.4), kept in front of them: it
-    differs each time.
+    differs each time. Documents without a message have no reverse path and no trace;
+    their ``message_id`` is the identifier their sender gave to what it submitted.
     """
 
     id: str
@@ -89,3 +97,4 @@ class Arrival:
     ret: str = ""
     envid: str = ""
     trace: bytes = field(default=b"", repr=False)
+    form: Form = Form.MESSAGE

@@ -6,10 +6,9 @@ from gateway.core.envelope import Door
 from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
-from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.reception import SmtpReception
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
-from gateway.store.base.work import Database
-from gateway.store.base.writer import Writer
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import Identity
 
@@ -17,23 +16,22 @@ from gateway.trust.tls import Identity
 def mail_doors(
     settings: Settings,
     *,
-    database: Database,
-    writer: Writer,
+    reception: Reception,
     worker: Threads,
     identity: Identity,
     trust: TrustSpace,
 ) -> list[SmtpDoor]:
     """Return the mail doors that have a port; they listen once started."""
     admission = Admission(
-        database=database,
+        database=reception.database,
         trust=trust,
         domains=settings.domains,
         filing=settings.filing,
         mailbox_quota_bytes=settings.imap.mailbox_quota_bytes,
     )
-    reception = Reception(database, writer, admission, worker, settings.smtp)
+    received = SmtpReception(reception, admission, settings.smtp)
     folders = (settings.folder, settings.blobs.folder)
-    doors = SmtpDoors(settings, identity, reception, worker, folders)
+    doors = SmtpDoors(settings, identity, received, worker, folders)
     listen = settings.listen
     return [
         doors.service(door, port, implicit_tls=implicit)

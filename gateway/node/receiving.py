@@ -13,6 +13,7 @@ from twisted.internet.defer import gatherResults
 from gateway.clock import utc_now
 from gateway.loop import Threads
 from gateway.node.mail_doors import mail_doors
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.writer import Writer
@@ -46,8 +47,7 @@ class Receiver:
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._doors = mail_doors(
             settings,
-            database=self._database,
-            writer=self._writer,
+            reception=Reception(self._database, self._writer, self._worker),
             worker=self._worker,
             identity=own_identity(settings.trust),
             trust=TrustSpace(settings.trust, utc_now, LOOK_SECONDS),

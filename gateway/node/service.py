@@ -28,6 +28,7 @@ from gateway.node.mail_doors import mail_doors
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.processes import Processes
 from gateway.node.vaults import open_vaults
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
@@ -97,6 +98,7 @@ class Service:
             log.info("{count} tasks of dead workers are free again", count=freed)
         self._strays = StrayFiles(self._database, settings.blobs)
         self._writer = Writer(self._database)
+        self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
         self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
         self._add_mail_doors()
@@ -109,8 +111,7 @@ class Service:
     def _add_mail_doors(self) -> None:
         for door in mail_doors(
             self._settings,
-            database=self._database,
-            writer=self._writer,
+            reception=self._reception,
             worker=self._worker,
             identity=self._identity,
             trust=self._trust,
@@ -135,6 +136,7 @@ class Service:
         desk = PatientDesk(
             database=database,
             writer=self._writer,
+            reception=self._reception,
             settings=settings,
             documents=CdaPages(),
             open_vault=vaults.within,

@@ -32,8 +32,8 @@ class CertificateHolder(StrEnum):
 class NoIns(StrEnum):
     """Why there is no INS to compare where one was looked for."""
 
-    NOT_PACKAGED = "NOT_PACKAGED"
-    """No METADATA: the CDA came directly attached."""
+    NOT_SAID = "NOT_SAID"
+    """No patient is named beside the document: no METADATA, a CDA attached alone."""
     NOT_GIVEN = "NOT_GIVEN"
     """The place for it holds none, or only a local identifier."""
     MALFORMED = "MALFORMED"
@@ -143,11 +143,13 @@ class SenderIdentity:
 
     ``structures`` holds every Struct_IdNat of the sending structure (``1``+FINESS and
     ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
-    certificate. Both are empty for an operator, which sends for others.
+    certificate. Both are empty for an operator, which sends for others. ``identity``
+    is what the certificate proves, an operator's too: a patient may block it.
     """
 
     kind: CertificateHolder
     address: str
+    identity: str = field(default="", repr=False)
     structures: frozenset[str] = frozenset()
     persons: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -210,7 +212,8 @@ class FilingFacts:
     What is known of a message to one patient, and of one document in it.
 
     ``address_ins`` is the profile's INS when the address leads to one.
-    ``metadata_ins`` is the patientId of METADATA.XML. ``blocked`` holds what the
+    ``metadata_ins`` is the patientId of METADATA.XML, or the patient that the sender
+    named to a door that is no mail. ``blocked`` holds what the
     patient blocked: structure ids, person ids and addresses in lower case.
     """
 

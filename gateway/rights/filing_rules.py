@@ -31,6 +31,7 @@ from gateway.rights.filing_facts import (
     Traits,
 )
 from gateway.rights.profile import ProfileState
+from gateway.rights.recipient_rules import PATIENT_ROWS, PatientRule
 from gateway.rights.withdrawal_rules import decide_withdrawal
 
 MessageRule = Callable[[FilingFacts], Reason | None]
@@ -41,14 +42,15 @@ _FROM_PATIENT_SIDE = frozenset(
 )
 
 
+def _of_patient(rule: PatientRule) -> MessageRule:
+    """Ask a row that the doors ask too, of the facts of a filing."""
+    return lambda facts: rule(admission.patient_facts(facts))
+
+
 MESSAGE_ROWS: tuple[tuple[int, MessageRule], ...] = (
     (1, admission.sender_is_trusted),
     (2, admission.sender_is_entitled),
-    (3, admission.address_is_an_ins),
-    (4, admission.profile_exists),
-    (5, admission.profile_is_not_opposed),
-    (6, admission.profile_is_open),
-    (8, admission.sender_is_not_blocked),
+    *((number, _of_patient(rule)) for number, rule in PATIENT_ROWS),
     (9, admission.document_is_attached),
     (10, admission.document_is_readable),
     (11, admission.patient_is_the_recipient),

@@ -1,4 +1,8 @@
-"""Rows 1 to 11 of the filing table: the sender, the profile, the message."""
+"""
+Rows 1, 2 and 9 to 11 of the filing table: the sender, the message; facts for the rest.
+
+Rows 3 to 8 stand in `recipient_rules`, for the doors and for the filing.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,7 @@ from gateway.rights.filing_facts import (
     Standing,
 )
 from gateway.rights.profile import ProfileState
-
-_NOTHING_OPEN = frozenset(
-    {ProfileState.ABSENT, ProfileState.ANNOUNCED, ProfileState.DELETED}
-)
-_CLOSED = frozenset({ProfileState.CLOSED, ProfileState.DELETION_REQUESTED})
+from gateway.rights.recipient_rules import AddressFact, Brings, PatientFacts
 
 
 def sender_is_trusted(facts: FilingFacts) -> Reason | None:
@@ -29,53 +29,27 @@ def sender_is_entitled(facts: FilingFacts) -> Reason | None:
     return None if facts.entitlement is Standing.GOOD else Reason.SENDER_NOT_ENTITLED
 
 
-def address_is_an_ins(facts: FilingFacts) -> Reason | None:
-    """Row 3: the recipient's address is an INS with its key."""
-    ins = facts.address_ins
-    if ins is NoIns.UNRESOLVED:
-        return None
-    if not isinstance(ins, Ins) or key_is_refused(ins, facts):
-        return Reason.INS_MALFORMED
-    return None
-
-
-def profile_exists(facts: FilingFacts) -> Reason | None:
-    """Row 4; a profile only announced, or deleted since, is not there either."""
-    if facts.profile in _NOTHING_OPEN or facts.address_ins is NoIns.UNRESOLVED:
-        return Reason.PROFILE_ABSENT
-    return None
-
-
-def profile_is_not_opposed(facts: FilingFacts) -> Reason | None:
-    """Row 5: the patient did not object to having a space (CSP L. 1111-14)."""
-    return Reason.PROFILE_OPPOSED if facts.profile is ProfileState.OPPOSED else None
-
-
-def profile_is_open(facts: FilingFacts) -> Reason | None:
-    """Row 6: neither closed nor being deleted, for good; nor suspended, for now."""
-    if facts.profile in _CLOSED:
-        return Reason.PROFILE_CLOSED
-    if facts.profile is ProfileState.SUSPENDED:
-        return Reason.PROFILE_SUSPENDED
-    return None
-
-
-def sender_is_not_blocked(facts: FilingFacts) -> Reason | None:
-    """
-    Row 8: the patient blocked neither the sender nor the document's author.
-
-    ``blocked_may_file`` lets a document through; a message without one then only
-    passes with ``blocked_may_write``.
-    """
-    if not is_blocked(facts):
-        return None
-    carries_nothing = facts.document is NoDocument.NONE_ATTACHED
-    may_pass = (
-        facts.policy.blocked_may_write
-        if carries_nothing
-        else facts.policy.blocked_may_file
+def patient_facts(facts: FilingFacts) -> PatientFacts:
+    """Return what rows 3 to 8 ask, which the doors ask as well."""
+    state = facts.profile
+    match facts.address_ins:
+        case Ins() as ins:
+            address = AddressFact.INS if ins.key_is_valid else AddressFact.WRONG_KEY
+        case NoIns.UNRESOLVED:
+            # The door read an INS; whose it was is known no more.
+            address, state = AddressFact.INS, ProfileState.ABSENT
+        case _:
+            address = AddressFact.NO_INS
+    nothing = facts.document is NoDocument.NONE_ATTACHED
+    return PatientFacts(
+        address=address,
+        state=state,
+        blocked=is_blocked(facts),
+        brings=Brings.NOTHING_TO_FILE if nothing else Brings.DOCUMENT,
+        refuse_wrong_key=facts.policy.refuse_wrong_test_key,
+        blocked_may_file=facts.policy.blocked_may_file,
+        blocked_may_write=facts.policy.blocked_may_write,
     )
-    return None if may_pass else Reason.SENDER_BLOCKED
 
 
 def document_is_attached(facts: FilingFacts) -> Reason | None:
@@ -115,7 +89,8 @@ def is_blocked(facts: FilingFacts) -> bool:
     if not facts.blocked:
         return False
     sender = facts.sender
-    names = {sender.address.lower()} | sender.structures | sender.persons
+    names = {sender.address.lower(), sender.identity}
+    names |= sender.structures | sender.persons
     if isinstance(facts.document, DocumentFacts):
         for author in facts.document.authors:
             names.add(author.identifier)

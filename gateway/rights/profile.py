@@ -101,12 +101,10 @@ def event_between(before: ProfileState, after: ProfileState) -> ProfileEvent:
 
 
 def accepts_filing(state: ProfileState) -> bool:
-    """Tell whether documents are filed: in every open profile, activated or not."""
-    return state in _ACCEPTING
-
-
-def accepts_message(state: ProfileState) -> bool:
-    """Tell whether messages are kept for the holder, who reads them once activated."""
+    """
+    Tell whether documents are filed and messages kept: in every open profile, activated
+    or not. Who has not activated it reads them then.
+    """
     return state in _ACCEPTING
 
 

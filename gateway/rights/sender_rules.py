@@ -104,6 +104,14 @@ def decide_headers(
     return Refuse(refusals) if refusals else Permit()
 
 
+def writes_as_patient(
+    reverse_path: str, headers: SenderHeaders, patient_domain: str
+) -> bool:
+    """Tell whether a patient's address poses as the sender: they write by the web."""
+    named = (reverse_path, *headers.from_, *headers.sender)
+    return any(domain_of(address) == patient_domain for address in named)
+
+
 def _reverse_path_refusal(link: Link, reverse_path: str) -> SenderRefusal | None:
     if link.door is LinkKind.RELAY and not link.domains:
         return SenderRefusal.OPERATOR_NOT_LISTED

@@ -57,7 +57,7 @@ NOT_FOR_PARENTS = frozenset({Visibility.HIDDEN_FROM_REPRESENTATIVES})
 SECRET: Change = {"secret_connection": True, "holder_age": Age.MINOR}
 NO_DOCUMENT: Change = {
     "document": NoDocument.NONE_ATTACHED,
-    "metadata_ins": NoIns.NOT_PACKAGED,
+    "metadata_ins": NoIns.NOT_SAID,
 }
 UNREADABLE: Change = {"document": NoDocument.UNREADABLE}
 PERSON = SenderIdentity(
@@ -316,7 +316,7 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     (28, "otherwise", {}, Reason.FILED),
     (28, "sent-by-an-operator", {"sender": OPERATOR}, Reason.FILED),
     (28, "sent-by-its-author", {"sender": PERSON}, Reason.FILED),
-    (28, "attached-directly", {"metadata_ins": NoIns.NOT_PACKAGED}, Reason.FILED),
+    (28, "attached-directly", {"metadata_ins": NoIns.NOT_SAID}, Reason.FILED),
     (
         28,
         "hidden-from-parents-only",

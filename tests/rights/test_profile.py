@@ -12,7 +12,6 @@ from gateway.rights.profile import (
     ProfileEvent,
     ProfileState,
     accepts_filing,
-    accepts_message,
     event_between,
     may_sign_in,
 )
@@ -109,5 +108,4 @@ def test_only_an_open_profile_takes_documents_and_messages(state: ProfileState) 
     is_open = state in {ProfileState.OPEN_NOT_ACTIVATED, ProfileState.ACTIVATED}
 
     assert accepts_filing(state) == is_open
-    assert accepts_message(state) == is_open
     assert may_sign_in(state) == (state is ProfileState.ACTIVATED)

@@ -16,6 +16,7 @@ from gateway.rights.sender_rules import (
     decide_headers,
     decide_reverse_path,
     domain_of,
+    writes_as_patient,
 )
 
 TRUSTED = frozenset({"peer.mssante.test", "hopital.mssante.test", "lab.mssante.test"})
@@ -250,3 +251,20 @@ def test_every_refusal_has_a_case() -> None:
 )
 def test_only_a_plain_address_has_a_domain(address: str, domain: str) -> None:
     assert domain_of(address) == domain
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "posing"),
+    [
+        ("a@b.test", SenderHeaders(from_=("a@b.test",)), False),
+        ("1@patient.test", SenderHeaders(from_=("a@b.test",)), True),
+        ("1@Patient.test", SenderHeaders(from_=()), True),
+        ("", SenderHeaders(from_=("1@Patient.test",)), True),
+        ("", SenderHeaders(from_=("a@b.test",), sender=("1@patient.test",)), True),
+        ("", SenderHeaders(from_=("a@b.test",), reply_to=("1@patient.test",)), False),
+    ],
+)
+def test_a_patients_address_does_not_send_by_mail(
+    path: str, headers: SenderHeaders, *, posing: bool
+) -> None:
+    assert writes_as_patient(path, headers, "patient.test") is posing

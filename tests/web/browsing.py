@@ -8,6 +8,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,9 @@ from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
+from gateway.loop import Threads
 from gateway.node.vaults import open_vaults
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings, settings_from
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database, UnitOfWork
@@ -349,10 +352,13 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     add_mailboxes(database)
     writer = Writer(database)
     writer.start()
+    loop = asyncio.get_event_loop()
+    threads = ThreadPoolExecutor(2)
     vaults = open_vaults(database)
     desk = PatientDesk(
         database=database,
         writer=writer,
+        reception=Reception(database, writer, Threads(loop, threads)),
         settings=settings,
         documents=CdaPages(),
         open_vault=vaults.within,
@@ -365,7 +371,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         port=settings.listen.patient_https,
         routes=make_routes(desk),
         visitors=SigningIn(desk),
-        loop=asyncio.get_event_loop(),
+        loop=loop,
         reactor=reactor,
     )
     service.startService()
@@ -374,4 +380,5 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     finally:
         pytest_twisted.blockon(service.stopService())
         writer.stop()
+        threads.shutdown()
         database.close()

@@ -1,4 +1,4 @@
-"""What a patient is told of a document that waits for a doctor to announce it."""
+"""What a patient is told by e-mail of a document, above all of one not shown yet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _REPRESENTATIVES = "representatives"
 @frozen
 class Disclosing:
     """
-    The step of `TaskKind.DISCLOSE`; the subject is a document filed hidden.
+    The step of `TaskKind.DISCLOSE`; the subject is a document filed hidden, or one that
+    came without a message to tell of it.
 
     CSP R. 1111-53: without an announcement the holder is told after two weeks that
     something was updated, and to see a professional; after a month the document is

@@ -1,4 +1,4 @@
-"""A message as one patient's case: what was decided for each document."""
+"""A submission as one patient's case: what was decided for each document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HARMLESS = frozenset({Reason.DUPLICATE, Reason.MESSAGE_ONLY, Reason.WITHDRAWN})
 
 @frozen(kw_only=True)
 class Brought:
-    """A document of a message, prepared for the vault already if it could be read."""
+    """A document of a submission, prepared for the vault already if it was readable."""
 
     found: FoundDocument
     prepared: PreparedContent | None = None
@@ -31,7 +31,7 @@ class Brought:
 @define(kw_only=True)
 class Case:
     """
-    One patient a message is for.
+    One patient a submission is for.
 
     ``decisions`` has one decision for each document, or a single one for a message
     without any; ``entries`` the entryUUID in hex of those filed or withdrawn.

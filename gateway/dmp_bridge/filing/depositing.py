@@ -70,22 +70,20 @@ def submission_for(
     document: ClinicalDocument, found: FoundDocument, source_id: str, now: datetime
 ) -> SubmissionSet:
     """
-    Return the SubmissionSet of what one message files for one patient.
+    Return the SubmissionSet of what one submission files for one patient.
 
-    It has a uniqueId of ours, because the sender's comes twice with a message that is
-    sent twice. Its author and content type are those of the sender where they are
-    given.
+    It has a uniqueId of ours, because the sender's comes twice with what is sent twice.
+    Its author and content type are those of the sender where they are given.
     """
     unique = uuid4()
-    said = found.submission
     return submission_set(
         document,
         unique_id=oid_of(unique),
         entry_uuid=unique.urn,
         source_id=source_id,
         submission_time=now,
-        author=said.author if said else None,
-        content_type=said.content_type if said else None,
+        author=found.said.author,
+        content_type=found.said.content_type,
     )
 
 
@@ -124,5 +122,5 @@ def _masked_by(
 ) -> MaskedBy:
     if Visibility.MASKED not in visibility:
         return MaskedBy.NOBODY
-    asked = found.listed.visibility if found.listed else frozenset()
+    asked = found.said.visibility
     return MaskedBy.SENDER if Visibility.MASKED in asked else MaskedBy.PATIENT

@@ -45,8 +45,7 @@ def document_facts(
     """Return what is known of a document that could be read."""
     profile_id = profile.id if profile else ""
     own = proven_names(sender, document.authors)
-    asked = [code.code for code in found.listed.confidentiality] if found.listed else []
-    asked.append(document.confidentiality.code)
+    asked = [*found.said.confidentiality, document.confidentiality.code]
     flags = {Visibility.of(code) for code in asked if code not in _LEVELS}
     return DocumentFacts(
         unique_id=document.unique_id,
@@ -140,12 +139,12 @@ def _parent(
     own: frozenset[str],
     vault: Vault,
 ) -> StoredVersion | NoParent:
-    """Find what is replaced; the CDA names it, or else an association of METADATA."""
-    uuid = found.listed.replaced_uuid if found.listed else ""
+    """Find what is replaced: the CDA names it, or else the sender does beside it."""
+    named = found.said.replaces
     if document.replaces:
         parent = vault.find(document.replaces)
-    elif uuid:
-        parent = vault.get(uuid)
+    elif named:
+        parent = vault.get(named) or vault.find(named)
     else:
         return NoParent.NOT_NAMED
     if parent is None:

@@ -1,4 +1,4 @@
-"""The filing step: a message kept at a door becomes documents in vaults."""
+"""The filing step: what a door kept becomes documents in vaults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import field, frozen
 from gateway.core.envelope import RecipientKind, SenderKind
 from gateway.dmp_bridge.filing.cases import Brought
 from gateway.dmp_bridge.filing.gathering import Gatherer
-from gateway.dmp_bridge.filing.opening import FoundDocument, OpenedMessage, Opener
+from gateway.dmp_bridge.filing.opening import FoundDocument, OpenedSubmission, Opener
 from gateway.dmp_bridge.filing.settling import Delivery, Settlement
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.errors import InvalidError
@@ -24,7 +24,7 @@ from gateway.store.tasks.tasks import Task
 _PROFESSIONAL = frozenset(
     {SenderKind.OPERATOR, SenderKind.ORGANISATION, SenderKind.PERSON}
 )
-_NOTHING = OpenedMessage(from_address="", documents=())
+_NOTHING = OpenedSubmission(from_address="", documents=())
 
 Deliver = Callable[[KeptArrival, bytes, MessageParts], Delivery]
 """
@@ -39,7 +39,7 @@ class Filing:
     """
     The step of `TaskKind.FILE`; the subject is an arrival.
 
-    Outside any transaction the message is opened and its documents are read and
+    Outside any transaction the submission is opened and its documents are read and
     prepared for the vault. The job then holds the profiles, gathers the facts as they
     are at that moment, decides, files, and records what became of each document and
     recipient. Run again, it changes nothing.
@@ -81,11 +81,11 @@ class Filing:
 
     def __call__(self, task: Task) -> Job:
         """
-        Open the message; return the job that settles it.
+        Open the submission; return the job that settles it.
 
         Raises:
-            InvalidError: there is no such message.
-            UnavailableError: the message cannot be read back now.
+            InvalidError: there is no such arrival.
+            UnavailableError: it cannot be read back now.
         """
         with self.database.read() as work:
             kept = Arrivals(work).get(task.subject)
@@ -94,7 +94,7 @@ class Filing:
             if kept.state != ArrivalState.RECEIVED:
                 return _already_settled
             content = Arrivals(work).content(kept) if _may_file(kept) else b""
-        opened = self.opener.open(content) if content else _NOTHING
+        opened = self.opener.open(content, kept.form) if content else _NOTHING
         brought = tuple(self._prepare(found) for found in opened.documents)
         deliver = None if task.attempts else self._delivery(kept, content, opened)
         settle = partial(self._settle, kept, opened.from_address, brought, deliver)
@@ -102,7 +102,7 @@ class Filing:
         return HeavyJob(settle, len(content) + sum(sizes))
 
     def _delivery(
-        self, kept: KeptArrival, content: bytes, opened: OpenedMessage
+        self, kept: KeptArrival, content: bytes, opened: OpenedSubmission
     ) -> Delivery | None:
         if self.deliver is None or opened.parts is None:
             return None

@@ -1,4 +1,4 @@
-"""Gathering the facts of a filing, from the message, the profile and the vault."""
+"""Gathering the facts of a filing, from the submission, the profile and the vault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import age_on
 from gateway.dmp_bridge.filing.document_facts import document_facts, ins_of
-from gateway.dmp_bridge.filing.opening import FoundDocument, metadata_ins
+from gateway.dmp_bridge.filing.opening import FoundDocument, ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.filing_facts import (
@@ -43,7 +43,7 @@ NO_RIGHTS: Final = ProfileRights(
 @frozen(kw_only=True)
 class PatientRow:
     """
-    A patient a message is for, as the transaction finds them; None if the profile is
+    A patient a submission is for, as the transaction finds them; None if the profile is
     gone.
     """
 
@@ -143,14 +143,14 @@ def _age(profile: Profile | None, kept: KeptArrival) -> Age:
 
 def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | NoIns:
     """
-    Return whom METADATA.XML names.
+    Return whom the sender names beside the document, as in METADATA.XML.
 
     Of a document that is not to be filed, but could be read, the patient counts here
     as well: whichever of the two is not the addressee is returned.
     """
     if found is None:
-        return NoIns.NOT_PACKAGED
-    named = [_listed_ins(found)]
+        return NoIns.NOT_SAID
+    named = [_said_ins(found)]
     if found.document is not None and found.readable is None:
         named.append(ins_of(found.document.patient))
     others = (
@@ -161,13 +161,13 @@ def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | No
     return next(others, named[0])
 
 
-def _listed_ins(found: FoundDocument) -> Ins | NoIns:
-    if found.listed is None:
-        return NoIns.NOT_PACKAGED
-    said = metadata_ins(found.listed)
-    if isinstance(said, Ins):
-        return said
-    return NoIns.NOT_GIVEN if said is None else NoIns.MALFORMED
+def _said_ins(found: FoundDocument) -> Ins | NoIns:
+    if found.said.patient_id is None:
+        return NoIns.NOT_SAID
+    named = ins_in_cx(found.said.patient_id)
+    if isinstance(named, Ins):
+        return named
+    return NoIns.NOT_GIVEN if named is None else NoIns.MALFORMED
 
 
 def _any_case(identities: frozenset[str]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Opening a message: every document it brings, read, or why it could not be."""
+"""Opening a submission: every document it brings, read, or why it could not be."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from gateway.core.document import ClinicalDocument
+from gateway.core.envelope import Form
 from gateway.core.ins import Ins, InsAuthority
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
-from gateway.documents.xdm.package import PackagedDocument, open_package
+from gateway.documents.xdm.package import open_package
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
@@ -25,6 +26,8 @@ from gateway.message.reading import (
     find_attachments,
     read_parts,
 )
+from gateway.reception.documents_form import read_documents
+from gateway.reception.submission import Said
 from gateway.safe_xml import MAX_BYTES
 from gateway.settings.file import Settings
 
@@ -36,22 +39,21 @@ _STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
 @frozen(kw_only=True)
 class FoundDocument:
     """
-    One document a message brings, not yet believed.
+    One document of a submission, not yet believed.
 
     ``error`` says what the sender has to correct, and names no patient; what has one
     is not filed. ``document`` is there whenever it could be read all the same: whose
     it is decides whether the message may be shown. ``sha256`` is that of the content
-    in hex, of one without error. ``listed`` and ``submission`` are
-    what METADATA.XML says, None for a CDA attached directly or for a package that
-    could not be opened. ``remarks`` says what the sender should correct in the package
-    although the document may be filed.
+    in hex, of one without error. ``said`` is what the sender says beside it: in
+    METADATA.XML, or to a door that is no mail. It is empty for a CDA attached directly
+    and for a package that could not be opened. ``remarks`` says what the sender should
+    correct in the package although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
     sha256: str = ""
     document: ClinicalDocument | None = None
-    listed: EntryFacts | None = None
-    submission: SubmissionFacts | None = None
+    said: Said = Said()
     error: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -62,8 +64,8 @@ class FoundDocument:
 
     @property
     def asks_withdrawal(self) -> bool:
-        """Whether METADATA.XML has it withdrawn: it is sent again, with its own id."""
-        return self.listed is not None and self.listed.action is EntryAction.DELETE
+        """Whether it is sent again, with its own id, to be withdrawn."""
+        return self.said.action is EntryAction.DELETE
 
     @property
     def to_correct(self) -> str:
@@ -72,18 +74,18 @@ class FoundDocument:
 
     @property
     def unique_id(self) -> str:
-        """The uniqueId, as the document or else METADATA.XML gives it."""
+        """The uniqueId, as the document or else its sender gives it."""
         if self.document is not None:
             return self.document.unique_id
-        return self.listed.unique_id if self.listed is not None else ""
+        return self.said.unique_id
 
 
 @frozen(kw_only=True)
-class OpenedMessage:
+class OpenedSubmission:
     """
-    The documents of a message, and the address in From (empty if not just one).
+    The documents of a submission; of a message also the address in From, if just one.
 
-    ``parts`` is the message itself, None when it could not be read.
+    ``parts`` is the message itself, None where there is none or it could not be read.
     """
 
     from_address: str = field(repr=False)
@@ -93,7 +95,7 @@ class OpenedMessage:
 
 @frozen(kw_only=True)
 class Opener:
-    """Opens messages within the limits of the settings; may be shared by threads."""
+    """Opens submissions within the limits of the settings; may be shared by threads."""
 
     limits: ArchiveLimits = field(factory=ArchiveLimits)
     message_limits: MimeLimits = DEFAULT_MIME_LIMITS
@@ -128,9 +130,31 @@ class Opener:
             ),
         )
 
-    def open(self, content: bytes) -> OpenedMessage:
+    def open(self, content: bytes, form: Form = Form.MESSAGE) -> OpenedSubmission:
+        """Return what a submission brings; what is wrong with a document is in it."""
+        match form:
+            case Form.MESSAGE:
+                return self._message(content)
+            case Form.DOCUMENTS:
+                return self._submitted(content)
+
+    def _submitted(self, content: bytes) -> OpenedSubmission:
+        """Return documents that came without a message, in their order."""
+        try:
+            brought = read_documents(content)
+        except InvalidError as error:
+            return _unread("submission", error)
+        return OpenedSubmission(
+            from_address="",
+            documents=tuple(
+                self._described(one.content, one.said, "what is said of it")
+                for one in brought.documents
+            ),
+        )
+
+    def _message(self, content: bytes) -> OpenedSubmission:
         """
-        Return what a message brings; what is wrong with a document is in it.
+        Return what a message brings.
 
         Every IHE_XDM.ZIP and every XML attachment counts, in the order of the message.
         Other files are attachments of the message and nothing more: the PDF beside a
@@ -139,15 +163,13 @@ class Opener:
         try:
             parts = read_parts(content, self.message_limits)
         except InvalidError as error:
-            return OpenedMessage(
-                from_address="", documents=(FoundDocument(error=f"message: {error}"),)
-            )
+            return _unread("message", error)
         documents = tuple(self._documents(parts))
         if documents and parts.ambiguous is not None:
             # Two programs could see two different documents in it: none is filed.
             text = "message that can be read in more than one way"
             documents = tuple(evolve(one, error=text) for one in documents)
-        return OpenedMessage(
+        return OpenedSubmission(
             from_address=_from_address(parts), documents=documents, parts=parts
         )
 
@@ -176,19 +198,16 @@ class Opener:
         by_id = {one.unique_id: one for one in package.submissions}
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
-            found = self._packaged(packaged)
-            yield evolve(
-                found,
-                listed=packaged.facts,
-                submission=submission,
-                remarks=package.remarks,
-            )
+            said = said_in_metadata(packaged.facts, submission)
+            found = self._described(packaged.content, said, "METADATA.XML")
+            yield evolve(found, remarks=package.remarks)
 
-    def _packaged(self, packaged: PackagedDocument) -> FoundDocument:
-        found, listed = self._read(packaged.content), packaged.facts
+    def _described(self, content: bytes, said: Said, by: str) -> FoundDocument:
+        """Read a document that its sender described, and compare the two."""
+        found = evolve(self._read(content), said=said)
         if found.readable is None:
             return found
-        return evolve(found, error=_contradiction(found.readable, listed))
+        return evolve(found, error=_contradiction(found.readable, said, by))
 
     def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
         """
@@ -230,29 +249,42 @@ class Opener:
         return FoundDocument(content=content, sha256=digest, document=document)
 
 
-def _contradiction(document: ClinicalDocument, listed: EntryFacts) -> str:
-    """
-    Say where METADATA.XML and the CDA contradict each other, or nothing.
+def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> Said:
+    """Return what a METADATA.XML says of a document that counts for its filing."""
+    return Said(
+        unique_id=facts.unique_id,
+        patient_id=facts.patient_id,
+        type_code=facts.type_code,
+        confidentiality=tuple(coded.code for coded in facts.confidentiality),
+        action=facts.action,
+        replaces=facts.replaced_uuid,
+        author=submission.author if submission else None,
+        content_type=submission.content_type if submission else None,
+    )
 
-    The patient is compared by the filing rules, which then set the whole message
+
+def _contradiction(document: ClinicalDocument, said: Said, by: str) -> str:
+    """
+    Say where a document and what its sender says of it contradict each other.
+
+    The patient is compared by the filing rules, which then set the whole submission
     aside. An identifier without extension may be written with an empty one.
     """
-    if listed.unique_id.removesuffix("^") != document.unique_id:
-        return "METADATA.XML and the document give different uniqueId"
-    coded = listed.type_code
+    if said.unique_id and said.unique_id.removesuffix("^") != document.unique_id:
+        return f"{by} and the document give different uniqueId"
+    coded = said.type_code
     if coded is not None and coded.code != document.type_code.code:
-        return "METADATA.XML and the document give different typeCode"
+        return f"{by} and the document give different typeCode"
     return ""
 
 
-def metadata_ins(listed: EntryFacts) -> Ins | str | None:
+def ins_in_cx(cx: str) -> Ins | str | None:
     """
-    Return the patientId of an entry: an INS, the text that is none, or None.
+    Return whom a patientId names: an INS, the text that is none, or None.
 
     None is a local identifier; a text stands where an INS was announced, by its
     authority or its type, and is malformed.
     """
-    cx = listed.patient_id
     try:
         return Ins.from_cx(cx)
     except InvalidError:
@@ -261,6 +293,12 @@ def metadata_ins(listed: EntryFacts) -> Ins | str | None:
         known = {one.value for one in InsAuthority}
         announced = bool(known.intersection(authority))
         return cx if announced else None
+
+
+def _unread(what: str, error: InvalidError) -> OpenedSubmission:
+    return OpenedSubmission(
+        from_address="", documents=(FoundDocument(error=f"{what}: {error}"),)
+    )
 
 
 def _is_package(archive: Attachment) -> bool:

@@ -25,7 +25,7 @@ from gateway.store.journal import Action
 
 @frozen
 class Recorder:
-    """Writes what became of one message, in the transaction that does it."""
+    """Writes what became of one submission, in the transaction that does it."""
 
     work: UnitOfWork
     kept: KeptArrival
@@ -135,7 +135,14 @@ class Recorder:
             rules=versions.rules,
             settings=versions.settings,
             patient_settings=versions.patient_settings,
+            **_informed(found),
         )
+
+
+def _informed(found: FoundDocument | None) -> dict[str, str]:
+    """Return how the patient was informed, where the sender says so."""
+    informed = found.said.informed if found else None
+    return {"informed": str(informed)} if informed else {}
 
 
 def _outcome(

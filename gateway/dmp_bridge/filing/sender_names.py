@@ -30,6 +30,7 @@ def sender_of(
     named = rights.blocked | rights.secret_senders
     return SenderIdentity(
         kind=kind,
+        identity=kept.sender.identity,
         address=from_address if from_address in named else kept.reverse_path.lower(),
         structures=identity if kind is CertificateHolder.STRUCTURE else frozenset(),
         persons=identity if kind is CertificateHolder.PERSON else frozenset(),

@@ -1,4 +1,4 @@
-"""Settling a message in one transaction: decide, file, record, hand on."""
+"""Settling a submission in one transaction: decide, file, record, hand on."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from twisted.logger import Logger
 
 from gateway.core.copies import Copy
 from gateway.core.decision import FilingDecision
-from gateway.core.document import Visibility
-from gateway.core.envelope import RecipientKind
+from gateway.core.document import Availability, Visibility
+from gateway.core.envelope import Form, RecipientKind
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.depositing import (
@@ -38,7 +38,7 @@ Delivery = Callable[[KeptArrival, UnitOfWork], None]
 
 @frozen(kw_only=True)
 class Settlement:
-    """What becomes of one message, within one transaction."""
+    """What becomes of one submission, within one transaction."""
 
     work: UnitOfWork
     vault: Vault
@@ -113,7 +113,7 @@ class Settlement:
                 self.kept.id, one, Copy.BOUNCED, [mismatch], deliver=False
             )
         arrivals.set_state(self.kept.id, ArrivalState.QUARANTINED)
-        self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+        self._tell_sender()
         self._recorder.quarantined(mismatch)
         message_id = self.kept.id
         self.work.after_commit(
@@ -128,15 +128,16 @@ class Settlement:
         for case in cases:
             self._file_all(case, cases)
             message = decide_message(case.decisions)
-            delivered = delivered or message.deliver
+            deliver = self._is_message and message.deliver
+            delivered = delivered or deliver
             recipients[case.recipient.position] = self._recorder.record(
-                case, deliver=message.deliver, hidden=message.visibility
+                case, deliver=deliver, hidden=message.visibility
             )
         arrivals = Arrivals(self.work)
         # The sender is told once the copies are made, by whoever makes them.
         if not delivered:
             arrivals.set_state(self.kept.id, ArrivalState.ENDED)
-            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+            self._tell_sender()
         elif self.deliver is not None:
             self._deliver_now(
                 self.deliver, evolve(self.kept, recipients=tuple(recipients.values()))
@@ -144,6 +145,15 @@ class Settlement:
         else:
             arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
+
+    @property
+    def _is_message(self) -> bool:
+        return self.kept.form is Form.MESSAGE
+
+    def _tell_sender(self) -> None:
+        """Have receipts made; who sent no message asks its door for the outcomes."""
+        if self._is_message:
+            self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
 
     def _deliver_now(self, deliver: Delivery, decided: KeptArrival) -> None:
         try:
@@ -193,6 +203,9 @@ class Settlement:
         if decision.announcement is not None:
             delay = first_notice(decision.announcement, self.work.now)
             self.work.tasks.add(TaskKind.DISCLOSE, deposit.entry_id, delay=delay)
+        elif not self._is_message and decision.availability is Availability.APPROVED:
+            # No message tells the patient: the document has a notice of its own.
+            self.work.tasks.add(TaskKind.DISCLOSE, deposit.entry_id)
         self._recorder.filed(
             case, deposit, decision, [stored.id for stored in replaced if stored]
         )
@@ -208,7 +221,7 @@ class Settlement:
             self._recorder.withdrawn(case, stored)
 
     def _submit(self, case: Case, found: FoundDocument) -> None:
-        """Open the SubmissionSet that all documents of this message share."""
+        """Open the SubmissionSet that all documents of this submission share."""
         profile, document = case.profile, found.readable
         assert profile is not None, "filed for nobody"
         assert document is not None, "filed unread"

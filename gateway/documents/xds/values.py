@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import field, frozen
 
-from gateway.core.document import AuthorEntry, Visibility
+from gateway.core.document import AuthorEntry
 from gateway.core.person import Coded
 
 
@@ -19,19 +17,6 @@ class EntryAction(StrEnum):
     FILE = ""
     CHANGE = "C"
     DELETE = "D"
-
-
-VISIBILITY_CODES: Mapping[str, Visibility] = MappingProxyType(
-    {
-        "MASQUE_PS": Visibility.MASKED,
-        "INVISIBLE_PATIENT": Visibility.HIDDEN_FROM_PATIENT,
-        # v3-ActCode, which replaces INVISIBLE_PATIENT in the value set of 2026.
-        "NOPAT": Visibility.HIDDEN_FROM_PATIENT,
-        "INVISIBLE_REPRESENTANTS_LEGAUX": Visibility.HIDDEN_FROM_REPRESENTATIVES,
-        # The spelling of HL7 v2 messages.
-        "INVISIBLE_REP_LEGAUX": Visibility.HIDDEN_FROM_REPRESENTATIVES,
-    }
-)
 
 
 @frozen(kw_only=True)
@@ -70,12 +55,6 @@ class EntryFacts:
     reference_ids: tuple[str, ...] = field(default=(), repr=False)
     action: EntryAction = EntryAction.FILE
     replaced_uuid: str = ""
-
-    @property
-    def visibility(self) -> frozenset[Visibility]:
-        """The visibility flags among the confidentiality codes, in any spelling."""
-        found = (VISIBILITY_CODES.get(coded.code) for coded in self.confidentiality)
-        return frozenset(flag for flag in found if flag is not None)
 
 
 @frozen(kw_only=True)

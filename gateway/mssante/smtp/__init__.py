@@ -11,7 +11,8 @@ The doors mail comes in by, over SMTP (RFC 5321). Notes on how they work.
      command_lines · body · extensions
 
 ``extensions`` has the keywords of EHLO and reads the arguments of MAIL and RCPT;
-``replies`` has every reply; ``limits`` counts connections, memory and disk. What all
+``replies`` has every reply, ``replying`` says which of them an answer of
+`gateway.reception` gets; ``limits`` counts connections, memory and disk. What all
 connections of a door share is its `Doorway`; what all its sessions share, its `Intake`.
 
 There are three doors: 25 for other operators and 587 for our own users, both with
@@ -20,8 +21,8 @@ the door decides what a certificate must be to get in.
 
 **Where it runs.** On the loop, one task a connection, begun by aiosmtpd. Of aiosmtpd
 the protocol class is used, with its timer and its streams; its loop, its commands and
-its controller are not. What blocks (certificates and the database in ``admission``, the
-content in ``reception``) runs in a thread, and the commit in the writer's. With
+its controller are not. What blocks (certificates and the database in ``admission``, a
+large content in ``reception``) runs in a thread, and the commit in the writer's. With
 ``processes`` above 1 each process has doors of its own on the same ports, and its share
 of the limits.
 

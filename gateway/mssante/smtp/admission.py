@@ -16,19 +16,16 @@ from gateway.message.address import MailAddress
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
+from gateway.mssante.smtp.replying import reply_to_refusal
 from gateway.rights.profile import ProfileState
-from gateway.rights.recipient_rules import (
-    PatientFacts,
-    refuse_patient,
-    reply_to_refusal,
-    writes_as_patient,
-)
+from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
 from gateway.rights.sender_rules import (
     Link,
     LinkKind,
     SenderHeaders,
     decide_headers,
     decide_reverse_path,
+    writes_as_patient,
 )
 from gateway.settings.file import DomainSettings, FilingSettings
 from gateway.store.base.work import Database
@@ -42,6 +39,7 @@ from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
+_PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
@@ -138,8 +136,8 @@ class Admission:
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         if isinstance(decision, Refuse):
             return Refused(replies.REFUSED, decision.reasons[0].value)
-        if reverse_path and reverse_path.domain == self.domains.patient.lower():
-            return Refused(replies.REFUSED, "PATIENT_BY_MAIL")
+        if self._poses_as_patient(admitted, SenderHeaders(from_=())):
+            return Refused(replies.REFUSED, _PATIENT_BY_MAIL)
         return admitted
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
@@ -175,9 +173,13 @@ class Admission:
         decision = decide_headers(admitted.link, admitted.path_text, found)
         if isinstance(decision, Refuse):
             return decision.reasons[0].value
-        if writes_as_patient(admitted.path_text, found, self.domains.patient.lower()):
-            return "PATIENT_BY_MAIL"
-        return ""
+        return _PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
+
+    def _poses_as_patient(
+        self, admitted: AdmittedSender, headers: SenderHeaders
+    ) -> bool:
+        domain = self.domains.patient.lower()
+        return writes_as_patient(admitted.path_text, headers, domain)
 
     def admit_recipient(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -220,12 +222,12 @@ class Admission:
             identity=admitted.sender.identity,
         )
         facts = PatientFacts(
-            matricule_valid=_MATRICULE.fullmatch(matricule) is not None,
-            key_valid=has_valid_key(matricule),
+            address=_address_fact(matricule),
             state=ProfileState(found.state) if found else ProfileState.ABSENT,
             blocked=found is not None and found.blocked,
             refuse_wrong_key=self.filing.refuse_wrong_test_key,
             blocked_may_file=self.filing.blocked_may_file,
+            blocked_may_write=self.filing.blocked_may_write,
         )
         reason = refuse_patient(facts)
         if reason is not None or found is None:
@@ -251,6 +253,12 @@ class Admission:
             address=mailbox.address,
             target_id=mailbox.id,
         )
+
+
+def _address_fact(matricule: str) -> AddressFact:
+    if _MATRICULE.fullmatch(matricule) is None:
+        return AddressFact.NO_INS
+    return AddressFact.INS if has_valid_key(matricule) else AddressFact.WRONG_KEY
 
 
 def _addresses(headers: Headers, name: str) -> tuple[str, ...]:

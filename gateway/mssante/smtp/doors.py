@@ -20,7 +20,7 @@ from gateway.core.envelope import Door
 from gateway.loop import Threads, as_deferred
 from gateway.mssante.smtp.connection import CLOSING_SECONDS, Doorway, SmtpConnection
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
-from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
 from gateway.settings.file import Settings
 from gateway.trust.tls import Identity, smtp_server_context
@@ -45,7 +45,7 @@ class SmtpDoors:
         self,
         settings: Settings,
         identity: Identity,
-        reception: Reception,
+        reception: SmtpReception,
         worker: Threads,
         folders: tuple[Path, ...],
     ) -> None:

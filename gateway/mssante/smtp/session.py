@@ -18,7 +18,7 @@ from gateway.mssante.smtp.command_lines import HangUpError
 from gateway.mssante.smtp.connection import SmtpConnection
 from gateway.mssante.smtp.extensions import MailCommand, keywords, read_mail, read_rcpt
 from gateway.mssante.smtp.limits import DiskSpace, Lease, Memory
-from gateway.mssante.smtp.reception import Incoming, Reception
+from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
 from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
@@ -53,7 +53,7 @@ class Intake:
     settings: SmtpSettings
     worker: Threads
     admission: Admission
-    reception: Reception
+    reception: SmtpReception
     memory: Memory
     disk: DiskSpace
 

@@ -8,23 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from attrs import asdict, frozen
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.core.envelope import (
     Arrival,
     Door,
+    Form,
     Recipient,
     RecipientKind,
     Sender,
     SenderKind,
-)
-from gateway.store.arrivals.statements import (
-    DECIDE,
-    GET,
-    GET_RECIPIENTS,
-    GET_STATE,
-    SAME,
-    SET_STATE,
 )
 from gateway.store.arrivals.values import (
     UNDER_WAY,
@@ -33,6 +26,7 @@ from gateway.store.arrivals.values import (
     KeptArrival,
     RecipientOutcome,
 )
+from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
@@ -40,6 +34,34 @@ from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks.tasks import TaskKind
 
 __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
+
+_ID: BindParameter[str] = bindparam("arrival")
+_GET = Prepared(select(arrivals).where(arrivals.c.id == _ID))
+_GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
+_GET_RECIPIENTS = Prepared(
+    select(recipients)
+    .where(recipients.c.arrival_id == _ID)
+    .order_by(recipients.c.position)
+)
+_SET_STATE = Prepared(
+    update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
+)
+_DECIDE = Prepared(
+    update(recipients).where(
+        recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
+    ),
+    ("outcome", "reasons", "deliver", "hidden", "hidden_until", "ended_at"),
+)
+
+_SAME = Prepared(
+    select(arrivals.c.id).where(
+        arrivals.c.message_id == bindparam("id"),
+        arrivals.c.content_digest == bindparam("digest"),
+    )
+)
+"""Asked for each message received."""
+_FORM = "form"
+"""Its place among the options; rows of messages have none."""
 
 
 @frozen
@@ -54,7 +76,7 @@ class Arrivals:
 
     def keep(self, arrival: Arrival, parcel: Parcel) -> None:
         """
-        Keep a message, its journal line and its task: all or nothing.
+        Keep what came in, its journal line and its task: all or nothing.
 
         ``parcel`` is made of the content with the trace before it. What the gateway
         wrote itself has nothing to file: it goes to its recipients at once.
@@ -74,7 +96,7 @@ class Arrivals:
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
-            options={"ret": arrival.ret, "envid": arrival.envid},
+            options=_options(arrival),
             size=parcel.size,
             blob_id=parcel.id,
             key_id=key_id,
@@ -113,15 +135,15 @@ class Arrivals:
         """
         Return the addresses that have this very message already, and in which arrival.
 
-        A peer that lost our 250 sends again (RFC 1047): same Message-ID, same bytes,
-        same sender. What it then repeats is acknowledged and not kept twice.
-        ``digest`` is that of the content (`Parcel`).
+        A peer that lost our answer sends again (RFC 1047): same Message-ID, same bytes,
+        same return path; without one, same sender. What it then repeats is acknowledged
+        and not kept twice. ``digest`` is that of the content (`Parcel`).
         """
-        found = SAME.rows(self.work.connection, id=arrival.message_id, digest=digest)
+        found = _SAME.rows(self.work.connection, id=arrival.message_id, digest=digest)
         known: dict[str, str] = {}
         for (row_id,) in found:
             kept = self.get(row_id)
-            if kept is not None and kept.reverse_path == arrival.reverse_path:
+            if kept is not None and _is_of_same_sender(kept, arrival):
                 for one in kept.recipients:
                     known[one.recipient.address.lower()] = row_id
         return known
@@ -129,10 +151,10 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        row = GET.first(work.connection, arrival=arrival_id)
+        row = _GET.first(work.connection, arrival=arrival_id)
         if row is None:
             return None
-        rows = GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
+        rows = _GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -150,11 +172,12 @@ class Arrivals:
             blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(row.key_id, one) for one in rows),
+            form=Form(row.options.get(_FORM, Form.MESSAGE)),
         )
 
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
-        row = GET_STATE.first(self.work.connection, arrival=arrival_id)
+        row = _GET_STATE.first(self.work.connection, arrival=arrival_id)
         return None if row is None else ArrivalState(row.state)
 
     def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
@@ -210,7 +233,7 @@ class Arrivals:
         hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
-        DECIDE.run(
+        _DECIDE.run(
             self.work.connection,
             [
                 {
@@ -269,7 +292,7 @@ class Arrivals:
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
         ended = state not in UNDER_WAY
-        SET_STATE.run(
+        _SET_STATE.run(
             self.work.connection,
             [
                 {
@@ -279,6 +302,20 @@ class Arrivals:
                 }
             ],
         )
+
+
+def _options(arrival: Arrival) -> dict[str, str]:
+    """Return what is kept in clear beside the envelope."""
+    options = {"ret": arrival.ret, "envid": arrival.envid}
+    if arrival.form is not Form.MESSAGE:
+        options[_FORM] = arrival.form.value
+    return options
+
+
+def _is_of_same_sender(kept: KeptArrival, arrival: Arrival) -> bool:
+    if kept.reverse_path or arrival.reverse_path:
+        return kept.reverse_path == arrival.reverse_path
+    return kept.sender.identity == arrival.sender.identity
 
 
 def digest_of(content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A message as it is kept, and what became of its recipients and documents."""
+"""What came in as it is kept, and what became of its recipients and documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gateway.core.envelope import Door, Recipient, Sender
+from gateway.core.envelope import Door, Form, Recipient, Sender
 
 
 class ArrivalState(StrEnum):
@@ -62,7 +62,12 @@ class DocumentOutcome:
 
 @frozen(kw_only=True)
 class KeptArrival:
-    """A message as it is kept; its bytes are a blob of the transit key."""
+    """
+    What came in as it is kept; its bytes are a blob of the transit key.
+
+    ``form`` says what they are. Of documents that came without a message the return
+    path is empty: nobody is told by mail.
+    """
 
     id: str
     message_id: str
@@ -77,6 +82,7 @@ class KeptArrival:
     blob_id: str
     key_id: str
     recipients: tuple[RecipientOutcome, ...]
+    form: Form = Form.MESSAGE
 
 
 UNDER_WAY = frozenset(

@@ -16,7 +16,7 @@ class TaskKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
-    DISCLOSE = "disclose"  # a document filed hidden: what the patient is told of it
+    DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
 
 
 class TaskState(StrEnum):

@@ -10,7 +10,6 @@ from attrs import field, frozen
 
 from gateway.core.decision import Permit, Refuse
 from gateway.core.envelope import (
-    Arrival,
     Door,
     Recipient,
     RecipientKind,
@@ -21,6 +20,7 @@ from gateway.core.refusals import WritingRefusal
 from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
+from gateway.reception.submission import Message, Submission
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     END_SUBJECT,
@@ -31,7 +31,6 @@ from gateway.rights.messaging_rules import (
     message_to_answer,
 )
 from gateway.rights.profile import ProfileState
-from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
@@ -44,6 +43,7 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profile
+from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
@@ -161,17 +161,15 @@ class Answering:
 
         The encryption is done before the transaction. Sent twice, it is kept once.
         """
-        arrival = self._arrival(profile, conversation, route, writing, now)
-        parcel = self.desk.database.prepare(arrival.content)
+        submission, message_id = self._submission(
+            profile, conversation, route, writing, now
+        )
 
-        def job(work: UnitOfWork) -> None:
-            if Arrivals(work).get(arrival.id) is not None:
-                return
-            Arrivals(work).keep(arrival, parcel)
+        def in_the_thread(work: UnitOfWork, parcel: Parcel) -> None:
             Inbox(work).send(
                 conversation,
                 profile.id,
-                arrival.id,
+                submission.id,
                 subject=writing.subject,
                 text=writing.text,
                 attachments=[
@@ -179,19 +177,20 @@ class Answering:
                     for one in writing.files
                 ],
                 parcel=parcel,
-                message_id=arrival.message_id,
+                message_id=message_id,
             )
 
-        self.desk.write(job)
+        self.desk.keep(submission, in_the_thread)
 
-    def _arrival(
+    def _submission(
         self,
         profile: Profile,
         conversation: Conversation,
         route: AnswerRoute,
         writing: Writing,
         now: datetime,
-    ) -> Arrival:
+    ) -> tuple[Submission, str]:
+        """Return the message to keep, and its Message-ID."""
         domain = self.desk.settings.domains.patient
         own = MailAddress(profile.ins.matricule, domain)
         arrival_id = hashlib.sha256(
@@ -218,15 +217,17 @@ class Answering:
                 for one in writing.files
             ],
         )
-        return Arrival(
+        submission = Submission(
             id=arrival_id,
+            id_is_derived=True,
             door=Door.WEB,
             sender=Sender(kind=SenderKind.PATIENT, identity=profile.id),
-            reverse_path=str(own),
             recipients=route.recipients,
-            content=content,
-            message_id=message_id,
+            brings=Message(
+                content=content, message_id=message_id, reverse_path=str(own)
+            ),
         )
+        return submission, message_id
 
 
 def _received(

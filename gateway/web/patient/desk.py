@@ -7,6 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
+from gateway.errors import UnavailableError
+from gateway.reception.keeping import Also, Failed, Reception
+from gateway.reception.submission import Submission
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.notices import Notices
@@ -14,7 +17,7 @@ from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk
+from gateway.web.site.desk import Desk, committed
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, person_name
 
@@ -23,10 +26,24 @@ from gateway.web.site.visits import Visit, person_name
 class PatientDesk(Desk):
     """The desk of the patients' pages."""
 
+    reception: Reception
     documents: DocumentPages
     open_vault: OpenVault
     own_documents: OwnDocuments
     trusts: Trusts
+
+    def keep(self, submission: Submission, also: Also) -> None:
+        """
+        Keep what a patient sends, with what belongs in the same commit; wait for it.
+
+        Sent twice, it is kept once.
+
+        Raises:
+            UnavailableError: it could not be kept, or not in time.
+        """
+        answer = committed(self.reception.keep(submission, also))
+        if isinstance(answer, Failed):
+            raise UnavailableError("try again later", detail=answer.why)
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that a patient may know of now."""

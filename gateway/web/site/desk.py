@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TypeVar
 
 from attrs import frozen
@@ -31,9 +32,18 @@ class Desk:
         Raises:
             UnavailableError: it could not be committed in time.
         """
-        future = self.writer.submit(job)
-        try:
-            return future.result(_COMMIT_SECONDS)
-        except TimeoutError as error:
-            future.cancel()  # else what the patient is told failed is done later
-            raise UnavailableError("try again later", detail="slow commit") from error
+        return committed(self.writer.submit(job))
+
+
+def committed(future: Future[T]) -> T:
+    """
+    Wait for a commit; return its result.
+
+    Raises:
+        UnavailableError: it was not done in time.
+    """
+    try:
+        return future.result(_COMMIT_SECONDS)
+    except TimeoutError as error:
+        future.cancel()  # else what the patient is told failed is done later
+        raise UnavailableError("try again later", detail="slow commit") from error

@@ -261,6 +261,21 @@ def test_a_document_of_another_patient_stops_all_of_the_message(
     assert (alert.subject, alert.detail["sender"]) == (told.kept.id, "organisation")
 
 
+def test_what_was_noticed_of_a_document_set_aside_stays_in_the_journal(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    careful = make_cda(birth_place="51215")
+    other = make_cda(unique_id=(f"{SET}.8", ""), set_id="1.2.8", ins=OTHER_INS)
+
+    told = story.send(make_mail(as_xdm(pack(careful)), as_xml(other)))
+
+    assert told.kept.state == "quarantined"
+    lines = [one for one in story.lines() if one.action == "document:decide"]
+    assert [one.detail["cautions"] for one in lines] == [["OTHER_BIRTH_PLACE"], []]
+    assert [one.detail["reasons"] for one in lines] == [["PATIENT_MISMATCH"]] * 2
+
+
 def test_a_second_patient_in_copy_stops_it_too(database: Database) -> None:
     story = Story.begin(database)
     with database.write() as work:

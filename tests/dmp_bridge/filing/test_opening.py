@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.ins import Ins
-from gateway.dmp_bridge.filing.opening import Opener, metadata_ins
+from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits
-from gateway.documents.xds.values import EntryFacts
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.shared import shared
@@ -150,7 +149,7 @@ def test_the_schema_refuses_what_it_does_not_know() -> None:
 def test_a_patient_id_is_an_ins_or_none_or_malformed(
     cx: str, expected: Ins | str | None
 ) -> None:
-    assert metadata_ins(EntryFacts(patient_id=cx)) == expected
+    assert ins_in_cx(cx) == expected
 
 
 def test_the_author_of_the_message_is_known_when_there_is_one() -> None:

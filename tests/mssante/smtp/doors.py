@@ -22,7 +22,8 @@ from gateway.core.person import IdentityTraits
 from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
-from gateway.mssante.smtp.reception import Reception
+from gateway.mssante.smtp.reception import SmtpReception
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings, settings_from
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.engine import make_engine
@@ -66,7 +67,7 @@ class Node:
     writer: Writer
     certs: Path
     loop: asyncio.AbstractEventLoop
-    reception: Reception
+    reception: SmtpReception
     doors: dict[str, SmtpDoor] = field(factory=dict)
     ports: dict[str, int] = field(factory=dict)
     clients: list[Client] = field(factory=list)
@@ -273,7 +274,8 @@ def running_node(
         filing=settings.filing,
         mailbox_quota_bytes=10_000_000,
     )
-    reception = Reception(database, writer, admission, worker, settings.smtp)
+    kept = Reception(database, writer, worker)
+    reception = SmtpReception(kept, admission, settings.smtp)
     node = Node(settings, database, writer, certs, loop, reception)
     identity = load_identity(
         certs / "gateway.pem", certs / "gateway.key", certs / "ca.pem"

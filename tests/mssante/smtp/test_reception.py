@@ -1,0 +1,201 @@
+"""The end of DATA: what a content is refused for, what is kept of the envelope."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from gateway import metrics
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.message.address import read_address
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.admission import Admission, AdmittedSender
+from gateway.mssante.smtp.reception import Incoming, SmtpReception
+from gateway.mssante.smtp.replies import Reply
+from gateway.rights.sender_rules import Link, LinkKind
+from gateway.settings.file import settings_from
+from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
+from gateway.store.base.work import Database
+from gateway.store.journal import Entry
+from gateway.store.tables import arrivals
+from tests.dmp_bridge.filing.story import TABLES
+from tests.mssante.smtp.doors import DOCTOR, PEER, split_trace
+from tests.reception.conftest import running_reception
+
+SECONDS = 20
+HOPS = 3
+MAILBOX = Recipient(kind=RecipientKind.MAILBOX, address=DOCTOR, target_id="d" * 32)
+OPERATOR = AdmittedSender(
+    door=Door.OPERATOR,
+    sender=Sender(kind=SenderKind.OPERATOR, identity="300000000000022"),
+    link=Link(
+        door=LinkKind.RELAY,
+        domains=frozenset({"peer.mssante.test"}),
+        trusted=frozenset({"peer.mssante.test"}),
+    ),
+    reverse_path=read_address(PEER),
+)
+USER = AdmittedSender(
+    door=Door.SUBMISSION,
+    sender=Sender(kind=SenderKind.PERSON, identity="899700000017"),
+    link=Link(door=LinkKind.SUBMISSION, mailboxes=frozenset({DOCTOR})),
+    reverse_path=read_address(DOCTOR),
+)
+HEAD = f"From: {PEER}\r\nMessage-ID: <one@peer.mssante.test>\r\n".encode()
+MESSAGE = HEAD + b"\r\nBonjour\r\n"
+
+
+@pytest.fixture
+def smtp(database: Database, tmp_path: Path) -> Iterator[SmtpReception]:
+    domains = {**TABLES["domains"], "hostname": "smtp.hopital.mssante.test"}
+    smtp = {"max_hops": HOPS}
+    settings = settings_from({**TABLES, "domains": domains, "smtp": smtp}, tmp_path)
+    no_trust: Any = None  # the header is judged by the link alone
+    with running_reception(database) as kept:
+        admission = Admission(
+            database=database,
+            trust=no_trust,
+            domains=settings.domains,
+            filing=settings.filing,
+            mailbox_quota_bytes=1,
+        )
+        yield SmtpReception(kept, admission, settings.smtp)
+
+
+def receive(smtp: SmtpReception, content: bytes = MESSAGE, **changes: Any) -> Reply:
+    incoming = Incoming(
+        **{
+            "admitted": OPERATOR,
+            "recipients": (MAILBOX,),
+            "content": content,
+            "client": "client.test",
+            "address": "192.0.2.1",
+            **changes,
+        }
+    )
+    loop = smtp.reception.worker.loop
+    return asyncio.run_coroutine_threadsafe(smtp.receive(incoming), loop).result(
+        SECONDS
+    )
+
+
+def all_kept(smtp: SmtpReception) -> list[tuple[KeptArrival, bytes]]:
+    with smtp.reception.database.read() as work:
+        ids = list(work.connection.execute(arrivals.select()).scalars())
+        found = [Arrivals(work).get(one) for one in ids]
+        return [(one, Arrivals(work).content(one)) for one in found if one is not None]
+
+
+def last_line(smtp: SmtpReception) -> Entry:
+    smtp.reception.writer.submit(lambda _: None).result(SECONDS)
+    with smtp.reception.database.read() as work:
+        return list(work.journal.lines("operator"))[-1]
+
+
+def counted() -> float:
+    return float(metrics.ACCEPTED._value.get())
+
+
+def test_a_message_is_kept_with_its_envelope_and_counted(smtp: SmtpReception) -> None:
+    before = counted()
+
+    reply = receive(smtp, ret="HDRS", envid="e1")
+
+    ((kept, stored),) = all_kept(smtp)
+    assert reply == replies.accepted(kept.id)
+    assert (kept.door, kept.sender) == (Door.OPERATOR, OPERATOR.sender)
+    assert (kept.reverse_path, kept.message_id) == (PEER, "one@peer.mssante.test")
+    assert (kept.ret, kept.envid) == ("HDRS", "e1")
+    assert kept.recipients[0].recipient == MAILBOX
+    trace, content = split_trace(stored)
+    assert content == MESSAGE
+    assert trace.startswith(b"Received: from client.test ")
+    assert kept.id.encode() in trace
+    assert b"192.0.2.1" in trace
+    assert b"by smtp.hopital.mssante.test" in trace
+    assert b"ESMTPS" in trace
+    assert counted() == before + 1
+
+
+def test_where_a_user_was_is_kept_nowhere(smtp: SmtpReception) -> None:
+    content = MESSAGE.replace(PEER.encode(), DOCTOR.encode())
+
+    assert receive(smtp, content, admitted=USER).code == 250
+
+    ((_, stored),) = all_kept(smtp)
+    assert b"client.test" in stored
+    assert b"192.0.2.1" not in stored
+
+
+def test_what_was_sent_again_is_acknowledged_as_the_first_was(
+    smtp: SmtpReception,
+) -> None:
+    before = counted()
+
+    assert receive(smtp) == receive(smtp)
+
+    assert len(all_kept(smtp)) == 1
+    assert counted() == before + 2
+
+
+REFUSED = [
+    (HEAD + b"Received: x\r\n" * (HOPS + 1) + b"\r\nx", "MAIL_LOOP", replies.MAIL_LOOP),
+    (b"From: a@elsewhere.test\r\n\r\nx", "FROM_NOT_LISTED", replies.REFUSED),
+    (b"Subject: x\r\n\r\nx", "FROM_MISSING", replies.REFUSED),
+    (b"From: a@b@c\r\n\r\nx", "MALFORMED", replies.MALFORMED),
+]
+
+
+@pytest.mark.parametrize(("content", "code", "reply"), REFUSED)
+def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
+    smtp: SmtpReception, content: bytes, code: str, reply: Reply
+) -> None:
+    before = counted()
+
+    assert receive(smtp, content) is reply
+
+    assert all_kept(smtp) == []
+    line = last_line(smtp)
+    assert (line.action, line.outcome) == ("message:refuse", code)
+    assert line.detail == {"door": "smtp", "identity": "300000000000022"}
+    assert counted() == before
+
+
+def test_as_many_hops_as_the_setting_says_may_be(smtp: SmtpReception) -> None:
+    content = HEAD + b"Received: x\r\n" * HOPS + b"\r\nx"
+
+    assert receive(smtp, content).code == 250
+
+
+@pytest.mark.parametrize(
+    ("most", "code"), [(5, 552), (len(MESSAGE) - 1, 250), (len(MESSAGE), 250)]
+)
+def test_only_what_is_too_large_once_decoded_is_refused_for_that(
+    smtp: SmtpReception, most: int, code: int
+) -> None:
+    smtp.settings = evolve(smtp.settings, max_decoded_bytes=most)
+
+    assert receive(smtp).code == code
+
+    if code == 552:
+        assert last_line(smtp).outcome == "TOO_LARGE"
+    assert len(all_kept(smtp)) == (code == 250)
+
+
+def test_what_fails_is_for_later_and_then_nothing_more_is_accepted(
+    smtp: SmtpReception,
+) -> None:
+    before = counted()
+    smtp.reception.writer.failure = "the disk failed"
+
+    assert receive(smtp) is replies.TRY_LATER
+
+    assert not smtp.is_ready
+    assert counted() == before
+    smtp.reception.writer.failure = ""
+    assert smtp.is_ready

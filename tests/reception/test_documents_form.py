@@ -1,0 +1,94 @@
+"""Documents in their blob: what was written is read, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.document import AuthorEntry
+from gateway.core.person import Coded
+from gateway.documents.xds.values import EntryAction
+from gateway.errors import InvalidError
+from gateway.reception.documents_form import read_documents, write_documents
+from gateway.reception.submission import (
+    Documents,
+    InformedBy,
+    PatientInformed,
+    Said,
+    SubmittedDocument,
+)
+
+codes = st.builds(Coded, code=st.text(), scheme=st.text(), label=st.text())
+said = st.builds(
+    Said,
+    unique_id=st.text(),
+    patient_id=st.none() | st.text(),
+    type_code=st.none() | codes,
+    confidentiality=st.lists(st.text(), max_size=3).map(tuple),
+    action=st.sampled_from(EntryAction),
+    replaces=st.text(),
+    informed=st.none()
+    | st.builds(
+        PatientInformed,
+        by=st.sampled_from(InformedBy),
+        on=st.none() | st.dates(),
+    ),
+    author=st.none() | st.builds(AuthorEntry, person=st.text(), role=st.text()),
+    content_type=st.none() | codes,
+)
+brought = st.builds(
+    Documents,
+    identifier=st.text(),
+    documents=st.lists(
+        st.builds(SubmittedDocument, content=st.binary(), said=said),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
+TWO = Documents(
+    identifier="1.2.3",
+    documents=(
+        SubmittedDocument(content=b"first\n", said=Said(unique_id="1.2.3.1")),
+        SubmittedDocument(content=b"second"),
+    ),
+)
+
+
+@given(brought)
+def test_what_was_written_is_read_to_the_byte(documents: Documents) -> None:
+    content = write_documents(documents)
+
+    assert read_documents(content) == documents
+    assert write_documents(read_documents(content)) == content
+
+
+def test_the_documents_lie_end_to_end_as_they_came() -> None:
+    content = write_documents(TWO)
+
+    assert content.startswith(b"gateway documents 1\n{")
+    assert content.endswith(b"}\nfirst\nsecond")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"Received: from a\r\n\r\n",
+        write_documents(TWO)[:-1],
+        write_documents(TWO) + b"x",
+        write_documents(TWO).replace(b'"size":6', b'"size":"6"', 1),
+        write_documents(TWO).replace(b'"size":6', b'"length":6', 1),
+        write_documents(TWO).replace(b'"action":""', b'"action":"X"', 1),
+        b"gateway documents 1\n[]\n",
+        b"gateway documents 1\n{}\n",
+        b'gateway documents 1\n{"identifier":"","documents":[]}\n',
+        b"gateway documents 1\nnothing",
+        b"gateway documents 2" + write_documents(TWO)[19:],
+    ],
+)
+def test_anything_else_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidError) as refused:
+        read_documents(content)
+
+    assert "1.2.3" not in str(refused.value)
