@@ -154,7 +154,9 @@ class ImapSettings(Table):
     ] = 200
     max_folders: Annotated[int, "Folders of one mailbox."] = 500
     idle_seconds: Annotated[float, "Silence before the connection ends."] = 1800.0
-    handshake_seconds: Annotated[float, "Time to show a certificate."] = 20.0
+    handshake_seconds: Annotated[
+        float, "Time to show a certificate; a card may ask for its code."
+    ] = 45.0
     login_seconds: Annotated[float, "Time to authenticate."] = 60.0
 
 
