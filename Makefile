@@ -14,7 +14,7 @@ T ?= cda
 SECONDS_PER_TARGET ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check format bench fuzz lock docs
+.PHONY: help setup demo test unit check format bench fuzz mutate lock docs
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,12 +56,15 @@ format: $(VENV)/dev.ready ## ruff format and its safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.ready ## the numbers, with Postfix beside; writes docs/performance.md
-	$(BIN)/python -m bench
+bench: $(VENV)/dev.ready ## the numbers, with Postfix and PostgreSQL beside; writes docs/performance.md
+	$(BIN)/python -m bench $(if $(BEFORE),--before $(BEFORE))
 
 fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=2.3"
 	$(BIN)/python -m tests.fuzz $(T) --seconds $(SECONDS_PER_TARGET)
+
+mutate: $(VENV)/dev.ready ## changes the code on purpose: do tests notice? one room: make mutate M=rights
+	$(BIN)/python -m tests.mutation $(M) $(if $(JOBS),--jobs $(JOBS))
 
 docs: $(VENV)/dev.ready ## write the generated pages again
 	$(BIN)/python docs/generate.py

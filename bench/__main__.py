@@ -1,18 +1,21 @@
-"""``python -m bench``: every number, with Postfix beside; ``… profile``: the costs."""
+"""``python -m bench``: every number, with Postfix beside; ``… profile``: only costs."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from bench import machine, page, postfix
+from bench import machine, page, postfix, postgresql
+from bench.before import compare_stages
 from bench.comparison import compare
+from bench.postgresql import PostgreSql
 from bench.profile import profile
 from gateway.cli.options import print_json, print_table
-from gateway.measuring.figures import HEAD, rows_of
-from gateway.measuring.session import Scale, Session
+from gateway.measuring.figures import HEAD, Figure, rows_of
+from gateway.measuring.session import Scale, Session, filing_figures
 
 _SCHEMA = Path("../shared/data/cda-schema")
 
@@ -26,27 +29,49 @@ def main() -> int:
         folder.chmod(0o755)  # Postfix runs as a user of its own
         schema = args.schema if args.schema and args.schema.is_dir() else None
         session = Session(folder, scale, _say, schema=schema)
-        if args.what == "profile":
-            tables = profile(session)
-            for title, sentence, rows in tables:
-                print(f"{title}: {sentence}")
-                print_table(("where", "ms each"), rows)
-            if not args.no_page:
-                page.write_profile(tables)
-            return 0
         before = machine.load_of_others()
-        figures = [*compare(session, args.rounds), *session.accept_alone(1)]
-        figures += session.all_filing()
+        if args.what != "profile":
+            figures = [*_numbers(session, args.rounds)]
+        stages = compare_stages(session, args.before, args.rounds)
+        tables = profile(session)
         facts = machine.facts(folder)
+    stage_head = ("stage", f"at {args.before}" if args.before else "before", "now", "")
+    if args.what == "profile":
+        print_table(stage_head, stages)
+        for title, sentence, rows in tables:
+            print(f"{title}: {sentence}")
+            print_table(("where", "ms each"), rows)
+        if not args.no_page:
+            page.write_profile(tables, (stage_head, stages))
+        return 0
     facts.append(("load before", f"{before:.1f} processes"))
     facts.append(("Postfix", postfix.why_not() or postfix.version()))
+    facts.append(("PostgreSQL", postgresql.why_not() or postgresql.version()))
     if args.json:
         print_json([one.to_json() for one in figures])
     else:
         print_table(HEAD, rows_of(figures))
     if not args.no_page:
         page.write(figures, facts, f"python -m bench {' '.join(sys.argv[1:])}".strip())
+        page.write_profile(tables, (stage_head, stages))
     return 0
+
+
+def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
+    yield from compare(session, rounds)
+    yield from session.accept_alone(1)
+    yield from session.all_filing()
+    if why := postgresql.why_not():
+        session.say(f"without PostgreSQL: {why}")
+        return
+    # A folder of its own: the path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="bench-pg-") as name:
+        Path(name).chmod(0o755)
+        with PostgreSql(Path(name) / "server") as server:
+            filed = session.filing(
+                database=server.new_database("bench"), beside=server.pids
+            )
+    yield from filing_figures(filed.speed, session.scale, ", PostgreSQL")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--documents", type=int, default=Scale().documents, metavar="N")
     parser.add_argument("--schema", type=Path, default=_SCHEMA, metavar="DIR")
+    parser.add_argument(
+        "--before",
+        default="",
+        metavar="COMMIT",
+        help="measure the stages of a letter there too",
+    )
     parser.add_argument(
         "--tiny", action="store_true", help="a try; its figures say nothing"
     )

@@ -15,13 +15,16 @@ _NOT_YET = "Not measured yet: `python -m bench profile`.\n"
 _INTRODUCTION = """\
 # Performance
 
-Written by `make bench`; the section on the profile by `python -m bench profile`, but
-for its first paragraphs, which people write. Everything is measured on one machine in
-one run: the gateway (`gateway init`, `gateway serve`, mutual TLS, a commit with fsync
-before each 250) and Postfix beside it (an instance of its own, transport `discard:`)
-take turns under the same load. The load is a raw SMTP client in two processes with
-sixteen connections; it sends commands ahead, as both servers allow. Letters are
-synthetic: each has identifiers of its own, and they are for several hundred patients.
+Written by `make bench` (`make bench BEFORE=COMMIT` sets the stages of a letter beside
+those of another commit); only the first paragraphs on the profile are by people, and
+`python -m bench profile` writes the tables below them alone. Everything is measured on
+one machine in one run: the gateway (`gateway init`, `gateway serve`, mutual TLS, a
+commit with fsync before each 250) and Postfix beside it (an instance of its own,
+transport `discard:`) take turns under the same load. The load is a raw SMTP client in
+two processes with sixteen connections; it sends commands ahead, as both servers allow.
+Letters are synthetic: each has identifiers of its own, and they are for several hundred
+patients. PostgreSQL is a server of its own with its settings as they come; its
+processor time is counted with ours.
 """
 
 
@@ -48,11 +51,24 @@ def write(
 _COSTS = "### Costs"
 
 
-def write_profile(tables: Sequence[tuple[str, str, list[tuple[str, ...]]]]) -> None:
-    """Put tables of costs at the end of the page; each has a title and a sentence."""
+_STAGES = """\
+By stage, in one process and one thread (`bench/stages.py`), the least of some rounds
+taken by turns; a letter of the sort measured above, without the door and without TLS:
+"""
+
+
+def write_profile(
+    tables: Sequence[tuple[str, str, list[tuple[str, ...]]]],
+    stages: tuple[Sequence[str], Sequence[Sequence[str]]],
+) -> None:
+    """
+    Put tables of costs at the end of the page.
+
+    ``stages`` has a head and rows; each of ``tables`` a title, a sentence and rows.
+    """
     text = PAGE.read_text("utf-8") if PAGE.exists() else f"{_PROFILE}\n"
     text = text.replace(_NOT_YET, "").partition(_COSTS)[0].rstrip() + "\n"
-    parts = [text, _COSTS + "\n"]
+    parts = [text, _COSTS + "\n", _STAGES, _table(*stages), ""]
     for title, sentence, rows in tables:
         parts += [f"{title}: {sentence}\n", _table(("where", "ms each"), rows), ""]
     PAGE.write_text("\n".join(parts), "utf-8")

@@ -6,22 +6,23 @@ import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
-from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata
 from gateway.trust.tls import Identity, load_identity, smtp_server_context
+from tests.builders_database import database_at
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import name_of, new_database, postgres_server
 
-__all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
+if TYPE_CHECKING:
+    from tests.mssante.post import Post
 
-SECRET = bytes(range(32))
+__all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
 
 @pytest.fixture
@@ -69,14 +70,17 @@ def database(
     else:
         model = request.getfixturevalue("postgres_model")
         url = new_database(request.getfixturevalue("postgres"), like=model)
-    opened = Database(
-        make_engine(url),
-        KeyRing.from_secret(SECRET),
-        BlobFolder(tmp_path / "blobs", 64 * 1024),
-        clock,
-    )
+    opened = database_at(url, tmp_path, clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def post(database: Database, clock: SetClock) -> Post:
+    """A post office: a patient, two mailboxes, and the steps that serve them."""
+    from tests.mssante.post import Post
+
+    return Post.open(database, clock)
 
 
 @pytest.fixture(scope="session")

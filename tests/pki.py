@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.pki import ThrowawayPki, build_pki, make_allowlist
-from gateway.pki.folder import write_issued, write_pki
+from gateway.pki.folder import write_allowlist, write_issued, write_pki
 from gateway.pki.throwaway import Issued, new_key
 
 
@@ -48,6 +48,18 @@ def pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_pki(throwaway_pki(), folder)
     make_allowlist(folder / "allowlist.xml", folder, throwaway_pki().made_at)
     return folder
+
+
+PEER_NAME = "CN=smtp.peer.mssante.test,OU=300000000000022,O=OPERATEUR VOISIN,C=FR"
+"""The other operator as the allow-list names it."""
+
+
+def relist(folder: Path, now: datetime, **entries: str) -> None:
+    """Replace the folder's allow-list: a name for each domain (``peer_test=``)."""
+    names = {key.replace("_", "."): name for key, name in entries.items()}
+    fresh = folder / "fresh.xml"
+    fresh.write_bytes(write_allowlist(names, now))
+    fresh.replace(folder / "allowlist.xml")
 
 
 def mint(name: str = "peer", key: SigningKey | None = None, **changes: Any) -> Issued:

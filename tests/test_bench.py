@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bench import page
+from bench import page, postgresql
+from bench.before import stage_rows
 from bench.comparison import compare
 from bench.postfix import why_not
+from bench.postgresql import PostgreSql
 from bench.sampler import Sampler, most, read, write
+from bench.stages import Stages
 from gateway.measuring.figures import Figure
 from gateway.measuring.session import Scale, Session
+from gateway.store.base.engine import make_engine
 
 FIGURES = [
     Figure(what="a", value=0.123456, unit="ms"),
@@ -84,14 +88,54 @@ def test_the_page_keeps_what_people_wrote_of_the_profile(
         text.replace("Not measured yet: `python -m bench profile`.", "As I see it."),
         "utf-8",
     )
-    page.write_profile([("Accepting", "1.0 ms each", [("a.py:f", "0.50")])])
+    stages = ("stage", "at 1a2b3c", "now", ""), [("all", "2.0 ms", "1.0 ms", "0.50 ×")]
+    page.write_profile([("Accepting", "1.0 ms each", [("a.py:f", "0.50")])], stages)
     page.write(FIGURES[:1], [("processor", "two")], "python -m bench")
 
     again = page.PAGE.read_text("utf-8")
     assert "| processor | two |" in again
     assert "b\\|c" not in again
     assert again.index("As I see it.") < again.index("| a.py:f | 0.50 |")
+    assert "| all | 2.0 ms | 1.0 ms | 0.50 × |" in again
     assert again.count("## What the profile shows") == 1
+
+
+def test_stages_are_set_beside_those_of_another_commit() -> None:
+    before = [{"file: step": 4.0, "gone": 1.0, "kB": 116.0}, {"file: step": 3.0}]
+    before[1] |= {"gone": 2.0, "kB": 117.0}
+    now = [{"file: step": 1.5, "new": 0.5, "kB": 58.0}]
+
+    assert [*stage_rows(before, now)] == [
+        ["file: step", "3.00 ms", "1.50 ms", "0.50 ×"],
+        ["new", "", "0.50 ms", ""],
+        ["all", "4.00 ms", "2.00 ms", "0.50 ×"],
+        ["on the disk", "116.0 kB", "58.0 kB", "0.50 ×"],
+    ]
+    assert [*stage_rows([], now)][-1] == ["on the disk", "", "58.0 kB", ""]
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(300)
+def test_each_stage_of_a_letter_is_measured(tmp_path: Path) -> None:
+    found = Stages(tmp_path, 8).measure()
+
+    assert {"keep: transaction", "file: step", "file: transaction"} <= set(found)
+    assert all(value > 0 for value in found.values())
+
+
+@pytest.mark.skipif(bool(postgresql.why_not()), reason=postgresql.why_not())
+@pytest.mark.journey
+def test_a_server_of_postgresql_takes_a_database_and_goes() -> None:
+    # Not below pytest's own folder, which PostgreSQL's user may not enter.
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        Path(name).chmod(0o755)
+        with PostgreSql(Path(name) / "server") as server:
+            url = server.new_database("one")
+            engine = make_engine(url)
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+            engine.dispose()
+            assert len(server.pids()) > 1
 
 
 def test_the_sampler_finds_who_computes(tmp_path: Path) -> None:

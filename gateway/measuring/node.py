@@ -112,6 +112,13 @@ class Node:
         assert self._process is not None
         return family(self._process.pid)
 
+    def disk_bytes(self) -> int:
+        """Return what the folder takes on the disk, the log of SQLite put back."""
+        database = Database.open(self.settings)
+        database.close()  # the last to leave puts it back
+        files = self.folder.rglob("*")
+        return sum(one.stat().st_blocks * 512 for one in files if one.is_file())
+
     def wait_until_done(self, seconds: float = 120) -> None:
         """
         Return when no local task is left.

@@ -67,17 +67,23 @@ class FilingSpeed:
     client_share: float
 
 
-def file_letters(node: Node, plan: Plan, cores: int) -> FilingSpeed:
-    """Send letters as fast as they are taken; return once all are filed."""
+def file_letters(
+    node: Node, plan: Plan, cores: int, beside: Callable[[], list[int]] = list
+) -> FilingSpeed:
+    """
+    Send letters as fast as they are taken; return once all are filed.
+
+    ``beside`` names processes that work for the node too, as a database's.
+    """
     database = Database.open(node.settings)
     try:
         already = _count(database)[0]
         with Load(plan) as load:
-            before = cpu_seconds(node.pids)
+            before = cpu_seconds([*node.pids, *beside()])
             load.start()
             filed_at, settled_at = _wait(database, already + plan.count)
             outcome = load.result()
-            spent = cpu_seconds(node.pids) - before
+            spent = cpu_seconds([*node.pids, *beside()]) - before
     finally:
         database.close()
     first = outcome.first_kept

@@ -14,7 +14,7 @@ from gateway.mssante.sending.retry import Schedule
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
-from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import own_identity, smtp_client_context
@@ -40,6 +40,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
     )
     vaults = open_vaults(database)
     delivering = Delivering(database, settings)
+    notifying = Notifying.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(
             database, vaults, settings, delivering.at_once
@@ -48,5 +49,5 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
-        TaskKind.NOTIFY: Notifying.from_settings(database, settings),
+        TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),
     }

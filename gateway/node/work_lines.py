@@ -19,7 +19,7 @@ from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.tasks.patience import Patience
-from gateway.store.tasks.steps import HeavyJob, Steps
+from gateway.store.tasks.steps import HeavyJob, Steps, SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind
 
 log = Logger()
@@ -39,6 +39,14 @@ class _Failed:
 
     task: Task
     error: Exception
+
+
+def _failure_of(sync: Callable[[], None]) -> Exception | None:
+    try:
+        sync()
+    except Exception as error:  # noted, and the tasks are kept
+        return error
+    return None
 
 
 @frozen(kw_only=True)
@@ -94,7 +102,13 @@ class WorkLine:
         return timedelta(seconds=self.settings.lease_seconds)
 
     def prepare(self, task: Task) -> Job | _Failed:
-        """Do the heavy part now."""
+        """Do the heavy part now, up to what the commit has to come after."""
+        job = self._begin(task)
+        if isinstance(job, SyncedJob) and (error := _failure_of(job.sync)):
+            return _Failed(task, error)
+        return job
+
+    def _begin(self, task: Task) -> Job | _Failed:
         try:
             return self.steps[task.kind](task)
         except Exception as error:  # noted, and the task is kept
@@ -201,12 +215,27 @@ class LocalLine(WorkLine):
         done: list[Job | _Failed] = []
         size = 0
         for task in tasks:
-            job = self.prepare(task)
+            job = self._begin(task)
             done.append(job)
             size += job.size if isinstance(job, HeavyJob) else 0
             if size > self.settings.batch_bytes:
                 break
-        return done
+        return self._synced(tasks, done)
+
+    def _synced(
+        self, tasks: list[Task], done: list[Job | _Failed]
+    ) -> list[Job | _Failed]:
+        """Do once what several wait for before their commit."""
+        failures = {
+            sync: _failure_of(sync)
+            for sync in {one.sync for one in done if isinstance(one, SyncedJob)}
+        }
+        return [
+            _Failed(task, error)
+            if isinstance(job, SyncedJob) and (error := failures[job.sync])
+            else job
+            for task, job in zip(tasks, done, strict=False)
+        ]
 
     def _finish(
         self,
@@ -237,7 +266,7 @@ class LocalLine(WorkLine):
 @frozen(kw_only=True)
 class NoticeLine(LocalLine):
     """
-    Notices: several leave at once, through the one relay there is for them.
+    Notices for the outside: several leave at once, through the one relay for them.
 
     No more are claimed than leave side by side: one exchange with a slow relay ends
     within the lease, two would not.

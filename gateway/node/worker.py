@@ -15,7 +15,7 @@ from gateway.node.work_lines import (
 from gateway.settings.file import TaskSettings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
-from gateway.store.tasks.steps import Steps
+from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind, new_owner
 
 LOCAL = (
@@ -41,10 +41,11 @@ class Worker:
         self._stopping = threading.Event()
         self._writer = Writer(database)
         owner = new_owner()
+        local_notices = isinstance(steps.get(TaskKind.NOTIFY), LocalStep)
         kinds: tuple[tuple[type[WorkLine], tuple[TaskKind, ...]], ...] = (
             (LocalLine, LOCAL),
             (OutgoingLine, OUTGOING),
-            (NoticeLine, NOTICES),
+            (LocalLine if local_notices else NoticeLine, NOTICES),
         )
         self._threads = [
             threading.Thread(

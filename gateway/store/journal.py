@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from attrs import frozen
-from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
+from attrs import evolve, frozen
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
 
 from gateway.store.base.prepared import Prepared
 from gateway.store.tables import chain_heads, journal
 
 OPERATOR = "operator"
-"""The chain of what concerns the service; each patient has one of their own."""
+"""
+The chain of what concerns the service; each patient has one of their own.
+
+Where several can write at once, as on PostgreSQL, it is in as many chains as write at
+once (`OPERATOR_CHAINS`), so that none waits for another's commit.
+"""
+
+OPERATOR_CHAINS = (OPERATOR, *(f"{OPERATOR}:{number}" for number in range(2, 17)))
 
 START = "0" * 64
 
@@ -26,6 +35,18 @@ _HEAD = Prepared(
     select(chain_heads.c.seq, chain_heads.c.hash)
     .where(chain_heads.c.chain == _NAME)
     .with_for_update()
+)
+_IS_OPERATORS = or_(*(chain_heads.c.chain == name for name in OPERATOR_CHAINS))
+_FREE_HEAD = Prepared(
+    select(chain_heads.c.chain)
+    .where(_IS_OPERATORS)
+    .order_by(chain_heads.c.chain)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_OPERATORS = Prepared(select(chain_heads.c.chain).where(_IS_OPERATORS))
+_ANOTHER_HEAD = Prepared(
+    postgresql.insert(chain_heads).on_conflict_do_nothing(), ("chain", "seq", "hash")
 )
 _NEW_HEAD = Prepared(insert(chain_heads), ("chain", "seq", "hash"))
 _MOVE_HEAD = Prepared(
@@ -117,9 +138,13 @@ def chain_of(profile_id: str) -> str:
     return f"patient:{profile_id}"
 
 
+_to_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""In ASCII. What it makes is hashed: nothing of it may ever change."""
+
+
 def link(previous: str, seq: int, event: Event) -> str:
     """Return the hash of a line, 64 hex digits, over the line and the one before."""
-    text = json.dumps(
+    text = _to_text(
         [
             previous,
             event.chain,
@@ -129,10 +154,7 @@ def link(previous: str, seq: int, event: Event) -> str:
             event.outcome,
             event.subject,
             dict(event.detail),
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=True,
+        ]
     )
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -142,13 +164,16 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
     Write events at the end of their chains, in order, within the transaction.
 
     The head of each chain is locked until the commit, so two writers cannot both
-    follow the same line.
+    follow the same line; of the operator's chains one that nobody holds is taken.
     """
     by_chain: dict[str, list[Event]] = {}
     for event in events:
         by_chain.setdefault(event.chain, []).append(event)
     if not by_chain:
         return
+    if OPERATOR in by_chain and connection.dialect.name == "postgresql":
+        free = _operator_chain(connection)
+        by_chain[free] = [evolve(one, chain=free) for one in by_chain.pop(OPERATOR)]
     heads = _heads_of(connection, by_chain)
     rows: list[dict[str, Any]] = []
     for chain, lines in by_chain.items():
@@ -194,6 +219,24 @@ def _heads_of(
     return heads
 
 
+def _operator_chain(connection: Connection) -> str:
+    """
+    Return a chain of the operator's whose head is locked now, or may be waited for.
+
+    Locked first of all heads, and without waiting: nobody waits in a ring for it.
+    """
+    if free := _FREE_HEAD.first(connection):
+        return str(free.chain)
+    known = {row.chain for row in _OPERATORS.rows(connection)}
+    missing = [name for name in OPERATOR_CHAINS if name not in known]
+    if not missing:
+        return secrets.choice(OPERATOR_CHAINS)
+    # Two that make the same one: the second waits for the first, and then follows it.
+    start = {"chain": missing[0], "seq": 0, "hash": START}
+    _ANOTHER_HEAD.run(connection, [start])
+    return missing[0]
+
+
 @frozen
 class JournalReader:
     """Reading the journal."""
@@ -211,11 +254,16 @@ class JournalReader:
         return [_entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
-        """Yield the lines of one chain, or of all, in order within each chain."""
+        """
+        Yield the lines of one chain, or of all, in order within each chain.
+
+        `OPERATOR` names all the chains of the operator.
+        """
         columns = journal.c
         query = select(journal).order_by(columns.chain, columns.seq)
         if chain is not None:
-            query = query.where(columns.chain == chain)
+            names = OPERATOR_CHAINS if chain == OPERATOR else (chain,)
+            query = query.where(columns.chain.in_(names))
         for row in self.connection.execute(query.execution_options(yield_per=1000)):
             yield _entry(row)
 

@@ -11,19 +11,7 @@ import pytest
 
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
-from gateway.store.sealed.keys import make_master_key
-
-SETTINGS = """
-[domains]
-professional = "hopital.mssante.test"
-patient = "patient.mssante.test"
-[trust]
-certificate = "gateway.pem"
-private_key = "gateway.key"
-authorities = "ca.pem"
-crl = "crl.pem"
-allowlist = "allowlist.xml"
-"""
+from tests.builders_settings import write_settings
 
 Run = Callable[..., int]
 
@@ -31,9 +19,7 @@ Run = Callable[..., int]
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A settings file whose database has its tables."""
-    file = tmp_path / "gateway.toml"
-    file.write_text(SETTINGS, "utf-8")
-    make_master_key(tmp_path / "master.key")
+    file = write_settings(tmp_path)
     create_database(read_settings(file)).close()
     return file
 

@@ -10,7 +10,6 @@ import pytest
 from gateway.cli import queue as noun
 from gateway.core.copies import Copy
 from gateway.core.envelope import (
-    Arrival,
     Door,
     Recipient,
     RecipientKind,
@@ -24,6 +23,7 @@ from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.tasks.tasks import Task, TaskKind, TaskState
+from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.cli.conftest import Run
 
 KINDS = (TaskKind.FILE, TaskKind.NOTIFY, TaskKind.NOTIFY)
@@ -105,23 +105,20 @@ def test_where_there_is_nothing_to_move_it_is_said(
 
 
 def kept_letter(database: Database) -> str:
-    arrival = Arrival(
-        id="a" * 32,
-        door=Door.OPERATOR,
-        sender=Sender(kind=SenderKind.OPERATOR, identity="1"),
-        reverse_path="dr@peer.mssante.test",
-        recipients=(
-            Recipient(
-                kind=RecipientKind.MAILBOX, address="d@x.test", target_id="b" * 32
-            ),
-        ),
-        content=b"From: dr@peer.mssante.test\r\n\r\nBonjour\r\n",
-        message_id="one@peer.mssante.test",
+    doctor = Recipient(
+        kind=RecipientKind.MAILBOX, address="d@x.test", target_id="b" * 32
     )
-    parcel = database.prepare(arrival.content)
-    with database.write() as work:
-        Arrivals(work).keep(arrival, parcel)
-    return arrival.id
+    return keep_arrival(
+        database,
+        make_arrival(
+            door=Door.OPERATOR,
+            sender=Sender(kind=SenderKind.OPERATOR, identity="1"),
+            reverse_path="dr@peer.mssante.test",
+            recipients=(doctor,),
+            content=b"From: dr@peer.mssante.test\r\n\r\nBonjour\r\n",
+            message_id="one@peer.mssante.test",
+        ),
+    )
 
 
 def give_up_all(database: Database) -> list[int]:

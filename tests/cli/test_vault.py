@@ -14,8 +14,9 @@ from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
+from tests.builders_people import MATRICULE
 from tests.cli.conftest import Run
-from tests.dmp_bridge.filing.story import INS, Story
+from tests.dmp_bridge.filing.story import Story
 
 NAMES = {
     *("uniqueId", "entryUUID", "typeCode", "classCode", "formatCode", "title"),
@@ -41,7 +42,7 @@ def story(config: Path) -> Story:
 
 
 def listed(run: Run, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    assert run(vault, "list", INS, "--json") == 0
+    assert run(vault, "list", MATRICULE, "--json") == 0
     found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     return found
 
@@ -62,7 +63,7 @@ def test_entries_have_the_names_of_xds(
 def test_a_table_for_people(
     story: Story, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(vault, "list", INS) == 0
+    assert run(vault, "list", MATRICULE) == 0
 
     out = capsys.readouterr().out
     assert f"{SET}.1" in out
@@ -73,7 +74,7 @@ def test_a_table_for_people(
 def test_the_exact_bytes_by_either_id(
     by: str, story: Story, run: Run, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    run(vault, "list", INS, "--json")
+    run(vault, "list", MATRICULE, "--json")
     (_, old) = json.loads(capfdbinary.readouterr().out)
     name = old["entryUUID"].removeprefix("urn:uuid:") if by == "hex" else old[by]
 

@@ -118,21 +118,3 @@ def test_labels_are_in_two_languages() -> None:
         assert label_of(VISIBILITY, flag.value, "en")
     assert label_of(STAYS, "03", "en") == "Hospital stay"
     assert coded(STAYS, "unknown") == Coded(code="unknown", scheme=STAYS, label="")
-
-
-@pytest.mark.parametrize(
-    ("code", "flag"),
-    [
-        ("MASQUE_PS", Visibility.MASKED),
-        ("INVISIBLE_PATIENT", Visibility.HIDDEN_FROM_PATIENT),
-        ("NOPAT", Visibility.HIDDEN_FROM_PATIENT),
-        ("INVISIBLE_REP_LEGAUX", Visibility.HIDDEN_FROM_REPRESENTATIVES),
-        ("INVISIBLE_REPRESENTANTS_LEGAUX", Visibility.HIDDEN_FROM_REPRESENTATIVES),
-        ("N", None),
-        ("masque_ps", None),
-    ],
-)
-def test_a_visibility_flag_is_known_in_its_spellings(
-    code: str, flag: Visibility | None
-) -> None:
-    assert Visibility.of(code) is flag

@@ -18,7 +18,6 @@ from uuid import uuid4
 
 from attrs import define, field
 
-from gateway.core.ins import control_key
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
 from tests.builders_cda import make_cda
@@ -37,12 +36,6 @@ HOSPITAL, DOCTOR, PEER = (
 def patient_address(matricule: str = PATIENT) -> str:
     """Return the mail address of a patient."""
     return f"{matricule}@patient.mssante.test"
-
-
-def matricule(number: int) -> str:
-    """Return a matricule of a fictional patient, with its key."""
-    body = f"2790351{number:06d}"
-    return body + control_key(body)
 
 
 def add_patient(gateway: Gateway, ins: str, state: str = "ACTIVATED") -> None:

@@ -17,11 +17,11 @@ import pytest
 from gateway.cli.main import NOUNS, main, make_parser
 from gateway.store.tables import tasks
 from gateway.store.tasks.tasks import TaskKind
+from tests.builders_people import matricule
 from tests.journeys.clients import (
     HOSPITAL,
     PATIENT,
     add_patient,
-    matricule,
     patient_address,
 )
 from tests.journeys.running import LETTER, Gateway, call

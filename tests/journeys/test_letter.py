@@ -13,13 +13,13 @@ import pytest
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import make_cda
+from tests.builders_people import matricule
 from tests.journeys.clients import (
     HOSPITAL,
     PATIENT,
     add_patient,
     client_context,
     mail_of,
-    matricule,
     new_oid,
     patient_address,
     report_type,

@@ -8,12 +8,12 @@ from email.message import EmailMessage
 import pytest
 from attrs import frozen
 
+from tests.builders_people import matricule
 from tests.journeys.clients import (
     DOCTOR,
     PEER,
     letter,
     mail_of,
-    matricule,
     message_id_of,
     patient_address,
     report_type,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders_people import matricule
 from tests.journeys.clients import (
     DOCTOR,
     HOSPITAL,
     PATIENT,
     mail_of,
-    matricule,
     patient_address,
     report_type,
 )

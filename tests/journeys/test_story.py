@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from gateway.cli.demo_people import newest_code, with_new_identity
 from gateway.node.folder import DEMO_LOGIN, SIGN_IN_FILE
-from tests.browser import NO_CHROMIUM, find_chromium
+from tests.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
 from tests.journeys.clients import PATIENT, client_context
 from tests.journeys.running import Gateway, eventually, running
 
@@ -31,16 +31,6 @@ pytestmark = pytest.mark.journey
 LETTER = Path(__file__).parents[2] / "gateway/demo_files/discharge_letter.xml"
 DOCTOR = "doctor@hopital.mssante.test"
 ADDRESS = f"{PATIENT}@patient.mssante.test"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",  # containers give 64 MB
-]
 WIDTHS = {"desktop": (1280, 900), "telephone": (390, 844)}
 
 

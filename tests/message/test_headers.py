@@ -7,7 +7,6 @@ import time
 import pytest
 
 from gateway.errors import InvalidError
-from gateway.message.encoded_words import decode_words
 from gateway.message.headers import HeaderLimits, read_headers
 
 
@@ -115,24 +114,3 @@ def test_a_malformed_message_id_is_none(value: str) -> None:
     found = read_headers(block(f"Message-ID: {value}")).message_id
 
     assert found == ("a@b" if value == "<a@b>" else "")
-
-
-WORDS = [
-    ("plain", "plain"),
-    ("=?iso-8859-1?Q?=E9t=E9?=", "été"),
-    ("=?UTF-8?B?w6l0w6k=?=", "été"),
-    ("=?utf-8?b?w6l0w6k?=", "été"),
-    ("=?utf-8?q?a?= =?utf-8?q?b?=", "ab"),
-    ("=?utf-8?b?w6k=?= x =?utf-8?q?b?=", "é x b"),
-    ("=?utf-8?b?ww==?= =?utf-8?b?qQ==?=", "é"),
-    ("=?utf-7?q?+AOk-?=", "+AOk-"),
-    ("=?utf-8?q?a=0D=0Ab?=", "a\ufffd\ufffdb"),
-    ("=?utf-8?b?***?=", "=?utf-8?b?***?="),
-    ("=?nope?q?=E9?=", "\ufffd"),
-    ("=?utf-8*fr?q?a?=", "a"),
-]
-
-
-@pytest.mark.parametrize(("text", "read"), WORDS)
-def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
-    assert decode_words(text) == read

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from attrs import define, field
@@ -20,14 +19,11 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
-from gateway.core.ins import Ins
-from gateway.core.person import IdentityTraits
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import (
     Arrivals,
     ArrivalState,
@@ -41,14 +37,15 @@ from gateway.store.inbox.values import Conversation, InboxMessage
 from gateway.store.journal import Entry, chain_of
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_arrivals import keep_arrival
+from tests.builders_people import MATRICULE, open_profile
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
-INS = "279035121518989"
-PATIENT = f"{INS}@patient.mssante.test"
+PATIENT = f"{MATRICULE}@patient.mssante.test"
 SERVICE = "service@hopital.mssante.test"
 DOCTOR = "dr.demo@hopital.mssante.test"
 PEER = "dr.voisin@peer.mssante.test"
@@ -59,17 +56,8 @@ OPERATOR = Sender(
 
 TABLES: dict[str, Any] = {
     "domains": {
-        "professional": "hopital.mssante.test",
-        "patient": "patient.mssante.test",
         "hostname": "smtp.hopital.mssante.test",
         "operator_name": "Passerelle",
-    },
-    "trust": {
-        "certificate": "c.pem",
-        "private_key": "k.pem",
-        "authorities": "a.pem",
-        "crl": "crl.pem",
-        "allowlist": "a.xml",
     },
     "web": {"public_url": "https://espace.test"},
 }
@@ -133,21 +121,9 @@ class Post:
     @classmethod
     def open(cls, database: Database, clock: SetClock, **tables: Any) -> Post:
         """Fill an empty database; ``tables`` are those of `gateway.toml`."""
-        settings = settings_from({**TABLES, **tables}, Path())
-        traits = IdentityTraits(
-            family="PAT-TROIS",
-            given_names="DOMINIQUE",
-            birth_date="19790328",
-            sex="F",
-            birth_place="63220",
-        )
+        settings = make_settings(**{**TABLES, **tables})
+        profile_id = open_profile(database, email="dominique@mail.test")
         with database.write() as work:
-            profile_id = Profiles(work).add(
-                Ins.of(INS, "1.2.250.1.213.1.4.10"),
-                traits,
-                state="ACTIVATED",
-                email="dominique@mail.test",
-            )
             boxes = Mailboxes(work)
             ids = {
                 SERVICE: boxes.add(SERVICE, kind="ORG", holders=["1750000011"]),
@@ -210,9 +186,7 @@ class Post:
             message_id=message_id,
             **options,
         )
-        parcel = self.database.prepare(arrival.content, arrival.trace)
-        with self.database.write() as work:
-            Arrivals(work).keep(arrival, parcel)
+        keep_arrival(self.database, arrival)
         return arrival.id
 
     def decide(

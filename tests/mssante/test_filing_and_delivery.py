@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -13,14 +12,13 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
-from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.work import UnitOfWork
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.fakes import SetClock
+from tests.builders_settings import make_settings
 from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
 
 LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
@@ -45,7 +43,7 @@ class Way:
 
 def with_filing(post: Post, *, at_once: bool = True) -> Post:
     """Return the post with the filing step in front."""
-    settings = settings_from(TABLES, Path())
+    settings = make_settings(**TABLES)
     delivering = Delivering(post.database, settings)
     steps: dict[TaskKind, Step] = dict(post.steps)
     steps[TaskKind.FILE] = Filing.from_settings(
@@ -55,11 +53,6 @@ def with_filing(post: Post, *, at_once: bool = True) -> Post:
         delivering.at_once if at_once else None,
     )
     return evolve(post, steps=steps)
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 @pytest.fixture(params=[True, False], ids=["at once", "in two tasks"])
@@ -147,7 +140,7 @@ def failing(error: Exception) -> Deliver:
 
 
 def filing_with(post: Post, deliver: Deliver) -> Filing:
-    settings = settings_from(TABLES, Path())
+    settings = make_settings(**TABLES)
     return Filing.from_settings(
         post.database, open_vaults(post.database), settings, deliver
     )

@@ -15,7 +15,7 @@ from gateway.settings.file import TaskSettings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
-from gateway.store.tasks.steps import HeavyJob
+from gateway.store.tasks.steps import HeavyJob, SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
 from tests.fakes import SetClock
 
@@ -39,6 +39,7 @@ class Workshop:
     stopping: threading.Event = field(factory=threading.Event)
     concerned: list[tuple[str, bool]] = field(factory=list)
     size: int = 0
+    sync: Callable[[], None] | None = None
 
     def line(self, kind: type[WorkLine], *kinds: TaskKind) -> WorkLine:
         return kind(
@@ -59,6 +60,8 @@ class Workshop:
             self.job(work, task)
             work.after_commit(lambda: self.done.append(task.subject))
 
+        if self.sync is not None:
+            return SyncedJob(job, self.sync)
         return HeavyJob(job, self.size) if self.size else job
 
     def add(self, *subjects: str, kind: TaskKind = TaskKind.FILE) -> None:
@@ -230,3 +233,33 @@ def test_a_slow_peer_holds_up_nobody_else(shop: Workshop) -> None:
     shop.run_until(enough, OutgoingLine)
 
     assert shop.done[-1] == "slow"
+
+
+def test_what_a_batch_waits_for_is_done_once_and_before_its_commit(
+    shop: Workshop,
+) -> None:
+    done_before: list[int] = []
+
+    shop.sync = lambda: done_before.append(len(shop.done))
+    shop.add("a", "b", "c", "d", "e")  # a batch of four, and one of one
+
+    shop.run_until(lambda: shop.left() == [], LocalLine)
+
+    assert done_before == [0, 4]
+    assert sorted(shop.done) == ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_could_not_be_made_durable_is_tried_later(
+    shop: Workshop, kind: type[WorkLine]
+) -> None:
+    def sync() -> None:
+        raise UnavailableError("the disk refused")
+
+    shop.sync = sync
+    shop.add("a", "b", kind=KINDS[kind])
+
+    shop.run_until(lambda: [one.attempts for one in shop.left()] == [1, 1], kind)
+
+    assert {one.last_error for one in shop.left()} == {"the disk refused"}
+    assert shop.done == []

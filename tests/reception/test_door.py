@@ -23,7 +23,6 @@ from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Kept, Twin
 from gateway.reception.submission import InformedBy, PatientInformed
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.arrivals.receipts import Receipts
@@ -37,7 +36,9 @@ from gateway.store.sealed.keys import KeyRing
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.dmp_bridge.filing.story import HOSPITAL, INS, OID, TABLES, TRAITS, Story
+from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
+from tests.builders_settings import make_settings
+from tests.dmp_bridge.filing.story import HOSPITAL, Story
 from tests.dmp_bridge.filing.test_filing_rows import ROWS, Row, packed
 from tests.fakes import SetClock
 from tests.reception.conftest import running_reception
@@ -47,7 +48,7 @@ LETTER = make_cda()
 SECOND = make_cda(unique_id=(f"{SET}.2", ""), version=2, replaces="")
 OTHER_INS = "277076322082910"
 OTHER = make_cda(unique_id=(f"{SET}.8", ""), set_id="1.2.8", ins=OTHER_INS)
-CX = f"{INS}^^^&{OID}&ISO^NH"
+CX = f"{MATRICULE}^^^&{TEST_RANGE}&ISO^NH"
 
 ONLY_BY_MAIL = {
     "8 address blocked",  # there is no address
@@ -279,7 +280,7 @@ def test_somebody_elses_document_sets_all_of_it_aside(door: DocumentDoor) -> Non
 
 
 def test_a_patient_named_beside_the_document_is_compared(door: DocumentDoor) -> None:
-    other = f"{OTHER_INS}^^^&{OID}&ISO^NH"
+    other = f"{OTHER_INS}^^^&{TEST_RANGE}&ISO^NH"
     local = "12345^^^&1.2.3&ISO^PI"
 
     told = [
@@ -314,8 +315,9 @@ def test_the_same_submission_twice_is_one(door: DocumentDoor) -> None:
 
 
 def test_one_submission_for_two_patients_is_judged_for_each(door: DocumentDoor) -> None:
-    with door.story.database.write() as work:
-        closed = Profiles(work).add(Ins.of(OTHER_INS, OID), TRAITS, state="CLOSED")
+    closed = open_profile(
+        door.story.database, ins=Ins.of(OTHER_INS, TEST_RANGE), state="CLOSED"
+    )
     both = (door.story.to_patient(), door.story.to_patient(closed))
 
     told = door.file(submitted(LETTER), recipients=both)
@@ -372,7 +374,7 @@ def with_address(door: DocumentDoor) -> None:
 
 def disclosed(door: DocumentDoor) -> list[str]:
     """Run what is due to be told; return the kinds of notices that then wait."""
-    step = Disclosing(settings_from(TABLES, Path()), open_vaults(door.story.database))
+    step = Disclosing(make_settings(), open_vaults(door.story.database))
     with door.story.database.write() as work:
         due = work.tasks.claim("door", [TaskKind.DISCLOSE], 10, timedelta(minutes=1))
     for task in due:
@@ -417,7 +419,7 @@ def test_the_patient_is_not_told_of_what_is_hidden_late_or_refused(
 def test_no_receipt_is_written_to_a_door_that_is_no_mail(door: DocumentDoor) -> None:
     told = door.file(submitted(b"<broken"))
     story = door.story
-    settings = settings_from(TABLES, Path())
+    settings = make_settings()
     task = Task(1, TaskKind.ACKNOWLEDGE, told.kept.id, 0, story.database.clock())
 
     job = Acknowledging(story.database, settings)(task)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from sqlalchemy import event
+from twisted.logger import capturedLogs
 
 from gateway.core.envelope import (
     Door,
@@ -280,6 +281,21 @@ def test_the_twin_of_one_that_failed_is_kept_in_its_place(database: Database) ->
     assert len(all_kept(database)) == 1
 
 
+def test_a_twin_that_fails_too_says_so(database: Database) -> None:
+    writer, reception = waiting(database)
+
+    def break_it(work: UnitOfWork, _: Parcel) -> None:
+        raise ConflictError("no")
+
+    both = [reception.keep(submission(), break_it) for _ in range(2)]
+    writer.start()
+
+    for future in both:
+        with pytest.raises(ConflictError):
+            future.result(SECONDS)
+    writer.stop()
+
+
 def test_what_belongs_to_it_is_done_in_the_same_commit_and_not_for_a_twin(
     reception: Reception,
 ) -> None:
@@ -352,12 +368,16 @@ def test_a_database_that_is_away_is_a_failure_that_passes(
     nowhere = make_engine(f"sqlite:///{tmp_path / 'none' / 'gateway.db'}")
     away = Database(nowhere, database.keys, database.folder, database.clock)
     with running_reception(away) as reception:
-        answer = keep(reception, submission())
+        with capturedLogs() as logged:
+            answer = keep(reception, submission())
 
         assert isinstance(answer, Failed)
         assert answer.failure is Failure.DATABASE_AWAY
         assert answer.why
         assert reception.is_ready
+        assert [(one["log_level"].name, one["why"]) for one in logged] == [
+            ("warn", answer.why)
+        ]
 
 
 def test_a_full_database_is_a_failure_that_passes(database: Database) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from attrs import evolve
 
-from gateway.core.decision import FilingDecision
+from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.rights.delivery_rules import decide_message
-from gateway.rights.filing_facts import NoDocument
+from gateway.rights.filing_facts import Age, NoDocument
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.profile import ProfileState
 from tests.rights.facts import GOOD, OTHER_INS, with_document
@@ -57,6 +57,43 @@ def test_a_message_is_hidden_from_whom_any_of_its_documents_is() -> None:
 
     assert message.deliver
     assert message.visibility == frozenset({Visibility.HIDDEN_FROM_PATIENT})
+
+
+def test_a_message_is_hidden_from_everybody_that_one_of_its_documents_is() -> None:
+    from_parents = decision(secret_connection=True, holder_age=Age.MINOR)
+    from_the_patient = decision(
+        **with_document(visibility=frozenset({Visibility.HIDDEN_FROM_PATIENT}))
+    )
+
+    message = decide_message([from_parents, from_the_patient])
+
+    assert message.visibility == {
+        Visibility.HIDDEN_FROM_PATIENT,
+        Visibility.HIDDEN_FROM_REPRESENTATIVES,
+    }
+
+
+def test_what_is_set_aside_keeps_its_cautions_and_stays_hidden() -> None:
+    hidden = frozenset({Visibility.HIDDEN_FROM_PATIENT})
+    to_file = decision(**with_document(restricted=True, visibility=hidden))
+
+    message = decide_message([to_file, MISMATCH])
+
+    assert message.documents == (
+        FilingDecision(
+            code=Reason.PATIENT_MISMATCH,
+            reasons=(Reason.PATIENT_MISMATCH,),
+            file=False,
+            deliver=False,
+            quarantine=True,
+            message_visibility=hidden,
+            error=ErrorCode.IDENTITY_DIFFERS,
+            cautions=(Caution.RESTRICTED,),
+            versions=GOOD.versions,
+        ),
+        MISMATCH,
+    )
+    assert message.visibility == hidden
 
 
 def test_masking_from_professionals_hides_nothing_from_the_patient() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -12,9 +11,9 @@ from attrs import evolve
 from gateway.core.decision import Announcement, Caution
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins, InsAuthority
-from gateway.core.person import Participant, Structure
+from gateway.core.person import Structure
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
-from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXTS
+from gateway.core.texts.outcomes import ERROR_LABELS, REASON_TEXTS
 from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.rights.filing_facts import (
     Age,
@@ -132,6 +131,12 @@ CASES: list[tuple[int, str, Change, Reason]] = [
         8,
         "author-of-the-document",
         {"sender": OPERATOR, "blocked": frozenset({DOCTOR})},
+        Reason.SENDER_BLOCKED,
+    ),
+    (
+        8,
+        "structure-of-the-author",
+        {"sender": OPERATOR, "blocked": frozenset({HOSPITAL})},
         Reason.SENDER_BLOCKED,
     ),
     (
@@ -325,6 +330,16 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     ),
     (
         28,
+        "nobody-is-blocked-by-an-empty-name",
+        {
+            "sender": PERSON,
+            "blocked": frozenset({""}),
+            **with_document(authors=(evolve(AUTHOR, structure=None),)),
+        },
+        Reason.FILED,
+    ),
+    (
+        28,
         "another-one-blocked",
         {"blocked": frozenset({"1330000001"})},
         Reason.FILED,
@@ -384,11 +399,6 @@ def test_every_reason_has_two_texts_and_a_source(reason: Reason) -> None:
 def test_every_error_code_has_a_label() -> None:
     assert [code.value for code in ErrorCode] == [str(n) for n in range(900, 907)]
     assert set(ERROR_LABELS) == set(ErrorCode)
-
-
-def test_every_caution_has_two_texts() -> None:
-    assert set(CAUTION_TEXTS) == set(Caution)
-    assert all(french and english for french, english in CAUTION_TEXTS.values())
 
 
 # One change for each objecting row, from the first to the last. The change of the
@@ -518,6 +528,19 @@ def test_a_blocked_sender_may_write_without_filing_by_setting() -> None:
         False,
         True,
     )
+    assert decision.cautions == (Caution.BLOCKED_SENDER,)
+
+
+@pytest.mark.parametrize("policy", ["blocked_may_file", "blocked_may_write"])
+def test_who_is_not_blocked_needs_no_setting(policy: str) -> None:
+    assert decide_filing(evolve(GOOD, **with_policy(**{policy: True}))).cautions == ()
+
+
+def test_a_blocked_sender_that_is_refused_is_no_caution() -> None:
+    decision = decide_filing(evolve(GOOD, blocked=frozenset({HOSPITAL})))
+
+    assert decision.reasons == (Reason.SENDER_BLOCKED,)
+    assert decision.cautions == ()
 
 
 def test_unreadable_document_of_another_patient_is_quarantined_too() -> None:
@@ -559,6 +582,19 @@ def test_wrong_test_key_is_a_caution_unless_the_setting_refuses() -> None:
     assert Reason.INS_NOT_QUALIFIED in strict.reasons
 
 
+def test_another_place_of_birth_is_a_caution_unless_the_setting_refuses() -> None:
+    change = with_document(traits=Traits.OTHER_BIRTH_PLACE)
+
+    lenient = decide_filing(evolve(GOOD, **change))
+    strict = decide_filing(
+        evolve(GOOD, **change, **with_policy(refuse_other_birth_place=True))
+    )
+
+    assert lenient.code is Reason.FILED
+    assert lenient.cautions == (Caution.OTHER_BIRTH_PLACE,)
+    assert strict.reasons == (Reason.TRAITS_MISMATCH,)
+
+
 def test_unknown_type_is_filed_as_other_by_setting() -> None:
     facts = evolve(
         GOOD,
@@ -595,11 +631,39 @@ def test_masking_by_default_waits_until_an_invisible_document_is_shown() -> None
     assert Caution.MASK_DEFERRED in decision.cautions
 
 
-def test_the_two_dates_of_an_announcement() -> None:
-    clock = Announcement()
+def test_by_setting_masking_by_default_waits_for_nothing() -> None:
+    facts = evolve(
+        GOOD,
+        masks_by_default=True,
+        **with_document(visibility=INVISIBLE),
+        **with_policy(allow_masked_and_hidden=True),
+    )
 
-    assert clock.notice_on(date(2026, 1, 20)) == date(2026, 2, 3)
-    assert clock.shown_on(date(2026, 12, 31)) == date(2027, 1, 31)
+    decision = decide_filing(facts)
+
+    assert decision.visibility == MASKED | INVISIBLE
+    assert decision.announcement == Announcement(mask_when_shown=False)
+    assert decision.cautions == ()
+
+
+def test_a_document_shown_at_once_is_masked_at_once() -> None:
+    decision = decide_filing(evolve(GOOD, masks_by_default=True))
+
+    assert decision.visibility == MASKED
+    assert decision.announcement is None
+    assert decision.cautions == ()
+
+
+def test_the_delays_of_an_announcement_are_settings() -> None:
+    facts = evolve(
+        GOOD,
+        **with_document(visibility=INVISIBLE),
+        **with_policy(notice_after_days=3, shown_after_months=2),
+    )
+
+    assert decide_filing(facts).announcement == Announcement(
+        notice_after_days=3, shown_after_months=2
+    )
 
 
 def test_secret_is_hidden_from_parents_with_its_message() -> None:
@@ -623,7 +687,16 @@ def test_a_refused_invisible_document_takes_its_message_with_it() -> None:
 
     decision = decide_filing(facts)
 
-    assert not decision.deliver
+    assert decision.deliver is False
+
+
+def test_the_message_of_a_secret_that_is_invisible_too_is_hidden_from_both() -> None:
+    facts = evolve(GOOD, **SECRET, **with_document(visibility=INVISIBLE))
+
+    decision = decide_filing(facts)
+
+    assert decision.code is Reason.CONFIDENTIALITY_CONFLICT
+    assert decision.message_visibility == INVISIBLE | NOT_FOR_PARENTS
 
 
 def test_secret_connection_for_an_adult_is_only_a_caution() -> None:
@@ -704,69 +777,6 @@ def test_facts_do_not_print_who_the_patient_is() -> None:
 
     assert INS.matricule not in shown
     assert INS.matricule[-2:] not in shown.replace(HOSPITAL, "")
-
-
-AUTHORS = [
-    ("rpps", evolve(AUTHOR), True),
-    ("no-structure", evolve(AUTHOR, structure=None), True),
-    ("adeli", evolve(AUTHOR, identifier="0759912345"), True),
-    ("inside-a-finess", evolve(AUTHOR, identifier="3750803447/AGENT-7"), True),
-    (
-        "device",
-        evolve(AUTHOR, identifier="578435954900010/1.2.250.1.1", is_device=True),
-        True,
-    ),
-    (
-        "referenced-service",
-        Participant(
-            root="1.2.250.1.999.1",
-            identifier="app-1",
-            is_device=True,
-            structure=Structure(identifier="123456789"),
-        ),
-        True,
-    ),
-    (
-        "service-without-siren",
-        Participant(root="1.2.250.1.999.1", identifier="app-1", is_device=True),
-        False,
-    ),
-    ("corsica", evolve(AUTHOR, structure=Structure(identifier="12A0000123")), True),
-    ("odd-structure", evolve(AUTHOR, structure=Structure(identifier="9")), False),
-    ("no-id", evolve(AUTHOR, identifier=""), False),
-    ("short-rpps", evolve(AUTHOR, identifier="80123"), False),
-    ("finess-without-person", evolve(AUTHOR, identifier="3750803447"), False),
-]
-
-
-@pytest.mark.parametrize(
-    ("author", "passes"),
-    [pytest.param(author, passes, id=name) for name, author, passes in AUTHORS],
-)
-def test_an_author_sent_by_an_operator_is_well_formed(
-    author: Participant, passes: bool
-) -> None:
-    facts = evolve(GOOD, sender=OPERATOR, **with_document(authors=(author,)))
-
-    assert decide_filing(facts).file == passes
-
-
-def test_one_author_of_the_sending_structure_is_enough() -> None:
-    stranger = evolve(
-        AUTHOR, identifier="800000000001", structure=Structure(identifier="1330000001")
-    )
-
-    facts = evolve(GOOD, **with_document(authors=(stranger, AUTHOR)))
-
-    assert decide_filing(facts).file
-
-
-def test_a_missing_structure_does_not_match_a_sender_without_one() -> None:
-    nobody = SenderIdentity(kind=CertificateHolder.STRUCTURE, address="x@h.test")
-    author = evolve(AUTHOR, structure=None, identifier="")
-    facts = evolve(GOOD, sender=nobody, **with_document(authors=(author,)))
-
-    assert decide_filing(facts).code is Reason.AUTHOR_UNVERIFIED
 
 
 def test_the_document_of_the_good_facts_is_a_document() -> None:

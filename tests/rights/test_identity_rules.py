@@ -7,24 +7,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.rights.identity_rules import (
     ins_is_qualified,
     trait_mismatches,
 )
-
-MATRICULE = "279035121518989"
-TEST = Ins.of(MATRICULE, "1.2.250.1.213.1.4.10")
-
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE MARIE-LOUISE",
-    first_given="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
+from tests.builders_people import INS, TRAITS
 
 AGREEING: list[dict[str, Any]] = [
     {},
@@ -39,6 +27,7 @@ AGREEING: list[dict[str, Any]] = [
     {"birth_date": "1979"},
     {"birth_date": "197903"},
     {"birth_date": "19790300"},
+    {"birth_date": "19790000"},
     {"birth_date": ""},
     {"sex": "f"},
     {"sex": ""},
@@ -61,6 +50,8 @@ DIFFERING: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"first_given": "", "given_names": "MARIE DOMINIQUE"}, ("first_given",)),
     ({"birth_date": "19790329"}, ("birth_date",)),
     ({"birth_date": "1980"}, ("birth_date",)),
+    ({"birth_date": "19790400"}, ("birth_date",)),
+    ({"birth_date": "19780000"}, ("birth_date",)),
     ({"sex": "M"}, ("sex",)),
     ({"sex": "UN"}, ("sex",)),
     ({"birth_place": "51215"}, ("birth_place",)),
@@ -81,6 +72,14 @@ def test_traits_that_differ_are_named(
     assert trait_mismatches(document, TRAITS) == names
 
 
+def test_the_year_of_a_century_is_a_year() -> None:
+    profile = evolve(TRAITS, birth_date="20010301")
+
+    assert trait_mismatches(profile, evolve(TRAITS, birth_date="2000")) == (
+        "birth_date",
+    )
+
+
 @pytest.mark.parametrize(
     ("given_names", "first_given", "agree"),
     [
@@ -89,6 +88,7 @@ def test_traits_that_differ_are_named(
         ("JEAN-PIERRE MARIE", "Jean Pierre", True),
         ("ANNETTE", "ANNE", False),
         ("Zoé", "ZOE", True),
+        ("ANDRÉA MARIE", "ANDREA", True),
         ("D'ARTAGNAN", "D ARTAGNAN", True),
         ("Œdipe", "OEDIPE", True),
     ],
@@ -117,7 +117,7 @@ def test_the_first_given_name_is_looked_for_among_all(
 def test_a_qualified_ins_comes_with_four_traits(
     change: dict[str, Any], qualified: bool
 ) -> None:
-    patient = Patient(ins=TEST, traits=evolve(TRAITS, **change))
+    patient = Patient(ins=INS, traits=evolve(TRAITS, **change))
 
     assert ins_is_qualified(patient) is qualified
     assert not ins_is_qualified(evolve(patient, ins=None))

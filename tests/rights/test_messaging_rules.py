@@ -1,4 +1,4 @@
-"""Who may write to whom, where an answer goes, and which files go with it."""
+"""Who may write to whom, and where an answer goes."""
 
 from __future__ import annotations
 
@@ -8,22 +8,8 @@ import pytest
 from attrs import evolve
 
 from gateway.core.decision import Permit, Refuse
-from gateway.core.refusals import AttachmentRefusal, WritingRefusal
-from gateway.core.texts.writing import (
-    ATTACHMENT_TEXTS,
-    KEEPING_TEXTS,
-    MESSAGING_NOTICE,
-    WRITING_TEXTS,
-)
-from gateway.rights.attachment_rules import (
-    MIB,
-    PATIENT_TYPES,
-    AttachmentPolicy,
-    OfferedFile,
-    decide_attachments,
-    decide_keeping,
-    remaining_bytes,
-)
+from gateway.core.refusals import WritingRefusal
+from gateway.core.texts.writing import MESSAGING_NOTICE, WRITING_TEXTS
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     AnswerFacts,
@@ -108,6 +94,14 @@ ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ),
     ("subject-in-lower-case", {"received": (FIRST, letter(2, subject="[fin]"))}, []),
     ("patient", {"leads_to_patient": True}, [WritingRefusal.BETWEEN_PATIENTS]),
+    (
+        "from-a-patient",
+        {
+            "message": letter(1, kind=CorrespondentKind.PATIENT),
+            "received": (letter(1, kind=CorrespondentKind.PATIENT),),
+        },
+        [WritingRefusal.BETWEEN_PATIENTS],
+    ),
     (
         "software",
         {"message": SOFTWARE, "received": (SOFTWARE,)},
@@ -196,103 +190,3 @@ def test_only_the_exact_word_forbids_an_answer(
     header: str | None, forbids: bool
 ) -> None:
     assert forbids_answer(header) == forbids
-
-
-POLICY = AttachmentPolicy(max_files=2, max_file_bytes=5 * MIB, max_total_bytes=8 * MIB)
-PDF = OfferedFile(name="ordonnance.PDF", size=1000, content_type="application/pdf")
-
-FILES: list[tuple[str, list[OfferedFile], list[AttachmentRefusal]]] = [
-    ("none", [], []),
-    ("one", [PDF], []),
-    ("as-many-as-allowed", [PDF, PDF], []),
-    ("one-too-many", [PDF, PDF, PDF], [AttachmentRefusal.TOO_MANY_FILES]),
-    ("as-large-as-allowed", [evolve(PDF, size=5 * MIB)], []),
-    (
-        "one-byte-too-large",
-        [evolve(PDF, size=5 * MIB + 1)],
-        [AttachmentRefusal.FILE_TOO_LARGE],
-    ),
-    ("total-just-fits", [evolve(PDF, size=4 * MIB)] * 2, []),
-    (
-        "total-one-byte-too-much",
-        [evolve(PDF, size=4 * MIB), evolve(PDF, size=4 * MIB + 1)],
-        [AttachmentRefusal.TOTAL_TOO_LARGE],
-    ),
-    ("empty", [evolve(PDF, size=0)], [AttachmentRefusal.FILE_EMPTY]),
-    (
-        "program",
-        [evolve(PDF, name="setup.exe", content_type="application/x-dosexec")],
-        [AttachmentRefusal.TYPE_NOT_ALLOWED],
-    ),
-    ("no-ending", [evolve(PDF, name="pdf")], [AttachmentRefusal.TYPE_NOT_ALLOWED]),
-    (
-        "two-endings",
-        [evolve(PDF, name="a.pdf.html")],
-        [AttachmentRefusal.TYPE_NOT_ALLOWED],
-    ),
-    (
-        "disguised",
-        [evolve(PDF, content_type="text/html")],
-        [AttachmentRefusal.CONTENT_NOT_AS_NAMED],
-    ),
-    (
-        "document-of-the-vault",
-        [evolve(PDF, name="lettre.xml", content_type="text/xml", from_vault=True)],
-        [],
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("files", "refusals"), [pytest.param(*row[1:], id=row[0]) for row in FILES]
-)
-def test_files_are_attached_within_the_limits(
-    files: list[OfferedFile], refusals: list[AttachmentRefusal]
-) -> None:
-    expected = Refuse(tuple(refusals)) if refusals else Permit()
-
-    assert decide_attachments(files, POLICY) == expected
-
-
-def test_every_attachment_refusal_has_a_case_and_two_texts() -> None:
-    shown = {one for row in FILES for one in row[2]}
-
-    assert shown == set(AttachmentRefusal) == set(ATTACHMENT_TEXTS)
-
-
-@pytest.mark.parametrize("ending", list(PATIENT_TYPES))
-def test_every_allowed_ending_is_accepted_with_its_content(ending: str) -> None:
-    file = OfferedFile(name=f"a.{ending}", size=1, content_type=PATIENT_TYPES[ending])
-
-    assert decide_attachments([file], POLICY) == Permit()
-
-
-def test_the_remaining_bytes_are_known() -> None:
-    assert remaining_bytes([PDF], POLICY) == 8 * MIB - 1000
-
-
-@pytest.mark.parametrize(
-    ("change", "refusals"),
-    [
-        ({}, []),
-        ({"content_type": "image/jpeg"}, []),
-        ({"content_type": "image/tiff"}, []),
-        ({"content_type": "text/plain"}, []),
-        ({"content_type": "application/rtf"}, []),
-        ({"content_type": "image/png"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
-        ({"content_type": "text/xml"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
-        ({"size": 0}, [AttachmentRefusal.FILE_EMPTY]),
-        (
-            {"content_type": "application/msword"},
-            [AttachmentRefusal.TYPE_NOT_ALLOWED],
-        ),
-        ({"size": 5 * MIB + 1}, [AttachmentRefusal.FILE_TOO_LARGE]),
-    ],
-)
-def test_a_received_file_is_kept_in_the_vault_by_type_and_size(
-    change: dict[str, Any], refusals: list[AttachmentRefusal]
-) -> None:
-    expected = Refuse(tuple(refusals)) if refusals else Permit()
-
-    assert decide_keeping(evolve(PDF, **change), POLICY) == expected
-    assert set(refusals) <= set(KEEPING_TEXTS)

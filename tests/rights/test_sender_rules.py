@@ -203,6 +203,27 @@ HEADERS: list[tuple[str, Link, str, dict[str, Any], list[SenderRefusal]]] = [
         [SenderRefusal.SENDER_DIFFERS],
     ),
     (
+        "client-sender-its-other-mailbox",
+        CLIENT,
+        DR,
+        {"from_": (DR,), "sender": ("bloc@hopital.mssante.test",)},
+        [SenderRefusal.SENDER_DIFFERS],
+    ),
+    (
+        "client-sender-of-a-receipt",
+        CLIENT,
+        "",
+        {"from_": (DR,), "sender": ("bloc@hopital.mssante.test",)},
+        [],
+    ),
+    (
+        "client-sender-of-a-receipt-forged",
+        CLIENT,
+        "",
+        {"from_": (DR,), "sender": (GP,)},
+        [SenderRefusal.SENDER_DIFFERS],
+    ),
+    (
         "everything-wrong",
         CLIENT,
         DR,

@@ -229,6 +229,46 @@ def test_a_document_in_a_known_set_without_version_is_filed_beside() -> None:
     assert decision.deprecates == ()
 
 
+def test_a_document_without_version_is_neither_late_nor_above_the_others() -> None:
+    decision = decide(version=None, mates=(V1, V3))
+
+    assert decision.availability is Availability.APPROVED
+    assert (decision.replaces, decision.deprecates) == ("", ())
+    assert decision.cautions == ()
+
+
+def test_a_version_without_number_is_not_above_a_document_either() -> None:
+    decision = decide(version=2, mates=(evolve(V1, version=None),))
+
+    assert decision.code is Reason.FILED
+    assert decision.availability is Availability.APPROVED
+    assert decision.cautions == ()
+
+
+@pytest.mark.parametrize("other_form_first", [True, False])
+def test_of_two_forms_of_the_latest_its_own_form_is_replaced(
+    other_form_first: bool,
+) -> None:
+    n1 = stored(unique_id="1.2.3^N1", version=2, body_level=N1)
+    mates = (n1, V2) if other_form_first else (V2, n1)
+
+    decision = decide(version=3, mates=(V1, *mates), body_level=N3)
+
+    assert decision.replaces == V2.unique_id
+    assert set(decision.deprecates) == {V1.unique_id, V2.unique_id, n1.unique_id}
+
+
+@pytest.mark.parametrize(("version", "before"), [(None, 1), (2, None), (None, None)])
+def test_a_parent_replaced_before_is_refused_where_no_numbers_order_them(
+    version: int | None, before: int | None
+) -> None:
+    parent = evolve(V1, version=before, availability=DEPRECATED)
+
+    decision = decide(version=version, mates=(parent,), parent=parent)
+
+    assert decision.reasons == (Reason.REPLACE_FORBIDDEN,)
+
+
 def test_what_the_patient_masked_stays_masked_in_the_next_version() -> None:
     decision = decide(version=2, mates=(V1,), parent=stored(masked_by_patient=True))
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.decision import Permit, Refuse
-from gateway.core.document import Availability
+from gateway.core.decision import Caution, FilingDecision, Permit, Refuse
+from gateway.core.document import Availability, Visibility
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import (
@@ -20,7 +20,14 @@ from gateway.rights.filing_facts import (
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.profile import ProfileState
 from gateway.rights.withdrawal_rules import decide_withdrawal
-from tests.rights.facts import GOOD, HOSPITAL, OTHER_INS, stored, with_document
+from tests.rights.facts import (
+    GOOD,
+    HOSPITAL,
+    OTHER_INS,
+    stored,
+    with_document,
+    with_policy,
+)
 
 AGAIN = (Availability.APPROVED, Availability.ARCHIVED, Availability.DELETED)
 
@@ -104,6 +111,41 @@ def test_a_refused_withdrawal_says_so_and_keeps_the_other_reason() -> None:
     assert decision.reasons == (Reason.WITHDRAWAL_FORBIDDEN, Reason.SENDER_BLOCKED)
     assert decision.error is ErrorCode.AUTHOR_NOT_ALLOWED
     assert (decision.withdraws, decision.deliver) == ("", False)
+
+
+def test_everything_that_stands_against_a_withdrawal_is_kept_in_order() -> None:
+    refused = with_document(withdrawal=stored(ownership=Ownership.OTHER))
+
+    decision = decide_filing(
+        evolve(GOOD, **refused, profile=ProfileState.CLOSED, metadata_ins=OTHER_INS)
+    )
+
+    assert decision.reasons == (
+        Reason.PROFILE_CLOSED,
+        Reason.PATIENT_MISMATCH,
+        Reason.WITHDRAWAL_FORBIDDEN,
+    )
+
+
+def test_the_message_of_a_withdrawal_is_hidden_like_its_document() -> None:
+    hidden = frozenset({Visibility.HIDDEN_FROM_PATIENT})
+    asked = with_document(withdrawal=stored(), visibility=hidden)
+    lenient = with_policy(blocked_may_file=True, blocked_may_write=True)
+
+    decision = decide_filing(
+        evolve(GOOD, **asked, **lenient, blocked=frozenset({HOSPITAL}))
+    )
+
+    assert decision == FilingDecision(
+        code=Reason.WITHDRAWN,
+        reasons=(Reason.WITHDRAWN,),
+        file=False,
+        deliver=True,
+        withdraws="1.2.3^A1",
+        message_visibility=hidden,
+        cautions=(Caution.BLOCKED_SENDER,),
+        versions=GOOD.versions,
+    )
 
 
 def test_what_was_withdrawn_is_not_filed_again_under_its_id() -> None:

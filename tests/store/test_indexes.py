@@ -30,9 +30,9 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.tables import arrivals, metadata
 from gateway.store.vault.documents import Documents
+from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.fakes import SetClock
 from tests.mssante.post import ASKS, Post, mail
-from tests.store.base.test_work import ARRIVAL, keep
 
 DELETED_FROM = {"blobs", "folders"}
 HELD = "USING INDEX ix_arrivals_held"
@@ -129,7 +129,7 @@ def test_messages_without_an_id_are_found_by_their_content(sqlite: Database) -> 
 
 
 def test_what_is_held_is_found_among_all_that_ever_came(sqlite: Database) -> None:
-    keep(sqlite, ARRIVAL)
+    keep_arrival(sqlite, ARRIVAL)
     with sqlite.write() as work:
         work.connection.execute(arrivals.update().values(state="quarantined"))
 

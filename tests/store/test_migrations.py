@@ -13,7 +13,7 @@ from gateway.errors import MisuseError
 from gateway.store.base.work import Database
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
 from gateway.store.sealed.identity import identity_of
-from gateway.store.tables import metadata
+from gateway.store.tables import blob_grants, metadata
 
 
 @pytest.fixture
@@ -73,3 +73,31 @@ def test_a_database_of_the_first_revision_is_carried_over(empty: Database) -> No
 
 def test_the_head_known_to_the_program_is_alembics() -> None:
     assert ScriptDirectory.from_config(make_config()).get_current_head() == HEAD
+
+
+def test_blobs_of_the_first_version_are_read_after_the_upgrade(
+    empty: Database,
+) -> None:
+    with empty.engine.begin() as connection:
+        config = make_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    parcel = empty.prepare(b"kept before there were forms")
+    with empty.write() as work:
+        key_id = work.key_for("patient:1")
+        wrapped = work.keys.seal(
+            work.connection, key_id, parcel.key, f"blob:{parcel.id}"
+        )
+        work.connection.execute(
+            text(
+                "INSERT INTO blobs (id, size, content, created_at)"
+                " VALUES (:id, :size, :content, 0)"
+            ),
+            {"id": parcel.id, "size": parcel.size, "content": parcel.inline},
+        )
+        work.add(blob_grants, blob_id=parcel.id, key_id=key_id, wrapped=wrapped)
+
+    upgrade(empty.engine)
+
+    with empty.read() as work:
+        assert work.blobs.get(parcel.id, key_id) == b"kept before there were forms"

@@ -12,30 +12,20 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import InvalidError
-from gateway.pki.folder import write_allowlist, write_crls
+from gateway.pki.folder import write_crls
 from gateway.settings.file import TrustSettings
 from gateway.trust.certificate_rules import CertificateFault, CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import Degraded, TrustSpace
-from tests.pki import der_of, throwaway_pki
+from tests.fakes import SetClock
+from tests.pki import PEER_NAME, der_of, relist, throwaway_pki
 
-PEER = "CN=smtp.peer.mssante.test,OU=300000000000022,O=OPERATEUR VOISIN,C=FR"
 DOMAIN = "peer.mssante.test"
 
 
-class SettableClock:
-    """A clock that shows what the test says."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock()
+def clock() -> SetClock:
+    return SetClock(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -50,7 +40,7 @@ Opener = Callable[..., TrustSpace]
 
 
 @pytest.fixture
-def opened(folder: Path, clock: SettableClock) -> Opener:
+def opened(folder: Path, clock: SetClock) -> Opener:
     """Opens the trust space on the folder, with settings changed."""
 
     def open_space(**changes: Any) -> TrustSpace:
@@ -65,13 +55,6 @@ def opened(folder: Path, clock: SettableClock) -> Opener:
         return TrustSpace(settings, clock)
 
     return open_space
-
-
-def relist(folder: Path, clock: SettableClock, **entries: str) -> None:
-    names = {key.replace("_", "."): name for key, name in entries.items()}
-    fresh = folder / "fresh.xml"
-    fresh.write_bytes(write_allowlist(names, clock.now))
-    fresh.replace(folder / "allowlist.xml")
 
 
 @pytest.mark.parametrize(
@@ -156,20 +139,20 @@ def test_t06_a_revocation_is_seen_at_the_next_judgement(
 
 
 def test_t06_a_change_of_the_allowlist_is_seen_even_by_an_open_session(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     space = opened()
     peer = space.judge_peer(der_of("peer"))
     assert space.may_send_for(peer, DOMAIN)
 
-    relist(folder, clock, other_test=PEER)
+    relist(folder, clock.now, other_test=PEER_NAME)
 
     assert not space.may_send_for(peer, DOMAIN)
     assert space.may_send_for(peer, "other.test")
 
 
 def test_t06_a_certificate_that_expires_meanwhile_is_refused(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     write_crls(throwaway_pki().revocation_lists(days=3000), folder / "crl.pem")
     space = opened()
@@ -182,7 +165,7 @@ def test_t06_a_certificate_that_expires_meanwhile_is_refused(
 
 
 def test_nobody_is_trusted_once_the_authority_is_out_of_date(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     write_crls(throwaway_pki().revocation_lists(days=9000), folder / "crl.pem")
     space = opened()
@@ -224,7 +207,7 @@ def test_t02_lists_that_come_later_are_taken(
     [(0, 29.9, True), (0, 30.1, False), (24, 30.9, True), (24, 31.1, False)],
 )
 def test_t02_grace_relaxes_an_expired_list_for_its_time_only(
-    opened: Opener, clock: SettableClock, grace: float, days: float, trusted: bool
+    opened: Opener, clock: SetClock, grace: float, days: float, trusted: bool
 ) -> None:
     space = opened(crl_grace_hours=grace, allowlist_max_age_days=90)
 
@@ -258,7 +241,7 @@ def test_t02_a_broken_file_of_lists_leaves_the_good_ones_in_use(
 
 
 def test_a_bad_allowlist_leaves_the_last_good_one_in_use(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     space = opened()
     (folder / "allowlist.xml").write_bytes(b"<broken")
@@ -266,17 +249,17 @@ def test_a_bad_allowlist_leaves_the_last_good_one_in_use(
     assert space.may_send_for(space.judge_peer(der_of("peer")), DOMAIN)
     assert space.degraded == {Degraded.ALLOWLIST_NOT_TAKEN}
 
-    relist(folder, clock, other_test=PEER)
+    relist(folder, clock.now, other_test=PEER_NAME)
     assert space.lists("other.test")
     assert space.degraded == frozenset()
 
 
 def test_an_older_allowlist_than_the_one_in_use_is_not_taken(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     space = opened()
     clock.now -= timedelta(days=2)
-    relist(folder, clock, old_test=PEER)
+    relist(folder, clock.now, old_test=PEER_NAME)
     clock.now += timedelta(days=2)
 
     assert not space.lists("old.test")
@@ -285,19 +268,17 @@ def test_an_older_allowlist_than_the_one_in_use_is_not_taken(
 
 
 def test_an_allowlist_from_the_future_is_not_taken(
-    opened: Opener, folder: Path, clock: SettableClock
+    opened: Opener, folder: Path, clock: SetClock
 ) -> None:
     space = opened()
     clock.now += timedelta(days=3)
-    relist(folder, clock, future_test=PEER)
+    relist(folder, clock.now, future_test=PEER_NAME)
     clock.now -= timedelta(days=3)
 
     assert not space.lists("future.test")
 
 
-def test_an_old_allowlist_is_used_and_said(
-    opened: Opener, clock: SettableClock
-) -> None:
+def test_an_old_allowlist_is_used_and_said(opened: Opener, clock: SetClock) -> None:
     space = opened(allowlist_max_age_days=7)
     assert space.degraded == frozenset()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.client
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,34 +27,31 @@ from cryptography.x509.oid import NameOID
 from twisted.internet.threads import deferToThread
 
 from gateway.core.ins import Ins
-from gateway.core.person import IdentityTraits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
-from gateway.settings.file import Settings, settings_from
-from gateway.store.base.engine import make_engine
+from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.notices import get_notice
-from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
-from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import metadata, notices
+from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
+from tests.builders_database import new_sqlite
+from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
+from tests.builders_settings import free_port, make_settings
 from tests.fakes import SetClock
 
 LOGIN, PASSWORD = "dominique", "Coquelicot-1979"
-PATIENT_INS = "279035121518989"
 DOCTOR = "dr.martin@hopital.mssante.test"
 HOUSE = "service.cardio@hopital.mssante.test"
 
@@ -69,13 +65,6 @@ def blocking(test: Callable[..., None]) -> Callable[..., Any]:
 
     awaited: Callable[..., Any] = pytest_twisted.inlineCallbacks(run)
     return awaited
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_certificate(folder: Path) -> None:
@@ -99,65 +88,20 @@ def make_certificate(folder: Path) -> None:
     )
 
 
-def make_settings(folder: Path, **web: Any) -> Settings:
-    """Return settings of a loopback site, ``[web]`` changed as asked."""
-    make_certificate(folder)
-    return settings_from(
-        {
-            "listen": {"patient_https": free_port()},
-            "domains": {
-                "professional": "hopital.mssante.test",
-                "patient": "patient.mssante.test",
-                "operator_name": "Hôpital de démonstration",
-            },
-            "trust": {
-                "certificate": "gateway.pem",
-                "private_key": "gateway.key",
-                "authorities": "ca.pem",
-                "crl": "crl.pem",
-                "allowlist": "list.xml",
-            },
-            "web": web,
-        },
-        folder,
-    )
-
-
-def open_database(folder: Path, clock: SetClock) -> Database:
-    """Return an empty SQLite database."""
-    database = Database(
-        make_engine(f"sqlite:///{folder / 'gateway.db'}"),
-        KeyRing.from_secret(bytes(range(32))),
-        BlobFolder(folder / "blobs", 64 * 1024),
-        clock,
-    )
-    metadata.create_all(database.engine)
-    return database
-
-
 def add_patient(
     database: Database,
     *,
-    ins: str = PATIENT_INS,
+    ins: str = MATRICULE,
     login: str = LOGIN,
     state: str = "ACTIVATED",
 ) -> str:
     """Open a profile with an account; return the profile's id."""
-    traits = IdentityTraits(
-        family="PAT-TROIS",
-        given_names="DOMINIQUE",
-        first_given="DOMINIQUE",
-        birth_date="19790328",
-        sex="F",
-        birth_place="63220",
+    profile_id = open_profile(
+        database,
+        ins=Ins.of(ins, TEST_RANGE),
+        state=state,
+        email="dominique@courriel.example",
     )
-    with database.write() as work:
-        profile_id = Profiles(work).add(
-            Ins.of(ins, "1.2.250.1.213.1.4.10"),
-            traits,
-            state=state,
-            email="dominique@courriel.example",
-        )
     with database.write() as work:
         Accounts(work).add(login, PASSWORD, profile_id)
     return profile_id
@@ -346,8 +290,14 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     from twisted.internet import reactor
 
     clock = SetClock()
-    settings = make_settings(folder, **web)
-    database = open_database(folder, clock)
+    make_certificate(folder)
+    settings = make_settings(
+        folder,
+        listen={"patient_https": free_port()},
+        domains={"operator_name": "Hôpital de démonstration"},
+        web=web,
+    )
+    database = new_sqlite(folder, clock)
     patient = add_patient(database)
     add_mailboxes(database)
     writer = Writer(database)

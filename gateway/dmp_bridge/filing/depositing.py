@@ -38,6 +38,7 @@ def deposit_of(
         document,
         brought.found.content,
         entry_uuid=uuid4().urn,
+        sha1=brought.found.sha1,
         visibility=decision.visibility,
         unknown_class=coded(CLASSES, _OTHER) if decision.file_as_other else None,
     )

@@ -18,6 +18,7 @@ from gateway.message.reading import MessageParts
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.sealed.deflating import deflate
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task
 
@@ -114,7 +115,12 @@ class Filing:
     def _prepare(self, found: FoundDocument) -> Brought:
         if found.readable is None or found.asks_withdrawal:
             return Brought(found=found)
-        return Brought(found=found, prepared=self.vaults.prepare(found.content))
+        prepared = self.vaults.prepare(
+            found.content,
+            sha256=found.sha256,
+            deflated=found.deflated or deflate(found.content),
+        )
+        return Brought(found=found, prepared=prepared)
 
     def _settle(
         self,

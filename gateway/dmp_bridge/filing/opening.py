@@ -16,6 +16,7 @@ from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
 from gateway.documents.xdm.package import open_package
+from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
@@ -43,15 +44,18 @@ class FoundDocument:
 
     ``error`` says what the sender has to correct, and names no patient; what has one
     is not filed. ``document`` is there whenever it could be read all the same: whose
-    it is decides whether the message may be shown. ``sha256`` is that of the content
-    in hex, of one without error. ``said`` is what the sender says beside it: in
-    METADATA.XML, or to a door that is no mail. It is empty for a CDA attached directly
-    and for a package that could not be opened. ``remarks`` says what the sender should
-    correct in the package although the document may be filed.
+    it is decides whether the message may be shown. ``sha256`` and ``sha1`` are those
+    of the content in hex, of one without error. ``deflated`` is the content as its
+    package has it, empty for what came otherwise. ``said`` is what the sender says
+    beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
+    attached directly and for a package that could not be opened. ``remarks`` says what
+    the sender should correct in the package although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
     sha256: str = ""
+    sha1: str = ""
+    deflated: bytes = field(default=b"", repr=False)
     document: ClinicalDocument | None = None
     said: Said = Said()
     error: str = ""
@@ -199,12 +203,16 @@ class Opener:
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             said = said_in_metadata(packaged.facts, submission)
-            found = self._described(packaged.content, said, "METADATA.XML")
-            yield evolve(found, remarks=package.remarks)
+            found = self._described(
+                packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
+            )
+            yield evolve(found, remarks=package.remarks, deflated=packaged.deflated)
 
-    def _described(self, content: bytes, said: Said, by: str) -> FoundDocument:
+    def _described(
+        self, content: bytes, said: Said, by: str, *, sha1: str = ""
+    ) -> FoundDocument:
         """Read a document that its sender described, and compare the two."""
-        found = evolve(self._read(content), said=said)
+        found = evolve(self._read(content, sha1=sha1), said=said)
         if found.readable is None:
             return found
         return evolve(found, error=_contradiction(found.readable, said, by))
@@ -236,7 +244,7 @@ class Opener:
             return FoundDocument(error=str(error))
         return self._read(content)
 
-    def _read(self, content: bytes) -> FoundDocument:
+    def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
@@ -245,8 +253,12 @@ class Opener:
         if self.schema is not None and (errors := self.schema.errors(file)):
             text = f"schema: {'; '.join(errors)}"
             return FoundDocument(content=content, document=document, error=text)
-        digest = hashlib.sha256(content).hexdigest()
-        return FoundDocument(content=content, sha256=digest, document=document)
+        return FoundDocument(
+            content=content,
+            sha256=hashlib.sha256(content).hexdigest(),
+            sha1=sha1 or sha1_hex(content),
+            document=document,
+        )
 
 
 def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> Said:

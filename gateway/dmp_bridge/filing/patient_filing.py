@@ -34,6 +34,7 @@ class _Made:
 
     document: ClinicalDocument = field(repr=False)
     content: bytes = field(repr=False)
+    sha256: str
     prepared: PreparedContent | None
 
 
@@ -72,7 +73,9 @@ class PatientFiling:
             traits=profile.traits,
             written_at=self.clock(),
         )
-        made = _Made(read_cda(content), content, self.vaults.prepare(content))
+        sha256 = hashlib.sha256(content).hexdigest()
+        prepared = self.vaults.prepare(content, sha256=sha256)
+        made = _Made(read_cda(content), content, sha256, prepared)
         return partial(self._file, profile.id, file.source, made)
 
     def _file(
@@ -125,7 +128,7 @@ class PatientFiling:
             ),
             content=made.content,
             prepared=made.prepared,
-            sha256=hashlib.sha256(made.content).hexdigest(),
+            sha256=made.sha256,
             set_id=made.document.set_id,
             version=made.document.version,
             body_level=made.document.body_level,

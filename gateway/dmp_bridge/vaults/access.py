@@ -11,11 +11,19 @@ from gateway.store.base.work import UnitOfWork
 class VaultAccess(Protocol):
     """Given by the node to the steps, with the vault it chose behind it."""
 
-    def prepare(self, content: bytes) -> PreparedContent | None:
+    def prepare(
+        self, content: bytes, *, sha256: str = "", deflated: bytes = b""
+    ) -> PreparedContent | None:
         """
         Do the heavy part of keeping a content, outside of any transaction.
 
         None from a vault that has nothing to do ahead.
+
+        Args:
+            content: The exact bytes of the document.
+            sha256: Their digest in hex, where it is known.
+            deflated: The same as a raw deflate stream (RFC 1951), which a vault may
+                keep instead; none where a stranger's text and a secret share it.
 
         Raises:
             UnavailableError: it cannot be kept now; nothing was.

@@ -27,9 +27,12 @@ class EmbeddedVaults:
 
     database: Database = field(repr=False)
 
-    def prepare(self, content: bytes) -> PreparedContent:
+    def prepare(
+        self, content: bytes, *, sha256: str = "", deflated: bytes = b""
+    ) -> PreparedContent:
         """Encrypt a content under a new key and, when large, put it on the disk."""
-        return PreparedContent(self.database.prepare(content))
+        parcel = self.database.prepare(content, sha256=sha256, deflated=deflated)
+        return PreparedContent(parcel)
 
     def within(self, work: UnitOfWork) -> EmbeddedVault:
         """Return the vault, which does what it does in this transaction."""

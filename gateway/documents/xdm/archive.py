@@ -76,6 +76,17 @@ class Archive:
             raise InvalidError("archive with a damaged file (CRC)")
         return packed
 
+    def deflated(self, name: str) -> bytes:
+        """
+        Return a deflated file as it lies in the archive, empty for one that is not.
+
+        A raw deflate stream (RFC 1951) of exactly the content, once `read` returned it.
+        """
+        entry = self._entries.get(name)
+        if entry is None or entry.method != DEFLATED:
+            return b""
+        return self._content[entry.start : entry.start + entry.packed_size]
+
 
 def open_archive(content: bytes, limits: ArchiveLimits | None = None) -> Archive:
     """

@@ -29,11 +29,13 @@ class PackagedDocument:
 
     ``facts.size`` and ``facts.hash`` were verified, and the media type compared with
     how the content begins. The other facts were not compared with the content, which
-    may be no CDA at all.
+    may be no CDA at all. ``deflated`` is the content as the archive has it
+    (`Archive.deflated`).
     """
 
     facts: EntryFacts
     content: bytes = field(repr=False)
+    deflated: bytes = field(default=b"", repr=False)
 
 
 @frozen(kw_only=True)
@@ -113,7 +115,9 @@ def _document(
         raise InvalidError("package with a document of another hash than announced")
     if not facts.mime_type or not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
-    return PackagedDocument(facts=facts, content=content)
+    return PackagedDocument(
+        facts=facts, content=content, deflated=archive.deflated(name)
+    )
 
 
 def _locate(archive: Archive, folder: str, uri: str) -> str:

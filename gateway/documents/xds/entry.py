@@ -52,6 +52,7 @@ def document_entry(
     content: bytes,
     *,
     entry_uuid: str,
+    sha1: str = "",
     visibility: Iterable[Visibility] = (),
     unknown_class: Coded | None = None,
 ) -> DocumentEntry:
@@ -62,6 +63,7 @@ def document_entry(
         document: What the header says.
         content: The exact bytes that are filed; size and hash are theirs.
         entry_uuid: ``urn:uuid:...``, the registry's own key for the entry.
+        sha1: The hash of the content in hex, where it is known.
         visibility: The flags the sender or the patient's settings ask for.
         unknown_class: The class a type outside our tables is filed under, where the
             settings let it be filed at all.
@@ -102,7 +104,7 @@ def document_entry(
         source_patient_id=_source_patient_cx(document.patient),
         source_patient_info=patient_info(document.patient),
         size=len(content),
-        hash=sha1_hex(content),
+        hash=sha1 or sha1_hex(content),
         replaces=document.replaces,
         reference_ids=_references(document),
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from uuid import uuid4
 
 from attrs import frozen
 
-from gateway.core.envelope import Arrival, Door, Sender, SenderKind
+from gateway.core.envelope import SenderKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, NamedAddress, read_address
@@ -30,6 +30,7 @@ from gateway.mssante.receipts.gathering import (
     gather_facts,
     is_held_up,
 )
+from gateway.mssante.receipts.handing_over import WrittenReceipt
 from gateway.mssante.receipts.mdn import Asked, Stamp, write_error_mail, write_mdn
 from gateway.mssante.receipts.report_reading import is_report
 from gateway.mssante.receipts.requests import request_of, with_header_request
@@ -40,7 +41,6 @@ from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.patients.notices import Notices
-from gateway.store.sealed.blobs import Parcel
 from gateway.store.tasks.tasks import Task
 
 _TOO_EARLY = frozenset({ArrivalState.RECEIVED, ArrivalState.DECIDED})
@@ -49,11 +49,10 @@ _TOO_EARLY = frozenset({ArrivalState.RECEIVED, ArrivalState.DECIDED})
 
 @frozen
 class _Made:
-    """A receipt; ``arrival`` and ``parcel`` are its message, None when none is sent."""
+    """A receipt; ``written`` is its message, None when none is sent."""
 
     due: Due
-    arrival: Arrival | None = None
-    parcel: Parcel | None = None
+    written: WrittenReceipt | None = None
 
 
 @frozen
@@ -88,7 +87,8 @@ class Acknowledging:
             if not due:
                 return _nothing
             addressee = find_addressee(work, kept, self.settings.domains)
-        made = [self._make(kept, content, one, addressee) for one in due]
+        asked = cache(partial(self._asked, kept, content))  # its parts are read once
+        made = [self._make(kept, content, one, addressee, asked) for one in due]
         return partial(self._send_all, kept, addressee.way, made)
 
     def _send_all(
@@ -101,8 +101,8 @@ class Acknowledging:
                 if way is Way.PAGE and one.due.status == DsnAction.FAILED:
                     notices = Notices.of(work, self.settings)
                     notices.tell(kept.sender.identity, NoticeKind.UNDELIVERED)
-            elif one.parcel is not None:
-                work.after_commit(partial(work.folder.discard, one.parcel.id))
+            elif one.written is not None:
+                one.written.discard(work)
 
     def _due(self, work: UnitOfWork, kept: KeptArrival, content: bytes) -> list[Due]:
         headers, path = read_headers(content), kept.reverse_path
@@ -118,25 +118,33 @@ class Acknowledging:
         return [one for one in due if one.key not in said]
 
     def _make(
-        self, kept: KeptArrival, content: bytes, due: Due, addressee: ReceiptAddressee
+        self,
+        kept: KeptArrival,
+        content: bytes,
+        due: Due,
+        addressee: ReceiptAddressee,
+        asked: Callable[[], Asked],
     ) -> _Made:
         if due.withheld or addressee.recipient is None:
             return _Made(due)
         message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
-        report = self._write(kept, content, due, message_id)
-        arrival = Arrival(
-            id=uuid4().hex,
-            door=Door.SYSTEM,
-            sender=Sender(kind=SenderKind.SYSTEM),
-            reverse_path="",
-            recipients=(addressee.recipient,),
-            content=report,
+        report = self._write(kept, content, due, message_id, asked)
+        written = WrittenReceipt.of(
+            self.database,
+            report,
+            arrival_id=uuid4().hex,
             message_id=message_id,
+            recipient=addressee.recipient,
         )
-        return _Made(due, arrival, self.database.prepare(report))
+        return _Made(due, written)
 
     def _write(
-        self, kept: KeptArrival, content: bytes, due: Due, message_id: str
+        self,
+        kept: KeptArrival,
+        content: bytes,
+        due: Due,
+        message_id: str,
+        asked: Callable[[], Asked],
     ) -> bytes:
         domains, limit = self.settings.domains, self._max_original_bytes
         postmaster = NamedAddress(
@@ -167,7 +175,7 @@ class Acknowledging:
         on_behalf = NamedAddress(read_address(due.disposition.recipient))
         return write(
             due.disposition,
-            self._asked(kept, content),
+            asked(),
             Stamp(
                 hostname=domains.hostname,
                 sender=postmaster if is_error_mail else on_behalf,
@@ -231,8 +239,8 @@ def _said(work: UnitOfWork, arrival_id: str) -> set[tuple[str, int, str]]:
 def _send(work: UnitOfWork, kept: KeptArrival, way: Way, made: _Made) -> None:
     due, why = made.due, made.due.withheld
     state = "withheld" if why else "sent"
-    if made.arrival is not None and made.parcel is not None:
-        Arrivals(work).keep(made.arrival, made.parcel)
+    if made.written is not None:
+        made.written.hand_over(work)
     elif not why and way is Way.PAGE:
         state = "shown"
     elif not why:
@@ -252,7 +260,7 @@ def _send(work: UnitOfWork, kept: KeptArrival, way: Way, made: _Made) -> None:
     detail = {
         "status": due.status,
         "code": due.code,
-        "receipt": made.arrival.id if made.arrival else "",
+        "receipt": made.written.arrival.id if made.written else "",
         "why": why,
     }
     work.note(

@@ -40,12 +40,48 @@ from gateway.store.tasks.tasks import Task, TaskKind
 
 
 @frozen(kw_only=True)
+class _Shown:
+    """What patients are shown of a message; ``reply_to`` is what Reply-To names."""
+
+    subject: str = field(repr=False)
+    files: tuple[AttachedFile, ...] = field(repr=False)
+    reply_to: tuple[str, ...] = field(repr=False)
+    answerable: bool
+    receipt_asked: bool
+
+    @classmethod
+    def of(cls, parts: MessageParts) -> _Shown:
+        """
+        Read it off a message.
+
+        Raises:
+            InvalidError: Reply-To holds what is no address.
+        """
+        headers = parts.headers
+        return cls(
+            subject=shown_subject(headers.subject),
+            files=tuple(
+                AttachedFile(part.name, part.media_type, part.size)
+                for part in parts.attachments
+            ),
+            reply_to=tuple(str(one.address) for one in headers.mailboxes("reply-to")),
+            answerable=not forbids_answer(headers.get("x-mss-mes")),
+            receipt_asked=bool(headers.count("disposition-notification-to")),
+        )
+
+
+@frozen(kw_only=True)
 class _Opened:
-    """A message read outside of the transaction."""
+    """
+    A message read outside of the transaction.
+
+    ``outline`` is there for mailboxes, ``shown`` for patients.
+    """
 
     parts: MessageParts
     sender: NamedAddress | None
     outline: Outline | None
+    shown: _Shown | None
     report: Report | None
 
 
@@ -94,6 +130,7 @@ class Delivering:
             parts=parts,
             sender=authors[0] if authors else None,
             outline=read_outline(content) if RecipientKind.MAILBOX in kinds else None,
+            shown=_Shown.of(parts) if RecipientKind.PATIENT in kinds else None,
             # Receipts of ours are recorded where they are made, not here.
             report=None if is_ours else read_report(parts, kept.reverse_path),
         )
@@ -153,30 +190,28 @@ class _Copies:
             self._announce(one)
 
     def _receive(self, one: RecipientOutcome, *, ends: bool) -> None:
-        kept, parts, sender = self.kept, self.opened.parts, self.opened.sender
-        headers, correspondent = parts.headers, self._correspondent
+        kept, sender, shown = self.kept, self.opened.sender, self.opened.shown
+        assert shown is not None, "made for patients"
+        correspondent = self._correspondent
         mailbox = Mailboxes(self.work).find(correspondent)
         # Nobody reads mail at the address that reports and automatic answers come from.
         closed = ends or not kept.reverse_path
-        answerable = not closed and not forbids_answer(headers.get("x-mss-mes"))
+        answerable = shown.answerable and not closed
         Inbox(self.work).receive(
             one.recipient.target_id,
             kept.id,
             correspondent=correspondent,
             display_name=sender.name if sender else "",
-            subject=shown_subject(headers.subject),
-            text=parts.text,
-            attachments=[
-                AttachedFile(part.name, part.media_type, part.size)
-                for part in parts.attachments
-            ],
+            subject=shown.subject,
+            text=self.opened.parts.text,
+            attachments=shown.files,
             blob_id=kept.blob_id,
             from_key=kept.key_id,
             message_id=kept.message_id,
-            reply_to=self._reply_to(mailbox),
+            reply_to=_reply_to(shown, mailbox),
             reply=MayReply.REPLY if answerable else MayReply.NO_REPLY,
             mailbox_kind=mailbox.kind if mailbox else "",
-            receipt_asked=bool(headers.count("disposition-notification-to")),
+            receipt_asked=shown.receipt_asked,
             hidden_until=one.hidden_until,
         )
 
@@ -185,18 +220,6 @@ class _Copies:
         """The address in From; the door let in one, and one of the sender's own."""
         sender = self.opened.sender
         return str(sender.address) if sender else self.kept.reverse_path
-
-    def _reply_to(self, mailbox: Mailbox | None) -> list[str]:
-        """
-        Return where an answer goes instead of the sender's address.
-
-        Reply-To of the message, else what the structure declared for its mailbox: the
-        answer to a software's mailbox must not be lost.
-        """
-        named = self.opened.parts.headers.mailboxes("reply-to")
-        if not named and mailbox is not None and mailbox.reply_to:
-            return [mailbox.reply_to]
-        return [str(each.address) for each in named]
 
     def _announce(self, one: RecipientOutcome) -> None:
         """
@@ -251,6 +274,18 @@ class _Copies:
             chain=chain_of(one.recipient.target_id),
             recipient=one.position,
         )
+
+
+def _reply_to(shown: _Shown, mailbox: Mailbox | None) -> tuple[str, ...]:
+    """
+    Return where an answer goes instead of the sender's address.
+
+    Reply-To of the message, else what the structure declared for its mailbox: the
+    answer to a software's mailbox must not be lost.
+    """
+    if not shown.reply_to and mailbox is not None and mailbox.reply_to:
+        return (mailbox.reply_to,)
+    return shown.reply_to
 
 
 def _by_target(one: RecipientOutcome) -> tuple[str, str, int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiosmtplib
@@ -16,6 +18,8 @@ from gateway.message.building import build_message
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
+from gateway.store.sealed.spare_files import sync_folder
+from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
 
 
@@ -28,8 +32,15 @@ class Email:
     content: bytes = field(repr=False)
 
 
-Carrier = Callable[[str, Email], None]
-"""Takes a notice's id and e-mail; returns once it is safely handed over."""
+Sync = Callable[[], None]
+
+Carrier = Callable[[str, Email], Sync | None]
+"""
+Takes a notice's id and e-mail, and hands it over.
+
+Returns what is to be called before that is safe; one call is enough for all that return
+the same.
+"""
 
 
 @frozen
@@ -64,8 +75,9 @@ class Notifying:
             return _nothing
         if notice.expires_at is not None and now >= notice.expires_at:
             return lambda work: end_notice(work, notice, NoticeEnd.TOO_LATE)
-        self.carry(notice.id, self.written(notice))
-        return lambda work: end_notice(work, notice, NoticeEnd.SENT)
+        sync = self.carry(notice.id, self.written(notice))
+        sent = partial(_sent, notice)
+        return sent if sync is None else SyncedJob(sent, sync)
 
     def written(self, notice: Notice) -> Email:
         """
@@ -93,15 +105,17 @@ class Outbox:
 
     folder: Path
 
-    def __call__(self, notice_id: str, message: Email) -> None:
+    def __call__(self, notice_id: str, message: Email) -> Sync:
         """Write the file whole and durably, readable by its owner alone."""
-        try:
+        with _failures_told():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(self.folder / f"{notice_id}.eml", message.content)
-        except OSError as error:
-            raise UnavailableError(
-                "not sent yet", detail=f"outbox: {error.strerror}"
-            ) from error
+        return self.sync
+
+    def sync(self) -> None:
+        """Make the names of the files durable."""
+        with _failures_told():
+            sync_folder(self.folder)
 
     def _write(self, path: Path, content: bytes) -> None:
         temporary = path.with_suffix(".part")
@@ -111,11 +125,16 @@ class Outbox:
             out.flush()
             os.fsync(out.fileno())
         temporary.rename(path)
-        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(
+            "not sent yet", detail=f"outbox: {error.strerror}"
+        ) from error
 
 
 @frozen
@@ -148,6 +167,10 @@ class SmartHost:
                 port=int(port),
                 timeout=self.timeout,
             )
+
+
+def _sent(notice: Notice, work: UnitOfWork) -> None:
+    end_notice(work, notice, NoticeEnd.SENT)
 
 
 def _nothing(_: UnitOfWork) -> None:

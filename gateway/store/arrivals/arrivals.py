@@ -36,13 +36,17 @@ from gateway.store.tasks.tasks import TaskKind
 __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
 
 _ID: BindParameter[str] = bindparam("arrival")
-_GET = Prepared(select(arrivals).where(arrivals.c.id == _ID))
-_GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
-_GET_RECIPIENTS = Prepared(
-    select(recipients)
-    .where(recipients.c.arrival_id == _ID)
+_OF_RECIPIENT = [
+    one for one in recipients.c if one.name not in {"arrival_id", "ended_at"}
+]
+_GET = Prepared(
+    select(arrivals, *_OF_RECIPIENT)
+    .join(recipients, recipients.c.arrival_id == arrivals.c.id)
+    .where(arrivals.c.id == _ID)
     .order_by(recipients.c.position)
 )
+"""A row for each recipient, the message's own columns in each: one question of two."""
+_GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
 _SET_STATE = Prepared(
     update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
 )
@@ -78,34 +82,77 @@ class Arrivals:
         """
         Keep what came in, its journal line and its task: all or nothing.
 
-        ``parcel`` is made of the content with the trace before it. What the gateway
-        wrote itself has nothing to file: it goes to its recipients at once.
+        ``parcel`` is made of the content with the trace before it.
         """
-        work, key_id = self.work, self.transit_key()
-        is_ours = arrival.door is Door.SYSTEM
-        work.blobs.put(parcel, key_id, work.now)
+        key_id = self.transit_key()
+        self.work.blobs.put(parcel, key_id, self.work.now)
+        pending = [_pending(place, to) for place, to in enumerate(arrival.recipients)]
+        self._add(arrival, parcel, key_id, ArrivalState.RECEIVED, pending)
+        self.work.tasks.add(TaskKind.FILE, arrival.id)
+
+    def keep_to_relay(self, arrival: Arrival, parcel: Parcel) -> KeptArrival:
+        """Keep what the gateway wrote for another operator; relaying sends it."""
+        key_id = self.transit_key()
+        self.work.blobs.put(parcel, key_id, self.work.now)
+        pending = [_pending(place, to) for place, to in enumerate(arrival.recipients)]
+        return self._add(arrival, parcel, key_id, ArrivalState.RELAYING, pending)
+
+    def keep_ended(
+        self, arrival: Arrival, parcel: Parcel, outcomes: Sequence[RecipientOutcome]
+    ) -> None:
+        """Keep what the gateway wrote, and delivered; its bytes are the mailbox's."""
+        key_id = self.transit_key()
+        self._add(arrival, parcel, key_id, ArrivalState.ENDED, outcomes)
+
+    def _add(
+        self,
+        arrival: Arrival,
+        parcel: Parcel,
+        key_id: str,
+        state: ArrivalState,
+        outcomes: Sequence[RecipientOutcome],
+    ) -> KeptArrival:
+        work, ended = self.work, state not in UNDER_WAY
+        kept = KeptArrival(
+            id=arrival.id,
+            message_id=arrival.message_id,
+            door=arrival.door,
+            state=state.value,
+            received_at=work.now,
+            sender=arrival.sender,
+            reverse_path=arrival.reverse_path,
+            ret=arrival.ret,
+            envid=arrival.envid,
+            size=parcel.size,
+            blob_id="" if ended else parcel.id,
+            key_id=key_id,
+            recipients=tuple(outcomes),
+            form=arrival.form,
+        )
         work.add(
             arrivals,
             id=arrival.id,
             message_id=arrival.message_id,
             content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
-            state=(ArrivalState.DECIDED if is_ours else ArrivalState.RECEIVED).value,
+            state=state.value,
             received_at=work.now,
+            ended_at=work.now if ended else None,
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
             options=_options(arrival),
             size=parcel.size,
-            blob_id=parcel.id,
+            blob_id=kept.blob_id or None,
             key_id=key_id,
         )
-        for position, recipient in enumerate(arrival.recipients):
+        for one in outcomes:
+            recipient = one.recipient
             work.add(
                 recipients,
                 arrival_id=arrival.id,
-                position=position,
+                position=one.position,
                 kind=recipient.kind.value,
                 target_id=recipient.target_id or None,
                 address=work.seal(
@@ -115,10 +162,10 @@ class Arrivals:
                 orcpt=work.seal(
                     key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
                 ),
-                outcome="",
-                reasons=[],
+                outcome=one.outcome,
+                reasons=list(one.reasons),
+                ended_at=work.now if one.outcome else None,
             )
-        work.tasks.add(TaskKind.DELIVER if is_ours else TaskKind.FILE, arrival.id)
         work.note(
             Action.MESSAGE_ACCEPTED,
             "kept",
@@ -130,6 +177,7 @@ class Arrivals:
             identity=arrival.sender.identity,
             certificate=arrival.sender.fingerprint,
         )
+        return kept
 
     def already_kept(self, arrival: Arrival, digest: str) -> dict[str, str]:
         """
@@ -151,10 +199,10 @@ class Arrivals:
     def get(self, arrival_id: str) -> KeptArrival | None:
         """Return a message with its recipients, or None."""
         work = self.work
-        row = _GET.first(work.connection, arrival=arrival_id)
-        if row is None:
+        rows = _GET.rows(work.connection, arrival=arrival_id)
+        if not rows:
             return None
-        rows = _GET_RECIPIENTS.rows(work.connection, arrival=arrival_id)
+        row = rows[0]
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -171,7 +219,7 @@ class Arrivals:
             size=row.size,
             blob_id=row.blob_id or "",
             key_id=row.key_id,
-            recipients=tuple(self._recipient(row.key_id, one) for one in rows),
+            recipients=tuple(self._recipient(one) for one in rows),
             form=Form(row.options.get(_FORM, Form.MESSAGE)),
         )
 
@@ -180,20 +228,18 @@ class Arrivals:
         row = _GET_STATE.first(self.work.connection, arrival=arrival_id)
         return None if row is None else ArrivalState(row.state)
 
-    def _recipient(self, key_id: str, row: Any) -> RecipientOutcome:
-        work = self.work
+    def _recipient(self, row: Any) -> RecipientOutcome:
+        work, key_id = self.work, row.key_id
         return RecipientOutcome(
             position=row.position,
             recipient=Recipient(
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
                 address=work.unseal(
-                    key_id, row.address, f"recipients.address:{row.arrival_id}"
+                    key_id, row.address, f"recipients.address:{row.id}"
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(
-                    key_id, row.orcpt, f"recipients.orcpt:{row.arrival_id}"
-                ),
+                orcpt=work.unseal(key_id, row.orcpt, f"recipients.orcpt:{row.id}"),
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
@@ -316,6 +362,10 @@ def _is_of_same_sender(kept: KeptArrival, arrival: Arrival) -> bool:
     if kept.reverse_path or arrival.reverse_path:
         return kept.reverse_path == arrival.reverse_path
     return kept.sender.identity == arrival.sender.identity
+
+
+def _pending(position: int, recipient: Recipient) -> RecipientOutcome:
+    return RecipientOutcome(position=position, recipient=recipient)
 
 
 def digest_of(content: bytes) -> str:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_MS = 20_000
+_TRUSTED_SECONDS = 1.0
+_GIVEN_BACK = "given back"
 _DISK_TEXTS = ("disk i/o error", "database or disk is full", "readonly database")
 _DISK_STATES = ("53100", "58030", "58000")  # PostgreSQL: disk full, I/O, system error
+
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def make_engine(url: str) -> Engine:
@@ -22,14 +32,47 @@ def make_engine(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, hide_parameters=True, connect_args={"check_same_thread": False}
+            url,
+            hide_parameters=True,
+            json_serializer=_to_json,
+            connect_args={"check_same_thread": False},
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=_to_json,
+        pool_size=8,
+        max_overflow=8,
     )
+    event.listen(engine, "checkin", _note_when_given_back)
+    event.listen(engine, "checkout", partial(_look_at, engine))
+    return engine
+
+
+def _note_when_given_back(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_GIVEN_BACK] = time.monotonic()
+
+
+def _look_at(
+    engine: Engine, connection: Any, record: ConnectionPoolEntry, _: Any
+) -> None:
+    """
+    Ask a connection that lay idle whether it is alive; another is made if it is not.
+
+    Asking each time costs a letter two questions. Of one in use the driver itself
+    notices that it ended.
+    """
+    idle = time.monotonic() - record.info.get(_GIVEN_BACK, time.monotonic())
+    if idle <= _TRUSTED_SECONDS and not connection.closed:
+        return
+    assert engine.dialect.loaded_dbapi is not None
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -56,7 +99,14 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    # Given to the driver: through SQLAlchemy it takes a third of an empty transaction.
+    driver = connection.connection.driver_connection
+    try:
+        driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            None, None, error, sqlite3.Error, hide_parameters=True
+        ) from error
 
 
 def is_disk_failure(error: DBAPIError) -> bool:

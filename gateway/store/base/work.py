@@ -186,9 +186,16 @@ class Database:
             clock,
         )
 
-    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
-        """Encrypt bytes and, when large, put them durably on disk."""
-        return self.folder.prepare(content, before)
+    def prepare(
+        self,
+        content: bytes,
+        before: bytes = b"",
+        *,
+        deflated: bytes = b"",
+        sha256: str = "",
+    ) -> Parcel:
+        """Encrypt bytes and, when large, put them durably on disk; see `BlobFolder`."""
+        return self.folder.prepare(content, before, deflated=deflated, sha256=sha256)
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:

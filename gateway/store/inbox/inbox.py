@@ -120,7 +120,10 @@ class Inbox:
             "sender": address,
             "subject": subject,
             "text": text,
-            "files": [asdict(one) for one in attachments],
+            "files": [
+                {"name": one.name, "media_type": one.media_type, "size": one.size}
+                for one in attachments
+            ],
             "reply": reply.value,
             "reply_to": [one.lower() for one in reply_to],
             "receipt_asked": receipt_asked,

@@ -99,6 +99,32 @@ class Mail(MailReading):
             arrival_id=arrival_id,
         ).uid
 
+    def deliver_new(
+        self, mailbox_id: str, parcel: Parcel, outline: Outline, *, arrival_id: str
+    ) -> None:
+        """
+        Keep a message of the gateway's own in the INBOX of its only recipient.
+
+        A full mailbox still takes it.
+
+        Raises:
+            NotFoundError: no such mailbox.
+        """
+        key_id = self.folders.lock(mailbox_id)
+        known = {one.name: one for one in self.folders.ensure(mailbox_id)}
+        self._charge(mailbox_id, charge_of(outline.size))
+        self._blobs.put(parcel, key_id, self.work.now)
+        MailOutlines(self.work).keep(parcel.id, key_id, outline)
+        self._insert(
+            known[INBOX].id,
+            key_id=key_id,
+            blob_id=parcel.id,
+            size=outline.size,
+            flags="",
+            internal_date=self.work.now,
+            arrival_id=arrival_id,
+        )
+
     def append(
         self,
         folder: Folder,

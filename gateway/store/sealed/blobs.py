@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
 from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
+from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
 from gateway.store.sealed.spare_files import SpareFile, SpareFiles, sync_folder
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(
-    select(blob_grants.c.wrapped, blobs.c.content)
+    select(blob_grants.c.wrapped, blobs.c.content, blobs.c.form, blobs.c.size)
     .join(blobs, blobs.c.id == blob_grants.c.blob_id)
     .where(
         blob_grants.c.blob_id == bindparam("blob"),
@@ -43,10 +43,13 @@ _GET_TWO = Prepared(
     )
 )
 
-# The key of a blob encrypts once, so a constant nonce never repeats under a key.
-_ONCE = bytes(12)
-_TAG = 16
-_CHUNK = 1024 * 1024
+
+class BlobForm(IntEnum):
+    """How bytes are before they are encrypted; kept with them, so never renumbered."""
+
+    PLAIN = 0
+    DEFLATED = 1
+
 
 ASIDE = "aside"
 """The folder, within that of the blobs, of files that no row names."""
@@ -58,6 +61,7 @@ class Parcel:
     Bytes already encrypted, and safe on disk if large, but not yet in the database.
 
     Made outside of the transaction, where the work is; `Blobs.put` then records it.
+    ``size`` is that of the bytes in clear, whatever their form.
     """
 
     id: str
@@ -66,6 +70,7 @@ class Parcel:
     inline: bytes | None = field(repr=False)
     digest: str = ""
     """SHA-256 of the bytes in clear, in hex, without what was put before them."""
+    form: BlobForm = BlobForm.PLAIN
 
 
 @frozen
@@ -82,33 +87,50 @@ class BlobFolder:
 
     def keeps_in_row(self, size: int) -> bool:
         """Tell whether bytes are few enough for a row: no file, no waiting."""
-        return size + _TAG <= self.inline_bytes
+        return size + TAG <= self.inline_bytes
 
-    def prepare(self, content: bytes, before: bytes = b"") -> Parcel:
+    def prepare(
+        self,
+        content: bytes,
+        before: bytes = b"",
+        *,
+        deflated: bytes = b"",
+        sha256: str = "",
+    ) -> Parcel:
         """
         Encrypt, and write a large blob durably: into a file whose name is, and fsync.
 
-        ``before`` is kept in front of the content, and not part of the digest.
+        Args:
+            content: The bytes to keep.
+            before: What is kept in front of them, and is not part of the digest.
+            deflated: The content as a raw deflate stream, to be kept instead if it is
+                the smaller; only where nothing secret shares it with a stranger's text.
+            sha256: The digest of the content in hex, where it is known.
 
         Raises:
             UnavailableError: the disk refused; nothing was kept.
         """
         key = AESGCM.generate_key(256)
-        digest = hashlib.sha256(content).hexdigest()
+        digest = sha256 or hashlib.sha256(content).hexdigest()
         size = len(before) + len(content)
-        if self.keeps_in_row(size):
+        form = BlobForm.PLAIN
+        pieces: tuple[bytes, ...] = (before, content)
+        if deflated and not before and len(deflated) < size:
+            form, pieces = BlobForm.DEFLATED, (deflated,)
+        if self.keeps_in_row(sum(map(len, pieces))):
             blob_id = uuid4().hex
-            sealed = AESGCM(key).encrypt(_ONCE, before + content, blob_id.encode())
-            return Parcel(blob_id, key, size, sealed, digest)
+            bound = _bound(blob_id, form, size)
+            sealed = AESGCM(key).encrypt(ONCE, b"".join(pieces), bound)
+            return Parcel(blob_id, key, size, sealed, digest, form)
         try:
             file = self._spares.take()
             blob_id = file.path.name
-            _write(file, _sealed(key, blob_id, before, content))
+            _write(file, key, _bound(blob_id, form, size), *pieces)
         except OSError as error:
             raise UnavailableError(
                 "storage is not available", detail=f"blob not written: {error.strerror}"
             ) from error
-        return Parcel(blob_id, key, size, None, digest)
+        return Parcel(blob_id, key, size, None, digest, form)
 
     def close(self) -> None:
         """Leave no empty file behind."""
@@ -118,9 +140,9 @@ class BlobFolder:
         """Return where a large blob lies: 256 folders, so that none grows huge."""
         return self.folder / blob_id[:2] / blob_id
 
-    def read(self, blob_id: str, key: bytes) -> bytes:
+    def read(self, blob_id: str, key: bytes, bound: bytes) -> bytes:
         """
-        Return the bytes of a large blob, in clear.
+        Return the bytes of a large blob, in clear; ``bound`` as they were encrypted.
 
         Raises:
             InvalidTag: they were altered, or that is not their key.
@@ -135,7 +157,7 @@ class BlobFolder:
                     raise
                 file = self.path(blob_id).open("rb")
             with file:
-                return _opened(file, key, blob_id)
+                return read_sealed(file, key, bound)
         except OSError as error:
             kind = DamagedError if self._is_lost(error) else UnavailableError
             raise kind(
@@ -184,39 +206,24 @@ class BlobFolder:
         self.path(blob_id).unlink(missing_ok=True)
 
 
-def _sealed(key: bytes, blob_id: str, *pieces: bytes) -> Iterator[bytes]:
-    """Yield what AESGCM would return whole; nothing is in memory twice."""
-    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).encryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
-    for piece in pieces:
-        view = memoryview(piece)
-        for at in range(0, len(piece), _CHUNK):
-            yield cipher.update(view[at : at + _CHUNK])
-    cipher.finalize()
-    yield cipher.tag
+def _bound(blob_id: str, form: BlobForm, size: int) -> bytes:
+    """
+    Return what a blob is bound to: its row, and how to read it.
+
+    A plain one is bound to its id alone, as all were once.
+    """
+    if form is BlobForm.PLAIN:
+        return blob_id.encode()
+    return f"{blob_id} {form.value} {size}".encode()
 
 
-def _opened(file: BinaryIO, key: bytes, blob_id: str) -> bytes:
-    cipher = Cipher(algorithms.AES(key), modes.GCM(_ONCE)).decryptor()
-    cipher.authenticate_additional_data(blob_id.encode())
-    left = os.fstat(file.fileno()).st_size - _TAG
-    clear = io.BytesIO()
-    while left > 0 and (chunk := file.read(min(_CHUNK, left))):
-        clear.write(cipher.update(chunk))
-        left -= len(chunk)
-    tag = file.read(_TAG)
-    if len(tag) != _TAG:
-        raise InvalidTag
-    cipher.finalize_with_tag(tag)
-    return clear.getvalue()
-
-
-def _write(file: SpareFile, sealed: Iterable[bytes]) -> None:
+def _write(file: SpareFile, key: bytes, bound: bytes, *pieces: bytes) -> None:
     try:
-        with os.fdopen(file.descriptor, "wb") as out:
-            out.writelines(sealed)
-            out.flush()
-            os.fsync(out.fileno())
+        try:
+            write_sealed(file.descriptor, key, bound, *pieces)
+            os.fsync(file.descriptor)
+        finally:
+            os.close(file.descriptor)
     except OSError:
         file.path.unlink(missing_ok=True)
         raise
@@ -239,6 +246,7 @@ class Blobs:
             size=parcel.size,
             content=parcel.inline,
             created_at=now,
+            form=parcel.form.value,
         )
         self._grant(parcel.id, key_id, parcel.key)
         return parcel.id
@@ -273,12 +281,16 @@ class Blobs:
         if row is None:
             raise NotFoundError("not found")
         key = self._unwrap(blob_id, key_id, row.wrapped)
+        form = BlobForm(row.form)
+        bound = _bound(blob_id, form, row.size)
         try:
             if row.content is None:
-                return self.folder.read(blob_id, key)
-            return AESGCM(key).decrypt(_ONCE, row.content, blob_id.encode())
+                clear = self.folder.read(blob_id, key, bound)
+            else:
+                clear = AESGCM(key).decrypt(ONCE, row.content, bound)
         except InvalidTag as error:
             raise DamagedError("not readable", detail="blob altered") from error
+        return inflate(clear, row.size) if form is BlobForm.DEFLATED else clear
 
     def release(self, blob_id: str, key_id: str) -> bool:
         """

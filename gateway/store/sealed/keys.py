@@ -56,7 +56,7 @@ class KeyRing:
     """
 
     _master: AESGCM = field(repr=False)
-    _lookup: bytes = field(repr=False)
+    _lookup: hmac.HMAC = field(repr=False)
     master_id: str
     _cache: dict[str, AESGCM] = field(factory=dict, repr=False)
     _by_scope: dict[str, str] = field(factory=dict, repr=False)
@@ -89,7 +89,8 @@ class KeyRing:
         """Derive the wrapping key and the look-up key from 32 secret bytes."""
         wrap = _derive(secret, b"gateway wrap")
         identifier = _derive(secret, b"gateway master id")[:8].hex()
-        return cls(AESGCM(wrap), _derive(secret, b"gateway lookup"), identifier)
+        lookup = hmac.new(_derive(secret, b"gateway lookup"), digestmod="sha256")
+        return cls(AESGCM(wrap), lookup, identifier)
 
     def digest(self, text: str) -> str:
         """
@@ -97,7 +98,9 @@ class KeyRing:
 
         Keyed, because the space of INS is small enough to try them all.
         """
-        return hmac.digest(self._lookup, text.upper().encode(), "sha256").hex()
+        keyed = self._lookup.copy()  # a quarter of what it costs to begin anew
+        keyed.update(text.upper().encode())
+        return keyed.hexdigest()
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """Return the id of the data key of ``scope``, making it if there is none."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -35,6 +36,7 @@ blobs = Table(
     Column("size", BigInteger, nullable=False),
     Column("content", LargeBinary),  # NULL: in the folder, under its id
     Column("created_at", UtcDateTime, nullable=False),
+    Column("form", Integer, nullable=False, server_default="0"),  # as is, deflated
 )
 """Encrypted bytes, each under a key of its own."""
 

@@ -22,6 +22,19 @@ class HeavyJob:
         self.job(work)
 
 
+@frozen
+class SyncedJob:
+    """A job to be committed after ``sync``, which a batch that shares it does once."""
+
+    job: Job = field(repr=False)
+    sync: Callable[[], None]
+    """Makes durable what the step wrote; equal for all that one call is enough for."""
+
+    def __call__(self, work: UnitOfWork) -> None:
+        """Do it."""
+        self.job(work)
+
+
 Step = Callable[[Task], Job]
 """
 Does the heavy part outside any transaction (read, parse, encrypt), and returns the
@@ -31,5 +44,17 @@ task off, so the thing is done once: a crash before the commit leaves the task.
 Raises `InvalidError` for what will fail every time (the task goes to the dead letter
 at once), anything else for what may succeed later.
 """
+
+
+@frozen
+class LocalStep:
+    """A step that waits for nobody outside: one thread does a batch of it quickest."""
+
+    step: Step
+
+    def __call__(self, task: Task) -> Job:
+        """Do its heavy part."""
+        return self.step(task)
+
 
 Steps = Mapping[TaskKind, Step]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -217,19 +218,15 @@ class Tasks:
             subject: What they are about.
             before: What has failed, and was asked for before then, is late.
         """
-        found = self.connection.execute(
-            select(tasks.c.id)
-            .where(
-                tasks.c.subject == subject,
-                tasks.c.kind.in_([kind.value for kind in kinds]),
-                or_(
-                    tasks.c.state == TaskState.DEAD.value,
-                    and_(tasks.c.attempts > 0, tasks.c.created_at <= before),
-                ),
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        overdue = exists().where(
+            tasks.c.subject == subject,
+            tasks.c.kind.in_([kind.value for kind in kinds]),
+            or_(
+                tasks.c.state == TaskState.DEAD.value,
+                and_(tasks.c.attempts > 0, tasks.c.created_at <= before),
+            ),
+        )
+        return bool(self.connection.execute(select(overdue)).scalar_one())
 
     def oldest_due(self) -> dict[str, datetime]:
         """Return since when the longest waiting task of each kind has been due."""
@@ -285,15 +282,11 @@ class Tasks:
 
     def is_waiting(self, subjects: Iterable[str]) -> bool:
         """Tell whether anything is still to be done for some subjects; dead is not."""
-        found = self.connection.execute(
-            select(tasks.c.id)
-            .where(
-                tasks.c.subject.in_(list(subjects)),
-                tasks.c.state == TaskState.READY.value,
-            )
-            .limit(1)
-        ).first()
-        return found is not None
+        waiting = exists().where(
+            tasks.c.subject.in_(list(subjects)),
+            tasks.c.state == TaskState.READY.value,
+        )
+        return bool(self.connection.execute(select(waiting)).scalar_one())
 
 
 def _is_another(pid: int) -> bool:

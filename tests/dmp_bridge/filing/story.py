@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 from attrs import define, evolve, field
 
@@ -22,40 +21,19 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.node.vaults import open_vaults
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import Entry, chain_of
 from gateway.store.patients.profiles import Opposition, Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_arrivals import keep_arrival
+from tests.builders_people import MATRICULE, TEST_RANGE, TRAITS, open_profile
+from tests.builders_settings import make_settings
 
-INS = "279035121518989"
-OID = "1.2.250.1.213.1.4.10"
 STRUCTURE = "1750000011"
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE MARIE-LOUISE",
-    first_given="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
 HOSPITAL = Sender(kind=SenderKind.ORGANISATION, identity=STRUCTURE)
 OPERATOR = Sender(kind=SenderKind.OPERATOR, identity="1990000001")
 DOCTOR = Sender(kind=SenderKind.PERSON, identity="899700000017")
-TABLES = {
-    "domains": {
-        "professional": "hopital.mssante.test",
-        "patient": "patient.mssante.test",
-    },
-    "trust": {
-        "certificate": "c.pem",
-        "private_key": "k.pem",
-        "authorities": "a.pem",
-        "crl": "crl.pem",
-        "allowlist": "a.xml",
-    },
-}
 
 
 @define
@@ -74,13 +52,14 @@ class Story:
         *,
         state: str = "ACTIVATED",
         traits: IdentityTraits = TRAITS,
-        ins: str = INS,
+        ins: str = MATRICULE,
         **tables: dict[str, object],
     ) -> Story:
         """Open a profile; ``tables`` are those of `gateway.toml`."""
-        with database.write() as work:
-            profile_id = Profiles(work).add(Ins.of(ins, OID), traits, state=state)
-        settings = settings_from({**TABLES, **tables}, Path())
+        profile_id = open_profile(
+            database, ins=Ins.of(ins, TEST_RANGE), traits=traits, state=state, email=""
+        )
+        settings = make_settings(**tables)
         return cls(
             database,
             Filing.from_settings(database, open_vaults(database), settings),
@@ -100,7 +79,7 @@ class Story:
     def to_patient(self, profile_id: str = "") -> Recipient:
         return Recipient(
             kind=RecipientKind.PATIENT,
-            address=f"{INS}@patient.mssante.test",
+            address=f"{MATRICULE}@patient.mssante.test",
             target_id=profile_id or self.profile_id,
         )
 
@@ -123,9 +102,7 @@ class Story:
             content=mail,
             message_id=f"{number}@hopital.mssante.test",
         )
-        parcel = self.database.prepare(mail)
-        with self.database.write() as work:
-            Arrivals(work).keep(arrival, parcel)
+        keep_arrival(self.database, arrival)
         return Task(number, TaskKind.FILE, arrival.id, 0, self.database.clock())
 
     def settle(self, task: Task) -> None:

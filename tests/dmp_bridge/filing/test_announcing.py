@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.errors import MisuseError
 from gateway.node.vaults import open_vaults
-from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
 from gateway.store.patients.profiles import Profiles
@@ -24,7 +22,9 @@ from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
+from tests.logged import warnings_logged
 from tests.mssante.post import SERVICE, TABLES, Post
 
 HIDDEN = ("INVISIBLE_PATIENT",)
@@ -36,7 +36,7 @@ SHOWN_AT = datetime(2026, 12, 21, 9, 0, tzinfo=UTC)
 
 def open_post(database: Database, clock: SetClock, **filing: Any) -> Post:
     """Return a post office that files; ``filing`` is that table of the settings."""
-    settings = settings_from({**TABLES, "filing": filing}, Path())
+    settings = make_settings(**TABLES, filing=filing)
     post, vaults = Post.open(database, clock), open_vaults(database)
     own: dict[TaskKind, Step] = {
         TaskKind.FILE: Filing.from_settings(database, vaults, settings),
@@ -172,6 +172,37 @@ def test_an_announcement_by_a_visible_version_spares_the_first_notice(
     assert at(post, SHOWN_AT) == ["document"]
 
 
+def test_who_is_told_by_mail_needs_nobodys_help(post: Post) -> None:
+    receive(post)
+
+    with warnings_logged() as told:
+        assert at(post, TOLD_AT) == ["update"]
+
+    assert told == []
+
+
+def test_a_version_that_was_replaced_by_a_hidden_one_announces_all_the_same(
+    post: Post,
+) -> None:
+    receive(post)
+    receive(post, second(), flags=())
+    third = make_cda(unique_id=(f"{SET}.3", ""), version=3, replaces=f"{SET}.2")
+    receive(post, third)
+    assert kinds(post) == ["message"]
+
+    # Of the first and of the third; the second was seen, and may be asked for still.
+    assert at(post, TOLD_AT) == ["update"]
+
+
+def test_a_hidden_version_that_came_late_does_not_wait(post: Post) -> None:
+    receive(post, second(), flags=())
+    receive(post)
+    assert kinds(post) == ["message"]
+
+    assert at(post, TOLD_AT) == []
+    assert at(post, SHOWN_AT) == ["document"]
+
+
 def test_a_version_as_hidden_as_the_first_stops_no_clock(post: Post) -> None:
     receive(post)
     post.clock.advance(days=10)
@@ -239,8 +270,13 @@ def test_who_cannot_be_told_by_mail_is_noted(
         Profiles(work).change(post.profile_id, "state", state=state)
     receive(post)
 
-    assert at(post, TOLD_AT) == []
+    with warnings_logged() as told:
+        assert at(post, TOLD_AT) == []
 
+    document = entry_of(post)
+    assert told == [
+        f"the patient of hidden document {document} cannot be told by e-mail: {why}"
+    ]
     (line,) = post.lines("notice:withhold", own=True)
     assert (line.outcome, line.subject) == (why, entry_of(post))
     assert line.detail == {"kind": "update"}
@@ -250,8 +286,10 @@ def test_what_representatives_may_not_know_is_not_mailed(post: Post) -> None:
     receive(post, flags=(*HIDDEN, "INVISIBLE_REPRESENTANTS_LEGAUX"))
 
     assert at(post, TOLD_AT) == []
-    assert at(post, SHOWN_AT) == []
+    with warnings_logged() as told:
+        assert at(post, SHOWN_AT) == []
 
+    assert told == []  # it can be read now: nobody has to find another way
     outcomes = [line.outcome for line in post.lines("notice:withhold", own=True)]
     assert outcomes == ["representatives"] * 2
 
@@ -278,7 +316,7 @@ def test_a_notice_after_the_end_is_none(database: Database, clock: SetClock) -> 
 )
 def test_no_setting_hides_for_years(filing: dict[str, int]) -> None:
     with pytest.raises(MisuseError, match="more than a year"):
-        settings_from({**TABLES, "filing": filing}, Path())
+        make_settings(**TABLES, filing=filing)
 
 
 def test_the_task_waits_for_its_day_among_the_others(post: Post) -> None:

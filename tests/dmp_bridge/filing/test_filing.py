@@ -20,7 +20,8 @@ from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.store.vault.documents import Documents
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.dmp_bridge.filing.story import OID, OPERATOR, TRAITS, Story
+from tests.builders_people import TEST_RANGE, open_profile
+from tests.dmp_bridge.filing.story import OPERATOR, Story
 from tests.fakes import SetClock
 
 OTHER_INS = "277076322082910"
@@ -70,7 +71,7 @@ def test_a_letter_is_filed_with_its_entry_and_its_journal(database: Database) ->
     (entry,) = story.entries()
     assert (told.outcome, told.kept.state) == ("FILED", "decided")
     assert told.documents[0].unique_id == entry.unique_id == f"{SET}.1"
-    assert entry.patient_id == f"279035121518989^^^&{OID}&ISO^NH"
+    assert entry.patient_id == f"279035121518989^^^&{TEST_RANGE}&ISO^NH"
     assert entry.class_code.code == "10"
     assert story.read(entry.unique_id).content == LETTER
     decided, filed = story.lines()[-2:]
@@ -203,6 +204,29 @@ def test_the_next_version_in_both_levels_replaces_both(database: Database) -> No
     }
 
 
+def test_without_a_set_both_levels_replace_one_document_once_each(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    codes = []
+    for number, body, replaces in (
+        (1, "sections", ""),
+        (2, "pdf", f"{SET}.1"),
+        (3, "sections", f"{SET}.1"),
+        (4, "sections", f"{SET}.1"),
+    ):
+        form = make_cda(
+            unique_id=(f"{SET}.{number}", ""),
+            set_id="",
+            version=None,
+            body=body,
+            replaces=replaces,
+        )
+        codes += story.send(make_mail(as_xml(form))).codes
+
+    assert codes == ["FILED", "REPLACED", "REPLACED", "REPLACE_FORBIDDEN"]
+
+
 def test_the_metadata_may_name_what_is_replaced(database: Database) -> None:
     story = Story.begin(database)
     story.send(make_mail(as_xdm(pack(make_cda(set_id="", version=None)))))
@@ -278,8 +302,7 @@ def test_what_was_noticed_of_a_document_set_aside_stays_in_the_journal(
 
 def test_a_second_patient_in_copy_stops_it_too(database: Database) -> None:
     story = Story.begin(database)
-    with database.write() as work:
-        second = Profiles(work).add(Ins.of(OTHER_INS, OID), TRAITS, state="ACTIVATED")
+    second = open_profile(database, ins=Ins.of(OTHER_INS, TEST_RANGE))
     both = (story.to_patient(), story.to_patient(second))
 
     told = story.send(MAIL, recipients=both)

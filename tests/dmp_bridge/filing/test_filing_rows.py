@@ -20,12 +20,11 @@ from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import FRENCH_TYPES, SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.builders_people import MATRICULE, TEST_RANGE
 from tests.builders_xdm import MOMENT
 from tests.dmp_bridge.filing.story import (
     DOCTOR,
     HOSPITAL,
-    INS,
-    OID,
     OPERATOR,
     STRUCTURE,
     Story,
@@ -98,7 +97,7 @@ def damaged(package: bytes) -> bytes:
     )
 
 
-OWN = {"patient_id": f"{INS}^^^&{OID}&ISO^NH"}
+OWN = {"patient_id": f"{MATRICULE}^^^&{TEST_RANGE}&ISO^NH"}
 
 
 @frozen(kw_only=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import hashlib
 
-from gateway.core.document import Visibility
+import pytest
+from attrs import evolve
+
+from gateway.core.document import BodyLevel, Visibility
 from gateway.core.ins import Ins
 from gateway.core.keeping import Category, FileToKeep, MessageFile
 from gateway.core.person import IdentityTraits
+from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.cda.body import body_of
+from gateway.documents.cda.header import read_cda
 from gateway.errors import ConflictError
 from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database, UnitOfWork
@@ -71,6 +76,11 @@ def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> N
     assert facts["contentTypeCode"]["code"] == "EXP_PATIENT"
     assert facts["sourceId"] == SOURCE
     assert body_of(content).content == PDF
+    document = read_cda(content)
+    assert (stored.set_id, stored.version) == (document.set_id, document.version)
+    assert (stored.body_level, stored.masked_by) == (BodyLevel.N1, MaskedBy.NOBODY)
+    assert stored.sha256 == hashlib.sha256(content).hexdigest()
+    assert stored.visibility(database.clock()) == entry.visibility == frozenset()
     assert entry.size == len(content)
     detail = {"message": "c" * 32, "place": 2, "document": FILE.source.unique_id}
     assert lines == [("FILED", stored.id, detail)]
@@ -89,6 +99,23 @@ def test_two_clicks_in_one_transaction_are_one_document(database: Database) -> N
         assert len(vault_in(database, work).listed(profile.id)) == 1
 
 
+def files_of(database: Database) -> int:
+    """Count the files that hold something; those made ahead are empty."""
+    paths = database.folder.folder.glob("*/*")
+    return sum(path.stat().st_size > 0 for path in paths)
+
+
+def test_a_large_file_kept_twice_leaves_one_file(database: Database) -> None:
+    profile, filing = open_profile(database), filing_of(database)
+    large = evolve(FILE, content=PDF + b"%" * 200_000)
+    for _ in range(2):
+        job = filing.prepare(profile, large)
+        with database.write() as work:
+            job(work)
+
+    assert files_of(database) == 1
+
+
 def test_the_setting_counts_that_stands_when_it_is_filed(database: Database) -> None:
     profile, filing = open_profile(database), filing_of(database)
     job = filing.prepare(profile, FILE)
@@ -101,6 +128,11 @@ def test_the_setting_counts_that_stands_when_it_is_filed(database: Database) -> 
     with database.read() as work:
         (stored,) = vault_in(database, work).listed(profile.id)
         assert stored.visibility(work.now) == {Visibility.MASKED}
+        assert stored.masked_by is MaskedBy.PATIENT
+        lines = list(work.journal.lines(chain_of(profile.id)))
+        assert [one.outcome for one in lines if one.action == "document:keep"] == [
+            "FILED_MASKED_BY_DEFAULT"
+        ]
         assert Visibility.MASKED in vault_in(database, work).entry(stored).visibility
 
 
@@ -110,7 +142,10 @@ def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
     with database.write() as work:
         Profiles(work).change(profile.id, "state", state="CLOSED")
 
-    with pytest.raises(ConflictError), database.write() as work:
+    with (
+        pytest.raises(ConflictError, match="^this profile takes no documents"),
+        database.write() as work,
+    ):
         job(work)
 
     with database.read() as work:

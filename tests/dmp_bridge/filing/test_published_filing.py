@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.ins import Ins
 from gateway.core.person import Patient
 from gateway.documents.cda.header import read_cda
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.dmp_bridge.filing.story import INS, OPERATOR, Story, traits
+from tests.builders_people import INS, open_profile
+from tests.dmp_bridge.filing.story import OPERATOR, Story, traits
 from tests.shared import shared_files
 
 # Another birth place than elsewhere in our tests. All that is not listed is FILED.
@@ -57,9 +57,9 @@ def _send(story: Story, file: Path, *, pack_it: bool) -> str:
 
 def _profile(story: Story, patient: Patient) -> str:
     """Return the profile of a patient, with the traits of their first document."""
-    ins = patient.ins or Ins.of(INS, "1.2.250.1.213.1.4.10")
-    with story.database.write() as work:
+    ins = patient.ins or INS
+    with story.database.read() as work:
         known = Profiles(work).find(ins.matricule)
-        if known is not None:
-            return known.id
-        return Profiles(work).add(ins, patient.traits, state="ACTIVATED")
+    if known is not None:
+        return known.id
+    return open_profile(story.database, ins=ins, traits=patient.traits)

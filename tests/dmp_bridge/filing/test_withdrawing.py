@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -62,8 +63,12 @@ def test_the_patients_journal_and_the_story_say_who_withdrew_it(
 
     (line,) = [one for one in story.lines() if one.action == "document:withdraw"]
     assert line.subject == filed.documents[0].entry_id == told.documents[0].entry_id
-    assert line.detail["arrival"] == told.kept.id
-    assert line.detail["identity"] == HOSPITAL.identity
+    assert dict(line.detail) == {
+        "arrival": told.kept.id,
+        "document": f"{SET}.1",
+        "sender": HOSPITAL.kind.value,
+        "identity": HOSPITAL.identity,
+    }
     with database.read() as work:
         stories = stories_in(database, work).tell(f"{SET}.1")
     assert [one["state"] for one in stories] == ["Deleted", "Deleted"]
@@ -85,7 +90,8 @@ def test_a_withdrawal_done_twice_is_one(database: Database) -> None:
 
 def test_the_bytes_stay_and_those_sent_again_are_not_kept(database: Database) -> None:
     story = Story.begin(database)
-    large = make_cda(extra=f"<!-- {'x' * 200_000} -->")
+    noise = Random(1).randbytes(100_000).hex()  # large even deflated
+    large = make_cda(extra=f"<!-- {noise} -->")
     story.send(filing(large))
     task = story.keep(withdrawal(large))
     before = sorted(database.folder.folder.rglob("*"))

@@ -14,7 +14,6 @@ from lxml import etree
 
 from gateway.core.codes import document_types, find_document_type
 from gateway.core.document import BodyLevel
-from gateway.core.ins import Ins
 from gateway.core.keeping import Category, FileToKeep, MessageFile
 from gateway.core.person import IdentityTraits
 from gateway.documents.cda.body import body_of
@@ -25,17 +24,8 @@ from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xds.entry import document_entry
 from gateway.errors import InvalidError
 from tests.builders_cda import PDF
-from tests.shared import shared
+from tests.builders_people import INS, TRAITS
 
-INS = Ins.of("279035121518989", "1.2.250.1.213.1.4.10")
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE MARIE-LOUISE",
-    first_given="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
 AT = datetime(2026, 11, 22, 9, 30, 15, tzinfo=UTC)
 FILE = FileToKeep(
     source=MessageFile("0" * 32, 0),
@@ -54,11 +44,6 @@ BODIES = [
 ]
 SCANT = IdentityTraits(family="PAT-TROIS")
 USED = evolve(TRAITS, used_family="D'<&>É", used_given="DOM")
-
-
-@pytest.fixture(scope="module")
-def schema() -> CdaSchema:
-    return CdaSchema(shared("cda-schema"))
 
 
 def make(

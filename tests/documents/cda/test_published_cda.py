@@ -24,11 +24,6 @@ with TABLE.open(encoding="utf-8", newline="") as lines:
 FILES = [row["file"] for row in FACTS]
 
 
-@pytest.fixture(scope="session")
-def schema() -> CdaSchema:
-    return CdaSchema(shared("cda-schema"))
-
-
 def test_the_table_has_every_example() -> None:
     shared("cda")
 

@@ -13,15 +13,9 @@ from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.schema import MAX_ERRORS, CdaSchema
 from gateway.errors import MisuseError
 from tests.builders_cda import make_cda
-from tests.shared import shared
 
 SAMPLES = sorted((Path(__file__).resolve().parents[2] / "samples/cda").glob("*.xml"))
 LETTER = Path(gateway.__file__).parent / "demo_files" / "discharge_letter.xml"
-
-
-@pytest.fixture(scope="module")
-def schema() -> CdaSchema:
-    return CdaSchema(shared("cda-schema"))
 
 
 @pytest.mark.parametrize("path", [LETTER, *SAMPLES], ids=lambda path: path.stem)

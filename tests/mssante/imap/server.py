@@ -24,18 +24,14 @@ from gateway.clock import utc_now
 from gateway.loop import Threads
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
-from gateway.settings.file import Settings, settings_from
-from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.mailbox.folders import Folder
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import metadata
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
+from tests.builders_database import new_sqlite
+from tests.builders_settings import free_port, make_settings
 from tests.pki import throwaway_pki
 
 DOCTOR = "899700000017"
@@ -51,14 +47,6 @@ def on_the_loop(test: Callable[..., Any]) -> Callable[..., Any]:
     return ensured
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def off_the_loop(test: Callable[..., None]) -> Callable[..., Any]:
     """Run a test that blocks in a thread, while the server has the loop."""
 
@@ -71,29 +59,6 @@ def off_the_loop(test: Callable[..., None]) -> Callable[..., Any]:
     return ensured
 
 
-def make_settings(folder: Path, pki_folder: Path, **imap: Any) -> Settings:
-    """Return settings with both IMAP doors on free ports; ``imap`` as ``[imap]``."""
-    certs = str(pki_folder)
-    return settings_from(
-        {
-            "listen": {"imaps": free_port(), "imap": free_port()},
-            "domains": {
-                "professional": "hopital.mssante.test",
-                "patient": "patient.mssante.test",
-            },
-            "trust": {
-                "certificate": f"{certs}/gateway.pem",
-                "private_key": f"{certs}/gateway.key",
-                "authorities": f"{certs}/ca.pem",
-                "crl": str(folder / "crl.pem"),
-                "allowlist": f"{certs}/allowlist.xml",
-            },
-            "imap": imap,
-        },
-        folder,
-    )
-
-
 class Mailroom:
     """The door, its database with three mailboxes, and ways to look into both."""
 
@@ -101,14 +66,14 @@ class Mailroom:
         self.folder = folder
         self.pki = pki_folder
         shutil.copy(pki_folder / "crl.pem", folder / "crl.pem")
-        self.settings = make_settings(folder, pki_folder, **imap)
-        self.database = Database(
-            make_engine(f"sqlite:///{folder / 'gateway.db'}"),
-            KeyRing.from_secret(bytes(range(32))),
-            BlobFolder(folder / "blobs", 16 * 1024),
-            utc_now,
+        self.settings = make_settings(
+            folder,
+            pki_folder,
+            listen={"imaps": free_port(), "imap": free_port()},
+            trust={"crl": str(folder / "crl.pem")},  # to be replaced by tests
+            imap=imap,
         )
-        metadata.create_all(self.database.engine)
+        self.database = new_sqlite(folder, utc_now, inline_bytes=16 * 1024)
         self.boxes = self._make_boxes()
         self.trust = TrustSpace(self.settings.trust, utc_now)
 

@@ -34,11 +34,6 @@ from tests.mssante.post import (
 from tests.mssante.receipts.reports import ReadReport, parse
 
 
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
-
-
 def document(outcome: str, position: int = 0, **changes: Any) -> DocumentOutcome:
     return DocumentOutcome(
         recipient=0,

@@ -8,19 +8,12 @@ import pytest
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.envelope import Sender, SenderKind
-from gateway.store.base.work import Database
 from gateway.store.inbox.values import MayReply
 from gateway.store.tasks.tasks import TaskKind
-from tests.fakes import SetClock
 from tests.mssante.post import DOCTOR, OPERATOR, PATIENT, PEER, SERVICE, Post, mail
 
 WRITTEN = "written@patient.mssante.test"
 PERSON = Sender(kind=SenderKind.PERSON, identity="899700000017", fingerprint="d0")
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def dsn(action: str, *, about: str = WRITTEN, recipient: str = PEER) -> bytes:

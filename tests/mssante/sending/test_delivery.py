@@ -13,13 +13,11 @@ from gateway.core.envelope import Sender, SenderKind
 from gateway.errors import InvalidError
 from gateway.store.arrivals.arrivals import ArrivalState, digest_of
 from gateway.store.arrivals.deliveries import Deliveries
-from gateway.store.base.work import Database
 from gateway.store.inbox.values import ConversationState, MayReply
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import arrivals
 from gateway.store.tasks.tasks import Task, TaskKind
-from tests.fakes import SetClock
 from tests.mssante.post import (
     DOCTOR,
     OPERATOR,
@@ -30,11 +28,6 @@ from tests.mssante.post import (
 )
 
 FIN = "X-MSS-MES: FIN"
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def notices(post: Post) -> int:
@@ -344,12 +337,12 @@ def test_an_automatic_answer_is_shown_and_cannot_be_answered(post: Post) -> None
     assert message.reply is MayReply.NO_REPLY
 
 
-def test_what_we_wrote_ourselves_is_delivered_without_filing(post: Post) -> None:
+def test_a_receipt_that_an_earlier_version_left_to_be_delivered_still_is(
+    post: Post,
+) -> None:
     ours = Sender(kind=SenderKind.SYSTEM)
-    arrival_id = post.keep(mail(), post.mailbox(), sender=ours, reverse_path="")
 
-    assert post.tasks() == [arrival_id]
-    post.work()
+    post.send(mail(), post.mailbox(), sender=ours, reverse_path="")
 
     assert post.box(DOCTOR) == [mail()]
     assert post.tasks() == []

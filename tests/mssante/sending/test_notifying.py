@@ -17,14 +17,14 @@ from attrs import define, field
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.notifying import Notifying, Outbox, SmartHost
-from gateway.settings.file import settings_from
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_people import open_profile
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
-from tests.mssante.post import TABLES
-from tests.store.people import open_profile
 
 
 @define
@@ -72,6 +72,19 @@ def test_the_outbox_gets_one_private_file(database: Database, tmp_path: Path) ->
     assert message["Subject"] == "Votre code de connexion"
     assert message["Auto-Submitted"] == "auto-generated"
     assert "123456" in message.get_content()
+
+
+def test_the_names_of_many_files_are_made_durable_by_one_call(
+    database: Database, tmp_path: Path
+) -> None:
+    task, notifying = make(database), step(database, Outbox(tmp_path / "outbox"))
+
+    jobs = [notifying(task) for _ in range(2)]
+
+    syncs = {job.sync for job in jobs if isinstance(job, SyncedJob)}
+    assert len(syncs) == 1
+    for sync in syncs:
+        sync()
 
 
 def test_a_sent_notice_is_not_sent_again(database: Database) -> None:
@@ -187,10 +200,8 @@ def drip(listening: socket.socket, over: threading.Event) -> None:
 def test_an_exchange_ends_before_the_lease_of_its_task(
     lease: float, most: float
 ) -> None:
-    tables = {
-        **TABLES,
-        "tasks": {"lease_seconds": lease},
-        "outgoing": {"timeout_seconds": 30.0},
-    }
+    settings = make_settings(
+        tasks={"lease_seconds": lease}, outgoing={"timeout_seconds": 30.0}
+    )
 
-    assert settings_from(tables, Path()).exchange_seconds == most
+    assert settings.exchange_seconds == most

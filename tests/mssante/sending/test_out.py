@@ -22,11 +22,11 @@ from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy, pla
 from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity, smtp_client_context
+from tests.builders_settings import make_settings
 from tests.mssante.sending.peers_out import Manner, Peer, Talk, polite, running_peer
 from tests.mssante.smtp.doors import (
     PATIENT,
     Node,
-    make_settings,
     running_node,
     split_trace,
 )
@@ -49,7 +49,7 @@ def make_out(
         certs / f"{name}.pem", certs / f"{name}.key", certs / "ca.pem"
     )
     values = {
-        "trust": TrustSpace(make_settings(certs, certs).trust, utc_now),
+        "trust": TrustSpace(make_settings(certs).trust, utc_now),
         "context": smtp_client_context(identity),
         "hosts": lambda _: [("127.0.0.1", port) for port in ports],
         "hostname": "smtp.hopital.mssante.test",

@@ -11,16 +11,9 @@ from gateway.message.reading import read_parts
 from gateway.mssante.receipts.report_reading import read_report
 from gateway.store.arrivals.arrivals import ArrivalState
 from gateway.store.arrivals.deliveries import Deliveries, Delivery
-from gateway.store.base.work import Database
 from gateway.store.tasks.tasks import Task, TaskKind
-from tests.fakes import SetClock
 from tests.mssante.post import LATER, NEVER, PEER, SENT, SERVICE, Post, mail
 from tests.mssante.receipts.reports import parse
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def delivery(post: Post, arrival_id: str, position: int = 0) -> Delivery:

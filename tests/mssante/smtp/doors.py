@@ -17,26 +17,23 @@ from sqlalchemy import select
 
 from gateway.clock import utc_now
 from gateway.core.envelope import Door
-from gateway.core.ins import Ins
-from gateway.core.person import IdentityTraits
 from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.reception.keeping import Reception
-from gateway.settings.file import Settings, settings_from
+from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
-from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Entry
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.patients.profiles import Profiles
-from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import arrivals, metadata
+from gateway.store.tables import arrivals
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
+from tests.builders_database import new_sqlite
+from tests.builders_people import open_profile
+from tests.builders_settings import make_settings
 
 T = TypeVar("T")
 
@@ -208,36 +205,10 @@ class Client:
         self.sock.close()
 
 
-def make_settings(folder: Path, certs: Path, **smtp: Any) -> Settings:
-    trust = {
-        "certificate": str(certs / "gateway.pem"),
-        "private_key": str(certs / "gateway.key"),
-        "authorities": str(certs / "ca.pem"),
-        "crl": str(certs / "crl.pem"),
-        "allowlist": str(certs / "allowlist.xml"),
-    }
-    domains = {
-        "professional": "hopital.mssante.test",
-        "patient": "patient.mssante.test",
-        "hostname": "smtp.hopital.mssante.test",
-    }
-    return settings_from({"trust": trust, "domains": domains, "smtp": smtp}, folder)
-
-
-TRAITS = IdentityTraits(
-    family="PAT-TROIS",
-    given_names="DOMINIQUE",
-    birth_date="19790328",
-    sex="F",
-    birth_place="63220",
-)
-
-
 def fill(database: Database) -> None:
     """Add the demonstration's patient and mailboxes."""
+    open_profile(database)
     with database.write() as work:
-        ins = Ins.of("279035121518989", "1.2.250.1.213.1.4.10")
-        Profiles(work).add(ins, TRAITS, state="ACTIVATED")
         mailboxes = Mailboxes(work)
         mailboxes.add(DOCTOR, kind="PER", holders=["899700000017"])
         mailboxes.add(SERVICE, kind="ORG", holders=["1750000011"])
@@ -251,14 +222,13 @@ def running_node(
     **smtp: Any,
 ) -> Iterator[Node]:
     """Start the three doors on free ports; stop them at the end."""
-    settings = make_settings(folder, certs, **{"stop_seconds": 0.5, **smtp})
-    database = Database(
-        make_engine(f"sqlite:///{folder / 'gateway.db'}"),
-        KeyRing.from_secret(bytes(range(32))),
-        BlobFolder(folder / "blobs", 64 * 1024),
-        utc_now,
+    settings = make_settings(
+        folder,
+        certs,
+        domains={"hostname": "smtp.hopital.mssante.test"},
+        smtp={"stop_seconds": 0.5, **smtp},
     )
-    metadata.create_all(database.engine)
+    database = new_sqlite(folder, utc_now)
     fill(database)
     loop = new_loop()
     thread = threading.Thread(target=loop.run_forever, name="doors")

@@ -238,3 +238,23 @@ def test_faults_are_found_as_a_plain_counting_finds_them(
         expected = replies.BARE_LF
 
     assert find_fault(content) is expected
+
+
+@given(
+    dots=st.lists(st.sampled_from([b".", b"a.", b"\r.", b"\n.", b"\r\n\r", b".."])),
+    repeated=st.sampled_from([0, 62, 63, 64, 65, 1000]),
+    cuts=st.lists(st.integers(0, 5000)),
+)
+def test_a_body_with_more_dots_than_are_looked_at_singly_ends_where_it_ends(
+    dots: list[bytes], repeated: int, cuts: list[int]
+) -> None:
+    whole = b"".join(dots) + b"x." * repeated + b"\r\n.y\r\n.\r\n"
+
+    limits = BodyLimits(max_bytes=10_000, max_line_bytes=5000)
+
+    body, left = read(cut(whole + b"NOOP\r\n", cuts), limits)
+
+    end = (b"\r\n" + whole).index(b"\r\n.\r\n") + 3
+    assert left == whole[end:] + b"NOOP\r\n"
+    if not dots:
+        assert body == Body(b"x." * repeated + b"\r\ny\r\n")

@@ -12,32 +12,23 @@ import uvloop
 from attrs import evolve
 from sqlalchemy import update
 
-from gateway.core.ins import Ins, control_key
+from gateway.core.ins import Ins
 from gateway.pki.folder import write_crls
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import journal, mailboxes
+from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.mssante.smtp.doors import (
     DOCTOR,
     MESSAGE,
     PATIENT,
     PEER,
     SERVICE,
-    TRAITS,
     Node,
     running_node,
     stuffed,
 )
 from tests.pki import throwaway_pki
-
-TEST_RANGE = "1.2.250.1.213.1.4.10"
-
-
-def matricule(number: int) -> str:
-    """Return a made-up matricule with its key."""
-    body = f"1000000{number:06d}"
-    return body + control_key(body)
-
 
 OTHERS = {
     "OPPOSED": matricule(1),
@@ -53,10 +44,9 @@ OTHERS = {
 def node(tmp_path: Path, pki_folder: Path) -> Iterator[Node]:
     certs = shutil.copytree(pki_folder, tmp_path / "certs")
     with running_node(tmp_path, certs) as running:
+        for state, number in OTHERS.items():
+            open_profile(running.database, ins=Ins.of(number, TEST_RANGE), state=state)
         with running.database.write() as work:
-            for state, number in OTHERS.items():
-                ins = Ins.of(number, TEST_RANGE)
-                Profiles(work).add(ins, TRAITS, state=state)
             closed = Mailboxes(work).add(
                 "parti@hopital.mssante.test", kind="PER", holders=[]
             )

@@ -18,12 +18,11 @@ from gateway.mssante.smtp.admission import Admission, AdmittedSender
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
 from gateway.rights.sender_rules import Link, LinkKind
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 from gateway.store.tables import arrivals
-from tests.dmp_bridge.filing.story import TABLES
+from tests.builders_settings import make_settings
 from tests.mssante.smtp.doors import DOCTOR, PEER, split_trace
 from tests.reception.conftest import running_reception
 
@@ -52,9 +51,11 @@ MESSAGE = HEAD + b"\r\nBonjour\r\n"
 
 @pytest.fixture
 def smtp(database: Database, tmp_path: Path) -> Iterator[SmtpReception]:
-    domains = {**TABLES["domains"], "hostname": "smtp.hopital.mssante.test"}
-    smtp = {"max_hops": HOPS}
-    settings = settings_from({**TABLES, "domains": domains, "smtp": smtp}, tmp_path)
+    settings = make_settings(
+        tmp_path,
+        domains={"hostname": "smtp.hopital.mssante.test"},
+        smtp={"max_hops": HOPS},
+    )
     no_trust: Any = None  # the header is judged by the link alone
     with running_reception(database) as kept:
         admission = Admission(

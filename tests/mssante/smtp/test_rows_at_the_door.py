@@ -16,11 +16,13 @@ from gateway.message.address import read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
 from gateway.rights.profile import ProfileState
-from gateway.settings.file import FilingSettings, settings_from
+from gateway.settings.file import FilingSettings
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from gateway.trust.space import TrustSpace
-from tests.dmp_bridge.filing.story import INS, OID, OPERATOR, TABLES, TRAITS, Story
+from tests.builders_people import MATRICULE, TEST_RANGE, TRAITS, open_profile
+from tests.builders_settings import make_settings
+from tests.dmp_bridge.filing.story import OPERATOR, Story
 from tests.mssante.smtp.doors import PEER
 from tests.pki import der_of
 
@@ -30,11 +32,8 @@ OTHER = "277076322082910"
 
 @pytest.fixture
 def admission(database: Database, pki_folder: Path) -> Admission:
-    with database.write() as work:
-        Profiles(work).add(Ins.of(INS, OID), TRAITS, state="ACTIVATED")
-    files = {"authorities": "ca.pem", "crl": "crl.pem", "allowlist": "allowlist.xml"}
-    trust = {**TABLES["trust"], **files}
-    settings = settings_from({**TABLES, "trust": trust}, pki_folder)
+    open_profile(database)
+    settings = make_settings(pki_folder)
     return Admission(
         database=database,
         trust=TrustSpace(settings.trust, utc_now),
@@ -54,7 +53,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("filing", SETTINGS, ids=str)
 @pytest.mark.parametrize("blocked", ["", PEER, "300000000000022"])
-@pytest.mark.parametrize("number", [INS, WRONG_KEY])
+@pytest.mark.parametrize("number", [MATRICULE, WRONG_KEY])
 def test_the_door_and_the_filing_agree_on_every_profile(
     admission: Admission, number: str, blocked: str, filing: dict[str, Any]
 ) -> None:
@@ -63,7 +62,9 @@ def test_the_door_and_the_filing_agree_on_every_profile(
         profile_id = (
             found.id
             if found
-            else Profiles(work).add(Ins.of(number, OID), TRAITS, state="ACTIVATED")
+            else Profiles(work).add(
+                Ins.of(number, TEST_RANGE), TRAITS, state="ACTIVATED"
+            )
         )
         if blocked:
             Profiles(work).block(profile_id, blocked)

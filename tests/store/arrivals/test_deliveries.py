@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from gateway.store.arrivals.deliveries import Deliveries, Delivery
-from gateway.store.base.work import Database
 from gateway.store.tables import deliveries
 from gateway.store.tasks.tasks import TaskKind
-from tests.fakes import SetClock
 from tests.mssante.post import PEER, SERVICE, Post, mail
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def queue(post: Post) -> Delivery:

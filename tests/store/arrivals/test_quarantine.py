@@ -9,7 +9,6 @@ import pytest
 
 from gateway.cli.trace import stories_in
 from gateway.core.envelope import Recipient, RecipientKind
-from gateway.core.ins import Ins
 from gateway.errors import InvalidError, NotFoundError
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.work import Database
@@ -19,7 +18,8 @@ from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.dmp_bridge.filing.story import INS, OID, TRAITS, Story, Told
+from tests.builders_people import INS, MATRICULE, TEST_RANGE, TRAITS
+from tests.dmp_bridge.filing.story import Story, Told
 
 OTHER_OID = "1.2.250.1.213.1.4.11"
 MAIL = make_mail(as_xdm(pack(make_cda())))
@@ -41,7 +41,7 @@ def story(database: Database) -> Story:
 
 def set_authority(story: Story, oid: str) -> None:
     with story.database.write() as work:
-        profile = Profiles(work).find(INS)
+        profile = Profiles(work).find(MATRICULE)
         assert profile is not None
         Profiles(work).set_authority(profile, oid)
 
@@ -72,7 +72,7 @@ def lines(database: Database, action: str) -> list[Entry]:
 def test_after_the_record_is_mended_a_message_released_is_filed(story: Story) -> None:
     held = story.send(MAIL, recipients=(story.to_patient(), MAILBOX))
     assert held.kept.state == "quarantined"
-    set_authority(story, OID)
+    set_authority(story, TEST_RANGE)
 
     release(story.database, held.kept.id)
     filed = judge(story, held)
@@ -117,7 +117,7 @@ def test_a_message_may_be_released_again_when_it_is_held_again(story: Story) -> 
     held = story.send(MAIL)
     release(story.database, held.kept.id)
     judge(story, held)
-    set_authority(story, OID)
+    set_authority(story, TEST_RANGE)
 
     release(story.database, held.kept.id, by="bob")
 
@@ -182,7 +182,7 @@ def test_what_is_not_in_quarantine_cannot_leave_it(
 @pytest.mark.parametrize(
     "reason",
     [
-        f"INS {INS} mended",
+        f"INS {MATRICULE} mended",
         "2 79 03 51 215 189 89",
         "12345678901AB",
         "179-022A351-21586",
@@ -200,7 +200,7 @@ def test_a_reason_with_a_patients_number_is_refused(reason: str, story: Story) -
 def test_the_story_tells_who_released_it_and_each_judgement(story: Story) -> None:
     broken = as_xml(b"<ClinicalDocument")
     held = story.send(make_mail(as_xdm(pack(make_cda())), broken))
-    set_authority(story, OID)
+    set_authority(story, TEST_RANGE)
     release(story.database, held.kept.id)
     judge(story, held)
 
@@ -232,11 +232,11 @@ def steps_of(told: dict[str, Any], action: str) -> list[dict[str, Any]]:
 
 
 def test_a_mended_authority_changes_nothing_else(story: Story) -> None:
-    set_authority(story, OID)
+    set_authority(story, TEST_RANGE)
 
     with story.database.read() as work:
-        profile = Profiles(work).find(INS)
+        profile = Profiles(work).find(MATRICULE)
         assert profile is not None
         rows = work.connection.execute(profiles.select()).all()
-    assert (profile.ins, profile.traits) == (Ins.of(INS, OID), TRAITS)
+    assert (profile.ins, profile.traits) == (INS, TRAITS)
     assert len(rows) == 1

@@ -6,15 +6,8 @@ import pytest
 
 from gateway.errors import UnavailableError
 from gateway.store.arrivals.receipts import Receipt, Receipts
-from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
-from tests.fakes import SetClock
 from tests.mssante.post import Post, mail
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def record(post: Post, arrival_id: str, *receipts: Receipt) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +12,15 @@ from gateway.cli.trace import stories_in
 from gateway.core.envelope import Recipient, RecipientKind
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
-from gateway.settings.file import settings_from
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, DocumentOutcome
 from gateway.store.base.work import Database
 from gateway.store.tables import tasks
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xml, make_mail
-from tests.dmp_bridge.filing.story import INS, TABLES, Story
+from tests.builders_people import MATRICULE
+from tests.builders_settings import make_settings
+from tests.dmp_bridge.filing.story import Story
 from tests.fakes import SetClock
 from tests.mssante.post import ASKS, NEVER, PATIENT, PEER, SERVICE, Post, mail
 
@@ -35,11 +35,6 @@ STORY = {
     "receipts",
     "steps",
 }
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def tell(post: Post | Database, name: str) -> list[dict[str, Any]]:
@@ -157,14 +152,14 @@ def filed(database: Database, mail_: bytes) -> Story:
         recipients=(
             Recipient(
                 kind=RecipientKind.PATIENT,
-                address=f"{INS}@patient.mssante.test",
+                address=f"{MATRICULE}@patient.mssante.test",
                 target_id=story.profile_id,
                 notify="SUCCESS",
             ),
         ),
     )
     story.settle(task)
-    settings = settings_from(TABLES, Path())
+    settings = make_settings()
     for step in (Delivering(database, settings), Acknowledging(database, settings)):
         job = step(Task(0, TaskKind.DELIVER, task.subject, 0, database.clock()))
         with database.write() as work:

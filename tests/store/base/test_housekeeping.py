@@ -10,14 +10,14 @@ from gateway.errors import NotFoundError
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.work import Database
+from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.fakes import SetClock
-from tests.store.base.test_work import ARRIVAL, keep
 
 WEEK = timedelta(days=7)
 
 
 def end(database: Database) -> None:
-    keep(database, ARRIVAL)
+    keep_arrival(database, ARRIVAL)
     with database.write() as work:
         Arrivals(work).set_state(ARRIVAL.id, ArrivalState.ENDED)
 
@@ -60,7 +60,7 @@ def test_a_recipients_own_grant_outlives_the_transit(
 def test_a_message_under_way_or_in_quarantine_stays(
     database: Database, clock: SetClock
 ) -> None:
-    keep(database, ARRIVAL)
+    keep_arrival(database, ARRIVAL)
     clock.advance(days=30)
     assert Housekeeping(database, WEEK).run()["messages"] == 0
 

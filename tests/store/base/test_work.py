@@ -9,46 +9,17 @@ from functools import partial
 import pytest
 from attrs import evolve
 
-from gateway.core.envelope import (
-    Arrival,
-    Door,
-    Recipient,
-    RecipientKind,
-    Sender,
-    SenderKind,
-)
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.tables import arrivals as arrivals_table
 from gateway.store.tasks.tasks import TaskKind
-
-ARRIVAL = Arrival(
-    id="a" * 32,
-    door=Door.SUBMISSION,
-    sender=Sender(kind=SenderKind.ORGANISATION, identity="1750000011"),
-    reverse_path="service@hopital.mssante.test",
-    recipients=(
-        Recipient(
-            kind=RecipientKind.PATIENT,
-            address="279035121518989@patient.mssante.test",
-            target_id="b" * 32,
-        ),
-    ),
-    content=b"Subject: x\r\n\r\ny\r\n",
-    message_id="one@hopital.mssante.test",
-)
-
-
-def keep(database: Database, arrival: Arrival) -> None:
-    parcel = database.prepare(arrival.content)
-    with database.write() as work:
-        Arrivals(work).keep(arrival, parcel)
+from tests.builders_arrivals import ARRIVAL, keep_arrival
 
 
 def test_a_kept_message_reads_back_whole(database: Database) -> None:
-    keep(database, ARRIVAL)
+    keep_arrival(database, ARRIVAL)
 
     with database.read() as work:
         kept = Arrivals(work).get(ARRIVAL.id)
@@ -62,7 +33,7 @@ def test_a_kept_message_reads_back_whole(database: Database) -> None:
 def test_a_large_message_goes_to_the_folder_and_reads_back(database: Database) -> None:
     large = evolve(ARRIVAL, content=b"x" * 200_000)
 
-    keep(database, large)
+    keep_arrival(database, large)
 
     assert len(list(database.folder.folder.glob("*/*"))) == 1
     with database.read() as work:
@@ -74,7 +45,7 @@ def test_a_large_message_goes_to_the_folder_and_reads_back(database: Database) -
 def test_neither_address_nor_content_is_readable_in_the_database(
     database: Database,
 ) -> None:
-    keep(database, ARRIVAL)
+    keep_arrival(database, ARRIVAL)
 
     with database.read() as work:
         rows = work.connection.execute(arrivals_table.select()).all()
@@ -193,7 +164,7 @@ def test_a_row_that_breaks_a_constraint_fails_alone(database: Database) -> None:
 def test_a_task_is_claimed_by_one_and_finished_once(database: Database) -> None:
     from datetime import timedelta
 
-    keep(database, ARRIVAL)
+    keep_arrival(database, ARRIVAL)
     lease = timedelta(seconds=30)
     with database.write() as work:
         mine = work.tasks.claim("me", [TaskKind.FILE], 5, lease)

@@ -6,13 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from sqlalchemy import select
 
 from gateway.core.envelope import (
-    Arrival,
-    Door,
-    Recipient,
-    RecipientKind,
     Sender,
     SenderKind,
 )
@@ -29,8 +26,9 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.journal import chain_of
 from gateway.store.tables import blob_grants, conversations, inbox_messages
+from tests.builders_arrivals import ARRIVAL, keep_arrival, make_arrival
+from tests.builders_people import open_profile
 from tests.fakes import SetClock
-from tests.store.people import open_profile
 
 DOCTOR = "Dr.Martin@hopital.mssante.test"
 CONTENT = b"Subject: Sortie\r\n\r\nBonjour\r\n"
@@ -41,24 +39,19 @@ def receive(
 ) -> str:
     """Keep an arrival and put it in the inbox, as the delivery step does."""
     arrival_id = f"{number:032x}"
-    arrival = Arrival(
+    patient = evolve(ARRIVAL.recipients[0], target_id=profile_id)
+    arrival = make_arrival(
         id=arrival_id,
-        door=Door.SUBMISSION,
         sender=Sender(kind=SenderKind.PERSON),
         reverse_path=DOCTOR,
-        recipients=(
-            Recipient(
-                kind=RecipientKind.PATIENT,
-                address="279035121518989@patient.mssante.test",
-                target_id=profile_id,
-            ),
-        ),
+        recipients=(patient,),
         content=CONTENT,
         message_id=f"{number}@hopital.mssante.test",
     )
-    with database.write() as work:
-        if Arrivals(work).get(arrival_id) is None:
-            Arrivals(work).keep(arrival, database.prepare(CONTENT))
+    with database.read() as work:
+        is_there = Arrivals(work).get(arrival_id) is not None
+    if not is_there:
+        keep_arrival(database, arrival)
     with database.write() as work:
         kept = Arrivals(work).get(arrival_id)
         assert kept is not None

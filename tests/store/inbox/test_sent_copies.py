@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateway.core.copies import Copy
 from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.mailbox.mailboxes import Mailboxes
-from tests.fakes import SetClock
 from tests.mssante.post import DOCTOR, LATER, NEVER, PATIENT, PEER, SENT, Post, mail
-
-
-@pytest.fixture
-def post(database: Database, clock: SetClock) -> Post:
-    return Post.open(database, clock)
 
 
 def write(post: Post, message_id: str = "answer@patient.mssante.test") -> str:

@@ -14,8 +14,8 @@ from gateway.store.patients.accounts import Accounts, check_login, password_matc
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.tables import accounts, one_time_codes, web_sessions
+from tests.builders_people import open_profile
 from tests.fakes import SetClock
-from tests.store.people import open_profile
 
 PASSWORD = "Coquelicot-1979"
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))

@@ -16,8 +16,8 @@ from gateway.store.patients.notices import (
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
+from tests.builders_people import open_profile
 from tests.fakes import SetClock
-from tests.store.people import open_profile
 
 URL = "https://sante.example/"
 ALLOWED_WORDS = {"service", "url", "digits", "minutes"}

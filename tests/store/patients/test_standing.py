@@ -12,7 +12,7 @@ from gateway.store.patients.standing import (
     find_standing,
     find_standing_at_once,
 )
-from tests.store.people import INS, open_profile
+from tests.builders_people import INS, open_profile
 
 SENDER = "service@hopital.mssante.test"
 

@@ -14,21 +14,11 @@ from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import create_database, open_database
 from gateway.store.base.work import Database
 from gateway.store.sealed.identity import FILE, folder_identity, identity_of, join
-from gateway.store.sealed.keys import make_master_key
 from gateway.store.tables import instance
+from tests.builders_settings import write_settings
 from tests.postgres import new_database
 
-TOML = """
-[listen]
-[domains]
-professional = "hopital.mssante.test"
-patient = "patient.mssante.test"
-[trust]
-certificate = "gateway.pem"
-private_key = "gateway.key"
-authorities = "ca.pem"
-crl = "crl.pem"
-allowlist = "allowlist.xml"
+MORE = """
 [blobs]
 inline_bytes = 1000
 [database]
@@ -39,10 +29,7 @@ url = "{url}"
 def settings_in(folder: Path, url: str = "sqlite:///gateway.db") -> Settings:
     """Return settings of a folder with a key and nothing else."""
     folder.mkdir(exist_ok=True)
-    file = folder / "gateway.toml"
-    file.write_text(TOML.format(url=url), "utf-8")
-    make_master_key(folder / "master.key")
-    return read_settings(file)
+    return read_settings(write_settings(folder, MORE.format(url=url)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,4 +1,4 @@
-"""Leases: who keeps one, and who loses it when something died."""
+"""The queue: who gets a task, for how long, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,469 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gateway.store.base.work import Database
-from gateway.store.tasks.tasks import TaskKind, new_owner
+from gateway.store.tables import tasks as table
+from gateway.store.tasks.tasks import (
+    Task,
+    TaskKind,
+    TaskRow,
+    Tasks,
+    TaskState,
+    new_owner,
+)
+from tests.fakes import SetClock
 
 LEASE = timedelta(seconds=60)
+FILE, RELAY, NOTIFY = TaskKind.FILE, TaskKind.RELAY, TaskKind.NOTIFY
+
+
+def add(
+    database: Database,
+    *subjects: str,
+    kind: TaskKind = FILE,
+    delay: timedelta = timedelta(0),
+) -> None:
+    with database.write() as work:
+        for subject in subjects:
+            work.tasks.add(kind, subject, delay=delay)
+
+
+def claim(
+    database: Database,
+    owner: str = "me",
+    *,
+    kinds: Iterable[TaskKind] = TaskKind,
+    limit: int = 5,
+    lease: timedelta = LEASE,
+) -> list[Task]:
+    with database.write() as work:
+        return work.tasks.claim(owner, kinds, limit, lease)
+
+
+def claimed(database: Database, owner: str = "me") -> Task:
+    """Add a task and claim it."""
+    add(database, "subject")
+    (task,) = claim(database, owner)
+    return task
+
+
+def row_of(database: Database, task_id: int) -> TaskRow:
+    with database.read() as work:
+        (row,) = [one for one in work.tasks.listed() if one.id == task_id]
+        return row
+
+
+def leased_until(database: Database, task_id: int) -> object:
+    with database.read() as work:
+        return work.connection.execute(
+            select(table.c.lease_until).where(table.c.id == task_id)
+        ).scalar_one()
+
+
+def is_due(database: Database, kinds: Iterable[TaskKind] = TaskKind) -> bool:
+    with database.read() as work:
+        return work.tasks.anything_due(kinds)
+
+
+def failed(
+    database: Database, task: Task, how: Callable[[Tasks, Task], None]
+) -> TaskRow:
+    with database.write() as work:
+        how(work.tasks, task)
+    return row_of(database, task.id)
+
+
+def test_a_new_task_is_ready_now_and_nobodys(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "subject", kind=RELAY)
+
+    with database.read() as work:
+        (row,) = work.tasks.listed()
+    assert row == TaskRow(
+        id=row.id,
+        kind="relay",
+        subject="subject",
+        state="ready",
+        attempts=0,
+        due_at=clock.now,
+        lease_owner="",
+        last_error="",
+        created_at=clock.now,
+    )
+
+
+def test_a_task_may_be_for_later(database: Database, clock: SetClock) -> None:
+    add(database, "subject", delay=timedelta(minutes=5))
+
+    assert not is_due(database)
+    assert claim(database) == []
+
+    clock.advance(minutes=5)
+    assert is_due(database)
+    assert [task.subject for task in claim(database)] == ["subject"]
+
+
+def test_a_claimed_task_says_what_it_is(database: Database, clock: SetClock) -> None:
+    added = clock.now
+    add(database, "subject", kind=NOTIFY)
+    clock.advance(minutes=1)
+
+    (task,) = claim(database)
+
+    assert task == Task(task.id, NOTIFY, "subject", 0, added)
+    assert row_of(database, task.id).lease_owner == "me"
+    assert leased_until(database, task.id) == clock.now + LEASE
+
+
+def test_the_oldest_are_claimed_first_and_no_more_than_asked_for(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "later", delay=timedelta(seconds=2))
+    add(database, "first", "second", delay=timedelta(seconds=1))
+    clock.advance(seconds=2)
+
+    assert [task.subject for task in claim(database, limit=2)] == ["first", "second"]
+    assert [task.subject for task in claim(database, limit=2)] == ["later"]
+
+
+def test_only_the_kinds_asked_for_are_claimed(database: Database) -> None:
+    add(database, "a", kind=RELAY)
+
+    assert not is_due(database, [FILE, NOTIFY])
+    assert claim(database, kinds=[FILE, NOTIFY]) == []
+    assert is_due(database, [FILE, RELAY])
+    assert len(claim(database, kinds=[FILE, RELAY])) == 1
+
+
+def test_a_lease_keeps_others_out_until_it_has_run_out(
+    database: Database, clock: SetClock
+) -> None:
+    task = claimed(database, "me")
+
+    clock.advance(seconds=60)
+    assert not is_due(database)
+    assert claim(database, "other") == []
+
+    clock.advance(seconds=1)
+    assert is_due(database)
+    assert claim(database, "other") == [task]
+    assert row_of(database, task.id).lease_owner == "other"
+
+
+@pytest.mark.parametrize(
+    ("owner", "gets_it"), [("me", False), ("other", True)], ids=["mine", "another's"]
+)
+def test_only_who_has_a_lease_makes_it_longer(
+    database: Database, clock: SetClock, owner: str, gets_it: bool
+) -> None:
+    task = claimed(database, "me")
+
+    clock.advance(seconds=50)
+    with database.write() as work:
+        work.tasks.extend([task], owner, LEASE)
+    clock.advance(seconds=59)  # past the first lease, not past the longer one
+
+    assert bool(claim(database, "third")) == gets_it
+    assert row_of(database, task.id).lease_owner == ("third" if gets_it else "me")
+
+
+def test_a_longer_lease_is_of_the_tasks_named_alone(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one", "two")
+    one, two = claim(database)
+
+    clock.advance(seconds=50)
+    with database.write() as work:
+        work.tasks.extend([one], "me", LEASE)
+
+    assert leased_until(database, one.id) == clock.now + LEASE
+    assert leased_until(database, two.id) == clock.now + timedelta(seconds=10)
+
+
+def test_held_are_the_tasks_asked_about_whose_lease_is_ones_own(
+    database: Database,
+) -> None:
+    add(database, "one", "two", "three")
+    one, two = claim(database, "me", limit=2)
+    (three,) = claim(database, "other")
+
+    with database.write() as work:
+        assert work.tasks.held([one, three], "me") == {one.id}
+        assert work.tasks.held([one, two, three], "other") == {three.id}
+
+
+def test_what_is_struck_off_is_gone_and_nothing_else(database: Database) -> None:
+    add(database, "one", "two")
+    one, two = claim(database)
+
+    with database.write() as work:
+        work.tasks.strike([one.id])
+
+    with database.read() as work:
+        assert [row.id for row in work.tasks.listed()] == [two.id]
+
+
+def test_only_who_has_the_lease_finishes_a_task(database: Database) -> None:
+    add(database, "one", "two")
+    one, two = claim(database, "me")
+
+    with database.write() as work:
+        assert work.tasks.finish(one, "other") is False
+        assert work.tasks.finish(one, "me") is True
+        assert work.tasks.finish(one, "me") is False
+        assert [row.id for row in work.tasks.listed()] == [two.id]
+
+
+WAIT = timedelta(minutes=10)
+LONG = "x" * 500
+
+
+def test_a_failed_task_is_given_back_for_later(
+    database: Database, clock: SetClock
+) -> None:
+    task = claimed(database)
+
+    row = failed(database, task, lambda tasks, one: tasks.postpone(one, LONG, WAIT))
+
+    assert (row.state, row.attempts, row.due_at) == ("ready", 1, clock.now + WAIT)
+    assert (row.lease_owner, leased_until(database, task.id)) == ("", None)
+    assert row.last_error == "x" * 400
+    clock.advance(minutes=10)
+    (again,) = claim(database, "other", lease=WAIT)
+    assert again.attempts == 1
+    assert failed(
+        database, again, lambda tasks, one: tasks.postpone(one, "again", WAIT)
+    ) == TaskRow(
+        task.id,
+        "file",
+        "subject",
+        "ready",
+        2,
+        clock.now + WAIT,
+        "",
+        "again",
+        task.created_at,
+    )
+
+
+def test_a_task_that_failed_too_often_is_dead_and_nobodys(
+    database: Database, clock: SetClock
+) -> None:
+    task = claimed(database)
+    failed(database, task, lambda tasks, one: tasks.postpone(one, "first", WAIT))
+    clock.advance(minutes=10)
+    (task,) = claim(database)
+
+    row = failed(database, task, lambda tasks, one: tasks.bury(one, LONG))
+
+    assert (row.state, row.attempts, row.last_error) == ("dead", 2, "x" * 400)
+    assert (row.lease_owner, leased_until(database, task.id)) == ("", None)
+    clock.advance(days=100)
+    assert not is_due(database)
+    assert claim(database) == []
+
+
+def test_a_failure_is_of_one_task_alone(database: Database, clock: SetClock) -> None:
+    add(database, "one", "two", "three")
+    one, two, three = claim(database)
+
+    failed(database, one, lambda tasks, task: tasks.postpone(task, "no", WAIT))
+    failed(database, two, lambda tasks, task: tasks.bury(task, "no"))
+
+    row = row_of(database, three.id)
+    assert (row.state, row.attempts, row.due_at) == ("ready", 0, clock.now)
+    assert (row.lease_owner, row.last_error) == ("me", "")
+    assert row_of(database, one.id).state == "ready"
+
+
+def test_a_revived_task_is_ready_at_once_with_all_its_tries(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one", "two")
+    one, two = claim(database)
+    for task in (one, two):
+        failed(database, task, lambda tasks, one: tasks.bury(one, "hopeless"))
+    clock.advance(hours=1)
+
+    with database.write() as work:
+        assert work.tasks.revive(one.id) is True
+
+    row = row_of(database, one.id)
+    assert (row.state, row.attempts, row.due_at) == ("ready", 0, clock.now)
+    assert row_of(database, two.id).state == "dead"
+    assert [(task.id, task.attempts) for task in claim(database)] == [(one.id, 0)]
+
+
+def test_what_is_not_dead_is_not_revived(database: Database, clock: SetClock) -> None:
+    task = claimed(database)
+    failed(database, task, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+    given_back = clock.now + WAIT
+
+    with database.write() as work:
+        assert work.tasks.revive(task.id) is False
+        assert work.tasks.revive(task.id + 1) is False
+
+    row = row_of(database, task.id)
+    assert (row.attempts, row.due_at) == (1, given_back)
+
+
+READY, DEAD, HELD = TaskState.READY, TaskState.DEAD, TaskState.HELD
+
+
+def move(
+    database: Database, ids: Sequence[int], before: TaskState, after: TaskState
+) -> int:
+    with database.write() as work:
+        return work.tasks.move(ids, before, after)
+
+
+def test_what_is_held_is_claimed_by_nobody_until_it_is_let_go(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one", "two")
+    with database.read() as work:
+        one, two = [row.id for row in work.tasks.listed()]
+    added = clock.now
+    clock.advance(hours=1)
+
+    assert move(database, [one], READY, HELD) == 1
+
+    held = row_of(database, one)
+    assert (held.state, held.due_at, held.created_at) == ("held", added, added)
+    (task,) = claim(database)
+    assert task.id == two
+    failed(database, task, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+
+    assert move(database, [one, two], HELD, READY) == 1
+    let_go = row_of(database, one)
+    assert (let_go.state, let_go.due_at, let_go.created_at) == (
+        "ready",
+        clock.now,
+        clock.now,
+    )
+    assert row_of(database, two).due_at == clock.now + WAIT
+
+
+def test_what_a_worker_holds_is_left_to_it(database: Database) -> None:
+    add(database, "one", "two")
+    (one,) = claim(database, limit=1)
+    with database.read() as work:
+        both = [row.id for row in work.tasks.listed()]
+
+    assert move(database, both, READY, HELD) == 1
+
+    assert row_of(database, one.id).state == "ready"
+
+
+def test_what_is_dead_may_be_held_without_beginning_anew(database: Database) -> None:
+    task = claimed(database)
+    failed(database, task, lambda tasks, one: tasks.bury(one, "hopeless"))
+
+    assert move(database, [task.id], DEAD, HELD) == 1
+
+    row = row_of(database, task.id)
+    assert (row.state, row.attempts, row.last_error) == ("held", 1, "hopeless")
+    assert move(database, [task.id], HELD, READY) == 1
+    assert row_of(database, task.id).attempts == 0
+
+
+def test_only_what_waits_for_a_person_is_dropped(database: Database) -> None:
+    add(database, "ready", "dead", "held")
+    ready, dead, held = claim(database)
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    failed(database, held, lambda tasks, one: tasks.bury(one, "hopeless"))
+    move(database, [held.id], DEAD, HELD)
+
+    with database.write() as work:
+        assert work.tasks.drop(ready.id) is False
+        assert work.tasks.drop(dead.id) is True
+        assert work.tasks.drop(dead.id) is False
+        assert work.tasks.drop(held.id) is True
+        assert [row.id for row in work.tasks.listed()] == [ready.id]
+
+
+def test_late_is_what_is_given_up_or_failing_since_long(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "new", "failing", "dead")
+    new, failing, dead = claim(database)
+    failed(database, failing, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    long_ago, now = clock.now - WAIT, clock.now
+
+    def late(
+        subject: str, before: datetime, kinds: Iterable[TaskKind] = (FILE,)
+    ) -> bool:
+        with database.read() as work:
+            return work.tasks.late(kinds, subject, before)
+
+    assert late("dead", long_ago)
+    assert late("dead", long_ago, [RELAY, FILE])
+    assert not late("dead", now, [RELAY])
+    assert late("failing", now)
+    assert not late("failing", long_ago)
+    assert not late("new", now)
+    assert not late("another", now)
+
+
+def test_since_when_the_oldest_of_each_kind_is_due(
+    database: Database, clock: SetClock
+) -> None:
+    first = clock.now
+    add(database, "dead", kind=NOTIFY)
+    (dead,) = claim(database)
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    add(database, "first", kind=FILE)
+    clock.advance(minutes=1)
+    add(database, "second", kind=FILE)
+    add(database, "now", kind=RELAY)
+    add(database, "later", kind=TaskKind.DISCLOSE, delay=WAIT)
+
+    with database.read() as work:
+        assert work.tasks.oldest_due() == {"file": first, "relay": clock.now}
+
+
+def test_tasks_are_listed_by_state_and_counted_by_kind(database: Database) -> None:
+    add(database, "one", "two")
+    add(database, "three", kind=RELAY)
+    one, two, three = claim(database)
+    failed(database, two, lambda tasks, task: tasks.bury(task, "hopeless"))
+
+    with database.read() as work:
+        assert [row.id for row in work.tasks.listed()] == [one.id, two.id, three.id]
+        assert [row.id for row in work.tasks.listed(TaskState.DEAD)] == [two.id]
+        assert [row.id for row in work.tasks.listed(TaskState.READY)] == [
+            one.id,
+            three.id,
+        ]
+        assert work.tasks.counts() == {
+            ("file", "ready"): 1,
+            ("file", "dead"): 1,
+            ("relay", "ready"): 1,
+        }
+
+
+def test_something_is_waiting_for_a_subject_until_it_is_done_or_dead(
+    database: Database,
+) -> None:
+    add(database, "one", "two")
+    one, two = claim(database)
+    failed(database, two, lambda tasks, task: tasks.bury(task, "hopeless"))
+
+    with database.write() as work:
+        assert work.tasks.is_waiting(["none", "one"])
+        assert not work.tasks.is_waiting(["two", "none"])
+        assert not work.tasks.is_waiting([])
+        work.tasks.strike([one.id])
+        assert not work.tasks.is_waiting(["one"])
 
 
 def owner_of(pid: int, host: str = "") -> str:
@@ -27,32 +482,80 @@ def ended_process() -> int:
     return process.pid
 
 
-def claimed_after_a_start(database: Database, owner: str) -> bool:
-    """Tell whether a new worker gets at once what ``owner`` had claimed."""
-    with database.write() as work:
-        work.tasks.add(TaskKind.FILE, "subject")
-    with database.write() as work:
-        work.tasks.claim(owner, [TaskKind.FILE], 5, LEASE)
-    with database.write() as work:
-        freed = work.tasks.release_dead_owners()
-    with database.write() as work:
-        found = work.tasks.claim(new_owner(), [TaskKind.FILE], 5, LEASE)
-    assert len(found) == freed
-    return bool(found)
+@pytest.fixture
+def living_process() -> Iterator[int]:
+    """The number of a process that goes on; asking whether it lives does not end it."""
+    program = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as process:
+        yield process.pid
+        process.communicate(b"\n")
+    assert process.returncode == 0
 
 
-def test_what_a_dead_process_of_this_machine_had_is_free(database: Database) -> None:
-    assert claimed_after_a_start(database, owner_of(ended_process()))
+def released(database: Database) -> int:
+    with database.write() as work:
+        return work.tasks.release_dead_owners()
 
 
-def test_a_number_that_is_ours_now_was_of_one_before_us(database: Database) -> None:
-    assert claimed_after_a_start(database, owner_of(os.getpid()))
+def test_an_owner_is_a_machine_a_process_and_nobody_else() -> None:
+    host, pid, part = new_owner().split(":")
+
+    assert (host, pid) == (socket.gethostname(), str(os.getpid()))
+    assert len(part) == 8
+    assert new_owner() != new_owner()
 
 
 @pytest.mark.parametrize(
-    "owner",
-    [owner_of(os.getppid()), owner_of(ended_process(), "elsewhere")],
-    ids=["a living process", "another machine"],
+    "number", [ended_process, os.getpid], ids=["ended", "had our number"]
 )
-def test_what_may_be_alive_keeps_its_leases(database: Database, owner: str) -> None:
-    assert not claimed_after_a_start(database, owner)
+def test_what_a_dead_process_of_this_machine_had_is_free(
+    database: Database, number: Callable[[], int]
+) -> None:
+    task = claimed(database, owner_of(number()))
+
+    assert released(database) == 1
+
+    assert (row_of(database, task.id).lease_owner, leased_until(database, task.id)) == (
+        "",
+        None,
+    )
+    assert claim(database, new_owner()) == [task]
+
+
+def test_a_living_process_keeps_its_leases(
+    database: Database, living_process: int
+) -> None:
+    add(database, "one", "two", "three")
+    claim(database, owner_of(ended_process()), limit=2)
+    (three,) = claim(database, owner_of(living_process))
+
+    assert released(database) == 2
+
+    assert row_of(database, three.id).lease_owner == owner_of(living_process)
+    assert len(claim(database, new_owner())) == 2
+
+
+def test_a_process_of_another_user_lives(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(pid: int, signal: int) -> None:
+        raise PermissionError(pid, signal)
+
+    claimed(database, owner_of(ended_process()))
+    monkeypatch.setattr(os, "kill", refused)
+
+    assert released(database) == 0
+
+
+def test_another_machine_keeps_its_leases(database: Database) -> None:
+    task = claimed(database, owner_of(ended_process(), "elsewhere"))
+
+    assert released(database) == 0
+    assert row_of(database, task.id).lease_owner.startswith("elsewhere:")
+    assert claim(database, new_owner()) == []
+
+
+def test_where_nothing_is_claimed_nothing_is_released(database: Database) -> None:
+    add(database, "one")
+
+    assert released(database) == 0

@@ -18,7 +18,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import MayReply
 from gateway.store.tables import arrivals
-from tests.browser import NO_CHROMIUM, find_chromium
+from tests.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
 from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 
@@ -26,15 +26,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is ab
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe absent")
 
 CHROMIUM = find_chromium()
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PHOTO = (Path(__file__).parents[2] / "samples" / "photo.jpg").read_bytes()
 SHOTS = os.environ.get("GATEWAY_SCREENSHOTS", "")
@@ -111,7 +102,7 @@ def opened(
     site: Site, viewport: dict[str, int], *, scripts: bool, theme: str = "light"
 ) -> Iterator[Visitor]:
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         context = browser.new_context(
             viewport=viewport,
             ignore_https_errors=True,

@@ -19,7 +19,8 @@ from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import blobs
-from tests.web.browsing import PATIENT_INS, Browser, Reply, Site, add_patient, blocking
+from tests.builders_people import MATRICULE
+from tests.web.browsing import Browser, Reply, Site, add_patient, blocking
 from tests.web.mail import JPEG, PDF, PNG, carried, file, receive
 from tests.web.patient.test_messages import answer, conversation_of
 
@@ -85,14 +86,14 @@ def test_a_file_becomes_a_document_bit_for_bit(
     assert (body.media_type, body.content) == (kept_as, content)
     assert (read.title, read.unique_id) == ("Bilan <du> 20", stored.unique_id)
     assert read.patient.ins is not None
-    assert read.patient.ins.matricule == PATIENT_INS
+    assert read.patient.ins.matricule == MATRICULE
     assert (stored.type_code, stored.status) == ("DOCPAT05", Availability.APPROVED)
     assert stored.flags == frozenset()
     assert stored.arrival_id == ""
     document = f"/documents/{stored.id}"
     assert f'href="{document}/body/keep"' in browser.get(document).text
     assert browser.get(f"{document}/body/keep").body == content
-    assert entry.authors[0].person.startswith(f"{PATIENT_INS}^PAT-TROIS^")
+    assert entry.authors[0].person.startswith(f"{MATRICULE}^PAT-TROIS^")
 
 
 @blocking

@@ -1,0 +1,18 @@
+"""What the program tells its operator in the log, as it reads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from twisted.logger import LogEvent, capturedLogs, formatEvent
+
+
+@contextmanager
+def warnings_logged() -> Iterator[list[str]]:
+    """Collect the warnings of a block; the list is full once it has ended."""
+    told: list[str] = []
+    with capturedLogs() as events:
+        yield told
+    found: list[LogEvent] = list(events)
+    told += [formatEvent(one) for one in found if one["log_level"].name == "warn"]

@@ -1,0 +1,605 @@
+"""Who may send as whom, to whom: what the doors ask, without any connection."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from sqlalchemy import event, update
+
+from gateway.clock import utc_now
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.ins import Ins
+from gateway.errors import InvalidError
+from gateway.message.address import MailAddress, read_address
+from gateway.message.headers import read_headers
+from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
+from gateway.mssante.smtp.replies import Reply
+from gateway.pki.profiles import name_of
+from gateway.rights.profile import ProfileState
+from gateway.store.base.work import Database
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tables import mailboxes
+from gateway.trust.space import TrustSpace
+from tests.builders_people import (
+    MATRICULE,
+    TEST_RANGE,
+    matricule,
+    open_profile,
+)
+from tests.builders_settings import make_settings
+from tests.pki import PEER_NAME, der, der_of, mint, relist
+
+PATIENT = f"{MATRICULE}@patient.mssante.test"
+SERVICE = "service@hopital.mssante.test"
+DOCTOR = "dr.demo@hopital.mssante.test"
+PEER = "dr.voisin@peer.mssante.test"
+ELSEWHERE = "dr@elsewhere.test"
+QUOTA = 1000
+SOON = utc_now() + timedelta(minutes=5)  # a list newer than that of the session
+# A test identifier of the ANS whose last two digits are not its key.
+WRONG_KEY = "222127505611201"
+
+OPERATORS, USERS = Door.OPERATOR, Door.SUBMISSION
+
+
+@pytest.fixture
+def folder(pki_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the lists, to change at will."""
+    for name in ("ca.pem", "crl.pem", "allowlist.xml"):
+        shutil.copy(pki_folder / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def admission(database: Database, folder: Path) -> Admission:
+    """The checks of a node with a patient and two mailboxes."""
+    open_profile(database)
+    with database.write() as work:
+        Mailboxes(work).add(
+            "Service@hopital.mssante.test", kind="ORG", holders=[HOSPITAL]
+        )
+        Mailboxes(work).add(DOCTOR, kind="PER", holders=["899700000017"])
+    settings = make_settings(
+        folder,
+        domains={
+            "professional": "Hopital.mssante.test",
+            "patient": "Patient.mssante.test",
+        },
+    )
+    return Admission(
+        database=database,
+        trust=TrustSpace(settings.trust, utc_now),
+        domains=settings.domains,
+        filing=settings.filing,
+        mailbox_quota_bytes=QUOTA,
+    )
+
+
+HOSPITAL = "1750000011"
+
+
+def refusal(found: object) -> tuple[Reply, str]:
+    assert isinstance(found, Refused)
+    return found.reply, found.code
+
+
+def admitted(
+    admission: Admission, door: Door, name: str, path: str | None
+) -> AdmittedSender:
+    found = admission.admit_sender(
+        door, der_of(name), None if path is None else read_address(path)
+    )
+    assert isinstance(found, AdmittedSender)
+    return found
+
+
+@pytest.fixture
+def peer(admission: Admission) -> AdmittedSender:
+    """Another operator that writes for one of its users."""
+    return admitted(admission, OPERATORS, "peer", PEER)
+
+
+@pytest.fixture
+def hospital(admission: Admission) -> AdmittedSender:
+    """A structure that writes from its mailbox."""
+    return admitted(admission, USERS, "hospital", SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("door", "name", "kind", "identity"),
+    [
+        (OPERATORS, "peer", SenderKind.OPERATOR, "300000000000022"),
+        (USERS, "hospital", SenderKind.ORGANISATION, HOSPITAL),
+        (USERS, "doctor", SenderKind.PERSON, "899700000017"),
+    ],
+)
+def test_who_may_use_a_door_is_known_by_the_certificate(
+    admission: Admission, door: Door, name: str, kind: SenderKind, identity: str
+) -> None:
+    certificate = admission.trust.judge_peer(der_of(name)).certificate
+    assert certificate is not None
+
+    assert admission.judge(door, der_of(name)) == Sender(
+        kind=kind,
+        identity=identity,
+        subject=certificate.subject_text,
+        fingerprint=certificate.fingerprint,
+    )
+
+
+@pytest.mark.parametrize(
+    ("door", "certificate", "code"),
+    [
+        (OPERATORS, "hospital", "OPERATOR_NOT_LISTED"),
+        (OPERATORS, "doctor", "OPERATOR_NOT_LISTED"),
+        (OPERATORS, "bad/not-listed", "OPERATOR_NOT_LISTED"),
+        (OPERATORS, "bad/revoked", "CERT_REVOKED"),
+        (USERS, "bad/revoked", "CERT_REVOKED"),
+        (USERS, "peer", "CERT_WRONG_DOOR"),
+        (USERS, "gateway", "CERT_WRONG_DOOR"),
+    ],
+)
+def test_who_may_not_use_a_door_hears_one_reply(
+    admission: Admission, door: Door, certificate: str, code: str
+) -> None:
+    refused = (replies.NOT_ENTITLED, code)
+
+    assert refusal(admission.judge(door, der_of(certificate))) == refused
+    assert refusal(admission.admit_sender(door, der_of(certificate), None)) == refused
+
+
+def test_what_is_no_certificate_may_not_use_a_door(admission: Admission) -> None:
+    assert refusal(admission.judge(USERS, b"\x30\x00")) == (
+        replies.NOT_ENTITLED,
+        "CERT_MALFORMED",
+    )
+
+
+def test_an_operator_writes_for_the_domains_it_is_listed_for(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    assert (peer.door, peer.sender.kind) == (OPERATORS, SenderKind.OPERATOR)
+    assert (str(peer.reverse_path), peer.path_text) == (PEER, PEER)
+
+
+def test_the_null_path_is_an_empty_text(admission: Admission) -> None:
+    for door, name in ((OPERATORS, "peer"), (USERS, "hospital")):
+        receipt = admitted(admission, door, name, None)
+
+        assert (receipt.reverse_path, receipt.path_text) == (None, "")
+
+
+@pytest.mark.parametrize("path", [SERVICE, DOCTOR, PATIENT, ELSEWHERE])
+def test_an_operator_writes_for_no_other_domain(
+    admission: Admission, path: str
+) -> None:
+    found = admission.admit_sender(OPERATORS, der_of("peer"), read_address(path))
+
+    assert refusal(found) == (replies.REFUSED, "REVERSE_PATH_NOT_LISTED")
+
+
+def test_a_user_writes_from_the_mailboxes_it_holds(admission: Admission) -> None:
+    path = read_address("SERVICE@hopital.mssante.test")
+
+    found = admission.admit_sender(USERS, der_of("hospital"), path)
+
+    assert isinstance(found, AdmittedSender)
+    assert (found.door, found.reverse_path) == (USERS, path)
+
+
+@pytest.mark.parametrize("path", [DOCTOR, PEER, PATIENT, ELSEWHERE])
+def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) -> None:
+    found = admission.admit_sender(USERS, der_of("hospital"), read_address(path))
+
+    assert refusal(found) == (replies.REFUSED, "REVERSE_PATH_NOT_HELD")
+
+
+# Made when this is read, not in a test: `make mutate` then has the keys in each fork.
+STRANGER = der(
+    mint(
+        "hospital",
+        subject=name_of(["C=FR", "O=AUTRE", "OU=1750000099", "CN=DPI AUTRE"]),
+    )
+)
+
+
+def test_a_user_without_a_mailbox_writes_nothing(admission: Admission) -> None:
+    assert refusal(admission.admit_sender(USERS, STRANGER, None)) == (
+        replies.REFUSED,
+        "CLIENT_WITHOUT_MAILBOX",
+    )
+
+
+def test_nobody_writes_by_mail_as_a_patient(admission: Admission, folder: Path) -> None:
+    relist(folder, SOON, patient_mssante_test=PEER_NAME)
+
+    found = admission.admit_sender(OPERATORS, der_of("peer"), read_address(PATIENT))
+
+    assert refusal(found) == (replies.REFUSED, "PATIENT_BY_MAIL")
+
+
+def test_a_list_that_was_replaced_counts_at_the_next_message(
+    admission: Admission, folder: Path, peer: AdmittedSender
+) -> None:
+    relist(folder, SOON, peer_mssante_test="CN=somebody.else")
+
+    found = admission.admit_sender(OPERATORS, der_of("peer"), read_address(PEER))
+
+    assert refusal(found) == (replies.NOT_ENTITLED, "OPERATOR_NOT_LISTED")
+
+
+def test_an_operator_is_judged_at_once_unless_a_list_was_replaced(
+    admission: Admission, folder: Path
+) -> None:
+    assert admission.is_quick_at(OPERATORS)
+    assert not admission.is_quick_at(USERS)
+
+    relist(folder, SOON, peer_mssante_test="CN=somebody.else")
+    assert not admission.is_quick_at(OPERATORS)
+    assert not admission.is_quick_at(USERS)
+
+    admission.judge(OPERATORS, der_of("peer"))  # reads it
+    assert admission.is_quick_at(OPERATORS)
+
+
+def test_an_operator_is_judged_without_the_database(admission: Admission) -> None:
+    asked: list[str] = []
+    event.listen(
+        admission.database.engine,
+        "before_cursor_execute",
+        lambda *values: asked.append(values[2]),
+    )
+
+    admitted(admission, OPERATORS, "peer", PEER)
+
+    assert asked == []
+
+
+HEADERS: list[tuple[str, Door, str, str | None, str, str]] = [
+    ("operator", OPERATORS, "peer", PEER, f"From: {PEER}", ""),
+    (
+        "operator-for-another-domain",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {SERVICE}",
+        "FROM_NOT_LISTED",
+    ),
+    (
+        "operator-with-a-sender-of-another",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {PEER}\r\nSender: {SERVICE}",
+        "SENDER_NOT_LISTED",
+    ),
+    ("user", USERS, "hospital", SERVICE, f"From: Service <{SERVICE}>", ""),
+    ("user-in-capitals", USERS, "hospital", SERVICE, f"From: {SERVICE.upper()}", ""),
+    ("user-as-another", USERS, "hospital", SERVICE, f"From: {DOCTOR}", "FROM_DIFFERS"),
+    ("receipt", USERS, "hospital", None, f"From: {SERVICE}", ""),
+    ("receipt-of-another", USERS, "hospital", None, f"From: {DOCTOR}", "FROM_NOT_HELD"),
+    ("nobody", USERS, "hospital", SERVICE, "Subject: x", "FROM_MISSING"),
+    (
+        "two",
+        USERS,
+        "hospital",
+        SERVICE,
+        f"From: {SERVICE}, {SERVICE}",
+        "FROM_SEVERAL",
+    ),
+    (
+        "answers-to-us",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {PEER}\r\nReply-To: {SERVICE}, {PATIENT}",
+        "",
+    ),
+    (
+        "answers-to-another-operator",
+        USERS,
+        "hospital",
+        SERVICE,
+        f"From: {SERVICE}\r\nReply-To: {PEER}",
+        "",
+    ),
+    (
+        "answers-outside",
+        USERS,
+        "hospital",
+        SERVICE,
+        f"From: {SERVICE}\r\nReply-To: {ELSEWHERE}",
+        "REPLY_TO_OUTSIDE",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("door", "name", "path", "fields", "code"),
+    [pytest.param(*row[1:], id=row[0]) for row in HEADERS],
+)
+def test_the_headers_are_judged_with_the_envelope(
+    admission: Admission,
+    door: Door,
+    name: str,
+    path: str | None,
+    fields: str,
+    code: str,
+) -> None:
+    sender = admitted(admission, door, name, path)
+    headers = read_headers(f"{fields}\r\n\r\nx\r\n".encode())
+
+    assert admission.admit_headers(sender, headers) == code
+
+
+@pytest.mark.parametrize("field", ["From", "Sender"])
+def test_no_header_names_a_patient_as_the_sender(
+    admission: Admission, folder: Path, field: str
+) -> None:
+    relist(folder, SOON, peer_mssante_test=PEER_NAME, patient_mssante_test=PEER_NAME)
+    sender = admitted(admission, OPERATORS, "peer", PEER)
+    named = {"From": PEER, "Sender": PEER, field: PATIENT}
+    fields = "".join(f"{name}: {address}\r\n" for name, address in named.items())
+
+    headers = read_headers(f"{fields}\r\nx\r\n".encode())
+
+    assert admission.admit_headers(sender, headers) == "PATIENT_BY_MAIL"
+
+
+@pytest.mark.parametrize("field", ["From", "Sender", "Reply-To"])
+def test_a_malformed_address_in_a_header_is_invalid(
+    admission: Admission, hospital: AdmittedSender, field: str
+) -> None:
+    named = {"From": SERVICE, field: "a@b@c"}
+    fields = "".join(f"{name}: {address}\r\n" for name, address in named.items())
+
+    with pytest.raises(InvalidError):
+        admission.admit_headers(hospital, read_headers(f"{fields}\r\nx".encode()))
+
+
+def test_a_patient_is_a_recipient_under_the_matricule(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    with admission.database.read() as work:
+        profile = Profiles(work).find(MATRICULE)
+    assert profile is not None
+    expected = Recipient(
+        kind=RecipientKind.PATIENT, address=PATIENT, target_id=profile.id
+    )
+
+    assert admission.admit_recipient(peer, read_address(PATIENT)) == expected
+    capitals = read_address(PATIENT.replace("patient", "PATIENT"))
+    assert admission.admit_recipient(peer, capitals) == expected
+
+
+def test_a_patient_of_corsica_may_be_written_in_small_letters(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    corsican = "179022A35121586"
+    open_profile(admission.database, ins=Ins.of(corsican, TEST_RANGE))
+
+    found = admission.admit_recipient(
+        peer, MailAddress(corsican.lower(), "patient.mssante.test")
+    )
+
+    assert isinstance(found, Recipient)
+    assert found.address == f"{corsican}@patient.mssante.test"
+
+
+@pytest.mark.parametrize(
+    ("local", "code"),
+    [
+        ("279035121518988", "INS_MALFORMED"),
+        ("27903512151898", "INS_MALFORMED"),
+        ("2790351215189890", "INS_MALFORMED"),
+        ("dr.martin", "INS_MALFORMED"),
+        (matricule(6), "PROFILE_ABSENT"),
+    ],
+)
+def test_who_is_no_patient_here_is_refused_by_policy(
+    admission: Admission, peer: AdmittedSender, local: str, code: str
+) -> None:
+    address = MailAddress(local, "patient.mssante.test")
+
+    assert refusal(admission.admit_recipient(peer, address)) == (replies.REFUSED, code)
+
+
+@pytest.mark.parametrize(
+    ("state", "reply", "code"),
+    [
+        (ProfileState.ANNOUNCED, replies.REFUSED, "PROFILE_ABSENT"),
+        (ProfileState.DELETED, replies.REFUSED, "PROFILE_ABSENT"),
+        (ProfileState.OPPOSED, replies.REFUSED, "PROFILE_OPPOSED"),
+        (ProfileState.CLOSED, replies.REFUSED, "PROFILE_CLOSED"),
+        (ProfileState.DELETION_REQUESTED, replies.REFUSED, "PROFILE_CLOSED"),
+        (ProfileState.SUSPENDED, replies.TRY_LATER, "PROFILE_SUSPENDED"),
+    ],
+)
+def test_a_patient_whose_space_is_not_open_is_refused(
+    admission: Admission,
+    peer: AdmittedSender,
+    state: ProfileState,
+    reply: Reply,
+    code: str,
+) -> None:
+    other = matricule(1)
+    open_profile(admission.database, ins=Ins.of(other, TEST_RANGE), state=state.value)
+    address = MailAddress(other, "patient.mssante.test")
+
+    assert refusal(admission.admit_recipient(peer, address)) == (reply, code)
+
+
+def test_a_space_not_activated_yet_may_be_written_to(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    other = Ins.of(matricule(1), TEST_RANGE)
+    open_profile(admission.database, ins=other, state="OPEN_NOT_ACTIVATED")
+    address = MailAddress(other.matricule, "patient.mssante.test")
+
+    assert isinstance(admission.admit_recipient(peer, address), Recipient)
+
+
+def test_a_wrong_test_key_passes_unless_a_setting_refuses_it(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    address = MailAddress(WRONG_KEY, "patient.mssante.test")
+    assert refusal(admission.admit_recipient(peer, address))[1] == "INS_MALFORMED"
+    open_profile(admission.database, ins=Ins.of(WRONG_KEY, TEST_RANGE))
+
+    assert isinstance(admission.admit_recipient(peer, address), Recipient)
+
+    strict = evolve(
+        admission, filing=evolve(admission.filing, refuse_wrong_test_key=True)
+    )
+    assert refusal(strict.admit_recipient(peer, address))[1] == "INS_MALFORMED"
+
+
+@pytest.mark.parametrize("blocked", [PEER, "300000000000022"])
+def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file(
+    admission: Admission, peer: AdmittedSender, blocked: str
+) -> None:
+    with admission.database.write() as work:
+        profile = Profiles(work).find(MATRICULE)
+        assert profile is not None
+        Profiles(work).block(profile.id, blocked)
+    address = read_address(PATIENT)
+
+    for find in (admission.admit_recipient, admission.admit_recipient_at_once):
+        if (found := find(peer, address)) is not None:
+            assert refusal(found) == (replies.REFUSED, "SENDER_BLOCKED")
+
+    lenient = evolve(admission, filing=evolve(admission.filing, blocked_may_file=True))
+    assert isinstance(lenient.admit_recipient(peer, address), Recipient)
+
+
+def test_who_blocked_another_is_written_to(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    with admission.database.write() as work:
+        profile = Profiles(work).find(MATRICULE)
+        assert profile is not None
+        Profiles(work).block(profile.id, "dr.other@peer.mssante.test")
+
+    assert isinstance(admission.admit_recipient(peer, read_address(PATIENT)), Recipient)
+
+
+def test_a_mailbox_is_a_recipient_by_its_own_spelling(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    with admission.database.read() as work:
+        service = Mailboxes(work).find(SERVICE)
+    assert service is not None
+
+    found = admission.admit_recipient(
+        peer, read_address("SERVICE@HOPITAL.mssante.test")
+    )
+
+    assert found == Recipient(
+        kind=RecipientKind.MAILBOX, address=service.address, target_id=service.id
+    )
+
+
+def test_a_mailbox_that_is_not_there_or_closed_is_refused(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    unknown = read_address("nobody@hopital.mssante.test")
+    with admission.database.write() as work:
+        doctor = Mailboxes(work).find(DOCTOR)
+        assert doctor is not None
+        Mailboxes(work).set_state(doctor.id, "closed")
+
+    assert refusal(admission.admit_recipient(peer, unknown)) == (
+        replies.REFUSED,
+        "MAILBOX_UNKNOWN",
+    )
+    assert refusal(admission.admit_recipient(peer, read_address(DOCTOR))) == (
+        replies.REFUSED,
+        "MAILBOX_CLOSED",
+    )
+
+
+@pytest.mark.parametrize(("used", "is_full"), [(QUOTA - 1, False), (QUOTA, True)])
+def test_a_full_mailbox_is_for_later(
+    admission: Admission, peer: AdmittedSender, used: int, is_full: bool
+) -> None:
+    with admission.database.write() as work:
+        work.connection.execute(update(mailboxes).values(used_bytes=used))
+
+    found = admission.admit_recipient(peer, read_address(DOCTOR))
+
+    assert isinstance(found, Recipient) is not is_full
+    if is_full:
+        assert refusal(found) == (replies.MAILBOX_FULL, "MAILBOX_FULL")
+
+
+def test_postmaster_without_a_domain_is_ours(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    assert refusal(admission.admit_recipient(peer, None))[1] == "MAILBOX_UNKNOWN"
+    with admission.database.write() as work:
+        Mailboxes(work).add(
+            "postmaster@hopital.mssante.test", kind="ORG", holders=[HOSPITAL]
+        )
+
+    found = admission.admit_recipient(peer, None)
+
+    assert isinstance(found, Recipient)
+    assert found.address == "postmaster@hopital.mssante.test"
+
+
+@pytest.mark.parametrize(
+    ("address", "by_users"),
+    [
+        (PEER, Recipient(kind=RecipientKind.REMOTE, address=PEER)),
+        (ELSEWHERE, "RELAY_REFUSED"),
+    ],
+)
+def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
+    admission: Admission,
+    peer: AdmittedSender,
+    hospital: AdmittedSender,
+    address: str,
+    by_users: Recipient | str,
+) -> None:
+    relayed = admission.admit_recipient(peer, read_address(address))
+    assert refusal(relayed) == (replies.REFUSED, "RELAY_REFUSED")
+
+    found: Any = admission.admit_recipient(hospital, read_address(address))
+    assert (found if isinstance(found, Recipient) else refusal(found)[1]) == by_users
+
+
+@pytest.mark.parametrize("address", [None, read_address(DOCTOR), read_address(PEER)])
+def test_only_a_patient_is_found_at_once(
+    admission: Admission, peer: AdmittedSender, address: MailAddress | None
+) -> None:
+    assert admission.admit_recipient_at_once(peer, address) is None
+
+
+def test_a_patient_is_found_at_once_like_in_a_thread(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    if admission.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL is asked in a thread")
+    known = read_address(PATIENT)
+    unknown = MailAddress(matricule(6), "patient.mssante.test")
+    assert admission.admit_recipient_at_once(peer, known) is None  # not open yet
+    for address in (known, unknown):
+        in_a_thread = admission.admit_recipient(peer, address)
+
+        assert admission.admit_recipient_at_once(peer, address) == in_a_thread
+
+
+def test_where_only_a_thread_can_ask_nothing_is_said_at_once(
+    admission: Admission, peer: AdmittedSender
+) -> None:
+    if admission.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite answers at once")
+
+    assert admission.admit_recipient_at_once(peer, read_address(PATIENT)) is None

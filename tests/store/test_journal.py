@@ -1,0 +1,65 @@
+"""The chains of the journal: whole for each patient, several for the operator."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import text
+
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.journal import OPERATOR, OPERATOR_CHAINS, Action, Event, append
+
+
+def lines(work: UnitOfWork, *subjects: str) -> list[Event]:
+    return [
+        Event(OPERATOR, work.now, Action.MESSAGE_ACCEPTED, "kept", subject, {})
+        for subject in subjects
+    ]
+
+
+def test_writers_at_the_same_time_do_not_wait_for_one_operators_chain(
+    database: Database,
+) -> None:
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite one transaction writes at a time")
+    for together in (1, 2, 3):  # each round makes one chain more
+        with ExitStack() as stack:
+            for number in range(together):
+                work = stack.enter_context(database.write())
+                work.connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                append(work.connection, lines(work, f"{together}.{number}"))
+
+    with database.read() as work:
+        assert work.journal.verify() == []
+        heads = {chain: seq for chain, (seq, _) in work.journal.heads().items()}
+        subjects = {one.subject for one in work.journal.lines(OPERATOR)}
+    assert heads == {"operator": 3, "operator:2": 2, "operator:3": 1}
+    assert subjects == {"1.0", "2.0", "2.1", "3.0", "3.1", "3.2"}
+
+
+def test_chains_stay_whole_whoever_writes_and_however_many(database: Database) -> None:
+    def write(number: int) -> None:
+        with database.write() as work:
+            append(work.connection, lines(work, f"{number}", f"{number}'"))
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(write, range(60)))
+
+    with database.read() as work:
+        assert work.journal.verify() == []
+        assert len(list(work.journal.lines(OPERATOR))) == 120
+        assert set(work.journal.heads()) <= set(OPERATOR_CHAINS)
+
+
+def test_a_chain_begun_by_an_earlier_version_goes_on(database: Database) -> None:
+    with database.write() as work:
+        append(work.connection, lines(work, "then"))
+    with database.write() as work:
+        append(work.connection, lines(work, "now"))
+
+    with database.read() as work:
+        assert [one.seq for one in work.journal.lines(OPERATOR)] == [1, 2]
+        assert list(work.journal.heads()) == [OPERATOR]
+        assert work.journal.verify() == []

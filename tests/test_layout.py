@@ -1,0 +1,77 @@
+"""Tests stand where a reader looks for them: the rule of CONTRIBUTING, kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+GATEWAY = TESTS.parent / "gateway"
+
+OF_THEIR_OWN = frozenset({"fuzz", "journeys", "properties"})
+"""Folders of tests of no one room: fuzz targets, the whole program, properties."""
+
+BY_NAME = ("core", "message", "rights", "trust")
+"""Rooms where each module has a test module of its name, or a line below."""
+
+TESTED_THROUGH = {
+    # words alone, shown by who says them
+    "core/copies.py": "mssante/receipts/test_rules.py",
+    "core/envelope.py": "store/base/test_work.py",
+    "core/keeping.py": "documents/cda/test_patient_document.py",
+    "core/reasons.py": "rights/test_filing_rules.py",
+    "core/rendered.py": "documents/showing/test_rendering.py",
+    "core/texts/notices.py": "store/patients/test_notices.py",
+    "core/texts/outcomes.py": "rights/test_filing_rules.py",
+    "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/senders.py": "rights/test_filing_rules.py",
+    "core/texts/showing.py": "documents/showing/test_rendering.py",
+    "core/texts/writing.py": "rights/test_messaging_rules.py",
+    "core/vault.py": "dmp_bridge/vaults/test_embedded.py",
+    # parts of one reader
+    "message/header_block.py": "message/test_headers.py",
+    "message/outline.py": "mssante/imap/test_messages.py",
+    "message/parts.py": "message/test_reading.py",
+    # rows of one table
+    "rights/document_rules.py": "rights/test_filing_rules.py",
+    "rights/filing_facts.py": "rights/test_filing_rules.py",
+    "rights/message_rules.py": "rights/test_filing_rules.py",
+}
+
+
+def modules(room: str) -> list[Path]:
+    return sorted(
+        path.relative_to(GATEWAY)
+        for path in (GATEWAY / room).rglob("*.py")
+        if path.name != "__init__.py"
+    )
+
+
+def test_a_folder_of_tests_is_that_of_a_room() -> None:
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+
+    elsewhere = {
+        folder
+        for folder in folders
+        if folder.parts
+        and folder.parts[0] not in OF_THEIR_OWN
+        and not (GATEWAY / folder / "__init__.py").exists()
+    }
+    assert elsewhere == set()
+
+
+@pytest.mark.parametrize("room", BY_NAME)
+def test_a_module_has_a_test_module_of_its_name_or_a_line_here(room: str) -> None:
+    without = {
+        str(path)
+        for path in modules(room)
+        if not (TESTS / path.parent / f"test_{path.name}").exists()
+    }
+
+    assert without == {one for one in TESTED_THROUGH if one.startswith(f"{room}/")}
+
+
+@pytest.mark.parametrize(("module", "test"), TESTED_THROUGH.items())
+def test_what_tests_a_module_is_there(module: str, test: str) -> None:
+    assert (TESTS / test).exists(), module
