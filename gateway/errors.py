@@ -39,5 +39,9 @@ class UnavailableError(GatewayError):
     temporary = True
 
 
+class DamagedError(UnavailableError):
+    """What is kept is not what was kept: altered, cut, or its file is gone."""
+
+
 class MisuseError(GatewayError):
     """A command or a setting is wrong; the text says what to write instead."""

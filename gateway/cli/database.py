@@ -1,4 +1,4 @@
-"""`gateway database`: make it, join it to its blob folder, look for stray files."""
+"""`gateway database`: make it, join it to its blob folder, say that it was put back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import read_settings
 from gateway.settings.work import BlobSettings
 from gateway.store.base.open_database import create_database, open_unjoined
-from gateway.store.sealed.identity import join
+from gateway.store.journal import Action
+from gateway.store.mailbox.folders import Folders
+from gateway.store.sealed.identity import identity_of, join
 from gateway.store.sealed.strays import StrayCounts, StrayFiles
 
 
@@ -30,6 +32,7 @@ def add_parser(commands: Subparsers) -> None:
         action="store_true",
         help="even if the folder says that it is another database's",
     )
+    add_command(verbs, "restored", restored, "say that a backup of it was put back")
     looking = add_command(
         verbs, "strays", show_strays, "blob files that no row names", json_too=True
     )
@@ -75,6 +78,20 @@ def join_folder(args: argparse.Namespace) -> int:
     finally:
         database.close()
     print(f"{folder} is the blob folder of this database")
+    return 0
+
+
+def restored(args: argparse.Namespace) -> int:
+    """
+    Have mail clients fetch every folder anew: what they know is of another time.
+
+    To be run before `serve`, once: each time costs the clients a whole fetch.
+    """
+    with opened(args) as (_, database), database.write() as work:
+        folders = Folders(work).begin_again()
+        identity = identity_of(work.connection).id
+        work.note(Action.DATABASE_RESTORED, "done", identity, folders=folders)
+    print(f"{folders} folders of mailboxes have a new UIDVALIDITY, greater than before")
     return 0
 
 

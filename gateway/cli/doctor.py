@@ -20,6 +20,7 @@ from gateway.errors import GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
+from gateway.store.sealed.damage import Damage
 from gateway.store.tasks.tasks import TaskState
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import own_identity
@@ -210,6 +211,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
+            damaged = Damage(work).lasting()
     except GatewayError as error:
         yield Finding("database", str(error), "look at its own log")
         return
@@ -221,6 +223,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "dead letter",
             f"{dead} tasks wait for a person",
             "gateway queue list --dead, then gateway queue retry NUMBER",
+        )
+    if damaged:
+        yield Finding(
+            "damaged",
+            f"{len(damaged)} messages or documents cannot be read, "
+            f"the first is blob {damaged[0]}",
+            f"put their files back from a backup, under {settings.blobs.folder}; "
+            "a blob that lies in the database, from a backup of that",
         )
 
 

@@ -67,7 +67,7 @@ class Recipient:
     orcpt: str = field(default="", repr=False)
 
 
-class Form(StrEnum):
+class SubmissionForm(StrEnum):
     """What the bytes of an arrival are."""
 
     MESSAGE = "message"  # an Internet message, as it came
@@ -97,4 +97,4 @@ class Arrival:
     ret: str = ""
     envid: str = ""
     trace: bytes = field(default=b"", repr=False)
-    form: Form = Form.MESSAGE
+    form: SubmissionForm = SubmissionForm.MESSAGE

@@ -22,18 +22,18 @@ from gateway.core.person import Coded
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.reception.submission import (
-    Documents,
     InformedBy,
     PatientInformed,
     Said,
     SubmittedDocument,
+    SubmittedDocuments,
 )
 
 _NAME: Final = b"gateway documents 1\n"
 _DAMAGED: Final = "damaged submission of documents"
 
 
-def write_documents(brought: Documents) -> bytes:
+def write_documents(brought: SubmittedDocuments) -> bytes:
     """Return the bytes of a submission of documents; the same for the same."""
     head = {
         "identifier": brought.identifier,
@@ -47,7 +47,7 @@ def write_documents(brought: Documents) -> bytes:
     return b"".join((_NAME, line.encode(), b"\n", *contents))
 
 
-def read_documents(content: bytes) -> Documents:
+def read_documents(content: bytes) -> SubmittedDocuments:
     """
     Return what `write_documents` wrote.
 
@@ -66,7 +66,9 @@ def read_documents(content: bytes) -> Documents:
                 SubmittedDocument(content=rest[at:end], said=_said_from_json(one))
             )
             at = end
-        brought = Documents(identifier=fields["identifier"], documents=tuple(documents))
+        brought = SubmittedDocuments(
+            identifier=fields["identifier"], documents=tuple(documents)
+        )
     except (ValueError, KeyError, TypeError) as error:
         # The values stay out of it: they may name a patient.
         raise InvalidError(_DAMAGED, detail=type(error).__name__) from None

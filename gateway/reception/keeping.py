@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from attrs import define, evolve, field, frozen
 from twisted.logger import Logger
 
-from gateway.core.envelope import Arrival, Form
+from gateway.core.envelope import Arrival, SubmissionForm
 from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.reception.documents_form import write_documents
@@ -283,7 +283,7 @@ def _arrival(submission: Submission) -> Arrival:
         reverse_path="",
         content=write_documents(brought),
         message_id=brought.identifier,
-        form=Form.DOCUMENTS,
+        form=SubmissionForm.DOCUMENTS,
     )
 
 

@@ -78,7 +78,7 @@ class SubmittedDocument:
 
 
 @frozen(kw_only=True)
-class Documents:
+class SubmittedDocuments:
     """
     Documents that come without a message.
 
@@ -129,13 +129,13 @@ class Submission:
     door: Door
     sender: Sender
     recipients: tuple[Recipient, ...] = field(validator=min_len(1))
-    brings: Message | Documents
+    brings: Message | SubmittedDocuments
 
     @recipients.validator
     def _have_a_place(
         self, _: Attribute[tuple[Recipient, ...]], recipients: tuple[Recipient, ...]
     ) -> None:
-        if isinstance(self.brings, Documents) and any(
+        if isinstance(self.brings, SubmittedDocuments) and any(
             one.kind is not RecipientKind.PATIENT for one in recipients
         ):
             raise InvalidError("documents without a message go to patients only")

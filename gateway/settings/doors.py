@@ -146,8 +146,17 @@ class ImapSettings(Table):
     max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
     max_connections: Annotated[int, "Connections at once, all clients."] = 2000
     max_connections_per_peer: Annotated[int, "Connections at once, one address."] = 100
+    max_connections_per_certificate: Annotated[
+        int, "Connections at once, one certificate, from wherever."
+    ] = 100
+    max_connections_unproven: Annotated[
+        int, "Connections at one door that have shown no certificate yet."
+    ] = 200
     max_folders: Annotated[int, "Folders of one mailbox."] = 500
     idle_seconds: Annotated[float, "Silence before the connection ends."] = 1800.0
+    handshake_seconds: Annotated[
+        float, "Time to show a certificate; a card may ask for its code."
+    ] = 45.0
     login_seconds: Annotated[float, "Time to authenticate."] = 60.0
 
 

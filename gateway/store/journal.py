@@ -92,6 +92,7 @@ class Action(StrEnum):
     PROFILE_CHANGED = "profile:change"
     MAILBOX_ADDED = "mailbox:add"
     MAILBOX_CHANGED = "mailbox:change"
+    DATABASE_RESTORED = "database:restore"
     MAILBOX_OPENED = "mailbox:open"
     SIGN_IN_STARTED = "session:start"
     SIGN_IN_REFUSED = "session:refuse"

@@ -29,6 +29,7 @@ from gateway.store.journal_tables import (
 )
 from gateway.store.mailbox.tables import (
     folders,
+    lasting_subscriptions,
     mail_items,
     mail_outlines,
     mailbox_holders,
@@ -47,6 +48,7 @@ from gateway.store.patients.tables import (
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
+    damaged_blobs,
     data_keys,
     strays,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "blocks",
     "chain_heads",
     "conversations",
+    "damaged_blobs",
     "data_keys",
     "deliveries",
     "documents",
@@ -76,6 +79,7 @@ __all__ = [
     "inbox_messages",
     "instance",
     "journal",
+    "lasting_subscriptions",
     "mail_items",
     "mail_outlines",
     "mailbox_holders",

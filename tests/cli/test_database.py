@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import database as noun
+from gateway.cli.doctor import examine
 from gateway.errors import MisuseError
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
+from gateway.store.mailbox.folders import Folders
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.sealed.damage import Damage
 from gateway.store.sealed.identity import FILE
 from gateway.store.tables import strays
 from tests.cli.conftest import Run
@@ -94,3 +98,65 @@ def test_too_many_strays_are_shown_and_moved_only_by_a_word(
         "removed": 0,
         "aside": 2,
     }
+
+
+def test_a_database_put_back_gives_every_folder_another_validity(
+    config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Uids given after the backup are given again, to other messages."""
+    database = open_database(read_settings(config))
+    with database.write() as work:
+        boxes = [
+            Mailboxes(work).add(f"{name}@hopital.mssante.test", kind="ORG", holders=[])
+            for name in ("a", "b")
+        ]
+        for box in boxes:
+            Folders(work).ensure(box)
+
+    def validities() -> list[dict[str, int]]:
+        with database.read() as work:
+            found = [Folders(work).listed(box) for box in boxes]
+        return [{one.name: one.uid_validity for one in box} for box in found]
+
+    before = validities()
+    assert run(noun, "restored") == 0
+    once = validities()
+    assert run(noun, "restored") == 0
+
+    assert "12 folders" in capsys.readouterr().out
+    for earlier, later in ((before, once), (once, validities())):
+        for old, new in zip(earlier, later, strict=True):
+            assert new.keys() == old.keys()
+            assert min(new.values()) > max(old.values())
+            assert len(set(new.values())) == len(new)
+    with database.read() as work:
+        lines = [one for one in work.journal.lines() if "restore" in one.action]
+    assert [(one.action, one.detail) for one in lines] == [
+        ("database:restore", {"folders": 12})
+    ] * 2
+    database.close()
+
+
+def test_the_doctor_counts_what_cannot_be_read_until_it_is_put_back(
+    config: Path,
+) -> None:
+    settings = read_settings(config)
+    database = open_database(settings)
+    parcel = database.prepare(b"x" * 2_000_000)
+    with database.write() as work:
+        work.blobs.put(parcel, work.key_for("mailbox:a"), work.now)
+        Damage(work).note([parcel.id])
+    file = database.folder.path(parcel.id)
+    kept = file.read_bytes()
+
+    def said() -> list[str]:
+        return [one.state for one in examine(settings) if one.subject == "damaged"]
+
+    file.unlink()
+    ill = said()
+    file.write_bytes(kept)
+
+    assert len(ill) == 1
+    assert parcel.id in ill[0]
+    assert said() == []
+    database.close()

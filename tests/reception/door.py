@@ -14,10 +14,10 @@ from gateway.errors import InvalidError
 from gateway.message.reading import find_attachments, read_parts
 from gateway.reception.keeping import Answer, Failed, Reception
 from gateway.reception.submission import (
-    Documents,
     Said,
     Submission,
     SubmittedDocument,
+    SubmittedDocuments,
 )
 from gateway.store.arrivals.arrivals import DocumentOutcome
 from gateway.store.tasks.tasks import TaskKind
@@ -47,7 +47,7 @@ class DocumentDoor:
             door=Door.SUBMISSION,
             sender=sender,
             recipients=recipients or (self.story.to_patient(),),
-            brings=Documents(
+            brings=SubmittedDocuments(
                 identifier=identifier or f"1.2.{self._numbers}", documents=documents
             ),
         )

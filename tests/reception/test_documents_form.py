@@ -15,11 +15,11 @@ from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.reception.documents_form import read_documents, write_documents
 from gateway.reception.submission import (
-    Documents,
     InformedBy,
     PatientInformed,
     Said,
     SubmittedDocument,
+    SubmittedDocuments,
 )
 
 codes = st.builds(Coded, code=st.text(), scheme=st.text(), label=st.text())
@@ -41,7 +41,7 @@ said = st.builds(
     content_type=st.none() | codes,
 )
 brought = st.builds(
-    Documents,
+    SubmittedDocuments,
     identifier=st.text(),
     documents=st.lists(
         st.builds(SubmittedDocument, content=st.binary(), said=said),
@@ -49,7 +49,7 @@ brought = st.builds(
         max_size=3,
     ).map(tuple),
 )
-TWO = Documents(
+TWO = SubmittedDocuments(
     identifier="1.2.3",
     documents=(
         SubmittedDocument(content=b"first\n", said=Said(unique_id="1.2.3.1")),
@@ -114,7 +114,7 @@ def test_the_line_before_the_documents_is_the_same_for_the_same() -> None:
 
 
 @given(brought)
-def test_what_was_written_is_read_to_the_byte(documents: Documents) -> None:
+def test_what_was_written_is_read_to_the_byte(documents: SubmittedDocuments) -> None:
     content = write_documents(documents)
 
     assert read_documents(content) == documents

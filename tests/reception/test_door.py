@@ -12,7 +12,13 @@ import pytest
 
 from gateway.cli.trace import stories_in
 from gateway.core.document import Availability, Visibility
-from gateway.core.envelope import Form, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.envelope import (
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+    SubmissionForm,
+)
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
 from gateway.core.reasons import Reason
@@ -130,7 +136,7 @@ def test_a_row_decides_the_same_without_mime(
     # Held by the same rule; but nothing is delivered, and nobody is told by mail.
     held = mailed.kept.state == "quarantined"
     assert told.kept.state == ("quarantined" if held else "ended")
-    assert told.kept.form is Form.DOCUMENTS
+    assert told.kept.form is SubmissionForm.DOCUMENTS
     assert not told.deliver
     assert told.tasks == []
 
@@ -342,7 +348,7 @@ def test_bytes_of_no_known_form_are_an_invalid_document(door: DocumentDoor) -> N
     assert isinstance(answer, Kept)
     opener = door.story.filing.opener
 
-    opened = opener.open(b"From: a@b.test\r\n\r\nx", Form.DOCUMENTS)
+    opened = opener.open(b"From: a@b.test\r\n\r\nx", SubmissionForm.DOCUMENTS)
 
     assert opened.parts is None
     assert [found.error for found in opened.documents] == [
@@ -459,5 +465,5 @@ def test_a_mailbox_beside_the_patient_gets_its_copy_by_mail_only(
     with database.read() as work:
         kept = Arrivals(work).get(told.kept.id)
     assert kept is not None
-    assert kept.form is Form.MESSAGE
+    assert kept.form is SubmissionForm.MESSAGE
     assert kept.sender == HOSPITAL

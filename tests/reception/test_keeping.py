@@ -18,21 +18,21 @@ from twisted.logger import capturedLogs, formatEvent
 
 from gateway.core.envelope import (
     Door,
-    Form,
     Recipient,
     RecipientKind,
     Sender,
     SenderKind,
+    SubmissionForm,
 )
 from gateway.errors import ConflictError, UnavailableError
 from gateway.reception.documents_form import read_documents
 from gateway.reception.keeping import Failed, Failure, Kept, Reception, Twin
 from gateway.reception.submission import (
-    Documents,
     Message,
     Said,
     Submission,
     SubmittedDocument,
+    SubmittedDocuments,
 )
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.engine import make_engine
@@ -69,8 +69,8 @@ def message(content: bytes = CONTENT, **changes: Any) -> Message:
     return Message(**envelope)
 
 
-def documents(*contents: bytes, identifier: str = "1.2.3") -> Documents:
-    return Documents(
+def documents(*contents: bytes, identifier: str = "1.2.3") -> SubmittedDocuments:
+    return SubmittedDocuments(
         identifier=identifier,
         documents=tuple(
             SubmittedDocument(content=one, said=Said(unique_id=f"1.2.{number}"))
@@ -79,7 +79,9 @@ def documents(*contents: bytes, identifier: str = "1.2.3") -> Documents:
     )
 
 
-def submission(brings: Message | Documents | None = None, **changes: Any) -> Submission:
+def submission(
+    brings: Message | SubmittedDocuments | None = None, **changes: Any
+) -> Submission:
     return Submission(
         **{
             "door": Door.SUBMISSION,
@@ -127,7 +129,7 @@ def test_a_message_is_on_disk_with_its_task_when_it_is_answered(
     ((kept, stored),) = all_kept(reception.database)
     assert stored == brought.trace + content
     assert (kept.form, kept.door, kept.sender) == (
-        Form.MESSAGE,
+        SubmissionForm.MESSAGE,
         Door.SUBMISSION,
         HOSPITAL,
     )
@@ -155,14 +157,14 @@ def test_documents_are_on_disk_as_they_came(
 
     ((kept, stored),) = all_kept(reception.database)
     assert read_documents(stored) == one.brings
-    assert kept.form is Form.DOCUMENTS
+    assert kept.form is SubmissionForm.DOCUMENTS
     assert (kept.reverse_path, kept.message_id) == ("", "1.2.3")
     assert kept.recipients[0].recipient == PATIENT
 
 
 @pytest.mark.parametrize("brings", [message(), message(LARGE), documents(b"<a/>")])
 def test_the_same_again_is_the_twin_of_what_is_kept(
-    reception: Reception, brings: Message | Documents
+    reception: Reception, brings: Message | SubmittedDocuments
 ) -> None:
     first = submission(brings)
     keep(reception, first)
@@ -249,7 +251,7 @@ def waiting(database: Database) -> tuple[Writer, Reception]:
 @pytest.mark.parametrize("derived", [False, True])
 @pytest.mark.parametrize("brings", [message(), documents(b"<a/>")])
 def test_twins_at_one_moment_are_kept_once(
-    database: Database, brings: Message | Documents, *, derived: bool
+    database: Database, brings: Message | SubmittedDocuments, *, derived: bool
 ) -> None:
     writer, reception = waiting(database)
     named: dict[str, Any] = {"id": "c" * 32, "id_is_derived": True} if derived else {}

@@ -10,26 +10,26 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.errors import InvalidError
 from gateway.reception.submission import (
-    Documents,
     InformedBy,
     Message,
     PatientInformed,
     Said,
     Submission,
     SubmittedDocument,
+    SubmittedDocuments,
 )
 
 HOSPITAL = Sender(kind=SenderKind.ORGANISATION, identity="1750000011")
 PATIENT = Recipient(kind=RecipientKind.PATIENT, address="p@patient.test", target_id="p")
 MAILBOX = Recipient(kind=RecipientKind.MAILBOX, address="d@h.test", target_id="d")
 REMOTE = Recipient(kind=RecipientKind.REMOTE, address="d@peer.test")
-DOCUMENTS = Documents(
+DOCUMENTS = SubmittedDocuments(
     identifier="1.2.3", documents=(SubmittedDocument(content=b"<a/>"),)
 )
 MESSAGE = Message(content=b"x", message_id="1@h.test", reverse_path="d@h.test")
 
 
-def submission(*to: Recipient, brings: Message | Documents) -> Submission:
+def submission(*to: Recipient, brings: Message | SubmittedDocuments) -> Submission:
     return Submission(
         door=Door.SUBMISSION, sender=HOSPITAL, recipients=to, brings=brings
     )
@@ -54,7 +54,7 @@ def test_nothing_is_submitted_for_nobody_and_no_nothing() -> None:
     with pytest.raises(ValueError, match="recipients"):
         submission(brings=MESSAGE)
     with pytest.raises(ValueError, match="documents"):
-        Documents(identifier="1.2.3", documents=())
+        SubmittedDocuments(identifier="1.2.3", documents=())
 
 
 def test_visibility_is_read_in_any_spelling_and_levels_are_no_flags() -> None:
@@ -73,7 +73,7 @@ def test_how_the_patient_was_informed_fits_on_a_line() -> None:
 
 def test_neither_content_nor_patient_shows_in_a_log() -> None:
     document = SubmittedDocument(content=b"secret", said=Said(patient_id="secret"))
-    brought = Documents(identifier="1", documents=(document,))
+    brought = SubmittedDocuments(identifier="1", documents=(document,))
 
     assert "secret" not in repr(submission(PATIENT, brings=brought))
     assert "h.test" not in repr(MESSAGE).replace("1@h.test", "")

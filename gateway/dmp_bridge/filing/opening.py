@@ -9,7 +9,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from gateway.core.document import ClinicalDocument
-from gateway.core.envelope import Form
+from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_header
@@ -134,12 +134,14 @@ class Opener:
             ),
         )
 
-    def open(self, content: bytes, form: Form = Form.MESSAGE) -> OpenedSubmission:
+    def open(
+        self, content: bytes, form: SubmissionForm = SubmissionForm.MESSAGE
+    ) -> OpenedSubmission:
         """Return what a submission brings; what is wrong with a document is in it."""
         match form:
-            case Form.MESSAGE:
+            case SubmissionForm.MESSAGE:
                 return self._message(content)
-            case Form.DOCUMENTS:
+            case SubmissionForm.DOCUMENTS:
                 return self._submitted(content)
 
     def _submitted(self, content: bytes) -> OpenedSubmission:

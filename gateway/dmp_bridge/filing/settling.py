@@ -10,7 +10,7 @@ from twisted.logger import Logger
 from gateway.core.copies import Copy
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Availability, Visibility
-from gateway.core.envelope import Form, RecipientKind
+from gateway.core.envelope import RecipientKind, SubmissionForm
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.depositing import (
@@ -148,7 +148,7 @@ class Settlement:
 
     @property
     def _is_message(self) -> bool:
-        return self.kept.form is Form.MESSAGE
+        return self.kept.form is SubmissionForm.MESSAGE
 
     def _tell_sender(self) -> None:
         """Have receipts made; who sent no message asks its door for the outcomes."""

@@ -1,4 +1,4 @@
-"""
+r"""
 The mailboxes of professionals, over IMAP (RFC 3501). Notes on how it works.
 
 **Who calls whom.** ``service`` listens and makes, for each client, an
@@ -14,8 +14,9 @@ and the function that runs it. ::
 
 What a command may be asked is read by ``syntax``, ``sets``, ``dates``,
 ``folder_names``, ``fetch_items``, ``search_keys`` and ``uploads``; ``format`` writes
-the answers; ``refusals`` says how a command is answered NO. ``view`` is what the client
-was told of its folder, ``watch`` notices what others changed there.
+the answers; ``refusals`` says how a command is answered NO, ``damage`` what is told of
+a message that cannot be read. ``view`` is what the client was told of its folder,
+``watch`` notices what others changed there. ``places`` counts the connections.
 
 **Where it runs.** Everything but the jobs given to `MailStore` runs on the loop, and
 nothing else runs there between two awaits: there are no locks. A job gets a unit of
@@ -45,8 +46,8 @@ needs one line more (IDLE its DONE, AUTHENTICATE its answer) asks for it by
 
 **What may wait, and how long.**
 
-- sign-in, handshake included: ``login_seconds``, then BYE, or an end without a word
-  while the handshake goes on;
+- a certificate: ``handshake_seconds`` from the first byte, then BYE, or an end without
+  a word while the handshake goes on; sign-in, with all before it: ``login_seconds``;
 - the next command, or IDLE's DONE: ``idle_seconds`` (30 minutes, no less than RFC 3501
   §5.4 asks for); no clock runs while another command does;
 - a literal: 15 minutes, and never longer than ``idle_seconds`` between two pieces;
@@ -71,6 +72,11 @@ needs one line more (IDLE its DONE, AUTHENTICATE its answer) asks for it by
   plain write never waits, and is for single lines.
 - *A refusal is an exception made anew each time*, of a kind that the writer does not
   log: one that is kept and raised again keeps every traceback it had.
+- *A connection without a certificate is anybody's*: such ones are counted at each door
+  apart, and the oldest of the address that has most of them gives way (``places``).
+  Once the certificate is believed, the connection counts to it.
+- *Two sessions, one \Recent*: what is recent is taken in a transaction, by the session
+  that is told of it (`Folders.claim_recent`), never read and then moved.
 - *The next command may begin inside* ``resumeProducing``: LineReceiver then takes what
   waits in its buffer. Nothing may come after that call.
 """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
-from gateway.message.outline import read_outline
+from gateway.message.outline import served_outline
 from gateway.mssante.imap.folder_names import read_name
 from gateway.mssante.imap.format import uid_set
 from gateway.mssante.imap.refusals import (
@@ -43,7 +43,12 @@ def _writable(session: ImapSession) -> View:
 
 
 async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
-    """STORE (RFC 3501 §6.4.6)."""
+    """
+    STORE (RFC 3501 §6.4.6).
+
+    Of messages that another session removed nothing is told; who asked to be told of
+    the others hears NO, who asked for silence does not (RFC 2180 §4.2).
+    """
     reader.space()
     numbers = read_set(reader)
     reader.space()
@@ -51,6 +56,7 @@ async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     view = _writable(session)
     places = places_of(view, numbers, by_uid=by_uid)
     after = await change_many(session, view, places, change)
+    told: list[bytes] = []
     for place in places:
         flags = after.get(view.uids[place])
         if flags is None:
@@ -58,8 +64,10 @@ async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
         expected = change_flags(view.flags(place), change)
         view.note_flags(place, flags)
         if not silent or flags != expected:
-            session.connection.untagged(view.fetch_flags(place, with_uid=by_uid))
-    if len(after) < len(places) and not by_uid:
+            told.append(view.fetch_flags(place, with_uid=by_uid))
+    for line in [*view.keyword_news(), *told]:
+        session.connection.untagged(line)
+    if len(after) < len(places) and not by_uid and not silent:
         raise CommandRefusedError(EXPUNGED)
     return b"STORE completed"
 
@@ -99,19 +107,30 @@ async def change_many(
 
 
 async def copy(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
-    """COPY (RFC 3501 §6.4.7), with COPYUID (RFC 4315 §3)."""
+    """
+    COPY (RFC 3501 §6.4.7), with COPYUID (RFC 4315 §3): all the messages or none.
+
+    One that another session removed refuses the whole (RFC 2180 §4.4.1); a uid that is
+    no more is passed over (RFC 3501 §6.4.8).
+    """
     view, uids, name = _read_target(session, reader, by_uid=by_uid)
     mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
 
     def apply(work: UnitOfWork) -> tuple[Folder, list[tuple[int, int]]]:
         target = _target(work, mailbox_id, name)
         source = Folders(work).get(view.folder_id)
-        return target, Mail(work).copy(source, uids, target, quota=quota)
+        placed = Mail(work).copy(source, uids, target, quota=quota)
+        if len(placed) < len(uids) and not by_uid:
+            raise CommandRefusedError(EXPUNGED)  # and the commit does not come
+        return target, placed
 
-    target, placed = await session.store.write(apply)
+    try:
+        target, placed = await session.store.write(apply)
+    except CommandRefusedError as error:
+        # The client is told which are gone, and may try again.
+        session.stale |= error.refusal is EXPUNGED
+        raise
     session.stale |= target.id == view.folder_id
-    if len(placed) < len(uids) and not by_uid:
-        raise CommandRefusedError(EXPUNGED)
     return _copied(target, placed) + b"COPY completed"
 
 
@@ -217,7 +236,7 @@ async def append(session: ImapSession, reader: Reader) -> bytes:
     mailbox_id, quota = session.mailbox_id, session.settings.mailbox_quota_bytes
     database = session.store.database
     parcel, outline = await session.store.call(
-        lambda: (database.prepare(content), read_outline(content))
+        lambda: (database.prepare(content), served_outline(content))
     )
 
     def keep(work: UnitOfWork) -> Placed:

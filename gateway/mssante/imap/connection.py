@@ -33,7 +33,7 @@ _UPLOAD_SECONDS = 900.0
 _CLOSE_SECONDS = 10.0
 
 
-class Owner(Protocol):
+class ImapOwner(Protocol):
     """What a connection asks of the session that owns it; all of it on the loop."""
 
     def connected(self) -> None:
@@ -73,7 +73,7 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         self,
         settings: ImapSettings,
         clock: Any,
-        make_owner: Callable[[ImapConnection], Owner],
+        make_owner: Callable[[ImapConnection], ImapOwner],
     ) -> None:
         self.MAX_LENGTH = settings.max_line_bytes
         self.closed = False
@@ -270,6 +270,10 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         if self._errors >= self._settings.max_errors:
             self.bye(b"too many errors")
 
+    def forgive(self) -> None:
+        """Forget the errors so far: the client knows how to speak."""
+        self._errors = 0
+
     def bye(self, text: bytes) -> None:
         """Say why, and end the connection."""
         if not self.closed:
@@ -328,7 +332,7 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         return bool(self.clearLineBuffer())
 
     def begin_tls(self, context: Any) -> None:
-        """Go on inside TLS; `Owner.handshake_done` follows."""
+        """Go on inside TLS; `ImapOwner.handshake_done` follows."""
         self.transport.startTLS(context)
 
     def certificate(self) -> bytes:

@@ -6,19 +6,21 @@ What may be asked is read in `fetch_items`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
-from gateway.errors import NotFoundError
+from gateway.errors import DamagedError, NotFoundError
 from gateway.message.flags import SEEN, FlagChange, FlagMode
 from gateway.message.header_block import split_fields
 from gateway.message.outline import Part
 from gateway.mssante.imap.changes import change_many, places_of
+from gateway.mssante.imap.damage import tell_damage
 from gateway.mssante.imap.dates import date_time
 from gateway.mssante.imap.fetch_items import FetchItem, Need, Section, read_fetch
 from gateway.mssante.imap.format import envelope, flag_list, structure
 from gateway.mssante.imap.mail_store import LARGE
-from gateway.mssante.imap.refusals import EXPUNGED, CommandRefusedError
+from gateway.mssante.imap.refusals import DAMAGED, EXPUNGED, CommandRefusedError
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import read_set
 from gateway.mssante.imap.syntax import Reader
@@ -29,7 +31,9 @@ from gateway.store.mailbox.reading import MailItem, MailReading
 _AT_ONCE = 200
 """Messages read in one go: enough to be quick, few enough to be small."""
 
-_SEEN = FlagChange(FlagMode.ADD, (SEEN,))
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n\Z")
+"""What ends a header, but of a message that has no body either (RFC 3501 §6.4.5)."""
+
 _FLAGS = FetchItem(name="FLAGS", need=Need.VIEW)
 _UID = FetchItem(name="UID", need=Need.VIEW)
 
@@ -45,33 +49,56 @@ async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     places = places_of(view, numbers, by_uid=by_uid)
     if by_uid and _UID not in items:
         items = (_UID, *items)
+    marked: list[int] = []
     if any(item.marks_seen for item in items) and not view.read_only:
-        items = await _mark_seen(session, view, places, items)
+        marked = await _mark_seen(session, view, places)
+        if marked and _FLAGS not in items:
+            items = (*items, _FLAGS)
     answer = _Answer(session, view, items)
     await session.connection.stream(answer.responses(places))
+    if answer.damaged:
+        await tell_damage(session, answer.damaged)
+        damaged = {view.place_of(mail.uid) for mail in answer.damaged}
+        await _not_seen(session, view, [one for one in marked if one in damaged])
+        raise CommandRefusedError(DAMAGED)
     if answer.missing and not by_uid:
         raise CommandRefusedError(EXPUNGED)
     return b"FETCH completed"
 
 
 async def _mark_seen(
-    session: ImapSession,
-    view: View,
-    places: Sequence[int],
-    items: tuple[FetchItem, ...],
-) -> tuple[FetchItem, ...]:
+    session: ImapSession, view: View, places: Sequence[int]
+) -> list[int]:
+    """Mark what is not seen yet; return the places of those."""
     unseen = [place for place in places if SEEN not in view.flags(place).split()]
-    if not unseen:
-        return items
-    after = await change_many(session, view, unseen, _SEEN)
-    for place in unseen:
+    await _mark(session, view, unseen, FlagMode.ADD)
+    return unseen
+
+
+async def _not_seen(session: ImapSession, view: View, places: Sequence[int]) -> None:
+    """Take the mark back: what could not be shown was not read by anybody."""
+    await _mark(session, view, places, FlagMode.REMOVE)
+    for place in places:
+        session.connection.untagged(view.fetch_flags(place, with_uid=True))
+
+
+async def _mark(
+    session: ImapSession, view: View, places: Sequence[int], mode: FlagMode
+) -> None:
+    after = await change_many(session, view, places, FlagChange(mode, (SEEN,)))
+    for place in places:
         if (flags := after.get(view.uids[place])) is not None:
             view.note_flags(place, flags)
-    return items if _FLAGS in items else (*items, _FLAGS)
+    for line in view.keyword_news():
+        session.connection.untagged(line)
 
 
 class _Answer:
-    """Makes the responses of one FETCH, some messages at a time."""
+    """
+    Makes the responses of one FETCH, some messages at a time.
+
+    One that cannot be read stops no other: it is among the ``damaged``.
+    """
 
     def __init__(
         self, session: ImapSession, view: View, items: tuple[FetchItem, ...]
@@ -81,6 +108,7 @@ class _Answer:
         self._items = items
         self._need = max(item.need for item in items)
         self.missing = False
+        self.damaged: list[MailItem] = []
 
     async def responses(self, places: Sequence[int]) -> AsyncGenerator[list[bytes]]:
         """Yield the pieces of a response for each message that still is there."""
@@ -91,7 +119,7 @@ class _Answer:
         for start in range(0, len(places), _AT_ONCE):
             some = places[start : start + _AT_ONCE]
             by_uid = {self._view.uids[place]: place for place in some}
-            found = 0
+            found = -len(self.damaged)
             async with aclosing(self._read(list(by_uid))) as messages:
                 async for mail, content in messages:
                     found += 1
@@ -101,7 +129,7 @@ class _Answer:
                         if item.need is not Need.VIEW
                     ]
                     yield self._response(by_uid[mail.uid], rendered)
-            self.missing |= found < len(some)
+            self.missing |= found + len(self.damaged) < len(some)
 
     def _response(self, place: int, rendered: list[list[bytes]]) -> list[bytes]:
         pieces = [b"* %d FETCH (" % (place + 1)]
@@ -129,6 +157,9 @@ class _Answer:
             return list(MailReading(work).items(folder_id, uids, outlined=outlined))
 
         for mail in await self._store.read(rows):
+            if need >= Need.OUTLINE and mail.structure is None:
+                self.damaged.append(mail)
+                continue
             if need is not Need.CONTENT and not _lacks_header(mail, need):
                 yield mail, None
                 continue
@@ -147,6 +178,9 @@ class _Answer:
         try:
             return await self._store.read(lambda work: MailReading(work).content(mail))
         except NotFoundError:
+            return None
+        except DamagedError:
+            self.damaged.append(mail)
             return None
 
 
@@ -238,7 +272,7 @@ def _section_text(
             for name, text in split_fields(header)
             if (name in section.fields) == wanted
         ]
-        return b"".join(kept) + b"\r\n"
+        return b"".join(kept) + (b"\r\n" if _EMPTY_LINE.search(header) else b"")
     return header
 
 

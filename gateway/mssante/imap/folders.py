@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
-from gateway.message.flags import SYSTEM_FLAGS
 from gateway.mssante.imap.folder_names import decode_name, read_name, read_new_name
 from gateway.mssante.imap.format import folder_name
-from gateway.mssante.imap.listing import Listed, list_folders
+from gateway.mssante.imap.listing import Listed, list_folders, list_subscriptions
 from gateway.mssante.imap.refusals import NO_FOLDER, CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.view import View
+from gateway.mssante.imap.watch import claim_recent
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import INBOX, Folder, Folders, FolderStatus
 from gateway.store.mailbox.mail import Mail
@@ -74,8 +75,10 @@ async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> b
         return folder, View(folder, entries, read_only=read_only)
 
     folder, view = await session.store.read(open_folder)
-    if not read_only and folder.recent_uid < folder.uid_next:
-        await session.store.write(lambda work: Folders(work).claim_recent(folder))
+    if not read_only and folder.has_recent:
+        claim = partial(claim_recent, folders=[folder])
+        claimed = await session.store.write(claim)
+        view.grant_recent(claimed[folder.id])
     if session.connection.closed:
         return b""
     session.select(view)
@@ -85,14 +88,12 @@ async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> b
 
 
 def _describe(session: ImapSession, folder: Folder, view: View) -> None:
-    flags = " ".join([*SYSTEM_FLAGS, *view.keywords]).encode("ascii")
-    kept = b"" if view.read_only else flags + b" \\*"
-    session.connection.untagged(b"FLAGS (" + flags + b")")
+    session.connection.untagged(b"FLAGS (" + view.all_flags + b")")
     session.connection.untagged(b"%d EXISTS" % len(view))
     session.connection.untagged(b"%d RECENT" % view.recent_count)
     if (unseen := view.first_unseen) is not None:
         session.connection.untagged(b"OK [UNSEEN %d] first unseen" % unseen)
-    session.connection.untagged(b"OK [PERMANENTFLAGS (" + kept + b")] kept")
+    session.connection.untagged(b"OK [PERMANENTFLAGS (" + view.kept_flags + b")] kept")
     session.connection.untagged(b"OK [UIDNEXT %d] next" % folder.uid_next)
     session.connection.untagged(b"OK [UIDVALIDITY %d] valid" % folder.uid_validity)
 
@@ -180,8 +181,7 @@ async def _subscribe(session: ImapSession, reader: Reader, *, subscribed: bool) 
     mailbox_id = session.mailbox_id
 
     def change(work: UnitOfWork) -> None:
-        folder = _found(work, mailbox_id, name)
-        Folders(work).subscribe(folder.id, subscribed=subscribed)
+        Folders(work).subscribe(mailbox_id, name, subscribed=subscribed)
 
     await session.store.write(change)
 
@@ -216,8 +216,13 @@ async def _list(
     mailbox_id = session.mailbox_id
 
     def match(work: UnitOfWork) -> list[Listed]:
-        known = Folders(work).listed(mailbox_id)
-        return list_folders(known, wanted, subscribed=subscribed)
+        folders = Folders(work)
+        known = folders.listed(mailbox_id)
+        if not subscribed:
+            return list_folders(known, wanted)
+        return list_subscriptions(
+            known, folders.lasting_subscriptions(mailbox_id), wanted
+        )
 
     for found in await session.store.read(match):
         attributes = " ".join(found.attributes).encode("ascii")

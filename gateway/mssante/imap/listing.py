@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from attrs import frozen
 
@@ -18,9 +18,7 @@ class Listed:
     name: str
 
 
-def list_folders(
-    folders: Sequence[Folder], pattern: str, *, subscribed: bool
-) -> list[Listed]:
+def list_folders(folders: Sequence[Folder], pattern: str) -> list[Listed]:
     """
     Return the folders whose names fit, INBOX in any case of letters.
 
@@ -29,20 +27,49 @@ def list_folders(
     """
     known = {folder.name: folder for folder in folders}
     parents = {above for name in known for above in _above(name)}
-    found: list[Listed] = []
-    for name in sorted(known.keys() | parents, key=lambda one: (one != INBOX, one)):
-        if not _fits(name, pattern):
-            continue
-        folder = known.get(name)
-        children = "\\HasChildren" if name in parents else "\\HasNoChildren"
-        if folder is not None and (folder.subscribed or not subscribed):
-            use = (folder.special_use,) if folder.special_use else ()
-            found.append(Listed((children, *use), name))
-        elif not subscribed or (
-            pattern.endswith("%") and _has_subscribed_below(folders, name)
-        ):
-            found.append(Listed(("\\Noselect", children), name))
-    return found
+    return [
+        _listed(name, known.get(name), parents)
+        for name in _in_order(known.keys() | parents)
+        if _fits(name, pattern)
+    ]
+
+
+def list_subscriptions(
+    folders: Sequence[Folder], lasting: Collection[str], pattern: str
+) -> list[Listed]:
+    """
+    Return the names subscribed to that fit; ``lasting`` are those without a folder.
+
+    A level above one is shown ``\\Noselect`` where the pattern ends with ``%``, and so
+    is a name whose folder was deleted (RFC 3501 §6.3.9).
+    """
+    known = {folder.name: folder for folder in folders}
+    parents = {above for name in known for above in _above(name)}
+    names = {folder.name for folder in folders if folder.subscribed} | set(lasting)
+    above = {one for name in names for one in _above(name)} - names
+    return [
+        _listed(name, known.get(name), parents)
+        if name in names
+        else Listed(("\\Noselect", _children(name, parents)), name)
+        for name in _in_order(names | above if pattern.endswith("%") else names)
+        if _fits(name, pattern)
+    ]
+
+
+def _listed(name: str, folder: Folder | None, parents: Collection[str]) -> Listed:
+    children = _children(name, parents)
+    if folder is None:
+        return Listed(("\\Noselect", children), name)
+    use = (folder.special_use,) if folder.special_use else ()
+    return Listed((children, *use), name)
+
+
+def _children(name: str, parents: Collection[str]) -> str:
+    return "\\HasChildren" if name in parents else "\\HasNoChildren"
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda one: (one != INBOX, one))
 
 
 def _above(name: str) -> list[str]:
@@ -54,11 +81,6 @@ def _fits(name: str, pattern: str) -> bool:
     if name == INBOX and matches(INBOX, pattern.upper()):
         return True
     return matches(name, pattern)
-
-
-def _has_subscribed_below(folders: Sequence[Folder], name: str) -> bool:
-    below = name + DELIMITER
-    return any(one.subscribed and one.name.startswith(below) for one in folders)
 
 
 def matches(name: str, pattern: str) -> bool:

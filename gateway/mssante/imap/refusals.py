@@ -46,6 +46,7 @@ TOO_BIG = Refusal("TOOBIG", "message too large")
 OVER_QUOTA = Refusal("OVERQUOTA", "the mailbox is full")
 TRY_LATER = Refusal("UNAVAILABLE", "try again later")
 READ_ONLY = Refusal("READ-ONLY", "folder is open for reading only")
+DAMAGED = Refusal("CORRUPTION", "some messages cannot be read")
 EXPUNGED = Refusal("EXPUNGEISSUED", "some messages are gone")
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 from functools import cached_property, partial
 
 from attrs import define, field
 
-from gateway.errors import NotFoundError
+from gateway.errors import DamagedError, InvalidError, NotFoundError
 from gateway.message.body_text import text_of_html
 from gateway.message.encoded_words import decode_text, decode_words
-from gateway.message.header_block import split_fields
+from gateway.message.header_block import MOST_BYTES, split_fields
 from gateway.message.outline import Part
+from gateway.message.parameters import read_disposition, read_media_type
+from gateway.mssante.imap.damage import tell_damage
 from gateway.mssante.imap.search_keys import (
     All,
     Dated,
@@ -64,7 +67,9 @@ async def search(
     found: list[int] = []
     if len(view):
         key = bound(key, len(view), view.uids[-1])
-        found = await _found(session, view, key)
+        damaged: list[MailItem] = []
+        found = await _found(session, view, key, damaged)
+        await tell_damage(session, damaged)
     numbers = (view.uids[place] if by_uid else place + 1 for place in found)
     session.connection.untagged(
         b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
@@ -72,7 +77,10 @@ async def search(
     return b"SEARCH completed"
 
 
-async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
+async def _found(
+    session: ImapSession, view: View, key: Key, damaged: list[MailItem]
+) -> list[int]:
+    """Return the places of those that fit; one that cannot be read fits nothing."""
     needs = tier(key)
     turn = session.store.searches if needs >= Tier.HEADERS else None
     if turn is not None:
@@ -83,7 +91,8 @@ async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
         for start in range(0, len(view), step):
             if session.connection.closed:
                 break
-            some = _Some(view, range(start, min(start + step, len(view))))
+            places = range(start, min(start + step, len(view)))
+            some = _Some(view, places, damaged)
             if needs is Tier.VIEW:
                 found += await session.store.call(partial(some.fitting_flags, key))
             else:
@@ -97,7 +106,8 @@ async def _found(session: ImapSession, view: View, key: Key) -> list[int]:
 class _Some:
     """A run of messages, as the session knows them when the search comes to it."""
 
-    def __init__(self, view: View, places: range) -> None:
+    def __init__(self, view: View, places: range, damaged: list[MailItem]) -> None:
+        self._damaged = damaged
         self._folder_id = view.folder_id
         self._places = {view.uids[place]: place for place in places}
         self._flags = {
@@ -110,11 +120,14 @@ class _Some:
         reading = MailReading(work)
         outlined = needs >= Tier.HEADERS
         items = reading.items(self._folder_id, list(self._places), outlined=outlined)
-        return [
-            self._places[mail.uid]
-            for mail in list(items)
-            if fits(key, self._candidate(reading, mail))
-        ]
+        found: list[int] = []
+        for mail in list(items):
+            try:
+                if fits(key, self._candidate(reading, mail)):
+                    found.append(self._places[mail.uid])
+            except DamagedError:
+                self._damaged.append(mail)
+        return found
 
     def fitting_flags(self, key: Key) -> list[int]:
         """The same for keys that ask of nothing but flags and numbers."""
@@ -149,7 +162,8 @@ def _headers(reading: MailReading, mail: MailItem) -> bytes:
 
 
 def _content(reading: MailReading, mail: MailItem) -> tuple[Part, bytes]:
-    assert mail.structure is not None, "asked for with its outline"
+    if mail.structure is None:
+        raise DamagedError("not readable", detail="neither outline nor message")
     try:
         return mail.structure, reading.content(mail)
     except NotFoundError:  # removed since: it fits nothing
@@ -257,18 +271,45 @@ def _sent_day(message: Candidate) -> date | None:
 
 
 def text_of(part: Part, content: bytes) -> str:
-    """Return the words of the text parts, decoded; at most some megabytes of them."""
+    """
+    Return the words of the body, decoded; at most some megabytes of them.
+
+    The headers of its parts belong to it, and those of a message inside: a file is
+    found by its name. What is neither text nor a message, as a picture, has no words.
+    """
     pieces: list[str] = []
     room = _MOST_TEXT
     waiting = [part]
     while waiting and room > 0:
         one = waiting.pop()
         waiting.extend(reversed(one.parts))
-        if one.type.lower() == "text" and not one.parts:
-            words = _decoded(one, content[one.body : min(one.end, one.body + room)])
-            room -= len(words)
-            pieces.append(words)
+        words = [] if one is part else _header_words(content[one.header : one.body])
+        if one.type.lower() in _WITH_WORDS and not one.parts:
+            raw = content[one.body : min(one.end, one.body + room)]
+            words.append(_decoded(one, raw))
+        room -= sum(map(len, words))
+        pieces += words
     return "\n".join(pieces)
+
+
+_WITH_WORDS = {"text", "message"}
+
+
+def _header_words(block: bytes) -> list[str]:
+    """Return each field of a part's header as people read it, file names too."""
+    words: list[str] = []
+    for name, raw in split_fields(block[:MOST_BYTES]):
+        value = _unfolded(raw)
+        words.append(f"{name}: {decode_words(value)}")
+        if name in {"content-type", "content-disposition"}:
+            with suppress(InvalidError):  # words of RFC 2231 §4
+                words += _named_in(name, value)
+    return words
+
+
+def _named_in(name: str, value: str) -> Iterable[str]:
+    read = read_media_type if name == "content-type" else read_disposition
+    return read(value).parameters.values()
 
 
 def _decoded(part: Part, raw: bytes) -> str:

@@ -200,8 +200,7 @@ def read_search(reader: Reader) -> Key:
         InvalidError: malformed, or nested deeper than 32, or more than 500 keys.
     """
     parser = _Parser(reader)
-    if reader.peek(b"CHARSET ") or reader.peek(b"charset "):
-        reader.atom()
+    if reader.take_word(b"CHARSET"):
         reader.space()
         if reader.astring().upper() not in {b"UTF-8", b"US-ASCII"}:
             raise BadCharsetError("charset not known")

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.error import CannotListenError
-from twisted.internet.protocol import Protocol, ServerFactory
+from twisted.internet.interfaces import IHandshakeListener
+from twisted.internet.protocol import Protocol, ServerFactory, connectionDone
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from gateway.errors import GatewayError
 from gateway.mssante.imap.commands import COMMANDS
 from gateway.mssante.imap.connection import ImapConnection
 from gateway.mssante.imap.mail_store import MailStore
+from gateway.mssante.imap.places import Place, Places
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.trust.networks import network_of
 from gateway.trust.tls import Identity
 from gateway.trust.tls_failures import TlsFailure
 from gateway.trust.tls_twisted import mutual_connections
@@ -32,6 +36,9 @@ log = Logger()
 
 _RECHECK_SECONDS = 60.0
 _GOODBYE_SECONDS = 2.0
+
+_MOST_REFUSED = 50
+"""Connections at once that are only there to be told that there are too many."""
 
 
 class ImapService(Service):
@@ -50,8 +57,9 @@ class ImapService(Service):
         self.store = store
         self._tls = mutual_connections(identity, _note)
         self._reactor = reactor
-        self._sessions: set[ImapSession] = set()
-        self._per_peer: Counter[str] = Counter()
+        self._sessions: dict[ImapSession, Place] = {}
+        self._places = Places(self._limits)
+        self._refusing = 0
         self._ports: list[Any] = []
         self._empty: Deferred[None] | None = None
         self.watch = FolderWatch(store)
@@ -74,13 +82,13 @@ class ImapService(Service):
         host, listen = self._listen.host, self._listen
         try:
             if listen.imaps:
-                factory = _Factory(self, None)
+                factory = _Factory(self, "imaps", None)
                 opened = self._reactor.listenSSL(
                     listen.imaps, factory, self._tls, interface=host
                 )
                 self._ports.append(opened)
             if listen.imap:
-                factory = _Factory(self, self._tls)
+                factory = _Factory(self, "imap", self._tls)
                 opened = self._reactor.listenTCP(listen.imap, factory, interface=host)
                 self._ports.append(opened)
         except CannotListenError:
@@ -119,20 +127,20 @@ class ImapService(Service):
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
-    def admit(self, host: str, tls: Any) -> ImapConnection | None:
+    def admit(self, host: str, door: str, tls: Any) -> ImapConnection | None:
         """Return the protocol of a new connection; None when there are too many."""
         limits = self._limits
-        full = len(self._sessions) >= limits.max_connections
-        if full or self._per_peer[host] >= limits.max_connections_per_peer:
+        place = self._places.enter(host, door)
+        if place is None:
             log.info("imap: too many connections, one more refused")
             return None
-        self._per_peer[host] += 1
+        crowding = self._places.to_give_way(door)
+        if crowding is not None:
+            self._send_away(crowding)
 
         def lost(session: ImapSession) -> None:
-            self._sessions.discard(session)
-            self._per_peer[host] -= 1
-            if not self._per_peer[host]:
-                del self._per_peer[host]
+            self._sessions.pop(session, None)
+            self._places.leave(place)
             if self._empty is not None and not self._sessions:
                 self._empty.callback(None)
 
@@ -147,12 +155,31 @@ class ImapService(Service):
                     secured=tls is None, append_limit=limits.max_append_bytes
                 ),
                 tls=tls,
+                proven=partial(self._places.prove, place),
                 lost=lost,
             )
-            self._sessions.add(session)
+            self._sessions[session] = place
             return session
 
         return ImapConnection(limits, self._reactor, session_on)
+
+    def _send_away(self, place: Place) -> None:
+        log.info("imap: too many without a certificate, the oldest is cut off")
+        self._places.leave(place)
+        for session in [one for one, its in self._sessions.items() if its is place]:
+            session.connection.abort()
+
+    def refuse(self, tls: Any) -> Protocol:
+        """Return the protocol of a connection that is one too many."""
+        if self._refusing >= _MOST_REFUSED:
+            return _CutOff()
+        self._refusing += 1
+
+        def lost() -> None:
+            self._refusing -= 1
+
+        seconds = self._limits.handshake_seconds
+        return _TooMany(self._reactor, seconds, lost, secured=tls is None)
 
     def _recheck(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self.recheck())
@@ -198,18 +225,59 @@ class _Factory(ServerFactory):
 
     noisy = False
 
-    def __init__(self, service: ImapService, tls: Any) -> None:
+    def __init__(self, service: ImapService, door: str, tls: Any) -> None:
         self._service = service
+        self._door = door
         self._tls = tls
 
     def buildProtocol(self, addr: Any) -> Protocol:  # noqa: N802
-        protocol = self._service.admit(str(addr.host), self._tls) or _TooMany()
+        service, host = self._service, network_of(str(addr.host))
+        admitted = service.admit(host, self._door, self._tls)
+        protocol = admitted or service.refuse(self._tls)
         protocol.factory = self
         return protocol
 
 
+@implementer(IHandshakeListener)
 class _TooMany(Protocol):
-    """A connection that is one too many; under TLS there is no other way to say no."""
+    """
+    A connection that is one too many: it hears why, and ends.
+
+    Under TLS only a client with a certificate hears it, after the handshake.
+    """
+
+    transport: Any
+
+    def __init__(
+        self, clock: Any, seconds: float, lost: Callable[[], None], *, secured: bool
+    ) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._lost = lost
+        self._secured = secured
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self._end = self._clock.callLater(self._seconds, self.transport.abortConnection)
+        if not self._secured:
+            self._refuse()
+
+    def handshakeCompleted(self) -> None:  # noqa: N802
+        self._refuse()
+
+    def _refuse(self) -> None:
+        self.transport.write(
+            b"* BYE [LIMIT] too many connections, close some or come back later\r\n"
+        )
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        if self._end.active():
+            self._end.cancel()
+        self._lost()
+
+
+class _CutOff(Protocol):
+    """One more than those that are told why."""
 
     transport: Any
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -16,7 +18,7 @@ from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
 from gateway.mssante.imap.view import View
-from gateway.mssante.imap.watch import FolderWatch
+from gateway.mssante.imap.watch import FolderWatch, claim_recent
 from gateway.store.mailbox.reading import Changes, MailReading
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
@@ -58,8 +60,9 @@ class ImapSession:
 
     The connection is read only once the handshake is done and the certificate judged;
     a client whose certificate is not believed hears BYE, not a dropped connection.
-    ``tls`` is the context STARTTLS uses, None where TLS comes first. ``lost`` is told
-    when the connection is gone.
+    ``tls`` is the context STARTTLS uses, None where TLS comes first. ``proven`` is
+    given the certificate that is believed, and tells whether it may have one connection
+    more; ``lost`` is told when the connection is gone.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class ImapSession:
         *,
         greeting: bytes,
         tls: Any = None,
+        proven: Callable[[bytes], bool],
         lost: Callable[[ImapSession], None],
     ) -> None:
         self.connection = connection
@@ -91,16 +95,20 @@ class ImapSession:
         self._greeting = greeting
         self._commands = commands
         self._clock = clock
+        self._proven = proven
         self._lost = lost
+        self._handshake_deadline: IDelayedCall | None = None
         self._sign_in_deadline: IDelayedCall | None = None
         self._reserved = 0
 
     # The connection.
 
     def connected(self) -> None:
-        """Greet where TLS comes later; from now on the time to sign in runs."""
-        seconds = self.settings.login_seconds
-        self._sign_in_deadline = self._clock.callLater(seconds, self._not_signed_in)
+        """Greet where TLS comes later; from now on the times to sign in run."""
+        late = self._clock.callLater
+        limits = self.settings
+        self._handshake_deadline = late(limits.handshake_seconds, self._nothing_shown)
+        self._sign_in_deadline = late(limits.login_seconds, self._not_signed_in)
         if not self.secured:
             self.connection.untagged(self._greeting)
 
@@ -108,8 +116,14 @@ class ImapSession:
         """Judge the certificate before anything is read."""
         greet, self.secured, self._shaking_hands = self.secured, True, False
         verdict = await self.judged()
+        _end(self._handshake_deadline)
+        if self.connection.closed:
+            return
         if not verdict.trusted:
             self.not_trusted(verdict)
+        elif not self._proven(self.connection.certificate()):
+            log.info("imap: too many connections of one certificate, one more refused")
+            self.connection.bye(b"[LIMIT] too many connections with this certificate")
         elif greet and not self.connection.closed:
             self.connection.untagged(self._greeting)
 
@@ -134,6 +148,12 @@ class ImapSession:
         self._shaking_hands = True
         self.connection.begin_tls(self._tls)
 
+    def _nothing_shown(self) -> None:
+        if self._shaking_hands:
+            self.connection.abort()
+        else:
+            self.connection.bye(b"show a certificate sooner")
+
     def _not_signed_in(self) -> None:
         if self._shaking_hands:
             self.connection.abort()
@@ -144,16 +164,12 @@ class ImapSession:
         """Enter the state in which folders may be used."""
         self.opened = opened
         self.state = AUTH
-        self._end_sign_in_deadline()
-
-    def _end_sign_in_deadline(self) -> None:
-        deadline, self._sign_in_deadline = self._sign_in_deadline, None
-        if deadline is not None and deadline.active():
-            deadline.cancel()
+        _end(self._sign_in_deadline)
 
     def lost(self) -> None:
         """Give back what the session held."""
-        self._end_sign_in_deadline()
+        _end(self._handshake_deadline)
+        _end(self._sign_in_deadline)
         self.upload_ended()
         self.unselect()
         self._lost(self)
@@ -176,6 +192,9 @@ class ImapSession:
             if answer is None:
                 self.connection.bad(tag, error.public)
                 return
+            with suppress(GatewayError):
+                if command.syncs and self.stale:
+                    await self.sync()
         except Exception:  # noqa: BLE001 (a defect ends the command, not the session)
             if self.connection.closed:
                 return
@@ -183,6 +202,8 @@ class ImapSession:
             state, answer = b"NO", b"[SERVERBUG] internal error"
         if answer is not None and not self.connection.closed:
             self.connection.complete(tag, state, answer)
+            if state == b"OK":
+                self.connection.forgive()
 
     def literal_limit(self, parts: list[bytes], usual: int) -> int | None:
         if self.opened is None:
@@ -257,6 +278,9 @@ class ImapSession:
         except NotFoundError:
             self.folder_is_gone()
             return
+        if changes.folder.has_recent and not view.read_only:
+            claim = partial(claim_recent, folders=[changes.folder])
+            view.grant_recent((await self.store.write(claim))[folder_id])
         if self.view is view and not self.connection.closed:
             self.tell(changes)
 
@@ -269,3 +293,8 @@ class ImapSession:
     def folder_is_gone(self) -> None:
         """End the session: what it numbers is no more."""
         self.connection.bye(b"the selected folder was deleted")
+
+
+def _end(deadline: IDelayedCall | None) -> None:
+    if deadline is not None and deadline.active():
+        deadline.cancel()

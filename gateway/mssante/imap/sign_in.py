@@ -98,7 +98,7 @@ async def identify(session: ImapSession, reader: Reader) -> bytes:
 
 
 def _nil(reader: Reader) -> bool:
-    return reader.take(b"NIL") or reader.take(b"nil")
+    return reader.take_word(b"NIL")
 
 
 def _nstring(reader: Reader) -> bytes:

@@ -66,6 +66,14 @@ class Reader:
         self._at += len(text)
         return True
 
+    def take_word(self, word: bytes) -> bool:
+        """Read this word, in any case of letters (RFC 3501 §9), if it comes next."""
+        found = _ATOM.match(self._line, self._at)
+        if found is None or found.group().upper() != word:
+            return False
+        self._at = found.end()
+        return True
+
     def expect(self, text: bytes) -> None:
         """Read these characters."""
         if not self.take(text):

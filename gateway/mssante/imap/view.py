@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
+from gateway.message.flags import SYSTEM_FLAGS
 from gateway.mssante.imap.format import flag_list
 from gateway.store.mailbox.folders import Folder
 from gateway.store.mailbox.reading import Changes
+
+_BEYOND = 2**32
+"""No uid is as large (RFC 3501 §2.3.1.1)."""
 
 
 class View:
     """
     What the client was told: it numbers messages by it until it is told otherwise.
 
-    Eight bytes a message, so that a thousand idle sessions stay small.
+    Eight bytes a message, so that a thousand idle sessions stay small. Recent are the
+    messages that this session was the first to be told of (`grant_recent`); one that
+    only reads is shown those that are still nobody's.
     """
 
     def __init__(
@@ -26,12 +32,15 @@ class View:
         self.read_only = read_only
         self.mod_seq = folder.mod_seq
         self.uids: array[int] = array("I")
-        self._recent_from = folder.recent_uid
+        still_recent = range(folder.recent_uid, _BEYOND)
+        self._recent: list[range] = [still_recent] if read_only else []
         self._flags: array[int] = array("I")
         self._texts: list[str] = []
         self._text_ids: dict[str, int] = {}
+        self._keywords: dict[str, str] = {}
         for uid, flags in entries:
             self._append(uid, flags)
+        self._announced = len(self._keywords)
 
     def __len__(self) -> int:
         """Return how many messages there are."""
@@ -40,7 +49,10 @@ class View:
     @property
     def recent_count(self) -> int:
         """How many messages are recent in this session."""
-        return len(self.uids) - bisect_left(self.uids, self._recent_from)
+        return sum(
+            bisect_left(self.uids, some.stop) - bisect_left(self.uids, some.start)
+            for some in self._recent
+        )
 
     @property
     def first_unseen(self) -> int | None:
@@ -51,10 +63,30 @@ class View:
         return None if place is None else place + 1
 
     @property
-    def keywords(self) -> list[str]:
-        """The keywords on messages of the folder, each once."""
-        words = {word for text in self._texts for word in text.split()}
-        return sorted(word for word in words if not word.startswith("\\"))
+    def all_flags(self) -> bytes:
+        """The flags that messages of the folder have, or may be given by RFC 3501."""
+        words = [*SYSTEM_FLAGS, *sorted(self._keywords.values())]
+        return " ".join(words).encode("ascii")
+
+    @property
+    def kept_flags(self) -> bytes:
+        """PERMANENTFLAGS: what STORE would keep, any keyword among it."""
+        return b"" if self.read_only else self.all_flags + b" \\*"
+
+    def keyword_news(self) -> list[bytes]:
+        """Return the untagged responses that tell of keywords not yet told, or none."""
+        if len(self._keywords) == self._announced:
+            return []
+        self._announced = len(self._keywords)
+        told = [b"FLAGS (" + self.all_flags + b")"]
+        if not self.read_only:
+            told.append(b"OK [PERMANENTFLAGS (" + self.kept_flags + b")] kept")
+        return told
+
+    def grant_recent(self, uids: range) -> None:
+        """Take for recent what `Folders.claim_recent` gave this session."""
+        if uids:
+            self._recent = sorted([*self._recent, uids], key=_first)
 
     def flags(self, place: int) -> str:
         """Return the flags of the message at a place (from 0)."""
@@ -62,7 +94,9 @@ class View:
 
     def is_recent(self, place: int) -> bool:
         """Tell whether the message is recent in this session."""
-        return self.uids[place] >= self._recent_from
+        uid = self.uids[place]
+        at = bisect_right(self._recent, uid, key=_first) - 1
+        return at >= 0 and uid in self._recent[at]
 
     def place_of(self, uid: int) -> int | None:
         """Return the place of a uid, or None."""
@@ -89,16 +123,17 @@ class View:
         told: list[bytes] = []
         if changes.present is not None:
             told += self._remove(changes.present)
-        added = False
+        added, changed = False, []
         for uid, flags in changes.touched:
             place = self.place_of(uid)
             if place is not None:
                 if self.flags(place) != flags:
                     self.note_flags(place, flags)
-                    told.append(self.fetch_flags(place, with_uid=True))
+                    changed.append(self.fetch_flags(place, with_uid=True))
             elif not self.uids or uid > self.uids[-1]:
                 self._append(uid, flags)
                 added = True
+        told += [*self.keyword_news(), *changed]
         if added:
             told.append(b"%d EXISTS" % len(self))
             told.append(b"%d RECENT" % self.recent_count)
@@ -122,4 +157,11 @@ class View:
         if known is None:
             known = self._text_ids[flags] = len(self._texts)
             self._texts.append(flags)
+            for word in flags.split():
+                if not word.startswith("\\"):
+                    self._keywords.setdefault(word.lower(), word)
         return known
+
+
+def _first(uids: range) -> int:
+    return uids.start

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -12,6 +13,7 @@ from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.view import View
 from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.folders import Folder, Folders
 from gateway.store.mailbox.reading import Changes, MailReading
 
 log = Logger()
@@ -74,14 +76,33 @@ class FolderWatch:
         try:
             folders, idle = self._wanted()
             versions, changes = await self._store.read(_reader(folders, idle))
+            claimed = await self._claim(changes)
         except GatewayError as error:
             log.warn("imap: changes not read: {why}", why=str(error))
             return
         finally:
             self._looking = False
         for session in list(self._sessions):
-            if session.view is not None and session.view.folder_id in folders:
-                _inform(session, session.view, versions, changes)
+            view = session.view
+            if view is not None and view.folder_id in folders:
+                if session.idling and not view.read_only:
+                    # One of them is the first to be told, and which does not matter.
+                    view.grant_recent(claimed.pop(view.folder_id, range(0)))
+                _inform(session, view, versions, changes)
+
+    async def _claim(self, changes: dict[tuple[str, int], Changes]) -> dict[str, range]:
+        """Take what is recent for the sessions in IDLE that may write."""
+        told = {
+            session.view.folder_id
+            for session in self._sessions
+            if session.idling and session.view is not None
+            if not session.view.read_only
+        }
+        found = {one.folder.id: one.folder for one in changes.values()}
+        recent = [found[one] for one in told & found.keys() if found[one].has_recent]
+        if not recent:
+            return {}
+        return await self._store.write(partial(claim_recent, folders=recent))
 
     def _wanted(self) -> tuple[set[str], set[tuple[str, int]]]:
         folders: set[str] = set()
@@ -92,6 +113,12 @@ class FolderWatch:
                 if session.idling:
                     idle.add((session.view.folder_id, session.view.mod_seq))
         return folders, idle
+
+
+def claim_recent(work: UnitOfWork, *, folders: Sequence[Folder]) -> dict[str, range]:
+    """Return folder id → the uids of it that are recent, and now the caller's."""
+    rows = Folders(work)
+    return {one.id: rows.claim_recent(one.id, one.uid_next) for one in folders}
 
 
 def _inform(

@@ -64,7 +64,7 @@ class Doorway:
             await self._left.wait()
 
 
-class Owner(Protocol):
+class SmtpOwner(Protocol):
     """What a connection asks of the session that owns it."""
 
     async def obey(self, line: str) -> Reply | None:
@@ -90,7 +90,7 @@ class SmtpConnection(SMTP):
     line_length_limit = 2048  # of the reader: commands, not bodies
 
     def __init__(
-        self, doorway: Doorway, make_owner: Callable[[SmtpConnection], Owner]
+        self, doorway: Doorway, make_owner: Callable[[SmtpConnection], SmtpOwner]
     ) -> None:
         self.address = ""
         self.secured = False

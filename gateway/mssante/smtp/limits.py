@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import shutil
 import time
 from collections import Counter
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attrs import define, field
+
+from gateway.trust.networks import network_of
 
 
 @define
@@ -42,22 +43,6 @@ class Gate:
         self._peers[peer] -= 1
         if not self._peers[peer]:
             del self._peers[peer]
-
-
-def network_of(address: str) -> str:
-    """
-    Return what counts as one peer: an IPv4 address, or the /64 of an IPv6 one.
-
-    >>> network_of("2001:db8::1") == network_of("2001:db8::2:3:4:5")
-    True
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((int(parsed), 64), strict=False))
 
 
 @define

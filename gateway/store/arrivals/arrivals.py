@@ -13,11 +13,11 @@ from sqlalchemy import BindParameter, bindparam, select, update
 from gateway.core.envelope import (
     Arrival,
     Door,
-    Form,
     Recipient,
     RecipientKind,
     Sender,
     SenderKind,
+    SubmissionForm,
 )
 from gateway.store.arrivals.values import (
     UNDER_WAY,
@@ -220,7 +220,7 @@ class Arrivals:
             blob_id=row.blob_id or "",
             key_id=row.key_id,
             recipients=tuple(self._recipient(one) for one in rows),
-            form=Form(row.options.get(_FORM, Form.MESSAGE)),
+            form=SubmissionForm(row.options.get(_FORM, SubmissionForm.MESSAGE)),
         )
 
     def state_of(self, arrival_id: str) -> ArrivalState | None:
@@ -353,7 +353,7 @@ class Arrivals:
 def _options(arrival: Arrival) -> dict[str, str]:
     """Return what is kept in clear beside the envelope."""
     options = {"ret": arrival.ret, "envid": arrival.envid}
-    if arrival.form is not Form.MESSAGE:
+    if arrival.form is not SubmissionForm.MESSAGE:
         options[_FORM] = arrival.form.value
     return options
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gateway.core.envelope import Door, Form, Recipient, Sender
+from gateway.core.envelope import Door, Recipient, Sender, SubmissionForm
 
 
 class ArrivalState(StrEnum):
@@ -82,7 +82,7 @@ class KeptArrival:
     blob_id: str
     key_id: str
     recipients: tuple[RecipientOutcome, ...]
-    form: Form = Form.MESSAGE
+    form: SubmissionForm = SubmissionForm.MESSAGE
 
 
 UNDER_WAY = frozenset(

@@ -12,7 +12,12 @@ from sqlalchemy import case, delete, func, insert, select, update
 from gateway.errors import ConflictError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.selections import in_chunks
-from gateway.store.tables import folders, mail_items, mailboxes
+from gateway.store.tables import (
+    folders,
+    lasting_subscriptions,
+    mail_items,
+    mailboxes,
+)
 
 INBOX = "INBOX"
 DELIMITER = "/"
@@ -25,6 +30,8 @@ STANDARD = {
     "Archive": "\\Archive",
 }
 """The folders every mailbox starts with, and their special use (RFC 6154)."""
+
+_MOST_LASTING = 1000
 
 
 @frozen(kw_only=True)
@@ -46,6 +53,11 @@ class Folder:
     recent_uid: int
     mod_seq: int
     expunge_seq: int
+
+    @property
+    def has_recent(self) -> bool:
+        """Whether messages came that no session was told of."""
+        return self.recent_uid < self.uid_next
 
 
 @frozen(kw_only=True)
@@ -136,8 +148,37 @@ class Folders:
         return found
 
     def remove(self, folder: Folder) -> None:
-        """Delete a folder that is already empty."""
+        """
+        Delete a folder that is already empty; a subscription to its name lasts.
+
+        No server may end one of itself (RFC 3501 §6.3.9); beyond a thousand in a
+        mailbox they are not added to all the same.
+        """
         self.work.connection.execute(delete(folders).where(folders.c.id == folder.id))
+        lasting = self.lasting_subscriptions(folder.mailbox_id)
+        if folder.subscribed and len(lasting) < _MOST_LASTING:
+            self.work.connection.execute(
+                insert(lasting_subscriptions).values(
+                    mailbox_id=folder.mailbox_id, name=folder.name
+                )
+            )
+
+    def lasting_subscriptions(self, mailbox_id: str) -> list[str]:
+        """Return the names that are subscribed to and whose folder was deleted."""
+        columns = lasting_subscriptions.c
+        query = select(columns.name).where(columns.mailbox_id == mailbox_id)
+        return list(
+            self.work.connection.execute(query.order_by(columns.name)).scalars()
+        )
+
+    def _end_lasting(self, mailbox_id: str, name: str) -> bool:
+        columns = lasting_subscriptions.c
+        ended = self.work.connection.execute(
+            delete(lasting_subscriptions).where(
+                columns.mailbox_id == mailbox_id, columns.name == name
+            )
+        )
+        return ended.rowcount > 0
 
     def rename(self, mailbox_id: str, old: str, new: str) -> None:
         """
@@ -162,28 +203,50 @@ class Folders:
         if any(len(name) > 255 for name in moved.values()):
             raise ConflictError("name too long")
         for name, changed in moved.items():
+            known = self._end_lasting(mailbox_id, changed)
             self.work.connection.execute(
                 update(folders)
                 .where(folders.c.id == names[name].id)
-                .values(name=changed)
+                .values(name=changed, subscribed=names[name].subscribed or known)
             )
 
-    def subscribe(self, folder_id: str, *, subscribed: bool) -> None:
-        """Put a folder among those a client shows, or take it out."""
+    def subscribe(self, mailbox_id: str, name: str, *, subscribed: bool) -> None:
+        """
+        Put a name among those a client shows, or take it out.
+
+        Raises:
+            NotFoundError: no folder has that name, nor is it subscribed to.
+        """
+        found = self.find(mailbox_id, name)
+        if found is None:
+            lasting = name in self.lasting_subscriptions(mailbox_id)
+            if not lasting:
+                raise NotFoundError("no such folder")
+            if not subscribed:
+                self._end_lasting(mailbox_id, name)
+            return
         self.work.connection.execute(
             update(folders)
-            .where(folders.c.id == folder_id)
+            .where(folders.c.id == found.id)
             .values(subscribed=subscribed)
         )
 
-    def claim_recent(self, folder: Folder) -> None:
-        """Note that a session was shown all there is in a folder (RFC 3501 §2.3.2)."""
-        if folder.recent_uid < folder.uid_next:
-            self.work.connection.execute(
-                update(folders)
-                .where(folders.c.id == folder.id)
-                .values(recent_uid=folder.uid_next)
-            )
+    def claim_recent(self, folder_id: str, before: int) -> range:
+        """
+        Return the uids below ``before`` that no session was told of as recent.
+
+        They are the caller's now: no other is given them (RFC 3501 §2.3.2).
+        """
+        columns = folders.c
+        first = self.work.connection.execute(
+            select(columns.recent_uid).where(columns.id == folder_id).with_for_update()
+        ).scalar()
+        if first is None or first >= before:
+            return range(0)
+        self.work.connection.execute(
+            update(folders).where(columns.id == folder_id).values(recent_uid=before)
+        )
+        return range(int(first), before)
 
     def advance(
         self, folder_id: str, *, uids: int = 0, removed: bool = False
@@ -224,6 +287,24 @@ class Folders:
             found |= {row.id: row.mod_seq for row in rows}
         return found
 
+    def begin_again(self) -> int:
+        """
+        Give every folder a new validity, above all that were given; return how many.
+
+        After a backup was put back the uids given since would be given again, to other
+        messages: a client must not take them for those it knows (RFC 3501 §2.3.1.1).
+        """
+        rows = self.work.connection.execute(
+            select(folders.c.id, folders.c.mailbox_id).order_by(folders.c.name)
+        ).all()
+        for row in rows:
+            self.work.connection.execute(
+                update(folders)
+                .where(folders.c.id == row.id)
+                .values(uid_validity=self._next_validity(row.mailbox_id))
+            )
+        return len(rows)
+
     def status(self, folder: Folder) -> FolderStatus:
         """Return the counts of a folder."""
         columns = mail_items.c
@@ -247,6 +328,23 @@ class Folders:
         )
 
     def _insert(self, mailbox_id: str, name: str, special_use: str) -> None:
+        self._end_lasting(mailbox_id, name)  # the folder has it now
+        self.work.connection.execute(
+            insert(folders).values(
+                id=uuid4().hex,
+                mailbox_id=mailbox_id,
+                name=name,
+                special_use=special_use,
+                subscribed=True,
+                uid_validity=self._next_validity(mailbox_id),
+                uid_next=1,
+                recent_uid=1,
+                mod_seq=1,
+                expunge_seq=0,
+            )
+        )
+
+    def _next_validity(self, mailbox_id: str) -> int:
         # A name made again must not seem to hold its old messages (RFC 3501
         # §2.3.1.1): a validity is the time, and never twice the same in a mailbox.
         columns = mailboxes.c
@@ -258,20 +356,7 @@ class Folders:
             .values(uid_validity=case((least > seconds, least), else_=seconds))
             .returning(columns.uid_validity)
         ).scalar_one()
-        self.work.connection.execute(
-            insert(folders).values(
-                id=uuid4().hex,
-                mailbox_id=mailbox_id,
-                name=name,
-                special_use=special_use,
-                subscribed=True,
-                uid_validity=validity,
-                uid_next=1,
-                recent_uid=1,
-                mod_seq=1,
-                expunge_seq=0,
-            )
-        )
+        return int(validity)
 
     def _one(self, *conditions: Any) -> Folder | None:
         query = select(folders).where(*conditions)

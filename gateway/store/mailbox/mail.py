@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from gateway.errors import ConflictError, NotFoundError
 from gateway.message.flags import DELETED, FlagChange, change_flags, join_flags
-from gateway.message.outline import Outline, read_outline
+from gateway.message.outline import Outline, served_outline
 from gateway.store.mailbox.folders import INBOX, Folder
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.reading import MailItem, MailReading, charge_of
@@ -85,7 +85,7 @@ class Mail(MailReading):
             ).scalar()
             if known is not None:
                 return int(known)
-        outline = content if isinstance(content, Outline) else read_outline(content)
+        outline = content if isinstance(content, Outline) else served_outline(content)
         self._blobs.share(blob_id, blob_key_id, key_id)
         MailOutlines(self.work).keep(blob_id, key_id, outline)
         self._charge(mailbox_id, charge_of(outline.size))

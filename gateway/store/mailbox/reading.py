@@ -6,15 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import and_, select
+from twisted.logger import Logger
 
-from gateway.message.outline import Part
+from gateway.errors import DamagedError, NotFoundError
+from gateway.message.line_ends import with_crlf
+from gateway.message.outline import Part, read_outline
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.selections import in_chunks, uid_condition
 from gateway.store.tables import mail_items, mail_outlines, mailboxes
+
+log = Logger()
 
 LEAST_CHARGE = 1024
 """What a message counts at least against the quota: its rows are not free."""
@@ -27,7 +32,12 @@ def charge_of(size: int) -> int:
 
 @frozen(kw_only=True)
 class MailItem:
-    """One message in one folder; ``flags`` are words separated by spaces."""
+    """
+    One message in one folder; ``flags`` are words separated by spaces.
+
+    ``structure`` is None where it was not asked for, and where neither it nor the
+    message that it could be made from again can be read.
+    """
 
     folder_id: str
     uid: int
@@ -136,22 +146,20 @@ class MailReading:
 
     def content(self, item: MailItem) -> bytes:
         """
-        Return the exact bytes of a message.
+        Return a message as its ``size`` and its parts count it: lines end with CRLF.
+
+        One that was uploaded with LF alone is kept so. Earlier versions also told it
+        so, and what a client was told of a message stays true: its size says which.
 
         Raises:
             NotFoundError: it was removed since.
+            DamagedError: it cannot be read as it was kept.
         """
-        return self.work.blobs.get(item.blob_id, item.key_id)
+        kept = self.work.blobs.get(item.blob_id, item.key_id)
+        return kept if len(kept) == item.size else with_crlf(kept)
 
     def _item(self, row: Any, outlined: bool) -> MailItem:
-        headers: bytes | None = None
-        structure: Part | None = None
-        if outlined:
-            outlines = MailOutlines(self.work)
-            if row.headers is not None:
-                headers = outlines.headers(row.blob_id, row.key_id, row.headers)
-            structure = outlines.structure(row.blob_id, row.key_id, row.structure)
-        return MailItem(
+        item = MailItem(
             folder_id=row.folder_id,
             uid=row.uid,
             flags=row.flags,
@@ -159,6 +167,24 @@ class MailReading:
             size=row.size,
             blob_id=row.blob_id,
             key_id=row.key_id,
-            headers=headers,
-            structure=structure,
         )
+        if not outlined:
+            return item
+        try:
+            outlines = MailOutlines(self.work)
+            return evolve(
+                item,
+                headers=row.headers
+                and outlines.headers(row.blob_id, row.key_id, row.headers),
+                structure=outlines.structure(row.blob_id, row.key_id, row.structure),
+            )
+        except DamagedError:
+            log.error("outline of blob {blob} is damaged", blob=row.blob_id)
+            return self._outlined_again(item)
+
+    def _outlined_again(self, item: MailItem) -> MailItem:
+        try:
+            outline = read_outline(self.content(item))
+        except (DamagedError, NotFoundError):
+            return item
+        return evolve(item, headers=outline.headers, structure=outline.root)

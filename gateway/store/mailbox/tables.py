@@ -60,6 +60,14 @@ folders = Table(
 )
 """Folders of a mailbox; sessions learn of changes by comparing ``mod_seq``."""
 
+lasting_subscriptions = Table(
+    "lasting_subscriptions",
+    metadata,
+    Column("mailbox_id", Id, ForeignKey("mailboxes.id"), primary_key=True),
+    Column("name", String(255), primary_key=True),
+)
+"""Subscriptions to names whose folder was deleted (RFC 3501 §6.3.9)."""
+
 mail_items = Table(
     "mail_items",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
-from gateway.errors import NotFoundError, UnavailableError
+from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
@@ -145,6 +146,7 @@ class BlobFolder:
 
         Raises:
             InvalidTag: they were altered, or that is not their key.
+            DamagedError: the file is gone, or the disk cannot read it.
             UnavailableError: the disk does not answer.
         """
         try:
@@ -157,9 +159,16 @@ class BlobFolder:
             with file:
                 return read_sealed(file, key, bound)
         except OSError as error:
-            raise UnavailableError(
+            kind = DamagedError if self._is_lost(error) else UnavailableError
+            raise kind(
                 "storage is not available", detail=f"blob not read: {error.strerror}"
             ) from error
+
+    def _is_lost(self, error: OSError) -> bool:
+        """Tell one file that is lost from a whole folder that is not there."""
+        if isinstance(error, FileNotFoundError):
+            return self.folder.is_dir() and any(self.folder.iterdir())
+        return error.errno == errno.EIO
 
     def written_before(self, moment: datetime) -> Iterator[Path]:
         """Yield the files written before a moment."""
@@ -265,7 +274,8 @@ class Blobs:
 
         Raises:
             NotFoundError: there is no such blob, or it is not granted to that owner.
-            UnavailableError: the disk does not answer, or the bytes were altered.
+            DamagedError: the bytes were altered, or are gone.
+            UnavailableError: the disk does not answer.
         """
         row = _GET.first(self.connection, blob=blob_id, key=key_id)
         if row is None:
@@ -279,7 +289,7 @@ class Blobs:
             else:
                 clear = AESGCM(key).decrypt(ONCE, row.content, bound)
         except InvalidTag as error:
-            raise UnavailableError("not readable", detail="blob altered") from error
+            raise DamagedError("not readable", detail="blob altered") from error
         return inflate(clear, row.size) if form is BlobForm.DEFLATED else clear
 
     def release(self, blob_id: str, key_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from gateway.errors import UnavailableError
+from gateway.errors import DamagedError
 
 _QUICK = 1
 
@@ -20,13 +20,13 @@ def inflate(deflated: bytes, size: int) -> bytes:
     Return the ``size`` bytes of a raw deflate stream; never more are made.
 
     Raises:
-        UnavailableError: it is no such stream, or holds fewer bytes, or more.
+        DamagedError: it is no such stream, or holds fewer bytes, or more.
     """
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         content = stream.decompress(deflated, size + 1)
     except zlib.error as error:
-        raise UnavailableError("not readable", detail="blob not inflated") from error
+        raise DamagedError("not readable", detail="blob not inflated") from error
     if len(content) != size or not stream.eof or stream.unused_data:
-        raise UnavailableError("not readable", detail="blob of another size")
+        raise DamagedError("not readable", detail="blob of another size")
     return content

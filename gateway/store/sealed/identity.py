@@ -30,7 +30,7 @@ _LOOKED_AT = 200
 
 
 @frozen
-class Identity:
+class DatabaseIdentity:
     """Who a database is; ``joined`` once its blob folder was given that name."""
 
     id: str
@@ -43,7 +43,7 @@ def make_identity(connection: Connection, now: datetime) -> None:
         connection.execute(insert(instance).values(id=uuid4().hex, created_at=now))
 
 
-def identity_of(connection: Connection) -> Identity:
+def identity_of(connection: Connection) -> DatabaseIdentity:
     """
     Return who a database is.
 
@@ -56,7 +56,7 @@ def identity_of(connection: Connection) -> Identity:
             "the database does not say who it is (table instance): restore it from a "
             "backup"
         )
-    return Identity(row.id, joined=row.joined_at is not None)
+    return DatabaseIdentity(row.id, joined=row.joined_at is not None)
 
 
 def folder_identity(folder: Path) -> str:

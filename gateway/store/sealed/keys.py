@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from gateway.errors import MisuseError, UnavailableError
+from gateway.errors import DamagedError, MisuseError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.tables import data_keys
 
@@ -141,7 +141,10 @@ class KeyRing:
         row = _WRAPPED.first(connection, key=key_id)
         if row is None:
             raise UnavailableError("not readable any more", detail="data key destroyed")
-        secret = _decrypt(self._master, row.wrapped, key_id.encode())
+        try:
+            secret = _decrypt(self._master, row.wrapped, key_id.encode())
+        except DamagedError as error:  # another master key, more likely than damage
+            raise UnavailableError(error.public, detail=str(error)) from None
         key = AESGCM(secret)
         _keep(self._cache, key_id, key)
         return key
@@ -155,7 +158,13 @@ class KeyRing:
     def unseal(
         self, connection: Connection, key_id: str, sealed: bytes, context: str
     ) -> bytes:
-        """Decrypt what `seal` made for the same context."""
+        """
+        Decrypt what `seal` made for the same context.
+
+        Raises:
+            DamagedError: altered or moved.
+            UnavailableError: as `data_key`.
+        """
         return _decrypt(self.data_key(connection, key_id), sealed, context.encode())
 
 
@@ -184,6 +193,6 @@ def _decrypt(key: AESGCM, sealed: bytes, context: bytes) -> bytes:
     try:
         return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
     except InvalidTag:
-        raise UnavailableError(
+        raise DamagedError(
             "not readable", detail="ciphertext altered, moved, or under another key"
         ) from None

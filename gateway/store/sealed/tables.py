@@ -56,3 +56,11 @@ strays = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 """Blob files that no row named when they were looked at, and when that was first."""
+
+damaged_blobs = Table(
+    "damaged_blobs",
+    metadata,
+    Column("blob_id", Id, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+"""Blobs that could not be read as they were kept, and when that was first noticed."""

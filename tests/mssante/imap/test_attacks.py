@@ -233,6 +233,16 @@ def test_too_many_errors_end_the_connection(mailroom: Mailroom) -> None:
         assert wire.is_over()
 
 
+@pytest.mark.parametrize("mailroom", [{"max_errors": 3}], indirect=True)
+@off_the_loop
+def test_errors_are_forgiven_to_who_goes_on_well(mailroom: Mailroom) -> None:
+    with mailroom.wire() as wire:
+        for _ in range(4):
+            for _ in range(2):
+                assert wire.ask("NONSENSE")[-1].startswith(b"t BAD")
+            assert wire.ask("NOOP")[-1].startswith(b"t OK")
+
+
 @pytest.mark.parametrize("mailroom", [{"max_line_bytes": 1000}], indirect=True)
 @pytest.mark.parametrize("line", [b"x" * 1001, b"t NOOP " + b"y" * 100_000])
 @off_the_loop
@@ -296,20 +306,118 @@ def test_silence_ends_the_connection(mailroom: Mailroom) -> None:
 def test_connections_are_counted_and_given_back(mailroom: Mailroom) -> None:
     one, two = mailroom.wire(), mailroom.wire()
 
-    refused(mailroom)
+    with mailroom.wire(sign_in=False, greeting=b"* BYE [LIMIT] ") as third:
+        assert third.is_over()
+    with clear(mailroom) as fourth:
+        assert fourth.line().startswith(b"* BYE [LIMIT] ")
+        assert fourth.is_over()
 
     one.close()
-    deadline = time.monotonic() + 5
-    while mailroom.service.session_count > 1 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(mailroom, 1)
     mailroom.wire().close()
     two.close()
 
 
+@pytest.mark.parametrize("mailroom", [{"handshake_seconds": 0.5}], indirect=True)
+@off_the_loop
+def test_who_shows_no_certificate_is_shown_out_early(mailroom: Mailroom) -> None:
+    started = time.monotonic()
+    refused(mailroom)
+    with clear(mailroom) as wire:
+        assert wire.line().startswith(b"* OK ")
+        assert wire.line() == b"* BYE show a certificate sooner"
+        assert wire.is_over()
+    assert time.monotonic() - started < 10
+    with mailroom.wire() as one:
+        time.sleep(0.7)
+        assert one.ask("NOOP")[-1].startswith(b"t OK")
+
+
+@pytest.mark.parametrize(
+    "mailroom", [{"max_connections": 1, "handshake_seconds": 0.5}], indirect=True
+)
+@off_the_loop
+def test_who_is_one_too_many_and_shows_no_certificate_is_cut_off(
+    mailroom: Mailroom,
+) -> None:
+    with mailroom.wire():
+        refused(mailroom)
+
+
+@pytest.mark.parametrize("mailroom", [{"max_connections": 1}], indirect=True)
+@off_the_loop
+def test_not_many_are_kept_only_to_be_told_that_there_are_too_many(
+    mailroom: Mailroom,
+) -> None:
+    place = ("127.0.0.1", mailroom.settings.listen.imaps)
+    with mailroom.wire() as one:
+        waiting = [socket.create_connection(place, 20) for _ in range(50)]
+        refused(mailroom)
+        for raw in waiting:
+            raw.close()
+        assert one.ask("NOOP")[-1].startswith(b"t OK")
+
+
+@pytest.mark.parametrize("mailroom", [{"max_connections_unproven": 3}], indirect=True)
+@off_the_loop
+def test_many_without_a_certificate_shut_nobody_out(mailroom: Mailroom) -> None:
+    place = ("127.0.0.1", mailroom.settings.listen.imaps)
+    held = [mailroom.wire()]
+    silent = [socket.create_connection(place, 20) for _ in range(10)]
+
+    held += [mailroom.wire() for _ in range(4)]
+
+    # The door next to it has its own count.
+    with plain(mailroom) as wire:
+        assert wire.ask("NOOP")[-1].startswith(b"t OK")
+    for one in held:
+        assert one.ask("NOOP")[-1].startswith(b"t OK")
+        one.close()
+    ended = 0
+    for raw in silent:
+        raw.settimeout(0.2)
+        try:
+            ended += raw.recv(1) == b""
+        except ConnectionResetError:
+            ended += 1
+        except TimeoutError:
+            pass
+        raw.close()
+    assert ended >= 7
+
+
+@pytest.mark.parametrize(
+    "mailroom", [{"max_connections_per_certificate": 2}], indirect=True
+)
+@off_the_loop
+def test_connections_of_one_certificate_are_counted(mailroom: Mailroom) -> None:
+    with mailroom.wire() as one, mailroom.wire():
+        with mailroom.wire(sign_in=False, greeting=b"* BYE [LIMIT] ") as third:
+            assert third.is_over()
+        with mailroom.wire(name="nurse") as other:
+            assert other.ask("NOOP")[-1].startswith(b"t OK")
+        one.close()
+        wait_for(mailroom, 1)
+        with mailroom.wire() as fourth:
+            assert fourth.ask("NOOP")[-1].startswith(b"t OK")
+
+
+def wait_for(mailroom: Mailroom, count: int) -> None:
+    """Wait until no more connections are left than that."""
+    deadline = time.monotonic() + 5
+    while mailroom.service.session_count > count and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def clear(mailroom: Mailroom) -> Wire:
+    """Return a connection to 143, before its greeting."""
+    place = ("127.0.0.1", mailroom.settings.listen.imap)
+    return Wire(socket.create_connection(place, 20))
+
+
 def plain(mailroom: Mailroom) -> Wire:
     """Return a connection to 143, past its greeting."""
-    raw = socket.create_connection(("127.0.0.1", mailroom.settings.listen.imap), 20)
-    wire = Wire(raw)
+    wire = clear(mailroom)
     greeting = wire.line()
     assert b"STARTTLS" in greeting
     assert b"AUTH=" not in greeting

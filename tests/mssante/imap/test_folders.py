@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mssante.imap.server import ADDRESS, Mailroom, off_the_loop
+from tests.mssante.imap.server import ADDRESS, Mailroom, Wire, off_the_loop
 
 
 @off_the_loop
@@ -210,3 +210,57 @@ def test_i10_folders_of_another_mailbox_do_not_exist(mailroom: Mailroom) -> None
             assert wire.ask(f"SELECT {name}")[-1].startswith(b"t NO [NONEXISTENT]")
             assert len(wire.ask(f'LIST "" {name}')) == 1
     assert ADDRESS in mailroom.boxes
+
+
+def _subscribed(wire: Wire, pattern: str = "*") -> list[bytes]:
+    return wire.ask(f'LSUB "" "{pattern}"')[:-1]
+
+
+@off_the_loop
+def test_a_subscription_outlives_its_folder_until_the_client_ends_it(
+    mailroom: Mailroom,
+) -> None:
+    with mailroom.wire() as wire:
+        wire.ask("CREATE Projet/Ancien")
+        wire.ask("DELETE Projet/Ancien")
+
+        assert b'* LSUB (\\Noselect \\HasNoChildren) "/" "Projet/Ancien"' in (
+            _subscribed(wire)
+        )
+        assert _subscribed(wire, "Projet") == []
+        assert _subscribed(wire, "Pr%") == [
+            b'* LSUB (\\Noselect \\HasNoChildren) "/" "Projet"'
+        ]
+        assert len(wire.ask('LIST "" "Projet/*"')) == 1
+        assert wire.ask("SUBSCRIBE Projet/Ancien")[-1].startswith(b"t OK")
+        assert wire.ask("UNSUBSCRIBE Projet/Ancien")[-1].startswith(b"t OK")
+        assert _subscribed(wire, "Projet/*") == []
+        assert wire.ask("UNSUBSCRIBE Projet/Ancien")[-1].startswith(b"t NO [NONEX")
+
+
+@off_the_loop
+def test_a_folder_made_again_has_its_subscription_once(mailroom: Mailroom) -> None:
+    with mailroom.wire() as wire:
+        for name in ("a", "b"):
+            wire.ask(f"CREATE {name}")
+            wire.ask(f"DELETE {name}")
+        wire.ask("CREATE a")
+        wire.ask("CREATE c")
+        wire.ask("UNSUBSCRIBE c")
+        wire.ask("RENAME c b")
+
+        assert _subscribed(wire, "_") == []
+        assert _subscribed(wire, "a") == [b'* LSUB (\\HasNoChildren) "/" "a"']
+        assert _subscribed(wire, "b") == [b'* LSUB (\\HasNoChildren) "/" "b"']
+
+
+@off_the_loop
+def test_who_did_not_subscribe_is_not_subscribed_by_deleting(
+    mailroom: Mailroom,
+) -> None:
+    with mailroom.wire() as wire:
+        wire.ask("CREATE Vieux")
+        wire.ask("UNSUBSCRIBE Vieux")
+        wire.ask("DELETE Vieux")
+
+        assert _subscribed(wire, "Vieux") == []

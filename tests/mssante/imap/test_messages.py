@@ -5,7 +5,12 @@ from __future__ import annotations
 import imaplib
 
 import pytest
+from sqlalchemy import delete, update
 
+from gateway.message.outline import read_outline
+from gateway.store.mailbox.outlines import MailOutlines
+from gateway.store.mailbox.reading import MailReading
+from gateway.store.tables import mail_items, mail_outlines
 from tests.mssante.imap.server import ADDRESS, Mailroom, off_the_loop
 
 LETTER = (
@@ -72,7 +77,7 @@ def test_header_fetches_never_read_the_message(mailroom: Mailroom) -> None:
     assert answer[-1] == b"t OK FETCH completed"
     assert any(b'"Dr. A" NIL "a" "peer.mssante.test"' in line for line in answer)
     assert listed[0] == b"* SEARCH 1"
-    assert refused[-1].startswith(b"t NO [UNAVAILABLE]")
+    assert refused[-1].startswith(b"t NO [CORRUPTION]")
 
 
 FETCHES = [
@@ -206,7 +211,7 @@ def test_flags_are_stored_and_told(mailroom: Mailroom) -> None:
         silent = wire.ask("STORE 1 FLAGS.SILENT (\\Answered \\Recent)")
         after = wire.ask("FETCH 1 FLAGS")
 
-    assert first[0] == b"* 1 FETCH (FLAGS ($Urgent \\Flagged \\Recent))"
+    assert first[-2] == b"* 1 FETCH (FLAGS ($Urgent \\Flagged \\Recent))"
     assert second[0] == b"* 1 FETCH (FLAGS (\\Flagged \\Recent) UID 1)"
     assert silent == [b"t OK STORE completed"]
     assert after[0] == b"* 1 FETCH (FLAGS (\\Answered \\Recent))"
@@ -406,3 +411,105 @@ def test_a_header_too_large_to_keep_twice_is_read_from_the_message(
     assert isinstance(parts[0], tuple)
     assert parts[0][1] == b"Subject: big\r\n" + many + b"\r\n"
     client.logout()
+
+
+REPORT = (
+    b"Subject: Recu\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report;"
+    b' report-type=disposition-notification; boundary="r"\r\n\r\n'
+    b"--r\r\n\r\nLu.\r\n"
+    b"--r\r\nContent-Type: message/disposition-notification\r\n\r\n"
+    b"Disposition: manual-action/MDN-sent-manually; displayed\r\n\r\n"
+    b"--r\r\nContent-Type: Message/Delivery-Status\r\n\r\n"
+    b"Reporting-MTA: dns; a.test\r\n\r\n"
+    b"--r\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n"
+    b"\r\nU3ViamVjdDogeA0KDQp5DQo=\r\n"
+    b"--r\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: x\r\n"
+    b"--r--\r\n"
+)
+
+
+@off_the_loop
+def test_the_parts_of_a_report_are_called_what_they_are(mailroom: Mailroom) -> None:
+    mailroom.deliver(REPORT)
+
+    with mailroom.wire() as wire:
+        wire.ask("SELECT INBOX")
+        [structure, _] = wire.ask("FETCH 1 BODYSTRUCTURE")
+        [short, _] = wire.ask("FETCH 1 BODY")
+
+    for told in (structure, short):
+        assert b'("message" "disposition-notification" NIL NIL NIL "7BIT" 57' in told
+        assert b'("Message" "Delivery-Status" NIL NIL NIL "7BIT" 28' in told
+        assert b'("message" "rfc822" NIL NIL NIL "base64" 24 (' in told
+        assert b'("text" "rfc822-headers" ' in told
+        assert b"octet-stream" not in told
+    assert b'"report" ("report-type" "disposition-notification" "boundary"' in structure
+
+
+BARE = b"Subject: a\nX-Long: b\n c\n\nUn\r\nDeux\n\nTrois\rQuatre\n"
+SERVED = b"Subject: a\r\nX-Long: b\r\n c\r\n\r\nUn\r\nDeux\r\n\r\nTrois\rQuatre\r\n"
+
+
+@off_the_loop
+def test_lines_are_served_with_crlf_and_all_that_is_counted_agrees(
+    mailroom: Mailroom,
+) -> None:
+    with mailroom.wire() as wire:
+        wire.send(b"t APPEND Drafts {%d+}\r\n%b\r\n" % (len(BARE), BARE))
+        wire.until(b"t ")
+        wire.ask("SELECT Drafts")
+
+        def fetch(item: str) -> bytes:
+            answer = wire.ask(f"FETCH 1 {item}")
+            assert answer[-1] == b"t OK FETCH completed"
+            return answer[0].partition(b" (")[2]
+
+        header, body = SERVED[:29], SERVED[29:]
+        assert fetch("RFC822.SIZE") == b"RFC822.SIZE %d)" % len(SERVED)
+        assert fetch("BODY.PEEK[]").endswith(b"{%d}\r\n%b)" % (len(SERVED), SERVED))
+        assert fetch("BODY.PEEK[HEADER]").endswith(b"{29}\r\n%b)" % header)
+        assert fetch("BODY.PEEK[TEXT]").endswith(b"{%d}\r\n%b)" % (len(body), body))
+        assert fetch("BODY.PEEK[1]").endswith(b"{%d}\r\n%b)" % (len(body), body))
+        assert fetch("BODY.PEEK[HEADER.FIELDS (X-LONG)]").endswith(
+            b"{17}\r\nX-Long: b\r\n c\r\n\r\n)"
+        )
+        assert b'"7BIT" %d 4)' % len(body) in fetch("BODY")
+        pieces = [fetch(f"BODY.PEEK[]<{at}.7>") for at in range(0, len(SERVED), 7)]
+        assert b"".join(one.partition(b"}\r\n")[2][:-1] for one in pieces) == SERVED
+        assert wire.ask(f"SEARCH LARGER {len(SERVED) - 1}")[0] == b"* SEARCH 1"
+        assert wire.ask(f"SEARCH LARGER {len(SERVED)}")[0] == b"* SEARCH"
+
+
+@off_the_loop
+def test_what_was_uploaded_is_kept_as_it_came(mailroom: Mailroom) -> None:
+    with mailroom.wire() as wire:
+        wire.send(b"t APPEND Drafts {%d+}\r\n%b\r\n" % (len(BARE), BARE))
+        wire.until(b"t ")
+
+    folder = mailroom.folder_of("Drafts")
+    with mailroom.database.read() as work:
+        [item] = MailReading(work).items(folder.id)
+        assert work.blobs.get(item.blob_id, item.key_id) == BARE
+        assert MailReading(work).content(item) == SERVED
+
+
+@off_the_loop
+def test_a_message_that_was_told_with_lf_before_is_told_so_still(
+    mailroom: Mailroom,
+) -> None:
+    """Its uid promises the same bytes for ever (RFC 3501 §2.3.1.1)."""
+    mailroom.deliver(BARE)
+    folder, outline = mailroom.folder_of("INBOX"), read_outline(BARE)
+    with mailroom.database.write() as work:  # as an earlier version wrote it
+        [item] = MailReading(work).items(folder.id)
+        work.connection.execute(update(mail_items).values(size=len(BARE)))
+        work.connection.execute(delete(mail_outlines))
+        MailOutlines(work).keep(item.blob_id, item.key_id, outline)
+
+    with mailroom.wire() as wire:
+        wire.ask("SELECT INBOX")
+
+        answer = wire.ask("FETCH 1 (RFC822.SIZE BODY.PEEK[])")
+
+    assert b"RFC822.SIZE %d " % len(BARE) in answer[0]
+    assert answer[0].endswith(b"{%d}\r\n%b)" % (len(BARE), BARE))

@@ -30,7 +30,7 @@ from tests.mssante.imap.server import Mailroom, off_the_loop
 
 
 @contextmanager
-def _logged() -> Iterator[list[dict[str, Any]]]:
+def logged() -> Iterator[list[dict[str, Any]]]:
     events: list[dict[str, Any]] = []
 
     def observer(event: dict[str, Any]) -> None:
@@ -80,7 +80,7 @@ def test_a_foreseen_refusal_is_no_defect_in_the_log(
     mailroom: Mailroom, command: str, answer: bytes
 ) -> None:
     mailroom.deliver(b"From: a@b.test\r\n\r\nCorps\r\n")
-    with mailroom.wire() as wire, _logged() as events:
+    with mailroom.wire() as wire, logged() as events:
         wire.ask("SELECT INBOX")
 
         assert wire.ask(command)[-1].startswith(answer)

@@ -71,6 +71,7 @@ CASES = [
     ("NOT NOT SEEN", [1]),
     ("CHARSET UTF-8 SUBJECT vide", [3]),
     ("charset us-ascii ALL", [1, 2, 3]),
+    ("cHaRsEt utf-8 SUBJECT vide", [3]),
 ]
 
 
@@ -103,6 +104,55 @@ def test_search_by_uid_and_with_a_literal(mailroom: Mailroom) -> None:
         wire.send(word + b" UNSEEN\r\n")
 
         assert wire.until(b"t ")[0] == b"* SEARCH 2"
+
+
+WITH_PARTS = (
+    b"From: alice@peer.test\r\nSubject: racine\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=o\r\n\r\n"
+    b"--o\r\nContent-Type: text/plain; charset=utf-8\r\nContent-ID: <ident@x>\r\n"
+    b"\r\nBonjour\r\n"
+    b"--o\r\nContent-Type: application/pdf\r\n"
+    b"Content-Disposition: attachment; filename*=utf-8''%C3%89chographie.pdf\r\n"
+    b"Content-Description: =?utf-8?q?=C3=89tat?=\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\nY2FjaGU=\r\n"  # cache
+    b"--o\r\nContent-Type: message/rfc822\r\n\r\n"
+    b"Subject: =?utf-8?q?Transf=C3=A9r=C3=A9?=\r\nFrom: zoe@x.test\r\n\r\n"
+    b"dedans\r\n"
+    b"--o\r\nContent-Type: message/disposition-notification\r\n\r\n"
+    b"Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+    b"--o--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("bonjour", "BODY TEXT"),
+        ("ident@x", "BODY TEXT"),
+        ("application/pdf", "BODY TEXT"),
+        ("échographie", "BODY TEXT"),
+        ("content-description: état", "BODY TEXT"),
+        ("transféré", "BODY TEXT"),
+        ("zoe@x.test", "BODY TEXT"),
+        ("dedans", "BODY TEXT"),
+        ("mdn-sent-manually", "BODY TEXT"),
+        ("racine", "TEXT"),
+        ("boundary=o", "TEXT"),
+        ("cache", ""),  # what is in a file is not looked into
+        ("Y2FjaGU", ""),
+    ],
+)
+@off_the_loop
+def test_words_are_looked_for_in_the_headers_of_parts_too(
+    mailroom: Mailroom, words: str, keys: str
+) -> None:
+    mailroom.deliver(WITH_PARTS)
+
+    with mailroom.wire() as wire:
+        wire.ask("SELECT INBOX")
+        for key in ("BODY", "TEXT"):
+            found = wire.ask(f'SEARCH CHARSET UTF-8 {key} "{words}"')[0]
+            assert found == (b"* SEARCH 1" if key in keys.split() else b"* SEARCH")
 
 
 @off_the_loop

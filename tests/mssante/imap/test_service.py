@@ -226,3 +226,12 @@ async def test_a_port_that_is_taken_is_told(mailroom: Mailroom) -> None:
     with pytest.raises(CannotListenError):
         await again.listening
     await again.stopService()
+
+
+@pytest.mark.parametrize("nothing", ["NIL", "nil", "Nil"])
+@off_the_loop
+def test_nil_is_nil_in_any_case_of_letters(mailroom: Mailroom, nothing: str) -> None:
+    with mailroom.wire(sign_in=False) as wire:
+        assert wire.ask(f"ID {nothing}")[-1] == b"t OK ID completed"
+        assert wire.ask(f'ID ("name" {nothing})')[-1] == b"t OK ID completed"
+        assert wire.ask(f"ID {nothing}S")[-1].startswith(b"t BAD")

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from gateway.mssante.smtp.limits import DiskSpace, Gate, Lease, Memory, network_of
+from gateway.mssante.smtp.limits import DiskSpace, Gate, Lease, Memory
+from gateway.trust.networks import network_of
 from tests.mssante.smtp.doors import (
     DOCTOR,
     MESSAGE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import insert
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode
@@ -13,7 +14,7 @@ from gateway.store.base.work import Database
 from gateway.store.mailbox.folders import INBOX, Folder
 from gateway.store.mailbox.mail import Mail, OverQuotaError
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.tables import blob_grants, mail_outlines
+from gateway.store.tables import blob_grants, lasting_subscriptions, mail_outlines
 from gateway.store.tables import blobs as blobs_table
 from tests.fakes import SetClock
 
@@ -226,6 +227,63 @@ def test_a_folder_made_again_has_another_validity(database: Database) -> None:
     assert make() > first
 
 
+def test_what_is_recent_is_given_once(database: Database) -> None:
+    mailbox_id = open_mailbox(database)
+    for _ in range(3):
+        deliver(database, mailbox_id)
+    inbox = folder_of(database, mailbox_id)
+
+    def claim(before: int) -> list[int]:
+        with database.write() as work:
+            return list(Mail(work).folders.claim_recent(inbox.id, before))
+
+    with ThreadPoolExecutor(4) as threads:
+        claimed = list(threads.map(claim, [3, 4, 4, 3, 4]))
+
+    assert sorted(uid for some in claimed for uid in some) == [1, 2, 3]
+    assert not folder_of(database, mailbox_id).has_recent
+    with database.write() as work:
+        Mail(work).empty(inbox)
+        Mail(work).folders.remove(inbox)
+    assert claim(9) == []
+
+
+def test_every_folder_of_every_mailbox_begins_again(database: Database) -> None:
+    boxes = [open_mailbox(database), open_mailbox(database, "b@hopital.mssante.test")]
+
+    def validities() -> list[set[int]]:
+        with database.read() as work:
+            listed = [Mail(work).folders.listed(one) for one in boxes]
+        return [{folder.uid_validity for folder in some} for some in listed]
+
+    before = validities()
+    with database.write() as work:
+        assert Mail(work).folders.begin_again() == 12
+
+    for old, new in zip(before, validities(), strict=True):
+        assert len(new) == len(old)
+        assert min(new) > max(old)
+
+
+def test_subscriptions_that_last_have_a_limit(database: Database) -> None:
+    mailbox_id = open_mailbox(database)
+    with database.write() as work:
+        work.connection.execute(
+            insert(lasting_subscriptions),
+            [{"mailbox_id": mailbox_id, "name": f"n{at}"} for at in range(999)],
+        )
+    for name in ("last", "one too many"):
+        with database.write() as work:
+            folders = Mail(work).folders
+            folders.remove(folders.create(mailbox_id, name, most=100))
+
+    with database.read() as work:
+        lasting = Mail(work).folders.lasting_subscriptions(mailbox_id)
+    assert len(lasting) == 1000
+    assert "last" in lasting
+    assert "one too many" not in lasting
+
+
 def test_flags_are_added_removed_and_replaced(database: Database) -> None:
     mailbox_id = open_mailbox(database)
     deliver(database, mailbox_id, flags=["\\Seen"])
@@ -399,7 +457,8 @@ def test_a_status_counts_messages_unseen_recent_and_bytes(database: Database) ->
     mailbox_id = open_mailbox(database)
     deliver(database, mailbox_id, flags=["\\Seen"])
     with database.write() as work:
-        Mail(work).folders.claim_recent(folder_of(database, mailbox_id))
+        before = folder_of(database, mailbox_id).uid_next
+        Mail(work).folders.claim_recent(folder_of(database, mailbox_id).id, before)
     deliver(database, mailbox_id)
 
     with database.read() as work:
