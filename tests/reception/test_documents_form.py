@@ -82,7 +82,7 @@ FULL = Said(
     ],
 )
 def test_all_that_is_said_of_a_document_is_read_again(said: Said) -> None:
-    documents = Documents(
+    documents = SubmittedDocuments(
         identifier="1.2.3",
         documents=(
             SubmittedDocument(content=b"first\n\n", said=said),
@@ -94,7 +94,7 @@ def test_all_that_is_said_of_a_document_is_read_again(said: Said) -> None:
 
 
 def test_the_line_before_the_documents_is_the_same_for_the_same() -> None:
-    documents = Documents(
+    documents = SubmittedDocuments(
         identifier="é",
         documents=(SubmittedDocument(content=b"<a/>", said=FULL),),
     )

@@ -138,7 +138,8 @@ def test_when_it_is_shown_with_which_flags_and_who_had_it_masked(
     deposit = deposited(decided, found)
 
     shown = datetime(*day, 9, 30, tzinfo=UTC) if day else None
-    assert (deposit.visible_at, deposit.flags_then) == (shown, then)
+    assert deposit.visible_at == shown
+    assert deposit.flags_then == then
     assert deposit.masked_by is masked_by
 
 

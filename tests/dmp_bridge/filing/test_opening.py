@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.document import AuthorEntry
-from gateway.core.envelope import Form
+from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
 from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx, said_in_metadata
@@ -19,7 +19,7 @@ from gateway.documents.xdm.archive import ArchiveLimits
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.message.reading import MimeLimits
 from gateway.reception.documents_form import write_documents
-from gateway.reception.submission import Documents, Said, SubmittedDocument
+from gateway.reception.submission import Said, SubmittedDocument, SubmittedDocuments
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
@@ -216,7 +216,7 @@ def test_nothing_is_read_past_the_limits_of_a_package_that_is_wrong() -> None:
 
 
 def submitted(*documents: SubmittedDocument) -> bytes:
-    return write_documents(Documents(identifier="1.2.3", documents=documents))
+    return write_documents(SubmittedDocuments(identifier="1.2.3", documents=documents))
 
 
 def test_documents_without_a_message_are_opened_with_what_is_said_of_each() -> None:
@@ -226,7 +226,7 @@ def test_documents_without_a_message_are_opened_with_what_is_said_of_each() -> N
         SubmittedDocument(content=OTHER),
     )
 
-    opened = Opener().open(content, Form.DOCUMENTS)
+    opened = Opener().open(content, SubmissionForm.DOCUMENTS)
 
     assert (opened.from_address, opened.parts) == ("", None)
     assert [one.content for one in opened.documents] == [LETTER, OTHER]
@@ -237,14 +237,14 @@ def test_documents_without_a_message_are_opened_with_what_is_said_of_each() -> N
 def test_what_is_said_of_a_document_has_to_agree_with_it() -> None:
     content = submitted(SubmittedDocument(content=LETTER, said=Said(unique_id="9.9")))
 
-    (found,) = Opener().open(content, Form.DOCUMENTS).documents
+    (found,) = Opener().open(content, SubmissionForm.DOCUMENTS).documents
 
     text = "what is said of it and the document give different uniqueId"
     assert found.error == text
 
 
 def test_a_submission_that_cannot_be_read_is_one_document_with_an_error() -> None:
-    opened = Opener().open(b"Subject: x", Form.DOCUMENTS)
+    opened = Opener().open(b"Subject: x", SubmissionForm.DOCUMENTS)
 
     (found,) = opened.documents
     assert opened.from_address == ""

@@ -475,8 +475,10 @@ def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file_or_write(
         if (found := find(peer, address)) is not None:
             assert refusal(found) == (replies.REFUSED, "SENDER_BLOCKED")
 
-    for setting in ("blocked_may_file", "blocked_may_write"):
-        filing = evolve(admission.filing, **{setting: True})
+    for filing in (
+        evolve(admission.filing, blocked_may_file=True),
+        evolve(admission.filing, blocked_may_write=True),
+    ):
         lenient = evolve(admission, filing=filing)
         assert isinstance(lenient.admit_recipient(peer, address), Recipient)
 
