@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -13,9 +16,18 @@ from gateway.core.document import AuthorEntry
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
-from gateway.dmp_bridge.filing.opening import Opener, ins_in_cx, said_in_metadata
+from gateway.dmp_bridge.filing.opening import (
+    FoundDocument,
+    Opener,
+    ins_in_cx,
+    said_in_metadata,
+)
+from gateway.documents.cda.file import open_cda
+from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.schema import CdaSchema
-from gateway.documents.xdm.archive import ArchiveLimits
+from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
+from gateway.documents.xdm.package import open_package
+from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.message.reading import MimeLimits
 from gateway.reception.documents_form import write_documents
@@ -23,6 +35,7 @@ from gateway.reception.submission import Said, SubmittedDocument, SubmittedDocum
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
+from tests.builders_xdm import MOMENT
 from tests.shared import shared
 
 LETTER = make_cda()
@@ -186,13 +199,90 @@ def test_what_a_metadata_says_counts_for_the_filing() -> None:
     assert (alone.author, alone.content_type) == (None, None)
 
 
+def test_a_document_attached_is_read_whole() -> None:
+    opened = Opener().open(make_mail(as_xml(LETTER)))
+
+    assert opened.documents == (
+        FoundDocument(
+            content=LETTER,
+            sha256=hashlib.sha256(LETTER).hexdigest(),
+            sha1=sha1_hex(LETTER),
+            document=read_cda(LETTER),
+        ),
+    )
+    assert opened.parts is not None
+
+
+def test_a_document_in_a_package_is_as_its_metadata_says() -> None:
+    package = open_package(pack(LETTER))
+    (facts,) = [one.facts for one in package.documents]
+
+    (found,) = Opener().open(make_mail(as_xdm(pack(LETTER)))).documents
+
+    assert found.said == said_in_metadata(facts, package.submissions[0])
+    assert found.said.author is not None
+    assert (found.content, found.sha1) == (LETTER, sha1_hex(LETTER))
+    assert zlib.decompress(found.deflated, -zlib.MAX_WBITS) == LETTER
+
+
+def test_of_a_package_that_is_wrong_documents_are_read_and_not_filed() -> None:
+    archive = open_archive(pack(LETTER))
+    files = [
+        (name, b"<x/>" if name.endswith("METADATA.XML") else archive.read(name))
+        for name in archive.names
+    ]
+
+    found = Opener().open(make_mail(as_xdm(write_archive(files, MOMENT)))).documents
+
+    assert [(one.unique_id, one.readable) for one in found] == [(f"{SET}.1", None)]
+    assert found[0].error
+
+
+def test_what_cannot_be_read_is_kept_to_be_looked_at() -> None:
+    (found,) = Opener().open(make_mail(as_xml(b"<a>"))).documents
+
+    assert (found.content, found.document) == (b"<a>", None)
+
+
+def test_an_identifier_without_extension_may_have_an_empty_one() -> None:
+    assert errors(
+        make_mail(as_xdm(pack(LETTER, changes={"unique_id": f"{SET}.1^"})))
+    ) == [""]
+
+
+STRICT = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ targetNamespace="urn:hl7-org:v3"><xs:element name="ClinicalDocument" type="xs:int"/>
+</xs:schema>"""
+
+
+def test_what_a_schema_refuses_is_known_and_not_filed(tmp_path: Path) -> None:
+    (tmp_path / "strict").mkdir()
+    (tmp_path / "strict" / "any.xsd").write_text(STRICT, "utf-8")
+    opener = Opener.from_settings(make_settings(tmp_path, cda={"schema": "strict"}))
+    assert opener.schema is not None
+
+    (found,) = opener.open(make_mail(as_xml(LETTER))).documents
+
+    wrong = "; ".join(opener.schema.errors(open_cda(LETTER)))
+    assert found == FoundDocument(
+        content=LETTER, document=read_cda(LETTER), error=f"schema: {wrong}"
+    )
+
+
+@pytest.mark.parametrize("sender", ["a@h.test, b@h.test", "a@b@c"])
+def test_of_several_authors_or_none_that_can_be_read_none_is_known(sender: str) -> None:
+    mail = make_mail(sender="x@h.test").replace(b"x@h.test", sender.encode())
+
+    assert Opener().open(mail).from_address == ""
+
+
 def test_a_message_beyond_the_limits_is_one_document_with_an_error() -> None:
     opener = Opener(message_limits=MimeLimits(max_decoded_bytes=10))
 
     opened = opener.open(make_mail(as_xml(LETTER)))
 
     (found,) = opened.documents
-    assert found.error.startswith("message: ")
+    assert found.error == "message: message too large once decoded"
     assert (opened.from_address, opened.parts) == ("", None)
 
 
@@ -204,7 +294,8 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
     opened = Opener().open(twice)
 
     assert [found.readable for found in opened.documents] == [None]
-    assert "more than one way" in opened.documents[0].error
+    text = "message that can be read in more than one way"
+    assert [found.error for found in opened.documents] == [text]
 
 
 def test_nothing_is_read_past_the_limits_of_a_package_that_is_wrong() -> None:
@@ -230,6 +321,7 @@ def test_documents_without_a_message_are_opened_with_what_is_said_of_each() -> N
 
     assert (opened.from_address, opened.parts) == ("", None)
     assert [one.content for one in opened.documents] == [LETTER, OTHER]
+    assert [one.sha1 for one in opened.documents] == [sha1_hex(LETTER), sha1_hex(OTHER)]
     assert [one.said for one in opened.documents] == [said, Said()]
     assert [one.error for one in opened.documents] == ["", ""]
 
@@ -270,6 +362,9 @@ def test_the_schema_refuses_what_it_does_not_know() -> None:
         (f"27903512151898^^^&{TEST}&ISO^NH", f"27903512151898^^^&{TEST}&ISO^NH"),
         ("8000451207^^^&1.2.250.1.71.4.2.2&ISO^PI", None),
         ("8000451207", None),
+        ("8000451207^^", None),
+        (f"8000451207^^^&1.2.3&{TEST}^PI", None),
+        (f"27903512151898^^^&{TEST}&ISO", f"27903512151898^^^&{TEST}&ISO"),
     ],
 )
 def test_a_patient_id_is_an_ins_or_none_or_malformed(

@@ -210,6 +210,21 @@ STRANGER = der(
 )
 
 
+NOBODY = der(
+    mint("hospital", subject=name_of(["C=FR", "O=AUTRE", "OU=SERVICE", "CN=DPI AUTRE"]))
+)
+
+
+@pytest.mark.parametrize("door", [OPERATORS, USERS])
+def test_a_certificate_that_names_nobody_is_not_entitled(
+    admission: Admission, door: Door
+) -> None:
+    assert refusal(admission.judge(door, NOBODY)) == (
+        replies.NOT_ENTITLED,
+        "CERT_NO_IDENTITY",
+    )
+
+
 def test_a_user_without_a_mailbox_writes_nothing(admission: Admission) -> None:
     assert refusal(admission.admit_sender(USERS, STRANGER, None)) == (
         replies.REFUSED,
