@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from gateway.core.copies import Copy
 from gateway.errors import MisuseError
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
-from gateway.store.arrivals.deliveries import PENDING
+from gateway.store.arrivals.deliveries import PENDING, Deliveries
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import deliveries, recipients
 from gateway.store.tasks.tasks import TaskKind, TaskRow
@@ -65,9 +65,6 @@ def end_delivery(work: UnitOfWork, delivery_id: str) -> None:
     arrivals.decide_recipient(
         row.arrival_id, row.position, Copy.GIVEN_UP, [], deliver=False
     )
-    still = select(deliveries.c.id).where(
-        deliveries.c.arrival_id == row.arrival_id, deliveries.c.state == PENDING
-    )
-    if work.connection.execute(still.limit(1)).first() is None:
+    if not Deliveries(work).any_pending(row.arrival_id):
         arrivals.set_state(row.arrival_id, ArrivalState.ENDED)
     work.tasks.add(TaskKind.ACKNOWLEDGE, row.arrival_id)

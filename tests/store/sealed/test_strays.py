@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def written(database: Database, clock: SetClock, *, named: bool = False) -> Path
     return path
 
 
-def names(paths: object) -> set[str]:
-    return {path.name for path in paths}  # type: ignore[attr-defined]
+def names(paths: Iterable[Path]) -> set[str]:
+    return {path.name for path in paths}
 
 
 def test_nothing_is_moved_at_the_first_look(
