@@ -47,7 +47,11 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
 )
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01" + bytes(40) + b"\xff\xd9"
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01"
+    + bytes(40)
+    + b"\xff\xda\x00\x08x\xff\xd9"
+)
 DOCTOR = "dr.martin@hopital.mssante.test"
 TEXT = "Bonjour,\n\nVoici votre lettre de sortie.\n\nBien à vous"
 

@@ -11,11 +11,13 @@ from attrs import evolve, field, frozen
 from gateway.core.document import ClinicalDocument
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
+from gateway.documents.cda.body import read_body
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
 from gateway.documents.xdm.package import open_package
+from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
@@ -49,7 +51,7 @@ class FoundDocument:
     package has it, empty for what came otherwise. ``said`` is what the sender says
     beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
     attached directly and for a package that could not be opened. ``remarks`` says what
-    the sender should correct in the package although the document may be filed.
+    the sender should correct although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -208,13 +210,21 @@ class Opener:
             found = self._described(
                 packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
             )
-            yield evolve(found, remarks=package.remarks, deflated=packaged.deflated)
+            remarks = (
+                *package.remarks,
+                *packaged.facts.remarks,
+                *found.remarks,
+                *differences(found.document, packaged.facts),
+            )
+            yield evolve(found, remarks=remarks, deflated=packaged.deflated)
 
     def _described(
         self, content: bytes, said: Said, by: str, *, sha1: str = ""
     ) -> FoundDocument:
         """Read a document that its sender described, and compare the two."""
-        found = evolve(self._read(content, sha1=sha1), said=said)
+        # What is to be withdrawn was filed once, and nobody will read it again.
+        is_kept = said.action is not EntryAction.DELETE
+        found = evolve(self._read(content, sha1=sha1, is_kept=is_kept), said=said)
         if found.readable is None:
             return found
         return evolve(found, error=_contradiction(found.readable, said, by))
@@ -246,7 +256,9 @@ class Opener:
             return FoundDocument(error=str(error))
         return self._read(content)
 
-    def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
+    def _read(
+        self, content: bytes, *, sha1: str = "", is_kept: bool = True
+    ) -> FoundDocument:
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
@@ -255,11 +267,23 @@ class Opener:
         if self.schema is not None and (errors := self.schema.errors(file)):
             text = f"schema: {'; '.join(errors)}"
             return FoundDocument(content=content, document=document, error=text)
+        remarks = document.remarks
+        if is_kept:
+            try:
+                body = read_body(file)
+            except InvalidError as error:
+                return FoundDocument(
+                    content=content, document=document, error=str(error)
+                )
+            remarks += body.remarks
+            if body.media_type != document.media_type:
+                document = evolve(document, media_type=body.media_type)
         return FoundDocument(
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
             sha1=sha1 or sha1_hex(content),
             document=document,
+            remarks=remarks,
         )
 
 

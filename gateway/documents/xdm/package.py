@@ -113,7 +113,7 @@ def _document(
         raise InvalidError("package with a document of another size than announced")
     if hashlib.sha1(content, usedforsecurity=False).hexdigest() != facts.hash:
         raise InvalidError("package with a document of another hash than announced")
-    if not facts.mime_type or not looks_like(facts.mime_type, content):
+    if not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
     return PackagedDocument(
         facts=facts, content=content, deflated=archive.deflated(name)

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.store.journal import chain_of
+from tests.builders_files import TIFF
 from tests.web.browsing import Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative
 
@@ -122,7 +123,7 @@ def test_what_is_not_what_it_says_is_not_shown(site: Site, content: bytes) -> No
     browser = site.signed_in()
 
     assert browser.get(f"/documents/{document}/body").status == 404
-    assert "pas du format annoncé" in browser.get(f"/documents/{document}").text
+    assert "pas pu être lu" in browser.get(f"/documents/{document}").text
 
 
 @blocking
@@ -192,7 +193,7 @@ def test_a_document_that_cannot_be_read_says_why(site: Site) -> None:
     ("media_type", "content", "ending"),
     [
         ("text/rtf", b"{\\rtf1 x}", "rtf"),
-        ("image/tiff", b"II*\x00x", "tif"),
+        ("image/tiff", TIFF, "tif"),
         ("text/plain", b"<script>x</script>", "txt"),
     ],
 )
