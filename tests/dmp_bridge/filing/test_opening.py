@@ -399,9 +399,7 @@ MENDED = make_n1(b64encode(PDF).decode(), 'mediaType="application/pdf"')
 PLACE = "component/nonXMLBody/text "
 
 
-def test_a_body_that_nobody_can_read_is_refused_and_its_patient_known_all_the_same() -> (
-    None
-):
+def test_a_body_that_nobody_can_read_is_refused_and_its_patient_known() -> None:
     (found,) = Opener().open(make_mail(as_xml(DAMAGED))).documents
 
     assert found.error == PLACE + "is base64 that is cut short"
