@@ -10,15 +10,13 @@ import pytest
 from attrs import define, evolve
 
 from gateway.core.decision import Caution, RuleVersions
-from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import ErrorCode, Reason
-from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.gathering import PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
-from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.reception.submission import InformedBy, PatientInformed, Said
 from gateway.store.arrivals.arrivals import (
     Arrivals,
@@ -29,6 +27,7 @@ from gateway.store.base.work import Database
 from gateway.store.journal import OPERATOR, chain_of
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.dmp_bridge.filing.test_depositing import FOUND, decision, deposited
+from tests.dmp_bridge.filing.test_document_facts import FILED
 from tests.dmp_bridge.filing.test_gathering import PROFILE
 
 HOSPITAL = Sender(
@@ -238,47 +237,15 @@ def test_a_filing_is_a_line_and_so_is_each_document_it_put_out_of_date(
     )
 
 
-def stored(deposit: Deposit) -> FiledDocument:
-    """Return a document as a vault knows it."""
-    return FiledDocument(
-        id=deposit.entry_id,
-        profile_id=PROFILE.id,
-        unique_id="1.2.3",
-        set_id="",
-        version=None,
-        body_level=BodyLevel.N1,
-        status=Availability.DELETED,
-        type_code="",
-        creation_time=SHOWN_AT,
-        mime_type="text/xml",
-        size=1,
-        sha1="",
-        sha256="",
-        flags=frozenset(),
-        visible_at=None,
-        flags_then=frozenset(),
-        masked_by=MaskedBy.NOBODY,
-        owners=frozenset(),
-        submission_id="",
-        arrival_id="",
-        replaced_by="",
-        replaced_levels=frozenset(),
-        filed_at=SHOWN_AT,
-        read_at=None,
-    )
-
-
 def test_a_withdrawal_says_in_the_patients_chain_who_asked_for_it(desk: Desk) -> None:
-    known = stored(deposited(decision()))
-
-    desk.write(lambda recorder: recorder.withdrawn(desk.case(), known))
+    desk.write(lambda recorder: recorder.withdrawn(desk.case(), FILED))
 
     assert desk.line("document:withdraw", PATIENTS) == (
         "WITHDRAWN",
-        known.id,
+        FILED.id,
         {
             "arrival": ARRIVAL.id,
-            "document": "1.2.3",
+            "document": FILED.unique_id,
             "sender": "organisation",
             "identity": "1750000011",
         },

@@ -19,7 +19,7 @@ from gateway.reception.submission import Said, SubmittedDocument, SubmittedDocum
 from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import OPERATOR as OPERATOR_CHAIN
-from gateway.store.journal import Entry
+from gateway.store.journal import Action, Entry
 from gateway.store.patients.profiles import Profiles
 from gateway.store.vault.documents import Documents
 from tests.builders_cda import SET, make_cda
@@ -354,15 +354,16 @@ def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(
     story = Story.begin(database, filing={"source_id": "1.2.250.1.99"})
     other = make_cda(unique_id=(f"{SET}.7", ""), set_id="1.2.7")
 
-    story.send(make_mail(as_xdm(pack(make_cda(), other))))
+    told = story.send(make_mail(as_xdm(pack(make_cda(), other))))
 
     with database.read() as work:
-        vault = story.vault(work)
-        (submission,) = {one.submission_id for one in vault.listed(story.profile_id)}
+        brought = story.vault(work).brought_by(story.profile_id, told.kept.id)
+        (submission,) = {one.submission_id for one in brought}
         profile = Profiles(work).get(story.profile_id)
         assert profile is not None
         kept = Documents(work).submission(submission, profile.key_id)
     assert kept is not None
+    assert [one.unique_id for one in brought] == [f"{SET}.1", f"{SET}.7"]
     assert kept["sourceId"] == "1.2.250.1.99"
     assert kept["submissionTime"] == "20261121090000"
 
@@ -409,6 +410,7 @@ def test_copies_are_made_of_the_message_as_it_was_decided(database: Database) ->
 
     def deliver(kept: KeptArrival, work: UnitOfWork) -> None:
         given.append(kept)
+        work.note(Action.MESSAGE_DELIVERED, "copied", kept.id)
 
     story = delivering(Story.begin(database), deliver)
 
@@ -423,6 +425,9 @@ def test_copies_are_made_of_the_message_as_it_was_decided(database: Database) ->
     # The state and the receipts are for whoever makes the copies.
     assert told.kept.state == "received"
     assert told.tasks == []
+    # In the same transaction as the filing.
+    copied = operator_lines(story)[-1]
+    assert (copied.outcome, copied.subject) == ("copied", told.kept.id)
 
 
 def test_what_nobody_gets_is_given_to_no_delivery(database: Database) -> None:
