@@ -348,6 +348,18 @@ def test_who_the_patient_blocked_files_nothing(database: Database) -> None:
     assert story.entries() == []
 
 
+def test_who_the_patient_blocked_by_the_address_in_from_files_nothing(
+    database: Database,
+) -> None:
+    story, doctor = Story.begin(database), "dr.martin@hopital.mssante.test"
+    with database.write() as work:
+        Profiles(work).block(story.profile_id, doctor)
+
+    told = story.send(make_mail(as_xdm(pack(make_cda())), sender=doctor))
+
+    assert told.codes == ["SENDER_BLOCKED"]
+
+
 def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(
     database: Database,
 ) -> None:
