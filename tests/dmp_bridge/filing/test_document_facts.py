@@ -55,6 +55,8 @@ SENDER = SenderIdentity(
     address="service@hopital.mssante.test",
     structures=frozenset({STRUCTURE}),
 )
+OPERATOR = SenderIdentity(kind=CertificateHolder.OPERATOR, address="a@b.test")
+AUTHOR = LETTER.authors[0].identifier
 NOBODY = SenderIdentity(kind=CertificateHolder.STRUCTURE, address="a@b.test")
 OTHER_PATIENT = "f" * 32
 FILED = FiledDocument(
@@ -294,6 +296,8 @@ def test_the_versions_of_its_set_are_told_whole_and_no_other_documents() -> None
         (SENDER, {STRUCTURE, "899700000017"}, Ownership.SAME),
         (SENDER, {"899700000017"}, Ownership.OTHER),
         (SENDER, set(), Ownership.UNKNOWN),
+        (OPERATOR, {AUTHOR}, Ownership.SAME),
+        (OPERATOR, {"899700000025"}, Ownership.OTHER),
         (NOBODY, {STRUCTURE}, Ownership.UNKNOWN),
         (NOBODY, set(), Ownership.UNKNOWN),
     ],
