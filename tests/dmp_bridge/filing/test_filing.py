@@ -22,6 +22,7 @@ from gateway.core.envelope import (
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.settling import Delivery
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError, NotFoundError
 from gateway.message.reading import MessageParts
 from gateway.node.vaults import open_vaults
@@ -306,6 +307,27 @@ def test_a_large_document_is_kept_deflated(
     (size,) = sizes_in(database) - before
     assert size < 0.6 * len(large)
     assert story.read(f"{SET}.1").content == large
+
+
+@pytest.mark.parametrize(
+    "mail_of",
+    [
+        lambda one: as_xdm(pack(one, action=EntryAction.DELETE)),
+        lambda one: as_xml(one + b"<"),
+    ],
+    ids=["to be withdrawn", "broken"],
+)
+def test_what_is_not_to_be_kept_is_not_written_ahead(
+    mail_of: Callable[[bytes], Any], database: Database
+) -> None:
+    story = Story.begin(database)
+    large = make_cda(extra=f"<!-- {Random(1).randbytes(200_000).hex()} -->")
+    task = story.keep(make_mail(mail_of(large)))
+    before = sizes_in(database)
+
+    story.filing(task)
+
+    assert sizes_in(database) == before
 
 
 def sizes_in(database: Database) -> Counter[int]:
