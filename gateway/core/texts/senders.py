@@ -13,6 +13,8 @@ DSN_SUBJECTS: Mapping[str, str] = MappingProxyType(
         "failed": "Message non distribué / Undelivered message",
         "delayed": "Message retardé / Delayed message",
         "delivered": "Message distribué / Delivered message",
+        "relayed": "Message transmis, remise non confirmée / Message passed on, "
+        "delivery not confirmed",
     }
 )
 """Subject of a DSN, by the worst of its actions (RFC 3464 §2.3.3)."""
@@ -46,6 +48,11 @@ NOT_ACTIVATED = (
     "Le patient n'a pas encore activé son espace : il lira le message à "
     "l'activation. / The patient has not activated the space yet: the message will "
     "be read at activation."
+)
+UNCONFIRMED = (
+    "Rien n'est revenu depuis : si le message est important, vérifiez auprès du "
+    "destinataire. / Nothing has been heard since: if the message matters, check with "
+    "the recipient."
 )
 MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
 SET_ASIDE = (

@@ -113,6 +113,7 @@ class Acknowledging:
             MdnRequest.ABSENT if report else request_of(headers, path),
             report_refused=not report
             and self.settings.receipts.report_refused_documents,
+            report_unconfirmed=not report and self.settings.receipts.report_unconfirmed,
         )
         said = _said(work, kept.id) if due else set()
         return [one for one in due if one.key not in said]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.core.copies import Copy, CopyReason
+from gateway.core.copies import HEARD, Copy, CopyReason
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
 from gateway.core.texts import senders
@@ -29,17 +29,20 @@ def receipts_due(
     request: MdnRequest,
     *,
     report_refused: bool,
+    report_unconfirmed: bool = True,
 ) -> list[Due]:
     """
     Return every receipt that the sender is owed so far, made already or not: a DSN by
     NOTIFY (RFC 3461 §4.1), and an MDN where one was asked for in the form that a
     program may answer (RFC 8098 §2.1). Where no MDN may be sent, ``report_refused``
     adds an error report for a document that was not filed: its sender would believe it
-    was.
+    was. Who asked for nothing hears of a copy that was relayed and never confirmed with
+    ``report_unconfirmed``; who asked for an MDN hears of it in any case.
     """
+    unasked = report_unconfirmed or request is not MdnRequest.ABSENT
     due: list[Due] = []
     for one in recipients:
-        due += _dsn(one)
+        due += _dsn(one, unconfirmed=unasked)
         if one.kind is RecipientKind.PATIENT and one.outcome:
             due += _mdn(one, request)
             if request is not MdnRequest.MATCHES and report_refused:
@@ -47,9 +50,12 @@ def receipts_due(
     return due
 
 
-def _dsn(one: RecipientFacts) -> Iterator[Due]:
+def _dsn(one: RecipientFacts, *, unconfirmed: bool) -> Iterator[Due]:
     status = _status(one)
-    if status is not None and is_wanted(status.action, one.notify):
+    if status is None:
+        return
+    tells = unconfirmed and not one.notify and _is_unconfirmed(one)
+    if tells or is_wanted(status.action, one.notify):
         yield Due(
             kind=ReceiptKind.DSN,
             position=one.position,
@@ -70,8 +76,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
     match one.outcome:
         case Copy.DELIVERED:
             return _make(one, DsnAction.DELIVERED, "2.0.0")
-        case Copy.RELAYED if CopyReason.DSN_BY_PEER not in one.reasons:
-            return _make(one, DsnAction.RELAYED, "2.0.0")
+        case Copy.RELAYED:
+            return _relayed(one)
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
             return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
         case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
@@ -87,6 +93,18 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.DELAYED, status, one.last_reply)
         case _:
             return None
+
+
+def _relayed(one: RecipientFacts) -> RecipientStatus | None:
+    if _is_unconfirmed(one):
+        return _make(one, DsnAction.RELAYED, "2.0.0", senders.UNCONFIRMED)
+    if CopyReason.DSN_BY_PEER in one.reasons:
+        return None  # it promised to tell, and has its time
+    return _make(one, DsnAction.RELAYED, "2.0.0")
+
+
+def _is_unconfirmed(one: RecipientFacts) -> bool:
+    return CopyReason.UNCONFIRMED in one.reasons and HEARD.isdisjoint(one.reasons)
 
 
 def _patient_status(one: RecipientFacts) -> RecipientStatus | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol
@@ -105,9 +106,18 @@ def _settle(
         status=attempt.status,
         host=attempt.host,
         reply=attempt.reply,
+        confirm_by=_confirm_by(delivery, event, schedule, work),
     )
     if settled:
         _end(work, delivery, attempt, _COPIES[event])
+
+
+def _confirm_by(
+    delivery: Delivery, event: DeliveryEvent, schedule: Schedule, work: UnitOfWork
+) -> datetime | None:
+    if event is not DeliveryEvent.RELAYED or not delivery.reverse_path:
+        return None  # nobody hears of a report
+    return schedule.confirm_by(delivery.notify, work.now)
 
 
 def _event(

@@ -145,9 +145,11 @@ class Admission:
             lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
         if door is Door.OPERATOR:
+            assert peer.certificate is not None, "trusted unread"
             return Link(
                 door=LinkKind.RELAY,
                 domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
+                hosts=_Asked(peer.certificate.names_host),
                 trusted=trusted,
             )
         with self.database.read() as work:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from attrs import field, frozen
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from gateway.core.copies import LOST, Copy
+from gateway.core.copies import HEARD, LOST, Copy, CopyReason
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.deliveries import PENDING
 from gateway.store.base.work import UnitOfWork
@@ -17,7 +17,7 @@ from gateway.store.tables import deliveries, inbox_messages, recipients
 
 _LATE = and_(deliveries.c.state == PENDING, deliveries.c.warned_at.is_not(None))
 _ASTRAY = (
-    select(recipients.c.position, recipients.c.outcome)
+    select(recipients.c.position, recipients.c.outcome, recipients.c.reasons)
     .select_from(recipients)
     .outerjoin(
         deliveries,
@@ -28,7 +28,7 @@ _ASTRAY = (
     )
     .where(
         recipients.c.arrival_id == bindparam("arrival"),
-        or_(recipients.c.outcome.in_(sorted(LOST)), _LATE),
+        or_(recipients.c.outcome.in_([*sorted(LOST), Copy.RELAYED]), _LATE),
     )
     .order_by(recipients.c.position)
 )
@@ -41,6 +41,7 @@ class Fate(StrEnum):
     EXPIRED = "expired"  # tried as long as it is tried
     FAULT = "fault"  # something failed here, for so long that an operator ended it
     DELAYED = "delayed"  # for longer than the sender should be without news
+    UNCONFIRMED = "unconfirmed"  # passed on long ago, and nothing was heard since
 
 
 @frozen
@@ -58,8 +59,13 @@ class SentCopies:
     work: UnitOfWork
 
     def astray(self, arrival_id: str) -> list[StrayCopy]:
-        """Return the copies of a message that did not arrive, or not yet."""
-        rows = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id}).all()
+        """Return the copies of a message that did not arrive, or not surely yet."""
+        found = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id})
+        rows = [
+            row
+            for row in found
+            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons)
+        ]
         kept = Arrivals(self.work).get(arrival_id) if rows else None
         if kept is None:
             return []
@@ -96,6 +102,10 @@ class SentCopies:
         return frozenset(found.scalars())
 
 
+def _is_unconfirmed(reasons: Collection[str]) -> bool:
+    return CopyReason.UNCONFIRMED in reasons and HEARD.isdisjoint(reasons)
+
+
 def _fate(outcome: str) -> Fate:
     match outcome:
         case Copy.BOUNCED:
@@ -104,5 +114,7 @@ def _fate(outcome: str) -> Fate:
             return Fate.EXPIRED
         case Copy.GIVEN_UP:
             return Fate.FAULT
+        case Copy.RELAYED:
+            return Fate.UNCONFIRMED
         case _:
             return Fate.DELAYED

@@ -41,6 +41,7 @@ SERVICE = "service@hopital.mssante.test"
 DOCTOR = "dr.demo@hopital.mssante.test"
 PEER = "dr.voisin@peer.mssante.test"
 ELSEWHERE = "dr@elsewhere.test"
+DAEMON = "Mail Delivery System <MAILER-DAEMON@smtp.peer.mssante.test>"
 QUOTA = 1000
 SOON = utc_now() + timedelta(minutes=5)  # a list newer than that of the session
 # A test identifier of the ANS whose last two digits are not its key.
@@ -294,6 +295,23 @@ HEADERS: list[tuple[str, Door, str, str | None, str, str]] = [
         PEER,
         f"From: {PEER}\r\nSender: {SERVICE}",
         "SENDER_NOT_LISTED",
+    ),
+    ("report-of-the-host", OPERATORS, "peer", None, f"From: {DAEMON}", ""),
+    (
+        "report-of-a-host-of-another-certificate",
+        OPERATORS,
+        "peer",
+        None,
+        f"From: MAILER-DAEMON@smtp.{ELSEWHERE.partition('@')[2]}",
+        "FROM_NOT_LISTED",
+    ),
+    (
+        "letter-of-the-host",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {DAEMON}",
+        "FROM_NOT_LISTED",
     ),
     ("user", USERS, "hospital", SERVICE, f"From: Service <{SERVICE}>", ""),
     ("user-in-capitals", USERS, "hospital", SERVICE, f"From: {SERVICE.upper()}", ""),
