@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.core.decision import Announcement
 from gateway.core.reasons import Effect, Reason, Told
 from gateway.core.texts.outcomes import REASON_TEXTS
 
@@ -32,9 +33,8 @@ DSN_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "confirm delivery.",
         ),
         "delayed": (
-            "Votre message à {0} n'a pas encore pu être transmis ; les essais "
-            "continuent.",
-            "Your message to {0} could not be passed on yet; it is being tried again.",
+            "Votre message à {0} n'a pas encore été remis.",
+            "Your message to {0} has not been delivered yet.",
         ),
         "failed": (
             "Votre message à {0} n'a pas été remis.",
@@ -64,6 +64,16 @@ LATE = (
     "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
     "delays this message. Nothing is lost, it is tried again, and the operator knows."
 )
+STOPPED = (
+    "Une panne de notre côté arrête le traitement de ce message, et l'exploitant doit "
+    "intervenir ; il est averti. Rien n'est perdu. Ce qui presse est à remettre par un "
+    "autre moyen. / A fault on our side stops this message until the operator acts, "
+    "who knows. Nothing is lost. Hand over another way what cannot wait."
+)
+STILL_TRIED = (
+    "Les essais continuent. Dernière réponse : {0} / It is being tried again. Last "
+    "answer: {0}"
+)
 GIVEN_UP = (
     "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
     "envoi. / A fault on our side kept this message from being handled: send it again."
@@ -88,6 +98,26 @@ _TOLD = {
     ),
     Told.POLICY: ("Refusé.", "Refused by policy."),
 }
+
+
+def waiting_times(announcement: Announcement) -> str:
+    """
+    Return how long a document hidden from its patient waits, without an announcement.
+
+    >>> waiting_times(Announcement(notice_after_days=40, shown_after_months=1))
+    'visible après 1 mois / shown after 1 month'
+    """
+    days, months = announcement.notice_after_days, announcement.shown_after_months
+    fr = f"visible après {months} mois"
+    en = f"shown after {months} month{'' if months == 1 else 's'}"
+    if days < _SHORTEST_MONTH * months:
+        fr = f"invité après {days} jour{'s' if days > 1 else ''}, {fr}"
+        en = f"invited after {days} day{'' if days == 1 else 's'}, {en}"
+    return f"{fr} / {en}"
+
+
+_SHORTEST_MONTH = 28
+"""With a later notice the document may be shown first: the notice is not promised."""
 
 
 def code_for_sender(reason: Reason) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateway.core.copies import HEARD, Copy, CopyReason
+from gateway.core.decision import Announcement
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
 from gateway.core.texts import senders
@@ -21,6 +22,8 @@ from gateway.mssante.receipts.facts import (
 from gateway.mssante.receipts.mdn import Disposition, lines_of
 
 _NEVER = "NEVER"
+_STOPPED = "stopped"
+"""Told after a delay too: what was said to go on has stopped."""
 _NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
 
 
@@ -59,7 +62,7 @@ def _dsn(one: RecipientFacts, *, unconfirmed: bool) -> Iterator[Due]:
         yield Due(
             kind=ReceiptKind.DSN,
             position=one.position,
-            status=status.action.value,
+            status=_STOPPED if one.stopped else status.action.value,
             dsn=status,
         )
 
@@ -68,7 +71,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
     if one.outcome == Copy.GIVEN_UP:
         return _make(one, DsnAction.FAILED, "5.3.0", senders.GIVEN_UP)
     if one.held_up:
-        return _make(one, DsnAction.DELAYED, "4.3.0", senders.LATE)
+        text = senders.STOPPED if one.stopped else senders.LATE
+        return _make(one, DsnAction.DELAYED, "4.3.0", text)
     if one.kind is RecipientKind.PATIENT:
         return _patient_status(one)
     if CopyReason.REPORTED_BY_PEER in one.reasons:
@@ -90,7 +94,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.FAILED, "5.4.7", text)
         case "" if one.delayed:
             status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
-            return _make(one, DsnAction.DELAYED, status, one.last_reply)
+            text = senders.STILL_TRIED.format(one.last_reply)
+            return _make(one, DsnAction.DELAYED, status, text)
         case _:
             return None
 
@@ -198,7 +203,7 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
         return _dispose(
             one,
             error=errors[0] if errors else None,
-            lines=lines_of([_line(each) for each in one.documents]),
+            lines=lines_of([_line(each, one.announcement) for each in one.documents]),
         )
     if reason is not None and not one.deliver:
         error = REASON_TEXTS[reason].error or ErrorCode.OTHER
@@ -236,11 +241,13 @@ def _error(document: DocumentFact) -> ErrorCode | None:
     return error
 
 
-def _line(document: DocumentFact) -> tuple[str, str, str]:
+def _line(document: DocumentFact, announcement: Announcement) -> tuple[str, str, str]:
     reason = _reason(document.outcome)
     if reason is None:
         return document.unique_id, document.outcome, ""
     sentence, text = _sentence(reason), REASON_TEXTS[reason]
+    if reason is Reason.FILED_INVISIBLE:
+        sentence = f"{sentence} ({senders.waiting_times(announcement)})"
     # Of whatever is filed the same is said, masked by the patient's setting or not.
     if document.detail and (text.told is Told.REASON or text.effect is Effect.FILED):
         sentence = f"{sentence} ({document.detail})"
