@@ -40,11 +40,10 @@ class InMemoryVault:
         return [one for one in self._of(profile_id) if set_id and one.set_id == set_id]
 
     def naming(self, profile_id: str, unique_id: str) -> list[FiledDocument]:
-        return [
-            one
-            for one in self._of(profile_id)
-            if unique_id and self._deposits[one.id].names == unique_id
+        naming = [
+            one.entry_id for one in self._deposits.values() if one.names == unique_id
         ]
+        return [one for one in self._of(profile_id) if unique_id and one.id in naming]
 
     def brought_by(self, profile_id: str, arrival_id: str) -> list[FiledDocument]:
         return [one for one in self._of(profile_id) if one.arrival_id == arrival_id]
