@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ def shown(text: str, inner: str = "") -> str:
         ('<content styleCode="Bold">A</content>', "<strong>A</strong>"),
         ('<content styleCode="Italics">A</content>', "<em>A</em>"),
         ('<content styleCode="Underline">A</content>', "<u>A</u>"),
+        ('<content styleCode="Strikethrough">A</content>', "<s>A</s>"),
         (
             '<content styleCode="BoldItalics xRed">A</content>',
             "<strong><em>A</em></strong>",
@@ -248,6 +250,45 @@ def test_an_embedded_image_is_shown_through_an_address_of_ours(
     )
 
 
+@pytest.mark.parametrize(
+    "content", [JPEG, zlib.compress(JPEG)], ids=["only said to be", "truly"]
+)
+def test_an_embedded_image_that_is_said_to_be_compressed_is_shown(
+    content: bytes,
+) -> None:
+    inner = media(content, "image/jpeg", more='compression="DF"')
+
+    fragment = shown('<renderMultiMedia referencedObject="M1"/>', inner)
+    medium = EmbeddedMedia(body(section(inner=inner))).read("M1")
+
+    assert 'src="/media/M1"' in fragment
+    assert (medium.media_type, medium.content) == ("image/jpeg", JPEG)
+
+
+def test_an_embedded_image_unpacks_to_no_more_than_its_limit() -> None:
+    packed = zlib.compress(JPEG + bytes(1000))
+    inner = media(packed, "image/jpeg", more='compression="ZL"')
+    media_of = EmbeddedMedia(body(section(inner=inner)))
+
+    assert len(media_of.read("M1", 1000 + len(JPEG)).content) == 1000 + len(JPEG)
+    with pytest.raises(InvalidError):
+        media_of.read("M1", 999 + len(JPEG))
+
+
+def test_sections_without_a_title_do_not_run_together() -> None:
+    one, other = ("<section><text>A</text></section>" for _ in range(2))
+    titled = section("B")
+
+    fragment = narrative_html(body(one, other, titled))
+
+    check_fragment(fragment)
+    assert fragment == (
+        '<section><div class="narratif">A</div></section>'
+        '<section><hr/><div class="narratif">A</div></section>'
+        '<section><h3>Titre</h3><div class="narratif">B</div></section>'
+    )
+
+
 def test_an_embedded_pdf_is_a_link_to_an_address_of_ours() -> None:
     fragment = shown(
         '<renderMultiMedia referencedObject="M1"/>', media(PDF, "application/pdf")
@@ -279,7 +320,8 @@ NOT_SHOWN = [
     media(PNG, "application/pdf"),
     media(HTML, "text/html"),
     media(b"II*\x00" + bytes(60), "image/tiff"),
-    media(PNG, "image/png", more='compression="DF"'),
+    media(b"x" + PNG, "image/png", more='compression="DF"'),
+    media(PNG, "image/png", more='compression="BZ"').replace("representation", "x"),
     media(PNG, "image/png", media_id="M1/../x"),
     media(PNG, "image/png") * 2,
     '<entry><observationMedia ID="M1"><value mediaType="image/png">'
