@@ -40,7 +40,6 @@ TEXT: Final = "text/plain"
 
 _PLACE: Final = "component/nonXMLBody/text"
 _COPY_PLACE: Final = "the PDF copy in component/structuredBody"
-_SECTION = IN_HL7 + "section"
 _MEDIA = IN_HL7 + "observationMedia"
 _IMAGE_CALL = IN_HL7 + "renderMultiMedia"
 _PDF_START: Final = b"%PDF-"
@@ -167,14 +166,19 @@ def _read_sections(sections: etree._Element) -> DocumentBody:
     A broken copy counts as none: the sections are the document and can still be read.
     """
     remarks: tuple[str, ...] = ()
-    copy = None
-    for element in _pdf_copies(sections):
+    element = copy = None
+    says_something = False
+    for section in _sections(sections):
+        if _is_copy(section):
+            element = element if element is not None else _pdf_in(section)
+        else:
+            says_something = says_something or _says_something(section)
+    if element is not None:
         try:
             copy = _read_copy(element)
         except InvalidError as error:
             remarks = (f"{_COPY_PLACE} {error}",)
-        break
-    if copy is None and not _says_something(sections):
+    if copy is None and not says_something:
         raise InvalidError("component/structuredBody has no section with a text")
     return DocumentBody(
         level=BodyLevel.N3,
@@ -193,17 +197,21 @@ def _read_copy(element: etree._Element) -> bytes:
     return content
 
 
-def _says_something(sections: etree._Element) -> bool:
-    """Tell whether a section has words or an image to show; most say it at once."""
-    for section in sections.iter(_SECTION):
-        text = find(section, "text")
-        if text is None or _is_copy(section):
-            continue
-        if next((part for part in text.itertext() if not part.isspace()), ""):
-            return True
-        if next(text.iter(_IMAGE_CALL), None) is not None:
-            return True
-    return False
+def _says_something(section: etree._Element) -> bool:
+    """Tell whether a section has words or an image to show, without those within it."""
+    text = find(section, "text")
+    if text is None:
+        return False
+    words = (part for part in text.itertext() if not part.isspace())
+    return next(words, "") != "" or next(text.iter(_IMAGE_CALL), None) is not None
+
+
+def _sections(parent: etree._Element) -> Iterator[etree._Element]:
+    """Yield the sections and those within them, as a page shows them."""
+    for component in children(parent, "component"):
+        for section in children(component, "section"):
+            yield section
+            yield from _sections(section)
 
 
 def _media_type(text: etree._Element) -> str:
@@ -223,11 +231,9 @@ def _is_copy(section: etree._Element) -> bool:
     return any(part.get("root") == PDF_COPY for part in children(section, "templateId"))
 
 
-def _pdf_copies(sections: etree._Element) -> Iterator[etree._Element]:
-    for section in sections.iter(_SECTION):
-        if not _is_copy(section):
-            continue
-        for media in section.iter(_MEDIA):
-            value = find(media, "value")
-            if value is not None and _media_type(value) == PDF:
-                yield value
+def _pdf_in(section: etree._Element) -> etree._Element | None:
+    for media in section.iter(_MEDIA):
+        value = find(media, "value")
+        if value is not None and _media_type(value) == PDF:
+            return value
+    return None

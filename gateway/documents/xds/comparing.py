@@ -13,9 +13,7 @@ _SAME_TIME: Final = timedelta(hours=26)
 """METADATA.XML may give the day alone, or the local time as if it were UTC."""
 
 
-def differences(
-    document: ClinicalDocument | None, facts: EntryFacts
-) -> tuple[str, ...]:
+def differences(document: ClinicalDocument, facts: EntryFacts) -> tuple[str, ...]:
     """
     Return what the two say differently although it does not decide the filing.
 
@@ -23,8 +21,6 @@ def differences(
     XDS metadata), so the document has the last word; its sender is told. A fact that
     METADATA.XML leaves out differs from nothing.
     """
-    if document is None:
-        return ()
     said = (
         ("title", bool(facts.title) and _text(facts.title) != _text(document.title)),
         ("creationTime", _is_another_time(document, facts)),

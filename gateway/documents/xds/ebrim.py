@@ -66,6 +66,9 @@ _NAMED: Final = frozenset(
     }
 )
 
+_SLOT: Final = IN_RIM + "Slot"
+_VALUE: Final = IN_RIM + "Value"
+
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?(?:\.[0-9]{1,6})?"
     r"(?:([+-])([0-9]{2})([0-9]{2}))?"
@@ -155,9 +158,9 @@ def _slots(
     """Return the slots by name, and the names that two slots with other values have."""
     slots: dict[str, tuple[str, ...]] = {}
     doubled: dict[str, None] = {}
-    for slot in element.iterchildren(IN_RIM + "Slot"):
+    for slot in element.iterchildren(_SLOT):
         name = attribute(slot, "name")
-        values = tuple(filter(None, map(_text, slot.iter(IN_RIM + "Value"))))
+        values = tuple(filter(None, map(_text, slot.iter(_VALUE))))
         if slots.setdefault(name, values) == values:
             continue
         if name in _DECIDING or "action" in name.lower():
@@ -169,10 +172,17 @@ def _slots(
 
 
 def _coded(element: etree._Element) -> Coded:
-    scheme = _slots(element)[0].get("codingScheme", ())
+    # Each document has a dozen of these, with this one slot.
+    schemes = (
+        value
+        for slot in element.iterchildren(_SLOT)
+        if slot.get("name") == "codingScheme"
+        for value in slot.iter(_VALUE)
+    )
+    scheme = next(schemes, None)
     return Coded(
         code=attribute(element, "nodeRepresentation"),
-        scheme=scheme[0] if scheme else "",
+        scheme=_text(scheme) if scheme is not None else "",
         label=_name(element),
     )
 

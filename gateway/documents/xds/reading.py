@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import evolve
@@ -61,10 +61,10 @@ def read_metadata(content: bytes) -> Metadata:
         for element in objects.iterchildren(IN_RIM + "Association")
     )
     replaced = _replaced(associations)
-    entries = []
-    for element in objects.iterchildren(IN_RIM + "ExtrinsicObject"):
-        entry = _read_entry(read_object(element), element)
-        entries.append(evolve(entry, replaced_uuid=replaced.get(entry.entry_id, "")))
+    entries = [
+        _read_entry(read_object(element), element, replaced)
+        for element in objects.iterchildren(IN_RIM + "ExtrinsicObject")
+    ]
     if not entries:
         raise InvalidError("METADATA.XML that lists no document")
     odd = Remarks()
@@ -142,7 +142,9 @@ def _replaced(associations: Iterable[Association]) -> dict[str, str]:
     return replaced
 
 
-def _read_entry(said: RegistryObject, element: etree._Element) -> EntryFacts:
+def _read_entry(
+    said: RegistryObject, element: etree._Element, replaced: Mapping[str, str]
+) -> EntryFacts:
     odd = Remarks()
     mime_type = attribute(element, "mimeType")
     return EntryFacts(
@@ -175,6 +177,7 @@ def _read_entry(said: RegistryObject, element: etree._Element) -> EntryFacts:
         event_codes=said.codes(ebrim.EVENT_CODE),
         reference_ids=said.slots.get(ebrim.REFERENCE_IDS, ()),
         action=_action(said.slots),
+        replaced_uuid=replaced.get(said.entry_id, ""),
         remarks=(
             *said.remarks,
             *odd.said,

@@ -74,7 +74,3 @@ def test_a_type_that_is_not_known_has_no_class_to_compare() -> None:
     unknown = read_cda(make_cda(type_code=("00000-0", LOINC, "")))
 
     assert differences(unknown, SAME) == ()
-
-
-def test_nothing_differs_from_a_document_that_could_not_be_read() -> None:
-    assert differences(None, SAME) == ()
