@@ -23,6 +23,12 @@ _URL_SAFE: Final = str.maketrans("-_", "+/")
 _DATA_URL: Final = re.compile(r"data:[\w.+/-]{0,100}(?:;[\w.=-]{1,60})*;base64,")
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9+/_=-]+")
 _WINDOWS: Final = {"DF": (-15, 15), "ZL": (15, -15), "GZ": (31,)}
+_BLANKS: Final = b" \t\r\n\x0b\x0c"
+_OWN_WAY: Final = "is base64 with an alphabet or padding of its own"
+_RATIO: Final = 200
+_RATIO_FROM: Final = 1024 * 1024
+"""How many bytes one compressed byte may give, above so many: as in an archive."""
+
 _LEAST_TEXT: Final = 24
 """Characters of base64 that are no word, if they give a text: shorter ones may be."""
 
@@ -43,7 +49,7 @@ def read_encoded(
 
     Mended are blanks, line ends, the alphabet for addresses (RFC 4648 §5), missing
     padding, a missing ``representation``, and ``compression`` (HL7 Data Types, ED):
-    unpacked to at most ``max_bytes``.
+    unpacked to at most ``max_bytes``, and to 200 times its size above a MiB.
 
     Raises:
         InvalidError: empty, elsewhere, no base64, cut short, or it does not unpack. The
@@ -76,11 +82,14 @@ def _text(element: etree._Element) -> str:
 
 
 def _base64(text: str) -> Encoded:
-    packed = "".join(text.split())
+    """Decode as it should be written, without a copy for each line of a large file."""
+    if not text.isascii():
+        return _mended("".join(text.split()))
+    packed = text.encode().translate(None, _BLANKS)
     try:
         return Encoded(binascii.a2b_base64(packed, strict_mode=True))
     except ValueError:
-        return _mended(packed)
+        return _mended(packed.decode())
 
 
 def _mended(packed: str) -> Encoded:
@@ -88,16 +97,19 @@ def _mended(packed: str) -> Encoded:
     plain = packed.translate(_NOT_SEEN)
     if match := _DATA_URL.match(plain):
         plain = plain[match.end() :]
-    plain = plain.translate(_URL_SAFE).rstrip("=")
-    if plain and not _ALPHABET.fullmatch(plain):
+    whole = plain.translate(_URL_SAFE).rstrip("=")
+    if whole and not _ALPHABET.fullmatch(whole):
         raise InvalidError("is not base64")
-    if len(plain) % 4 == 1:
+    if len(whole) % 4 == 1:
         raise InvalidError("is base64 that is cut short")
+    whole += "=" * (-len(whole) % 4)
     try:
-        content = binascii.a2b_base64(plain + "=" * (-len(plain) % 4), strict_mode=True)
+        content = binascii.a2b_base64(whole, strict_mode=True)
     except ValueError:
         raise InvalidError("is not base64") from None
-    return Encoded(content, ("is base64 with an alphabet or padding of its own",))
+    # Blanks outside of ASCII are blanks.
+    odd = whole != packed
+    return Encoded(content, (_OWN_WAY,) if odd else ())
 
 
 def _unmarked(text: str, declared: str) -> Encoded:
@@ -144,13 +156,14 @@ def _unpacked(packed: Encoded, packing: str, max_bytes: int) -> Encoded:
         )
     if packing not in _WINDOWS:
         raise InvalidError("is compressed in a way that is not read")
+    most = min(max_bytes, max(_RATIO_FROM, _RATIO * len(packed.content)))
     for window in _WINDOWS[packing]:
         stream = zlib.decompressobj(window)
         try:
-            content = stream.decompress(packed.content, max_bytes + 1)
+            content = stream.decompress(packed.content, most + 1)
         except zlib.error:
             continue
-        if len(content) > max_bytes:
+        if len(content) > most:
             raise InvalidError("unpacks to more than is accepted")
         if stream.eof:
             return Encoded(content, (*packed.remarks, "is compressed"))

@@ -38,6 +38,7 @@ from tests.builders_files import make_n1
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
 from tests.builders_xdm import MOMENT
+from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
 
 LETTER = make_cda()
@@ -473,3 +474,25 @@ def test_an_id_of_metadata_is_told_to_the_limit_of_ids() -> None:
         said = Said(unique_id="1" * length)
 
         assert FoundDocument(said=said).unique_id == "1" * 256
+
+
+@pytest.mark.parametrize(("attributes", "text", "kind", "content", "told"), READ)
+def test_each_form_of_a_file_that_can_be_read_is_a_document_to_file(
+    attributes: str, text: str, kind: str, content: bytes, told: tuple[str, ...]
+) -> None:
+    (found,) = Opener().open(make_mail(as_xml(make_n1(text, attributes)))).documents
+
+    assert found.error == ""
+    assert found.readable is not None
+    assert found.readable.media_type == kind
+    assert found.remarks == tuple(PLACE + one for one in told)
+
+
+@pytest.mark.parametrize(("attributes", "text", "why"), REFUSED)
+def test_each_form_of_a_file_that_nobody_can_read_is_told_and_not_filed(
+    attributes: str, text: str, why: str
+) -> None:
+    (found,) = Opener().open(make_mail(as_xml(make_n1(text, attributes)))).documents
+
+    assert (found.error, found.readable) == (PLACE + why, None)
+    assert found.document is not None

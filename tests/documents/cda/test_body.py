@@ -453,6 +453,18 @@ def test_what_unpacks_to_more_than_the_limit_is_refused() -> None:
         read_encoded(element, "application/pdf", max_bytes=999)
 
 
+def test_what_unpacks_far_too_large_is_refused() -> None:
+    """Just past a MiB of blanks: 1 kB of deflate gives it."""
+    mib = 1024 * 1024
+    attributes = f'{AS_TEXT} compression="DF"'
+
+    accepted = body_of(make_n1(b64(deflated(b"A" + b" " * (mib - 1))), attributes))
+
+    assert len(accepted.content) == mib
+    with pytest.raises(InvalidError, match="unpacks to more than is accepted"):
+        body_of(make_n1(b64(deflated(b"A" + b" " * mib)), attributes))
+
+
 CHARSETS = [
     ("text/plain; charset=utf-8", LETTER.encode()),
     ("text/plain", LETTER.encode()),
