@@ -15,7 +15,6 @@ from gateway.documents.cda.body import read_body
 from gateway.documents.cda.file import CdaFile, open_cda
 from gateway.documents.cda.header import MAX_ID, read_header
 from gateway.documents.cda.schema import CdaSchema
-from gateway.documents.media import kind_of
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
 from gateway.documents.xdm.package import PackagedDocument, open_package
 from gateway.documents.xds.comparing import differences
@@ -278,11 +277,8 @@ class Opener:
             is_kept = said.action is not EntryAction.DELETE
             body = read_body(file) if is_kept else None
         except InvalidError as error:
-            why = str(error)
-            if document is None and (kind := kind_of(content)):
-                why = f"is {kind} and no CDA, which alone is filed"
             return FoundDocument(
-                content=content, document=document, error=why, said=said
+                content=content, document=document, error=str(error), said=said
             )
         if body is not None and body.media_type != document.media_type:
             document = evolve(document, media_type=body.media_type)

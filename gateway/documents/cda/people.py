@@ -24,7 +24,7 @@ _INS_ROOTS = {authority.value for authority in InsAuthority}
 _BIRTH_DATE = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}")
 
 
-def read_patient(record_target: etree._Element, odd: Remarks) -> Patient:
+def read_patient(record_target: etree._Element, odd: Remarks | None = None) -> Patient:
     """
     Return the patient of a ``recordTarget`` (CI-SIS Structuration minimale).
 
@@ -35,6 +35,7 @@ def read_patient(record_target: etree._Element, odd: Remarks) -> Patient:
             INS that is none, or two different INS.
     """
     role = get(record_target, "patientRole")
+    odd = odd or Remarks()
     pairs = [
         pair
         for element in children(role, "id")

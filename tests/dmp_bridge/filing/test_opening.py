@@ -452,23 +452,6 @@ def test_all_that_is_odd_is_told_and_the_document_filed() -> None:
     )
 
 
-def test_a_file_that_is_no_cda_is_said_to_be_what_it_is() -> None:
-    package = pack(LETTER, changes={"mime_type": "application/pdf"})
-    made = open_archive(package)
-    files = {name: made.read(name) for name in made.names}
-    (metadata,) = (name for name in files if name.endswith("METADATA.XML"))
-    (document,) = (name for name in files if name.endswith("DOC0001.PDF"))
-    said = files[metadata].replace(sha1_hex(LETTER).encode(), sha1_hex(PDF).encode())
-    size = f">{len(LETTER)}<".encode()
-    assert size in said
-    files[metadata] = said.replace(size, f">{len(PDF)}<".encode())
-    files[document] = PDF
-
-    mail = make_mail(as_xdm(write_archive(files.items(), MOMENT)))
-
-    assert errors(mail) == ["is application/pdf and no CDA, which alone is filed"]
-
-
 def test_an_id_of_metadata_is_told_to_the_limit_of_ids() -> None:
     for length in (256, 257):
         said = Said(unique_id="1" * length)
