@@ -30,6 +30,14 @@ ENDINGS = MappingProxyType(
         "image/tiff": "tif",
         "text/rtf": "rtf",
         "text/plain": "txt",
+        "image/bmp": "bmp",
+        "image/webp": "webp",
+        "application/dicom": "dcm",
+        "application/msword": "doc",
+        "application/vnd.oasis.opendocument.text": "odt",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
+            "docx"
+        ),
     }
 )
 """The file name ending of each type that is given out of a document."""

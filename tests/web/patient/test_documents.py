@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.store.journal import chain_of
-from tests.builders_files import TIFF
+from tests.builders_files import DICOM, TIFF, WORD
 from tests.web.browsing import Site, blocking, token_of
 from tests.web.mail import PDF, PNG, carried, file, narrative
 
@@ -268,6 +268,8 @@ def test_a_document_that_cannot_be_read_says_why(site: Site) -> None:
         ("text/rtf", b"{\\rtf1 x}", "rtf"),
         ("image/tiff", TIFF, "tif"),
         ("text/plain", b"<script>x</script>", "txt"),
+        ("application/msword", WORD, "doc"),
+        ("application/dicom", DICOM, "dcm"),
     ],
 )
 @blocking
