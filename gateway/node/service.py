@@ -170,6 +170,7 @@ class Service:
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
             },
+            self._processes,
         )
         self._add(
             HealthDoor(
@@ -191,7 +192,9 @@ class Service:
             ("receive", self._settings.smtp.processes - 1),
         )
         for noun, count in beside:
-            command = [sys.executable, "-m", "gateway.cli.main", noun, "--with-parent"]
+            # What they log comes through this process, which says it in its own way.
+            words = (noun, "--with-parent", "--log-json")
+            command = [sys.executable, "-m", "gateway.cli.main", *words]
             for number in range(count):
                 monitor.addProcess(
                     f"{noun}-{number + 1}",
