@@ -22,7 +22,6 @@ from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXT
 from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.mssante.receipts.facts import MdnRequest
 from gateway.mssante.receipts.telling import (
-    ROWS,
     Asked,
     By,
     Cell,
@@ -30,6 +29,7 @@ from gateway.mssante.receipts.telling import (
     Writer,
     cell,
 )
+from gateway.mssante.receipts.telling_rows import ROWS
 from gateway.settings.file import TABLES
 
 DOCS = Path(__file__).resolve().parent
@@ -85,10 +85,10 @@ def _telling() -> str:
         "\n# Who is told\n\n"
         "What the sender of a message hears of each outcome, by what it asked (NOTIFY "
         "of RFC 3461, an MDN) and\nby who it is. A user of another operator hears the "
-        "same as one of ours; its receipts are relayed. *–*:\nall went well and nothing "
-        "was asked. *not wanted*: it asked not to hear. *later*: at the latest after\n"
-        "`[outgoing] confirm_hours`. *by the peer*: the other operator told it. "
-        "*nobody*: the null path is never\nanswered. The operator has all of it in "
+        "same as one of ours; its receipts are relayed. *–*:\nall went well and "
+        "nothing was asked. *not wanted*: it asked not to hear. *later*: at the latest after\n"
+        "`[outgoing] confirm_hours`. *by the peer*: the other operator told "
+        "it. *nobody*: the null path is never\nanswered. The operator has all of it in "
         "`gateway trace`, and in `gateway quarantine` what is set aside.\n\n"
         "What a door refuses is told by its reply alone: one refusal for whatever "
         "concerns a patient, plain\nwords to users of ours for the rest.\n"

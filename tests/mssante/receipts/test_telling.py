@@ -29,7 +29,6 @@ from gateway.mssante.receipts.dsn import DsnAction
 from gateway.mssante.receipts.facts import MdnRequest
 from gateway.mssante.receipts.telling import (
     ASKED,
-    ROWS,
     Asked,
     By,
     Cell,
@@ -39,6 +38,7 @@ from gateway.mssante.receipts.telling import (
     Writer,
     cell,
 )
+from gateway.mssante.receipts.telling_rows import ROWS
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.relaying import Relaying
 from gateway.rights.profile import ProfileState
