@@ -134,7 +134,7 @@ class SmtpReception:
         if len(incoming.content) > self.settings.max_decoded_bytes:
             most = self.settings.max_decoded_bytes
             read_parts(incoming.content, MimeLimits(max_decoded_bytes=most))
-        return code, replies.REFUSED
+        return code, self.admission.reply_to_sender(code)
 
     def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
         """Our own Received line; where a user was is nobody's business but theirs."""
