@@ -147,7 +147,8 @@ class SenderIdentity:
     ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
     certificate. Of an employee ``structures`` is where they work, and ``persons`` is
     empty: they answer for nothing in their own name. Both are empty for an operator,
-    which sends for others. ``identity`` is what the certificate proves, an operator's too: a patient may block it.
+    which sends for others. ``identity`` is what the certificate proves, an operator's
+    too: a patient may block it.
     """
 
     kind: CertificateHolder

@@ -88,8 +88,9 @@ def judge(
     Refuse with every rule that objects.
 
     ``authority_known`` says that a pinned authority, itself in date, signed the
-    certificate; ``role`` is that of who showed it. OpenSSL has checked most of this already. What it lets pass (no
-    extended usage, no alternative name, a revoked certificate) is refused here.
+    certificate; ``role`` is that of who showed it. OpenSSL has checked most of this
+    already. What it lets pass (no extended usage, no alternative name, a revoked
+    certificate) is refused here.
     """
     facts = _Facts(certificate, revocation, now, authority_known, role)
     faults = tuple(fault for rule in _RULES if (fault := rule(facts)))

@@ -55,8 +55,8 @@ class SenderCertificate:
     ``key_usages`` and ``extended_usages`` are None when the certificate is without the
     extension. ``identity`` is what mailboxes are bound to: the structure's identifier
     (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice), the person's IDNPS, or the
-    employee's own (``3`` + FINESS + ``/`` + number), in capitals; empty when the subject
-    names none, or more than one. ``structure`` is the employee's.
+    employee's own (``3`` + FINESS + ``/`` + number), in capitals; empty when the
+    subject names none, or more than one. ``structure`` is the employee's.
 
     ``kind`` is UNKNOWN where the authority may not name such a holder; ``claimed`` is
     then what the subject says all the same.
@@ -81,6 +81,16 @@ class SenderCertificate:
     self_signed: bool
     strong_key: bool
     strong_signature: bool
+
+    def names_host(self, host: str) -> bool:
+        """
+        Tell whether the certificate is for a host, by its alternative names; by its
+        common name only where there is none (RFC 6125 §6.4.4). ``*`` stands for one
+        label, the first (RFC 6125 §6.4.3).
+        """
+        named = {one.lower() for one in self.dns_names or self.subject.values("CN")}
+        _, dot, parent = host.lower().partition(".")
+        return host.lower() in named or bool(dot) and f"*.{parent}" in named
 
 
 def read_certificate(
@@ -152,7 +162,7 @@ _IDNPS = re.compile(r"8[0-9]{11}")
 
 
 _EMPLOYEE = re.compile(r"[0-9][0-9A-Z]{9,14}/\S{1,64}", re.I | re.ASCII)
-"""An employee's number inside a structure, as on a CPE card: ``3`` + FINESS + ``/`` …"""
+"""An employee's number inside a structure (CPE card): ``3`` + FINESS + ``/`` …"""
 
 
 @frozen
@@ -171,7 +181,7 @@ def _who(
     may_name: frozenset[CertificateKind],
 ) -> _Named:
     """
-    Return whom the subject names, the one identity it says, and an employee's structure.
+    Return whom the subject names, the one identity it says, an employee's structure.
 
     A subject with a structure is never a professional, whatever its CN: a structure
     chooses its own CN and could choose a doctor's number. Whether it is the structure

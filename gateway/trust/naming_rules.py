@@ -18,9 +18,9 @@ USUAL: Final[Mapping[CertificateKind, str]] = {
     CertificateKind.PERSON: "PERSONNES",
 }
 """
-The last word of the names of IGC-Santé's issuing authorities (``AC IGC-SANTE ELEMENTAIRE
-ORGANISATIONS``, ``AC IGC-SANTE FORT PERSONNES``, ``… STANDARD PERSONNES``), and whom
-they name: servers and structures the first, holders of cards the others.
+The last word of the names of IGC-Santé's issuing authorities (``AC IGC-SANTE
+ELEMENTAIRE ORGANISATIONS``, ``AC IGC-SANTE FORT PERSONNES``, ``… STANDARD PERSONNES``),
+and whom they name: servers and structures the first, holders of cards the others.
 """
 
 
@@ -31,8 +31,8 @@ def may_name(
     Return whom each pinned authority may name, by its common name.
 
     Where the settings are silent on a kind, the authorities that IGC-Santé has for it
-    may. Where they are silent on all and none of the pinned ones is IGC-Santé's, as with
-    a PKI of one's own, each may name whomever: see `names_anybody`.
+    may. Where they are silent on all and none of the pinned ones is IGC-Santé's, as
+    with a PKI of one's own, each may name whomever: see `names_anybody`.
 
     Raises:
         InvalidError: the settings name an authority that is not pinned.

@@ -34,9 +34,7 @@ def sender_of(
     )
 
 
-def answering_for(
-    sender: envelope.Sender, authors: tuple[Participant, ...]
-) -> str:
+def answering_for(sender: envelope.Sender, authors: tuple[Participant, ...]) -> str:
     """
     Return the number of the professional an employee files under, as `responsible`.
 

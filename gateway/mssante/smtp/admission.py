@@ -16,7 +16,14 @@ from gateway.message.address import MailAddress
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
-from gateway.mssante.smtp.replying import reply_to_refusal
+from gateway.mssante.smtp.replying import (
+    MAILBOX_CLOSED,
+    MAILBOX_UNKNOWN,
+    PATIENT_BY_MAIL,
+    RELAY_REFUSED,
+    reply_to_refusal,
+    reply_to_sender,
+)
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
 from gateway.rights.sender_rules import (
@@ -41,7 +48,6 @@ from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
 _UNLISTED = SenderRefusal.OPERATOR_NOT_LISTED.value
-_PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
@@ -87,7 +93,7 @@ _NOT_LISTED = {
     SenderRefusal.SENDER_NOT_LISTED,
     SenderRefusal.REPLY_TO_OUTSIDE,
 }
-"""Refused because the allow-list does not have it: for now, while ours is not current."""
+"""Refused as the allow-list does not have it: for now, while ours is not current."""
 
 
 @frozen(kw_only=True)
@@ -164,9 +170,9 @@ class Admission:
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         if isinstance(decision, Refuse):
             code = decision.reasons[0].value
-            return Refused(self.reply_to_sender(code), code)
+            return Refused(self.reply_to_sender(door, code), code)
         if self._poses_as_patient(admitted, SenderHeaders(from_=())):
-            return Refused(replies.REFUSED, _PATIENT_BY_MAIL)
+            return _refused(door, PATIENT_BY_MAIL)
         return admitted
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
@@ -174,9 +180,11 @@ class Admission:
             lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
         if door is Door.OPERATOR:
+            assert peer.certificate is not None, "trusted unread"
             return Link(
                 door=LinkKind.RELAY,
                 domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
+                hosts=_Asked(peer.certificate.names_host),
                 trusted=trusted,
             )
         with self.database.read() as work:
@@ -202,13 +210,12 @@ class Admission:
         decision = decide_headers(admitted.link, admitted.path_text, found)
         if isinstance(decision, Refuse):
             return decision.reasons[0].value
-        return _PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
+        return PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
 
-    def reply_to_sender(self, code: str) -> Reply:
+    def reply_to_sender(self, door: Door, code: str) -> Reply:
         """Return the reply to a sender refused by that code: for good, or for now."""
-        if code in _NOT_LISTED:
-            return self._unlisted(replies.REFUSED)
-        return replies.REFUSED
+        reply = reply_to_sender(door, code)
+        return self._unlisted(reply) if code in _NOT_LISTED else reply
 
     def _poses_as_patient(
         self, admitted: AdmittedSender, headers: SenderHeaders
@@ -220,7 +227,7 @@ class Admission:
         self, admitted: AdmittedSender, address: MailAddress | None
     ) -> Recipient | Refused:
         """
-        Return the recipient, or the one refusal.
+        Return the recipient, or the refusal: one for all where a patient is meant.
 
         ``address`` is None for ``<postmaster>``. The inter-operator door never
         relays; a user's message may leave for domains of the space of trust.
@@ -230,13 +237,13 @@ class Admission:
         if address.domain == self.domains.patient.lower():
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
-            return self._mailbox(address)
+            return self._mailbox(admitted.door, address)
         if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        outside = replies.REFUSED
+        reply = reply_to_sender(admitted.door, RELAY_REFUSED)
         if admitted.door is Door.SUBMISSION:
-            outside = self._unlisted(outside)
-        return Refused(outside, "RELAY_REFUSED")
+            reply = self._unlisted(reply)
+        return Refused(reply, RELAY_REFUSED)
 
     def admit_recipient_at_once(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -278,13 +285,13 @@ class Admission:
             target_id=found.profile_id,
         )
 
-    def _mailbox(self, address: MailAddress) -> Recipient | Refused:
+    def _mailbox(self, door: Door, address: MailAddress) -> Recipient | Refused:
         with self.database.read() as work:
             mailbox = Mailboxes(work).find(str(address))
         if mailbox is None:
-            return Refused(replies.REFUSED, "MAILBOX_UNKNOWN")
+            return _refused(door, MAILBOX_UNKNOWN)
         if mailbox.state != "open":
-            return Refused(replies.REFUSED, "MAILBOX_CLOSED")
+            return _refused(door, MAILBOX_CLOSED)
         if mailbox.used_bytes >= self.mailbox_quota_bytes:
             return Refused(replies.MAILBOX_FULL, "MAILBOX_FULL")
         return Recipient(
@@ -292,6 +299,10 @@ class Admission:
             address=mailbox.address,
             target_id=mailbox.id,
         )
+
+
+def _refused(door: Door, code: str) -> Refused:
+    return Refused(reply_to_sender(door, code), code)
 
 
 def _address_fact(matricule: str) -> AddressFact:

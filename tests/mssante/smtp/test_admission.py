@@ -21,6 +21,7 @@ from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
 from gateway.mssante.smtp.replies import Reply
+from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
@@ -42,6 +43,7 @@ SERVICE = "service@hopital.mssante.test"
 DOCTOR = "dr.demo@hopital.mssante.test"
 PEER = "dr.voisin@peer.mssante.test"
 ELSEWHERE = "dr@elsewhere.test"
+DAEMON = "Mail Delivery System <MAILER-DAEMON@smtp.peer.mssante.test>"
 QUOTA = 1000
 SOON = utc_now() + timedelta(minutes=5)  # a list newer than that of the session
 # A test identifier of the ANS whose last two digits are not its key.
@@ -199,7 +201,7 @@ def test_a_user_writes_from_the_mailboxes_it_holds(admission: Admission) -> None
 def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) -> None:
     found = admission.admit_sender(USERS, der_of("hospital"), read_address(path))
 
-    assert refusal(found) == (replies.REFUSED, "REVERSE_PATH_NOT_HELD")
+    assert refusal(found) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
 
 
 # Made when this is read, not in a test: `make mutate` then has the keys in each fork.
@@ -319,14 +321,14 @@ def test_an_employees_card_opens_its_own_mailbox_and_not_its_structures(
 ) -> None:
     own = "secretariat.eve@hopital.mssante.test"
     assert refusal(admission.admit_sender(USERS, CARD, read_address(SERVICE))) == (
-        replies.REFUSED,
+        replies.NO_MAILBOX_HELD,
         "CLIENT_WITHOUT_MAILBOX",
     )
     with admission.database.write() as work:
         Mailboxes(work).add(own, kind="PER", holders=[EMPLOYEE])
 
     assert refusal(admission.admit_sender(USERS, CARD, read_address(SERVICE))) == (
-        replies.REFUSED,
+        replies.MAILBOX_NOT_HELD,
         "REVERSE_PATH_NOT_HELD",
     )
     assert isinstance(
@@ -373,6 +375,7 @@ def test_who_blocked_a_structure_hears_nothing_of_its_employees(
 
 # Our own fault is for now, never for good.
 
+
 def test_the_reply_to_our_own_fault_is_temporary() -> None:
     assert str(replies.CANNOT_TELL) == (
         "451 4.3.5 Our lists are not current, try again later"
@@ -384,9 +387,7 @@ def test_without_revocation_lists_peers_are_told_to_come_again(
     admission: Admission, folder: Path, door: Door, name: str
 ) -> None:
     (folder / "crl.pem").unlink()
-    blind = evolve(
-        admission, trust=TrustSpace(make_settings(folder).trust, utc_now)
-    )
+    blind = evolve(admission, trust=TrustSpace(make_settings(folder).trust, utc_now))
 
     found = blind.judge(door, der_of(name))
 
@@ -459,16 +460,23 @@ HEADER_CODES = [
 ]
 
 
-@pytest.mark.parametrize(("code", "by_list"), HEADER_CODES)
 def test_headers_refused_by_a_list_that_is_not_current_may_come_again(
-    admission: Admission, folder: Path, code: str, *, by_list: bool
+    admission: Admission, folder: Path
 ) -> None:
-    assert admission.reply_to_sender(code) is replies.REFUSED
+    doors = (OPERATORS, USERS)
+    for door in doors:
+        for code, _ in HEADER_CODES:
+            found = admission.reply_to_sender(door, code)
+            assert found is reply_to_sender(door, code)
+            assert found.code >= 500
 
     break_list(folder)
 
-    expected = replies.CANNOT_TELL if by_list else replies.REFUSED
-    assert admission.reply_to_sender(code) is expected
+    for door in doors:
+        for code, by_list in HEADER_CODES:
+            for_good = reply_to_sender(door, code)
+            expected = replies.CANNOT_TELL if by_list else for_good
+            assert admission.reply_to_sender(door, code) is expected
 
 
 @pytest.mark.parametrize("door", [OPERATORS, USERS])
@@ -483,7 +491,7 @@ def test_a_certificate_that_names_nobody_is_not_entitled(
 
 def test_a_user_without_a_mailbox_writes_nothing(admission: Admission) -> None:
     assert refusal(admission.admit_sender(USERS, STRANGER, None)) == (
-        replies.REFUSED,
+        replies.NO_MAILBOX_HELD,
         "CLIENT_WITHOUT_MAILBOX",
     )
 
@@ -550,6 +558,23 @@ HEADERS: list[tuple[str, Door, str, str | None, str, str]] = [
         PEER,
         f"From: {PEER}\r\nSender: {SERVICE}",
         "SENDER_NOT_LISTED",
+    ),
+    ("report-of-the-host", OPERATORS, "peer", None, f"From: {DAEMON}", ""),
+    (
+        "report-of-a-host-of-another-certificate",
+        OPERATORS,
+        "peer",
+        None,
+        f"From: MAILER-DAEMON@smtp.{ELSEWHERE.partition('@')[2]}",
+        "FROM_NOT_LISTED",
+    ),
+    (
+        "letter-of-the-host",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {DAEMON}",
+        "FROM_NOT_LISTED",
     ),
     ("user", USERS, "hospital", SERVICE, f"From: Service <{SERVICE}>", ""),
     ("user-in-capitals", USERS, "hospital", SERVICE, f"From: {SERVICE.upper()}", ""),
@@ -782,7 +807,7 @@ def test_a_mailbox_is_a_recipient_by_its_own_spelling(
 
 
 def test_a_mailbox_that_is_not_there_or_closed_is_refused(
-    admission: Admission, peer: AdmittedSender
+    admission: Admission, peer: AdmittedSender, hospital: AdmittedSender
 ) -> None:
     unknown = read_address("nobody@hopital.mssante.test")
     with admission.database.write() as work:
@@ -796,6 +821,15 @@ def test_a_mailbox_that_is_not_there_or_closed_is_refused(
     )
     assert refusal(admission.admit_recipient(peer, read_address(DOCTOR))) == (
         replies.REFUSED,
+        "MAILBOX_CLOSED",
+    )
+    # A colleague's typing error is no policy.
+    assert refusal(admission.admit_recipient(hospital, unknown)) == (
+        replies.NO_SUCH_MAILBOX,
+        "MAILBOX_UNKNOWN",
+    )
+    assert refusal(admission.admit_recipient(hospital, read_address(DOCTOR))) == (
+        replies.MAILBOX_CLOSED,
         "MAILBOX_CLOSED",
     )
 
@@ -833,7 +867,7 @@ def test_postmaster_without_a_domain_is_ours(
     ("address", "by_users"),
     [
         (PEER, Recipient(kind=RecipientKind.REMOTE, address=PEER)),
-        (ELSEWHERE, "RELAY_REFUSED"),
+        (ELSEWHERE, (replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED")),
     ],
 )
 def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
@@ -841,13 +875,13 @@ def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
     peer: AdmittedSender,
     hospital: AdmittedSender,
     address: str,
-    by_users: Recipient | str,
+    by_users: Recipient | tuple[Reply, str],
 ) -> None:
     relayed = admission.admit_recipient(peer, read_address(address))
     assert refusal(relayed) == (replies.REFUSED, "RELAY_REFUSED")
 
     found: Any = admission.admit_recipient(hospital, read_address(address))
-    assert (found if isinstance(found, Recipient) else refusal(found)[1]) == by_users
+    assert (found if isinstance(found, Recipient) else refusal(found)) == by_users
 
 
 @pytest.mark.parametrize("address", [None, read_address(DOCTOR), read_address(PEER)])
@@ -878,3 +912,14 @@ def test_where_only_a_thread_can_ask_nothing_is_said_at_once(
         pytest.skip("SQLite answers at once")
 
     assert admission.admit_recipient_at_once(peer, read_address(PATIENT)) is None
+
+
+@pytest.mark.parametrize("door", ["peer", "hospital"])
+@pytest.mark.parametrize("local", ["279035121518988", "dr.martin", matricule(6)])
+def test_of_patients_our_own_users_hear_no_more_than_others(
+    admission: Admission, request: pytest.FixtureRequest, door: str, local: str
+) -> None:
+    sender: AdmittedSender = request.getfixturevalue(door)
+    address = MailAddress(local, "patient.mssante.test")
+
+    assert refusal(admission.admit_recipient(sender, address))[0] is replies.REFUSED
