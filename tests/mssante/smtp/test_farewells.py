@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.journeys.postfix import postfix
+from tests.journeys.running import eventually
 from tests.logged import lines_logged
-from tests.mssante.smtp.doors import Node, running_node
+from tests.mssante.smtp.doors import DOCTOR, MESSAGE, Node, running_node
 
 ALERTS = {
     "bad/expired": (r"alert (certificate )?expired|certificate expired", "EXPIRED"),
@@ -87,3 +91,22 @@ def test_the_door_goes_on_and_no_socket_is_left(node: Node) -> None:
         s_client(node, "submissions", "bad/expired", "-tls1_3")
 
     assert node.session("smtp", "peer").greeting.startswith("250")
+
+
+@pytest.mark.journey
+def test_postfix_learns_that_its_certificate_ended(
+    node: Node, pki_folder: Path
+) -> None:
+    with TemporaryDirectory(prefix="gwcerts", dir="/tmp") as name:
+        certs = Path(name)
+        certs.chmod(0o755)  # its daemons run as another user
+        shutil.copy(pki_folder / "ca.pem", certs)
+        for end in ("pem", "key"):
+            shutil.copy(pki_folder / f"bad/expired.{end}", certs / f"peer.{end}")
+        routes = {"hopital.mssante.test": node.port("smtp")}
+        with postfix(certs, routes) as theirs:
+            theirs.send(MESSAGE.replace(b"\r\n", b"\n"), DOCTOR)
+
+            eventually(lambda: "alert certificate expired" in theirs.log(), seconds=60)
+
+    assert node.kept() == []
