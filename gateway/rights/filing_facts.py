@@ -26,6 +26,8 @@ class CertificateHolder(StrEnum):
 
     OPERATOR = "OPERATOR"
     STRUCTURE = "STRUCTURE"
+    EMPLOYEE = "EMPLOYEE"
+    """Somebody who works for a structure and is no professional: a secretary."""
     PERSON = "PERSON"
 
 
@@ -143,8 +145,10 @@ class SenderIdentity:
 
     ``structures`` holds every Struct_IdNat of the sending structure (``1``+FINESS and
     ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
-    certificate. Both are empty for an operator, which sends for others. ``identity``
-    is what the certificate proves, an operator's too: a patient may block it.
+    certificate. Of an employee ``structures`` is where they work, and ``persons`` is
+    empty: they answer for nothing in their own name. Both are empty for an operator,
+    which sends for others. ``identity`` is what the certificate proves, an operator's
+    too: a patient may block it.
     """
 
     kind: CertificateHolder

@@ -72,8 +72,15 @@ class Recorder:
         deposit: Deposit,
         decision: FilingDecision,
         deprecated: Sequence[str],
+        *,
+        responsible: str = "",
     ) -> None:
-        """Note a filing, and what it put out of date, in the patient's chain."""
+        """
+        Note a filing, and what it put out of date, in the patient's chain.
+
+        ``responsible`` is the professional under whose responsibility an employee
+        files: who sent is then noted beside.
+        """
         self.work.note(
             Action.DOCUMENT_FILED,
             decision.code.value,
@@ -81,6 +88,7 @@ class Recorder:
             chain=case.chain,
             arrival=self.kept.id,
             document=deposit.entry.unique_id,
+            **self._employee(responsible),
         )
         for entry_id in deprecated:
             self.work.note(
@@ -90,6 +98,17 @@ class Recorder:
                 chain=case.chain,
                 by=deposit.entry_id,
             )
+
+    def _employee(self, responsible: str) -> dict[str, str]:
+        if not responsible:
+            return {}
+        sender = self.kept.sender
+        return {
+            "sender": sender.kind.value,
+            "identity": sender.identity,
+            "structure": sender.structure,
+            "responsible": responsible,
+        }
 
     def withdrawn(self, case: Case, stored: FiledDocument) -> None:
         """Note in the patient's chain that a document was withdrawn, and by whom."""
