@@ -70,7 +70,7 @@ class SentCopies:
         """Return the conversations whose last message by the patient was lost."""
         own = inbox_messages.c
         last = (
-            select(own.conversation_id, func.max(own.at).label("at"))
+            select(own.conversation_id, func.max(own.serial).label("serial"))
             .where(
                 own.conversation_id.in_(conversation_ids),
                 own.direction == Direction.OUT.value,
@@ -86,7 +86,7 @@ class SentCopies:
                 last,
                 and_(
                     own.conversation_id == last.c.conversation_id,
-                    own.at == last.c.at,
+                    own.serial == last.c.serial,
                     own.direction == Direction.OUT.value,
                 ),
             )

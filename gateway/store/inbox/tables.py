@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -46,13 +47,31 @@ inbox_messages = Table(
     Column("arrival_id", Id),
     Column("blob_id", Id),  # NULL once deleted
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    # When it was received, in microseconds: the order in which a thread stands.
+    Column("serial", BigInteger, nullable=False),
+    Column("reply", String(8)),  # may be answered; NULL: of an earlier version
     Column("at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("deleted_at", UtcDateTime),
-    Index("ix_inbox_messages_conversation_at", "conversation_id", "at"),
-    Index("ix_inbox_messages_profile_at", "profile_id", "at"),
+    Index("ix_inbox_messages_thread", "conversation_id", "serial"),
+    # Whole: the list of conversations is counted from it, and no message is read.
+    Index(
+        "ix_inbox_messages_listing",
+        "profile_id",
+        "conversation_id",
+        "serial",
+        "read_at",
+        "deleted_at",
+        "hidden_until",
+    ),
     UniqueConstraint("arrival_id", "profile_id", "direction"),
+)
+Index(
+    "ix_inbox_messages_unread",
+    inbox_messages.c.profile_id,
+    sqlite_where=inbox_messages.c.read_at.is_(None),
+    postgresql_where=inbox_messages.c.read_at.is_(None),
 )
 
 drafts = Table(
@@ -64,3 +83,12 @@ drafts = Table(
     Column("saved_at", UtcDateTime, nullable=False),
 )
 """What a patient began to write to one correspondent."""
+
+loose_drafts = Table(
+    "loose_drafts",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What a patient began to write before choosing to whom."""

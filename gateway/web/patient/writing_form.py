@@ -23,7 +23,7 @@ from gateway.web.site.visits import Visit
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
-_CHOICES = 100
+_CHOICES = 50
 
 
 @frozen(kw_only=True)
@@ -81,7 +81,7 @@ class WritingForm:
     def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentCard]:
         """Return the documents of the vault that may be attached, the last ones."""
         seen = self.desk.seen(work, profile_id)
-        return [seen.card(one) for one in seen.listed()[:_CHOICES]]
+        return [seen.card(one) for one in seen.listed(_CHOICES)]
 
     def read(
         self, work: UnitOfWork, visit: Visit, *, needs_subject: bool

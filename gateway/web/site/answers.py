@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
+from gateway.core.shown_text import shown_text
 from gateway.web.site.templating import render
 
 Pairs = tuple[tuple[str, str], ...]
@@ -162,6 +163,7 @@ def disposition(name: str, how: str = "attachment") -> str:
     >>> disposition('\u00e9t\u00e9\r\nX: "y')
     'attachment; filename="_t___X_ _y"; filename*=UTF-8\'\'%C3%A9t%C3%A9%20X%3A%20%22y'
     """
+    name = shown_text(name)
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)[:120] or "document"
     whole = " ".join(name.split())[:120] or "document"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
+from gateway.core.shown_text import shown_text
 from gateway.web.site.languages import (
     LANGUAGES,
     TRANSLATIONS,
@@ -64,6 +66,7 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_without_tricks,
         extensions=["jinja2.ext.i18n"],
     )
     translations: Any = environment
@@ -77,6 +80,13 @@ def _environment(language: str) -> Environment:
     environment.globals["languages"] = LANGUAGES
     environment.globals["language"] = language
     return environment
+
+
+def _without_tricks(value: Any) -> Any:
+    """Clean whatever a page shows: all of it passes here, and most is foreign."""
+    if isinstance(value, Markup):
+        return Markup(shown_text(value))  # noqa: S704 (less than what was safe)
+    return shown_text(value) if isinstance(value, str) else value
 
 
 def _filter(say: Any, language: str, value: Any) -> str:
