@@ -21,7 +21,7 @@ def shown_text(text: str) -> str:
     Return a text with plain line ends, without controls and turns of direction.
 
     A name that says "turn round" is shown as another name, and a file
-    ``exe.fdp`` as ``pdf.exe`` (Unicode UAX #9, UTS #39). The joiners that Persian and
+    ``exe.fdp`` as ``pdf.exe`` (Unicode UAX #9). The joiners that Persian and
     emoji need stay.
 
     >>> shown_text("Dr\u202e NITRAM\u0007\u2028Cardiologie")

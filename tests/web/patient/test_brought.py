@@ -78,14 +78,15 @@ def test_what_was_withdrawn_since_is_not_said_to_have_failed(reason: Reason) -> 
         assert words in text_for_patient(reason, place)[0]
 
 
-def outcome(position: int, reason: Reason, **changes: str) -> DocumentOutcome:
-    unique_id = changes.pop("unique_id", f"1.2.9.{position}")
+def outcome(
+    position: int, reason: Reason, *, unique_id: str = "", entry_id: str = ""
+) -> DocumentOutcome:
     return DocumentOutcome(
         recipient=0,
         position=position,
-        unique_id=unique_id,
+        unique_id=unique_id or f"1.2.9.{position}",
         outcome=reason.value,
-        **changes,
+        entry_id=entry_id,
     )
 
 
