@@ -93,7 +93,7 @@ one_time_codes = Table(
     "one_time_codes",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("account_id", Id, ForeignKey("accounts.id"), index=True),  # NULL: a decoy
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),
     Column("digest", String(64), nullable=False),  # keyed
     Column("tries_left", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -78,6 +78,7 @@ class PatientDesk(Desk):
             unread=unread,
             name=person_name(visit.person) if visit.person is not None else "",
             service=self.settings.domains.operator_name,
+            closing=visit.session.ends_at if visit.session is not None else visit.now,
             idle_minutes=self.settings.web.session_idle_seconds // 60,
             **context,
         )

@@ -24,6 +24,7 @@ _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
 _CHOICES = 50
+_BUSY = 503  # too many others were sending files
 
 
 @frozen(kw_only=True)
@@ -100,7 +101,7 @@ class WritingForm:
             contact=form.line("contact"),
             once=once if _ONCE.fullmatch(once) else uuid4().hex,
             is_filled=True,
-            had_files=bool(form.files),
+            had_files=bool(form.files) or bool(form.cut),
         )
         problems = []
         if needs_subject and not filled.subject:
@@ -111,6 +112,9 @@ class WritingForm:
             problems.append(Problem(name="text", code="missing"))
         if len(filled.text) > _MAX_TEXT:
             problems.append(Problem(name="text", code="long"))
+        if form.cut:
+            code = "busy" if form.cut == _BUSY else "cut"
+            problems.append(Problem(name="files", code=code))
         vault = self._chosen(work, visit, filled)
         accepted, refused = judge_files(
             form.files,

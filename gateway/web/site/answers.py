@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from attrs import evolve, field, frozen
 
@@ -105,6 +105,26 @@ def is_own_path(path: str) -> bool:
     """
     bare = path.partition("#")[0].partition("?")[0]
     return bool(_OWN_PATH.fullmatch(bare)) and path.isascii() and path.isprintable()
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """Return a path of ours with a query."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+_MAX_ADDRESS = 500
+_NOT_FURTHER = ("/sign-", "/language", "/static")
+
+
+def is_further(address: str) -> bool:
+    r"""
+    Tell whether signing in may lead to an address: a page of ours behind the sign-in.
+
+    >>> [is_further(a) for a in ("/documents?page=2", "//evil.test", "/sign-out", "")]
+    [True, False, False, False]
+    """
+    is_short = len(address) <= _MAX_ADDRESS
+    return is_short and is_own_path(address) and not address.startswith(_NOT_FURTHER)
 
 
 def static(media_type: str, content: bytes) -> Answer:

@@ -58,6 +58,12 @@ def say_moment(moment: datetime, language: str) -> str:
     )
 
 
+def say_hour(moment: datetime, language: str) -> str:
+    """Return an hour of the day."""
+    local = moment.astimezone(_ZONE)
+    return format_time(local, "HH:mm", tzinfo=_ZONE, locale=_locale(language))
+
+
 def say_day(moment: datetime, language: str) -> str:
     """Return a date in words."""
     return format_date(moment.astimezone(_ZONE), "long", locale=_locale(language))

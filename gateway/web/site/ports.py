@@ -20,6 +20,9 @@ class Visitors(Protocol):
     def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
         """Return the session of a cookie, its person when open, and the time."""
 
+    def whose(self, cookie: str) -> Profile | None:
+        """Return the person of a session that ended not long ago, of itself."""
+
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of somebody who asked for what is not theirs, or not there."""
 

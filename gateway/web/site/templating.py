@@ -19,6 +19,7 @@ from gateway.web.site.languages import (
     TRANSLATIONS,
     machine_time,
     say_day,
+    say_hour,
     say_moment,
     say_recent,
     say_size,
@@ -72,6 +73,7 @@ def _environment(language: str) -> Environment:
     translations: Any = environment
     translations.install_gettext_translations(TRANSLATIONS[language], newstyle=True)
     environment.filters["moment"] = partial(_filter, say_moment, language)
+    environment.filters["hour"] = partial(_filter, say_hour, language)
     environment.filters["day"] = partial(_filter, say_day, language)
     environment.filters["size"] = partial(_filter, say_size, language)
     environment.filters["machine"] = machine_time
