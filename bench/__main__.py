@@ -71,7 +71,10 @@ def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
             filed = session.filing(
                 database=server.new_database("bench"), beside=server.pids
             )
-    yield from filing_figures(filed.speed, session.scale, ", PostgreSQL")
+            yield from filing_figures(filed.speed, session.scale, ", PostgreSQL")
+            yield from session.pages(
+                database=(server.new_database("few"), server.new_database("many"))
+            )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -192,6 +192,7 @@ class WebSettings(Table):
         Path | str, "PEM: certificate of the pages, then its chain. Empty: of [trust]."
     ] = ""
     private_key: Annotated[Path | str, "PEM: its key. Empty: that of [trust]."] = ""
+    time_zone: Annotated[str, "Clock by which the pages say hours."] = "Europe/Paris"
     session_idle_seconds: Annotated[int, "Silence before a session ends."] = 900
     session_seconds: Annotated[int, "A session's whole life."] = 8 * 3600
     code_seconds: Annotated[int, "Life of a one-time code."] = 600

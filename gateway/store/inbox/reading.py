@@ -7,7 +7,17 @@ from itertools import count
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from gateway.core.shown_text import mailbox_name
 from gateway.store.base.work import UnitOfWork
@@ -53,11 +63,18 @@ class InboxReader:
             .subquery()
         )
         rows = self.work.connection.execute(
-            select(conversations, newest.c.messages, newest.c.unread)
+            select(conversations, newest.c.messages, newest.c.unread, newest.c.last)
             .join(newest, newest.c.id == conversations.c.id)
             .order_by(newest.c.last.desc(), conversations.c.id.desc())
         ).all()
-        return [self._with_last(row) for row in rows]
+        last = self._messages(
+            tuple_(_MESSAGE.conversation_id, _MESSAGE.serial).in_(
+                [(row.id, row.last) for row in rows]
+            ),
+            self._visible(),
+        )
+        by_conversation = {one.conversation_id: one for one in last}
+        return [self._with_last(row, by_conversation[row.id]) for row in rows]
 
     def count(self, profile_id: str) -> int:
         """Return how many conversations have a visible message."""
@@ -308,14 +325,7 @@ class InboxReader:
             ended_at=row.ended_at,
         )
 
-    def _with_last(self, row: Row[Any]) -> Conversation:
-        last = self.work.connection.execute(
-            select(inbox_messages)
-            .where(_MESSAGE.conversation_id == row.id, self._visible())
-            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
-            .limit(1)
-        ).one()
-        message = self._message(last)
+    def _with_last(self, row: Row[Any], message: InboxMessage) -> Conversation:
         return evolve(
             self._conversation(row),
             last_at=message.at,

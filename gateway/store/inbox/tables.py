@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal_column,
 )
 
 from gateway.store.base.columns import (
@@ -66,6 +67,16 @@ inbox_messages = Table(
         "hidden_until",
     ),
     UniqueConstraint("arrival_id", "profile_id", "direction"),
+)
+SENT = inbox_messages.c.direction == literal_column("'out'")
+"""Of what the patient wrote; in these words alone SQLite knows the index below."""
+
+Index(
+    "ix_inbox_messages_sent",
+    inbox_messages.c.conversation_id,
+    inbox_messages.c.serial,
+    sqlite_where=SENT,
+    postgresql_where=SENT,
 )
 Index(
     "ix_inbox_messages_unread",

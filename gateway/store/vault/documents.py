@@ -212,10 +212,11 @@ class Documents:
         columns = documents.c
         rows = self.work.connection.execute(
             select(documents)
+            # Without an order, as for a set: it is found by its arrival alone.
             .where(columns.profile_id == profile_id, columns.arrival_id == arrival_id)
-            .order_by(columns.filed_at, columns.id)
         )
-        return [_stored(row) for row in rows]
+        found = [_stored(row) for row in rows]
+        return sorted(found, key=lambda one: (one.facts.filed_at, one.facts.id))
 
     def entry(self, stored: StoredDocument) -> dict[str, Any]:
         """Return the JSON of the DocumentEntry as it was filed."""

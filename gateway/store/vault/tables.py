@@ -69,7 +69,7 @@ documents = Table(
         "hidden_then",
         "visible_at",
     ),
-    Index("ix_documents_arrival", "arrival_id"),
+    Index("ix_documents_arrival", "arrival_id", "profile_id"),
     Index("ix_documents_profile_set", "profile_id", "set_id"),
 )
 

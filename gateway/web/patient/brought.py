@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import frozen
 
 from gateway.core.reasons import Effect, Reason
@@ -24,11 +26,20 @@ class Remark:
 
 
 def remarks(
-    seen: SeenDocuments, outcomes: list[DocumentOutcome], language: str
+    seen: SeenDocuments,
+    outcomes: list[DocumentOutcome],
+    beside: Collection[str],
+    language: str,
 ) -> list[Remark]:
-    """Return what is to be said of the documents of one message, each thing once."""
+    """
+    Return what is to be said of the documents of one message, each thing once.
+
+    Nothing is said of those that are shown ``beside`` it, by their ids.
+    """
     said: dict[tuple[str, str], int] = {}
     for one in outcomes:
+        if one.entry_id in beside:
+            continue
         reason = Reason(one.outcome)
         is_filed = REASON_TEXTS[reason].effect in _BY_ENTRY
         found = (

@@ -158,7 +158,9 @@ class InboxPages:
                 for file in offered(message, had_documents=bool(outcomes))
             ],
             documents=documents,
-            remarks=remarks(seen, outcomes, visit.language),
+            remarks=remarks(
+                seen, outcomes, {one.id for one in documents}, visit.language
+            ),
             undelivered=undelivered(work, conversation, message),
         )
 

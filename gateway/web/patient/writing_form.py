@@ -23,7 +23,7 @@ from gateway.web.site.visits import Visit
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
-_CHOICES = 50
+_CHOICES = 30
 _BUSY = 503  # too many others were sending files
 
 

@@ -21,6 +21,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.web.site.app import AddressLimits, PageThreads, SiteApp, make_rules
 from gateway.web.site.forwarding import networks_of
+from gateway.web.site.languages import zone_of
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.site.ports import Visitors
 from gateway.web.site.routes import Route
@@ -76,6 +77,7 @@ class WebService(Service):
         """Listen, or raise `CannotListenError`."""
         web, database = self._settings.web, self._database
         proxies = networks_of(web.trusted_proxies)
+        zone_of(web.time_zone)
         limits = WebLimits(
             request_seconds=web.request_seconds,
             large_body=web.max_message_bytes + _FORM_ROOM,

@@ -192,6 +192,7 @@ def error_page(
         visit=None,
         unread=0,
         name="",
+        identity=None,
         service="",
         idle_minutes=0,
     )

@@ -98,6 +98,27 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
+@frozen
+class PrintedIdentity:
+    """Whose a printed page is: the name, the birth date as it is known, the INS."""
+
+    name: str = field(repr=False)
+    born: str = field(repr=False)
+    ins: str = field(repr=False)
+
+
+def identity_of(profile: Profile) -> PrintedIdentity:
+    """
+    Return what stands on each printed page; a birth date may lack its day.
+
+    As people in France write it: ``28/03/1979``, ``03/1979``, ``1979``.
+    """
+    digits = profile.traits.birth_date
+    parts = (digits[6:8], digits[4:6], digits[:4])
+    born = "/".join(part for part in parts if part)
+    return PrintedIdentity(person_name(profile), born, profile.ins.matricule)
+
+
 def person_name(profile: Profile) -> str:
     """
     Return a patient's name as in From: given name and family name in capitals.

@@ -43,6 +43,14 @@ def upgrade() -> None:
         sqlite_where=sa.text('read_at IS NULL'),
         postgresql_where=sa.text('read_at IS NULL'),
     )
+    op.create_index(
+        'ix_inbox_messages_sent',
+        'inbox_messages',
+        ['conversation_id', 'serial'],
+        unique=False,
+        sqlite_where=sa.text("direction = 'out'"),
+        postgresql_where=sa.text("direction = 'out'"),
+    )
     for name in ('hidden_now', 'hidden_then'):
         op.add_column(
             'documents',
@@ -62,7 +70,7 @@ def upgrade() -> None:
         ['profile_id', 'filed_at', 'creation_time', 'id', 'status', 'hidden_now', 'hidden_then', 'visible_at'],
         unique=False,
     )
-    op.create_index('ix_documents_arrival', 'documents', ['arrival_id'], unique=False)
+    op.create_index('ix_documents_arrival', 'documents', ['arrival_id', 'profile_id'], unique=False)
     op.create_table('loose_drafts',
     sa.Column('profile_id', sa.String(length=32), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
