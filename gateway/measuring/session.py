@@ -205,6 +205,7 @@ class Session:
         yield from self.accept_alone(0)
         yield from self.accept_alone(self.workers)
         yield from self.all_filing()
+        yield from self.pages()
 
     def all_filing(self) -> Iterator[Figure]:
         """Measure what becomes of letters, memory and growth."""
@@ -217,7 +218,6 @@ class Session:
         yield from delay_figures(self.delay(filed.speed.rate))
         yield from memory_figures(self.memory())
         yield growth_figure(self.growth())
-        yield from self.pages()
 
     def pages(self, *, database: tuple[str, str] = ("", "")) -> Iterator[Figure]:
         """

@@ -56,7 +56,7 @@ inbox_messages = Table(
     Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("deleted_at", UtcDateTime),
     Index("ix_inbox_messages_thread", "conversation_id", "serial"),
-    # Whole: the list of conversations is counted from it, and no message is read.
+    # Whole: conversations and what is unread are counted from it, no message is read.
     Index(
         "ix_inbox_messages_listing",
         "profile_id",
@@ -77,12 +77,6 @@ Index(
     inbox_messages.c.serial,
     sqlite_where=SENT,
     postgresql_where=SENT,
-)
-Index(
-    "ix_inbox_messages_unread",
-    inbox_messages.c.profile_id,
-    sqlite_where=inbox_messages.c.read_at.is_(None),
-    postgresql_where=inbox_messages.c.read_at.is_(None),
 )
 
 drafts = Table(

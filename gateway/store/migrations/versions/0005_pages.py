@@ -36,14 +36,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        'ix_inbox_messages_unread',
-        'inbox_messages',
-        ['profile_id'],
-        unique=False,
-        sqlite_where=sa.text('read_at IS NULL'),
-        postgresql_where=sa.text('read_at IS NULL'),
-    )
-    op.create_index(
         'ix_inbox_messages_sent',
         'inbox_messages',
         ['conversation_id', 'serial'],
