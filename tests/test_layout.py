@@ -25,6 +25,7 @@ TESTED_THROUGH = {
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/patients.py": "web/patient/test_brought.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",
     "core/texts/showing.py": "documents/showing/test_rendering.py",
     "core/texts/writing.py": "rights/test_messaging_rules.py",

@@ -235,7 +235,7 @@ class _Reading:
             message=self.content,
             start=entity.start,
             end=entity.end,
-            charset=media.get("charset") or "utf-8",
+            charset=media.get("charset"),
         )
         if part.is_damaged:
             self.note(Ambiguity.ENCODING)

@@ -17,8 +17,6 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
-from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads, notice_ended_children
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
@@ -26,9 +24,9 @@ from gateway.mssante.sending.confirming import Confirming
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
+from gateway.node.pages import make_desk
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.processes import Processes
-from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
@@ -37,7 +35,6 @@ from gateway.store.base.writer import Writer
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
-from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
@@ -135,18 +132,8 @@ class Service:
         if not self._settings.listen.patient_https:
             return
         settings, database = self._settings, self._database
-        vaults = open_vaults(database)
-        desk = PatientDesk(
-            database=database,
-            writer=self._writer,
-            reception=self._reception,
-            settings=settings,
-            documents=CdaPages(),
-            open_vault=vaults.within,
-            own_documents=PatientFiling(
-                vaults, settings.filing.source_id, database.clock
-            ),
-            trusts=self._trust.lists,
+        desk = make_desk(
+            settings, database, self._writer, self._reception, self._trust.lists
         )
         WebService(
             settings,

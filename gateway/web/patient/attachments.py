@@ -93,7 +93,7 @@ def open_file(
     message = reader.message(profile_id, message_id)
     if message is None:
         raise NotFoundError("not found")
-    came = Arrivals(work).documents(message.arrival_id)
+    came = Arrivals(work).documents(message.arrival_id, profile_id)
     places = {one.place for one in offered(message, had_documents=bool(came))}
     if place not in places:
         raise NotFoundError("not found")
