@@ -53,6 +53,18 @@ def notice_ended_children(loop: asyncio.AbstractEventLoop) -> None:
     reapAllProcesses()  # those that ended before
 
 
+def when_told_to_reload(
+    loop: asyncio.AbstractEventLoop, reload: Callable[[], object]
+) -> None:
+    """Call ``reload`` on the loop at each SIGHUP; call when the loop runs."""
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(reload)
+
+    signal.signal(signal.SIGHUP, told)
+    signal.siginterrupt(signal.SIGHUP, False)
+
+
 @frozen
 class Threads:
     """Runs blocking functions off the loop; hands back what the caller speaks."""

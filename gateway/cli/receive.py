@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command, add_log_json
@@ -31,6 +32,7 @@ def receive(args: argparse.Namespace) -> int:
         UnavailableError: a door could not be opened, or the disk failed; whoever runs
             us starts us again.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is what to reload
     begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     if settings.smtp.processes < 2:

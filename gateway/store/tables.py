@@ -17,7 +17,7 @@ from gateway.store.arrivals.tables import (
     recipients,
 )
 from gateway.store.base.columns import UtcDateTime, metadata
-from gateway.store.base.tables import instance
+from gateway.store.base.tables import instance, presences
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -88,6 +88,7 @@ __all__ = [
     "notices",
     "one_time_codes",
     "oppositions",
+    "presences",
     "profiles",
     "receipts",
     "recipients",

@@ -124,6 +124,7 @@ class TrustSpace:
         """
         self._clock = clock
         self._max_age = timedelta(days=settings.allowlist_max_age_days)
+        self._settings = settings
         self.authorities: Authorities = _authorities(settings.authorities)
         self._known = lru_cache(maxsize=1024)(self._read)
         grace = timedelta(hours=settings.crl_grace_hours)
@@ -162,6 +163,18 @@ class TrustSpace:
             max_bytes=settings.allowlist_max_bytes,
             look_seconds=look_seconds,
         )
+
+    def reload(self) -> None:
+        """
+        Take the authorities as they are in their file now, and look at the lists again.
+
+        Raises:
+            InvalidError: they cannot be used; those in use stay.
+        """
+        self.authorities = _authorities(self._settings.authorities)
+        self._known.cache_clear()
+        self._lists.look_again()
+        self._allowlist.look_again()
 
     @property
     def changed(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
+from cryptography import x509
 
 from gateway.errors import InvalidError
 from gateway.settings.file import TrustSettings
@@ -34,6 +36,8 @@ class Identity:
 
     certificate: Path
     private_key: Path = field(repr=False)
+    ends: datetime
+    """When our certificate does."""
     authorities: Authorities = field(repr=False)
 
 
@@ -46,13 +50,15 @@ def load_identity(certificate: Path, private_key: Path, authorities: Path) -> Id
             certificate's.
     """
     try:
+        own = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
         identity = Identity(
             certificate=certificate,
             private_key=private_key,
+            ends=own.not_valid_after_utc,
             authorities=read_authorities(authorities.read_bytes()),
         )
         _equip(_server_policy(), identity)
-    except (OSError, ssl.SSLError) as error:
+    except (OSError, ssl.SSLError, ValueError, IndexError) as error:
         raise InvalidError("certificate, key or authorities that cannot be used") from (
             error
         )
@@ -83,6 +89,16 @@ def smtp_server_context(identity: Identity, refused: Refused) -> ssl.SSLContext:
     context.full = _equip(_server_policy(), identity)
     context.watched = _watched(refused)
     return context
+
+
+def renew_server_context(context: ssl.SSLContext, identity: Identity) -> None:
+    """
+    Have a context of `smtp_server_context` show another certificate from now on.
+
+    Connections that are there go on with theirs.
+    """
+    assert isinstance(context, _UnresumedContext), "made by smtp_server_context"
+    context.full = _equip(_server_policy(), identity)
 
 
 def smtp_client_context(
@@ -120,7 +136,7 @@ class _UnresumedContext(ssl.SSLContext):
         return self._start().wrap_bio(*args, **kwargs)
 
     def _start(self) -> ssl.SSLContext:
-        full = self.full
+        full = self.full  # of now, whatever it is when the hello comes
 
         def move(
             connection: ssl.SSLObject, _name: str | None, _start: ssl.SSLContext

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -101,3 +104,21 @@ def test_blobs_of_the_first_version_are_read_after_the_upgrade(
 
     with empty.read() as work:
         assert work.blobs.get(parcel.id, key_id) == b"kept before there were forms"
+
+
+def test_two_that_upgrade_at_once_do_it_once(empty: Database) -> None:
+    """As two nodes do that are started together after an upgrade of the program."""
+    together = threading.Barrier(2)
+
+    def run() -> None:
+        together.wait(20)
+        upgrade(empty.engine)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(run), threads.submit(run)]:
+            done.result(60)
+
+    assert is_current(empty.engine)
+    with empty.engine.connect() as connection:
+        names = connection.execute(text("SELECT count(*) FROM instance")).scalar_one()
+    assert names == 1

@@ -67,6 +67,10 @@ class ImapService(Service):
         self._rechecking = self._every(self._recheck)
         self.listening: Deferred[None] = Deferred()
 
+    def renew(self, identity: Identity) -> None:
+        """Show another certificate to the clients that connect from now on."""
+        self._tls.renew(mutual_connections(identity, _note))
+
     def _every(self, call: Callable[[], Deferred[None]]) -> LoopingCall:
         loop = LoopingCall(call)
         loop.clock = self._reactor
