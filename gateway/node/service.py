@@ -20,9 +20,11 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.documents.showing.rendering import CdaPages
+from gateway.errors import GatewayError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
+from gateway.mssante.sending.confirming import Confirming
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -37,6 +39,7 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
+from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
@@ -233,10 +236,11 @@ class Service:
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
-        strays = self._strays
+        confirming, strays = Confirming(self._database), self._strays
 
         def rounds_and_strays() -> dict[str, int]:
-            return {**rounds.run(), **strays.run().changes}
+            late = confirming.run()  # before the bytes that a report is made of go
+            return {**late, **rounds.run(), **strays.run().changes}
 
         tidy = self._worker.deferred(rounds_and_strays)
 
@@ -309,6 +313,11 @@ def _say_what_went(counts: dict[str, int]) -> None:
 
 def _say_why_not(failure: Any) -> None:
     """Log why this round failed; the service goes on, and the next round will come."""
+    if failure.check(AwayError):
+        return  # said already
+    if failure.check(GatewayError):
+        log.error("housekeeping failed: {why}", why=failure.getErrorMessage())
+        return
     log.failure("housekeeping failed", failure=failure)
 
 

@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP
 from attrs import define, field
 from twisted.logger import Logger
 
+from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
@@ -20,6 +21,7 @@ from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.limits import Gate, Lease
 from gateway.mssante.smtp.replies import Reply
 from gateway.settings.file import SmtpSettings
+from gateway.store.base.work import AwayError
 from gateway.trust.tls_failures import failure_of
 
 log = Logger()
@@ -178,6 +180,10 @@ class SmtpConnection(SMTP):
             raise
         except (ConnectionError, asyncio.IncompleteReadError):
             log.debug("a peer went away")
+        except UnavailableError as error:
+            if not isinstance(error, AwayError):  # of that the log speaks once
+                log.warn("no mail can be received now: {why}", why=str(error))
+            self._last_word(replies.TRY_LATER)
         except Exception:
             log.failure("defect while receiving mail")
             self._last_word(replies.TRY_LATER)
