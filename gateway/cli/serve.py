@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from typing import Any
 
 from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
-from gateway.loop import install_reactor
+from gateway.loop import install_reactor, remember_reload
 from gateway.settings.file import read_settings
 
 
@@ -29,7 +28,7 @@ def serve(args: argparse.Namespace) -> int:
 
     The reactor is installed before anything that would install another one.
     """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is what to reload
+    remember_reload()
     begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     loop = install_reactor()

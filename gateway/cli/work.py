@@ -42,7 +42,12 @@ def work(args: argparse.Namespace) -> int:
     Raises:
         UnavailableError: the disk failed; whoever runs us starts us again.
     """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is what to reload
+    reloading = threading.Event()
+
+    def reload(_signal: int, _frame: FrameType | None) -> None:
+        reloading.set()
+
+    signal.signal(signal.SIGHUP, reload)
     begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     parent = parent_of(args)
@@ -62,12 +67,6 @@ def work(args: argparse.Namespace) -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    reloading = threading.Event()
-
-    def reload(_signal: int, _frame: FrameType | None) -> None:
-        reloading.set()
-
-    signal.signal(signal.SIGHUP, reload)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if args.with_parent:

@@ -20,3 +20,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_presences'))
     )
     op.add_column('tasks', sa.Column('set_at', sa.BigInteger(), nullable=True))
+    op.create_table('profile_changes',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('profile_id', sa.String(length=32), nullable=False),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('what', sa.String(length=32), nullable=False),
+    sa.Column('key_id', sa.String(length=32), nullable=False),
+    sa.Column('detail', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_profile_changes_key_id_data_keys')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_profile_changes_profile_id_profiles')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_profile_changes'))
+    )
+    op.create_index(op.f('ix_profile_changes_profile_id'), 'profile_changes', ['profile_id'], unique=False)
