@@ -86,7 +86,6 @@ def add_parser(commands: Subparsers) -> None:
     change.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     change.add_argument(
         "--reason",
-        default="",
         type=reason,
         metavar="TEXT",
         help="why, kept sealed beside the change",
@@ -98,6 +97,14 @@ def add_parser(commands: Subparsers) -> None:
         verbs, "show", show_patient, "what is known of a patient", json_too=True
     )
     show.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    history = add_command(
+        verbs,
+        "changes",
+        show_changes,
+        "what a profile said before each change and after it, by whom and why",
+        json_too=True,
+    )
+    history.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     add_command(verbs, "list", list_patients, "list the profiles", json_too=True)
 
 
@@ -145,7 +152,7 @@ def set_patient(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database), database.write() as work:
         profile = find_profile(work, args.ins)
         by = operator_name()
-        set_facts(work, profile, args.facts, by=by, why=args.reason)
+        set_facts(work, profile, args.facts, by=by, why=args.reason or "")
         changed = Profiles(work).get(profile.id)
         if changed is not None and changed.email != profile.email:
             Notices.of(work, settings).tell_address_changed(profile, changed)
@@ -164,6 +171,44 @@ def show_patient(args: argparse.Namespace) -> int:
         return 0
     for name, value in known.items():
         print(f"{name:19}{_plain(value)}".rstrip())
+    return 0
+
+
+def show_changes(args: argparse.Namespace) -> int:
+    """Print the changes of a profile, the oldest first."""
+    with opened(args) as (_, database), database.write() as work:
+        profile = find_profile(work, args.ins)
+        changes = Profiles(work).changes(profile.id)
+        note_reading(work, "patient changes", profile.id, chain=chain_of(profile.id))
+    if args.json:
+        print_json(
+            [
+                {
+                    "time": one.at.isoformat(),
+                    "what": one.what,
+                    "before": _readable(one.before),
+                    "after": _readable(one.after),
+                    "by": one.by,
+                    "why": one.why,
+                }
+                for one in changes
+            ]
+        )
+        return 0
+    print_table(
+        ("TIME", "WHAT", "BEFORE", "AFTER", "BY", "WHY"),
+        [
+            (
+                f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+                one.what,
+                _plain(_readable(one.before)),
+                _plain(_readable(one.after)),
+                one.by,
+                one.why,
+            )
+            for one in changes
+        ],
+    )
     return 0
 
 
@@ -242,6 +287,10 @@ def _known(profile: Profile, rights: ProfileRights) -> dict[str, Any]:
         "settingsVersion": profile.settings_version,
         "created": profile.created_at.isoformat(),
     }
+
+
+def _readable(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def _plain(value: Any) -> str:

@@ -101,6 +101,7 @@ def test_with_too_little_room_nothing_is_let_in(stopped: Gateway) -> None:
         answer = smtp.mail(HOSPITAL, ["SIZE=1000"])
 
     assert answer == (452, b"4.3.1 Not enough storage, try again later")
+    assert "bytes free" in stopped.faults()["disk"]
     assert stopped.faults()["disk"].endswith("wanted")
     assert count_of(stopped)["arrivals"] == 0
 

@@ -18,6 +18,7 @@ from gateway.store.base.work import Database
 from gateway.store.tables import presences
 from gateway.store.tasks.tasks import TaskKind
 from tests.fakes import SetClock
+from tests.logged import warnings_logged
 
 HOLDER = """
 import fcntl, os, sys, time
@@ -176,3 +177,18 @@ def test_those_that_wrote_nothing_for_a_day_are_forgotten(
         note_presence(work, "new")
 
     assert seen(database) == {"young", "new"}
+
+
+def test_a_clock_that_was_set_back_is_followed_and_said(
+    database: Database, tmp_path: Path, clock: SetClock
+) -> None:
+    with database.write() as work:
+        work.tasks.add(TaskKind.FILE, "one")
+    clock.advance(days=-1)
+
+    with warnings_logged() as told:
+        Presence(database, tmp_path).beat()
+
+    assert told == ["the clock was set back: 1 tasks follow it"]
+    with database.read() as work:
+        assert work.tasks.anything_due([TaskKind.FILE])

@@ -212,7 +212,11 @@ def test_our_own_certificate_that_ends_is_said_before_and_after(
 ) -> None:
     ground.ends = clock.now + left
 
-    assert list(ground.faults()) == ([name] if name else [])
+    faults = ground.faults()
+
+    said = {"certificate": "ours ended on", "certificate ends": "ours ends on"}
+    day = f"{ground.ends:%Y-%m-%d}"
+    assert faults == ({name: f"{said[name]} {day}"} if name else {})
     assert (name in BLOCKING) is blocking
 
 
@@ -227,3 +231,14 @@ def test_the_queue_of_the_last_look_is_in_the_metrics(
 
     assert 'gateway_tasks{kind="file",state="ready"} 1.0' in said
     assert 'gateway_task_wait_seconds{kind="file"} 90.0' in said
+
+
+def test_what_was_given_up_is_for_a_person(ground: Ground) -> None:
+    with ground.database.write() as work:
+        work.tasks.add(TaskKind.FILE, "one")
+    with ground.database.write() as work:
+        (task,) = work.tasks.claim("me", TaskKind, 1, timedelta(minutes=1))
+        work.tasks.bury(task, "hopeless")
+
+    assert ground.faults() == {"dead letter": "1 tasks wait for a person"}
+    assert "dead letter" not in BLOCKING
