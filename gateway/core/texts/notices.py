@@ -87,7 +87,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Hello,\n\n"
                 "The e-mail address of your space was changed: sign-in codes and "
                 "notices no longer go to the former one.\n\n"
-                "You did not ask for it? Tell the service at once.\n" + _CARE_EN,
+                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
             ),
         },
         NoticeKind.MESSAGE: {
