@@ -53,7 +53,9 @@ class Receiver:
         self._writer = Writer(self._database)
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._settings = settings
-        self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
+        self._trust = TrustSpace(
+            settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
+        )
         self._doors = mail_doors(
             settings,
             reception=Reception(self._database, self._writer, self._worker),
