@@ -24,6 +24,9 @@ class DatabaseSettings(Table):
     url: Annotated[
         str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
     ] = "sqlite:///gateway.db"
+    answer_seconds: Annotated[
+        float, "PostgreSQL: time for one answer; then it counts as away. 0: no limit."
+    ] = 30.0
 
 
 @frozen(kw_only=True)
@@ -131,6 +134,9 @@ class FilingSettings(Table):
     announcement_months: Annotated[
         int, "Months before such a document is shown. CSP R. 1111-53: 1."
     ] = 1
+    quarantine_most: Annotated[
+        int, "More messages than this in quarantine, and `/readyz` says so."
+    ] = 20
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )
