@@ -183,11 +183,13 @@ class DocumentFacts:
     What is known of one document that could be read.
 
     ``mates`` are the stored documents of the same ``set_id``, all body levels, in this
-    patient's vault; ``parent`` what an RPLC points to; ``withdrawal`` the stored
+    patient's vault; ``parent`` what an RPLC points to; ``successors`` the stored
+    documents whose RPLC names this one, which came before it; ``withdrawal`` the stored
     document of this very id, where the sender asks to withdraw it.
     ``document_is_opposed``: an opposition to this very document is on record.
     ``visibility_is_clear`` is False when the sender asked for a visibility by a code
-    that is not known here.
+    that is not known here. ``is_dated_ahead``: it says to have been written later than
+    it came.
     """
 
     unique_id: str
@@ -205,9 +207,11 @@ class DocumentFacts:
     body_level: BodyLevel
     mates: tuple[StoredVersion, ...]
     parent: StoredVersion | NoParent
+    successors: tuple[StoredVersion, ...] = ()
     withdrawal: StoredVersion | NoWithdrawal = NoWithdrawal.NOT_ASKED
     document_is_opposed: bool
     opposition: OppositionFact
+    is_dated_ahead: bool = False
 
 
 @frozen(kw_only=True)

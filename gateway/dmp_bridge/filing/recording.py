@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
-from gateway.core.decision import FilingDecision
+from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
 from gateway.core.vault import FiledDocument
@@ -164,6 +164,13 @@ def _informed(found: FoundDocument | None) -> dict[str, str]:
     return {"informed": str(informed)} if informed else {}
 
 
+def _to_correct(decision: FilingDecision, found: FoundDocument) -> str:
+    """Return what its sender should correct, what the decision alone shows too."""
+    if Caution.DATED_AHEAD not in decision.cautions:
+        return found.to_correct
+    return "; ".join((*found.remarks, "effectiveTime is on a day to come"))
+
+
 def _outcome(
     case: Case, number: int, decision: FilingDecision, found: FoundDocument
 ) -> DocumentOutcome:
@@ -174,6 +181,6 @@ def _outcome(
         outcome=decision.code.value,
         reasons=tuple(reason.value for reason in decision.reasons),
         error=decision.error.value if decision.error else "",
-        detail=found.to_correct,
+        detail=_to_correct(decision, found),
         entry_id=case.entries.get(number, ""),
     )
