@@ -25,3 +25,4 @@ class CopyReason(StrEnum):
     DSN_BY_PEER = "DSN_BY_PEER"  # the peer promised to tell the sender itself
     REPORTED_BY_PEER = "REPORTED_BY_PEER"  # it did: the outcome is what it said
     MAILBOX_CLOSED = "MAILBOX_CLOSED"
+    MASKED_DOCUMENT = "MASKED_DOCUMENT"  # in it, one hidden from professionals

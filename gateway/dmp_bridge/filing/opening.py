@@ -11,20 +11,30 @@ from attrs import evolve, field, frozen
 from gateway.core.document import ClinicalDocument
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
+from gateway.core.person import Patient
+from gateway.core.texts import faults
+from gateway.core.texts.faults import say
+from gateway.dmp_bridge.filing.searching import (
+    Item,
+    ItemKind,
+    SearchLimits,
+    search,
+    search_archive,
+)
 from gateway.documents.cda.file import open_cda
+from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
-from gateway.documents.xdm.archive import ArchiveLimits, open_archive
+from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
+from gateway.documents.xdm.archive import ArchiveLimits
 from gateway.documents.xdm.package import open_package
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
-from gateway.message.parts import Attachment
 from gateway.message.reading import (
     DEFAULT_MIME_LIMITS,
     MessageParts,
     MimeLimits,
-    find_attachments,
     read_parts,
 )
 from gateway.reception.documents_form import read_documents
@@ -32,19 +42,18 @@ from gateway.reception.submission import Said
 from gateway.safe_xml import MAX_BYTES
 from gateway.settings.file import Settings
 
-_PACKAGE_NAME: Final = "ihe_xdm.zip"
-_PACKAGE_FOLDER: Final = b"ihe_xdm/"
-_STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
+_NOT_TEXT: Final = frozenset(Kind) - {Kind.OTHER}
 
 
 @frozen(kw_only=True)
 class FoundDocument:
     """
-    One document of a submission, not yet believed.
+    One document of a submission, not yet believed, or what might be one.
 
     ``error`` says what the sender has to correct, and names no patient; what has one
-    is not filed. ``document`` is there whenever it could be read all the same: whose
-    it is decides whether the message may be shown. ``sha256`` and ``sha1`` are those
+    is not filed. ``document`` is there whenever it could be read all the same;
+    ``patients`` are those whom a damaged one names. ``closed``: nobody here can tell, because it could not be
+    opened. ``sha256`` and ``sha1`` are those
     of the content in hex, of one without error. ``deflated`` is the content as its
     package has it, empty for what came otherwise. ``said`` is what the sender says
     beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
@@ -57,6 +66,8 @@ class FoundDocument:
     sha1: str = ""
     deflated: bytes = field(default=b"", repr=False)
     document: ClinicalDocument | None = None
+    patients: tuple[Patient, ...] = field(default=(), repr=False)
+    closed: bool = False
     said: Said = Said()
     error: str = ""
     remarks: tuple[str, ...] = ()
@@ -65,6 +76,11 @@ class FoundDocument:
     def readable(self) -> ClinicalDocument | None:
         """The document, if nothing is wrong with it."""
         return None if self.error else self.document
+
+    @property
+    def about(self) -> tuple[Patient, ...]:
+        """Whom it names: whose it is decides whether the message may be shown."""
+        return (self.document.patient,) if self.document else self.patients
 
     @property
     def asks_withdrawal(self) -> bool:
@@ -103,6 +119,8 @@ class Opener:
 
     limits: ArchiveLimits = field(factory=ArchiveLimits)
     message_limits: MimeLimits = DEFAULT_MIME_LIMITS
+    depth: int = 5
+    total_bytes: int = 200 * 1024 * 1024
     max_document_bytes: int = MAX_BYTES
     schema: CdaSchema | None = None
 
@@ -126,6 +144,8 @@ class Opener:
             message_limits=MimeLimits(
                 max_decoded_bytes=settings.smtp.max_decoded_bytes
             ),
+            depth=xdm.max_nesting,
+            total_bytes=xdm.max_opened_bytes,
             max_document_bytes=settings.cda.max_bytes,
             schema=(
                 CdaSchema(settings.folder / settings.cda.schema)
@@ -162,53 +182,74 @@ class Opener:
         """
         Return what a message brings.
 
-        Every IHE_XDM.ZIP and every XML attachment counts, in the order of the message.
-        Other files are attachments of the message and nothing more: the PDF beside a
-        CDA is there to be read (Référentiel socle MSSanté #2, ECO.2.1.5).
+        Whatever it holds is looked at, at any depth within the limits (`searching`):
+        each CDA and each package counts, in the order of the message. Other files are
+        attachments of the message and nothing more: the PDF beside a CDA is there to be
+        read (Référentiel socle MSSanté #2, ECO.2.1.5).
         """
         try:
             parts = read_parts(content, self.message_limits)
         except InvalidError as error:
             return _unread("message", error)
-        documents = tuple(self._documents(parts))
-        if documents and parts.ambiguous is not None:
-            # Two programs could see two different documents in it: none is filed.
-            text = "message that can be read in more than one way"
-            documents = tuple(evolve(one, error=text) for one in documents)
+        documents = (
+            found
+            for item in search(parts, self._search_limits)
+            for found in self._found(item)
+        )
         return OpenedSubmission(
-            from_address=_from_address(parts), documents=documents, parts=parts
+            from_address=_from_address(parts), documents=tuple(documents), parts=parts
         )
 
-    def _documents(self, parts: MessageParts) -> Iterator[FoundDocument]:
-        found = find_attachments(parts)
-        archives = [one for one in found.archives if _is_package(one)]
-        sheets = [
-            one for one in parts.attachments if one.media_type in _STYLESHEET_TYPES
-        ]
-        documents = list(
-            {one.start: one for one in (*found.documents, *sheets)}.values()
+    @property
+    def _search_limits(self) -> SearchLimits:
+        return SearchLimits(
+            archive=self.limits,
+            message=self.message_limits,
+            depth=self.depth,
+            total_bytes=self.total_bytes,
         )
-        for attachment in sorted([*archives, *documents], key=lambda one: one.start):
-            if attachment in archives:
-                yield from self._package(attachment)
-            else:
-                yield self._attached(attachment)
 
-    def _package(self, attachment: Attachment) -> Iterator[FoundDocument]:
+    def _found(self, item: Item) -> Iterator[FoundDocument]:
+        match item.kind:
+            case ItemKind.CLOSED:
+                yield FoundDocument(error=item.error, closed=True)
+            case ItemKind.DOCUMENT:
+                yield _with_error(self._read(item.content), item.error)
+            case ItemKind.PACKAGE if item.archive is None:
+                yield FoundDocument(error=item.error)
+            case ItemKind.PACKAGE:
+                yield from self._package(item)
+
+    def _package(self, item: Item) -> Iterator[FoundDocument]:
+        """
+        Return the documents of a package, and what else stands in it.
+
+        Of one that is wrong nothing is filed. The message may be delivered with it,
+        unless a document in it names somebody else: that is looked at even here.
+        """
+        assert item.archive is not None, "a package that was opened"
+        found: list[FoundDocument] = []
+        known: list[bytes] = []
+        error = item.error
         try:
-            content = attachment.content()
-            package = open_package(content, self.limits)
-        except InvalidError as error:
-            yield from self._salvaged(attachment, str(error))
-            return
-        by_id = {one.unique_id: one for one in package.submissions}
-        submission = next(iter(by_id.values())) if by_id else None
-        for packaged in package.documents:
-            said = said_in_metadata(packaged.facts, submission)
-            found = self._described(
-                packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
-            )
-            yield evolve(found, remarks=package.remarks, deflated=packaged.deflated)
+            package = open_package(item.content, self.limits)
+        except InvalidError as wrong:
+            error = error or item.place.say((str(wrong), str(wrong)))
+        else:
+            by_id = {one.unique_id: one for one in package.submissions}
+            submission = next(iter(by_id.values())) if by_id else None
+            for packaged in package.documents:
+                said = said_in_metadata(packaged.facts, submission)
+                one = self._described(
+                    packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
+                )
+                one = evolve(one, remarks=package.remarks, deflated=packaged.deflated)
+                found.append(_with_error(one, error))
+                known.append(packaged.deflated or packaged.content)
+        beside = search_archive(item.archive, known, item.place, self._search_limits)
+        for each in beside:
+            found += (_with_error(one, error) for one in self._found(each))
+        yield from found or [FoundDocument(error=error)]
 
     def _described(
         self, content: bytes, said: Said, by: str, *, sha1: str = ""
@@ -217,41 +258,14 @@ class Opener:
         found = evolve(self._read(content, sha1=sha1), said=said)
         if found.readable is None:
             return found
-        return evolve(found, error=_contradiction(found.readable, said, by))
-
-    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
-        """
-        Read what can be read of a package that is wrong; nothing of it is filed.
-
-        The message may be delivered with it, unless a document in it names somebody
-        else: that is looked at even here.
-        """
-        try:
-            archive = open_archive(attachment.content(), self.limits)
-            contents = [
-                archive.read(name)
-                for name in archive.names
-                if name.lower().endswith(".xml")
-            ]
-        except InvalidError:
-            contents = []
-        read = (self._read(content) for content in contents)
-        found = [evolve(one, error=error) for one in read if one.document is not None]
-        yield from found or [FoundDocument(error=error)]
-
-    def _attached(self, attachment: Attachment) -> FoundDocument:
-        try:
-            content = attachment.content()
-        except InvalidError as error:
-            return FoundDocument(error=str(error))
-        return self._read(content)
+        return _with_error(found, _contradiction(found.readable, said, by))
 
     def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
         except InvalidError as error:
-            return FoundDocument(content=content, error=str(error))
+            return _unreadable(content, str(error))
         if self.schema is not None and (errors := self.schema.errors(file)):
             text = f"schema: {'; '.join(errors)}"
             return FoundDocument(content=content, document=document, error=text)
@@ -315,14 +329,27 @@ def _unread(what: str, error: InvalidError) -> OpenedSubmission:
     )
 
 
-def _is_package(archive: Attachment) -> bool:
-    """Tell a package from any other ZIP: by its name, or the folder in it."""
-    if archive.name.lower() == _PACKAGE_NAME:
-        return True
-    try:
-        return _PACKAGE_FOLDER in archive.content().lower()
-    except InvalidError:
-        return False
+def _with_error(found: FoundDocument, error: str) -> FoundDocument:
+    """Return a document that is not to be filed, if there is an error."""
+    return evolve(found, error=error) if error else found
+
+
+def _unreadable(content: bytes, error: str) -> FoundDocument:
+    """
+    Return what cannot be filed, with whom it is about as far as that can be told.
+
+    A CDA that says so nowhere is closed: it may be anybody's.
+    """
+    if kind_of(content[:HEAD_BYTES], b"") in _NOT_TEXT:
+        return FoundDocument(content=content, error=say(faults.NOT_CDA))
+    if not holds_cda(content):
+        return FoundDocument(content=content, error=error)
+    patients = patients_of(content)
+    if is_wide(content):
+        error = say(faults.OTHER_CHARSET)
+    return FoundDocument(
+        content=content, error=error, patients=patients, closed=not patients
+    )
 
 
 def _from_address(parts: MessageParts) -> str:

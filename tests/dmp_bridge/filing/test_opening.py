@@ -107,7 +107,7 @@ def test_an_xml_attachment_is_read_once() -> None:
     [
         (make_mail(as_xml(b"<a>")), "XML not well formed"),
         (make_mail(as_xml(b"<a/>")), "the file has no ClinicalDocument"),
-        (make_mail(as_xdm(b"PK\x03\x04")), "not a ZIP archive"),
+        (make_mail(as_xdm(b"PK\x03\x04")), "partie 2 (application/zip) : ce fichier"),
         (
             make_mail(as_xdm(pack(LETTER, changes={"unique_id": "9.9"}))),
             "METADATA.XML and the document give different uniqueId",
@@ -294,8 +294,11 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
     opened = Opener().open(twice)
 
     assert [found.readable for found in opened.documents] == [None]
-    text = "message that can be read in more than one way"
-    assert [found.error for found in opened.documents] == [text]
+    assert [found.error for found in opened.documents] == [
+        "partie 2 (text/xml), Content-Transfer-Encoding : le champ est écrit deux "
+        "fois ; écrivez-le une seule fois / part 2 (text/xml), "
+        "Content-Transfer-Encoding: the field is written twice; write it once"
+    ]
 
 
 def test_nothing_is_read_past_the_limits_of_a_package_that_is_wrong() -> None:
