@@ -53,9 +53,10 @@ _CLOSED: tuple[tuple[int, bytes], ...] = (
     (0, b"Salted__"),  # openssl enc
     (0, b"age-encryption.org"),
 )
-_CLOSED_NAMES = tuple(
-    ".7z .rar .gz .tgz .bz2 .tbz .xz .txz .zst .lz .lzma .z .tar .cab .arj .ace .lzh"
-    " .lha .gpg .pgp .msg .iso .img .dmg .aes".split()
+_CLOSED_NAMES = (
+    *(".7z", ".rar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".lz"),
+    *(".lzma", ".z", ".tar", ".cab", ".arj", ".ace", ".lzh", ".lha", ".iso", ".img"),
+    *(".dmg", ".gpg", ".pgp", ".aes", ".msg"),
 )
 _CLOSED_TYPES = frozenset(
     {
@@ -102,16 +103,18 @@ def kind_of(head: bytes, tail: bytes) -> Kind:
     >>> str(kind_of(b"%PDF-1.7 ...", b"%%EOF")), str(kind_of(b"PK\\x03\\x04", b""))
     ('SHOWN', 'ARCHIVE')
     """
-    if head.startswith(_ZIP) or _ends_as_zip(tail):
+    if head.startswith(_ZIP):
         return Kind.ARCHIVE
     if head.startswith(b"\x78\x9f\x3e\x22"):
         return Kind.TNEF
     if head[:1] == b"\x30" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:24]:
         return Kind.CMS
-    if head.startswith(_OLE):
-        return Kind.OLE
     if any(head.startswith(mark, at) for at, mark in _CLOSED):
         return Kind.CLOSED
+    if _ends_as_zip(tail):
+        return Kind.ARCHIVE
+    if head.startswith(_OLE):
+        return Kind.OLE
     if any(looks_like(one, head) for one in _SHOWN_TYPES):
         return Kind.SHOWN
     if any(head.startswith(mark, at) for at, mark in _SHOWN):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from gateway.errors import InvalidError
 
-_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,255}\r?$", re.M)
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,255}\r*$", re.M)
 _RUN = re.compile(
     rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]+)*={0,2}"
 )

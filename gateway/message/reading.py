@@ -306,9 +306,7 @@ class _Reading:
         )
         is_damaged = part.is_damaged
         if is_damaged:
-            self._note(
-                entity, media, Ambiguity.ENCODING, "content-transfer-encoding"
-            )
+            self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         self.decoded += part.size
         if self.decoded > self.limits.max_decoded_bytes:
             raise TooLargeError("message too large once decoded")
@@ -325,9 +323,7 @@ class _Reading:
     def _multipart(self, entity: _Entity, media: MimeValue) -> None:
         if media.main == "multipart/encrypted":
             self.note(
-                Fault(
-                    kind=Ambiguity.OPAQUE, path=entity.path, media_type=media.main
-                )
+                Fault(kind=Ambiguity.OPAQUE, path=entity.path, media_type=media.main)
             )
         if self._encoding(entity, media) in {
             Encoding.BASE64,

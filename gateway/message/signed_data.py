@@ -59,9 +59,7 @@ def signed_content(content: bytes) -> bytes | None:
     signed = next(_children(content, _next(parts), 2), None)
     if signed is None:
         raise InvalidError("signed data that is damaged")
-    inside = [
-        one for one in _children(content, signed, 3) if one.tag == _SEQUENCE
-    ]
+    inside = [one for one in _children(content, signed, 3) if one.tag == _SEQUENCE]
     if not inside:
         raise InvalidError("signed data that is damaged")
     content_info = list(_children(content, inside[0], 4))

@@ -17,8 +17,8 @@ def decide_copy(
 
     ``visibility`` is what the sender asks for the documents of the message, filed or
     not: one hidden from professionals goes to none of them (CI-SIS Transmission d'un
-    document CDA par messagerie, règles de gestion MSSanté), but for the sender's own
-    copy. What the patient masks by a setting is for the vault, and the sender does not
+    document CDA-R2 en HL7v2, règles de gestion MSSanté), but for the sender's own copy.
+    What the patient masks by a setting is for the vault, and the sender does not
     learn of it. ``recipient`` and ``sender`` are addresses.
     """
     if Visibility.MASKED not in frozenset(visibility):

@@ -41,9 +41,9 @@ def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
 
     A message without documents has the one decision `MESSAGE_ONLY`. Each document keeps
     its own outcome, with one exception: when one of them is about another patient,
-    nothing of the message is filed (rows 11 and 12). The message is delivered when every
-    document lets it pass. It is hidden from everybody from whom one of its documents is
-    hidden.
+    nothing of the message is filed (rows 11 and 12). The message is delivered when
+    every document lets it pass. It is hidden from everybody from whom one of its
+    documents is hidden.
     """
     why = _why_set_aside(documents)
     if why is not None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from gateway.core.decision import Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
-from gateway.core.reasons import Effect, ErrorCode, Reason
+from gateway.core.reasons import ErrorCode, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights import document_rules as rules
 from gateway.rights import message_rules as admission

@@ -64,7 +64,7 @@ def sure_differences(
     if not document.family:
         known = any(ours) and document.used_family
         if known and not _is_one_of(document.used_family, ours):
-            differences |= {} if _is_married(profile, document) else {"family"}
+            differences |= set() if _is_married(profile, document) else {"family"}
     elif _is_one_of(document.family, ours):
         differences -= {"family"}
     if _is_another_given_name(profile, document):

@@ -58,10 +58,10 @@ MIME_FAULTS: Mapping[str, Words] = MappingProxyType(
             "a piece of a message or a reference is not opened; send the whole message",
         ),
         "OPAQUE": (
-            "le contenu est chiffré et ne peut pas être ouvert ; envoyez-le non chiffré "
-            "(la messagerie l'est déjà)",
+            "le contenu est chiffré et ne peut pas être ouvert ; envoyez-le en clair "
+            "(la messagerie est déjà chiffrée)",
             "the content is encrypted and cannot be opened; send it unencrypted (the "
-            "messaging already is)",
+            "messaging is encrypted already)",
         ),
     }
 )
@@ -96,9 +96,7 @@ OTHER_CHARSET: Words = (
 _MOST_TYPE = 60
 
 
-def say(
-    words: Words, *, path: str = "", media_type: str = "", field: str = ""
-) -> str:
+def say(words: Words, *, path: str = "", media_type: str = "", field: str = "") -> str:
     """
     Return what is wrong, and where: the part's path, its type, the field.
 

@@ -14,13 +14,8 @@ from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Patient
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
-from gateway.dmp_bridge.filing.searching import (
-    Item,
-    ItemKind,
-    SearchLimits,
-    search,
-    search_archive,
-)
+from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
+from gateway.dmp_bridge.filing.searching import search, search_archive
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import read_header
@@ -52,13 +47,13 @@ class FoundDocument:
 
     ``error`` says what the sender has to correct, and names no patient; what has one
     is not filed. ``document`` is there whenever it could be read all the same;
-    ``patients`` are those whom a damaged one names. ``closed``: nobody here can tell, because it could not be
-    opened. ``sha256`` and ``sha1`` are those
-    of the content in hex, of one without error. ``deflated`` is the content as its
-    package has it, empty for what came otherwise. ``said`` is what the sender says
-    beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
-    attached directly and for a package that could not be opened. ``remarks`` says what
-    the sender should correct in the package although the document may be filed.
+    ``patients`` are those whom a damaged one names. ``closed``: it could not be opened,
+    so that nobody here can tell whose it is. ``sha256`` and ``sha1`` are those of the
+    content in hex, of one without error. ``deflated`` is the content as its package has
+    it, empty for what came otherwise. ``said`` is what the sender says beside it: in
+    METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
+    and for a package that could not be opened. ``remarks`` says what the sender should
+    correct in the package although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)

@@ -1,8 +1,8 @@
 """
 Where documents can be in a message: every place is opened, or is said to be closed.
 
-Names and types are believed of nothing. A part is known by its bytes, and what is in it
-is looked at in the same way: messages, archives, winmail.dat, signed data, files written
+Neither names nor types are believed. A part is known by its bytes, and what is in it is
+looked at in the same way: messages, archives, winmail.dat, signed data, files written
 into a text. What stays closed is told too, because whom it is about cannot be told.
 """
 
@@ -12,13 +12,13 @@ import hashlib
 import quopri
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
+from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
 from gateway.documents.cda.finding import holds_cda, is_only_cda
 from gateway.documents.kinds import (
     HEAD_BYTES,
@@ -36,17 +36,14 @@ from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
 from gateway.message.pasted import closed_in, find_pasted
 from gateway.message.reading import (
-    DEFAULT_MIME_LIMITS,
     Ambiguity,
     MessageParts,
-    MimeLimits,
     is_declared_xml,
     read_parts,
 )
 from gateway.message.signed_data import signed_content
 from gateway.message.tnef import read_tnef
 
-MIB: Final = 1024 * 1024
 _PACKAGE_NAME: Final = "ihe_xdm.zip"
 _MESSAGE_TYPES: Final = frozenset(
     {"message/rfc822", "message/global", "message/news", "application/mbox"}
@@ -61,74 +58,6 @@ _HEADER: Final = re.compile(
     rb"(?:[!-9;-~]{1,76}:[^\r\n]*(?:\r\n|\r|\n)(?:[ \t][^\r\n]*(?:\r\n|\r|\n))*){1,200}"
 )
 _HEADER_OF_MAIL: Final = re.compile(rb"^(?:mime-version|content-[a-z-]+):", re.I | re.M)
-
-
-class ItemKind(StrEnum):
-    """What was found."""
-
-    DOCUMENT = "DOCUMENT"
-    """A CDA, or what is announced as XML."""
-    PACKAGE = "PACKAGE"
-    """A ZIP with the folder, or the name, of a package."""
-    CLOSED = "CLOSED"
-    """It could not be opened, or not whole."""
-
-
-@frozen(kw_only=True)
-class Item:
-    """
-    Something in which a document is, or may be; ``place`` is where, for the sender.
-
-    ``error`` says why nothing of it can be filed although it was found, empty for none.
-    ``archive`` is that of a package that could be opened.
-    """
-
-    kind: ItemKind
-    content: bytes = field(repr=False)
-    place: Place
-    error: str = ""
-    archive: Archive | None = field(default=None, repr=False)
-
-
-@frozen(kw_only=True)
-class Place:
-    """
-    Where something is: the path of its part, and of the parts in that.
-
-    ``depth`` counts what had to be opened to come there. ``name`` is never told.
-    """
-
-    path: str
-    media_type: str = ""
-    name: str = field(default="", repr=False)
-    depth: int = 0
-
-    def within(self, path: str, media_type: str = "", name: str = "") -> Place:
-        """Return a place in this one, a level deeper."""
-        return Place(
-            path=f"{self.path}/{path}",
-            media_type=media_type,
-            name=name,
-            depth=self.depth + 1,
-        )
-
-    def say(self, words: faults.Words) -> str:
-        """Return what is wrong there, for its sender."""
-        return say(words, path=self.path, media_type=self.media_type)
-
-
-@frozen(kw_only=True)
-class SearchLimits:
-    """
-    How far it is looked: ``depth`` things within one another, ``total_bytes`` of all
-    that is opened on the way, ``pieces`` of it. Past one of them it is closed.
-    """
-
-    archive: ArchiveLimits = field(factory=ArchiveLimits)
-    message: MimeLimits = DEFAULT_MIME_LIMITS
-    depth: int = 5
-    total_bytes: int = 200 * MIB
-    pieces: int = 2000
 
 
 def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
@@ -230,9 +159,13 @@ class _Search:
     ) -> Iterator[Item]:
         if _is_message(content, place):
             yield from self._forwarded(content, place, error)
-        elif declared or (holds_cda(content) and is_only_cda(content)):
+            return
+        if holds_cda(content) and (declared or is_only_cda(content)):
             yield _document(content, place, error)
-        elif place.media_type in _CLOSED_TYPES or is_closed_by_name(
+            return
+        if declared:
+            yield _document(content, place, error)
+        if place.media_type in _CLOSED_TYPES or is_closed_by_name(
             place.name, place.media_type
         ):
             yield _closed(content, place, faults.CLOSED)
@@ -307,7 +240,8 @@ class _Search:
         named: bool,
     ) -> Iterator[Item]:
         remains = read_remains(content, limits)
-        items: list[Item] = []
+        before = content[: max(content.find(b"PK"), 0)]
+        items = list(self._in_text(before, place, error)) if before else []
         for number, file in enumerate(remains.files, 1):
             inside = place.within(f"fichier {number}")
             items += self.file(file, inside, error)
@@ -315,9 +249,7 @@ class _Search:
         if not remains.whole:
             yield _closed(content, place, _closed_for(error))
         elif not items and (named or _names_folder(content)):
-            yield Item(
-                kind=ItemKind.PACKAGE, content=content, place=place, error=error
-            )
+            yield Item(kind=ItemKind.PACKAGE, content=content, place=place, error=error)
 
     def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         try:
@@ -334,7 +266,8 @@ class _Search:
             yield _closed(content, place, faults.CLOSED)
             return
         if inside is not None:
-            yield from self.file(inside, place.within("1"), error)
+            entity = evolve(place.within("1"), depth=place.depth)
+            yield from self.file(inside, entity, error)
 
     def _forwarded(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         begin = _MBOX.match(content)

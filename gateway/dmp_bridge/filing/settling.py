@@ -160,7 +160,7 @@ class Settlement:
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
 
     def _copied(self, one: RecipientOutcome) -> RecipientOutcome:
-        """Return a recipient, decided upon if it is one who gets no copy (E-20)."""
+        """Return a recipient, decided upon if it is one who gets no copy."""
         if one.recipient.kind is RecipientKind.PATIENT or one.outcome:
             return one
         asked = (asked_visibility(each.found) for each in self.brought)

@@ -75,10 +75,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.RELAYED, "2.0.0")
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
             return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
-        case Copy.BOUNCED if CopyReason.MASKED_DOCUMENT in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.7.1", senders.MASKED_COPY)
-        case Copy.BOUNCED if not _SET_ASIDE.isdisjoint(one.reasons):
-            return _make(one, DsnAction.FAILED, "5.7.1", senders.SET_ASIDE)
+        case Copy.BOUNCED if (text := _kept_back(one.reasons)) is not None:
+            return _make(one, DsnAction.FAILED, "5.7.1", text)
         case Copy.BOUNCED:
             status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
             return _make(one, DsnAction.FAILED, status, one.last_reply)
@@ -90,6 +88,13 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.DELAYED, status, one.last_reply)
         case _:
             return None
+
+
+def _kept_back(reasons: Sequence[str]) -> str | None:
+    """Return what to say of a copy that was not made on purpose, or None."""
+    if CopyReason.MASKED_DOCUMENT in reasons:
+        return senders.MASKED_COPY
+    return None if _SET_ASIDE.isdisjoint(reasons) else senders.SET_ASIDE
 
 
 def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
