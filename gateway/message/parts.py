@@ -104,16 +104,19 @@ class Attachment:
 
     def tail(self, count: int) -> bytes:
         """Return about the last ``count`` decoded bytes, whatever is wrong before."""
-        if self.encoding is Encoding.BASE64:
-            start = max(self.start, self.end - count * 3 // 2 - 1024)
-            piece = self.message[start : self.end].translate(None, _NOT_BASE64)
-            skipped = 0
-            if start > self.start:  # begin at a whole group of four
-                kept = len(piece.rstrip(b"="))
-                padding = len(piece) - kept
-                skipped = (kept + padding) % 4
-            return _decode_groups(piece[skipped:])[-count:]
-        return self._some(max(self.start, self.end - count), self.end)
+        match self.encoding:
+            case Encoding.BASE64:
+                start = max(self.start, self.end - count * 3 // 2 - 1024)
+                text = self.message[start : self.end].translate(None, _NOT_BASE64)
+                begun = len(text) % 4 if start > self.start else 0  # whole groups only
+                return _decode_groups(text[begun:])[-count:]
+            case Encoding.QUOTED_PRINTABLE:
+                start = max(self.start, self.end - count * 4 - 1024)
+                if start > self.start:  # whole lines only
+                    start = self.message.find(b"\n", start, self.end) + 1 or self.end
+                return self._some(start, self.end)[-count:]
+            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
+                return self._some(max(self.start, self.end - count), self.end)
 
     def undamaged(self) -> bytes:
         """
