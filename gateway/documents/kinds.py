@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 from enum import StrEnum
 
-from gateway.documents.media import looks_like
-
 HEAD_BYTES = 1024
 """How much of the beginning `kind_of` looks at."""
 
@@ -78,22 +76,12 @@ _CLOSED_TYPES = frozenset(
 )
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SHOWN_TYPES = (
-    "application/pdf",
-    "application/dicom",
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/tiff",
+_SHOWN = (
+    *(b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a"),
+    *(b"II*\x00", b"MM\x00*"),  # TIFF
+    *(b"RIFF", b"OggS", b"ID3", b"fLaC", b"\x1a\x45\xdf\xa3"),  # sound and film
 )
-_SHOWN: tuple[tuple[int, bytes], ...] = (
-    (0, b"RIFF"),
-    (0, b"OggS"),
-    (0, b"ID3"),
-    (0, b"fLaC"),
-    (4, b"ftyp"),
-    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
-)
+_DICOM, _FILM = (128, b"DICM"), (4, b"ftyp")
 
 
 def kind_of(head: bytes, tail: bytes) -> Kind:
@@ -115,11 +103,8 @@ def kind_of(head: bytes, tail: bytes) -> Kind:
         return Kind.ARCHIVE
     if head.startswith(_OLE):
         return Kind.OLE
-    if any(looks_like(one, head) for one in _SHOWN_TYPES):
-        return Kind.SHOWN
-    if any(head.startswith(mark, at) for at, mark in _SHOWN):
-        return Kind.SHOWN
-    return Kind.OTHER
+    marked = (head.startswith(mark, at) for at, mark in (_DICOM, _FILM))
+    return Kind.SHOWN if head.startswith(_SHOWN) or any(marked) else Kind.OTHER
 
 
 def is_closed_by_name(name: str, media_type: str) -> bool:

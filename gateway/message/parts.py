@@ -99,7 +99,9 @@ class Attachment:
 
     def head(self, count: int) -> bytes:
         """Return about the first ``count`` decoded bytes, whatever is wrong later."""
-        wanted = 4 * count + 1024  # line ends, and bytes written as three characters
+        # Line ends and blanks come with base64, bytes as three characters otherwise.
+        each = 2 if self.encoding is Encoding.BASE64 else 4
+        wanted = each * count + 64
         return self._some(self.start, min(self.end, self.start + wanted))[:count]
 
     def tail(self, count: int) -> bytes:

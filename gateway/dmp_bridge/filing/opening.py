@@ -21,8 +21,8 @@ from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
-from gateway.documents.xdm.archive import ArchiveLimits
-from gateway.documents.xdm.package import open_package
+from gateway.documents.xdm.archive import Archive, ArchiveLimits
+from gateway.documents.xdm.package import Package, is_metadata, read_package
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
@@ -227,7 +227,7 @@ class Opener:
         known: list[bytes] = []
         error = item.error
         try:
-            package = open_package(item.content, self.limits)
+            package = self._read_package(item.archive)
         except InvalidError as wrong:
             error = error or item.place.say((str(wrong), str(wrong)))
         else:
@@ -240,11 +240,22 @@ class Opener:
                 )
                 one = evolve(one, remarks=package.remarks, deflated=packaged.deflated)
                 found.append(_with_error(one, error))
-                known.append(packaged.deflated or packaged.content)
+                known.append(packaged.deflated)
+            known += (
+                item.archive.deflated(name)
+                for name in item.archive.names
+                if is_metadata(name)
+            )
         beside = search_archive(item.archive, known, item.place, self._search_limits)
         for each in beside:
             found += (_with_error(one, error) for one in self._found(each))
         yield from found or [FoundDocument(error=error)]
+
+    def _read_package(self, archive: Archive) -> Package:
+        """Read a package; the search opens archives of more files than one may have."""
+        if len(archive.names) > self.limits.entries:
+            raise InvalidError("archive with too many entries")
+        return read_package(archive)
 
     def _described(
         self, content: bytes, said: Said, by: str, *, sha1: str = ""

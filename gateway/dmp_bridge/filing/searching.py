@@ -99,16 +99,16 @@ class _Search:
     ) -> Iterator[Item]:
         place = _place(outer, leaf.path, leaf.media_type, leaf.name)
         error = _fault(parts, leaf.path)
-        kind = kind_of(leaf.head(HEAD_BYTES), leaf.tail(TAIL_BYTES))
         if leaf.media_type in _FRAGMENTS:
             yield _closed(leaf.raw, place, faults.MIME_FAULTS[Ambiguity.FRAGMENT])
-        if kind is Kind.SHOWN and not is_declared_xml(leaf):
-            return
+        declared = is_declared_xml(leaf)
+        if not declared and _is_shown(leaf):
+            return  # a PDF or an image is never decoded whole
         try:
             content = leaf.content()
         except InvalidError:
             content = leaf.undamaged()
-        yield from self.file(content, place, error, declared=is_declared_xml(leaf))
+        yield from self.file(content, place, error, declared=declared)
 
     def _every_reading(self, parts: MessageParts, outer: Place) -> Iterator[Item]:
         """
@@ -220,7 +220,8 @@ class _Search:
     ) -> Iterator[Item]:
         """Yield what is in the files of an archive, but for those known as packed."""
         for number, name in enumerate(archive.names, 1):
-            if known and archive.deflated(name) in known:
+            packed = archive.deflated(name)
+            if packed and packed in known:
                 continue
             last = name.rpartition("/")[2]
             inside = place.within(f"fichier {number}", name=last)
@@ -284,6 +285,13 @@ class _Search:
         inner = evolve(place, depth=place.depth + 1)
         for item in self.message(parts, inner):
             yield evolve(item, error=error or item.error)
+
+
+def _is_shown(leaf: Attachment) -> bool:
+    """Tell whether a part is to be looked at by people, and no ZIP at its end."""
+    if kind_of(leaf.head(HEAD_BYTES), b"") is not Kind.SHOWN:
+        return False
+    return kind_of(b"", leaf.tail(TAIL_BYTES)) is not Kind.ARCHIVE
 
 
 def _opens(kind: Kind, content: bytes, place: Place) -> bool:

@@ -55,14 +55,18 @@ class Package:
 
 
 def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
+    """Open the bytes of an IHE_XDM.ZIP, as `read_package`."""
+    return read_package(open_archive(content, limits))
+
+
+def read_package(archive: Archive) -> Package:
     """
-    Open an IHE_XDM.ZIP (IHE XDM, CI-SIS Échange de documents de santé).
+    Read an IHE_XDM.ZIP (IHE XDM, CI-SIS Échange de documents de santé).
 
     Raises:
         InvalidError: the archive, a METADATA.XML or a document is wrong; nothing of
             the package may then be used.
     """
-    archive = open_archive(content, limits)
     subsets = _subsets(archive)
     used: set[str] = set()
     submissions, documents, patients = [], [], []
@@ -165,6 +169,11 @@ def _look_at_the_rest(archive: Archive, used: Iterable[str]) -> list[str]:
             raise InvalidError("package with a document that METADATA.XML omits")
         stray = stray or key_of(name) not in known
     return [*remarks, "a file outside IHE_XDM was ignored"] if stray else remarks
+
+
+def is_metadata(name: str) -> bool:
+    """Tell whether a name of an archive is that of a METADATA.XML, in any folder."""
+    return key_of(name.rpartition("/")[2]) == key_of(METADATA)
 
 
 def _is_in_folder(name: str) -> bool:
