@@ -27,12 +27,14 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
     (b"\xef\xbb\xbf", "utf-8"),
 )
-_WIDE = (
-    (b"<\x00\x00\x00", "utf-32-le"),
-    (b"\x00\x00\x00<", "utf-32-be"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
-)
+_WIDE = {
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
+"""Which of four bytes are mostly NUL in markup, which is mostly ASCII."""
+_WIDTH_BYTES = 256
 
 _TARGET = re.compile(r"<(?:[\w.-]{1,41}:)?recordTarget\b")
 _TARGET_END = re.compile(r"</(?:[\w.-]{1,41}:)?recordTarget\s*>")
@@ -65,14 +67,21 @@ def is_wide(content: bytes) -> bool:
 
 def as_text(content: bytes) -> str:
     """
-    Return the characters of an XML file, by its BOM or by the width of its first ``<``.
+    Return the characters of an XML file, by its BOM or by the width of its characters.
 
     Without either it is UTF-8 or else Windows-1252, which gives every byte a character.
     """
-    for mark, charset in (*_BOMS, *_WIDE):
+    for mark, charset in _BOMS:
         if content.startswith(mark):
-            cut = content[len(mark) :] if (mark, charset) in _BOMS else content
-            return cut.decode(charset, "replace")
+            return content[len(mark) :].decode(charset, "replace")
+    head = content[:_WIDTH_BYTES]
+    if b"\x00" in head:
+        parts = [head[place::4] for place in range(4)]
+        empty = [2 * part.count(0) > len(part) for part in parts]
+        wide = _WIDE.get((empty[0], empty[1], empty[2], empty[3]))
+        if wide is not None:
+            return content.decode(wide, "replace")
+    content = content.replace(b"\x00", b"")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
