@@ -88,12 +88,28 @@ NOT_CDA: Words = (
     "seuls les documents CDA sont enregistrés, et ce fichier est d'un autre type",
     "only CDA documents are filed, and this file is of another type",
 )
+METADATA_ALONE: Words = (
+    "ce METADATA.XML n'est pas dans un IHE_XDM.ZIP valable",
+    "this METADATA.XML is not in a valid IHE_XDM.ZIP",
+)
 OTHER_CHARSET: Words = (
     "le document est en UTF-16 ou UTF-32 ; envoyez-le en UTF-8",
     "the document is in UTF-16 or UTF-32; send it in UTF-8",
 )
 
 _MOST_TYPE = 60
+
+
+def where(path: str, media_type: str) -> str:
+    """
+    Return where a part is, in words for both languages.
+
+    >>> where("2/1", "text/xml")
+    'partie/part 2/1, text/xml'
+    """
+    return f"partie/part {path}" + (
+        f", {media_type[:_MOST_TYPE]}" if media_type else ""
+    )
 
 
 def say(words: Words, *, path: str = "", media_type: str = "", field: str = "") -> str:

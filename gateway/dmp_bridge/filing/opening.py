@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -13,16 +14,21 @@ from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Patient
 from gateway.core.texts import faults
-from gateway.core.texts.faults import say
+from gateway.core.texts.faults import say, where
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
-from gateway.dmp_bridge.filing.searching import search, search_archive
+from gateway.dmp_bridge.filing.searching import search
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
 from gateway.documents.xdm.archive import Archive, ArchiveLimits
-from gateway.documents.xdm.package import Package, is_metadata, read_package
+from gateway.documents.xdm.package import (
+    Package,
+    PackagedDocument,
+    is_metadata,
+    read_package,
+)
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
@@ -186,13 +192,10 @@ class Opener:
             parts = read_parts(content, self.message_limits)
         except InvalidError as error:
             return _unread("message", error)
-        documents = (
-            found
-            for item in search(parts, self._search_limits)
-            for found in self._found(item)
-        )
         return OpenedSubmission(
-            from_address=_from_address(parts), documents=tuple(documents), parts=parts
+            from_address=_from_address(parts),
+            documents=tuple(self._read_all(search(parts, self._search_limits))),
+            parts=parts,
         )
 
     @property
@@ -204,52 +207,80 @@ class Opener:
             total_bytes=self.total_bytes,
         )
 
+    def _read_all(
+        self, items: Iterable[Item], found: Sequence[FoundDocument] = ()
+    ) -> list[FoundDocument]:
+        """
+        Return what was found before, and what the items are.
+
+        A METADATA.XML that is in no sound package is told only if it names a patient
+        whom no document names: its documents are found beside it.
+        """
+        documents, metadata = list(found), []
+        for item in items:
+            if item.kind is ItemKind.METADATA:
+                patients = patients_of(item.content)
+                metadata.append(FoundDocument(error=item.error, patients=patients))
+            else:
+                documents += self._found(item)
+        known = {patient.ins for one in documents for patient in one.about}
+        documents += (
+            one
+            for one in metadata
+            if not known.issuperset(patient.ins for patient in one.patients)
+        )
+        return documents
+
     def _found(self, item: Item) -> Iterator[FoundDocument]:
         match item.kind:
-            case ItemKind.CLOSED:
+            case ItemKind.CLOSED | ItemKind.METADATA:
                 yield FoundDocument(error=item.error, closed=True)
             case ItemKind.DOCUMENT:
-                yield _with_error(self._read(item.content), item.error)
+                found = _with_error(self._read(item.content), item.error)
+                yield found if found.document else _with_place(found, item)
             case ItemKind.PACKAGE if item.archive is None:
-                yield FoundDocument(error=item.error)
+                yield _with_place(FoundDocument(error=item.error), item)
             case ItemKind.PACKAGE:
-                yield from self._package(item)
+                yield from self._package(item, item.archive)
 
-    def _package(self, item: Item) -> Iterator[FoundDocument]:
+    def _package(self, item: Item, archive: Archive) -> Iterator[FoundDocument]:
         """
         Return the documents of a package, and what else stands in it.
 
         Of one that is wrong nothing is filed. The message may be delivered with it,
-        unless a document in it names somebody else: that is looked at even here.
+        unless a document in it names somebody else, or its METADATA.XML does: that is
+        looked at even here.
         """
-        assert item.archive is not None, "a package that was opened"
+        error, skip = item.error, _nothing
         found: list[FoundDocument] = []
-        known: list[bytes] = []
-        error = item.error
         try:
-            package = self._read_package(item.archive)
+            package = self._read_package(archive)
         except InvalidError as wrong:
-            error = error or item.place.say((str(wrong), str(wrong)))
+            error = error or str(wrong)
         else:
-            by_id = {one.unique_id: one for one in package.submissions}
-            submission = next(iter(by_id.values())) if by_id else None
-            for packaged in package.documents:
-                said = said_in_metadata(packaged.facts, submission)
-                one = self._described(
-                    packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
-                )
-                one = evolve(one, remarks=package.remarks, deflated=packaged.deflated)
-                found.append(_with_error(one, error))
-                known.append(packaged.deflated)
-            known += (
-                item.archive.deflated(name)
-                for name in item.archive.names
-                if is_metadata(name)
+            pairs = list(self._packaged(package))
+            found = [document for _, document in pairs]
+            read = [packaged for packaged, one in pairs if one.document is not None]
+            skip = partial(_is_known, archive, read)
+        found = self._read_all(item.beside(skip) if item.beside else (), found)
+        for one in found or [FoundDocument(error=error)]:
+            told = _with_error(one, error)
+            yield told if told.document else _with_place(told, item)
+
+    def _packaged(
+        self, package: Package
+    ) -> Iterator[tuple[PackagedDocument, FoundDocument]]:
+        by_id = {one.unique_id: one for one in package.submissions}
+        submission = next(iter(by_id.values())) if by_id else None
+        for packaged in package.documents:
+            said = said_in_metadata(packaged.facts, submission)
+            found = self._described(
+                packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
             )
-        beside = search_archive(item.archive, known, item.place, self._search_limits)
-        for each in beside:
-            found += (_with_error(one, error) for one in self._found(each))
-        yield from found or [FoundDocument(error=error)]
+            yield (
+                packaged,
+                evolve(found, remarks=package.remarks, deflated=packaged.deflated),
+            )
 
     def _read_package(self, archive: Archive) -> Package:
         """Read a package; the search opens archives of more files than one may have."""
@@ -333,6 +364,29 @@ def _unread(what: str, error: InvalidError) -> OpenedSubmission:
     return OpenedSubmission(
         from_address="", documents=(FoundDocument(error=f"{what}: {error}"),)
     )
+
+
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _is_known(archive: Archive, read: Sequence[PackagedDocument], name: str) -> bool:
+    """Tell whether a file of a package is its METADATA.XML or a document read."""
+    if is_metadata(name):
+        return True
+    packed = archive.deflated(name)
+    if packed:
+        return any(one.deflated == packed for one in read)
+    stored = [one.content for one in read if not one.deflated]
+    return bool(stored) and archive.read(name) in stored
+
+
+def _with_place(found: FoundDocument, item: Item) -> FoundDocument:
+    """Return what has no name of its own with where it was found, for its sender."""
+    place = where(item.place.path, item.place.media_type)
+    if not found.error or found.error.startswith("partie "):
+        return found
+    return evolve(found, error=f"{found.error} ({place})")
 
 
 def _with_error(found: FoundDocument, error: str) -> FoundDocument:

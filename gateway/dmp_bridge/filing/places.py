@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -14,11 +15,16 @@ from gateway.message.reading import DEFAULT_MIME_LIMITS, MimeLimits
 MIB: Final = 1024 * 1024
 
 
+Beside: TypeAlias = "Callable[[Callable[[str], bool]], Iterator[Item]]"
+
+
 class ItemKind(StrEnum):
     """What was found."""
 
     DOCUMENT = "DOCUMENT"
     """A CDA, or what is announced as XML."""
+    METADATA = "METADATA"
+    """A METADATA.XML that is in no package that can be read; it names a patient."""
     PACKAGE = "PACKAGE"
     """A ZIP with the folder, or the name, of a package."""
     CLOSED = "CLOSED"
@@ -31,7 +37,8 @@ class Item:
     Something in which a document is, or may be; ``place`` is where, for the sender.
 
     ``error`` says why nothing of it can be filed although it was found, empty for none.
-    ``archive`` is that of a package that could be opened.
+    ``archive`` is that of a package that could be opened, and ``beside`` goes on with
+    what stands in it, but for the files that it is told to leave out.
     """
 
     kind: ItemKind
@@ -39,6 +46,7 @@ class Item:
     place: Place
     error: str = ""
     archive: Archive | None = field(default=None, repr=False)
+    beside: Beside | None = field(default=None, repr=False, eq=False)
 
 
 @frozen(kw_only=True)

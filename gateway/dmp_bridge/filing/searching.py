@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import quopri
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from attrs import define, evolve, field
@@ -19,7 +19,7 @@ from attrs import define, evolve, field
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
-from gateway.documents.cda.finding import holds_cda, is_only_cda
+from gateway.documents.cda.finding import holds_cda, holds_metadata, is_only_cda
 from gateway.documents.kinds import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -63,13 +63,6 @@ _HEADER_OF_MAIL: Final = re.compile(rb"^(?:mime-version|content-[a-z-]+):", re.I
 def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
     """Yield what a message holds, in its order."""
     yield from _Search(limits).message(parts, Place(path=""))
-
-
-def search_archive(
-    archive: Archive, known: Sequence[bytes], place: Place, limits: SearchLimits
-) -> Iterator[Item]:
-    """Yield what stands in a package beside what is known, given as it is packed."""
-    yield from _Search(limits).files(archive, place, "", known)
 
 
 @define
@@ -163,6 +156,15 @@ class _Search:
         if holds_cda(content) and (declared or is_only_cda(content)):
             yield _document(content, place, error)
             return
+        if holds_metadata(content):
+            words = place.say(faults.METADATA_ALONE)
+            yield Item(
+                kind=ItemKind.METADATA,
+                content=content,
+                place=place,
+                error=error or words,
+            )
+            return
         if declared:
             yield _document(content, place, error)
         if place.media_type in _CLOSED_TYPES or is_closed_by_name(
@@ -207,6 +209,7 @@ class _Search:
                 place=place,
                 error=error,
                 archive=archive,
+                beside=lambda skip: self.files(archive, place, error, skip),
             )
         else:
             yield from self.files(archive, place, error)
@@ -216,12 +219,11 @@ class _Search:
         archive: Archive,
         place: Place,
         error: str,
-        known: Sequence[bytes] = (),
+        skip: Callable[[str], bool] = lambda _: False,
     ) -> Iterator[Item]:
-        """Yield what is in the files of an archive, but for those known as packed."""
+        """Yield what is in the files of an archive, but for those that are known."""
         for number, name in enumerate(archive.names, 1):
-            packed = archive.deflated(name)
-            if packed and packed in known:
+            if skip(name):
                 continue
             last = name.rpartition("/")[2]
             inside = place.within(f"fichier {number}", name=last)
@@ -249,7 +251,7 @@ class _Search:
         yield from items
         if not remains.whole:
             yield _closed(content, place, _closed_for(error))
-        elif not items and (named or _names_folder(content)):
+        elif (named or _names_folder(content)) and not _documents_of(items):
             yield Item(kind=ItemKind.PACKAGE, content=content, place=place, error=error)
 
     def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
@@ -338,6 +340,10 @@ def _closed(content: bytes, place: Place, words: faults.Words) -> Item:
     return Item(
         kind=ItemKind.CLOSED, content=content, place=place, error=place.say(words)
     )
+
+
+def _documents_of(items: Iterable[Item]) -> list[Item]:
+    return [one for one in items if one.kind is not ItemKind.METADATA]
 
 
 def _closed_for(why: str) -> faults.Words:

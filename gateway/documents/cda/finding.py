@@ -17,6 +17,7 @@ from gateway.documents.cda.people import read_patient
 from gateway.errors import InvalidError
 
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument(?=[\s/>])")
+_METADATA = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?SubmitObjectsRequest(?=[\s/>])")
 _END = re.compile(rb"</(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument\s*>")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
@@ -42,6 +43,7 @@ _ID = re.compile(r"<(?:[\w.-]{1,41}:)?id\s[^<>]{0,500}>")
 _ROOT = re.compile(r"""\broot\s*=\s*["']\s*([0-9.]{3,64})\s*["']""")
 _EXTENSION = re.compile(r"""\bextension\s*=\s*["']([^"'<>]{1,64})["']""")
 _ROOTS = frozenset(authority.value for authority in InsAuthority)
+_CX = re.compile(r"([0-9ABab]{15})\^\^\^(?:&amp;|&)([0-9.]{3,64})(?:&amp;|&)ISO")
 _MOST_IDS = 1000
 
 
@@ -50,6 +52,11 @@ def holds_cda(content: bytes) -> bool:
     if b"\x00" in content:  # two or four bytes a character
         content = content.replace(b"\x00", b"")
     return _TAG.search(content) is not None
+
+
+def holds_metadata(content: bytes) -> bool:
+    """Tell whether it is a METADATA.XML: it names a patient, as a document does."""
+    return _METADATA.search(content.replace(b"\x00", b"")) is not None
 
 
 def is_only_cda(content: bytes) -> bool:
@@ -93,8 +100,9 @@ def patients_of(content: bytes) -> tuple[Patient, ...]:
     Return whom the CDA in some bytes is about, in every way that can be found.
 
     Each is read whole where the XML is sound once it is in UTF-8 and alone; of what is
-    damaged only an INS in a ``recordTarget`` counts, or anywhere if there is none. Of
-    what has a DOCTYPE only the text is searched: it is never parsed.
+    damaged only an INS in a ``recordTarget`` counts, or anywhere if there is none, and
+    the patient of a METADATA.XML. Of what has a DOCTYPE only the text is searched: it
+    is never parsed.
     """
     text = as_text(content)
     found = _read_whole(text)
@@ -134,12 +142,20 @@ def _written_ins(text: str) -> list[tuple[Ins | None, str]]:
             extension = _EXTENSION.search(tag.group())
             if root is None or extension is None or root[1] not in _ROOTS:
                 continue
-            key = (root[1], extension[1].strip())
-            try:
-                found[key] = (Ins.of(key[1], key[0]), "")
-            except InvalidError:
-                found[key] = (None, key[1])
+            found[root[1], extension[1].strip()] = _ins(root[1], extension[1].strip())
+    for number, cx in enumerate(_CX.finditer(text)):
+        if number >= _MOST_IDS:
+            break
+        if cx[2] in _ROOTS:
+            found[cx[2], cx[1]] = _ins(cx[2], cx[1])
     return list(found.values())
+
+
+def _ins(root: str, matricule: str) -> tuple[Ins | None, str]:
+    try:
+        return Ins.of(matricule, root), ""
+    except InvalidError:
+        return None, matricule
 
 
 def _targets(text: str) -> list[str]:
