@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -17,6 +16,7 @@ from gateway.core.texts import faults
 from gateway.core.texts.faults import say, where
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
 from gateway.dmp_bridge.filing.searching import search
+from gateway.dmp_bridge.filing.sender_names import address_in_from
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import read_header
@@ -26,7 +26,7 @@ from gateway.documents.xdm.archive import Archive, ArchiveLimits
 from gateway.documents.xdm.package import (
     Package,
     PackagedDocument,
-    is_metadata,
+    names_of,
     read_package,
 )
 from gateway.documents.xds.entry import sha1_hex
@@ -193,7 +193,7 @@ class Opener:
         except InvalidError as error:
             return _unread("message", error)
         return OpenedSubmission(
-            from_address=_from_address(parts),
+            from_address=address_in_from(parts),
             documents=tuple(self._read_all(search(parts, self._search_limits))),
             parts=parts,
         )
@@ -251,7 +251,8 @@ class Opener:
         unless a document in it names somebody else, or its METADATA.XML does: that is
         looked at even here.
         """
-        error, skip = item.error, _nothing
+        error = item.error
+        known: frozenset[str] = frozenset()
         found: list[FoundDocument] = []
         try:
             package = self._read_package(archive)
@@ -261,8 +262,8 @@ class Opener:
             pairs = list(self._packaged(package))
             found = [document for _, document in pairs]
             read = [packaged for packaged, one in pairs if one.document is not None]
-            skip = partial(_is_known, archive, read)
-        found = self._read_all(item.beside(skip) if item.beside else (), found)
+            known = names_of(archive, read)
+        found = self._read_all(item.beside(known) if item.beside else (), found)
         for one in found or [FoundDocument(error=error)]:
             told = _with_error(one, error)
             yield told if told.document else _with_place(told, item)
@@ -366,21 +367,6 @@ def _unread(what: str, error: InvalidError) -> OpenedSubmission:
     )
 
 
-def _nothing(_: str) -> bool:
-    return False
-
-
-def _is_known(archive: Archive, read: Sequence[PackagedDocument], name: str) -> bool:
-    """Tell whether a file of a package is its METADATA.XML or a document read."""
-    if is_metadata(name):
-        return True
-    packed = archive.deflated(name)
-    if packed:
-        return any(one.deflated == packed for one in read)
-    stored = [one.content for one in read if not one.deflated]
-    return bool(stored) and archive.read(name) in stored
-
-
 def _with_place(found: FoundDocument, item: Item) -> FoundDocument:
     """Return what has no name of its own with where it was found, for its sender."""
     place = where(item.place.path, item.place.media_type)
@@ -410,11 +396,3 @@ def _unreadable(content: bytes, error: str) -> FoundDocument:
     return FoundDocument(
         content=content, error=error, patients=patients, closed=not patients
     )
-
-
-def _from_address(parts: MessageParts) -> str:
-    try:
-        found = parts.headers.mailboxes("from")
-    except InvalidError:
-        return ""
-    return found[0].address.key if len(found) == 1 else ""

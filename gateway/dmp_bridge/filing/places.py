@@ -15,7 +15,7 @@ from gateway.message.reading import DEFAULT_MIME_LIMITS, MimeLimits
 MIB: Final = 1024 * 1024
 
 
-Beside: TypeAlias = "Callable[[Callable[[str], bool]], Iterator[Item]]"
+Beside: TypeAlias = "Callable[[frozenset[str]], Iterator[Item]]"
 
 
 class ItemKind(StrEnum):
@@ -38,7 +38,7 @@ class Item:
 
     ``error`` says why nothing of it can be filed although it was found, empty for none.
     ``archive`` is that of a package that could be opened, and ``beside`` goes on with
-    what stands in it, but for the files that it is told to leave out.
+    what stands in it, but for the files whose names it is given.
     """
 
     kind: ItemKind

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import quopri
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from attrs import define, evolve, field
@@ -209,7 +209,7 @@ class _Search:
                 place=place,
                 error=error,
                 archive=archive,
-                beside=lambda skip: self.files(archive, place, error, skip),
+                beside=lambda known: self.files(archive, place, error, known),
             )
         else:
             yield from self.files(archive, place, error)
@@ -219,11 +219,11 @@ class _Search:
         archive: Archive,
         place: Place,
         error: str,
-        skip: Callable[[str], bool] = lambda _: False,
+        known: frozenset[str] = frozenset(),
     ) -> Iterator[Item]:
         """Yield what is in the files of an archive, but for those that are known."""
         for number, name in enumerate(archive.names, 1):
-            if skip(name):
+            if name in known:
                 continue
             last = name.rpartition("/")[2]
             inside = place.within(f"fichier {number}", name=last)

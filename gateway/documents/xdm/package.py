@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
 
@@ -171,9 +171,19 @@ def _look_at_the_rest(archive: Archive, used: Iterable[str]) -> list[str]:
     return [*remarks, "a file outside IHE_XDM was ignored"] if stray else remarks
 
 
-def is_metadata(name: str) -> bool:
-    """Tell whether a name of an archive is that of a METADATA.XML, in any folder."""
-    return key_of(name.rpartition("/")[2]) == key_of(METADATA)
+def names_of(archive: Archive, documents: Sequence[PackagedDocument]) -> frozenset[str]:
+    """Return the names of each METADATA.XML and of some documents in a package."""
+    packed = [one.deflated for one in documents if one.deflated]
+    stored = [one.content for one in documents if not one.deflated]
+
+    def is_named(name: str) -> bool:
+        if key_of(name.rpartition("/")[2]) == key_of(METADATA):
+            return True
+        if deflated := archive.deflated(name):
+            return deflated in packed
+        return bool(stored) and archive.read(name) in stored
+
+    return frozenset(name for name in archive.names if is_named(name))
 
 
 def _is_in_folder(name: str) -> bool:
