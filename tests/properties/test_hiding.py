@@ -23,7 +23,7 @@ from tests.dmp_bridge.filing.story import Story
 from tests.fakes import SetClock
 
 MANY = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
