@@ -907,3 +907,10 @@ def test_a_withdrawal_is_carried_out_and_its_message_given_if_it_is_the_patients
     assert decision.reasons == (Reason.WITHDRAWN,)
     assert decision.withdraws
     assert decision.deliver is delivered
+
+
+def test_a_document_dated_ahead_is_filed_with_a_caution() -> None:
+    decision = decide_filing(evolve(GOOD, **with_document(is_dated_ahead=True)))
+
+    assert (decision.code, decision.cautions) == (Reason.FILED, (Caution.DATED_AHEAD,))
+    assert decide_filing(GOOD).cautions == ()

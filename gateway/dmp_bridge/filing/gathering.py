@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Final
 
 from attrs import asdict, frozen
@@ -108,7 +109,7 @@ class Gatherer:
             sender=sender,
             secret_connection=secret,
             metadata_ins=_metadata_ins(found, address_ins),
-            document=_document(found, sender, addressee, vault),
+            document=_document(found, sender, addressee, vault, kept.received_at),
             traits_seen=_traits_seen(found, profile),
             policy=self.policy,
             versions=RuleVersions(
@@ -124,6 +125,7 @@ def _document(
     sender: SenderIdentity,
     addressee: PatientRow,
     vault: Vault,
+    came_at: datetime,
 ) -> DocumentFacts | NoDocument:
     if found is None:
         return NoDocument.NONE_ATTACHED
@@ -137,6 +139,7 @@ def _document(
         profile=addressee.profile,
         rights=addressee.rights,
         vault=vault,
+        came_at=came_at,
     )
 
 

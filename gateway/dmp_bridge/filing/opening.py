@@ -17,9 +17,10 @@ from gateway.core.texts.faults import say, where
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
 from gateway.dmp_bridge.filing.searching import search
 from gateway.dmp_bridge.filing.sender_names import address_in_from
-from gateway.documents.cda.file import open_cda
+from gateway.documents.cda.body import read_body
+from gateway.documents.cda.file import CdaFile, open_cda
 from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
-from gateway.documents.cda.header import read_header
+from gateway.documents.cda.header import MAX_ID, read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
 from gateway.documents.xdm.archive import Archive, ArchiveLimits
@@ -29,6 +30,7 @@ from gateway.documents.xdm.package import (
     names_of,
     read_package,
 )
+from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
@@ -44,6 +46,7 @@ from gateway.safe_xml import MAX_BYTES
 from gateway.settings.file import Settings
 
 _NOT_TEXT: Final = frozenset(Kind) - {Kind.OTHER}
+_SAYS_NOTHING: Final = Said()
 
 
 @frozen(kw_only=True)
@@ -59,7 +62,7 @@ class FoundDocument:
     it, empty for what came otherwise. ``said`` is what the sender says beside it: in
     METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
     and for a package that could not be opened. ``remarks`` says what the sender should
-    correct in the package although the document may be filed.
+    correct although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -95,10 +98,10 @@ class FoundDocument:
 
     @property
     def unique_id(self) -> str:
-        """The uniqueId, as the document or else its sender gives it."""
+        """The uniqueId, as the document or else its sender gives it, to its limit."""
         if self.document is not None:
             return self.document.unique_id
-        return self.said.unique_id
+        return self.said.unique_id[:MAX_ID]
 
 
 @frozen(kw_only=True)
@@ -275,12 +278,16 @@ class Opener:
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             said = said_in_metadata(packaged.facts, submission)
-            found = self._described(
-                packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
-            )
+            remarks = (*package.remarks, *packaged.facts.remarks)
             yield (
                 packaged,
-                evolve(found, remarks=package.remarks, deflated=packaged.deflated),
+                self._described(
+                    packaged.content,
+                    said,
+                    "METADATA.XML",
+                    packaged=packaged,
+                    remarks=remarks,
+                ),
             )
 
     def _read_package(self, archive: Archive) -> Package:
@@ -290,29 +297,64 @@ class Opener:
         return read_package(archive)
 
     def _described(
-        self, content: bytes, said: Said, by: str, *, sha1: str = ""
+        self,
+        content: bytes,
+        said: Said,
+        by: str,
+        *,
+        packaged: PackagedDocument | None = None,
+        remarks: tuple[str, ...] = (),
     ) -> FoundDocument:
         """Read a document that its sender described, and compare the two."""
-        found = evolve(self._read(content, sha1=sha1), said=said)
+        found = self._read(content, said, packaged=packaged, remarks=remarks)
         if found.readable is None:
             return found
         return _with_error(found, _contradiction(found.readable, said, by))
 
-    def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
+    def _read(
+        self,
+        content: bytes,
+        said: Said = _SAYS_NOTHING,
+        *,
+        packaged: PackagedDocument | None = None,
+        remarks: tuple[str, ...] = (),
+    ) -> FoundDocument:
+        """Return a document, its body decoded once to be sure that it can be read."""
+        document = None
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
+            self._validate(file)
+            # What is to be withdrawn was filed once, and nobody will read it again.
+            is_kept = said.action is not EntryAction.DELETE
+            body = read_body(file) if is_kept else None
         except InvalidError as error:
-            return _unreadable(content, str(error))
-        if self.schema is not None and (errors := self.schema.errors(file)):
-            text = f"schema: {'; '.join(errors)}"
-            return FoundDocument(content=content, document=document, error=text)
+            if document is None:
+                return evolve(_unreadable(content, str(error)), said=said)
+            return FoundDocument(
+                content=content, document=document, error=str(error), said=said
+            )
+        if body is not None and body.media_type != document.media_type:
+            document = evolve(document, media_type=body.media_type)
         return FoundDocument(
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
-            sha1=sha1 or sha1_hex(content),
+            sha1=packaged.facts.hash if packaged else sha1_hex(content),
+            deflated=packaged.deflated if packaged else b"",
             document=document,
+            said=said,
+            remarks=(
+                *remarks,
+                *document.remarks,
+                *(body.remarks if body else ()),
+                *(differences(document, packaged.facts) if packaged else ()),
+            ),
         )
+
+    def _validate(self, file: CdaFile) -> None:
+        errors = self.schema.errors(file) if self.schema is not None else ()
+        if errors:
+            raise InvalidError(f"schema: {'; '.join(errors)}")
 
 
 def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> Said:

@@ -356,7 +356,9 @@ def _digest(content: bytes) -> str:
 
 
 def _is_in_folder(name: str) -> bool:
-    return key_of(name.partition("/")[0]) == key_of(FOLDER)
+    """Tell whether a file is in IHE_XDM, which may be in another folder."""
+    folders = name.split("/")[:-1]
+    return any(key_of(one) == key_of(FOLDER) for one in folders)
 
 
 def _names_folder(content: bytes) -> bool:

@@ -26,7 +26,7 @@ from gateway.mssante.sending.attempts import (
     refused,
 )
 from gateway.mssante.sending.client import InjectedError, StrictClient
-from gateway.trust.certificate_rules import CertificateRefused
+from gateway.trust.certificate_rules import CertificateRefused, Role
 from gateway.trust.certificates import SenderCertificate
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls_failures import failure_of
@@ -34,6 +34,7 @@ from gateway.trust.tls_failures import failure_of
 log = Logger()
 
 SMTP_PORT: Final = 25
+_NOT_CURRENT = "our own list of the space of trust is not current"
 _MOST_HOSTS = 5
 _DNS_SECONDS = 10.0
 
@@ -105,6 +106,8 @@ class SmtpOut:
             return refused("5.1.3", "an address or parameter is malformed")
         domain = parcel.domain
         if not self.trust.lists(domain):
+            if not self.trust.allowlist_is_current:
+                return deferred("4.3.5", _NOT_CURRENT)
             return refused("5.7.1", "the domain is not in the space of trust")
         try:
             hosts = self.hosts(domain)[:_MOST_HOSTS]
@@ -165,11 +168,13 @@ class SmtpOut:
         der = client.peer_certificate()
         if der is None:
             return deferred("4.7.5", "the peer showed no certificate", host)
-        peer = self.trust.judge_peer(der)
+        peer = self.trust.judge_peer(der, Role.SERVER)
         if isinstance(peer.verdict, CertificateRefused):
             why = peer.verdict.code.value
             return deferred("4.7.5", f"the peer's certificate is refused: {why}", host)
         if not self.trust.may_send_for(peer, domain):
+            if not self.trust.allowlist_is_current:
+                return deferred("4.3.5", _NOT_CURRENT, host)
             return refused(
                 "5.7.5",
                 "the peer's certificate is not one listed for the domain",
@@ -217,13 +222,18 @@ def _given(**parameters: str) -> list[str]:
 
 
 def _names(certificate: SenderCertificate, host: str) -> bool:
-    """Tell whether a certificate names a host; an address stands for any."""
+    """
+    Tell whether a certificate names a host, or an address that a route leads to.
+
+    By its alternative names alone: the CN is free text (RFC 9525 §6.3), and a
+    certificate that is believed has no wildcard.
+    """
     try:
-        ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host)
     except ValueError:
-        named = {*certificate.dns_names, *certificate.subject.values("CN")}
-        return host.lower() in {name.lower() for name in named}
-    return True
+        named = {name.lower().removesuffix(".") for name in certificate.dns_names}
+        return host.lower().removesuffix(".") in named
+    return str(address) in certificate.addresses
 
 
 async def _leave(client: StrictClient) -> None:

@@ -12,15 +12,18 @@ from aiosmtpd.smtp import SMTP
 from attrs import define, field
 from twisted.logger import Logger
 
+from gateway import metrics
 from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
 from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
 from gateway.mssante.smtp.extensions import CommandError
+from gateway.mssante.smtp.farewells import Duplicable, Farewells
 from gateway.mssante.smtp.limits import Gate, Lease
 from gateway.mssante.smtp.replies import Reply
 from gateway.settings.file import SmtpSettings
-from gateway.trust.tls_failures import failure_of
+from gateway.trust.tls import RefusedHandshake, ServerContext
+from gateway.trust.tls_failures import TlsFailure, failure_of
 
 log = Logger()
 
@@ -42,9 +45,10 @@ class Doorway:
 
     hostname: str
     settings: SmtpSettings
-    tls: ssl.SSLContext
+    tls: ServerContext
     worker: Threads
     gate: Gate
+    farewells: Farewells = field(factory=lambda: Farewells(CLOSING_SECONDS))
     connections: set[SmtpConnection] = field(factory=set, repr=False)
     _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)
 
@@ -57,11 +61,35 @@ class Doorway:
         self.connections.discard(connection)
         self._left.set()
 
+    def tls_for(self, address: str, peer: Duplicable) -> ssl.SSLContext:
+        """Return the TLS of one connection, which tells why its handshake fails."""
+
+        def refused(handshake: RefusedHandshake) -> None:
+            note_refused(handshake.failure, address, handshake.subject)
+            self.farewells.say(peer, handshake.alert)
+
+        return self.tls.for_one(refused)
+
     async def emptied(self) -> None:
         """Return when the last connection is gone, its socket closed."""
         while self.connections:
             self._left.clear()
             await self._left.wait()
+
+
+def note_refused(failure: TlsFailure, address: str, subject: str = "") -> None:
+    """
+    Log a handshake that failed by its code: a port scan is no defect.
+
+    The subject is that of the certificate shown, of a server or of a professional.
+    """
+    metrics.REFUSED.labels(failure.value).inc()
+    log.info(
+        "TLS refused: {code}, {address}, subject: {subject}",
+        code=failure.value,
+        address=address,
+        subject=subject or "none shown",
+    )
 
 
 class SmtpOwner(Protocol):
@@ -296,7 +324,7 @@ class SmtpConnection(SMTP):
             protected = await self.loop.start_tls(
                 clear,
                 self,
-                self._doorway.tls,
+                self._doorway.tls_for(self.address, clear.get_extra_info("socket")),
                 server_side=True,
                 ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
@@ -304,7 +332,7 @@ class SmtpConnection(SMTP):
         except ssl.SSLError:  # told by the context, which knows why
             raise HangUpError from None
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            note_refused(failure_of(error), self.address)
             raise HangUpError from None
         if protected is None or clear.is_closing():
             raise HangUpError
