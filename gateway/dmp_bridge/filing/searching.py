@@ -244,8 +244,8 @@ class _Search:
         named: bool,
     ) -> Iterator[Item]:
         remains = read_remains(content, limits)
-        before = content[: max(content.find(b"PK"), 0)]
-        items = list(self._in_text(before, place, error)) if before else []
+        before = content.partition(b"PK")[0]
+        items = list(self._in_text(before, place, error))
         for number, file in enumerate(remains.files, 1):
             inside = place.within(f"fichier {number}")
             items += self.file(file, inside, error)
