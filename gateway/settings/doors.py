@@ -69,6 +69,9 @@ class TrustSettings(Table):
     allowlist_max_age_days: Annotated[
         int, "Older than this, the list is reported as stale."
     ] = 30
+    certificate_warn_days: Annotated[
+        int, "`/readyz` and the doctor say so when ours ends within so many days."
+    ] = 30
     allowlist_most_lost_percent: Annotated[
         int,
         "A list without more of its domains than this waits for "

@@ -17,7 +17,7 @@ from gateway.store.arrivals.tables import (
     recipients,
 )
 from gateway.store.base.columns import UtcDateTime, metadata
-from gateway.store.base.tables import instance
+from gateway.store.base.tables import instance, presences
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -42,6 +42,7 @@ from gateway.store.patients.tables import (
     notices,
     one_time_codes,
     oppositions,
+    profile_changes,
     profiles,
     secrecies,
     unknown_logins,
@@ -91,6 +92,8 @@ __all__ = [
     "notices",
     "one_time_codes",
     "oppositions",
+    "presences",
+    "profile_changes",
     "profiles",
     "receipts",
     "recipients",

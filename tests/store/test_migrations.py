@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -173,3 +176,21 @@ def test_messages_and_documents_of_an_earlier_version_keep_order_and_sight(
         ("2", True, False),
         ("3", True, True),
     ]
+
+
+def test_two_that_upgrade_at_once_do_it_once(empty: Database) -> None:
+    """As two nodes do that are started together after an upgrade of the program."""
+    together = threading.Barrier(2)
+
+    def run() -> None:
+        together.wait(20)
+        upgrade(empty.engine)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(run), threads.submit(run)]:
+            done.result(60)
+
+    assert is_current(empty.engine)
+    with empty.engine.connect() as connection:
+        names = connection.execute(text("SELECT count(*) FROM instance")).scalar_one()
+    assert names == 1

@@ -7,7 +7,7 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from gateway.core.copies import Copy, CopyReason
+from gateway.core.copies import LOST, Copy, CopyReason
 from gateway.core.document import Visibility
 from gateway.core.envelope import Door, RecipientKind, Sender, SenderKind
 from gateway.core.texts.notices import NoticeKind
@@ -167,6 +167,8 @@ class _Copies:
         # In one order for all workers, so that no two wait for each other.
         for one in sorted(self.kept.recipients, key=_by_target):
             outcomes.append(one)
+            if one.outcome in LOST:
+                continue  # who gets no copy was decided before
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
                     if one.outcome and one.deliver:

@@ -13,6 +13,7 @@ from attrs import define, field
 from twisted.logger import Logger
 
 from gateway import metrics
+from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
@@ -22,6 +23,7 @@ from gateway.mssante.smtp.farewells import Duplicable, Farewells
 from gateway.mssante.smtp.limits import Gate, Lease
 from gateway.mssante.smtp.replies import Reply
 from gateway.settings.file import SmtpSettings
+from gateway.store.base.work import AwayError
 from gateway.trust.tls import RefusedHandshake, ServerContext
 from gateway.trust.tls_failures import TlsFailure, failure_of
 
@@ -206,6 +208,10 @@ class SmtpConnection(SMTP):
             raise
         except (ConnectionError, asyncio.IncompleteReadError):
             log.debug("a peer went away")
+        except UnavailableError as error:
+            if not isinstance(error, AwayError):  # of that the log speaks once
+                log.warn("no mail can be received now: {why}", why=str(error))
+            self._last_word(replies.TRY_LATER)
         except Exception:
             log.failure("defect while receiving mail")
             self._last_word(replies.TRY_LATER)

@@ -36,6 +36,18 @@ profiles = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+profile_changes = Table(
+    "profile_changes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("detail", LargeBinary, nullable=False),  # sealed: before, after, by, why
+)
+"""What a profile said before each change and after it, who changed it, and why."""
+
 blocks = Table(
     "blocks",
     metadata,

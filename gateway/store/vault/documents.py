@@ -161,6 +161,16 @@ class Documents:
         """Return the document of an entryUUID in hex, or None."""
         return self._one(_GET, entry_id)
 
+    def after(self, entry_id: str, limit: int) -> list[StoredDocument]:
+        """Return the next documents of all patients by entryUUID: to walk them all."""
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(documents.c.id > entry_id)
+            .order_by(documents.c.id)
+            .limit(limit)
+        )
+        return [_stored(row) for row in rows]
+
     def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:

@@ -12,9 +12,10 @@ from cryptography.x509 import load_pem_x509_certificates
 from OpenSSL import SSL
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IListeningPort
+from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory
 from twisted.internet.ssl import AcceptableCiphers, CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
 
 from gateway.errors import MisuseError
 from gateway.settings.file import Settings
@@ -62,7 +63,7 @@ class WebService(Service):
         self._visitors = visitors
         self._reactor = reactor
         self._loop = loop
-        self._tls = tls_of(settings)
+        self._tls = _PageTls(tls_of(settings))
         self._threads: PageThreads | None = None
         self._listening: IListeningPort | None = None
 
@@ -72,6 +73,15 @@ class WebService(Service):
         if self._listening is None:
             return 0
         return int(cast("Any", self._listening.getHost()).port)
+
+    def renew(self) -> None:
+        """
+        Show the certificate that is in its file now to browsers that connect.
+
+        Raises:
+            MisuseError: it cannot be used; the one in use stays.
+        """
+        self._tls.options = tls_of(self._settings)
 
     def startService(self) -> None:  # noqa: N802
         """Listen, or raise `CannotListenError`."""
@@ -121,6 +131,18 @@ class WebService(Service):
         if self._threads is not None:
             self._threads.stop()
             self._threads = None
+
+
+@implementer(IOpenSSLContextFactory)
+class _PageTls:
+    """What TLS asks for the context of each connection: the one in use now."""
+
+    def __init__(self, options: CertificateOptions) -> None:
+        self.options = options
+
+    def getContext(self) -> SSL.Context:  # noqa: N802 (Twisted's name)
+        """Return the context of a new connection."""
+        return self.options.getContext()
 
 
 def tls_of(settings: Settings) -> CertificateOptions:
