@@ -20,10 +20,27 @@ _BETWEEN = re.compile(r"(\?=)[ \t]+(?==\?)")
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 
 
+_WESTERN = re.compile(r"iso-?8859-?1|latin-?1", re.I)
+_UNSAID = frozenset({"", "us-ascii", "ascii"})
+
+
 def decode_text(content: bytes, charset: str) -> str:
-    """Return the text; bytes or a charset we do not read become ``U+FFFD``."""
+    """
+    Return the text; bytes or a charset we do not read become ``U+FFFD``.
+
+    What is called Latin 1 is read as Windows-1252, as every browser does (WHATWG
+    Encoding): Outlook writes its curved quotes and the euro so. Bytes without a
+    charset are UTF-8 where they can be, and else Windows-1252 too.
+    """
+    if charset.lower() in _UNSAID:
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return content.decode("cp1252", "replace")
     if not _CHARSETS.fullmatch(charset):
         charset = "ascii"
+    elif _WESTERN.fullmatch(charset):
+        charset = "cp1252"
     try:
         return content.decode(charset, "replace")
     except LookupError:

@@ -18,8 +18,6 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
-from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.documents.showing.rendering import CdaPages
 from gateway.errors import GatewayError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.mssante.imap.mail_store import MailStore
@@ -28,13 +26,13 @@ from gateway.mssante.sending.confirming import Confirming
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
+from gateway.node.pages import make_desk
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
-from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
@@ -44,7 +42,6 @@ from gateway.store.base.writer import Writer
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
-from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
@@ -153,18 +150,8 @@ class Service:
         if not self._settings.listen.patient_https:
             return
         settings, database = self._settings, self._database
-        vaults = open_vaults(database)
-        desk = PatientDesk(
-            database=database,
-            writer=self._writer,
-            reception=self._reception,
-            settings=settings,
-            documents=CdaPages(),
-            open_vault=vaults.within,
-            own_documents=PatientFiling(
-                vaults, settings.filing.source_id, database.clock
-            ),
-            trusts=self._trust.lists,
+        desk = make_desk(
+            settings, database, self._writer, self._reception, self._trust.lists
         )
         pages = WebService(
             settings,

@@ -96,7 +96,7 @@ class CdaSettings(Table):
 
 @frozen(kw_only=True)
 class ArchiveSettings(Table):
-    """``[xdm]``: limits on an IHE_XDM.ZIP."""
+    """``[xdm]``: limits on an IHE_XDM.ZIP, and on what documents are in."""
 
     table: ClassVar = "xdm"
 
@@ -104,6 +104,14 @@ class ArchiveSettings(Table):
     max_entry_bytes: Annotated[int, "One file once expanded."] = 25 * MIB
     max_total_bytes: Annotated[int, "All files once expanded."] = 50 * MIB
     max_ratio: Annotated[int, "Expansion of one file beyond its first MiB."] = 200
+    max_nesting: Annotated[
+        int,
+        "Messages, archives and the like within one another in which documents are "
+        "looked for; what lies deeper is not given to the patient.",
+    ] = 5
+    max_opened_bytes: Annotated[
+        int, "All that is opened of one message in the search for documents."
+    ] = 200 * MIB
 
 
 @frozen(kw_only=True)

@@ -22,6 +22,7 @@ from gateway.store.inbox.tables import (
     conversations,
     drafts,
     inbox_messages,
+    loose_drafts,
 )
 from gateway.store.journal_tables import (
     chain_heads,
@@ -44,6 +45,7 @@ from gateway.store.patients.tables import (
     profile_changes,
     profiles,
     secrecies,
+    unknown_logins,
     web_sessions,
 )
 from gateway.store.sealed.tables import (
@@ -81,6 +83,7 @@ __all__ = [
     "instance",
     "journal",
     "lasting_subscriptions",
+    "loose_drafts",
     "mail_items",
     "mail_outlines",
     "mailbox_holders",
@@ -98,5 +101,6 @@ __all__ = [
     "strays",
     "submissions",
     "tasks",
+    "unknown_logins",
     "web_sessions",
 ]

@@ -92,6 +92,19 @@ def _ours(to: RecipientKind) -> tuple[Row, ...]:
     )
 
 
+def _masked(to: RecipientKind) -> Row:
+    return Row(
+        name="BOUNCED MASKED_DOCUMENT",
+        to=to,
+        action=DsnAction.FAILED,
+        status="5.7.1",
+        words=senders.MASKED_COPY,
+        delivers=False,
+        fate="refused",
+        lost=True,
+    )
+
+
 def _set_aside(to: RecipientKind) -> Row:
     return Row(
         name="BOUNCED PATIENT_MISMATCH",
@@ -139,6 +152,7 @@ MAILBOX_ROWS: tuple[Row, ...] = (
         lost=True,
     ),
     _set_aside(_HERE),
+    _masked(_HERE),
     *_ours(_HERE),
 )
 """What may become of the copy of a professional here."""
@@ -221,6 +235,7 @@ REMOTE_ROWS: tuple[Row, ...] = (
         lost=True,
     ),
     _set_aside(_AWAY),
+    _masked(_AWAY),
     *_ours(_AWAY),
 )
 """What may become of the copy of somebody at another operator."""

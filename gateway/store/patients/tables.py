@@ -91,11 +91,21 @@ accounts = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+unknown_logins = Table(
+    "unknown_logins",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed, of what was typed
+    Column("failures", Integer, nullable=False),
+    Column("paused_until", UtcDateTime),
+    Column("tried_at", UtcDateTime, nullable=False, index=True),
+)
+"""Logins that nobody has, paused like those that somebody has: no page tells which."""
+
 one_time_codes = Table(
     "one_time_codes",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("account_id", Id, ForeignKey("accounts.id"), index=True),  # NULL: a decoy
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),
     Column("digest", String(64), nullable=False),  # keyed
     Column("tries_left", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -291,6 +291,17 @@ def held_up(stage: Stage, arrival_id: str, row: Row) -> None:
     stage.post.work(TaskKind.ACKNOWLEDGE, TaskKind.RELAY)
 
 
+def masked(stage: Stage, arrival_id: str, _: Row) -> None:
+    stage.post.due(TaskKind.FILE)
+    with stage.post.database.write() as work:
+        Arrivals(work).decide_recipient(
+            arrival_id, 0, Copy.BOUNCED, [CopyReason.MASKED_DOCUMENT], deliver=False
+        )
+        Arrivals(work).set_state(arrival_id, ArrivalState.ENDED)
+        work.tasks.add(TaskKind.ACKNOWLEDGE, arrival_id)
+    stage.post.work()
+
+
 def set_aside(stage: Stage, arrival_id: str, _: Row) -> None:
     stage.post.due(TaskKind.FILE)
     with stage.post.database.write() as work:
@@ -346,6 +357,8 @@ def play(row: Row) -> Play:
         return held_up
     if row.to is RecipientKind.PATIENT:
         return filed
+    if "MASKED_DOCUMENT" in row.name:
+        return masked
     if row.quarantined:
         return set_aside
     return delivered if row.to is RecipientKind.MAILBOX else relayed
