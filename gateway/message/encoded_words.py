@@ -6,12 +6,27 @@ import base64
 import binascii
 import quopri
 import re
+from types import MappingProxyType
 
 _CHARSETS = re.compile(
     r"us-ascii|ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850",
     re.I,
 )
 """What French mail is written in; utf-7, utf-16 and stateful ones hide text (M05)."""
+
+_HIDING = re.compile(r"utf-?(?:7|16|32)|unicode-1-1-utf-7|ucs|iso-?2022|hz|imap", re.I)
+_ODD_NAMES = MappingProxyType(
+    {
+        "ansi": "cp1252",
+        "windows1252": "cp1252",
+        "win-1252": "cp1252",
+        "latin-9": "iso-8859-15",
+        "latin9": "iso-8859-15",
+        "unicode-1-1-utf-8": "utf-8",
+        "utf8mb4": "utf-8",
+    }
+)
+"""Charsets under names that no list has, and programs write."""
 
 _WORD = re.compile(
     r"=\?([A-Za-z0-9_.-]+)(?:\*[A-Za-z-]*)?\?([BbQq])\?([^?\s]*)\?=", re.ASCII
@@ -21,13 +36,28 @@ _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 
 
 def decode_text(content: bytes, charset: str) -> str:
-    """Return the text; bytes or a charset we do not read become ``U+FFFD``."""
-    if not _CHARSETS.fullmatch(charset):
-        charset = "ascii"
+    """
+    Return the text; bytes of no meaning in it become ``U+FFFD``.
+
+    A charset by an odd name is read as what is meant by it, and one that is not known
+    as UTF-8, or cp1252 where it is not that. One that hides text is read as ASCII.
+    """
+    named = charset.strip(" \t\"'").lower().replace("_", "-")
+    named = _ODD_NAMES.get(named, named)
+    if not _CHARSETS.fullmatch(named):
+        named = "ascii" if _HIDING.match(named) else _guess(content)
     try:
-        return content.decode(charset, "replace")
+        return content.decode(named, "replace")
     except LookupError:
         return content.decode("ascii", "replace")
+
+
+def _guess(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
 
 
 def decode_words(text: str) -> str:

@@ -23,6 +23,7 @@ from gateway.message.headers import (
 from gateway.message.parameters import (
     MimeValue,
     read_disposition,
+    read_encoding,
     read_media_type,
     safe_name,
 )
@@ -220,8 +221,8 @@ class _Reading:
         if len(values) > 1:
             self.note(Ambiguity.REPEATED_FIELD)
         try:
-            return Encoding(values[0].lower()) if values else Encoding.SEVEN_BIT
-        except ValueError:
+            return Encoding(read_encoding(values[0])) if values else Encoding.SEVEN_BIT
+        except (ValueError, InvalidError):
             self.note(Ambiguity.ENCODING)
             return Encoding.BINARY
 
@@ -265,7 +266,7 @@ class _Reading:
         if self._encoding(entity) in {Encoding.BASE64, Encoding.QUOTED_PRINTABLE}:
             self.note(Ambiguity.ENCODING)
         boundary = media.get("boundary").encode("utf-8", "replace")
-        if not is_boundary(boundary):
+        if not is_boundary(boundary) or "boundary" in media.doubtful:
             self.note(Ambiguity.BOUNDARY)
             return
         if any(overlaps(boundary, outer) for outer in entity.boundaries):
