@@ -12,6 +12,7 @@ from twisted.logger import Logger
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.errors import InvalidError
+from gateway.message.received import without_return_path
 from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy
 from gateway.mssante.sending.retry import (
     DeliveryEvent,
@@ -70,13 +71,13 @@ class Relaying:
                 raise InvalidError("no such delivery")
             if delivery.state != DeliveryState.PENDING:
                 return _nothing
-            content = work.blobs.get(delivery.blob_id, delivery.key_id)
+            stored = work.blobs.get(delivery.blob_id, delivery.key_id)
         attempt = asyncio.run(
             self.out.send(
                 OutgoingCopy(
                     reverse_path=delivery.reverse_path,
                     recipient=delivery.recipient,
-                    content=content,
+                    content=without_return_path(stored),
                     notify=delivery.notify,
                     orcpt=delivery.orcpt,
                     ret=delivery.ret,
