@@ -20,6 +20,7 @@ from gateway.errors import GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.store.tasks.tasks import TaskState
 from gateway.trust.space import TrustSpace
@@ -234,6 +235,33 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _postmaster(settings: Settings) -> Iterator[Finding]:
+    address = settings.domains.postmaster_address
+    if address.rpartition("@")[2] != settings.domains.professional.lower():
+        yield Finding("postmaster", f"mail goes on to {address}")
+        return
+    try:
+        database = open_database(settings)
+    except GatewayError:
+        return  # told above
+    try:
+        with database.read() as work:
+            mailbox = Mailboxes(work).find(address)
+    finally:
+        database.close()
+    if mailbox is None:
+        yield Finding("postmaster", f"{address} is opened at the next start")
+    elif mailbox.state != "open" or not mailbox.holders:
+        yield Finding(
+            "postmaster",
+            f"nobody reads {address}",
+            f"gateway mailbox holder {address} --add IDENTITY, "
+            "or name another address in [domains] postmaster",
+        )
+    else:
+        yield Finding("postmaster", f"mail goes to {address}")
+
+
 def _schema(settings: Settings) -> Iterator[Finding]:
     if not settings.cda.schema:
         yield Finding("CDA schema", "not set: documents are read, not validated")
@@ -254,5 +282,6 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _ports,
     _disk,
     _database,
+    _postmaster,
     _schema,
 )

@@ -26,6 +26,7 @@ from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
 from gateway.node.ports import check_ports, open_doors
+from gateway.node.postmaster import open_postmaster_mailbox
 from gateway.node.processes import Processes
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
@@ -96,6 +97,7 @@ class Service:
             freed = work.tasks.release_dead_owners()
         if freed:
             log.info("{count} tasks of dead workers are free again", count=freed)
+        open_postmaster_mailbox(self._database, settings.domains)
         self._strays = StrayFiles(self._database, settings.blobs)
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)

@@ -42,6 +42,23 @@ class DomainSettings(Table):
         "Messagerie sécurisée"
     )
 
+    postmaster: Annotated[
+        str,
+        "Where mail to the postmaster goes: a mailbox here, or a trusted address. "
+        "Empty: the mailbox postmaster@, opened at the start.",
+    ] = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no address."""
+        local, at, domain = self.postmaster.rpartition("@")
+        if self.postmaster and not (local and at and domain):
+            raise MisuseError("[domains]: postmaster is an address, local@domain")
+
+    @property
+    def postmaster_address(self) -> str:
+        """Where mail to the postmaster goes, in lower case."""
+        return (self.postmaster or f"postmaster@{self.professional}").lower()
+
     @property
     def hosted(self) -> frozenset[str]:
         """Both domains, in lower case."""
