@@ -41,6 +41,7 @@ def work(args: argparse.Namespace) -> int:
         database,
         make_steps(database, settings),
         settings.tasks,
+        settings.outgoing,
         Concerns(timedelta(hours=settings.outgoing.warn_hours)),
     )
     stopped = threading.Event()
