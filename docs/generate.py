@@ -44,7 +44,10 @@ page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
 # ---------------------------------------------------------------- settings
 
 
-_COMPUTED = {("tasks", "workers"): "cores of the machine, at most 3"}
+_COMPUTED = {
+    ("tasks", "workers"): "cores of the machine, at most 3",
+    ("smtp", "processes"): "2 on two cores or more, else 1",
+}
 _KINDS = {
     "Path": "path",
     "str": "text",

@@ -9,6 +9,19 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 
 
 @contextmanager
+def lines_logged() -> Iterator[list[str]]:
+    """Collect the lines of a block from ``info`` on, each with its level before it."""
+    told: list[str] = []
+    with capturedLogs() as events:
+        yield told
+    told += [
+        f"{one['log_level'].name} {formatEvent(one)}"
+        for one in list(events)
+        if one["log_level"].name != "debug"
+    ]
+
+
+@contextmanager
 def warnings_logged() -> Iterator[list[str]]:
     """Collect the warnings of a block; the list is full once it has ended."""
     told: list[str] = []

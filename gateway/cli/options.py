@@ -45,6 +45,13 @@ def add_command(
     return parser
 
 
+def add_log_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the commands that run for long."""
+    parser.add_argument(
+        "--log-json", action="store_true", help="log one JSON object per line"
+    )
+
+
 def add_noun(commands: Subparsers, name: str, summary: str) -> Subparsers:
     """Add a noun with verbs of its own; return where its verbs go."""
     parser = commands.add_parser(name, help=summary, description=summary)

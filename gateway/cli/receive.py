@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from gateway.cli.options import Subparsers, add_command
+from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import MisuseError, UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
-from gateway.node.parent import add_with_parent, when_parent_ends
+from gateway.node.parent import add_with_parent, parent_of, when_parent_ends
 from gateway.settings.file import read_settings
 
 
@@ -18,6 +18,7 @@ def add_parser(commands: Subparsers) -> None:
     parser = add_command(
         commands, "receive", receive, "receive mail with one more process"
     )
+    add_log_json(parser)
     add_with_parent(parser)
 
 
@@ -30,17 +31,17 @@ def receive(args: argparse.Namespace) -> int:
         UnavailableError: a door could not be opened, or the disk failed; whoever runs
             us starts us again.
     """
+    begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     if settings.smtp.processes < 2:
         raise MisuseError("[smtp] processes is 1: the doors are for one process alone")
-    begin_logging()
     loop = install_reactor()
     from twisted.internet import reactor as installed
 
     from gateway.node.receiving import Receiver
 
     reactor: Any = installed
-    receiver = Receiver(settings, loop, reactor)
+    receiver = Receiver(settings, loop, reactor, parent_of(args))
     if args.with_parent:
         when_parent_ends(lambda: reactor.callFromThread(reactor.stop))
     receiver.run()

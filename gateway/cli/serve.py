@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from gateway.cli.options import Subparsers, add_command
+from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
@@ -15,9 +15,7 @@ from gateway.settings.file import read_settings
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = add_command(commands, "serve", serve, "run the service")
-    parser.add_argument(
-        "--log-json", action="store_true", help="one JSON object per line"
-    )
+    add_log_json(parser)
 
 
 def serve(args: argparse.Namespace) -> int:
@@ -26,8 +24,8 @@ def serve(args: argparse.Namespace) -> int:
 
     The reactor is installed before anything that would install another one.
     """
-    settings = read_settings(args.config)
     begin_logging(as_json=args.log_json)
+    settings = read_settings(args.config)
     loop = install_reactor()
     from twisted.internet import reactor as installed
 

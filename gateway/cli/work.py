@@ -8,11 +8,12 @@ import threading
 from datetime import timedelta
 from types import FrameType
 
-from gateway.cli.options import Subparsers, add_command
+from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.node.concerns import Concerns
-from gateway.node.parent import add_with_parent, when_parent_ends
+from gateway.node.parent import add_with_parent, parent_of, when_parent_ends
+from gateway.node.reports import EVERY_SECONDS
 from gateway.node.steps import make_steps
 from gateway.node.worker import Worker
 from gateway.settings.file import read_settings
@@ -22,6 +23,7 @@ from gateway.store.base.open_database import open_database
 def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = add_command(commands, "work", work, "claim tasks and do them")
+    add_log_json(parser)
     add_with_parent(parser)
 
 
@@ -32,8 +34,9 @@ def work(args: argparse.Namespace) -> int:
     Raises:
         UnavailableError: the disk failed; whoever runs us starts us again.
     """
+    begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
-    begin_logging()
+    parent = parent_of(args)
     database = open_database(settings)
     with database.write() as unit:
         unit.tasks.release_dead_owners()  # of the one that was here before, killed
@@ -54,8 +57,10 @@ def work(args: argparse.Namespace) -> int:
     if args.with_parent:
         when_parent_ends(stopped.set)
     worker.start()
-    while not stopped.wait(timeout=1.0) and not worker.failure:
-        continue
+    while not worker.failure:
+        parent.tell({})
+        if stopped.wait(EVERY_SECONDS):
+            break
     worker.stop()
     database.close()
     if worker.failure:

@@ -24,4 +24,10 @@ class CopyReason(StrEnum):
 
     DSN_BY_PEER = "DSN_BY_PEER"  # the peer promised to tell the sender itself
     REPORTED_BY_PEER = "REPORTED_BY_PEER"  # it did: the outcome is what it said
+    CONFIRMED_BY_READER = "CONFIRMED_BY_READER"  # an MDN came: it is there
+    UNCONFIRMED = "UNCONFIRMED"  # nothing came by the stated time: its sender knows
     MAILBOX_CLOSED = "MAILBOX_CLOSED"
+
+
+HEARD = frozenset({CopyReason.REPORTED_BY_PEER, CopyReason.CONFIRMED_BY_READER})
+"""By these something was heard of a copy after it was relayed."""

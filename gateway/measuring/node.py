@@ -53,18 +53,21 @@ class Node:
         folder: Path,
         *,
         workers: int,
-        receivers: int = 1,
+        receivers: int | None = None,
         patients: int = 100,
         schema: Path | None = None,
         database: str = "",
     ) -> Self:
-        """Make the folder, with as many worker processes and patients as asked."""
+        """
+        Make the folder, with as many worker processes and patients as asked.
+
+        ``receivers`` is how many receive mail; as many as by default where it is None.
+        """
         make_folder(folder, free=True, url=database)
         file = folder / "gateway.toml"
-        more = [
-            f"\n[tasks]\nworkers = {workers}\n",
-            f"\n[smtp]\nprocesses = {receivers}\n",
-        ]
+        more = [f"\n[tasks]\nworkers = {workers}\n"]
+        if receivers is not None:
+            more.append(f"\n[smtp]\nprocesses = {receivers}\n")
         if schema is not None:
             more.append(f'\n[cda]\nschema = "{schema.resolve()}"\n')
         file.write_text(file.read_text("utf-8") + "".join(more), "utf-8")

@@ -92,7 +92,7 @@ class Session:
         return os.cpu_count() or 1
 
     def node(
-        self, name: str, *, workers: int | None = None, receivers: int = 1
+        self, name: str, *, workers: int | None = None, receivers: int | None = None
     ) -> Node:
         """Make a node."""
         return Node.make(

@@ -27,6 +27,7 @@ DEFAULT_LIMITS = HeaderLimits()
 
 _NAME = re.compile(rb"[!-9;-~]+")
 _UNWANTED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
+_LONGEST_SHOWN = 40
 _ID = re.compile(r"[!-;=?-~]{1,250}")
 _ANGLE = re.compile(r"<([^<>]*)>")
 
@@ -66,13 +67,17 @@ class Headers:
         Return the mailboxes of all fields of that name, names for people.
 
         Raises:
-            InvalidError: one of them is malformed, or there are too many.
+            InvalidError: one of them is malformed, or there are too many; it names
+                the field.
         """
-        return tuple(
-            NamedAddress(found.address, decode_words(found.name))
-            for value in self.all(name)
-            for found in read_mailboxes(value, most=self.limits.max_addresses)
-        )
+        try:
+            return tuple(
+                NamedAddress(found.address, decode_words(found.name))
+                for value in self.all(name)
+                for found in read_mailboxes(value, most=self.limits.max_addresses)
+            )
+        except InvalidError as error:
+            raise InvalidError(f"{name.title()}: {error.public}") from error
 
     @property
     def message_id(self) -> str:
@@ -145,25 +150,34 @@ def read_block(content: bytes, start: int, end: int, limits: HeaderLimits) -> He
         stop = end - 2 if content.endswith(b"\r\n", start, end) else end
         body_at = end
     block = content[start:stop]
-    if _UNWANTED.search(block):
-        raise InvalidError("control character in a header")
+    if (unwanted := _UNWANTED.search(block)) is not None:
+        number = block.count(b"\n", 0, unwanted.start()) + 1
+        raise InvalidError(f"control character in line {number} of a header")
     lines = block.split(b"\r\n") if block else []
     if len(lines) > limits.max_lines:
         raise InvalidError("too many header lines")
     return Headers(tuple(_fields(lines)), body_at, limits)
 
 
+def _no_field(number: int, name: bytes, colon: bytes) -> str:
+    """Name what is wrong in a line, and nothing it says: it may be a patient's name."""
+    bare = name.rstrip(b" \t")
+    if colon and _NAME.fullmatch(bare) and len(bare) <= _LONGEST_SHOWN:
+        return f"blank before the colon of {bare.decode('ascii')}"
+    return f"line {number} of a header is no field"
+
+
 def _fields(lines: Iterable[bytes]) -> list[tuple[str, str]]:
     fields: list[tuple[str, list[bytes]]] = []
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if line[:1] in {b" ", b"\t"}:
             if not fields:
-                raise InvalidError("malformed header continuation")
+                raise InvalidError(f"line {number} of a header continues nothing")
             fields[-1][1].append(line)
             continue
         name, colon, value = line.partition(b":")
         if not colon or not _NAME.fullmatch(name):
-            raise InvalidError("malformed header field")
+            raise InvalidError(_no_field(number, name, colon))
         fields.append((name.decode("ascii").lower(), [value]))
     return [(name, _text(b"".join(parts)).strip(" \t")) for name, parts in fields]
 

@@ -18,6 +18,7 @@ from twisted.web.server import Site
 
 from gateway.errors import GatewayError
 from gateway.loop import Threads
+from gateway.node.processes import Processes
 from gateway.node.scraping import render
 from gateway.store.base.work import Database
 from gateway.store.tasks.tasks import TaskState
@@ -34,6 +35,8 @@ class Readiness:
     folder: Path
     min_free_bytes: int
     checks: dict[str, Check]
+    processes: Processes | None = None
+    """Those beside this one, whose counts and faults are told too."""
 
     def faults(self) -> dict[str, str]:
         """Return every fault by the name of its check; empty when all is well."""
@@ -54,7 +57,8 @@ class Readiness:
 
     def metrics(self) -> bytes:
         """Return the metrics, the faults among them, in the format of Prometheus."""
-        return render(self.database, self.faults().keys())
+        beside = {} if self.processes is None else self.processes.counts()
+        return render(self.database, self.faults().keys(), beside)
 
     def disk(self) -> str:
         """Return what is wrong with the disk the messages are kept on."""

@@ -6,7 +6,9 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from gateway.node.reports import Teller
 
 
 def add_with_parent(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +18,21 @@ def add_with_parent(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="stop when standard input closes (set by `gateway serve`)",
     )
+
+
+class NoParent:
+    """A process that nobody listens to."""
+
+    def tell(self, faults: Mapping[str, str]) -> None:
+        """Say nothing."""
+
+
+Parent = Teller | NoParent
+
+
+def parent_of(args: argparse.Namespace) -> Parent:
+    """Return whom this process tells how it is: `gateway serve`, or nobody."""
+    return Teller() if args.with_parent else NoParent()
 
 
 def when_parent_ends(ended: Callable[[], object]) -> None:

@@ -13,6 +13,8 @@ from twisted.internet.defer import gatherResults
 from gateway.clock import utc_now
 from gateway.loop import Threads
 from gateway.node.mail_doors import mail_doors
+from gateway.node.parent import Parent
+from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.open_database import open_database
@@ -21,7 +23,6 @@ from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
 
 _THREADS = 8
-_LOOK_SECONDS = 1.0
 
 
 class Receiver:
@@ -32,7 +33,11 @@ class Receiver:
     """
 
     def __init__(
-        self, settings: Settings, loop: asyncio.AbstractEventLoop, reactor: Any
+        self,
+        settings: Settings,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+        parent: Parent,
     ) -> None:
         """
         Open the database and join the parts; blocking, before the loop runs.
@@ -42,6 +47,7 @@ class Receiver:
         """
         self.failure = ""
         self._reactor = reactor
+        self._parent = parent
         self._database = open_database(settings)
         self._writer = Writer(self._database)
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
@@ -55,7 +61,7 @@ class Receiver:
         self._root = MultiService()
         for door in self._doors:
             door.setServiceParent(self._root)
-        TimerService(_LOOK_SECONDS, self._look).setServiceParent(self._root)
+        TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
 
     def run(self) -> None:
         """Receive until the reactor is told to stop; then finish what was begun."""
@@ -80,6 +86,7 @@ class Receiver:
         return []
 
     def _look(self) -> None:
+        self._parent.tell({})
         if self._writer.failure:
             self._end(self._writer.failure)
 

@@ -8,9 +8,38 @@ from typing import Any
 from attrs import frozen
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 
 from gateway.metrics import REGISTRY
+from gateway.node.reports import LASTING, Counts
 from gateway.store.base.work import Database
+
+
+@frozen(eq=False)
+class NodeCollector:
+    """Adds what the processes beside this one counted to what this one did."""
+
+    registry: CollectorRegistry
+    beside: Counts
+
+    def collect(self) -> Iterator[Any]:
+        """Yield each family with the sum of all processes."""
+        for family in self.registry.collect():
+            left = {
+                key: value
+                for key, value in self.beside.items()
+                if key[0] in {family.name + end for end in ("", *LASTING)}
+            }
+            summed = Metric(family.name, family.documentation, family.type)
+            for sample in family.samples:
+                if sample.name.endswith("_created"):
+                    continue
+                key = (sample.name, tuple(sorted(sample.labels.items())))
+                value = sample.value + left.pop(key, 0)
+                summed.add_sample(sample.name, sample.labels, value)
+            for (name, labels), value in left.items():
+                summed.add_sample(name, dict(labels), value)
+            yield summed
 
 
 @frozen(eq=False)
@@ -55,14 +84,19 @@ class TaskCollector:
         yield ages
 
 
-def render(database: Database, faults: Collection[str]) -> bytes:
+def render(
+    database: Database, faults: Collection[str], beside: Counts | None = None
+) -> bytes:
     """
     Return all metrics in the text format of Prometheus.
 
+    ``beside`` is what the other processes of this node counted.
     With the fault ``database`` what is read there is left out: the fault tells why.
     """
     own = CollectorRegistry()
     own.register(FaultCollector(faults))
     if "database" not in faults:
         own.register(TaskCollector(database))
-    return generate_latest(REGISTRY) + generate_latest(own)
+    node = CollectorRegistry()
+    node.register(NodeCollector(REGISTRY, beside or {}))
+    return generate_latest(node) + generate_latest(own)

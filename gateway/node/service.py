@@ -22,6 +22,7 @@ from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads, notice_ended_children
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
+from gateway.mssante.sending.confirming import Confirming
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -171,6 +172,7 @@ class Service:
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
             },
+            self._processes,
         )
         self._add(
             HealthDoor(
@@ -192,7 +194,9 @@ class Service:
             ("receive", self._settings.smtp.processes - 1),
         )
         for noun, count in beside:
-            command = [sys.executable, "-m", "gateway.cli.main", noun, "--with-parent"]
+            # What they log comes through this process, which says it in its own way.
+            words = (noun, "--with-parent", "--log-json")
+            command = [sys.executable, "-m", "gateway.cli.main", *words]
             for number in range(count):
                 monitor.addProcess(
                     f"{noun}-{number + 1}",
@@ -204,10 +208,11 @@ class Service:
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
-        strays = self._strays
+        confirming, strays = Confirming(self._database), self._strays
 
         def rounds_and_strays() -> dict[str, int]:
-            return {**rounds.run(), **strays.run().changes}
+            late = confirming.run()  # before the bytes that a report is made of go
+            return {**late, **rounds.run(), **strays.run().changes}
 
         tidy = self._worker.deferred(rounds_and_strays)
 

@@ -38,9 +38,10 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         waits=outgoing.retry_minutes,
         expire_hours=outgoing.expire_hours,
         warn_hours=outgoing.warn_hours,
+        confirm_hours=outgoing.confirm_hours,
     )
     vaults = open_vaults(database)
-    delivering = Delivering(database, settings)
+    delivering = Delivering(database, settings, trust.answers_for)
     notifying = Notifying.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(

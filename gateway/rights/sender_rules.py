@@ -51,12 +51,14 @@ class Link:
     Who holds the link, as its certificate proves.
 
     ``domains``: on the `RELAY` door, the domains the allow-list binds to this
-    certificate. ``mailboxes``: on the `SUBMISSION` door, the addresses it holds here.
-    ``trusted``: every domain of the space of trust, ours included. All in lower case.
+    certificate; ``hosts``: the hosts the certificate itself names. ``mailboxes``: on
+    the `SUBMISSION` door, the addresses it holds here. ``trusted``: every domain of
+    the space of trust, ours included. All in lower case.
     """
 
     door: LinkKind
     domains: Set[str] = field(default=frozenset(), repr=False)
+    hosts: Set[str] = field(default=frozenset(), repr=False)
     mailboxes: Set[str] = field(default=frozenset(), repr=False)
     trusted: Set[str] = field(default=frozenset(), repr=False)
 
@@ -93,8 +95,10 @@ def decide_headers(
     Permit the headers, or refuse with everything that is wrong with them.
 
     From holds exactly one address. By submission it is MAIL FROM (or, with the null
-    path, a mailbox the client holds); from an operator its domain is one of its own.
-    Sender obeys the same, and Reply-To stays within the space of trust.
+    path, a mailbox the client holds); from an operator its domain is one of its own,
+    or with the null path a host of its certificate: mail servers sign their reports
+    as ``MAILER-DAEMON`` of the machine they run on (RFC 3464 §2). Sender obeys the
+    same, and Reply-To stays within the space of trust.
     """
     refusals = tuple(
         refusal
@@ -143,7 +147,7 @@ def _from_is_the_senders(
 ) -> SenderRefusal | None:
     for address in headers.from_:
         if link.door is LinkKind.RELAY:
-            if domain_of(address) not in link.domains:
+            if not _is_of_operator(link, reverse_path, address):
                 return SenderRefusal.FROM_NOT_LISTED
         elif reverse_path and address.lower() != reverse_path:
             return SenderRefusal.FROM_DIFFERS
@@ -159,7 +163,7 @@ def _sender_is_the_senders(
         return SenderRefusal.SENDER_SEVERAL
     for address in headers.sender:
         if link.door is LinkKind.RELAY:
-            if domain_of(address) not in link.domains:
+            if not _is_of_operator(link, reverse_path, address):
                 return SenderRefusal.SENDER_NOT_LISTED
         elif not _is_held(link, address) or (
             reverse_path and address.lower() != reverse_path
@@ -185,6 +189,11 @@ HEADER_RULES: tuple[HeaderRule, ...] = (
     _sender_is_the_senders,
     _reply_to_is_trusted,
 )
+
+
+def _is_of_operator(link: Link, reverse_path: str, address: str) -> bool:
+    domain = domain_of(address)
+    return domain in link.domains or (not reverse_path and domain in link.hosts)
 
 
 def _is_held(link: Link, address: str) -> bool:

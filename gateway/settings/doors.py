@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.errors import MisuseError
 from gateway.settings.table import KIB, MIB, Table
@@ -114,9 +115,6 @@ class SmtpSettings(Table):
     max_recipients: Annotated[int, "Recipients of one message."] = 100
     max_commands: Annotated[int, "Commands of one connection."] = 1000
     max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
-    processes: Annotated[
-        int, "Processes that receive mail; each has its share of the limits below."
-    ] = 1
     max_connections: Annotated[int, "Connections at once, all peers."] = 500
     max_connections_per_peer: Annotated[
         int, "Connections at once from one address."
@@ -127,6 +125,21 @@ class SmtpSettings(Table):
     session_seconds: Annotated[float, "Time of a whole connection."] = 3600.0
     stop_seconds: Annotated[float, "Time to finish what runs when stopping."] = 10.0
     max_hops: Annotated[int, "Received fields of a message; more is a loop."] = 50
+    # Some 45 MB for the second.
+    processes: Annotated[
+        int, "Processes that receive mail; each has its share of the limits above."
+    ] = field()
+
+    @processes.default
+    def _as_many_as_serve(self) -> int:
+        """Two where there are cores for them, if the limits can be shared by two."""
+        cores = os.cpu_count() or 1
+        return 2 if cores > 1 and self._limits_suffice(2) else 1
+
+    def _limits_suffice(self, processes: int) -> bool:
+        connections = min(self.max_connections, self.max_connections_per_peer)
+        memory = self.max_memory_bytes // processes
+        return connections >= processes and memory >= self.max_message_bytes
 
     def __attrs_post_init__(self) -> None:
         """Refuse more processes than the limits can be shared among."""

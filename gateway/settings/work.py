@@ -12,6 +12,7 @@ from gateway.errors import MisuseError
 from gateway.settings.table import KIB, MIB, Table
 
 _YEAR_DAYS, _YEAR_MONTHS = 366, 12
+_MONTH_HOURS = 30 * 24
 
 
 @frozen(kw_only=True)
@@ -185,6 +186,11 @@ class ReceiptSettings(Table):
     report_refused_documents: Annotated[
         bool, "Tell a sender that asked for nothing when a document was not filed."
     ] = True
+    report_unconfirmed: Annotated[
+        bool,
+        "Tell a sender that asked for nothing when another operator took its message "
+        "and never confirmed it ([outgoing] confirm_hours).",
+    ] = True
 
 
 @frozen(kw_only=True)
@@ -214,6 +220,11 @@ class OutgoingSettings(Table):
     )
     expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
     warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
+    confirm_hours: Annotated[
+        int,
+        "The sender is told of a copy that a peer took and has not confirmed after "
+        "this; 0: never. Between 0 and 720.",
+    ] = 72
     timeout_seconds: Annotated[float, "Time for one exchange with the smart host."] = (
         60.0
     )
@@ -252,6 +263,8 @@ class OutgoingSettings(Table):
         """Refuse a way of checking that does not exist, and limits that let nothing."""
         if self.mx_host_check not in {"off", "warn", "enforce"}:
             raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
+        if not 0 <= self.confirm_hours <= _MONTH_HOURS:
+            raise MisuseError("[outgoing]: confirm_hours is between 0 and 720")
         if not 1 <= self.connections_per_domain <= self.connections:
             raise MisuseError(
                 "[outgoing]: connections_per_domain is 1 or more, and no more than "

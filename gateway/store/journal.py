@@ -69,6 +69,7 @@ class Action(StrEnum):
     MESSAGE_RELEASED = "message:release"
     MESSAGE_RELAYED = "message:relay"
     MESSAGE_DEFERRED = "message:defer"
+    MESSAGE_UNCONFIRMED = "message:unconfirmed"
     MESSAGE_RETURNED = "message:return"
     MESSAGE_SENT = "message:send"
     MESSAGE_READ = "message:read"

@@ -70,6 +70,16 @@ class SenderCertificate:
     strong_key: bool
     strong_signature: bool
 
+    def names_host(self, host: str) -> bool:
+        """
+        Tell whether the certificate is for a host, by its alternative names; by its
+        common name only where there is none (RFC 6125 §6.4.4). ``*`` stands for one
+        label, the first (RFC 6125 §6.4.3).
+        """
+        named = {one.lower() for one in self.dns_names or self.subject.values("CN")}
+        _, dot, parent = host.lower().partition(".")
+        return host.lower() in named or bool(dot) and f"*.{parent}" in named
+
 
 def read_certificate(der: bytes) -> SenderCertificate:
     """

@@ -30,7 +30,7 @@ from gateway.trust.certificates import (
     SenderCertificate,
     read_certificate,
 )
-from gateway.trust.names import DnMatch
+from gateway.trust.names import DistinguishedName, DnMatch
 from gateway.trust.revocation import RevocationLists, read_revocation_lists
 from gateway.trust.watched_file import WatchedFile
 
@@ -201,6 +201,19 @@ class TrustSpace:
             and peer.certificate is not None
             and self._allowlist.current().allows(peer.certificate.subject, domain)
         )
+
+    def answers_for(self, subject: str, domain: str) -> bool:
+        """
+        Tell whether the operator of a certificate's subject is listed for a domain now.
+
+        ``subject`` is what was kept of a certificate that was trusted when it was
+        shown; nothing is let in by it.
+        """
+        try:
+            name = DistinguishedName.parse(subject)
+        except InvalidError:
+            return False
+        return self._allowlist.current().allows(name, domain)
 
     def lists(self, domain: str) -> bool:
         """Tell whether a domain belongs to the space of trust, as of now."""

@@ -52,7 +52,6 @@ maillog_file_prefixes = {folder}/log
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = smtp.{domain}
-myorigin = {domain}
 mydestination =
 mynetworks =
 alias_maps =
@@ -63,7 +62,7 @@ minimal_backoff_time = 2s
 queue_run_delay = 2s
 
 virtual_mailbox_domains = {domain}
-virtual_mailbox_maps = inline:{{ contact@{domain}=contact/ }}
+virtual_mailbox_maps = inline:{{ contact@{domain}=contact/, plein@{domain}=full }}
 virtual_mailbox_base = {folder}/mail
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
@@ -92,9 +91,17 @@ smtpd_recipient_restrictions = permit_tls_all_clientcerts, reject
 """
 
 
+_MORE_THAN_ITS_LIMIT = 60_000_000
+"""Bytes; a mailbox in one file holds 51,200,000 unless it is told otherwise."""
+
+
 @frozen
 class Postfix:
-    """A running instance that hosts `contact` of the peer's domain, and nobody else."""
+    """
+    A running instance that hosts `contact` of the peer's domain, and `plein`, whose
+    mail it takes and cannot deliver. Its identity is the one it takes by itself: its
+    reports come from MAILER-DAEMON of its host.
+    """
 
     folder: Path
     port: int
@@ -149,6 +156,11 @@ def postfix(certs: Path, routes: dict[str, int]) -> Iterator[Postfix]:
         for part in ("data", "mail"):
             (folder / part).mkdir(mode=0o700)
             shutil.chown(folder / part, owner.pw_uid, owner.pw_gid)
+        full = folder / "mail" / "full"
+        with full.open("wb") as file:
+            file.truncate(_MORE_THAN_ITS_LIMIT)
+        full.chmod(0o600)
+        shutil.chown(full, owner.pw_uid, owner.pw_gid)
         hops = ", ".join(
             f"{{ {domain} = smtp:[localhost]:{to} }}" for domain, to in routes.items()
         )

@@ -163,3 +163,40 @@ def test_references_are_read_as_programs_write_them(
 @pytest.mark.parametrize("raw", ["Été".encode(), "Été".encode("cp1252")])
 def test_raw_text_is_utf_8_or_what_there_was_before(raw: bytes) -> None:
     assert read_headers(b"Subject: " + raw + b"\r\n\r\n").subject == "Été"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"From: a@b.test\r\nno colon\r\n\r\n", "line 2 of a header is no field"),
+        (b" folded\r\n\r\n", "line 1 of a header continues nothing"),
+        (b"A: b\r\nFrom : x\r\n\r\n", "blank before the colon of From"),
+        (b"A: b\r\nC: d\r\nE: \x00\r\n\r\n", "control character in line 3 of a header"),
+        # What may be a name is not repeated.
+        (b"Dominique Martin : x\r\n\r\n", "line 1 of a header is no field"),
+        (b"X" * 40 + b" : x\r\n\r\n", "blank before the colon of " + "X" * 40),
+        (b"X" * 41 + b" : x\r\n\r\n", "line 1 of a header is no field"),
+    ],
+)
+def test_the_fault_of_a_header_is_named(content: bytes, why: str) -> None:
+    with pytest.raises(InvalidError) as found:
+        read_headers(content)
+
+    assert found.value.public == why
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("From: a@b@c", "From: malformed mail address"),
+        ("Reply-To: <a@b.test", "Reply-To: malformed mailbox"),
+        ("Sender: a@b.test (", "Sender: malformed comment"),
+    ],
+)
+def test_a_malformed_address_is_told_with_its_field(line: str, why: str) -> None:
+    headers = read_headers(block(line))
+
+    with pytest.raises(InvalidError) as found:
+        headers.mailboxes(line.partition(":")[0].lower())
+
+    assert found.value.public == why

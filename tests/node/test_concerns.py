@@ -56,15 +56,36 @@ def test_the_sender_of_a_letter_that_is_late_by_our_fault_is_told_once(
     fail(post, TaskKind.FILE, arrival_id, dead=dead)
     post.work(TaskKind.ACKNOWLEDGE)
 
-    assert post.said(arrival_id) == [("DSN", "delayed", "sent")] * 2
+    said = "stopped" if dead else "delayed"
+    assert post.said(arrival_id) == [("DSN", said, "sent")] * 2
     post.work(TaskKind.DELIVER)
     for content in post.box():
         report = parse(content)
         told = report.groups[1]
         assert (told["Action"], told["Status"]) == ("delayed", "4.3.0")
         assert "Nothing is lost" in report.text
+        assert ("it is tried again" in report.text) is not dead
+        assert ("until the operator acts" in report.text) is dead
     post.again(TaskKind.ACKNOWLEDGE, arrival_id)
     assert len(post.said(arrival_id)) == 2
+
+
+def test_what_was_said_to_be_tried_again_and_has_stopped_is_said_too(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = post.keep(mail(), post.patient())
+    clock.advance(hours=4)
+    fail(post, TaskKind.FILE, arrival_id)
+    post.work(TaskKind.ACKNOWLEDGE)
+    clock.advance(hours=20)
+
+    fail(post, TaskKind.FILE, arrival_id, dead=True)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == [
+        ("DSN", "delayed", "sent"),
+        ("DSN", "stopped", "sent"),
+    ]
 
 
 def test_a_sender_who_wants_no_news_of_delays_gets_none(post: Post) -> None:

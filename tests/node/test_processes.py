@@ -8,18 +8,24 @@ from typing import Any
 from attrs import define, field
 from twisted.internet.error import ProcessTerminated
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs, eventAsText
 from twisted.python.failure import Failure
 
 from gateway.node.health import BLOCKING, Readiness
 from gateway.node.processes import Processes
+from gateway.node.reports import Report
 from gateway.store.base.work import Database
 
 
 class Transport:
     """A process that is asked to end, and does not by itself."""
 
-    def signalProcess(self, _: str) -> None:  # noqa: N802 (Twisted's name)
-        """Nothing: the test says when it ends."""
+    def __init__(self) -> None:
+        self.signals: list[str] = []
+
+    def signalProcess(self, word: str) -> None:  # noqa: N802 (Twisted's name)
+        """Note it: the test says when it ends."""
+        self.signals.append(word)
 
 
 @define
@@ -93,6 +99,130 @@ def test_one_that_keeps_ending_is_tried_again_within_a_minute_and_always_seen() 
         assert len(machine.started) > before
 
 
+ACCEPTED = ("gateway_messages_accepted_total", ())
+
+
+def refused(code: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return "gateway_refusals_total", (("code", code),)
+
+
+def tell(machine: Machine, *, faults: dict[str, str] | None = None, **n: float) -> None:
+    """Have the process started last report what it counted."""
+    counts = {ACCEPTED: n.get("accepted", 0.0), refused("550"): n.get("refused", 0.0)}
+    line = Report(counts, faults or {}).to_line()
+    machine.started[-1].outReceived(line[:7])
+    machine.started[-1].outReceived(line[7:])
+
+
+def test_what_one_counted_is_kept_when_it_ends_and_added_to_what_the_next_counts() -> (
+    None
+):
+    machine, processes = running()
+    tell(machine, accepted=3, refused=1)
+    tell(machine, accepted=5, refused=1)
+    assert processes.counts() == {ACCEPTED: 5, refused("550"): 1}
+
+    machine.end_last()
+    machine.advance(0)
+    assert processes.counts() == {ACCEPTED: 5, refused("550"): 1}
+    tell(machine, accepted=2)
+
+    assert processes.counts() == {ACCEPTED: 7, refused("550"): 1}
+
+
+def test_the_metrics_are_those_of_all_processes(
+    database: Database, tmp_path: Path
+) -> None:
+    machine, processes = running()
+    readiness = Readiness(database, tmp_path, 0, {}, processes)
+    before = count_of(readiness, "gateway_messages_accepted_total")
+
+    tell(machine, accepted=4, refused=2)
+
+    said = readiness.metrics().decode()
+    assert count_of(readiness, "gateway_messages_accepted_total") == before + 4
+    assert 'gateway_refusals_total{code="550"}' in said
+    assert said.count("# TYPE gateway_messages_accepted_total counter") == 1
+
+
+def test_faults_of_the_others_are_told_by_their_names() -> None:
+    machine, processes = running()
+
+    tell(machine, faults={"storage": "disk I/O error"})
+    assert processes.faults() == {"storage": "worker-1: disk I/O error"}
+
+    tell(machine)
+    assert processes.faults() == {}
+
+
+def test_one_that_says_nothing_is_seen_and_then_killed() -> None:
+    machine, processes = running()
+    tell(machine)
+    machine.advance(15)
+    assert processes.fault() == ""
+
+    machine.advance(1)
+    assert processes.fault() == ("worker-1 has said nothing for 16 s: the log says why")
+    for _ in range(44):
+        machine.advance(1)
+    assert machine.started[-1].transport.signals == []
+    machine.advance(1)
+
+    assert machine.started[-1].transport.signals == ["KILL"]
+
+
+def test_one_that_starts_has_a_minute_for_its_first_word() -> None:
+    machine, processes = running()
+    machine.advance(50)
+    assert processes.fault() == ""
+
+    machine.advance(1)
+
+    assert "worker-1 has said nothing for 61 s" in processes.fault()
+
+
+def test_lines_of_the_log_are_no_sign_of_life() -> None:
+    machine, processes = running()
+    tell(machine)
+    machine.advance(16)
+
+    machine.started[-1].errReceived(b'{"level":"info","text":"busy"}\n')
+    machine.started[-1].outReceived(b"busy\n")
+
+    assert "worker-1 has said nothing" in processes.fault()
+
+
+def test_a_signal_reaches_each_that_runs() -> None:
+    machine, processes = running()
+
+    processes.signal("HUP")
+
+    assert machine.started[-1].transport.signals == ["HUP"]
+
+
+def test_what_another_process_logs_keeps_its_level_its_source_and_its_text() -> None:
+    machine, _ = running()
+    line = (
+        b'{"level":"error","source":"gateway.node.work_lines","text":"given up",'
+        b'"traceback":"Traceback: x","fields":{"number":"7"}}\n'
+    )
+
+    with capturedLogs() as events:
+        machine.started[-1].errReceived(line[:30])
+        machine.started[-1].errReceived(line[30:])
+        machine.started[-1].errReceived(b"Segmentation fault")
+        machine.end_last()
+
+    first, second = events
+    assert first["log_level"].name == "error"
+    assert first["log_namespace"] == "gateway.node.work_lines"
+    assert eventAsText(first, includeTimestamp=False, includeSystem=False) == (
+        "[worker-1] given up\nTraceback: x"
+    )
+    assert second["log_level"].name == "error"
+    assert second["text"] == "Segmentation fault"
+
+
 def test_the_fault_is_shown_and_does_not_stop_acceptance(
     database: Database, tmp_path: Path
 ) -> None:
@@ -110,11 +240,13 @@ def test_the_fault_is_shown_and_does_not_stop_acceptance(
     assert count_of(readiness) == ended + 1
 
 
-def count_of(readiness: Readiness) -> float:
+def count_of(
+    readiness: Readiness, name: str = "gateway_processes_ended_total"
+) -> float:
     (line,) = [
         line
         for line in readiness.metrics().decode().splitlines()
-        if line.startswith("gateway_processes_ended_total")
+        if line.startswith(f"{name} ")
     ]
     return float(line.split()[1])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
+from sqlalchemy import update
 
 from gateway.errors import InvalidError, UnavailableError
 from gateway.node.relay_line import RelayLine
@@ -17,9 +18,11 @@ from gateway.settings.file import OutgoingSettings, TaskSettings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
+from gateway.store.tables import tasks
 from gateway.store.tasks.steps import HeavyJob, SyncedJob
 from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
 from tests.fakes import SetClock
+from tests.logged import lines_logged
 
 OUTGOING = OutgoingSettings(keep_seconds=0.0)
 SETTINGS = TaskSettings(workers=0, batch=4, batch_bytes=100)
@@ -127,6 +130,24 @@ def test_a_step_that_fails_is_tried_later_and_the_others_are_done(
     (left,) = shop.left()
     assert (left.subject, left.state, left.last_error) == ("bad", "ready", "not now")
     assert sorted(shop.done) == ["better", "good"]
+
+
+def test_what_is_given_up_for_a_known_cause_leaves_one_line(shop: Workshop) -> None:
+    def step(_: Task) -> None:
+        raise InvalidError("no such message")
+
+    shop.step = step
+    shop.add("letter")
+    with shop.database.write() as work:
+        work.connection.execute(update(tasks).values(attempts=SETTINGS.max_attempts))
+
+    with lines_logged() as lines:
+        shop.run_until(lambda: shop.concerned == [("letter", True)], LocalLine)
+
+    (number,) = (row.id for row in shop.left())
+    assert lines == [
+        f"error task {number} (file of letter) is given up: no such message"
+    ]
 
 
 def test_a_job_that_fails_undoes_only_itself(shop: Workshop) -> None:

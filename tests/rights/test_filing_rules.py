@@ -744,7 +744,7 @@ def test_restricted_documents_are_filed_with_a_caution() -> None:
         (UNREADABLE, ErrorCode.OTHER),
         (with_document(authors=()), ErrorCode.OTHER),
         (with_document(same_id=SameId.SAME_CONTENT), None),
-        (with_document(document_is_opposed=True), None),
+        (with_document(document_is_opposed=True), ErrorCode.OTHER),
         (NO_DOCUMENT, None),
         ({}, None),
     ],

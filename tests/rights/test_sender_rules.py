@@ -23,6 +23,7 @@ TRUSTED = frozenset({"peer.mssante.test", "hopital.mssante.test", "lab.mssante.t
 PEER = Link(
     door=LinkKind.RELAY,
     domains=frozenset({"peer.mssante.test", "lab.mssante.test"}),
+    hosts=frozenset({"smtp.peer.mssante.test"}),
     trusted=TRUSTED,
 )
 CLIENT = Link(
@@ -32,6 +33,7 @@ CLIENT = Link(
 )
 DR = "dr@hopital.mssante.test"
 GP = "gp@peer.mssante.test"
+HOST = "MAILER-DAEMON@smtp.peer.mssante.test"
 
 PATHS = [
     ("listed-domain", PEER, GP, None),
@@ -120,6 +122,35 @@ HEADERS: list[tuple[str, Link, str, dict[str, Any], list[SenderRefusal]]] = [
         [],
     ),
     ("operator-null-path", PEER, "", {"from_": ("postmaster@peer.mssante.test",)}, []),
+    ("operator-reports-as-host", PEER, "", {"from_": (HOST,)}, []),
+    (
+        "operator-reports-as-host-with-a-sender",
+        PEER,
+        "",
+        {"from_": (GP,), "sender": (HOST.upper(),)},
+        [],
+    ),
+    (
+        "operator-reports-as-another-host",
+        PEER,
+        "",
+        {"from_": ("MAILER-DAEMON@mx2.peer.mssante.test",)},
+        [SenderRefusal.FROM_NOT_LISTED],
+    ),
+    (
+        "a-host-writes-no-letters",
+        PEER,
+        GP,
+        {"from_": (HOST,), "sender": (HOST,)},
+        [SenderRefusal.FROM_NOT_LISTED, SenderRefusal.SENDER_NOT_LISTED],
+    ),
+    (
+        "client-reports-as-host",
+        evolve(CLIENT, hosts=PEER.hosts),
+        "",
+        {"from_": (HOST,)},
+        [SenderRefusal.FROM_NOT_HELD],
+    ),
     (
         "operator-null-path-forged",
         PEER,

@@ -95,3 +95,29 @@ def test_t04_sixteen_kilobytes_of_names_are_not_read() -> None:
 def test_what_is_no_certificate_is_invalid(content: bytes) -> None:
     with pytest.raises(InvalidError):
         read_certificate(content)
+
+
+@pytest.mark.parametrize(
+    ("san", "host", "names"),
+    [
+        (("smtp.peer.test", "MX2.peer.test"), "mx2.PEER.test", True),
+        (("smtp.peer.test",), "peer.test", False),
+        (("smtp.peer.test",), "a.smtp.peer.test", False),
+        (("*.peer.test",), "mx9.peer.test", True),
+        (("*.peer.test",), "peer.test", False),
+        (("*.peer.test",), "a.b.peer.test", False),
+        (("smtp.peer.test",), "smtp.peer.mssante.test", False),  # its common name
+        ((), "smtp.peer.mssante.test", True),
+        ((), "peer.mssante.test", False),
+        (("test",), "test", True),
+        ((), "", False),
+    ],
+)
+def test_a_certificate_names_hosts(
+    san: tuple[str, ...], host: str, *, names: bool
+) -> None:
+    certificate = read_certificate(
+        der(mint("peer", san=tuple(x509.DNSName(one) for one in san)))
+    )
+
+    assert certificate.names_host(host) is names

@@ -340,3 +340,25 @@ def test_a_peer_is_shown_without_surprise(opened: Opener) -> None:
     assert found.certificate.serial == expected.serial_number
     assert len(found.certificate.fingerprint) == 64
     assert expected.public_bytes(Encoding.DER) == der_of("peer")
+
+
+@pytest.mark.parametrize(
+    ("subject", "domain", "expected"),
+    [
+        (None, DOMAIN, True),
+        (None, "hopital.mssante.test", False),
+        (None, "elsewhere.test", False),
+        ("CN=smtp.elsewhere.test,OU=300000000000022,O=X,C=FR", DOMAIN, False),
+        ("", DOMAIN, False),
+        ("no name", DOMAIN, False),
+    ],
+)
+def test_an_operator_answers_for_the_domains_it_is_listed_for(
+    opened: Opener, subject: str | None, domain: str, *, expected: bool
+) -> None:
+    space = opened()
+    certificate = space.judge_peer(der_of("peer")).certificate
+    assert certificate is not None
+
+    asked = certificate.subject_text if subject is None else subject
+    assert space.answers_for(asked, domain) is expected

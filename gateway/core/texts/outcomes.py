@@ -105,9 +105,11 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.SENDER_BLOCKED: ReasonText(
             fr="Le patient a bloqué ce professionnel ou cette structure : rien n'a été "
-            "enregistré ni remis. Le patient peut lever ce blocage dans ses réglages.",
+            "enregistré ni remis. Le service de son espace lève ce blocage à sa "
+            "demande.",
             en="The patient has blocked this professional or structure: nothing was "
-            "filed or delivered. The patient can lift this in the settings.",
+            "filed or delivered. The service of the space lifts this when the patient "
+            "asks.",
             source="Information des professionnels de Mon espace santé : blocage",
             effect=Effect.REFUSED,
             delivers=False,
@@ -248,6 +250,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             source="CSP R. 1111-47",
             effect=Effect.REFUSED,
             delivers=True,
+            error=ErrorCode.OTHER,
         ),
         Reason.OPPOSITION_ON_RECORD: ReasonText(
             fr="Le patient a fait noter une opposition à l'enregistrement de ce type "
@@ -271,10 +274,9 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.FILED_INVISIBLE: ReasonText(
             fr="Document enregistré, pas encore visible du patient. Sans annonce, il "
-            "est invité à consulter après deux semaines et le voit après un mois.",
+            "est invité à consulter un professionnel, puis le voit au terme du délai.",
             en="Document filed, not yet visible to the patient. Unless announced, the "
-            "patient is told to see a doctor after two weeks and sees it after a "
-            "month.",
+            "patient is told to see a professional, and sees it once the delay ends.",
             source="CSP R. 1111-53",
             effect=Effect.FILED,
             delivers=True,

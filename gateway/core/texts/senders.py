@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.core.decision import Announcement
 from gateway.core.reasons import Effect, Reason, Told
 from gateway.core.texts.outcomes import REASON_TEXTS
 
@@ -13,6 +14,8 @@ DSN_SUBJECTS: Mapping[str, str] = MappingProxyType(
         "failed": "Message non distribué / Undelivered message",
         "delayed": "Message retardé / Delayed message",
         "delivered": "Message distribué / Delivered message",
+        "relayed": "Message transmis, remise non confirmée / Message passed on, "
+        "delivery not confirmed",
     }
 )
 """Subject of a DSN, by the worst of its actions (RFC 3464 §2.3.3)."""
@@ -30,9 +33,8 @@ DSN_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "confirm delivery.",
         ),
         "delayed": (
-            "Votre message à {0} n'a pas encore pu être transmis ; les essais "
-            "continuent.",
-            "Your message to {0} could not be passed on yet; it is being tried again.",
+            "Votre message à {0} n'a pas encore été remis.",
+            "Your message to {0} has not been delivered yet.",
         ),
         "failed": (
             "Votre message à {0} n'a pas été remis.",
@@ -47,6 +49,11 @@ NOT_ACTIVATED = (
     "l'activation. / The patient has not activated the space yet: the message will "
     "be read at activation."
 )
+UNCONFIRMED = (
+    "Rien n'est revenu depuis : si le message est important, vérifiez auprès du "
+    "destinataire. / Nothing has been heard since: if the message matters, check with "
+    "the recipient."
+)
 MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
 SET_ASIDE = (
     "Le message a été mis de côté et n'a été remis à personne. / The message was set "
@@ -56,6 +63,16 @@ LATE = (
     "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
     "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
     "delays this message. Nothing is lost, it is tried again, and the operator knows."
+)
+STOPPED = (
+    "Une panne de notre côté arrête le traitement de ce message, et l'exploitant doit "
+    "intervenir ; il est averti. Rien n'est perdu. Ce qui presse est à remettre par un "
+    "autre moyen. / A fault on our side stops this message until the operator acts, "
+    "who knows. Nothing is lost. Hand over another way what cannot wait."
+)
+STILL_TRIED = (
+    "Les essais continuent. Dernière réponse : {0} / It is being tried again. Last "
+    "answer: {0}"
 )
 GIVEN_UP = (
     "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
@@ -81,6 +98,26 @@ _TOLD = {
     ),
     Told.POLICY: ("Refusé.", "Refused by policy."),
 }
+
+
+def waiting_times(announcement: Announcement) -> str:
+    """
+    Return how long a document hidden from its patient waits, without an announcement.
+
+    >>> waiting_times(Announcement(notice_after_days=40, shown_after_months=1))
+    'visible après 1 mois / shown after 1 month'
+    """
+    days, months = announcement.notice_after_days, announcement.shown_after_months
+    fr = f"visible après {months} mois"
+    en = f"shown after {months} month{'' if months == 1 else 's'}"
+    if days < _SHORTEST_MONTH * months:
+        fr = f"invité après {days} jour{'s' if days > 1 else ''}, {fr}"
+        en = f"invited after {days} day{'' if days == 1 else 's'}, {en}"
+    return f"{fr} / {en}"
+
+
+_SHORTEST_MONTH = 28
+"""With a later notice the document may be shown first: the notice is not promised."""
 
 
 def code_for_sender(reason: Reason) -> str:

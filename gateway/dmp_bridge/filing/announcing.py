@@ -59,7 +59,6 @@ class Disclosing:
 
     def _tell(self, work: UnitOfWork, stored: FiledDocument, kind: NoticeKind) -> None:
         """Make a notice, or note in the patient's journal why there is none."""
-        why = ""
         if Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags:
             why = _REPRESENTATIVES
         else:

@@ -63,7 +63,7 @@ def deposit_of(
         deprecates=decision.deprecates,
         visible_at=visible_at,
         flags_then=then,
-        masked_by=_masked_by(decision, brought.found, decision.visibility | then),
+        masked_by=_masked_by(brought.found, decision.visibility | then),
     )
 
 
@@ -118,9 +118,7 @@ def _announced(
     return datetime.combine(shown_on, now.timetz()), then
 
 
-def _masked_by(
-    decision: FilingDecision, found: FoundDocument, visibility: frozenset[Visibility]
-) -> MaskedBy:
+def _masked_by(found: FoundDocument, visibility: frozenset[Visibility]) -> MaskedBy:
     if Visibility.MASKED not in visibility:
         return MaskedBy.NOBODY
     asked = found.said.visibility

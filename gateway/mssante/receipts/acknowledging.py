@@ -7,8 +7,9 @@ from datetime import timedelta
 from functools import cache, partial
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from gateway.core.decision import Announcement
 from gateway.core.envelope import SenderKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
@@ -106,13 +107,18 @@ class Acknowledging:
 
     def _due(self, work: UnitOfWork, kept: KeptArrival, content: bytes) -> list[Due]:
         headers, path = read_headers(content), kept.reverse_path
+        facts = [
+            evolve(one, announcement=self._announcement)
+            for one in gather_facts(work, kept, self._warn)
+        ]
         report = is_report(headers)
         due = receipts_due(
-            with_header_request(gather_facts(work, kept, self._warn), headers, path),
+            with_header_request(facts, headers, path),
             # An MDN is never the answer to an MDN (RFC 8098 §2.1).
             MdnRequest.ABSENT if report else request_of(headers, path),
             report_refused=not report
             and self.settings.receipts.report_refused_documents,
+            report_unconfirmed=not report and self.settings.receipts.report_unconfirmed,
         )
         said = _said(work, kept.id) if due else set()
         return [one for one in due if one.key not in said]
@@ -189,6 +195,14 @@ class Acknowledging:
     @property
     def _warn(self) -> timedelta:
         return timedelta(hours=self.settings.outgoing.warn_hours)
+
+    @property
+    def _announcement(self) -> Announcement:
+        filing = self.settings.filing
+        return Announcement(
+            notice_after_days=filing.announcement_notice_days,
+            shown_after_months=filing.announcement_months,
+        )
 
     @property
     def _max_original_bytes(self) -> int:

@@ -146,7 +146,7 @@ def header_block(content: bytes) -> bytes:
 
 def _subject(statuses: Sequence[RecipientStatus]) -> str:
     actions = {one.action for one in statuses}
-    for worst in (DsnAction.FAILED, DsnAction.DELAYED):
+    for worst in (DsnAction.FAILED, DsnAction.DELAYED, DsnAction.RELAYED):
         if worst in actions:
             return DSN_SUBJECTS[worst]
     return DSN_SUBJECTS[DsnAction.DELIVERED]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.decision import Announcement
 from gateway.core.envelope import RecipientKind
 from gateway.mssante.receipts.dsn import RecipientStatus
 from gateway.mssante.receipts.mdn import Disposition
@@ -50,7 +51,9 @@ class RecipientFacts:
     ``outcome`` is empty while pending; ``deliver`` says whether a patient's copy goes
     to the inbox; ``activated`` whether the patient can open it. ``delayed``: tried
     for longer than the sender should be left without news; ``held_up``: the same, by
-    a fault of ours, before anything was decided. ``last_status`` and
+    a fault of ours, before anything was decided, and ``stopped``: it is not tried
+    again unless a person acts. ``announcement`` has the delays of a document that is
+    hidden from its patient. ``last_status`` and
     ``last_reply`` come from the peer a copy was relayed to.
     """
 
@@ -64,9 +67,11 @@ class RecipientFacts:
     deliver: bool = True
     activated: bool = True
     documents: tuple[DocumentFact, ...] = ()
+    announcement: Announcement = Announcement()  # noqa: RUF009 (frozen)
     was_read: bool = False
     delayed: bool = False
     held_up: bool = False
+    stopped: bool = False
     last_status: str = ""
     last_reply: str = ""
     last_host: str = ""

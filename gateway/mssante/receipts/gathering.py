@@ -19,6 +19,9 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tasks.tasks import TaskKind
 
+_OURS = (TaskKind.FILE, TaskKind.DELIVER)
+"""What keeps a message from its recipients while it is not done."""
+
 
 class Way(StrEnum):
     """How a receipt gets to who sent the message."""
@@ -46,7 +49,8 @@ def gather_facts(
     sure of it: copies that were decided upon are not made.
     """
     if is_held_up(work, kept, warn):
-        return [_held_up(one) for one in kept.recipients]
+        stopped = work.tasks.is_dead(_OURS, kept.id)
+        return [_held_up(one, stopped=stopped) for one in kept.recipients]
     kinds = {one.recipient.kind for one in kept.recipients}
     to_patients = RecipientKind.PATIENT in kinds
     documents = Arrivals(work).documents(kept.id) if to_patients else []
@@ -76,11 +80,11 @@ def gather_facts(
 def is_held_up(work: UnitOfWork, kept: KeptArrival, warn: timedelta) -> bool:
     """Tell whether a fault of ours keeps a message from its recipients for too long."""
     return kept.state in {ArrivalState.RECEIVED, ArrivalState.DECIDED} and (
-        work.tasks.late((TaskKind.FILE, TaskKind.DELIVER), kept.id, work.now - warn)
+        work.tasks.late(_OURS, kept.id, work.now - warn)
     )
 
 
-def _held_up(one: RecipientOutcome) -> RecipientFacts:
+def _held_up(one: RecipientOutcome, *, stopped: bool) -> RecipientFacts:
     recipient = one.recipient
     return RecipientFacts(
         position=one.position,
@@ -89,6 +93,7 @@ def _held_up(one: RecipientOutcome) -> RecipientFacts:
         notify=recipient.notify,
         orcpt=recipient.orcpt,
         held_up=True,
+        stopped=stopped,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.core.copies import Copy, CopyReason
+from gateway.core.copies import HEARD, Copy, CopyReason
+from gateway.core.decision import Announcement
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
 from gateway.core.texts import senders
@@ -21,6 +22,8 @@ from gateway.mssante.receipts.facts import (
 from gateway.mssante.receipts.mdn import Disposition, lines_of
 
 _NEVER = "NEVER"
+_STOPPED = "stopped"
+"""Told after a delay too: what was said to go on has stopped."""
 _NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
 
 
@@ -29,17 +32,20 @@ def receipts_due(
     request: MdnRequest,
     *,
     report_refused: bool,
+    report_unconfirmed: bool = True,
 ) -> list[Due]:
     """
     Return every receipt that the sender is owed so far, made already or not: a DSN by
     NOTIFY (RFC 3461 §4.1), and an MDN where one was asked for in the form that a
     program may answer (RFC 8098 §2.1). Where no MDN may be sent, ``report_refused``
     adds an error report for a document that was not filed: its sender would believe it
-    was.
+    was. Who asked for nothing hears of a copy that was relayed and never confirmed with
+    ``report_unconfirmed``; who asked for an MDN hears of it in any case.
     """
+    unasked = report_unconfirmed or request is not MdnRequest.ABSENT
     due: list[Due] = []
     for one in recipients:
-        due += _dsn(one)
+        due += _dsn(one, unconfirmed=unasked)
         if one.kind is RecipientKind.PATIENT and one.outcome:
             due += _mdn(one, request)
             if request is not MdnRequest.MATCHES and report_refused:
@@ -47,13 +53,16 @@ def receipts_due(
     return due
 
 
-def _dsn(one: RecipientFacts) -> Iterator[Due]:
+def _dsn(one: RecipientFacts, *, unconfirmed: bool) -> Iterator[Due]:
     status = _status(one)
-    if status is not None and is_wanted(status.action, one.notify):
+    if status is None:
+        return
+    tells = unconfirmed and not one.notify and _is_unconfirmed(one)
+    if tells or is_wanted(status.action, one.notify):
         yield Due(
             kind=ReceiptKind.DSN,
             position=one.position,
-            status=status.action.value,
+            status=_STOPPED if one.stopped else status.action.value,
             dsn=status,
         )
 
@@ -62,7 +71,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
     if one.outcome == Copy.GIVEN_UP:
         return _make(one, DsnAction.FAILED, "5.3.0", senders.GIVEN_UP)
     if one.held_up:
-        return _make(one, DsnAction.DELAYED, "4.3.0", senders.LATE)
+        text = senders.STOPPED if one.stopped else senders.LATE
+        return _make(one, DsnAction.DELAYED, "4.3.0", text)
     if one.kind is RecipientKind.PATIENT:
         return _patient_status(one)
     if CopyReason.REPORTED_BY_PEER in one.reasons:
@@ -70,8 +80,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
     match one.outcome:
         case Copy.DELIVERED:
             return _make(one, DsnAction.DELIVERED, "2.0.0")
-        case Copy.RELAYED if CopyReason.DSN_BY_PEER not in one.reasons:
-            return _make(one, DsnAction.RELAYED, "2.0.0")
+        case Copy.RELAYED:
+            return _relayed(one)
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
             return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
         case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
@@ -84,9 +94,22 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.FAILED, "5.4.7", text)
         case "" if one.delayed:
             status = one.last_status if one.last_status.startswith("4.") else "4.4.1"
-            return _make(one, DsnAction.DELAYED, status, one.last_reply)
+            text = senders.STILL_TRIED.format(one.last_reply)
+            return _make(one, DsnAction.DELAYED, status, text)
         case _:
             return None
+
+
+def _relayed(one: RecipientFacts) -> RecipientStatus | None:
+    if _is_unconfirmed(one):
+        return _make(one, DsnAction.RELAYED, "2.0.0", senders.UNCONFIRMED)
+    if CopyReason.DSN_BY_PEER in one.reasons:
+        return None  # it promised to tell, and has its time
+    return _make(one, DsnAction.RELAYED, "2.0.0")
+
+
+def _is_unconfirmed(one: RecipientFacts) -> bool:
+    return CopyReason.UNCONFIRMED in one.reasons and HEARD.isdisjoint(one.reasons)
 
 
 def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
@@ -180,7 +203,7 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
         return _dispose(
             one,
             error=errors[0] if errors else None,
-            lines=lines_of([_line(each) for each in one.documents]),
+            lines=lines_of([_line(each, one.announcement) for each in one.documents]),
         )
     if reason is not None and not one.deliver:
         error = REASON_TEXTS[reason].error or ErrorCode.OTHER
@@ -218,11 +241,13 @@ def _error(document: DocumentFact) -> ErrorCode | None:
     return error
 
 
-def _line(document: DocumentFact) -> tuple[str, str, str]:
+def _line(document: DocumentFact, announcement: Announcement) -> tuple[str, str, str]:
     reason = _reason(document.outcome)
     if reason is None:
         return document.unique_id, document.outcome, ""
     sentence, text = _sentence(reason), REASON_TEXTS[reason]
+    if reason is Reason.FILED_INVISIBLE:
+        sentence = f"{sentence} ({senders.waiting_times(announcement)})"
     # Of whatever is filed the same is said, masked by the patient's setting or not.
     if document.detail and (text.told is Told.REASON or text.effect is Effect.FILED):
         sentence = f"{sentence} ({document.detail})"

@@ -17,7 +17,7 @@ from gateway.message.outline import Outline, read_outline
 from gateway.message.reading import MessageParts, MimeLimits, read_parts
 from gateway.message.subjects import shown_subject
 from gateway.mssante.receipts.report_reading import Report, read_report
-from gateway.mssante.receipts.reports_in import ReportsIn
+from gateway.mssante.receipts.reports_in import AnswersFor, ReportsIn
 from gateway.mssante.receipts.requests import may_be_due
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
 from gateway.settings.file import Settings
@@ -87,10 +87,15 @@ class _Opened:
 
 @frozen
 class Delivering:
-    """The step for `TaskKind.DELIVER`: every recipient's copy, in one transaction."""
+    """
+    The step for `TaskKind.DELIVER`: every recipient's copy, in one transaction.
+
+    ``answers_for`` tells whose a report is that comes from a host (`ReportsIn`).
+    """
 
     database: Database
     settings: Settings
+    answers_for: AnswersFor = lambda _, __: False
 
     def __call__(self, task: Task) -> Job:
         """
@@ -141,7 +146,8 @@ class Delivering:
         self._copy(kept, opened, work)
 
     def _copy(self, kept: KeptArrival, opened: _Opened, work: UnitOfWork) -> None:
-        _Copies(work, kept, opened, Notices.of(work, self.settings)).deliver()
+        notices = Notices.of(work, self.settings)
+        _Copies(work, kept, opened, notices, self.answers_for).deliver()
 
 
 @frozen
@@ -152,6 +158,7 @@ class _Copies:
     kept: KeptArrival
     opened: _Opened = field(repr=False)
     notices: Notices = field(repr=False)
+    answers_for: AnswersFor
 
     def deliver(self) -> None:
         """Make each copy; what is left to do is tasks of its own."""
@@ -262,7 +269,7 @@ class _Copies:
         return evolve(one, outcome=Copy.DELIVERED)
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
-        ReportsIn(self.work, self.notices).take(
+        ReportsIn(self.work, self.notices, self.answers_for).take(
             self.kept, one.recipient.address, self._correspondent, report
         )
 

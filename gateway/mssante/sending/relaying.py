@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol
@@ -205,9 +206,18 @@ def _settle(
         status=attempt.status,
         host=attempt.host,
         reply=attempt.reply,
+        confirm_by=_confirm_by(delivery, event, schedule, work),
     )
     if settled:
         _end(work, delivery, attempt, _COPIES[event])
+
+
+def _confirm_by(
+    delivery: Delivery, event: DeliveryEvent, schedule: Schedule, work: UnitOfWork
+) -> datetime | None:
+    if event is not DeliveryEvent.RELAYED or not delivery.reverse_path:
+        return None  # nobody hears of a report
+    return schedule.confirm_by(delivery.notify, work.now)
 
 
 def _event(
@@ -240,6 +250,8 @@ def _defer(
     if not settled:
         return
     _note(work, Action.MESSAGE_DEFERRED, delivery, attempt)
+    wait = schedule.wait_after(delivery.attempts + 1)
+    _say(work, delivery, attempt, "deferred", f"{work.now + wait:%Y-%m-%dT%H:%M:%SZ}")
     if ".7." in attempt.status:
         # A person has to look at a peer that is not believed (attack S06).
         log.warn(
@@ -260,6 +272,7 @@ def _end(work: UnitOfWork, delivery: Delivery, attempt: Attempt, copy: Copy) -> 
         copy,
         [CopyReason.DSN_BY_PEER] if relayed and attempt.told else [],
     )
+    _say(work, delivery, attempt, copy.value.lower(), "none")
     action = Action.MESSAGE_RELAYED if relayed else Action.MESSAGE_RETURNED
     _note(work, action, delivery, attempt)
     if not Deliveries(work).any_pending(delivery.arrival_id):
@@ -268,6 +281,28 @@ def _end(work: UnitOfWork, delivery: Delivery, attempt: Attempt, copy: Copy) -> 
         work.tasks.add(TaskKind.ACKNOWLEDGE, delivery.arrival_id)
     elif not relayed:
         log.warn("a report could not be passed on to {domain}", domain=delivery.domain)
+
+
+def _say(
+    work: UnitOfWork, delivery: Delivery, attempt: Attempt, result: str, again: str
+) -> None:
+    """Log one line of a try, once it is recorded; ``reply`` names no mailbox."""
+    work.after_commit(
+        partial(
+            log.info,
+            "message {id} to {domain}: {result} by {host}, {status} {reply}; "
+            "next try: {next_try}",
+            id=delivery.arrival_id,
+            delivery=delivery.id,
+            domain=delivery.domain,
+            result=result,
+            host=attempt.host or "no host",
+            status=attempt.status,
+            reply=attempt.reply,
+            attempts=delivery.attempts + 1,
+            next_try=again,
+        )
+    )
 
 
 def _note(

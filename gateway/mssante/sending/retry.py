@@ -54,11 +54,17 @@ def advance(state: DeliveryState, event: DeliveryEvent) -> DeliveryState:
 
 @frozen(kw_only=True)
 class Schedule:
-    """Waits between tries in minutes, the last one repeated, until it has expired."""
+    """
+    Waits between tries in minutes, the last one repeated, until it has expired.
+
+    ``confirm_hours``: how long the peer's word on a copy it took is waited for, 0 not
+    at all.
+    """
 
     waits: Sequence[int]
     expire_hours: int
     warn_hours: int
+    confirm_hours: int = 0
 
     def wait_after(self, attempts: int) -> timedelta:
         """
@@ -78,3 +84,19 @@ class Schedule:
     def should_warn(self, created_at: datetime, now: datetime) -> bool:
         """Tell whether the sender should hear of the delay."""
         return now - created_at >= timedelta(hours=self.warn_hours)
+
+    def confirm_by(self, notify: str, now: datetime) -> datetime | None:
+        """
+        Return by when a copy that was relayed now should be confirmed; None where its
+        sender did not want to hear of success (NOTIFY, RFC 3461 §4.1).
+
+        >>> s = Schedule(waits=(1,), expire_hours=48, warn_hours=4, confirm_hours=72)
+        >>> s.confirm_by("SUCCESS,FAILURE", datetime(2026, 11, 28)).day
+        1
+        >>> s.confirm_by("FAILURE", datetime(2026, 11, 28)) is None
+        True
+        """
+        asks = not notify or "SUCCESS" in notify.upper().split(",")
+        if not asks or not self.confirm_hours:
+            return None
+        return now + timedelta(hours=self.confirm_hours)

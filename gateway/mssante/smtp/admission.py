@@ -16,7 +16,14 @@ from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
-from gateway.mssante.smtp.replying import reply_to_refusal
+from gateway.mssante.smtp.replying import (
+    MAILBOX_CLOSED,
+    MAILBOX_UNKNOWN,
+    PATIENT_BY_MAIL,
+    RELAY_REFUSED,
+    reply_to_refusal,
+    reply_to_sender,
+)
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
 from gateway.rights.sender_rules import (
@@ -39,7 +46,6 @@ from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
-_PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
@@ -135,9 +141,9 @@ class Admission:
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         if isinstance(decision, Refuse):
-            return Refused(replies.REFUSED, decision.reasons[0].value)
+            return _refused(door, decision.reasons[0].value)
         if self._poses_as_patient(admitted, SenderHeaders(from_=())):
-            return Refused(replies.REFUSED, _PATIENT_BY_MAIL)
+            return _refused(door, PATIENT_BY_MAIL)
         return admitted
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
@@ -145,9 +151,11 @@ class Admission:
             lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
         if door is Door.OPERATOR:
+            assert peer.certificate is not None, "trusted unread"
             return Link(
                 door=LinkKind.RELAY,
                 domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
+                hosts=_Asked(peer.certificate.names_host),
                 trusted=trusted,
             )
         with self.database.read() as work:
@@ -173,7 +181,7 @@ class Admission:
         decision = decide_headers(admitted.link, admitted.path_text, found)
         if isinstance(decision, Refuse):
             return decision.reasons[0].value
-        return _PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
+        return PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
 
     def _poses_as_patient(
         self, admitted: AdmittedSender, headers: SenderHeaders
@@ -185,7 +193,7 @@ class Admission:
         self, admitted: AdmittedSender, address: MailAddress | None
     ) -> Recipient | Refused:
         """
-        Return the recipient, or the one refusal.
+        Return the recipient, or the refusal: one for all where a patient is meant.
 
         ``address`` is None for ``<postmaster>``. The inter-operator door never
         relays, but for the postmaster's mail; a user's message may leave for domains of
@@ -193,15 +201,15 @@ class Admission:
         """
         if self._is_postmaster(address):
             address = read_address(self.domains.postmaster_address)
-            return self._for_postmaster(address)
+            return self._for_postmaster(admitted.door, address)
         assert address is not None, "the postmaster's is known"
         if address.domain == self.domains.patient.lower():
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
-            return self._mailbox(address)
+            return self._mailbox(admitted.door, address)
         if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return Refused(replies.REFUSED, "RELAY_REFUSED")
+        return _refused(admitted.door, RELAY_REFUSED)
 
     def admit_recipient_at_once(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -222,12 +230,12 @@ class Admission:
             address.local.lower() == "postmaster" and self._is_here(address)
         )
 
-    def _for_postmaster(self, address: MailAddress) -> Recipient | Refused:
+    def _for_postmaster(self, door: Door, address: MailAddress) -> Recipient | Refused:
         if address.domain == self.domains.professional.lower():
-            return self._mailbox(address)
+            return self._mailbox(door, address)
         if not self._is_here(address) and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return Refused(replies.REFUSED, "RELAY_REFUSED")
+        return _refused(door, RELAY_REFUSED)
 
     def _is_here(self, address: MailAddress) -> bool:
         return address.domain in self.domains.hosted
@@ -260,13 +268,13 @@ class Admission:
             target_id=found.profile_id,
         )
 
-    def _mailbox(self, address: MailAddress) -> Recipient | Refused:
+    def _mailbox(self, door: Door, address: MailAddress) -> Recipient | Refused:
         with self.database.read() as work:
             mailbox = Mailboxes(work).find(str(address))
         if mailbox is None:
-            return Refused(replies.REFUSED, "MAILBOX_UNKNOWN")
+            return _refused(door, MAILBOX_UNKNOWN)
         if mailbox.state != "open":
-            return Refused(replies.REFUSED, "MAILBOX_CLOSED")
+            return _refused(door, MAILBOX_CLOSED)
         if mailbox.used_bytes >= self.mailbox_quota_bytes:
             return Refused(replies.MAILBOX_FULL, "MAILBOX_FULL")
         return Recipient(
@@ -274,6 +282,10 @@ class Admission:
             address=mailbox.address,
             target_id=mailbox.id,
         )
+
+
+def _refused(door: Door, code: str) -> Refused:
+    return Refused(reply_to_sender(door, code), code)
 
 
 def _address_fact(matricule: str) -> AddressFact:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen
 class Reply:
-    """One reply (RFC 5321 §4.2); no text names a patient, a rule, a file or a host."""
+    """One reply (RFC 5321 §4.2); no text names a patient, a file or a host."""
 
     code: int
     enhanced: str
@@ -62,13 +62,45 @@ NOT_ENTITLED: Final = Reply(554, "5.7.1", "This certificate is not entitled to s
 REFUSED: Final = Reply(550, "5.7.1", "Refused by policy")
 """One reply for all reasons: a code must not tell that a patient objected."""
 
+# To users of ours, of what is no patient's: what to correct, in plain words.
+NO_SUCH_MAILBOX: Final = Reply(
+    550, "5.1.1", "No mailbox of this name here, check the address"
+)
+MAILBOX_CLOSED: Final = Reply(550, "5.2.1", "This mailbox is closed")
+OUTSIDE_TRUST_SPACE: Final = Reply(
+    550, "5.7.1", "This domain is not in the space of trust of MSSante"
+)
+NO_MAILBOX_HELD: Final = Reply(550, "5.7.1", "Your certificate holds no mailbox here")
+MAILBOX_NOT_HELD: Final = Reply(
+    550, "5.7.1", "MAIL FROM is not a mailbox that your certificate holds"
+)
+FROM_MISSING: Final = Reply(550, "5.7.1", "From has to be one address")
+FROM_DIFFERS: Final = Reply(550, "5.7.1", "From is not the address of MAIL FROM")
+FROM_NOT_HELD: Final = Reply(
+    550, "5.7.1", "From is not a mailbox that your certificate holds"
+)
+SENDER_SEVERAL: Final = Reply(550, "5.7.1", "Sender holds several addresses")
+SENDER_DIFFERS: Final = Reply(
+    550, "5.7.1", "Sender is not the mailbox that this message is sent from"
+)
+REPLY_TO_OUTSIDE: Final = Reply(
+    550, "5.7.1", "Reply-To is not in the space of trust of MSSante"
+)
+PATIENT_BY_MAIL: Final = Reply(
+    550, "5.7.1", "Patients write from their pages, nobody sends as one by mail"
+)
+
 TOO_LARGE: Final = Reply(552, "5.3.4", "Message too large")
-MALFORMED: Final = Reply(554, "5.6.0", "Message content not acceptable")
 BARE_CR: Final = Reply(554, "5.6.0", "Message holds a bare CR")
 BARE_LF: Final = Reply(554, "5.6.0", "Message holds a bare LF")
 NUL_FOUND: Final = Reply(554, "5.6.0", "Message holds a NUL")
 BODY_LINE_TOO_LONG: Final = Reply(554, "5.6.0", "Message holds a line too long")
 MAIL_LOOP: Final = Reply(554, "5.4.6", "Too many hops")
+
+
+def malformed(why: str) -> Reply:
+    """Return the refusal of a message that breaks its format: which field, and how."""
+    return Reply(554, "5.6.0", f"Message refused, {why}")
 
 
 def accepted(arrival_id: str) -> Reply:

@@ -17,6 +17,10 @@ from gateway.store.tasks.tasks import TaskKind
 
 PENDING = "pending"
 """The state of a copy that is still to be sent; all other states are ends."""
+_SENT, _FAILED = "sent", "failed"
+
+_MOST_LOOKED_AT = 200
+"""Of the last copies for a domain a report without a Message-ID may be about one."""
 
 _NO_HOST = "-"
 """In place of the host when none was reached."""
@@ -134,9 +138,11 @@ class Deliveries:
         reply: str,
         again_after: timedelta | None = None,
         warned: bool = False,
+        confirm_by: datetime | None = None,
     ) -> bool:
         """
-        Record what a try came to, and when to try again if so.
+        Record what a try came to, when to try again if so, and by when the peer's own
+        word of what was relayed is waited for.
 
         Return False, and change nothing, when the copy was settled meanwhile.
         """
@@ -148,6 +154,8 @@ class Deliveries:
         }
         if warned:
             values["warned_at"] = work.now
+        if confirm_by is not None:
+            values["confirm_by"] = confirm_by
         settled = work.connection.execute(
             update(deliveries)
             .where(
@@ -162,6 +170,47 @@ class Deliveries:
         if again_after is not None:
             work.tasks.add(TaskKind.RELAY, delivery.id, delay=again_after)
         return True
+
+    def heard(self, arrival_id: str, position: int, *, arrived: bool | None) -> None:
+        """
+        Wait no more for word of a copy.
+
+        ``arrived`` ends one that we still send: its peer took it in a try whose answer
+        was lost, or answers sooner than we could note that it took it. None leaves it.
+        """
+        of_copy = (
+            deliveries.c.arrival_id == arrival_id,
+            deliveries.c.position == position,
+        )
+        connection = self.work.connection
+        connection.execute(update(deliveries).where(*of_copy).values(confirm_by=None))
+        if arrived is not None:
+            connection.execute(
+                update(deliveries)
+                .where(*of_copy, deliveries.c.state == PENDING)
+                .values(state=_SENT if arrived else _FAILED)
+            )
+
+    def unconfirmed(self, most: int) -> list[Delivery]:
+        """Return the copies of which nothing was heard by the time set for them."""
+        rows = self.work.connection.execute(
+            select(deliveries)
+            .where(deliveries.c.confirm_by <= self.work.now)
+            .order_by(deliveries.c.confirm_by)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        return [self._delivery(row) for row in rows]
+
+    def latest_for(self, domain: str) -> list[Delivery]:
+        """Return the last copies that left, or leave, for a domain, newest first."""
+        rows = self.work.connection.execute(
+            select(deliveries)
+            .where(deliveries.c.domain == domain)
+            .order_by(deliveries.c.created_at.desc(), deliveries.c.id)
+            .limit(_MOST_LOOKED_AT)
+        )
+        return [self._delivery(row) for row in rows]
 
     def any_pending(self, arrival_id: str) -> bool:
         """

@@ -108,11 +108,22 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
     Column("warned_at", UtcDateTime),
+    Column("confirm_by", UtcDateTime),  # NULL: no word of the peer is waited for
     Column("last_reply", String(500), nullable=False, default=""),
     Column("blob_id", Id),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
 )
 """One recipient of one message that leaves for another operator."""
+
+# A report that names no message is about one of the last that left for its domain.
+Index("ix_deliveries_domain", deliveries.c.domain, deliveries.c.created_at)
+_unconfirmed = deliveries.c.confirm_by.is_not(None)
+Index(
+    "ix_deliveries_unconfirmed",
+    deliveries.c.confirm_by,
+    sqlite_where=_unconfirmed,
+    postgresql_where=_unconfirmed,
+)
 
 receipts = Table(
     "receipts",

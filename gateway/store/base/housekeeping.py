@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from attrs import frozen
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.tables import (
@@ -51,14 +51,21 @@ class Housekeeping:
                 return total
 
     def _release_messages(self, work: UnitOfWork) -> int:
-        """Take the transit grant back from messages that ended long ago."""
+        """
+        Take the transit grant back from messages that ended long ago, and of which
+        nothing more is waited for: a report gives back a part of the message.
+        """
         columns = arrivals.c
+        waiting = exists().where(
+            deliveries.c.arrival_id == columns.id, deliveries.c.confirm_by.is_not(None)
+        )
         rows = work.connection.execute(
             select(columns.id, columns.blob_id, columns.key_id)
             .where(
                 columns.ended_at < work.now - self.transit,
                 columns.blob_id.is_not(None),
                 columns.state != "quarantined",
+                ~waiting,
             )
             .limit(_BATCH)
             .with_for_update(skip_locked=True)

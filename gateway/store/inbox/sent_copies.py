@@ -8,16 +8,32 @@ from enum import StrEnum
 from attrs import field, frozen
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from gateway.core.copies import LOST, Copy
+from gateway.core.copies import HEARD, LOST, Copy, CopyReason
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.deliveries import PENDING
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
-from gateway.store.tables import deliveries, inbox_messages, recipients
+from gateway.store.tables import deliveries, inbox_messages, receipts, recipients
 
 _LATE = and_(deliveries.c.state == PENDING, deliveries.c.warned_at.is_not(None))
+_TOLD = (
+    select(func.max(receipts.c.status))
+    .where(
+        receipts.c.arrival_id == recipients.c.arrival_id,
+        receipts.c.recipient == recipients.c.position,
+        receipts.c.status.in_(["delayed", "stopped"]),
+        recipients.c.outcome == "",
+    )
+    .scalar_subquery()
+)
+"""What is told of a copy that has no outcome; stopped comes after delayed."""
 _ASTRAY = (
-    select(recipients.c.position, recipients.c.outcome)
+    select(
+        recipients.c.position,
+        recipients.c.outcome,
+        recipients.c.reasons,
+        _TOLD.label("told"),
+    )
     .select_from(recipients)
     .outerjoin(
         deliveries,
@@ -28,7 +44,11 @@ _ASTRAY = (
     )
     .where(
         recipients.c.arrival_id == bindparam("arrival"),
-        or_(recipients.c.outcome.in_(sorted(LOST)), _LATE),
+        or_(
+            recipients.c.outcome.in_([*sorted(LOST), Copy.RELAYED]),
+            _LATE,
+            _TOLD.is_not(None),
+        ),
     )
     .order_by(recipients.c.position)
 )
@@ -41,6 +61,8 @@ class Fate(StrEnum):
     EXPIRED = "expired"  # tried as long as it is tried
     FAULT = "fault"  # something failed here, for so long that an operator ended it
     DELAYED = "delayed"  # for longer than the sender should be without news
+    STOPPED = "stopped"  # by a fault here, until an operator acts
+    UNCONFIRMED = "unconfirmed"  # passed on long ago, and nothing was heard since
 
 
 @frozen
@@ -58,13 +80,20 @@ class SentCopies:
     work: UnitOfWork
 
     def astray(self, arrival_id: str) -> list[StrayCopy]:
-        """Return the copies of a message that did not arrive, or not yet."""
-        rows = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id}).all()
+        """Return the copies of a message that did not arrive, or not surely yet."""
+        found = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id})
+        rows = [
+            row
+            for row in found
+            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons)
+        ]
         kept = Arrivals(self.work).get(arrival_id) if rows else None
         if kept is None:
             return []
         to = {one.position: one.recipient.address for one in kept.recipients}
-        return [StrayCopy(to[row.position], _fate(row.outcome)) for row in rows]
+        return [
+            StrayCopy(to[row.position], _fate(row.outcome, row.told)) for row in rows
+        ]
 
     def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:
         """Return the conversations whose last message by the patient was lost."""
@@ -96,7 +125,11 @@ class SentCopies:
         return frozenset(found.scalars())
 
 
-def _fate(outcome: str) -> Fate:
+def _is_unconfirmed(reasons: Collection[str]) -> bool:
+    return CopyReason.UNCONFIRMED in reasons and HEARD.isdisjoint(reasons)
+
+
+def _fate(outcome: str, told: str | None) -> Fate:
     match outcome:
         case Copy.BOUNCED:
             return Fate.REFUSED
@@ -104,5 +137,7 @@ def _fate(outcome: str) -> Fate:
             return Fate.EXPIRED
         case Copy.GIVEN_UP:
             return Fate.FAULT
+        case Copy.RELAYED:
+            return Fate.UNCONFIRMED
         case _:
-            return Fate.DELAYED
+            return Fate.STOPPED if told == "stopped" else Fate.DELAYED

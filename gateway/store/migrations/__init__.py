@@ -13,7 +13,7 @@ from gateway.errors import MisuseError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0004"
+HEAD: Final = "0006"
 """The revision this program works with; Alembic itself is loaded to upgrade only."""
 
 

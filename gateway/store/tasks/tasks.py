@@ -251,6 +251,15 @@ class Tasks:
         )
         return bool(self.connection.execute(select(overdue)).scalar_one())
 
+    def is_dead(self, kinds: Iterable[TaskKind], subject: str) -> bool:
+        """Tell whether something was given up, so that a person must act."""
+        dead = exists().where(
+            tasks.c.subject == subject,
+            tasks.c.kind.in_([kind.value for kind in kinds]),
+            tasks.c.state == TaskState.DEAD.value,
+        )
+        return bool(self.connection.execute(select(dead)).scalar_one())
+
     def oldest_due(self) -> dict[str, datetime]:
         """Return since when the longest waiting task of each kind has been due."""
         rows = self.connection.execute(

@@ -134,4 +134,5 @@ class SignInPages:
 
     def help(self, visit: Visit) -> Answer:
         """Explain the space in plain words."""
-        return self.desk.page(visit, "help.html")
+        months = self.desk.settings.filing.announcement_months
+        return self.desk.page(visit, "help.html", months=months)

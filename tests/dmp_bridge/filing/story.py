@@ -14,6 +14,7 @@ from gateway.core.envelope import (
     RecipientKind,
     Sender,
     SenderKind,
+    SubmissionForm,
 )
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
@@ -89,6 +90,7 @@ class Story:
         *,
         sender: Sender = HOSPITAL,
         recipients: tuple[Recipient, ...] = (),
+        form: SubmissionForm = SubmissionForm.MESSAGE,
     ) -> Task:
         """Keep a message as a door would; return its task."""
         number = next(self._numbers)
@@ -101,6 +103,7 @@ class Story:
             recipients=recipients or (self.to_patient(),),
             content=mail,
             message_id=f"{number}@hopital.mssante.test",
+            form=form,
         )
         keep_arrival(self.database, arrival)
         return Task(number, TaskKind.FILE, arrival.id, 0, self.database.clock())
@@ -117,9 +120,10 @@ class Story:
         *,
         sender: Sender = HOSPITAL,
         recipients: tuple[Recipient, ...] = (),
+        form: SubmissionForm = SubmissionForm.MESSAGE,
     ) -> Told:
         """Keep and settle a message; return what became of it."""
-        task = self.keep(mail, sender=sender, recipients=recipients)
+        task = self.keep(mail, sender=sender, recipients=recipients, form=form)
         self.settle(task)
         return self.told(task.subject)
 

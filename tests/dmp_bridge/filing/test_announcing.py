@@ -131,11 +131,19 @@ def test_both_are_in_the_story_of_the_document(post: Post) -> None:
     assert {line.subject for line in lines} == {entry_of(post)}
 
 
-def entry_of(post: Post) -> str:
+def entry_of(post: Post, unique_id: str = f"{SET}.1") -> str:
     with post.database.read() as work:
-        found = work.connection.execute(documents.select()).first()
+        found = open_vaults(post.database).within(work).find(unique_id)
     assert found is not None
-    return str(found.id)
+    return found.id
+
+
+def change_row(post: Post, unique_id: str, **values: str) -> None:
+    """Change a document in the vault as no step of ours does."""
+    entry = entry_of(post, unique_id)
+    with post.database.write() as work:
+        change = update(documents).where(documents.c.id == entry).values(**values)
+        work.connection.execute(change)
 
 
 def test_a_task_that_comes_twice_is_one_notice(post: Post) -> None:
@@ -190,7 +198,27 @@ def test_a_version_that_was_replaced_by_a_hidden_one_announces_all_the_same(
     receive(post, third)
     assert kinds(post) == ["message"]
 
-    # Of the first and of the third; the second was seen, and may be asked for still.
+    # The second was seen, and may be asked for still: it announces the first.
+    assert at(post, TOLD_AT) == ["update"]
+    lines = post.lines("notice:make", own=True)
+    assert [(line.outcome, line.subject) for line in lines] == [
+        ("update", entry_of(post, f"{SET}.3"))
+    ]
+
+
+def test_a_version_that_was_withdrawn_since_announces_nothing(post: Post) -> None:
+    receive(post)
+    receive(post, second(), flags=())
+    change_row(post, f"{SET}.2", status=Availability.DELETED.value)
+    told(post)
+
+    assert at(post, TOLD_AT) == ["update"]
+
+
+def test_a_version_that_is_not_there_any_more_announces_nothing(post: Post) -> None:
+    receive(post)
+    change_row(post, f"{SET}.1", replaced_by="f" * 32)
+
     assert at(post, TOLD_AT) == ["update"]
 
 
@@ -239,9 +267,7 @@ def test_the_letter_again_after_its_month_is_a_message_like_any_other(
 
 def test_a_document_that_was_deleted_is_told_of_no_more(post: Post) -> None:
     receive(post)
-    with post.database.write() as work:
-        gone = update(documents).values(status=Availability.DELETED.value)
-        work.connection.execute(gone)
+    change_row(post, f"{SET}.1", status=Availability.DELETED.value)
 
     assert at(post, SHOWN_AT) == []
     assert post.tasks(TaskKind.DISCLOSE) == []

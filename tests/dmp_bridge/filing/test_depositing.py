@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from attrs import evolve
 
+from gateway.core.codes import CLASSES, coded
 from gateway.core.decision import Announcement, FilingDecision, RuleVersions
 from gateway.core.document import AuthorEntry, Availability, Visibility
 from gateway.core.person import Coded
@@ -25,6 +27,7 @@ from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import read_cda
 from gateway.documents.xds.entry import document_entry
+from gateway.errors import InvalidError
 from gateway.reception.submission import Said
 from tests.builders_cda import FRENCH_TYPES, SET, make_cda
 from tests.dmp_bridge.filing.test_cases import COPY
@@ -32,6 +35,7 @@ from tests.dmp_bridge.filing.test_gathering import PROFILE
 
 NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 HIDDEN, MASKED = Visibility.HIDDEN_FROM_PATIENT, Visibility.MASKED
+SECRET = Visibility.HIDDEN_FROM_REPRESENTATIVES
 CONTENT = make_cda(unique_id=(f"{SET}.2", ""), version=2)
 LETTER = read_cda(CONTENT)
 FOUND = FoundDocument(content=CONTENT, sha256="5" * 64, sha1="1" * 40, document=LETTER)
@@ -105,7 +109,22 @@ def test_a_type_that_is_not_known_is_of_the_class_of_what_fits_in_no_other() -> 
 
     deposit = deposited(decision(file_as_other=True), found)
 
-    assert deposit.entry.class_code.code == "90"
+    assert deposit.entry.class_code == coded(CLASSES, "90")
+
+
+def test_a_type_that_is_not_known_has_no_class_where_nothing_allows_one() -> None:
+    content = make_cda(type_code=("NOUVEAU", FRENCH_TYPES, "Nouveau"))
+    found = evolve(FOUND, content=content, document=read_cda(content))
+
+    with pytest.raises(InvalidError, match="^the type of the document is not one"):
+        deposited(decision(), found)
+
+
+def test_each_deposit_has_an_entry_uuid_of_its_own() -> None:
+    first, second = (deposited(decision()).entry.entry_uuid for _ in range(2))
+
+    assert UUID(first).urn == first
+    assert first != second
 
 
 ASKED = evolve(FOUND, said=Said(confidentiality=("MASQUE_PS",)))
@@ -123,6 +142,14 @@ MASKING = Announcement(shown_after_months=2, mask_when_shown=True)
         (MONTH, {HIDDEN}, FOUND, (2026, 12, 28), set(), MaskedBy.NOBODY),
         (MONTH, {HIDDEN, MASKED}, ASKED, (2026, 12, 28), {MASKED}, MaskedBy.SENDER),
         (MASKING, {HIDDEN}, FOUND, (2027, 1, 28), {MASKED}, MaskedBy.PATIENT),
+        (
+            MASKING,
+            {HIDDEN, SECRET},
+            FOUND,
+            (2027, 1, 28),
+            {SECRET, MASKED},
+            MaskedBy.PATIENT,
+        ),
     ],
 )
 def test_when_it_is_shown_with_which_flags_and_who_had_it_masked(

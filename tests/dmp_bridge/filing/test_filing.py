@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from random import Random
+from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve, field
 
 from gateway.core.document import Availability, Visibility
-from gateway.core.envelope import Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.envelope import (
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+    SubmissionForm,
+)
 from gateway.core.ins import Ins
+from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.filing.settling import Delivery
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError, NotFoundError
+from gateway.message.reading import MessageParts
+from gateway.node.vaults import open_vaults
+from gateway.store.arrivals.arrivals import KeptArrival
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.tables import blobs, documents, submissions
+from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.store.vault.documents import Documents
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
+from tests.builders_settings import make_settings
 from tests.dmp_bridge.filing.story import OPERATOR, Story
 from tests.fakes import SetClock
 
@@ -136,8 +153,187 @@ def test_a_message_that_is_not_there_fails_for_good(database: Database) -> None:
     story = Story.begin(database)
     task = Task(1, TaskKind.FILE, "f" * 32, 0, database.clock())
 
-    with pytest.raises(InvalidError):
+    with pytest.raises(InvalidError, match="^no such message$"):
         story.filing(task)
+
+
+def test_of_what_is_settled_nothing_is_read_again(database: Database) -> None:
+    story = Story.begin(database)
+    task = story.keep(MAIL)
+    story.settle(task)
+    lines = len(story.lines())
+
+    job = story.filing(task)
+    with database.write() as work:
+        job(work)
+
+    assert not isinstance(job, HeavyJob)  # it holds no bytes
+    assert len(story.lines()) == lines
+
+
+def test_a_job_says_how_many_bytes_it_holds(database: Database) -> None:
+    story = Story.begin(database)
+    mail = make_mail(as_xml(LETTER), as_xml(b"<broken"))
+    size = len(mail) + len(LETTER) + len(b"<broken")
+
+    job = story.filing(story.keep(mail))
+    nothing = story.filing(story.keep(mail, recipients=(MAILBOX,)))
+
+    assert isinstance(job, HeavyJob)
+    assert isinstance(nothing, HeavyJob)
+    assert (job.size, nothing.size) == (size, 0)
+
+
+@define
+class Copier:
+    """Takes each message as the delivery does, and remembers what it was given."""
+
+    error: Exception | None = None
+    given: list[tuple[KeptArrival, bytes, MessageParts]] = field(factory=list)
+    copied: list[str] = field(factory=list)
+
+    def __call__(
+        self, kept: KeptArrival, content: bytes, parts: MessageParts
+    ) -> Delivery:
+        self.given.append((kept, content, parts))
+        if self.error is not None:
+            raise self.error
+        return lambda decided, _: self.copied.append(decided.id)
+
+
+def copying(database: Database, copier: Copier) -> Story:
+    """Begin a story whose filing makes the copies of a message as well."""
+    story = Story.begin(database)
+    filing = Filing.from_settings(
+        database, open_vaults(database), make_settings(), copier
+    )
+    return evolve(story, filing=filing)
+
+
+def test_the_delivery_is_given_the_message_as_it_was_opened(database: Database) -> None:
+    copier = Copier()
+    story = copying(database, copier)
+
+    told = story.send(MAIL)
+
+    ((kept, content, parts),) = copier.given
+    assert evolve(kept, recipients=told.kept.recipients) == told.kept
+    assert content == MAIL
+    assert parts == story.filing.opener.open(MAIL, SubmissionForm.MESSAGE).parts
+    assert copier.copied == [told.kept.id]
+    assert told.tasks == []
+
+
+def test_a_task_that_failed_before_leaves_the_copies_to_another(
+    database: Database,
+) -> None:
+    copier = Copier()
+    story = copying(database, copier)
+    task = evolve(story.keep(MAIL), attempts=1)
+
+    story.settle(task)
+
+    assert (copier.given, copier.copied) == ([], [])
+    told = story.told(task.subject)
+    assert (told.codes, told.tasks) == (["FILED"], ["deliver"])
+
+
+def test_what_the_delivery_cannot_take_is_filed_and_left_to_a_task(
+    database: Database,
+) -> None:
+    copier = Copier(error=InvalidError("no such header"))
+    story = copying(database, copier)
+
+    told = story.send(MAIL)
+
+    assert len(copier.given) == 1
+    assert (told.codes, told.tasks) == (["FILED"], ["deliver"])
+
+
+@pytest.mark.parametrize(
+    "unopened",
+    [
+        {"sender": Sender(kind=SenderKind.SYSTEM)},
+        {"recipients": (MAILBOX,)},
+    ],
+    ids=["a receipt", "no patient"],
+)
+def test_what_is_not_opened_is_left_to_a_task(
+    unopened: dict[str, Any], database: Database
+) -> None:
+    copier = Copier()
+    story = copying(database, copier)
+
+    told = story.send(MAIL, **unopened)
+
+    assert copier.given == []
+    assert told.tasks == ["deliver"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "opened"),
+    [
+        (SenderKind.OPERATOR, True),
+        (SenderKind.ORGANISATION, True),
+        (SenderKind.PERSON, True),
+        (SenderKind.PATIENT, False),
+        (SenderKind.SYSTEM, False),
+    ],
+)
+def test_only_what_professionals_write_is_opened(
+    kind: SenderKind, opened: bool, database: Database
+) -> None:
+    story = Story.begin(database)
+
+    told = story.send(make_mail(as_xml(b"<broken")), sender=Sender(kind=kind))
+
+    assert told.codes == (["DOC_INVALID"] if opened else [])
+
+
+@pytest.mark.parametrize(
+    "mail_of", [lambda one: as_xdm(pack(one)), as_xml], ids=["packed", "attached"]
+)
+def test_a_large_document_is_kept_deflated(
+    mail_of: Callable[[bytes], Any], database: Database
+) -> None:
+    story = Story.begin(database)
+    noise = Random(1).randbytes(200_000).hex()  # half its size when deflated
+    large = make_cda(extra=f"<!-- {noise} -->")
+    task = story.keep(make_mail(mail_of(large)))
+    before = sizes_in(database)
+
+    story.settle(task)
+
+    (size,) = sizes_in(database) - before
+    assert size < 0.6 * len(large)
+    assert story.read(f"{SET}.1").content == large
+
+
+@pytest.mark.parametrize(
+    "mail_of",
+    [
+        lambda one: as_xdm(pack(one, action=EntryAction.DELETE)),
+        lambda one: as_xml(one + b"<"),
+    ],
+    ids=["to be withdrawn", "broken"],
+)
+def test_what_is_not_to_be_kept_is_not_written_ahead(
+    mail_of: Callable[[bytes], Any], database: Database
+) -> None:
+    story = Story.begin(database)
+    large = make_cda(extra=f"<!-- {Random(1).randbytes(200_000).hex()} -->")
+    task = story.keep(make_mail(mail_of(large)))
+    before = sizes_in(database)
+
+    story.filing(task)
+
+    assert sizes_in(database) == before
+
+
+def sizes_in(database: Database) -> Counter[int]:
+    """Return the sizes of the files that hold something, each as often as it is."""
+    sizes = (path.stat().st_size for path in database.folder.folder.glob("*/*"))
+    return Counter(size for size in sizes if size)
 
 
 def test_a_chain_of_versions_leaves_the_last_one_current(database: Database) -> None:

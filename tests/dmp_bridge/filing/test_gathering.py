@@ -13,6 +13,7 @@ from attrs import asdict, evolve
 from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import Patient
+from gateway.dmp_bridge.filing.document_facts import document_facts
 from gateway.dmp_bridge.filing.gathering import RULES, Gatherer, PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import sender_of
@@ -20,6 +21,7 @@ from gateway.documents.cda.header import read_cda
 from gateway.reception.submission import Said
 from gateway.rights.filing_facts import (
     Age,
+    DocumentFacts,
     FilingFacts,
     FilingPolicy,
     NoDocument,
@@ -28,10 +30,12 @@ from gateway.rights.filing_facts import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.settings.work import FilingSettings
-from gateway.store.patients.profiles import Profile, ProfileRights
+from gateway.store.patients.profiles import Opposition, Profile, ProfileRights
 from tests.builders_cda import make_cda
 from tests.builders_people import TRAITS
 from tests.dmp_bridge.filing.test_sender_names import KEPT
+from tests.dmp_bridge.vaults.in_memory import InMemoryVault
+from tests.fakes import SetClock
 from tests.rights.facts import HOSPITAL, INS, OTHER_INS
 
 PROFILE = Profile(
@@ -194,3 +198,73 @@ def test_who_is_named_beside_a_document_or_in_one_that_is_not_filed(
 
     assert known.metadata_ins == named
     assert known.document is NoDocument.UNREADABLE
+
+
+@pytest.mark.parametrize("profile", [PROFILE, None], ids=["known", "gone"])
+def test_of_a_document_that_can_be_read_the_vault_is_asked(
+    profile: Profile | None,
+) -> None:
+    opposed = Opposition(kind="document", unique_id=LETTER.unique_id)
+    rights = evolve(NO_RIGHTS, oppositions=(opposed,))
+    found = FoundDocument(document=LETTER, said=said(INS), sha256="5" * 64)
+    vault = InMemoryVault(SetClock(), frozenset())
+
+    known = GATHERER.facts(
+        KEPT, "", PatientRow(profile=profile, rights=rights), found, vault
+    )
+
+    assert known.document == document_facts(
+        LETTER,
+        found,
+        sender=sender_of(KEPT, "", rights),
+        profile=profile,
+        rights=rights,
+        vault=vault,
+    )
+    assert isinstance(known.document, DocumentFacts)
+    assert known.document.document_is_opposed
+    assert known.metadata_ins == INS
+
+
+def test_a_secret_is_kept_from_the_author_of_a_document_too() -> None:
+    author = LETTER.authors[0].identifier
+    rights = evolve(NO_RIGHTS, secret_senders=frozenset({author}))
+
+    assert facts(rights=rights, found=unread(INS)).secret_connection is True
+    assert facts(rights=rights).secret_connection is False
+
+
+def test_the_patient_knows_a_sender_by_the_address_in_from_too() -> None:
+    doctor = "dr.martin@hopital.mssante.test"
+    rights = evolve(NO_RIGHTS, blocked=frozenset({doctor}))
+    row = PatientRow(profile=PROFILE, rights=rights)
+
+    known = GATHERER.facts(KEPT, doctor, row, None, NO_VAULT)
+
+    assert known.sender == sender_of(KEPT, doctor, rights)
+    assert known.sender.address == doctor
+    assert known.blocked == {doctor, doctor.upper()}
+
+
+def test_an_ins_that_is_none_counts_before_that_of_the_addressee() -> None:
+    malformed = said("27^^^&1.2.250.1.213.1.4.10&ISO^NH")
+
+    assert facts(found=evolve(unread(INS), said=malformed)).metadata_ins is (
+        NoIns.MALFORMED
+    )
+    assert facts(found=evolve(unread(OTHER_INS), said=malformed)).metadata_ins is (
+        NoIns.MALFORMED
+    )
+
+
+def test_of_a_readable_document_only_what_stands_beside_it_counts() -> None:
+    patient = Patient(traits=TRAITS, ins=OTHER_INS)
+    found = FoundDocument(document=evolve(LETTER, patient=patient), said=said(INS))
+    row = PatientRow(profile=PROFILE)
+    vault = InMemoryVault(SetClock(), frozenset())
+
+    known = GATHERER.facts(KEPT, "", row, found, vault)
+
+    assert known.metadata_ins == INS
+    assert isinstance(known.document, DocumentFacts)
+    assert known.document.ins == OTHER_INS

@@ -75,8 +75,13 @@ def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> N
     assert facts is not None
     assert facts["contentTypeCode"]["code"] == "EXP_PATIENT"
     assert facts["sourceId"] == SOURCE
+    assert facts["submissionTime"] == "20261121090000"
+    assert facts["uniqueId"].startswith("2.25.")
     assert body_of(content).content == PDF
     document = read_cda(content)
+    assert document.patient.ins == profile.ins
+    assert document.patient.traits.family == "PAT-TROIS"
+    assert document.effective_time == database.clock()
     assert (stored.set_id, stored.version) == (document.set_id, document.version)
     assert (stored.body_level, stored.masked_by) == (BodyLevel.N1, MaskedBy.NOBODY)
     assert stored.sha256 == hashlib.sha256(content).hexdigest()
@@ -145,7 +150,7 @@ def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
         Profiles(work).change(profile.id, "state", state="CLOSED")
 
     with (
-        pytest.raises(ConflictError, match="^this profile takes no documents"),
+        pytest.raises(ConflictError, match="^this profile takes no documents$"),
         database.write() as work,
     ):
         job(work)

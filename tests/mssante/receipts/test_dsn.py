@@ -122,7 +122,11 @@ def test_a_failure_says_all_that_programs_and_people_need() -> None:
         (DsnAction.FAILED, "Message non distribué / Undelivered message"),
         (DsnAction.DELAYED, "Message retardé / Delayed message"),
         (DsnAction.DELIVERED, "Message distribué / Delivered message"),
-        (DsnAction.RELAYED, "Message distribué / Delivered message"),
+        (
+            DsnAction.RELAYED,
+            "Message transmis, remise non confirmée / Message passed on, delivery not "
+            "confirmed",
+        ),
     ],
 )
 def test_the_subject_tells_what_happened(action: DsnAction, subject: str) -> None:

@@ -21,6 +21,7 @@ from gateway.mssante.receipts.report_reading import (
     is_report,
     read_report,
 )
+from tests.mssante.receipts.bounces import STOCK
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 DOCTOR = "dr.voisin@peer.mssante.test"
@@ -210,6 +211,122 @@ def test_a_bounce_by_its_subject_counts_from_the_null_path_alone() -> None:
 def test_what_is_no_report_is_left_alone(content: bytes) -> None:
     assert read(content) is None
     assert not is_report(read_parts(content).headers)
+
+
+@pytest.mark.parametrize("name", sorted(STOCK))
+def test_the_bounce_of_a_stock_server_names_what_was_lost(name: str) -> None:
+    found = read(STOCK[name]("one@patient.mssante.test", DOCTOR))
+
+    assert found is not None
+    assert (found.kind, found.original_id) == (
+        ReportKind.DSN,
+        "one@patient.mssante.test",
+    )
+    (one,) = found.recipients
+    assert one.word == "failed"
+    assert one.addresses == (frozenset() if name == "qmail" else {DOCTOR})
+
+
+@pytest.mark.parametrize(
+    ("field", "addresses"),
+    [
+        (f"rfc822;{DOCTOR}", {DOCTOR}),
+        (f"RFC822 ; <{DOCTOR.upper()}>", {DOCTOR}),
+        (f"rfc822; {DOCTOR} (Dr Voisin)", {DOCTOR}),
+        (DOCTOR, {DOCTOR}),
+        ("utf-8;andré@peer.mssante.test", {"andré@peer.mssante.test"}),
+        (r"utf-8;andr\x{E9}@peer.mssante.test", {"andré@peer.mssante.test"}),
+        (r"utf-8;a\x{FFFFFF}@peer.mssante.test", {r"a\x{ffffff}@peer.mssante.test"}),
+        ("rfc822;", set()),
+        (";", set()),
+    ],
+)
+def test_a_recipient_is_read_in_every_spelling(field: str, addresses: set[str]) -> None:
+    for part_type in ("delivery-status", "global-delivery-status"):
+        content = report(part_type, f"Final-Recipient: {field}\r\nAction: failed\r\n")
+
+        found = read(content)
+
+        assert found is not None
+        assert [one.addresses for one in found.recipients] == [addresses]
+
+
+@pytest.mark.parametrize(
+    "word", ["failed", "delayed", "delivered", "relayed", "expanded"]
+)
+def test_every_action_is_read_in_any_case(word: str) -> None:
+    for spelt in (word, word.upper(), f" {word} (so far)", f"{word};x"):
+        found = read(report("delivery-status", f"Action: {spelt}\r\n"))
+
+        assert found is not None
+        assert [one.word for one in found.recipients] == [word]
+
+
+@pytest.mark.parametrize(
+    "word", ["displayed", "deleted", "dispatched", "processed", "denied", "failed"]
+)
+def test_every_disposition_is_read_in_any_case(word: str) -> None:
+    for spelt in (word, word.upper(), f"(so) {word}", f"{word}/denied"):
+        for part_type in (
+            "disposition-notification",
+            "global-disposition-notification",
+        ):
+            content = report(
+                part_type,
+                f"Disposition: manual-action/MDN-sent-manually;\r\n {spelt}\r\n",
+            ).replace(b"report-type=global-", b"report-type=")
+
+            found = read(content)
+
+            assert found is not None
+            assert found.kind is ReportKind.MDN
+            assert [one.word for one in found.recipients] == [word]
+
+
+def test_the_envelope_id_is_read() -> None:
+    found = read(
+        report(
+            "delivery-status", "Original-Envelope-ID: A+b=1\r\n\r\nAction: failed\r\n"
+        )
+    )
+
+    assert found is not None
+    assert (found.original_id, found.envelope_id) == ("", "A+b=1")
+
+
+def test_a_part_for_programs_counts_in_another_multipart_from_the_null_path() -> None:
+    content = report("delivery-status", "Action: failed\r\n").replace(
+        b"multipart/report", b"multipart/mixed"
+    )
+
+    found = read(content)
+
+    assert found is not None
+    assert [one.word for one in found.recipients] == ["failed"]
+    assert read(content, "postmaster@peer.mssante.test") is None
+
+
+def test_a_delay_told_in_a_text_alone_is_no_failure() -> None:
+    found = read(
+        b"From: Mailer-Daemon@smtp.peer.mssante.test\r\n"
+        b"Subject: Warning: message 1vO000-0001xx-0A delayed 24 hours\r\n"
+        b"References: <one@patient.mssante.test>\r\n\r\nNot yet.\r\n"
+    )
+
+    assert found is not None
+    assert [one.word for one in found.recipients] == ["delayed"]
+
+
+def test_groups_are_told_apart_by_any_blank_line() -> None:
+    content = report(
+        "delivery-status",
+        "Reporting-MTA: dns; a\r\n \t\r\nAction: failed\r\n\r\n\r\nAction: delayed\r\n",
+    )
+
+    found = read(content)
+
+    assert found is not None
+    assert [one.word for one in found.recipients] == ["failed", "delayed"]
 
 
 FIELDS = st.sampled_from(

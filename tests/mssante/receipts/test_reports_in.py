@@ -5,12 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.core.envelope import Sender, SenderKind
+from gateway.mssante.sending.delivery import Delivering
+from gateway.store.arrivals.arrivals import ArrivalState
+from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.inbox.values import MayReply
 from gateway.store.tasks.tasks import TaskKind
-from tests.mssante.post import DOCTOR, OPERATOR, PATIENT, PEER, SERVICE, Post, mail
+from tests.mssante.post import (
+    DOCTOR,
+    LATER,
+    OPERATOR,
+    PATIENT,
+    PEER,
+    SENT,
+    SERVICE,
+    Post,
+    mail,
+)
+from tests.mssante.receipts.bounces import STOCK
 
 WRITTEN = "written@patient.mssante.test"
 PERSON = Sender(kind=SenderKind.PERSON, identity="899700000017", fingerprint="d0")
@@ -228,3 +243,205 @@ def test_what_a_person_writes_from_the_null_path_is_no_report(post: Post) -> Non
     (message,) = post.inbox()
     assert message.reply is MayReply.NO_REPLY
     assert post.lines("report:ignore") == []
+
+
+PEER_OPERATOR = evolve(OPERATOR, subject="CN=smtp.peer")
+
+
+@pytest.fixture
+def knowing(post: Post) -> Post:
+    """The post, told by the allow-list whose domain the peer's is."""
+    delivering = post.steps[TaskKind.DELIVER]
+    assert isinstance(delivering, Delivering)
+    told = evolve(
+        delivering,
+        answers_for=lambda subject, domain: (
+            (subject, domain) == ("CN=smtp.peer", "peer.mssante.test")
+        ),
+    )
+    return evolve(post, steps={**post.steps, TaskKind.DELIVER: told})
+
+
+@pytest.mark.parametrize("name", sorted(STOCK))
+def test_the_bounce_of_a_stock_server_reaches_the_patients_page(
+    knowing: Post, name: str
+) -> None:
+    original = written(knowing)
+
+    receive(knowing, STOCK[name](WRITTEN, PEER), sender=PEER_OPERATOR)
+
+    assert knowing.outcomes(original) == [Copy.BOUNCED]
+    assert knowing.notices() == ["undelivered"]
+    assert knowing.inbox() == []
+
+
+@pytest.mark.parametrize("name", sorted(STOCK))
+def test_the_bounce_of_a_stock_server_reaches_the_professionals_mailbox(
+    knowing: Post, name: str
+) -> None:
+    original = knowing.send(
+        mail(message_id=WRITTEN), knowing.remote(), message_id=WRITTEN
+    )
+    bounce = STOCK[name](WRITTEN, PEER)
+
+    receive(knowing, bounce, knowing.mailbox(SERVICE), sender=PEER_OPERATOR)
+
+    assert knowing.box(SERVICE) == [bounce]
+    assert knowing.outcomes(original) == [Copy.BOUNCED]
+    assert knowing.said(original) == []  # the peer has told it
+
+
+def test_s22_a_host_of_another_operator_changes_no_outcome(knowing: Post) -> None:
+    original = written(knowing)
+
+    receive(knowing, STOCK["postfix"](WRITTEN, PEER), sender=OPERATOR)
+
+    assert knowing.outcomes(original) == [Copy.RELAYED]
+    assert len(knowing.lines("message:report", own=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "state"),
+    [
+        ("failed", Copy.BOUNCED, "failed"),
+        ("delivered", Copy.DELIVERED, "sent"),
+        ("relayed", Copy.RELAYED, "sent"),
+        ("expanded", Copy.RELAYED, "sent"),
+        ("delayed", "", "pending"),
+    ],
+)
+def test_a_report_that_overtakes_our_own_note_of_the_relay_counts(
+    post: Post, action: str, outcome: str, state: str
+) -> None:
+    """The peer took it; its report is here before the task that relays has ended."""
+    original = post.keep(
+        mail(sender=PATIENT, message_id=WRITTEN),
+        post.remote(),
+        sender=post.own,
+        reverse_path=PATIENT,
+        message_id=WRITTEN,
+    )
+    post.decide(original)
+    post.work(TaskKind.DELIVER)
+    (relay,) = post.due(TaskKind.RELAY)
+    job = post.begin(TaskKind.RELAY, relay)  # 250, and nothing noted yet
+
+    report = post.keep(dsn(action), post.patient(), sender=OPERATOR, reverse_path="")
+    post.decide(report)
+    post.work(TaskKind.DELIVER)
+    with post.database.write() as work:
+        assert work.tasks.finish(relay, "test")
+        job(work)
+    post.work()
+
+    (copy,) = post.read(lambda work: Deliveries(work).of(original))
+    (one,) = post.kept(original).recipients
+    if outcome:
+        assert (one.outcome, one.reasons) == (outcome, (CopyReason.REPORTED_BY_PEER,))
+        assert copy.state == state
+    else:
+        assert one.outcome == Copy.RELAYED
+    assert post.kept(original).state == ArrivalState.ENDED
+    assert len(post.peer.parcels) == 1
+    assert post.notices() == (["undelivered"] if action == "failed" else [])
+
+
+def test_a_copy_that_the_peer_reports_as_delivered_is_not_sent_again(
+    post: Post,
+) -> None:
+    """It took the copy in a try whose answer we never saw."""
+    post.peer.answer = LATER
+    original = written(post)
+
+    receive(post, dsn("delivered"))
+    post.peer.answer = SENT
+    post.clock.advance(hours=50)
+    post.work()
+
+    assert len(post.peer.parcels) == 1
+    assert post.outcomes(original) == [Copy.DELIVERED]
+    assert post.kept(original).state == ArrivalState.ENDED
+
+
+def test_a_delivery_reported_after_we_gave_up_corrects_that(post: Post) -> None:
+    post.peer.answer = LATER
+    original = written(post)
+    post.clock.advance(hours=49)
+    post.work()
+    assert post.outcomes(original) == [Copy.EXPIRED]
+
+    receive(post, dsn("failed"))
+    assert post.outcomes(original) == [Copy.EXPIRED]
+    receive(post, dsn("delivered"))
+    assert post.outcomes(original) == [Copy.DELIVERED]
+    receive(post, dsn("failed"))
+    assert post.outcomes(original) == [Copy.DELIVERED]
+
+
+def without_id(action: str, *, envelope_id: str = "", recipient: str = PEER) -> bytes:
+    """Return a report that gives nothing of the message back."""
+    whole = dsn(action, recipient=recipient)
+    named = f"Original-Envelope-Id: {envelope_id}\r\n" if envelope_id else ""
+    return whole.replace(f"Message-ID: <{WRITTEN}>\r\n".encode(), b"").replace(
+        b"Reporting-MTA", f"{named}Reporting-MTA".encode()
+    )
+
+
+def test_a_report_without_the_message_is_matched_by_its_envelope_id(
+    post: Post,
+) -> None:
+    first, second = (
+        post.send(
+            mail(message_id=f"{number}@x.test"),
+            post.remote(),
+            message_id=f"{number}@x.test",
+            envid=f"E+2B{number}",
+        )
+        for number in (1, 2)
+    )
+
+    receive(post, without_id("failed", envelope_id="E+2"), post.mailbox(SERVICE))
+
+    assert post.outcomes(first) == [Copy.RELAYED]
+    assert post.outcomes(second) == [Copy.BOUNCED]
+
+
+def test_a_report_that_names_only_the_recipient_is_about_the_one_message_to_it(
+    post: Post,
+) -> None:
+    original = post.send(mail(), post.remote())
+
+    receive(post, without_id("failed"), post.mailbox(SERVICE))
+
+    assert post.outcomes(original) == [Copy.BOUNCED]
+
+
+@pytest.mark.parametrize("to", [SERVICE, DOCTOR])
+def test_a_report_that_may_be_about_two_messages_is_about_none(
+    post: Post, to: str
+) -> None:
+    numbers = (1, 2) if to == SERVICE else (1,)
+    sent = [
+        post.send(
+            mail(message_id=f"{one}@x.test"), post.remote(), message_id=f"{one}@x.test"
+        )
+        for one in numbers
+    ]
+
+    receive(post, without_id("failed"), post.mailbox(to))
+
+    assert [post.outcomes(one) for one in sent] == [[Copy.RELAYED]] * len(sent)
+    assert len(post.lines("report:ignore")) == 1
+
+
+def test_an_mdn_of_the_reader_confirms_and_changes_no_outcome(post: Post) -> None:
+    original = written(post)
+
+    receive(post, mdn("manual-action/MDN-sent-manually; displayed", sender=PEER))
+    receive(post, mdn("manual-action/MDN-sent-manually; displayed", sender=PEER))
+
+    (one,) = post.kept(original).recipients
+    assert (one.outcome, one.reasons) == (
+        Copy.RELAYED,
+        (CopyReason.CONFIRMED_BY_READER,),
+    )

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.copies import Copy, CopyReason
+from gateway.core.decision import Announcement
 from gateway.core.envelope import Recipient, RecipientKind
-from gateway.core.reasons import ErrorCode, Reason
+from gateway.core.reasons import Effect, ErrorCode, Reason
+from gateway.core.texts import senders
+from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.message.headers import read_headers
 from gateway.mssante.receipts.dsn import DsnAction
 from gateway.mssante.receipts.facts import (
@@ -70,8 +73,7 @@ CASES = (
     Case(Reason.REPLACED, True, "delivered", "2.0.0", "processed"),
     Case(Reason.REPLACE_FORBIDDEN, True, "delivered", "2.0.0", "error", "901"),
     Case(Reason.REPLACED_PARENT_UNKNOWN, True, "delivered", "2.0.0", "processed"),
-    # The sender itself declared the opposition: it is told, and it is no error.
-    Case(Reason.PATIENT_OPPOSED_DOC, True, "delivered", "2.0.0", "processed"),
+    Case(Reason.PATIENT_OPPOSED_DOC, True, "delivered", "2.0.0", "error", "906"),
     Case(Reason.OPPOSITION_ON_RECORD, True, "delivered", "2.0.0", "error", "906"),
     Case(Reason.FILED_SECRET, True, "delivered", "2.0.0", "processed"),
     Case(Reason.FILED_INVISIBLE, True, "delivered", "2.0.0", "processed"),
@@ -209,6 +211,14 @@ def test_what_a_fault_of_ours_holds_up_is_said_to_be_late() -> None:
 
     assert due.dsn is not None
     assert (due.status, due.dsn.status) == ("delayed", "4.3.0")
+    assert due.dsn.text == senders.LATE
+
+    (stopped,) = due_for(evolve(late, stopped=True))
+
+    assert stopped.dsn is not None
+    assert (stopped.status, stopped.dsn.action) == ("stopped", "delayed")
+    assert stopped.dsn.text == senders.STOPPED
+    assert stopped.key != due.key
 
 
 def test_a_patients_copy_an_operator_gave_up_is_said_to_have_failed() -> None:
@@ -593,3 +603,64 @@ def test_a_dsn_may_be_asked_for_by_header(
     headers = read_headers(f"{line}\r\n\r\n".encode())
 
     assert with_header_request([facts], headers, SENDER)[0].notify == expected
+
+
+@pytest.mark.parametrize(
+    ("announcement", "said"),
+    [
+        (
+            Announcement(),
+            "invité après 14 jours, visible après 1 mois / invited after 14 days, "
+            "shown after 1 month",
+        ),
+        (
+            Announcement(notice_after_days=1, shown_after_months=2),
+            "invité après 1 jour, visible après 2 mois / invited after 1 day, shown "
+            "after 2 months",
+        ),
+        (
+            Announcement(notice_after_days=27),
+            "invité après 27 jours, visible après 1 mois / invited after 27 days, "
+            "shown after 1 month",
+        ),
+        # In February it may be shown on the day of the notice: none is promised.
+        (
+            Announcement(notice_after_days=28),
+            "visible après 1 mois / shown after 1 month",
+        ),
+    ],
+)
+def test_how_long_a_document_is_hidden_is_said_as_the_settings_have_it(
+    announcement: Announcement, said: str
+) -> None:
+    one = RecipientFacts(
+        position=0,
+        kind=RecipientKind.PATIENT,
+        address=PATIENT,
+        outcome=Reason.FILED_INVISIBLE,
+        documents=(DocumentFact(unique_id="1.2", outcome=Reason.FILED_INVISIBLE),),
+        announcement=announcement,
+    )
+
+    (due,) = due_for(one, MdnRequest.MATCHES)
+
+    assert due.disposition is not None
+    text = due.disposition.lines[1]
+    assert text.endswith(f" ({said})")
+    assert not any(character.isdigit() for character in text.removesuffix(f" ({said})"))
+
+
+def test_what_is_not_filed_has_an_error_code() -> None:
+    """Without one, its sender would hear that all was processed."""
+    fine = {
+        Effect.FILED,
+        Effect.ALREADY_FILED,
+        Effect.MESSAGE_ONLY,
+        Effect.WITHDRAWN,
+    }
+
+    assert [
+        reason
+        for reason, text in REASON_TEXTS.items()
+        if text.error is None and text.effect not in fine
+    ] == []

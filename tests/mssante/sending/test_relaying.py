@@ -9,9 +9,11 @@ from gateway.core.copies import Copy, CopyReason
 from gateway.errors import InvalidError
 from gateway.message.reading import read_parts
 from gateway.mssante.receipts.report_reading import read_report
+from gateway.mssante.sending.attempts import Attempt
 from gateway.store.arrivals.arrivals import ArrivalState
 from gateway.store.arrivals.deliveries import Deliveries, Delivery
 from gateway.store.tasks.tasks import Task, TaskKind
+from tests.logged import lines_logged
 from tests.mssante.post import LATER, NEVER, PEER, SENT, SERVICE, Post, mail
 from tests.mssante.receipts.reports import parse
 
@@ -235,3 +237,43 @@ def test_the_null_path_is_relayed_and_never_answered(post: Post) -> None:
 def test_an_unknown_delivery_is_given_up_at_once(post: Post) -> None:
     with pytest.raises(InvalidError):
         post.again(TaskKind.RELAY, "0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (SENT, "relayed by mx, 2.0.0 250 2.0.0 OK; next try: none"),
+        (NEVER, "bounced by mx, 5.1.1 550 5.1.1 no such user; next try: none"),
+        (
+            evolve(LATER, host=""),
+            "deferred by no host, 4.4.1 no host answered; "
+            "next try: 2026-11-21T09:01:00Z",
+        ),
+    ],
+    ids=["relayed", "refused", "deferred"],
+)
+def test_each_try_leaves_one_line_in_the_log(
+    post: Post, answer: Attempt, line: str
+) -> None:
+    post.peer.answer = answer
+    arrival_id = post.keep(mail(), post.remote())
+    post.decide(arrival_id)
+    post.work(TaskKind.DELIVER)
+
+    with lines_logged() as lines:
+        post.work(TaskKind.RELAY)
+
+    assert lines == [f"info message {arrival_id} to peer.mssante.test: {line}"]
+
+
+def test_a_copy_whose_time_is_over_says_so_in_the_log(post: Post) -> None:
+    post.peer.answer = LATER
+    post.send(mail(), post.remote())
+    post.clock.advance(hours=48)
+
+    with lines_logged() as lines:
+        post.work(TaskKind.RELAY)
+
+    assert [one.partition(": ")[2] for one in lines] == [
+        "expired by mx, 4.4.1 no host answered; next try: none"
+    ]

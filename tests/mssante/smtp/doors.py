@@ -230,7 +230,7 @@ def running_node(
         folder,
         certs,
         domains={"hostname": "smtp.hopital.mssante.test", "postmaster": SERVICE},
-        smtp={"stop_seconds": 0.5, **smtp},
+        smtp={"stop_seconds": 0.5, "processes": 1, **smtp},
     )
     database = new_sqlite(folder, utc_now)
     fill(database)

@@ -41,6 +41,7 @@ SERVICE = "service@hopital.mssante.test"
 DOCTOR = "dr.demo@hopital.mssante.test"
 PEER = "dr.voisin@peer.mssante.test"
 ELSEWHERE = "dr@elsewhere.test"
+DAEMON = "Mail Delivery System <MAILER-DAEMON@smtp.peer.mssante.test>"
 QUOTA = 1000
 SOON = utc_now() + timedelta(minutes=5)  # a list newer than that of the session
 # A test identifier of the ANS whose last two digits are not its key.
@@ -198,7 +199,7 @@ def test_a_user_writes_from_the_mailboxes_it_holds(admission: Admission) -> None
 def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) -> None:
     found = admission.admit_sender(USERS, der_of("hospital"), read_address(path))
 
-    assert refusal(found) == (replies.REFUSED, "REVERSE_PATH_NOT_HELD")
+    assert refusal(found) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
 
 
 # Made when this is read, not in a test: `make mutate` then has the keys in each fork.
@@ -227,7 +228,7 @@ def test_a_certificate_that_names_nobody_is_not_entitled(
 
 def test_a_user_without_a_mailbox_writes_nothing(admission: Admission) -> None:
     assert refusal(admission.admit_sender(USERS, STRANGER, None)) == (
-        replies.REFUSED,
+        replies.NO_MAILBOX_HELD,
         "CLIENT_WITHOUT_MAILBOX",
     )
 
@@ -294,6 +295,23 @@ HEADERS: list[tuple[str, Door, str, str | None, str, str]] = [
         PEER,
         f"From: {PEER}\r\nSender: {SERVICE}",
         "SENDER_NOT_LISTED",
+    ),
+    ("report-of-the-host", OPERATORS, "peer", None, f"From: {DAEMON}", ""),
+    (
+        "report-of-a-host-of-another-certificate",
+        OPERATORS,
+        "peer",
+        None,
+        f"From: MAILER-DAEMON@smtp.{ELSEWHERE.partition('@')[2]}",
+        "FROM_NOT_LISTED",
+    ),
+    (
+        "letter-of-the-host",
+        OPERATORS,
+        "peer",
+        PEER,
+        f"From: {DAEMON}",
+        "FROM_NOT_LISTED",
     ),
     ("user", USERS, "hospital", SERVICE, f"From: Service <{SERVICE}>", ""),
     ("user-in-capitals", USERS, "hospital", SERVICE, f"From: {SERVICE.upper()}", ""),
@@ -526,7 +544,7 @@ def test_a_mailbox_is_a_recipient_by_its_own_spelling(
 
 
 def test_a_mailbox_that_is_not_there_or_closed_is_refused(
-    admission: Admission, peer: AdmittedSender
+    admission: Admission, peer: AdmittedSender, hospital: AdmittedSender
 ) -> None:
     unknown = read_address("nobody@hopital.mssante.test")
     with admission.database.write() as work:
@@ -540,6 +558,15 @@ def test_a_mailbox_that_is_not_there_or_closed_is_refused(
     )
     assert refusal(admission.admit_recipient(peer, read_address(DOCTOR))) == (
         replies.REFUSED,
+        "MAILBOX_CLOSED",
+    )
+    # A colleague's typing error is no policy.
+    assert refusal(admission.admit_recipient(hospital, unknown)) == (
+        replies.NO_SUCH_MAILBOX,
+        "MAILBOX_UNKNOWN",
+    )
+    assert refusal(admission.admit_recipient(hospital, read_address(DOCTOR))) == (
+        replies.MAILBOX_CLOSED,
         "MAILBOX_CLOSED",
     )
 
@@ -630,7 +657,7 @@ def test_another_postmaster_is_not_ours(
     ("address", "by_users"),
     [
         (PEER, Recipient(kind=RecipientKind.REMOTE, address=PEER)),
-        (ELSEWHERE, "RELAY_REFUSED"),
+        (ELSEWHERE, (replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED")),
     ],
 )
 def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
@@ -638,13 +665,13 @@ def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
     peer: AdmittedSender,
     hospital: AdmittedSender,
     address: str,
-    by_users: Recipient | str,
+    by_users: Recipient | tuple[Reply, str],
 ) -> None:
     relayed = admission.admit_recipient(peer, read_address(address))
     assert refusal(relayed) == (replies.REFUSED, "RELAY_REFUSED")
 
     found: Any = admission.admit_recipient(hospital, read_address(address))
-    assert (found if isinstance(found, Recipient) else refusal(found)[1]) == by_users
+    assert (found if isinstance(found, Recipient) else refusal(found)) == by_users
 
 
 @pytest.mark.parametrize("address", [None, read_address(DOCTOR), read_address(PEER)])
@@ -675,3 +702,14 @@ def test_where_only_a_thread_can_ask_nothing_is_said_at_once(
         pytest.skip("SQLite answers at once")
 
     assert admission.admit_recipient_at_once(peer, read_address(PATIENT)) is None
+
+
+@pytest.mark.parametrize("door", ["peer", "hospital"])
+@pytest.mark.parametrize("local", ["279035121518988", "dr.martin", matricule(6)])
+def test_of_patients_our_own_users_hear_no_more_than_others(
+    admission: Admission, request: pytest.FixtureRequest, door: str, local: str
+) -> None:
+    sender: AdmittedSender = request.getfixturevalue(door)
+    address = MailAddress(local, "patient.mssante.test")
+
+    assert refusal(admission.admit_recipient(sender, address))[0] is replies.REFUSED

@@ -180,7 +180,26 @@ REFUSED = [
     (HEAD + b"Received: x\r\n" * (HOPS + 1) + b"\r\nx", "MAIL_LOOP", replies.MAIL_LOOP),
     (b"From: a@elsewhere.test\r\n\r\nx", "FROM_NOT_LISTED", replies.REFUSED),
     (b"Subject: x\r\n\r\nx", "FROM_MISSING", replies.REFUSED),
-    (b"From: a@b@c\r\n\r\nx", "MALFORMED", replies.MALFORMED),
+    (
+        b"From: a@b@c\r\n\r\nx",
+        "MALFORMED",
+        replies.malformed("From: malformed mail address"),
+    ),
+    (
+        HEAD + b"Reply-To: <a\r\n\r\nx",
+        "MALFORMED",
+        replies.malformed("Reply-To: malformed mailbox"),
+    ),
+    (
+        HEAD + b"Subject : x\r\n\r\nx",
+        "MALFORMED",
+        replies.malformed("blank before the colon of Subject"),
+    ),
+    (
+        b"Dominique Martin\r\n\r\nx",
+        "MALFORMED",
+        replies.malformed("line 1 of a header is no field"),
+    ),
 ]
 
 
@@ -190,7 +209,7 @@ def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
 ) -> None:
     before = counted()
 
-    assert receive(smtp, content) is reply
+    assert receive(smtp, content) == reply
 
     assert all_kept(smtp) == []
     line = last_line(smtp)

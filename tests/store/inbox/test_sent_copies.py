@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from gateway.core.copies import Copy
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.tasks.tasks import TaskKind
 from tests.mssante.post import DOCTOR, LATER, NEVER, PATIENT, PEER, SENT, Post, mail
 
 
@@ -129,3 +134,27 @@ def test_a_conversation_has_a_loss_while_the_last_own_message_is_lost(
 
 def test_no_conversation_has_no_loss(post: Post) -> None:
     assert not post.read(lambda work: SentCopies(work).with_losses([]))
+
+
+@pytest.mark.parametrize(
+    ("dead", "fate"), [(False, Fate.DELAYED), (True, Fate.STOPPED)]
+)
+def test_a_fault_of_ours_that_holds_a_message_up_is_said(
+    post: Post, *, dead: bool, fate: Fate
+) -> None:
+    arrival_id = post.keep(mail(sender=PATIENT), post.mailbox(DOCTOR), sender=post.own)
+    (task,) = post.due(TaskKind.FILE)
+    with post.database.write() as work:
+        if dead:
+            work.tasks.bury(task, "no room")
+        else:
+            work.tasks.postpone(task, "no room", timedelta(minutes=1))
+    assert astray(post, arrival_id) == []
+
+    post.clock.advance(hours=4)
+    post.again(TaskKind.ACKNOWLEDGE, arrival_id)
+
+    assert astray(post, arrival_id) == [StrayCopy(DOCTOR, fate)]
+    post.decide(arrival_id)
+    post.work()
+    assert astray(post, arrival_id) == []

@@ -419,6 +419,22 @@ def test_late_is_what_is_given_up_or_failing_since_long(
     assert not late("another", now)
 
 
+def test_what_was_given_up_waits_for_a_person(database: Database) -> None:
+    add(database, "dead", "waiting")
+    _, dead = sorted(claim(database), key=lambda task: task.subject, reverse=True)
+    failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+
+    def is_dead(subject: str, *kinds: TaskKind) -> bool:
+        with database.read() as work:
+            return work.tasks.is_dead(kinds, subject)
+
+    assert is_dead("dead", FILE)
+    assert is_dead("dead", RELAY, FILE)
+    assert not is_dead("dead", RELAY)
+    assert not is_dead("waiting", FILE)
+    assert not is_dead("another", FILE)
+
+
 def test_since_when_the_oldest_of_each_kind_is_due(
     database: Database, clock: SetClock
 ) -> None:

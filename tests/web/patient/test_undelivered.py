@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import define, evolve
 
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.relaying import Relaying
+from gateway.mssante.sending.retry import Schedule
 from gateway.node.vaults import open_vaults
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tasks.steps import Step
@@ -23,12 +25,13 @@ AFAR = "dr@peer.mssante.test"
 REFUSED = "Ce message n'a pas pu être remis à Dr Loin."
 
 
-@frozen
+@define
 class Workers:
     """The workers of a site, run by hand; ``peer`` is the other operator."""
 
     site: Site
     peer: RecordingPeer
+    schedule: Schedule = WAITS
 
     def work(self) -> None:
         """Do what is due, and what follows from it, until nothing is."""
@@ -38,7 +41,7 @@ class Workers:
                 database, open_vaults(database), settings
             ),
             TaskKind.DELIVER: Delivering(database, settings),
-            TaskKind.RELAY: Relaying(database, self.peer, WAITS),
+            TaskKind.RELAY: Relaying(database, self.peer, self.schedule),
             TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         }
         lease = timedelta(minutes=1)
@@ -156,3 +159,36 @@ def test_a_mailbox_closed_here_is_named_by_its_address_where_it_is_not_the_write
     assert "remis à Dr Martin" not in page
     # The form is not there any more: the address cannot be written to.
     assert "demandez qu'on vous écrive de nouveau" in page
+
+
+@blocking
+def test_an_answer_that_nobody_confirmed_is_said_to_be_so(site: Site) -> None:
+    browser, path, workers = written_to_afar(site)
+    workers.schedule = evolve(WAITS, confirm_hours=72)
+    workers.work()
+    assert "n'a pas confirmé" not in browser.get(path).text
+
+    site.clock.advance(hours=72)
+    Confirming(site.database).run()
+    workers.work()
+    page = site.signed_in().get(path).text
+
+    assert "Ce message a été transmis à la messagerie de Dr Loin" in page
+    assert "qui n'a pas confirmé son arrivée" in page
+    assert "n'a pas pu être remis" not in page
+
+
+@blocking
+def test_an_answer_that_a_fault_of_ours_stops_is_said_to_wait(site: Site) -> None:
+    browser, path, workers = written_to_afar(site)
+    with site.database.write() as work:
+        (task,) = work.tasks.claim("test", [TaskKind.FILE], 1, timedelta(minutes=1))
+        work.tasks.bury(task, "no room")
+        work.tasks.add(TaskKind.ACKNOWLEDGE, task.subject)
+    assert "panne" not in browser.get(path).text
+
+    workers.work()
+
+    page = browser.get(path).text
+    assert "Ce message n'est pas encore arrivé à Dr Loin, à cause d'une panne" in page
+    assert "Inutile de l'envoyer de nouveau." in page
