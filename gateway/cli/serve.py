@@ -9,6 +9,7 @@ from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor
+from gateway.node.parent import add_with_parent, when_parent_ends
 from gateway.settings.file import read_settings
 
 
@@ -16,11 +17,13 @@ def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = add_command(commands, "serve", serve, "run the service")
     add_log_json(parser)
+    add_with_parent(parser)
 
 
 def serve(args: argparse.Namespace) -> int:
     """
-    Run until SIGTERM or SIGINT; 1 when a door could not be opened.
+    Run until SIGTERM or SIGINT, or until the parent is gone; 1 when a door could not
+    be opened.
 
     The reactor is installed before anything that would install another one.
     """
@@ -42,6 +45,8 @@ def serve(args: argparse.Namespace) -> int:
 
     reactor.callWhenRunning(lambda: service.start().addErrback(failed))
     reactor.addSystemEventTrigger("before", "shutdown", service.stop)
+    if args.with_parent:
+        when_parent_ends(lambda: reactor.callFromThread(reactor.stop))
     reactor.run()
     if failures:
         raise UnavailableError(f"a door could not be opened: {failures[0]}")
