@@ -29,13 +29,16 @@ from gateway.trust.tls_failures import TlsFailure, failure_of
 log = Logger()
 
 _BACKLOG = 512
+_MOST_REFUSED = 50
+"""Handshakes at once with those that are only to be told that there are too many."""
+
 _PAUSE_SECONDS = 1.0
 """Rest after an accept that failed: no descriptors are left, and more may come back."""
 
 
 class SmtpDoors:
     """
-    Makes the doors of one node; they share the limits on connections and memory.
+    Makes the doors of one node; they share the limit on memory.
 
     ``folders`` are where the database and the blobs lie: their free space is looked
     at before a message is let in.
@@ -54,10 +57,6 @@ class SmtpDoors:
         self._worker = worker
         self._tls = smtp_server_context(identity, refused=_note)  # a bad key fails here
         smtp = settings.smtp
-        self._gate = Gate(
-            smtp.share(smtp.max_connections),
-            smtp.share(smtp.max_connections_per_peer),
-        )
         self._memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
 
@@ -69,7 +68,14 @@ class SmtpDoors:
             settings=settings,
             tls=self._tls,
             worker=self._worker,
-            gate=self._gate,
+            gate=Gate(
+                most=settings.share(settings.max_connections),
+                most_per_peer=settings.share(settings.max_connections_per_peer),
+                most_unproven=settings.share(settings.max_connections_unproven),
+                most_per_certificate=settings.share(
+                    settings.max_connections_per_certificate
+                ),
+            ),
         )
         intake = Intake(
             door=door,
@@ -201,6 +207,7 @@ class _TlsFirst:
         self._connect = connect
         self._listening = listening
         self._handshakes: set[asyncio.Task[None]] = set()
+        self._refusing = 0
         self._accepting = doorway.worker.loop.create_task(self._accept())
         self.port = int(listening.getsockname()[1])
 
@@ -226,10 +233,20 @@ class _TlsFirst:
 
     async def _welcome(self, peer: socket.socket, address: str) -> None:
         connection = self._connect()
-        if not connection.enter(address):
+        if not connection.enter(address) and self._refusing >= _MOST_REFUSED:
             log.warn("too many connections")
             peer.close()
             return
+        self._refusing += connection.refused
+        try:
+            await self._shake_hands(peer, connection)
+        finally:
+            self._refusing -= connection.refused
+
+    async def _shake_hands(
+        self, peer: socket.socket, connection: SmtpConnection
+    ) -> None:
+        connection.handshake = asyncio.current_task()
         try:
             await self._doorway.worker.loop.connect_accepted_socket(
                 lambda: connection,
@@ -246,3 +263,5 @@ class _TlsFirst:
         except asyncio.CancelledError:
             connection.leave()
             raise
+        finally:
+            connection.handshake = None
