@@ -375,7 +375,7 @@ def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(
         assert profile is not None
         kept = Documents(work).submission(submission, profile.key_id)
     assert kept is not None
-    assert [one.unique_id for one in brought] == [f"{SET}.1", f"{SET}.7"]
+    assert {one.unique_id for one in brought} == {f"{SET}.1", f"{SET}.7"}
     assert kept["sourceId"] == "1.2.250.1.99"
     assert kept["submissionTime"] == "20261121090000"
 
