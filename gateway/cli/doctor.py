@@ -237,8 +237,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _postmaster(settings: Settings) -> Iterator[Finding]:
     address = settings.domains.postmaster_address
-    if address.rpartition("@")[2] != settings.domains.professional.lower():
-        yield Finding("postmaster", f"mail goes on to {address}")
+    domain = address.rpartition("@")[2]
+    if domain != settings.domains.professional.lower():
+        yield _postmaster_elsewhere(settings, address, domain)
         return
     try:
         database = open_database(settings)
@@ -260,6 +261,20 @@ def _postmaster(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("postmaster", f"mail goes to {address}")
+
+
+def _postmaster_elsewhere(settings: Settings, address: str, domain: str) -> Finding:
+    try:
+        is_trusted = TrustSpace(settings.trust, utc_now).lists(domain)
+    except GatewayError:
+        is_trusted = False
+    if is_trusted and domain not in settings.domains.hosted:
+        return Finding("postmaster", f"mail goes on to {address}")
+    return Finding(
+        "postmaster",
+        f"mail cannot go on to {address}",
+        "name a mailbox here, or an address of the allow-list, in [domains] postmaster",
+    )
 
 
 def _schema(settings: Settings) -> Iterator[Finding]:

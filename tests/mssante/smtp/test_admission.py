@@ -639,6 +639,31 @@ def test_the_postmasters_mail_goes_where_the_operator_says(
 
 
 @pytest.mark.parametrize(
+    ("reads", "reply", "code"),
+    [
+        (ELSEWHERE, replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED"),
+        (PATIENT, replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED"),
+        (
+            "nobody@hopital.mssante.test",
+            replies.NO_SUCH_MAILBOX,
+            "MAILBOX_UNKNOWN",
+        ),
+    ],
+)
+def test_a_user_hears_in_plain_words_that_the_postmasters_address_leads_nowhere(
+    admission: Admission,
+    hospital: AdmittedSender,
+    reads: str,
+    reply: Reply,
+    code: str,
+) -> None:
+    domains = evolve(admission.domains, postmaster=reads)
+    found = evolve(admission, domains=domains).admit_recipient(hospital, None)
+
+    assert refusal(found) == (reply, code)
+
+
+@pytest.mark.parametrize(
     "address", ["postmaster@peer.mssante.test", "postmasters@hopital.mssante.test"]
 )
 def test_another_postmaster_is_not_ours(
