@@ -16,9 +16,20 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from attrs import NOTHING, fields
 from references import attacks_page, specs_page, table
 
+from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, Reason, ReasonText
 from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXTS
 from gateway.core.texts.senders import code_for_sender, text_for_sender
+from gateway.mssante.receipts.facts import MdnRequest
+from gateway.mssante.receipts.telling import (
+    Asked,
+    By,
+    Cell,
+    Quiet,
+    Writer,
+    cell,
+)
+from gateway.mssante.receipts.telling_rows import ROWS
 from gateway.settings.file import TABLES
 
 DOCS = Path(__file__).resolve().parent
@@ -35,6 +46,76 @@ def page(name: str, source: str) -> Callable[[Callable[[], str]], Callable[[], s
         return make
 
     return enter
+
+
+_COLUMNS: tuple[tuple[str, Asked, Writer], ...] = (
+    ("asked nothing", Asked(), Writer.USER),
+    ("SUCCESS", Asked("SUCCESS"), Writer.USER),
+    ("FAILURE", Asked("FAILURE"), Writer.USER),
+    ("DELAY", Asked("DELAY"), Writer.USER),
+    ("NEVER", Asked("NEVER"), Writer.USER),
+    ("MDN", Asked(mdn=MdnRequest.MATCHES), Writer.USER),
+    ("MDN, NEVER", Asked("NEVER", MdnRequest.MATCHES), Writer.USER),
+    ("a patient", Asked(), Writer.PATIENT),
+    ("null path", Asked(), Writer.AUTOMATIC),
+    ("no mail", Asked(), Writer.NO_MAIL),
+)
+"""How the table of who is told shows what was asked, and by whom."""
+
+_QUIET = {
+    Quiet.WENT_WELL: "–",
+    Quiet.NOT_WANTED: "not wanted",
+    Quiet.NOT_YET: "later",
+    Quiet.PEER_TOLD: "by the peer",
+    Quiet.NOBODY_THERE: "nobody",
+    Quiet.PAGE_IS_CLEAR: "–",
+    Quiet.CANNOT_BE: " ",
+}
+_NAMED_ALREADY = {By.ANSWER, By.ERROR_REPORT}
+_RECIPIENTS = {
+    RecipientKind.PATIENT: "a patient",
+    RecipientKind.MAILBOX: "a mailbox here",
+    RecipientKind.REMOTE: "another operator's recipient",
+}
+
+
+def _telling() -> str:
+    """Return who is told of each outcome: `gateway/mssante/receipts/telling.py`."""
+    parts = [
+        "\n# Who is told\n\n"
+        "What the sender of a message hears of each outcome, by what it asked (NOTIFY "
+        "of RFC 3461, an MDN) and\nby who it is. A user of another operator hears the "
+        "same as one of ours; its receipts are relayed. *–*:\nall went well and "
+        "nothing was asked. *not wanted*: it asked not to hear. *later*: at the latest "
+        "after\n"
+        "`[outgoing] confirm_hours`. *by the peer*: the other operator told "
+        "it. *nobody*: the null path is never\nanswered. The operator has all of it in "
+        "`gateway trace`, and in `gateway quarantine` what is set aside.\n\n"
+        "What a door refuses is told by its reply alone: one refusal for whatever "
+        "concerns a patient, plain\nwords to users of ours for the rest.\n"
+    ]
+    for kind, name in _RECIPIENTS.items():
+        rows = (
+            (
+                f"`{row.name}`",
+                *(_heard(cell(row, asked, who)) for _, asked, who in _COLUMNS),
+                ", ".join(by.value for by in row.patient) or "nothing",
+            )
+            for row in ROWS
+            if row.to is kind
+        )
+        heads = ("outcome", *(head for head, _, _ in _COLUMNS), "the patient has")
+        parts.append(f"\n## Of the copy for {name}\n\n{table(heads, rows)}")
+    return "".join(parts)
+
+
+def _heard(told: Cell) -> str:
+    if told.quiet is not None:
+        return _QUIET[told.quiet]
+    return ", ".join(
+        one.by.value if one.by in _NAMED_ALREADY else f"{one.by.value} {one.word}"
+        for one in told.sender
+    )
 
 
 page("specs.md", "docs/specs.toml and the code")(specs_page)
@@ -138,7 +219,7 @@ _SHOWN = {
 }
 
 
-@page("outcomes.md", "gateway/core/texts/outcomes.py")
+@page("outcomes.md", "gateway/core/texts/outcomes.py and mssante/receipts/telling.py")
 def outcomes_page() -> str:
     """Return the page of the outcomes, in the order of the filing table."""
     parts = [
@@ -149,7 +230,8 @@ def outcomes_page() -> str:
         "of all is what happens. How the table is read:\n"
         "`decisions/0008-decisions-as-values.md`.\n\n"
         "*Sender* is what receipts (DSN, MDN) say. The SMTP reply never says more "
-        "than one line for all\nrefusals. *Source* is the text the rule comes from.\n\n"
+        "of a patient than one line\nfor all refusals. *Source* is the text the rule "
+        "comes from.\n\n"
     ]
     summary = (
         (
@@ -176,6 +258,7 @@ def outcomes_page() -> str:
     )
     cautions = ((f"`{one.value}`", en, fr) for one, (fr, en) in CAUTION_TEXTS.items())
     parts.append(table(("caution", "English", "French"), cautions))
+    parts.append(_telling())
     return "".join(parts)
 
 

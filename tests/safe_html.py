@@ -19,6 +19,8 @@ ALLOWED: dict[str, set[str]] = {
     "strong": set(),
     "em": set(),
     "u": set(),
+    "s": set(),
+    "hr": set(),
     "ins": set(),
     "del": set(),
     "sub": set(),

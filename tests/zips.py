@@ -59,6 +59,55 @@ def streamed(part: Part, *, with_mark: bool = True) -> Part:
     )
 
 
+ALL = 0xFFFFFFFF
+"""What stands for a number of four bytes that is in the ZIP64 part."""
+
+
+def wide_sizes(*numbers: int) -> bytes:
+    """Return the ZIP64 part of an entry with these numbers (APPNOTE 4.5.3)."""
+    return struct.pack(f"<2H{len(numbers)}Q", 1, 8 * len(numbers), *numbers)
+
+
+def widened(
+    archive: bytes,
+    *,
+    small: bool = True,
+    at: int = 0,
+    disks: int = 1,
+    locator_disk: int = 0,
+    mark: bytes = b"PK\x06\x06",
+    length: int = 44,
+    disk: int = 0,
+    count: int | None = None,
+    size: int | None = None,
+    directory: int | None = None,
+) -> bytes:
+    """
+    Return an archive without comment with a ZIP64 end (APPNOTE 4.3.14).
+
+    With ``small`` the other end still says the numbers; ``at`` moves the place that
+    the locator gives.
+    """
+    start, old = archive[: -END.size], END.unpack(archive[-END.size :])
+    listed = old[4] if count is None else count
+    wide = struct.pack(
+        "<4sQ2H2L4Q",
+        mark,
+        length,
+        45,
+        45,
+        disk,
+        disk,
+        listed,
+        listed,
+        old[5] if size is None else size,
+        old[6] if directory is None else directory,
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", locator_disk, len(start) + at, disks)
+    end = old if small else (old[0], *[0xFFFF] * 4, ALL, ALL, 0)
+    return start + wide + locator + END.pack(*end)
+
+
 def make_zip(  # one knob per lie
     parts: Sequence[Part],
     *,

@@ -23,7 +23,7 @@ from gateway.store.base.open_database import open_database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.store.tasks.tasks import TaskState
-from gateway.trust.space import TrustSpace
+from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
@@ -121,22 +121,67 @@ def _certificates(settings: Settings) -> Iterator[Finding]:
 
 
 def _trust(settings: Settings) -> Iterator[Finding]:
+    trust = settings.trust
     try:
-        space = TrustSpace(settings.trust, utc_now)
+        space = TrustSpace(trust, utc_now, kept=trust.kept, keeps=False)
     except GatewayError as error:
-        yield Finding("trust space", str(error), "check [trust] allowlist and crl")
-        return
-    signs = sorted(sign.value for sign in space.degraded)
-    if signs:
         yield Finding(
             "trust space",
-            ", ".join(signs),
-            "fetch the current revocation lists and allow-list "
-            f"to {settings.trust.crl} and {settings.trust.allowlist}",
+            str(error),
+            "check [trust] allowlist, crl, authorities and the authorities named",
         )
-    else:
+        return
+    signs = sorted(space.degraded)
+    for sign in signs:
+        state, mend = _TRUST_SIGNS[sign]
+        if why := space.allowlist_fault if "ALLOWLIST" in sign.value else "":
+            state = f"{state}: {why}"
+        mend = mend.format(crl=trust.crl, allowlist=trust.allowlist)
+        yield Finding("trust space", f"{sign.value}: {state}", mend)
+    if not signs:
         made = space.allowlist.generated_at
         yield Finding("trust space", f"allow-list of {made:%Y-%m-%d}, lists in date")
+    for name, kinds in space.names.items():
+        named = ", ".join(sorted(kind.value for kind in kinds)) or "nobody"
+        yield Finding("authority", f"{name} may name {named}")
+
+
+_TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
+    Degraded.ALLOWLIST_OLD: (
+        "who is not on the allow-list is told to come again, as it is old",
+        "fetch the current allow-list to {allowlist}",
+    ),
+    Degraded.ALLOWLIST_NOT_TAKEN: (
+        "the one before is in use, not the file that is there",
+        "fetch the current allow-list to {allowlist}",
+    ),
+    Degraded.ALLOWLIST_SHRUNK: (
+        "the one before is in use",
+        "compare {allowlist} with what is published; if it is right: "
+        "gateway trust accept",
+    ),
+    Degraded.CRL_MISSING: (
+        "peers of an authority without a list are told to come again",
+        "fetch the current revocation lists to {crl}, one of each authority",
+    ),
+    Degraded.CRL_EXPIRED: (
+        "peers of an authority whose list has ended are told to come again",
+        "fetch the current revocation lists to {crl}",
+    ),
+    Degraded.CRL_LEFT_OUT: (
+        "a list in the file is forged, partial, broken or of a stranger",
+        "see the log, and fetch the revocation lists again to {crl}",
+    ),
+    Degraded.CRL_NOT_TAKEN: (
+        "the file cannot be read, those from before are in use",
+        "fetch the current revocation lists to {crl}",
+    ),
+    Degraded.NAMES_ANYBODY: (
+        "every authority may name operators, structures, employees and professionals",
+        "set [trust] operator_authorities, structure_authorities, "
+        "employee_authorities and person_authorities",
+    ),
+}
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ NOUNS = {
     "quarantine": "messages held back",
     "journal": "the record of what was done",
     "bench": "measure this machine",
+    "trust": "the lists of the space of trust, and a word on one that shrank",
     "doctor": "look for what is wrong, and say how to mend it",
 }
 

@@ -44,13 +44,13 @@ def list_entries(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.read() as work:
         profile = find_profile(work, args.ins)
         vault = open_vaults(database).within(work)
-        entries = [vault.entry(one) for one in vault.listed(profile.id)]
+        found = [(one, vault.entry(one)) for one in vault.listed(profile.id)]
     if args.json:
-        print_json([_listed(entry) for entry in entries])
+        print_json([_listed(document, entry) for document, entry in found])
         return 0
     print_table(
         ("UNIQUE ID", "CREATED", "STATUS", "TYPE", "VISIBILITY", "TITLE"),
-        [_row(entry) for entry in entries],
+        [_row(entry) for _, entry in found],
     )
     return 0
 
@@ -84,13 +84,13 @@ def find_document(vault: Vault, name: str) -> FiledDocument | None:
     return vault.find(name) or vault.get(name)
 
 
-_UNLISTED = ("serviceStopTime", "sourcePatientId", "referenceIdList")
-"""Attributes that are kept but are no part of the list's stable outside face."""
-
-
-def _listed(entry: DocumentEntry) -> dict[str, Any]:
-    fields = entry_to_json(entry)
-    return {name: fields[name] for name in fields if name not in _UNLISTED}
+def _listed(document: FiledDocument, entry: DocumentEntry) -> dict[str, Any]:
+    """Return the entry, with what the document says of its set; ``null`` is unsaid."""
+    return {
+        **entry_to_json(entry),
+        "setId": document.set_id,
+        "version": document.version,
+    }
 
 
 def _row(entry: DocumentEntry) -> tuple[str, ...]:

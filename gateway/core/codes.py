@@ -56,13 +56,15 @@ class DocumentType:
     """
     A type of document the vault accepts, and the class it is filed under.
 
-    ``label`` is the French name of the type; where no source gives one, it is the name
-    of its class. Types that are no longer to be produced are still received.
+    ``label`` is the French name of the type, ``english`` ours in English; of the two
+    types that no source names, they are the name of the class. Types that are no longer
+    to be produced are still received.
     """
 
     code: str
     scheme: str
     label: str
+    english: str
     document_class: Coded
 
 
@@ -74,7 +76,8 @@ def document_types() -> Mapping[str, DocumentType]:
             row["code"]: DocumentType(
                 code=row["code"],
                 scheme=_SCHEMES[row["terminology"]],
-                label=row["label"] or label_of(CLASSES, row["class"]),
+                label=row["fr"] or label_of(CLASSES, row["class"]),
+                english=row["en"] or label_of(CLASSES, row["class"], "en"),
                 document_class=coded(CLASSES, row["class"]),
             )
             for row in _table("document_types")
@@ -86,6 +89,19 @@ def find_document_type(coded_type: Coded) -> DocumentType | None:
     """Return the accepted type of this code *and* coding scheme, or None."""
     found = document_types().get(coded_type.code)
     return found if found and found.scheme == coded_type.scheme else None
+
+
+def type_label(coded_type: Coded, language: str) -> str:
+    """
+    Return the name of a type in ``fr`` or ``en``.
+
+    In French it is the one that the document gives, if any; of a type that is not
+    accepted there is no other in any language.
+    """
+    known = find_document_type(coded_type)
+    if known is None:
+        return coded_type.label
+    return known.english if language == "en" else coded_type.label or known.label
 
 
 def format_of(template_ids: Iterable[str]) -> Coded:

@@ -38,6 +38,7 @@ class Caution(StrEnum):
     OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
     FILED_AS_OTHER = "FILED_AS_OTHER"
     RESTRICTED = "RESTRICTED"
+    DATED_AHEAD = "DATED_AHEAD"
     LATE_VERSION = "LATE_VERSION"
     REPLACEMENT_IMPLIED = "REPLACEMENT_IMPLIED"
     PARENT_NOT_LATEST = "PARENT_NOT_LATEST"
@@ -98,7 +99,8 @@ class FilingDecision:
     came in; ``message_visibility`` says from whom that message is hidden: a reader is
     shown it only where `patient_sees` allows these flags. ``visibility``,
     ``availability``, ``replaces`` (the uniqueId of the document it replaces),
-    ``deprecates`` (the uniqueIds that become Deprecated), ``announcement`` and
+    ``deprecates`` (the uniqueIds that become Deprecated), ``superseded_by`` (the
+    uniqueIds of those that replaced it before it came), ``announcement`` and
     ``file_as_other`` tell how to file. ``withdraws`` is the uniqueId of the document
     that is withdrawn.
     """
@@ -113,6 +115,7 @@ class FilingDecision:
     availability: Availability = Availability.APPROVED
     replaces: str = ""
     deprecates: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
     withdraws: str = ""
     announcement: Announcement | None = None
     file_as_other: bool = False

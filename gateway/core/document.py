@@ -76,7 +76,8 @@ class ClinicalDocument:
     ``media_type`` is the N1 body's, or ``text/xml`` for N3.
     ``patient.ins.key_is_valid`` is False when the INS of a test range has a wrong key.
     ``order_ids``, ``accession_ids``: the request it answers, ``root^extension``;
-    ``study_uids``: DICOM studies an imaging report is about.
+    ``study_uids``: DICOM studies an imaging report is about. ``remarks`` names optional
+    values that are wrong, and count as absent.
     """
 
     unique_id: str
@@ -104,6 +105,7 @@ class ClinicalDocument:
     body_level: BodyLevel
     media_type: str
     shape: Shape = Shape.PLAIN
+    remarks: tuple[str, ...] = ()
 
     @property
     def replaces(self) -> str:

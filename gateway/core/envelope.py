@@ -21,6 +21,7 @@ class SenderKind(StrEnum):
 
     OPERATOR = "operator"
     ORGANISATION = "organisation"
+    EMPLOYEE = "employee"  # of a structure, by a card of their own
     PERSON = "person"
     PATIENT = "patient"  # by the web, no certificate
     SYSTEM = "system"
@@ -32,14 +33,16 @@ class Sender:
     Who sent, as proven.
 
     ``identity`` is the Struct_IdNat of an organisation or operator (the OU of its
-    certificate: ``1``+FINESS or ``3``+SIRET), the IDNPS of a person, or the profile's
-    opaque id of a patient. ``subject`` is the certificate's DN (RFC 4514 order).
+    certificate: ``1``+FINESS or ``3``+SIRET), the IDNPS of a person, an employee's own
+    number (its structure is ``structure``), or the profile's opaque id of a patient.
+    ``subject`` is the certificate's DN (RFC 4514 order).
     """
 
     kind: SenderKind
     identity: str = ""
     subject: str = ""
     fingerprint: str = ""
+    structure: str = ""
 
 
 class RecipientKind(StrEnum):

@@ -23,8 +23,6 @@ class WhyDownload(StrEnum):
 
     FORMAT = "format"
     UNREADABLE = "unreadable"
-    MISMATCH = "mismatch"
-    EMPTY = "empty"
     TOO_LARGE = "too_large"
 
 

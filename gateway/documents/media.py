@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Final
 
-_JPEG = b"\xff\xd8\xff"
-_PNG = b"\x89PNG\r\n\x1a\n"
-_GIF = (b"GIF87a", b"GIF89a")
-_TIFF = (b"II*\x00", b"MM\x00*")
-_BOM = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
+_TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_ZIP: Final = b"PK\x03\x04"
+_ODT: Final = "application/vnd.oasis.opendocument.text"
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _is_xml(content: bytes) -> bool:
@@ -20,28 +21,45 @@ def _is_text(content: bytes) -> bool:
     return b"\x00" not in content
 
 
-_LOOKS: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
+# Only at the very start: a file that begins as something else could be two files.
+_SIGNED: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
     {
-        # Only at the very start: a file that begins as something else could be two
-        # files.
         "application/pdf": lambda content: content.startswith(b"%PDF-"),
-        "application/dicom": lambda content: content[128:132] == b"DICM",
-        "image/jpeg": lambda content: content.startswith(_JPEG),
-        "image/png": lambda content: content.startswith(_PNG),
-        "image/gif": lambda content: content.startswith(_GIF),
+        "image/jpeg": lambda content: content.startswith(b"\xff\xd8\xff"),
+        "image/png": lambda content: content.startswith(b"\x89PNG\r\n\x1a\n"),
+        "image/gif": lambda content: content.startswith((b"GIF87a", b"GIF89a")),
         "image/tiff": lambda content: content.startswith(_TIFF),
         "text/rtf": lambda content: content.startswith(b"{\\rtf"),
-        "text/plain": _is_text,
-        "text/xml": _is_xml,
+        "application/dicom": lambda content: content[128:132] == b"DICM",
+        "application/msword": lambda content: content.startswith(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        ),
+        _ODT: lambda content: (
+            content.startswith(_ZIP)
+            and content[30:].startswith(b"mimetype" + _ODT.encode())
+        ),
+        _DOCX: lambda content: content.startswith(_ZIP) and b"word/" in content,
+        "image/webp": lambda content: (
+            content.startswith(b"RIFF") and content[8:12] == b"WEBP"
+        ),
+        "image/bmp": lambda content: (
+            content.startswith(b"BM") and content[6:10] == bytes(4)
+        ),
     }
+)
+_LOOKS: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
+    {**_SIGNED, "text/plain": _is_text, "text/xml": _is_xml}
 )
 _SAME = MappingProxyType(
     {
         "application/rtf": "text/rtf",
+        "application/x-pdf": "application/pdf",
         "application/xml": "text/xml",
         "image/jpg": "image/jpeg",
         "image/pjpeg": "image/jpeg",
         "image/tif": "image/tiff",
+        "image/x-png": "image/png",
+        "text/richtext": "text/rtf",
     }
 )
 
@@ -58,6 +76,21 @@ def normal_type(media_type: str) -> str:
     """
     plain = media_type.partition(";")[0].strip().lower()
     return "text/xml" if plain.endswith("+xml") else _SAME.get(plain, plain)
+
+
+def has_signature(media_type: str) -> bool:
+    """Tell whether files of this type, under its usual name, are known by a start."""
+    return media_type in _SIGNED
+
+
+def kind_of(content: bytes) -> str:
+    """
+    Return the type that the first bytes show, or an empty text: text shows nothing.
+
+    >>> kind_of(b"%PDF-1.7 ..."), kind_of(b"<html>")
+    ('application/pdf', '')
+    """
+    return next((kind for kind, look in _SIGNED.items() if look(content)), "")
 
 
 def looks_like(media_type: str, content: bytes) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from attrs import frozen
+from twisted.logger import Logger
 
+from gateway.core.texts.notices import NoticeKind
 from gateway.store.arrivals.giving_up import end_delivery
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notices import NoticeEnd, end_notice, get_notice
 from gateway.store.tasks.tasks import Task, TaskKind
+
+log = Logger()
 
 
 @frozen
@@ -36,3 +41,19 @@ class Concerns:
             notice = get_notice(work, task.subject)
             if notice is not None and not notice.is_sent:
                 end_notice(work, notice, NoticeEnd.FAILED)
+                if notice.kind is NoticeKind.UPDATE:
+                    work.after_commit(partial(_ask_for_help, notice.id))
+
+
+def _ask_for_help(notice_id: str) -> None:
+    """
+    Say that the patient of a hidden document was not told of it.
+
+    The law says by any means (CSP R. 1111-53), and no page shows it yet: somebody has
+    to find another one.
+    """
+    log.warn(
+        "notice {id} of a hidden document could not leave: "
+        "its patient is to be told another way",
+        id=notice_id,
+    )

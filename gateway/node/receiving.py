@@ -56,7 +56,9 @@ class Receiver:
             reception=Reception(self._database, self._writer, self._worker),
             worker=self._worker,
             identity=own_identity(settings.trust),
-            trust=TrustSpace(settings.trust, utc_now, LOOK_SECONDS),
+            trust=TrustSpace(
+                settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
+            ),
         )
         self._root = MultiService()
         for door in self._doors:

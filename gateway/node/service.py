@@ -103,7 +103,9 @@ class Service:
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
-        self._trust = TrustSpace(settings.trust, utc_now, LOOK_SECONDS)
+        self._trust = TrustSpace(
+            settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
+        )
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_patient_web()

@@ -23,7 +23,7 @@ from gateway.trust.tls import own_identity, smtp_client_context
 
 def make_steps(database: Database, settings: Settings) -> Steps:
     """Return what a worker does for each kind of task."""
-    trust = TrustSpace(settings.trust, utc_now)
+    trust = TrustSpace(settings.trust, utc_now, kept=settings.trust.kept)
     identity = own_identity(settings.trust)
     outgoing = settings.outgoing
     out = SmtpOut(

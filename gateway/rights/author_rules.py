@@ -24,6 +24,9 @@ _PERSON = re.compile(
     """,
     re.VERBOSE,
 )
+_PROFESSIONAL = re.compile(r"0[0-9AB]{9}|8\d{11}")
+"""ADELI or RPPS: those of people known in a structure alone are its employees'."""
+
 _STRUCTURE = re.compile(
     r"""
       0[0-9AB]{9,12}        # ADELI practice
@@ -66,12 +69,42 @@ def author_is_verified(
     A structure's or person's certificate must name the author's structure or the
     author. An operator's certificate names neither: there the author must be well
     formed. A patient alone is no author of what a professional sends; co-authors of
-    other structures are.
+    other structures are. An employee files under the responsibility of a professional
+    of the same structure, who is an author: see `responsible`.
     """
     writers = [author for author in authors if not author.is_patient]
+    if sender.kind is CertificateHolder.EMPLOYEE:
+        return responsible(sender, authors) is not None
     if sender.kind is CertificateHolder.OPERATOR:
         return any(map(_is_well_formed, writers))
     return any(_is_of_sender(sender, author) for author in writers)
+
+
+def responsible(
+    sender: SenderIdentity, authors: tuple[Participant, ...]
+) -> Participant | None:
+    """
+    Return the professional under whose responsibility an employee files, or None.
+
+    The first author who is a health professional, by a national number, and writes for
+    the structure the employee works for. Whoever sends as a professional or as a
+    structure answers for what it sends: None.
+
+    Source: CSP L. 1111-15 and R. 1111-46, as Mon espace santé explains them: a person
+    under a professional's responsibility (a secretary, the reception) may file.
+    """
+    if sender.kind is not CertificateHolder.EMPLOYEE:
+        return None
+    return next((one for one in authors if _answers_for(sender, one)), None)
+
+
+def _answers_for(sender: SenderIdentity, author: Participant) -> bool:
+    professional = _PROFESSIONAL.fullmatch(author.identifier) is not None
+    if not professional or author.is_patient or author.is_device:
+        return False
+    return author.structure is not None and (
+        author.structure.identifier in sender.structures
+    )
 
 
 def _is_of_sender(sender: SenderIdentity, author: Participant) -> bool:

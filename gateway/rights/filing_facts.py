@@ -26,6 +26,8 @@ class CertificateHolder(StrEnum):
 
     OPERATOR = "OPERATOR"
     STRUCTURE = "STRUCTURE"
+    EMPLOYEE = "EMPLOYEE"
+    """Somebody who works for a structure and is no professional: a secretary."""
     PERSON = "PERSON"
 
 
@@ -143,8 +145,10 @@ class SenderIdentity:
 
     ``structures`` holds every Struct_IdNat of the sending structure (``1``+FINESS and
     ``3``+SIRET name the same hospital), ``persons`` the PS_IdNat of a person's
-    certificate. Both are empty for an operator, which sends for others. ``identity``
-    is what the certificate proves, an operator's too: a patient may block it.
+    certificate. Of an employee ``structures`` is where they work, and ``persons`` is
+    empty: they answer for nothing in their own name. Both are empty for an operator,
+    which sends for others. ``identity`` is what the certificate proves, an operator's
+    too: a patient may block it.
     """
 
     kind: CertificateHolder
@@ -179,11 +183,13 @@ class DocumentFacts:
     What is known of one document that could be read.
 
     ``mates`` are the stored documents of the same ``set_id``, all body levels, in this
-    patient's vault; ``parent`` what an RPLC points to; ``withdrawal`` the stored
+    patient's vault; ``parent`` what an RPLC points to; ``successors`` the stored
+    documents whose RPLC names this one, which came before it; ``withdrawal`` the stored
     document of this very id, where the sender asks to withdraw it.
     ``document_is_opposed``: an opposition to this very document is on record.
     ``visibility_is_clear`` is False when the sender asked for a visibility by a code
-    that is not known here.
+    that is not known here. ``is_dated_ahead``: it says to have been written later than
+    it came.
     """
 
     unique_id: str
@@ -201,9 +207,11 @@ class DocumentFacts:
     body_level: BodyLevel
     mates: tuple[StoredVersion, ...]
     parent: StoredVersion | NoParent
+    successors: tuple[StoredVersion, ...] = ()
     withdrawal: StoredVersion | NoWithdrawal = NoWithdrawal.NOT_ASKED
     document_is_opposed: bool
     opposition: OppositionFact
+    is_dated_ahead: bool = False
 
 
 @frozen(kw_only=True)

@@ -165,6 +165,7 @@ def _filed(facts: FilingFacts, document: DocumentFacts) -> FilingDecision:
         ),
         replaces=succession.replaces,
         deprecates=succession.deprecates,
+        superseded_by=succession.superseded_by,
         announcement=announcement,
         file_as_other=not document.type_is_known,
         cautions=(
@@ -248,6 +249,7 @@ def _document_cautions(
         (other_place, Caution.OTHER_BIRTH_PLACE),
         (not document.type_is_known, Caution.FILED_AS_OTHER),
         (document.restricted, Caution.RESTRICTED),
+        (document.is_dated_ahead, Caution.DATED_AHEAD),
         (adult_secret, Caution.SECRET_ADULT),
     )
     return tuple(caution for applies, caution in found if applies)

@@ -9,6 +9,8 @@ and what real documents made necessary:
   reused only within one body level;
 - a version number of 1 with an RPLC is accepted;
 - a version that comes late never hides a higher one: it is filed as Deprecated;
+- so is one that a document here already says to replace, without numbers to tell it:
+  whatever the order in which a chain of RPLC comes, its last document is current;
 - a document of another patient is never replaced, nor one of another author, be it
   named by an RPLC or only by sharing its setId.
 
@@ -38,6 +40,7 @@ class Succession:
 
     replaces: str = ""
     deprecates: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
     is_late: bool = False
     cautions: tuple[Caution, ...] = ()
 
@@ -104,7 +107,9 @@ def succession_of(document: DocumentFacts) -> Succession:
     ]
     parents = [one for one in _parents(document) if one.unique_id not in higher]
     replaces = parents[0].unique_id if parents else ""
-    cautions = [Caution.LATE_VERSION] if higher else []
+    successors = [one.unique_id for one in _successors(document)]
+    is_late = bool(higher or successors)
+    cautions = [Caution.LATE_VERSION] if is_late else []
     if any(_was_replaced(parent, document) for parent in parents):
         cautions.append(Caution.PARENT_NOT_LATEST)
     if document.parent is NoParent.NOT_NAMED and lower:
@@ -116,17 +121,22 @@ def succession_of(document: DocumentFacts) -> Succession:
     return Succession(
         replaces=replaces,
         deprecates=tuple(dict.fromkeys(one.unique_id for one in [*current, *lower])),
-        is_late=bool(higher),
+        superseded_by=tuple(successors),
+        is_late=is_late,
         cautions=tuple(cautions),
     )
 
 
 def predecessor_is_masked(document: DocumentFacts, succession: Succession) -> bool:
-    """Tell whether the patient masked what this document replaces."""
-    replaced = {succession.replaces, *succession.deprecates}
+    """Tell whether the patient masked what it replaces, or what took its place."""
+    others = {
+        succession.replaces,
+        *succession.deprecates,
+        *succession.superseded_by,
+    }
+    known = [*_mates(document), *_parents(document), *document.successors]
     return any(
-        stored.masked_by_patient and stored.unique_id in replaced
-        for stored in [*_mates(document), *_parents(document)]
+        stored.masked_by_patient and stored.unique_id in others for stored in known
     )
 
 
@@ -146,6 +156,16 @@ def _parents(document: DocumentFacts) -> list[StoredVersion]:
     if isinstance(parent, NoParent) or parent.availability is Availability.DELETED:
         return []
     return [parent]
+
+
+def _successors(document: DocumentFacts) -> list[StoredVersion]:
+    """
+    Return the documents that took this one's place before it came.
+
+    One of another author replaces nothing, and one that was withdrawn since has
+    replaced it all the same.
+    """
+    return [one for one in document.successors if one.ownership is Ownership.SAME]
 
 
 def _compare(mate: StoredVersion, document: DocumentFacts) -> int:

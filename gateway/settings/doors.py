@@ -86,15 +86,41 @@ class TrustSettings(Table):
     allowlist_max_age_days: Annotated[
         int, "Older than this, the list is reported as stale."
     ] = 30
+    allowlist_most_lost_percent: Annotated[
+        int,
+        "A list without more of its domains than this waits for "
+        "`gateway trust accept`.",
+    ] = 10
     crl_max_bytes: Annotated[int, "A larger file of revocation lists is not read."] = (
         32 * MIB
     )
     allowlist_max_bytes: Annotated[int, "A larger allow-list is not read."] = 25 * MIB
+    kept: Annotated[Path, "Folder where the newest lists taken are kept."] = Path(
+        "trust"
+    )
+    operator_authorities: Annotated[
+        tuple[str, ...],
+        "Authorities (CN) that may name operators. Empty: those of ORGANISATIONS.",
+    ] = ()
+    structure_authorities: Annotated[
+        tuple[str, ...],
+        "Authorities (CN) that may name structures. Empty: those of ORGANISATIONS.",
+    ] = ()
+    person_authorities: Annotated[
+        tuple[str, ...],
+        "Authorities (CN) that may name professionals. Empty: those of PERSONNES.",
+    ] = ()
+    employee_authorities: Annotated[
+        tuple[str, ...],
+        "Authorities (CN) that may name employees. Empty: those of PERSONNES.",
+    ] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a way of matching that does not exist."""
+        """Refuse a way of matching that does not exist, and a share that is none."""
         if self.dn_match not in {"cn_ou", "strict"}:
             raise MisuseError("[trust]: dn_match is cn_ou or strict")
+        if self.allowlist_most_lost_percent > 100:
+            raise MisuseError("[trust]: allowlist_most_lost_percent is 100 or less")
 
 
 @frozen(kw_only=True)

@@ -155,7 +155,11 @@ def settings_from(content: Mapping[str, Any], folder: Path) -> Settings:
         name: table.from_table(content.get(name, {}), folder)
         for name, table in TABLES.items()
     }
-    for name, path_field in (("blobs", "folder"), ("keys", "master")):
+    for name, path_field in (
+        ("blobs", "folder"),
+        ("keys", "master"),
+        ("trust", "kept"),
+    ):
         built[name] = _absolute(built[name], path_field, folder)
     built["outgoing"] = _absolute(built["outgoing"], "outbox", folder)
     return Settings(folder=folder, **cast("Any", built))

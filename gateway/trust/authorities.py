@@ -29,6 +29,11 @@ class Authority:
     name: DistinguishedName
     issuer: Authority | None = field(default=None, repr=False)
 
+    @property
+    def common_name(self) -> str:
+        """Its CN, as the settings name it; empty for one without."""
+        return next(iter(self.name.values("CN")), "")
+
     def in_date(self, now: datetime) -> bool:
         """Tell whether it and those above it are in date."""
         start = self.certificate.not_valid_before_utc

@@ -10,6 +10,7 @@ from attrs import field, frozen, validators
 
 from gateway.trust.certificates import (
     CLIENT_AUTH,
+    SERVER_AUTH,
     CertificateKind,
     RevocationStatus,
     SenderCertificate,
@@ -32,10 +33,22 @@ class CertificateFault(StrEnum):
     WEAK_SIGNATURE = "CERT_WEAK_SIGNATURE"
     NO_USAGE = "CERT_NO_USAGE"
     WRONG_USAGE = "CERT_WRONG_USAGE"
+    WRONG_AUTHORITY = "CERT_WRONG_AUTHORITY"  # it may not name such a holder
     NO_IDENTITY = "CERT_NO_IDENTITY"
     NO_SAN = "CERT_NO_SAN"
     WILDCARD_NAME = "CERT_WILDCARD_NAME"
     NUL_IN_NAME = "CERT_NUL_IN_NAME"
+
+
+OUR_OWN = frozenset({CertificateFault.CRL_MISSING, CertificateFault.CRL_EXPIRED})
+"""What we lack, and nothing that is known of the peer."""
+
+
+class Role(StrEnum):
+    """Which end of the connection showed the certificate."""
+
+    CLIENT = "client"
+    SERVER = "server"
 
 
 @frozen
@@ -54,6 +67,11 @@ class CertificateRefused:
         """The fault to log and count."""
         return self.faults[0]
 
+    @property
+    def is_our_fault(self) -> bool:
+        """True when it is we who lack something: the peer may come again."""
+        return OUR_OWN.issuperset(self.faults)
+
 
 CertificateVerdict = Trusted | CertificateRefused
 
@@ -64,15 +82,17 @@ def judge(
     now: datetime,
     *,
     authority_known: bool,
+    role: Role = Role.CLIENT,
 ) -> CertificateVerdict:
     """
     Refuse with every rule that objects.
 
     ``authority_known`` says that a pinned authority, itself in date, signed the
-    certificate. OpenSSL has checked most of this already. What it lets pass (no
-    extended usage, no alternative name, a revoked certificate) is refused here.
+    certificate; ``role`` is that of who showed it. OpenSSL has checked most of this
+    already. What it lets pass (no extended usage, no alternative name, a revoked
+    certificate) is refused here.
     """
-    facts = _Facts(certificate, revocation, now, authority_known)
+    facts = _Facts(certificate, revocation, now, authority_known, role)
     faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
     return CertificateRefused(faults) if faults else Trusted()
 
@@ -83,6 +103,7 @@ class _Facts:
     revocation: RevocationStatus
     now: datetime
     authority_known: bool
+    role: Role
 
 
 def _is_anchored(facts: _Facts) -> CertificateFault | None:
@@ -123,6 +144,9 @@ def _signature_is_strong(facts: _Facts) -> CertificateFault | None:
     return None if strong else CertificateFault.WEAK_SIGNATURE
 
 
+_PURPOSE = {Role.CLIENT: CLIENT_AUTH, Role.SERVER: SERVER_AUTH}
+
+
 def _usage_is_said_and_right(facts: _Facts) -> CertificateFault | None:
     keys, extended = (
         facts.certificate.key_usages,
@@ -130,17 +154,26 @@ def _usage_is_said_and_right(facts: _Facts) -> CertificateFault | None:
     )
     if keys is None or extended is None:
         return CertificateFault.NO_USAGE
-    if CLIENT_AUTH not in extended or "digital_signature" not in keys:
+    if _PURPOSE[facts.role] not in extended or "digital_signature" not in keys:
         return CertificateFault.WRONG_USAGE
     return None
 
 
+def _authority_may_name(facts: _Facts) -> CertificateFault | None:
+    # Of a certificate that a stranger signed it is not asked whom that may name.
+    kinds = {facts.certificate.kind, facts.certificate.claimed}
+    if facts.authority_known and len(kinds) > 1:
+        return CertificateFault.WRONG_AUTHORITY
+    return None
+
+
 def _says_who(facts: _Facts) -> CertificateFault | None:
-    return None if facts.certificate.identity else CertificateFault.NO_IDENTITY
+    said = facts.certificate.identity or _authority_may_name(facts)
+    return None if said else CertificateFault.NO_IDENTITY
 
 
 def _operator_names_a_host(facts: _Facts) -> CertificateFault | None:
-    operator = facts.certificate.kind is CertificateKind.OPERATOR
+    operator = facts.certificate.claimed is CertificateKind.OPERATOR
     if operator and not facts.certificate.dns_names:
         return CertificateFault.NO_SAN
     return None
@@ -171,6 +204,7 @@ _RULES: tuple[Callable[[_Facts], CertificateFault | None], ...] = (
     _has_no_nul,
     _has_no_wildcard,
     _operator_names_a_host,
+    _authority_may_name,
     _says_who,
 )
 

@@ -25,12 +25,17 @@ CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string
 
 
 class CertificateKind(StrEnum):
-    """Who a certificate stands for, by its usages and its subject."""
+    """Who a certificate stands for: by its subject, as far as its authority may say."""
 
     OPERATOR = "operator"  # SERV SSL: both roles of SMTP between operators
     ORGANISATION = "organisation"  # ORG AUTH_CLI
+    EMPLOYEE = "employee"  # of a structure, by its card (CPE)
     PERSON = "person"  # a professional, by the national number (IDNPS)
     UNKNOWN = "unknown"
+
+
+NAMEABLE = frozenset(CertificateKind) - {CertificateKind.UNKNOWN}
+"""Whom an authority can have the right to name."""
 
 
 class RevocationStatus(StrEnum):
@@ -49,8 +54,12 @@ class SenderCertificate:
 
     ``key_usages`` and ``extended_usages`` are None when the certificate is without the
     extension. ``identity`` is what mailboxes are bound to: the structure's identifier
-    (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice) or the person's IDNPS, in
-    capitals; empty when the subject names none, or more than one.
+    (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice), the person's IDNPS, or the
+    employee's own (``3`` + FINESS + ``/`` + number), in capitals; empty when the
+    subject names none, or more than one. ``structure`` is the employee's.
+
+    ``kind`` is UNKNOWN where the authority may not name such a holder; ``claimed`` is
+    then what the subject says all the same.
     """
 
     fingerprint: str
@@ -63,8 +72,11 @@ class SenderCertificate:
     key_usages: frozenset[str] | None
     extended_usages: frozenset[str] | None
     dns_names: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
     kind: CertificateKind
+    claimed: CertificateKind
     identity: str
+    structure: str = ""
     is_authority: bool
     self_signed: bool
     strong_key: bool
@@ -81,9 +93,11 @@ class SenderCertificate:
         return host.lower() in named or bool(dot) and f"*.{parent}" in named
 
 
-def read_certificate(der: bytes) -> SenderCertificate:
+def read_certificate(
+    der: bytes, may_name: frozenset[CertificateKind] = NAMEABLE
+) -> SenderCertificate:
     """
-    Return the facts of a certificate in DER.
+    Return the facts of a certificate in DER, whose authority may name such holders.
 
     Raises:
         InvalidError: not a certificate, not wholly readable, or too large.
@@ -91,7 +105,7 @@ def read_certificate(der: bytes) -> SenderCertificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise InvalidError("certificate too large")
     try:
-        return facts_of(x509.load_der_x509_certificate(der))
+        return facts_of(x509.load_der_x509_certificate(der), may_name)
     except UNREADABLE as error:
         raise InvalidError("certificate that cannot be read") from error
 
@@ -107,12 +121,15 @@ UNREADABLE = (
 """What cryptography raises, early or late, for a malformed certificate or list."""
 
 
-def facts_of(certificate: x509.Certificate) -> SenderCertificate:
+def facts_of(
+    certificate: x509.Certificate, may_name: frozenset[CertificateKind] = NAMEABLE
+) -> SenderCertificate:
     """Return the facts of a certificate that was parsed already."""
     extensions = {item.oid: item.value for item in certificate.extensions}
     subject = DistinguishedName.from_x509(certificate.subject)
     extended = _extended_usages(extensions)
-    kind, identity = _who(subject, extended or frozenset())
+    who = _who(subject, extended or frozenset(), may_name)
+    named = who if who.kind in may_name else _NOBODY
     constraints = extensions.get(x509.BasicConstraints.oid)
     return SenderCertificate(
         fingerprint=certificate.fingerprint(SHA256()).hex(),
@@ -125,8 +142,11 @@ def facts_of(certificate: x509.Certificate) -> SenderCertificate:
         key_usages=_key_usages(extensions),
         extended_usages=extended,
         dns_names=_dns_names(extensions),
-        kind=kind,
-        identity=identity,
+        addresses=_addresses(extensions),
+        kind=named.kind,
+        claimed=who.kind,
+        identity=named.identity,
+        structure=named.structure,
         is_authority=isinstance(constraints, x509.BasicConstraints) and constraints.ca,
         self_signed=certificate.issuer == certificate.subject,
         strong_key=is_strong_key(certificate.public_key()),
@@ -141,28 +161,63 @@ _IDNPS = re.compile(r"8[0-9]{11}")
 """National number of a professional: ``8`` + RPPS."""
 
 
-def _who(
-    subject: DistinguishedName, extended: frozenset[str]
-) -> tuple[CertificateKind, str]:
-    """
-    Return the kind, and the one identity the subject says, or an empty text.
+_EMPLOYEE = re.compile(r"[0-9][0-9A-Z]{9,14}/\S{1,64}", re.I | re.ASCII)
+"""An employee's number inside a structure (CPE card): ``3`` + FINESS + ``/`` …"""
 
-    A subject with a structure is never a person, whatever its CN: a structure chooses
-    its own CN and could choose a doctor's number.
+
+@frozen
+class _Named:
+    kind: CertificateKind
+    identity: str = ""
+    structure: str = ""
+
+
+_NOBODY = _Named(CertificateKind.UNKNOWN)
+
+
+def _who(
+    subject: DistinguishedName,
+    extended: frozenset[str],
+    may_name: frozenset[CertificateKind],
+) -> _Named:
+    """
+    Return whom the subject names, the one identity it says, an employee's structure.
+
+    A subject with a structure is never a professional, whatever its CN: a structure
+    chooses its own CN and could choose a doctor's number. Whether it is the structure
+    itself or somebody who works there is said by the authority, and only where that may
+    name both by the form of the name.
     """
     names, units = subject.values("CN"), subject.values("OU")
-    if len(names) != 1 or len(units) > 1 or CLIENT_AUTH not in extended:
-        return CertificateKind.UNKNOWN, ""
-    unit = units[0].strip() if units else ""
+    if len(names) != 1 or len(units) > 1:
+        return _NOBODY
+    unit, name = units[0].strip() if units else "", names[0].strip()
     structure = unit.upper() if _STRUCTURE.fullmatch(unit) else ""
     if SERVER_AUTH in extended:
-        return CertificateKind.OPERATOR, structure
+        return _Named(CertificateKind.OPERATOR, structure)
+    if CLIENT_AUTH not in extended:
+        return _NOBODY
     if units:
-        kind = CertificateKind.ORGANISATION if structure else CertificateKind.UNKNOWN
-        return kind, structure
-    if _IDNPS.fullmatch(names[0].strip()):
-        return CertificateKind.PERSON, names[0].strip()
-    return CertificateKind.UNKNOWN, ""
+        if not structure:
+            return _NOBODY
+        if _names_an_employee(subject, name, may_name):
+            own = name.upper() if _EMPLOYEE.fullmatch(name) else f"{structure}/{name}"
+            return _Named(CertificateKind.EMPLOYEE, own, structure)
+        return _Named(CertificateKind.ORGANISATION, structure)
+    if _IDNPS.fullmatch(name):
+        return _Named(CertificateKind.PERSON, name)
+    return _NOBODY
+
+
+def _names_an_employee(
+    subject: DistinguishedName, name: str, may_name: frozenset[CertificateKind]
+) -> bool:
+    if CertificateKind.ORGANISATION not in may_name:
+        return True
+    if CertificateKind.EMPLOYEE not in may_name:
+        return False
+    is_of_a_human = bool(subject.values("SN") or subject.values("GN"))
+    return is_of_a_human or _EMPLOYEE.fullmatch(name) is not None
 
 
 def is_strong_key(key: object) -> bool:
@@ -210,3 +265,10 @@ def _dns_names(extensions: Extensions) -> tuple[str, ...]:
     if not isinstance(names, x509.SubjectAlternativeName):
         return ()
     return tuple(names.get_values_for_type(x509.DNSName))
+
+
+def _addresses(extensions: Extensions) -> tuple[str, ...]:
+    names = extensions.get(x509.SubjectAlternativeName.oid)
+    if not isinstance(names, x509.SubjectAlternativeName):
+        return ()
+    return tuple(str(one) for one in names.get_values_for_type(x509.IPAddress))

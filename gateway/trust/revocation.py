@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from twisted.logger import Logger
 
 from gateway.trust.authorities import Authorities, Authority
@@ -47,6 +49,7 @@ class RevocationList:
     issued_at: datetime
     next_update: datetime
     serials: frozenset[int] = field(repr=False)
+    der: bytes = field(default=b"", repr=False)
 
 
 @frozen
@@ -83,6 +86,13 @@ class RevocationLists:
             found.add(self.check(above, issuer.certificate.serial_number, now))
             issuer = above
         return next(status for status in _WORST_FIRST if status in found)
+
+    def pem(self) -> bytes:
+        """Return the lists in use, to be read again after a restart."""
+        return b"".join(
+            _BEGIN + base64.encodebytes(known.der) + _END
+            for known in self.lists.values()
+        )
 
     def past_update(self, now: datetime) -> bool:
         """Tell whether a list is past its next update, be it within the grace."""
@@ -127,6 +137,7 @@ def read_revocation_lists(
     return RevocationLists(lists, tuple(ignored), grace)
 
 
+_BEGIN, _END = b"-----BEGIN X509 CRL-----\n", b"-----END X509 CRL-----\n"
 _PEM = re.compile(
     rb"-----BEGIN X509 CRL-----[\sA-Za-z0-9+/=]*-----END X509 CRL-----",
 )
@@ -182,8 +193,12 @@ def _accept_parsed(
         return CrlFault.NOT_YET_VALID
     if crl.next_update_utc is None:
         return CrlFault.NO_END
-    serials = frozenset(entry.serial_number for entry in crl)
-    return signer, RevocationList(crl.last_update_utc, crl.next_update_utc, serials)
+    return signer, RevocationList(
+        crl.last_update_utc,
+        crl.next_update_utc,
+        frozenset(entry.serial_number for entry in crl),
+        crl.public_bytes(Encoding.DER),
+    )
 
 
 def _signed_by(crl: x509.CertificateRevocationList, authority: Authority) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from attrs import field, frozen
+from cryptography import x509
 
 from gateway.errors import InvalidError
 from gateway.settings.file import TrustSettings
 from gateway.trust.authorities import Authorities, read_authorities
+from gateway.trust.certificates import UNREADABLE
 from gateway.trust.tls_failures import TlsFailure, failure_of
 
 CIPHERS = (
@@ -70,18 +72,37 @@ Refused = Callable[[TlsFailure], None]
 """Hears why a handshake failed; asyncio itself says nothing of it."""
 
 
-def smtp_server_context(identity: Identity, refused: Refused) -> ssl.SSLContext:
+@frozen
+class RefusedHandshake:
+    """
+    A handshake that failed on our side.
+
+    ``subject`` is that of the certificate shown, empty where none could be read.
+    ``alert`` are the bytes that tell the peer why (RFC 5246 §7.2, RFC 8446 §6).
+    """
+
+    failure: TlsFailure
+    subject: str
+    alert: bytes = field(repr=False)
+
+
+HandshakeRefused = Callable[[RefusedHandshake], None]
+"""Hears of one connection's handshake, while its socket is still open."""
+
+
+def smtp_server_context(identity: Identity, refused: Refused) -> ServerContext:
     """
     Return the context of the SMTP doors: a client certificate is required.
 
     The handshake checks the chain, the dates and the purpose. Revocation and
     entitlement are judged after it, so that a peer whose chain is good is refused in
-    words. In TLS 1.3 a peer takes a refused handshake for a lost connection, and tries
-    again for days.
+    words. In TLS 1.3 a peer learns of a refused handshake only if it reads the alert,
+    when it believes to be through: see `ServerContext.for_one`.
     """
-    context = _UnresumedContext(ssl.PROTOCOL_TLS_SERVER)
+    context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
     context.full = _equip(_server_policy(), identity)
-    context.watched = _watched(refused)
+    _tell_messages(context.full)
+    context.refused = refused
     return context
 
 
@@ -101,7 +122,7 @@ def smtp_client_context(
     return context
 
 
-class _UnresumedContext(ssl.SSLContext):
+class ServerContext(ssl.SSLContext):
     """
     A context whose sessions cannot be resumed, in TLS 1.2 either.
 
@@ -113,13 +134,22 @@ class _UnresumedContext(ssl.SSLContext):
     """
 
     full: ssl.SSLContext
-    watched: type[ssl.SSLObject]
+    refused: Refused
 
     def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
-        """Start a connection for asyncio."""
+        """Start a connection for asyncio, whose alert is left to asyncio."""
         return self._start().wrap_bio(*args, **kwargs)
 
     def _start(self) -> ssl.SSLContext:
+        return self.for_one(lambda handshake: self.refused(handshake.failure))
+
+    def for_one(self, refused: HandshakeRefused) -> ssl.SSLContext:
+        """
+        Return the context of one connection.
+
+        asyncio drops the alert of a handshake that fails with the connection: whoever
+        is told here sends it.
+        """
         full = self.full
 
         def move(
@@ -127,30 +157,115 @@ class _UnresumedContext(ssl.SSLContext):
         ) -> None:
             connection.context = full
 
-        start = _server_policy()
-        start.sslobject_class = self.watched
+        start = _FirstContext(ssl.PROTOCOL_TLS_SERVER)
+        _serve(start)
+        start.refused = refused
+        start.sslobject_class = _WatchedHandshake
         start.sni_callback = move  # called for every hello, with or without a name
+        _tell_messages(start)
         return start
 
 
-def _watched(refused: Refused) -> type[ssl.SSLObject]:
-    class WatchedHandshake(ssl.SSLObject):
-        """Reports why a handshake fails: asyncio drops the reason with the peer."""
+class _FirstContext(ssl.SSLContext):
+    refused: HandshakeRefused
 
-        def do_handshake(self) -> None:
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        *args: Any,
+        **kwargs: Any,
+    ) -> ssl.SSLObject:
+        made = super().wrap_bio(incoming, outgoing, *args, **kwargs)
+        assert isinstance(made, _WatchedHandshake)
+        made.outgoing, made.refused = outgoing, self.refused
+        return made
+
+
+class _WatchedHandshake(ssl.SSLObject):
+    """Reports why a handshake fails: asyncio drops the reason with the peer."""
+
+    outgoing: ssl.MemoryBIO
+    refused: HandshakeRefused
+    shown = b""
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            subject = subject_in(self.shown)
+            alert = self.outgoing.read()
+            self.refused(RefusedHandshake(failure_of(error), subject, alert))
+            raise
+        self.shown = b""
+
+
+_HANDSHAKE, _CERTIFICATE = 22, 11
+"""The content and the message that show a certificate (RFC 8446 §4, §5.1)."""
+
+
+def _tell_messages(context: ssl.SSLContext) -> None:
+    """
+    Have the message with the peer's certificate noted on its connection.
+
+    OpenSSL forgets a certificate that it refuses, and `ssl` has no other way to it.
+    Set beneath the property of `ssl`, which would make three enums of every record.
+    """
+
+    def tell(
+        connection: object,
+        direction: str,
+        _version: int,
+        content: int,
+        message: int,
+        data: bytes,
+    ) -> None:
+        if (content, message, direction) == (_HANDSHAKE, _CERTIFICATE, "read"):
+            cast("_WatchedHandshake", connection).shown = data
+
+    below = cast("Any", super(ssl.SSLContext, ssl.SSLContext))
+    below._msg_callback.__set__(context, tell)  # noqa: SLF001
+
+
+def subject_in(message: bytes) -> str:
+    """
+    Return the subject of the first certificate of a Certificate message, printable.
+
+    Of TLS 1.2 (RFC 5246 §7.4.2) or 1.3 (RFC 8446 §4.4.2), which has a context in front;
+    empty for what holds none that can be read.
+    """
+    body = message[4:]
+    for start in (0, 1 + body[0] if body else 0):
+        size = int.from_bytes(body[start : start + 3], "big")
+        if size and start + 3 + size == len(body):
+            first = int.from_bytes(body[start + 3 : start + 6], "big")
+            der = body[start + 6 : start + 6 + first]
             try:
-                super().do_handshake()
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                raise
-            except ssl.SSLError as error:
-                refused(failure_of(error))
-                raise
+                name = x509.load_der_x509_certificate(der).subject.rfc4514_string()
+            except UNREADABLE:
+                return ""
+            return printable(name)
+    return ""
 
-    return WatchedHandshake
+
+def printable(name: str) -> str:
+    """Return a stranger's name as it may stand in a line of the log."""
+    signs = (sign if sign.isprintable() else "?" for sign in name)
+    return "".join(signs)[:_LONGEST_SUBJECT]
+
+
+_LONGEST_SUBJECT = 300
+"""Characters of a stranger's subject that are worth a line of the log."""
 
 
 def _server_policy() -> ssl.SSLContext:
-    context = _policy(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    return _serve(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+
+def _serve(context: ssl.SSLContext) -> ssl.SSLContext:
+    _policy(context)
     context.num_tickets = 0
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
     return context

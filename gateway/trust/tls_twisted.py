@@ -14,11 +14,14 @@ from zope.interface import implementer
 
 from gateway.errors import InvalidError
 from gateway.trust.authorities import Authorities
-from gateway.trust.tls import CIPHERS, SECURITY, Identity
+from gateway.trust.tls import CIPHERS, SECURITY, Identity, printable
 from gateway.trust.tls_failures import TlsFailure, failure_of_code
 
 Refused = Callable[[TlsFailure], None]
 """Hears why a peer's chain did not verify."""
+
+RefusedPeer = Callable[[TlsFailure, str, str], None]
+"""Hears the same, with the peer's address and the subject of its certificate."""
 
 _DEPTH = 4
 """Authorities between a certificate and its root, with some to spare."""
@@ -32,13 +35,17 @@ class ServerConnections:
         self._context = context
 
     def serverConnectionForTLS(  # noqa: N802 (Twisted's name)
-        self, _: object
+        self, protocol: object
     ) -> SSL.Connection:
-        """Return the TLS side of one new connection."""
-        return SSL.Connection(self._context, None)
+        """Return the TLS side of one new connection; it knows whose it is."""
+        connection = SSL.Connection(self._context, None)
+        connection.set_app_data(protocol)
+        return connection
 
 
-def mutual_connections(identity: Identity, refused: Refused) -> ServerConnections:
+def mutual_connections(
+    identity: Identity, refused: Refused, *, told: RefusedPeer | None = None
+) -> ServerConnections:
     """
     Return what makes connections for a door that requires a client certificate.
 
@@ -50,18 +57,27 @@ def mutual_connections(identity: Identity, refused: Refused) -> ServerConnection
     demands = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
 
     def verified(
-        _connection: SSL.Connection,
-        _certificate: crypto.X509,
+        connection: SSL.Connection,
+        certificate: crypto.X509,
         code: int,
         _depth: int,
         good: int,
     ) -> bool:
         if not good:
-            refused(failure_of_code(code))
+            failure = failure_of_code(code)
+            refused(failure)
+            if told is not None:
+                subject = certificate.to_cryptography().subject.rfc4514_string()
+                told(failure, _address_of(connection), printable(subject))
         return bool(good)
 
     context.set_verify(demands, verified)
     return ServerConnections(context)
+
+
+def _address_of(connection: SSL.Connection) -> str:
+    transport = getattr(connection.get_app_data(), "transport", None)
+    return str(transport.getPeer().host) if transport is not None else ""
 
 
 def _context(identity: Identity) -> SSL.Context:

@@ -12,7 +12,7 @@ from gateway.cli import vault
 from gateway.errors import NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
-from tests.builders_cda import SET, make_cda
+from tests.builders_cda import HOSPITAL, SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE
 from tests.cli.conftest import Run
@@ -24,7 +24,8 @@ NAMES = {
     *("confidentialityCode", "author", "legalAuthenticator"),
     *("healthcareFacilityTypeCode", "practiceSettingCode", "eventCodeList"),
     *("patientId", "sourcePatientInfo", "size", "hash", "availabilityStatus"),
-    "replaces",
+    *("replaces", "serviceStopTime", "sourcePatientId", "referenceIdList"),
+    *("setId", "version"),
 }
 LETTER = make_cda()
 NEXT = make_cda(unique_id=(f"{SET}.2", ""), version=2, replaces=f"{SET}.1")
@@ -52,12 +53,19 @@ def test_entries_have_the_names_of_xds(
 ) -> None:
     new, old = listed(run, capsys)
 
-    assert set(new) >= NAMES
+    assert set(new) == NAMES
     assert (new["availabilityStatus"], new["replaces"]) == ("Approved", f"{SET}.1")
     assert old["availabilityStatus"] == "Deprecated"
     assert new["typeCode"]["code"] == "11490-0"
     assert new["creationTime"] == "20261016123000"
     assert new["size"] == len(NEXT)
+    assert new["serviceStopTime"] == "20261016090000"
+    assert new["sourcePatientId"] == f"8000451207^^^&{HOSPITAL}&ISO^PI"
+    assert new["referenceIdList"] == []
+    assert [(one["setId"], one["version"]) for one in (new, old)] == [
+        (SET, 2),
+        (SET, 1),
+    ]
 
 
 def test_a_table_for_people(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from gateway.core.codes import (
@@ -17,9 +19,11 @@ from gateway.core.codes import (
     format_of,
     format_of_media,
     label_of,
+    type_label,
 )
 from gateway.core.document import Visibility
 from gateway.core.person import Coded
+from tests.shared import shared
 
 CLASS_OF = [
     ("11490-0", LOINC, "10"),
@@ -65,12 +69,100 @@ def test_what_is_not_a_document_is_no_type(code: str) -> None:
     assert code not in document_types()
 
 
-def test_every_type_has_a_class_and_a_label() -> None:
+def test_every_type_has_a_class_and_a_label_in_both_languages() -> None:
     assert len(document_types()) == 140
     for found in document_types().values():
         assert found.document_class.label
         assert found.label
+        assert found.english
         assert found.document_class.scheme == CLASSES
+    unnamed = [
+        code
+        for code, found in document_types().items()
+        if found.label == found.document_class.label
+        and found.english == label_of(CLASSES, found.document_class.code, "en")
+    ]
+    assert unnamed == ["39256-3", "52063-5", "SYNTH"]
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme", "label", "language", "shown"),
+    [
+        (
+            "11490-0",
+            LOINC,
+            "",
+            "fr",
+            "Lettre de liaison à la sortie d'un établissement",
+        ),
+        ("11490-0", LOINC, "Lettre de sortie", "fr", "Lettre de sortie"),
+        ("11490-0", LOINC, "Lettre de sortie", "en", "Discharge letter of a health"),
+        ("100967-9", LOINC, "", "fr", "Rythme cardiaque fœtal"),
+        ("39256-3", LOINC, "", "fr", "Compte rendu"),
+        ("39256-3", LOINC, "", "en", "Report"),
+        ("00000-0", LOINC, "Essai", "en", "Essai"),
+        ("00000-0", LOINC, "", "fr", ""),
+    ],
+)
+def test_a_type_is_named_in_the_language_of_who_reads(
+    code: str, scheme: str, label: str, language: str, shown: str
+) -> None:
+    named = type_label(Coded(code=code, scheme=scheme, label=label), language)
+
+    assert named.startswith(shown)
+    assert bool(named) is bool(shown)
+
+
+def test_the_types_and_classes_are_those_of_the_release_of_june_2026() -> None:
+    """JDV_J07 and ASS_X04 of 2026-06-29 (ANS), but for what is no document."""
+    text = shared("doc_types.csv").read_text("utf-8")
+    official = {row["type_code"]: row for row in csv.DictReader(text.splitlines())}
+    no_documents = {"E1762", "FEUILLE-DE-STYLE"}
+
+    assert set(official) - no_documents == set(document_types())
+    for code, ours in document_types().items():
+        row = official[code]
+        scheme = {"A05": FRENCH_TYPES}.get(row["type_code_system"])
+        assert ours.scheme == (scheme or row["type_code_system"])
+        assert ours.document_class.code == row["class_code"]
+
+
+def test_the_formats_are_those_of_the_release_of_2026() -> None:
+    """formatCode by model (ANS, with the models of MSO added in 2026)."""
+    text = shared("format_codes.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    official = {row["cda_templateId"]: row for row in rows}
+
+    for template, row in official.items():
+        one_file = template.partition(" + ")[2]
+        if one_file:
+            found = format_of_media(one_file)
+        elif template[0].isdigit():
+            found = format_of([template])
+        elif "unknown" in template:
+            found = UNKNOWN_MODEL
+        else:
+            continue  # not a CDA
+        assert (found.code, found.scheme) == (
+            row["xds_formatCode"],
+            row["codingScheme"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("1.2.250.1.213.1.1.1.12.1", "urn:asip:ci-sis:obp-sap:2023"),
+        ("1.2.250.1.213.1.1.1.56", "urn:asip:ci-sis:ppp:2023"),
+        ("1.2.250.1.213.1.1.1.52", "urn:ans:ci-sis:bio-ep-bio:2022"),
+        ("1.2.250.1.213.1.1.1.2.1.1", "urn:asip:ci-sis:avk:2009"),
+        ("1.2.250.1.213.1.11.1.19.1", "urn:ans:ci-sis:mso-rougeole:2026"),
+    ],
+)
+def test_a_model_has_the_format_of_its_own_authority(
+    template: str, expected: str
+) -> None:
+    assert format_of([template]).code == expected
 
 
 @pytest.mark.parametrize(

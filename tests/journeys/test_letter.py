@@ -53,6 +53,11 @@ ENTRY_KEYS = {
     "hash",
     "availabilityStatus",
     "replaces",
+    "serviceStopTime",
+    "sourcePatientId",
+    "referenceIdList",
+    "setId",
+    "version",
 }
 AUTHOR_KEYS = {"authorPerson", "authorInstitution", "authorRole", "authorSpecialty"}
 CODE_KEYS = {"code", "codingScheme", "label"}

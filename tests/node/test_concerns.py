@@ -16,6 +16,7 @@ from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.fakes import SetClock
+from tests.logged import warnings_logged
 from tests.mssante.post import PEER, SERVICE, Post, mail
 from tests.mssante.receipts.reports import parse
 
@@ -155,6 +156,29 @@ def test_a_notice_given_up_does_not_keep_back_the_next(post: Post) -> None:
     assert tell() != ""
     ended = post.lines(Action.NOTICE_SENT, own=True)
     assert [line.outcome for line in ended] == ["failed"]
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_hidden_document_that_its_patient_was_not_told_of_is_for_the_operator(
+    post: Post, kind: NoticeKind
+) -> None:
+    """What the others were to tell stands on the patient's pages."""
+    with post.database.write() as work:
+        profile = Profiles(work).get(post.profile_id)
+        assert profile is not None
+        notice = Notices(work, "Service", "https://espace.test").make(profile, kind)
+
+    with warnings_logged() as said:
+        fail(post, TaskKind.NOTIFY, notice, dead=True)
+
+    assert said == (
+        [
+            f"notice {notice} of a hidden document could not leave: its patient is to "
+            "be told another way"
+        ]
+        if kind is NoticeKind.UPDATE
+        else []
+    )
 
 
 def test_other_tasks_concern_the_operator_alone(post: Post) -> None:

@@ -72,6 +72,8 @@ DOCUMENT_FACTS: dict[str, st.SearchStrategy[Any]] = {
     "restricted": st.booleans(),
     "same_id": st.sampled_from(SameId),
     "document_is_opposed": st.booleans(),
+    "is_dated_ahead": st.booleans(),
+    "successors": st.lists(stored_versions, max_size=2).map(tuple),
     "opposition": st.sampled_from(OppositionFact),
 }
 VERSION_FACTS: dict[str, st.SearchStrategy[Any]] = {

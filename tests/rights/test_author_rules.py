@@ -7,10 +7,22 @@ from attrs import evolve
 
 from gateway.core.person import Participant, Structure
 from gateway.core.reasons import Reason
-from gateway.rights.author_rules import is_person_id, is_structure_id
+from gateway.rights.author_rules import (
+    is_person_id,
+    is_structure_id,
+    responsible,
+)
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.rights.filing_rules import decide_filing
-from tests.rights.facts import AUTHOR, GOOD, OPERATOR, with_document
+from tests.rights.facts import (
+    AUTHOR,
+    DOCTOR,
+    GOOD,
+    HOSPITAL,
+    OPERATOR,
+    SENDER,
+    with_document,
+)
 
 PERSONS = [
     ("an ADELI", "0759912345", True),
@@ -151,3 +163,71 @@ def test_a_missing_structure_does_not_match_a_sender_without_one() -> None:
     facts = evolve(GOOD, sender=nobody, **with_document(authors=(author,)))
 
     assert decide_filing(facts).code is Reason.AUTHOR_UNVERIFIED
+
+
+# An employee files under the responsibility of a professional of the same structure.
+
+CARD = SenderIdentity(
+    kind=CertificateHolder.EMPLOYEE,
+    address="secretariat@hopital.mssante.test",
+    identity="3750803447/CPET0002",
+    structures=frozenset({HOSPITAL}),
+)
+ELSEWHERE = Structure(identifier="1330000001")
+RESPONSIBLE = [
+    ("an RPPS of the structure", (AUTHOR,), DOCTOR),
+    ("an ADELI", (evolve(AUTHOR, identifier="0759912345"),), "0759912345"),
+    ("of another structure", (evolve(AUTHOR, structure=ELSEWHERE),), ""),
+    ("of no structure", (evolve(AUTHOR, structure=None),), ""),
+    ("the employee", (evolve(AUTHOR, identifier="3750803447/CPET0002"),), ""),
+    ("another employee", (evolve(AUTHOR, identifier="3750803447/AGENT-7"),), ""),
+    ("an RPPS too short", (evolve(AUTHOR, identifier="80123456789"),), ""),
+    ("an RPPS too long", (evolve(AUTHOR, identifier="8012345678970"),), ""),
+    ("without a number", (evolve(AUTHOR, identifier=""),), ""),
+    ("a device", (evolve(AUTHOR, is_device=True),), ""),
+    ("the patient", (evolve(AUTHOR, is_patient=True),), ""),
+    ("nobody", (), ""),
+    (
+        "the second of two",
+        (evolve(AUTHOR, identifier="800000000001", structure=ELSEWHERE), AUTHOR),
+        DOCTOR,
+    ),
+    (
+        "the first of two",
+        (AUTHOR, evolve(AUTHOR, identifier="800000000001")),
+        DOCTOR,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("authors", "number"), [pytest.param(*row[1:], id=row[0]) for row in RESPONSIBLE]
+)
+def test_an_employee_files_under_a_professional_of_the_structure_or_not_at_all(
+    authors: tuple[Participant, ...], number: str
+) -> None:
+    found = responsible(CARD, authors)
+
+    assert (found.identifier if found else "") == number
+    decision = decide_filing(
+        evolve(GOOD, sender=CARD, **with_document(authors=authors))
+    )
+    assert decision.file is bool(number)
+    if not number:
+        assert decision.code is Reason.AUTHOR_UNVERIFIED
+
+
+@pytest.mark.parametrize("structures", [frozenset[str](), frozenset({"1330000001"})])
+def test_an_employee_of_another_structure_or_none_files_nothing(
+    structures: frozenset[str],
+) -> None:
+    card = evolve(CARD, structures=structures)
+
+    assert responsible(card, (AUTHOR,)) is None
+    assert not decide_filing(evolve(GOOD, sender=card)).file
+
+
+@pytest.mark.parametrize("sender", [SENDER, OPERATOR])
+def test_who_is_no_employee_answers_for_itself(sender: SenderIdentity) -> None:
+    assert responsible(sender, (AUTHOR,)) is None
+    assert decide_filing(evolve(GOOD, sender=sender)).file

@@ -781,3 +781,10 @@ def test_facts_do_not_print_who_the_patient_is() -> None:
 
 def test_the_document_of_the_good_facts_is_a_document() -> None:
     assert isinstance(GOOD.document, DocumentFacts)
+
+
+def test_a_document_dated_ahead_is_filed_with_a_caution() -> None:
+    decision = decide_filing(evolve(GOOD, **with_document(is_dated_ahead=True)))
+
+    assert (decision.code, decision.cautions) == (Reason.FILED, (Caution.DATED_AHEAD,))
+    assert decide_filing(GOOD).cautions == ()

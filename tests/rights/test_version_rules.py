@@ -10,7 +10,12 @@ from attrs import evolve
 from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.core.reasons import Reason
-from gateway.rights.filing_facts import NoParent, Ownership, SameId
+from gateway.rights.filing_facts import (
+    NoParent,
+    Ownership,
+    SameId,
+    StoredVersion,
+)
 from gateway.rights.filing_rules import decide_filing
 from tests.rights.facts import GOOD, stored, with_document
 
@@ -275,3 +280,79 @@ def test_what_the_patient_masked_stays_masked_in_the_next_version() -> None:
     assert decision.reasons == (Reason.REPLACED, Reason.FILED_MASKED)
     assert decision.visibility == frozenset({Visibility.MASKED})
     assert Caution.MASK_KEPT in decision.cautions
+
+
+LATER = stored(unique_id="1.2.3^LATER", set_id="", version=None)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        LATER,
+        evolve(LATER, availability=DEPRECATED),
+        evolve(LATER, availability=Availability.DELETED),
+        evolve(LATER, body_level=N1),
+    ],
+)
+def test_what_a_document_here_says_to_replace_is_late_when_it_comes(
+    later: StoredVersion,
+) -> None:
+    decision = decide(set_id="", version=None, successors=(later,))
+
+    assert (decision.code, decision.file) == (Reason.FILED, True)
+    assert decision.availability is DEPRECATED
+    assert decision.superseded_by == (later.unique_id,)
+    assert (decision.replaces, decision.deprecates) == ("", ())
+    assert decision.cautions == (Caution.LATE_VERSION,)
+
+
+@pytest.mark.parametrize("ownership", [Ownership.OTHER, Ownership.UNKNOWN])
+def test_what_another_author_says_to_replace_is_current(ownership: Ownership) -> None:
+    other = evolve(LATER, ownership=ownership)
+
+    decision = decide(set_id="", version=None, successors=(other,))
+
+    assert decision.availability is Availability.APPROVED
+    assert (decision.superseded_by, decision.cautions) == ((), ())
+
+
+def test_a_document_between_two_replaces_one_and_is_replaced_by_the_other() -> None:
+    parent = stored(set_id="", version=None)
+
+    decision = decide(set_id="", version=None, parent=parent, successors=(LATER,))
+
+    assert decision.code is Reason.REPLACED
+    assert decision.availability is DEPRECATED
+    assert decision.replaces == parent.unique_id
+    assert decision.deprecates == (parent.unique_id,)
+    assert decision.superseded_by == (LATER.unique_id,)
+    assert decision.cautions == (Caution.LATE_VERSION,)
+
+
+def test_both_forms_of_a_report_replaced_it_before_it_came() -> None:
+    other = evolve(LATER, unique_id="1.2.3^N1", body_level=N1)
+
+    decision = decide(set_id="", version=None, successors=(LATER, other))
+
+    assert decision.superseded_by == (LATER.unique_id, other.unique_id)
+
+
+def test_a_late_document_is_masked_as_what_replaced_it_is() -> None:
+    masked = evolve(LATER, masked_by_patient=True)
+
+    late = decide(set_id="", version=None, successors=(masked,))
+    of_another = decide(
+        set_id="",
+        version=None,
+        successors=(evolve(masked, ownership=Ownership.OTHER),),
+    )
+
+    assert late.visibility == {Visibility.MASKED}
+    assert late.cautions == (Caution.LATE_VERSION, Caution.MASK_KEPT)
+    assert of_another.visibility == frozenset()
+
+
+def test_a_document_that_replaces_nothing_here_is_superseded_by_nothing() -> None:
+    decision = decide(version=2, mates=(V1,), parent=V1)
+
+    assert decision.superseded_by == ()

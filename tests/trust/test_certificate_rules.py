@@ -18,13 +18,19 @@ from gateway.trust.certificate_rules import (
     CertificateFault,
     CertificateRefused,
     CertificateVerdict,
+    Role,
     Trusted,
     judge,
 )
-from gateway.trust.certificates import RevocationStatus, read_certificate
+from gateway.trust.certificates import (
+    CertificateKind,
+    RevocationStatus,
+    read_certificate,
+)
 from tests.pki import der, der_of, mint, organisations, signed_with_sha1
 
 NOW = datetime.now(UTC)
+WRONG_USAGE = CertificateRefused((CertificateFault.WRONG_USAGE,))
 
 
 def verdict(
@@ -51,6 +57,69 @@ def test_who_says_no_one_thing_has_no_identity_and_is_refused() -> None:
     found = verdict(der(mint("hospital", subject=subject)))
 
     assert found == CertificateRefused((CertificateFault.NO_IDENTITY,))
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("peer", {CertificateKind.PERSON}),
+        ("hospital", {CertificateKind.PERSON}),
+        ("doctor", {CertificateKind.ORGANISATION, CertificateKind.OPERATOR}),
+    ],
+)
+def test_a_holder_its_authority_may_not_name_is_refused(
+    name: str, allowed: set[CertificateKind]
+) -> None:
+    facts = read_certificate(der_of(name), frozenset(allowed))
+
+    found = judge(facts, RevocationStatus.GOOD, NOW, authority_known=True)
+
+    assert found == CertificateRefused((CertificateFault.WRONG_AUTHORITY,))
+    assert (facts.kind, facts.identity, facts.structure) == (
+        CertificateKind.UNKNOWN,
+        "",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("purposes", "role", "verdict"),
+    [
+        (("serverAuth",), Role.SERVER, Trusted()),
+        (("serverAuth", "clientAuth"), Role.SERVER, Trusted()),
+        (("serverAuth", "clientAuth"), Role.CLIENT, Trusted()),
+        (("clientAuth",), Role.CLIENT, Trusted()),
+        (("clientAuth",), Role.SERVER, WRONG_USAGE),
+        (("serverAuth",), Role.CLIENT, WRONG_USAGE),
+        (("emailProtection",), Role.SERVER, None),
+        (("emailProtection",), Role.CLIENT, None),
+    ],
+)
+def test_a_server_is_for_servers_and_a_client_for_clients(
+    purposes: tuple[str, ...], role: Role, verdict: CertificateVerdict | None
+) -> None:
+    facts = read_certificate(der(mint("peer", extended=extended_usage(*purposes))))
+
+    found = judge(facts, RevocationStatus.GOOD, NOW, authority_known=True, role=role)
+
+    both = (CertificateFault.WRONG_USAGE, CertificateFault.NO_IDENTITY)
+    assert found == (verdict or CertificateRefused(both))
+
+
+@pytest.mark.parametrize(
+    ("faults", "ours"),
+    [
+        ((CertificateFault.CRL_MISSING,), True),
+        ((CertificateFault.CRL_EXPIRED,), True),
+        ((CertificateFault.REVOKED,), False),
+        ((CertificateFault.EXPIRED, CertificateFault.CRL_MISSING), False),
+        ((CertificateFault.CRL_MISSING, CertificateFault.NO_SAN), False),
+    ],
+)
+def test_only_what_we_lack_is_our_own_fault(
+    faults: tuple[CertificateFault, ...], ours: bool
+) -> None:
+    assert CertificateRefused(faults).is_our_fault is ours
 
 
 def _p192() -> SigningKey:
@@ -181,6 +250,7 @@ def test_every_fault_of_a_readable_certificate_has_a_case() -> None:
         CertificateFault.CRL_MISSING,
         CertificateFault.CRL_EXPIRED,
         CertificateFault.NO_IDENTITY,
+        CertificateFault.WRONG_AUTHORITY,
     }
 
     assert shown == set(CertificateFault) - {CertificateFault.MALFORMED}

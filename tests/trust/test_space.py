@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.errors import InvalidError
-from gateway.pki.folder import write_crls
+from gateway.pki.folder import write_allowlist, write_crls
+from gateway.pki.profiles import extended_usage, name_of
 from gateway.settings.file import TrustSettings
 from gateway.trust.certificate_rules import CertificateFault, CertificateRefused
 from gateway.trust.certificates import CertificateKind
-from gateway.trust.space import Degraded, TrustSpace
+from gateway.trust.space import WORD, Degraded, TrustSpace
 from tests.fakes import SetClock
-from tests.pki import PEER_NAME, der_of, relist, throwaway_pki
+from tests.pki import PEER_NAME, der, der_of, mint, relist, throwaway_pki
 
 DOMAIN = "peer.mssante.test"
 
@@ -43,7 +46,7 @@ Opener = Callable[..., TrustSpace]
 def opened(folder: Path, clock: SetClock) -> Opener:
     """Opens the trust space on the folder, with settings changed."""
 
-    def open_space(**changes: Any) -> TrustSpace:
+    def open_space(kept: Path | None = None, **changes: Any) -> TrustSpace:
         settings = TrustSettings(
             certificate=folder / "gateway.pem",
             private_key=folder / "gateway.key",
@@ -52,7 +55,7 @@ def opened(folder: Path, clock: SetClock) -> Opener:
             allowlist=folder / "allowlist.xml",
             **changes,
         )
-        return TrustSpace(settings, clock)
+        return TrustSpace(settings, clock, kept=kept)
 
     return open_space
 
@@ -362,3 +365,207 @@ def test_an_operator_answers_for_the_domains_it_is_listed_for(
 
     asked = certificate.subject_text if subject is None else subject
     assert space.answers_for(asked, domain) is expected
+
+
+# Which authority may name whom.
+
+EMPLOYEE = ["C=FR", "O=X", "OU=1750000011", "CN=3750000011/CPET0002+SN=BLANC+GN=EVE"]
+STRUCTURE = ["C=FR", "O=X", "OU=1750000011", "CN=DPI"]
+PERSON = ["C=FR", "CN=899700000017+SN=MOREAU+GN=CAMILLE"]
+PERSON_IN_IT = ["C=FR", "O=X", "OU=1750000011", "CN=899700000017"]
+NOBODY = ["C=FR", "CN=MOREAU"]
+CLIENT, BOTH = ("clientAuth",), ("serverAuth", "clientAuth")
+OWN, INSIDE = "3750000011/CPET0002", "1750000011/899700000017"
+
+NAMED = [
+    # who signed, subject, purposes, the kind and identity it then has
+    ("organisations", STRUCTURE, CLIENT, CertificateKind.ORGANISATION, "1750000011"),
+    ("organisations", EMPLOYEE, CLIENT, CertificateKind.ORGANISATION, "1750000011"),
+    ("organisations", PERSON, CLIENT, None, ""),
+    ("organisations", PERSON_IN_IT, CLIENT, CertificateKind.ORGANISATION, "1750000011"),
+    ("organisations", STRUCTURE, BOTH, CertificateKind.OPERATOR, "1750000011"),
+    ("organisations", NOBODY, CLIENT, None, ""),
+    ("persons", STRUCTURE, CLIENT, CertificateKind.EMPLOYEE, "1750000011/DPI"),
+    ("persons", EMPLOYEE, CLIENT, CertificateKind.EMPLOYEE, OWN),
+    ("persons", PERSON, CLIENT, CertificateKind.PERSON, "899700000017"),
+    ("persons", PERSON_IN_IT, CLIENT, CertificateKind.EMPLOYEE, INSIDE),
+    ("persons", STRUCTURE, BOTH, None, ""),
+    ("persons", NOBODY, CLIENT, None, ""),
+    ("root", STRUCTURE, CLIENT, None, ""),
+    ("root", EMPLOYEE, CLIENT, None, ""),
+    ("root", PERSON, CLIENT, None, ""),
+    ("root", STRUCTURE, BOTH, None, ""),
+    ("stranger", STRUCTURE, CLIENT, None, ""),
+    ("stranger", PERSON, CLIENT, None, ""),
+    ("stranger", EMPLOYEE, CLIENT, None, ""),
+]
+
+
+@pytest.mark.parametrize(("issuer", "subject", "purposes", "kind", "identity"), NAMED)
+def test_t01_an_authority_names_only_those_it_may(
+    opened: Opener,
+    issuer: str,
+    subject: list[str],
+    purposes: tuple[str, ...],
+    kind: CertificateKind | None,
+    identity: str,
+) -> None:
+    shown = mint(
+        "peer",
+        issuer=issuer,
+        subject=name_of(subject),
+        extended=extended_usage(*purposes),
+    )
+
+    found = opened().judge_peer(der(shown))
+
+    assert found.trusted is (kind is not None)
+    assert found.kind is (kind or CertificateKind.UNKNOWN)
+    assert found.identity == identity
+    employee = kind is CertificateKind.EMPLOYEE
+    assert found.structure == ("1750000011" if employee else "")
+
+
+def test_settings_say_otherwise_which_authority_may_name_whom(opened: Opener) -> None:
+    cards = "JETABLE AC FORT PERSONNES"
+    space = opened(structure_authorities=(cards,), employee_authorities=(cards,))
+
+    def kind(issuer: str, subject: list[str]) -> CertificateKind:
+        shown = mint("hospital", issuer=issuer, subject=name_of(subject))
+        return space.judge_peer(der(shown)).kind
+
+    # An authority that may name both is taken by the form of the name.
+    assert kind("persons", STRUCTURE) is CertificateKind.ORGANISATION
+    assert kind("persons", EMPLOYEE) is CertificateKind.EMPLOYEE
+    assert kind("organisations", STRUCTURE) is CertificateKind.UNKNOWN
+
+
+def test_an_authority_that_is_not_there_cannot_be_set(opened: Opener) -> None:
+    with pytest.raises(InvalidError, match="person_authorities"):
+        opened(person_authorities=("AC IGC-SANTE FORT PERSONNES",))
+
+
+def test_an_operators_certificate_may_be_for_clients_alone(opened: Opener) -> None:
+    """ORG AUTH_CLI with the name that is listed; for its domains and no other."""
+    space = opened()
+    alone = der(mint("peer", extended=extended_usage("clientAuth"), san=()))
+    by_card = der(mint("peer", issuer="persons", extended=extended_usage("clientAuth")))
+
+    found, other = space.judge_peer(alone), space.judge_peer(by_card)
+
+    assert (found.trusted, found.listed) == (True, True)
+    assert space.may_send_for(found, DOMAIN)
+    assert not space.may_send_for(found, "hopital.mssante.test")
+    assert not other.listed
+    assert not space.may_send_for(other, DOMAIN)
+
+
+# A list that shrank, and what is kept for the next start.
+
+
+def put_list(folder: Path, count: int, now: datetime) -> None:
+    """Replace the allow-list: the peer, and so many domains beside."""
+    entries = {f"d{number}.test": PEER_NAME for number in range(count)}
+    fresh = folder / "fresh.xml"
+    fresh.write_bytes(write_allowlist({DOMAIN: PEER_NAME, **entries}, now))
+    fresh.replace(folder / "allowlist.xml")
+
+
+def test_a_list_that_shrank_waits_for_the_operators_word(
+    opened: Opener, folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    kept = tmp_path / "kept"
+    put_list(folder, 99, clock.now)
+    space = opened(kept=kept)
+    put_list(folder, 20, clock.now + timedelta(hours=1))
+
+    assert space.lists("d98.test")
+    assert space.degraded == {Degraded.ALLOWLIST_SHRUNK}
+    assert space.allowlist_fault == (
+        "allow-list without 79 of the 100 domains of the one in use; "
+        "if that is right: gateway trust accept"
+    )
+    assert not space.allowlist_is_current
+    assert opened(kept=kept).lists("d98.test")  # a restart does not take it either
+
+    digest = hashlib.sha256((folder / "allowlist.xml").read_bytes()).hexdigest()
+    (kept / WORD).write_text(digest + "\n")
+
+    assert not space.lists("d98.test")
+    assert space.lists("d19.test")
+    assert (space.degraded, space.allowlist_fault) == (frozenset(), "")
+    assert space.allowlist_is_current
+
+
+def test_a_word_is_for_one_file_only(
+    opened: Opener, folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    kept = tmp_path / "kept"
+    put_list(folder, 99, clock.now)
+    space = opened(kept=kept)
+    put_list(folder, 20, clock.now + timedelta(hours=1))
+    (kept / WORD).write_text("0" * 64)
+
+    assert space.lists("d98.test")
+    assert space.degraded == {Degraded.ALLOWLIST_SHRUNK}
+
+
+def test_an_older_allowlist_is_refused_after_a_restart_too(
+    opened: Opener, folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    kept = tmp_path / "kept"
+    opened(kept=kept)
+    relist(folder, clock.now - timedelta(days=2), old_test=PEER_NAME)
+
+    again = opened(kept=kept)
+
+    assert again.lists(DOMAIN)
+    assert not again.lists("old.test")
+    assert again.degraded == {Degraded.ALLOWLIST_NOT_TAKEN}
+    assert opened().lists("old.test")  # as it was, where nothing is kept
+
+
+def test_t06_a_revocation_is_not_forgotten_by_a_restart_with_an_older_list(
+    opened: Opener, folder: Path, tmp_path: Path, pki_folder: Path
+) -> None:
+    kept = tmp_path / "kept"
+    pki = throwaway_pki()
+    serial = pki.certificates["peer"].certificate.serial_number
+    later = evolve(pki, made_at=pki.made_at + timedelta(minutes=1))
+    write_crls(later.revocation_lists(also=[serial]), folder / "crl.pem")
+    assert not opened(kept=kept).judge_peer(der_of("peer")).trusted
+    shutil.copy(pki_folder / "crl.pem", folder / "crl.pem")  # of before
+
+    again = opened(kept=kept)
+
+    revoked = CertificateRefused((CertificateFault.REVOKED,))
+    assert again.judge_peer(der_of("peer")).verdict == revoked
+    assert again.judge_peer(der_of("gateway")).trusted
+
+
+def test_what_was_kept_opens_the_space_when_the_files_are_gone(
+    opened: Opener, folder: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    opened(kept=kept)
+    (folder / "allowlist.xml").unlink()
+    (folder / "crl.pem").unlink()
+
+    again = opened(kept=kept)
+
+    assert again.judge_peer(der_of("peer")).trusted
+    assert again.lists(DOMAIN)
+    assert again.degraded == {Degraded.ALLOWLIST_NOT_TAKEN, Degraded.CRL_NOT_TAKEN}
+    assert not again.allowlist_is_current
+
+
+def test_an_old_list_does_not_tell_who_is_not_listed(
+    opened: Opener, clock: SetClock
+) -> None:
+    space = opened(allowlist_max_age_days=7)
+    made = space.allowlist.generated_at
+
+    clock.now = made + timedelta(days=7)
+    assert space.allowlist_is_current
+    clock.now = made + timedelta(days=7, seconds=1)
+    assert not space.allowlist_is_current

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from attrs import evolve
+
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import (
     AuthorEntry,
@@ -47,7 +49,11 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
     "AABJRU5ErkJggg=="
 )
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01" + bytes(40) + b"\xff\xd9"
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01"
+    + bytes(40)
+    + b"\xff\xda\x00\x08x\xff\xd9"
+)
 DOCTOR = "dr.martin@hopital.mssante.test"
 TEXT = "Bonjour,\n\nVoici votre lettre de sortie.\n\nBien à vous"
 
@@ -166,8 +172,9 @@ def file(
     flags: frozenset[Visibility] = frozenset(),
     status: Availability = Availability.APPROVED,
     visible_at: datetime | None = None,
+    said: dict[str, Any] | None = None,
 ) -> str:
-    """Put a document in a patient's vault; return its id."""
+    """Put a document in a patient's vault, ``said`` in its entry; return its id."""
     document_id = uuid4().hex
     entry = DocumentEntry(
         unique_id=f"1.2.250.{int(document_id[:8], 16)}",
@@ -202,7 +209,7 @@ def file(
                 profile_id=profile_id,
                 arrival_id=arrival_id,
                 submission_id=uuid4().hex,
-                entry=entry,
+                entry=evolve(entry, **(said or {})),
                 content=content,
                 sha256=hashlib.sha256(content).hexdigest(),
                 body_level=BodyLevel.N3,

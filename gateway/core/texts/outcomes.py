@@ -366,6 +366,10 @@ CAUTION_TEXTS: Mapping[Caution, tuple[str, str]] = MappingProxyType(
             "Document signalé comme restreint : il ne devrait pas être partagé.",
             "Document marked as restricted: it should not be shared.",
         ),
+        Caution.DATED_AHEAD: (
+            "Le document est daté d'un jour à venir.",
+            "The document is dated on a day to come.",
+        ),
         Caution.LATE_VERSION: (
             "Une version plus récente est déjà enregistrée et reste affichée.",
             "A newer version is already filed and stays the one shown.",

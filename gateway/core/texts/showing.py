@@ -21,16 +21,6 @@ WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
             "en": "This document could not be read. Ask its author to send it to you "
             "as a PDF.",
         },
-        WhyDownload.MISMATCH: {
-            "fr": "Le contenu n'est pas du format annoncé. Par prudence, il n'est pas "
-            "affiché ; demandez à l'auteur de le renvoyer.",
-            "en": "The content is not in the announced format. To be safe it is not "
-            "shown; ask the author to send it again.",
-        },
-        WhyDownload.EMPTY: {
-            "fr": "Ce document est vide.",
-            "en": "This document is empty.",
-        },
         WhyDownload.TOO_LARGE: {
             "fr": "Ce document est trop long pour être affiché dans la page. "
             "Téléchargez-le pour le lire.",

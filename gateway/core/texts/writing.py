@@ -107,6 +107,14 @@ KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
 )
 """Why a received file cannot become a document: all that `decide_keeping` refuses."""
 
+KEEPING_DAMAGED = (
+    "Ce fichier est abîmé ou incomplet : personne ne pourrait le lire dans vos "
+    "documents. Demandez à l'expéditeur de le renvoyer.",
+    "This file is damaged or incomplete: nobody could read it in your documents. Ask "
+    "the sender to send it again.",
+)
+"""Shown where a received file could not be read once it is a document."""
+
 MESSAGING_NOTICE = (
     "Cette messagerie ne sert pas aux urgences : en cas d'urgence, appelez le 15 ou le "
     "112. Elle ne remplace pas votre dossier médical.",

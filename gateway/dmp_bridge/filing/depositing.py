@@ -16,6 +16,7 @@ from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.documents.cda.header import MAX_ID
 from gateway.documents.xds.entry import document_entry, submission_set
 
 _OTHER: Final = "90"
@@ -61,10 +62,23 @@ def deposit_of(
         people=people_of(document.authors),
         structures=structures_of(document.authors),
         deprecates=decision.deprecates,
+        names=named_by(document, brought.found),
+        superseded_by=decision.superseded_by,
         visible_at=visible_at,
         flags_then=then,
         masked_by=_masked_by(brought.found, decision.visibility | then),
     )
+
+
+def named_by(document: ClinicalDocument, found: FoundDocument) -> str:
+    """
+    Return the uniqueId of what a document says to replace, or an empty text.
+
+    The CDA names it, or else the sender does beside it. What is longer than any id that
+    is filed names nothing.
+    """
+    named = document.replaces or found.said.replaces
+    return named if len(named) <= MAX_ID else ""
 
 
 def submission_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.core.codes import find_document_type
@@ -28,6 +29,9 @@ from gateway.rights.filing_facts import (
 from gateway.rights.identity_rules import ins_is_qualified, trait_mismatches
 from gateway.store.patients.profiles import Profile, ProfileRights
 
+_AHEAD: Final = timedelta(days=1)
+"""Clocks and zones differ by less; beyond it a date is no date of a document."""
+
 _RESTRICTED: Final = frozenset({"R", "V"})
 # HL7 Confidentiality; the levels below N are no more open than N here.
 _LEVELS: Final = frozenset({"N", "R", "V", "L", "M", "U"})
@@ -41,8 +45,9 @@ def document_facts(
     profile: Profile | None,
     rights: ProfileRights,
     vault: Vault,
+    came_at: datetime,
 ) -> DocumentFacts:
-    """Return what is known of a document that could be read."""
+    """Return what is known of a document that could be read; it came at ``came_at``."""
     profile_id = profile.id if profile else ""
     own = proven_names(sender, document.authors)
     asked = [*found.said.confidentiality, document.confidentiality.code]
@@ -66,12 +71,17 @@ def document_facts(
             for stored in vault.versions(profile_id, document.set_id)
         ),
         parent=_parent(document, found, profile_id, own, vault),
+        successors=tuple(
+            _version(stored, own)
+            for stored in vault.naming(profile_id, document.unique_id)
+        ),
         withdrawal=_withdrawal(found, profile_id, own, vault),
         document_is_opposed=any(
             one.kind == "document" and one.unique_id == document.unique_id
             for one in rights.oppositions
         ),
         opposition=_opposition(rights, document, all_names(sender, document.authors)),
+        is_dated_ahead=document.effective_time - came_at > _AHEAD,
     )
 
 

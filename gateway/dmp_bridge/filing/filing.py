@@ -23,7 +23,12 @@ from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task
 
 _PROFESSIONAL = frozenset(
-    {SenderKind.OPERATOR, SenderKind.ORGANISATION, SenderKind.PERSON}
+    {
+        SenderKind.OPERATOR,
+        SenderKind.ORGANISATION,
+        SenderKind.EMPLOYEE,
+        SenderKind.PERSON,
+    }
 )
 _NOTHING = OpenedSubmission(from_address="", documents=())
 

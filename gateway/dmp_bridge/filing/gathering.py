@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Final
 
 from attrs import asdict, frozen
@@ -102,7 +103,7 @@ class Gatherer:
             sender=sender,
             secret_connection=secret,
             metadata_ins=_metadata_ins(found, address_ins),
-            document=_document(found, sender, addressee, vault),
+            document=_document(found, sender, addressee, vault, kept.received_at),
             policy=self.policy,
             versions=RuleVersions(
                 rules=RULES,
@@ -117,6 +118,7 @@ def _document(
     sender: SenderIdentity,
     addressee: PatientRow,
     vault: Vault,
+    came_at: datetime,
 ) -> DocumentFacts | NoDocument:
     if found is None:
         return NoDocument.NONE_ATTACHED
@@ -129,6 +131,7 @@ def _document(
         profile=addressee.profile,
         rights=addressee.rights,
         vault=vault,
+        came_at=came_at,
     )
 
 

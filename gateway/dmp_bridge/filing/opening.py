@@ -11,11 +11,13 @@ from attrs import evolve, field, frozen
 from gateway.core.document import ClinicalDocument
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
-from gateway.documents.cda.file import open_cda
-from gateway.documents.cda.header import read_header
+from gateway.documents.cda.body import read_body
+from gateway.documents.cda.file import CdaFile, open_cda
+from gateway.documents.cda.header import MAX_ID, read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive
-from gateway.documents.xdm.package import open_package
+from gateway.documents.xdm.package import PackagedDocument, open_package
+from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
@@ -35,6 +37,7 @@ from gateway.settings.file import Settings
 _PACKAGE_NAME: Final = "ihe_xdm.zip"
 _PACKAGE_FOLDER: Final = b"ihe_xdm/"
 _STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
+_SAYS_NOTHING: Final = Said()
 
 
 @frozen(kw_only=True)
@@ -49,7 +52,7 @@ class FoundDocument:
     package has it, empty for what came otherwise. ``said`` is what the sender says
     beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
     attached directly and for a package that could not be opened. ``remarks`` says what
-    the sender should correct in the package although the document may be filed.
+    the sender should correct although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -78,10 +81,10 @@ class FoundDocument:
 
     @property
     def unique_id(self) -> str:
-        """The uniqueId, as the document or else its sender gives it."""
+        """The uniqueId, as the document or else its sender gives it, to its limit."""
         if self.document is not None:
             return self.document.unique_id
-        return self.said.unique_id
+        return self.said.unique_id[:MAX_ID]
 
 
 @frozen(kw_only=True)
@@ -205,19 +208,29 @@ class Opener:
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             said = said_in_metadata(packaged.facts, submission)
-            found = self._described(
-                packaged.content, said, "METADATA.XML", sha1=packaged.facts.hash
+            yield self._described(
+                packaged.content,
+                said,
+                "METADATA.XML",
+                packaged=packaged,
+                remarks=(*package.remarks, *packaged.facts.remarks),
             )
-            yield evolve(found, remarks=package.remarks, deflated=packaged.deflated)
 
     def _described(
-        self, content: bytes, said: Said, by: str, *, sha1: str = ""
+        self,
+        content: bytes,
+        said: Said,
+        by: str,
+        *,
+        packaged: PackagedDocument | None = None,
+        remarks: tuple[str, ...] = (),
     ) -> FoundDocument:
         """Read a document that its sender described, and compare the two."""
-        found = evolve(self._read(content, sha1=sha1), said=said)
+        found = self._read(content, said, packaged=packaged, remarks=remarks)
         if found.readable is None:
             return found
-        return evolve(found, error=_contradiction(found.readable, said, by))
+        error = _contradiction(found.readable, said, by)
+        return evolve(found, error=error) if error else found
 
     def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
         """
@@ -246,21 +259,48 @@ class Opener:
             return FoundDocument(error=str(error))
         return self._read(content)
 
-    def _read(self, content: bytes, *, sha1: str = "") -> FoundDocument:
+    def _read(
+        self,
+        content: bytes,
+        said: Said = _SAYS_NOTHING,
+        *,
+        packaged: PackagedDocument | None = None,
+        remarks: tuple[str, ...] = (),
+    ) -> FoundDocument:
+        """Return a document, its body decoded once to be sure that it can be read."""
+        document = None
         try:
             file = open_cda(content, max_bytes=self.max_document_bytes)
             document = read_header(file)
+            self._validate(file)
+            # What is to be withdrawn was filed once, and nobody will read it again.
+            is_kept = said.action is not EntryAction.DELETE
+            body = read_body(file) if is_kept else None
         except InvalidError as error:
-            return FoundDocument(content=content, error=str(error))
-        if self.schema is not None and (errors := self.schema.errors(file)):
-            text = f"schema: {'; '.join(errors)}"
-            return FoundDocument(content=content, document=document, error=text)
+            return FoundDocument(
+                content=content, document=document, error=str(error), said=said
+            )
+        if body is not None and body.media_type != document.media_type:
+            document = evolve(document, media_type=body.media_type)
         return FoundDocument(
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
-            sha1=sha1 or sha1_hex(content),
+            sha1=packaged.facts.hash if packaged else sha1_hex(content),
+            deflated=packaged.deflated if packaged else b"",
             document=document,
+            said=said,
+            remarks=(
+                *remarks,
+                *document.remarks,
+                *(body.remarks if body else ()),
+                *(differences(document, packaged.facts) if packaged else ()),
+            ),
         )
+
+    def _validate(self, file: CdaFile) -> None:
+        errors = self.schema.errors(file) if self.schema is not None else ()
+        if errors:
+            raise InvalidError(f"schema: {'; '.join(errors)}")
 
 
 def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> Said:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
-from gateway.core.decision import FilingDecision
+from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
 from gateway.core.vault import FiledDocument
@@ -72,8 +72,15 @@ class Recorder:
         deposit: Deposit,
         decision: FilingDecision,
         deprecated: Sequence[str],
+        *,
+        responsible: str = "",
     ) -> None:
-        """Note a filing, and what it put out of date, in the patient's chain."""
+        """
+        Note a filing, and what it put out of date, in the patient's chain.
+
+        ``responsible`` is the professional under whose responsibility an employee
+        files: who sent is then noted beside.
+        """
         self.work.note(
             Action.DOCUMENT_FILED,
             decision.code.value,
@@ -81,6 +88,7 @@ class Recorder:
             chain=case.chain,
             arrival=self.kept.id,
             document=deposit.entry.unique_id,
+            **self._employee(responsible),
         )
         for entry_id in deprecated:
             self.work.note(
@@ -90,6 +98,17 @@ class Recorder:
                 chain=case.chain,
                 by=deposit.entry_id,
             )
+
+    def _employee(self, responsible: str) -> dict[str, str]:
+        if not responsible:
+            return {}
+        sender = self.kept.sender
+        return {
+            "sender": sender.kind.value,
+            "identity": sender.identity,
+            "structure": sender.structure,
+            "responsible": responsible,
+        }
 
     def withdrawn(self, case: Case, stored: FiledDocument) -> None:
         """Note in the patient's chain that a document was withdrawn, and by whom."""
@@ -145,6 +164,13 @@ def _informed(found: FoundDocument | None) -> dict[str, str]:
     return {"informed": str(informed)} if informed else {}
 
 
+def _to_correct(decision: FilingDecision, found: FoundDocument) -> str:
+    """Return what its sender should correct, what the decision alone shows too."""
+    if Caution.DATED_AHEAD not in decision.cautions:
+        return found.to_correct
+    return "; ".join((*found.remarks, "effectiveTime is on a day to come"))
+
+
 def _outcome(
     case: Case, number: int, decision: FilingDecision, found: FoundDocument
 ) -> DocumentOutcome:
@@ -155,6 +181,6 @@ def _outcome(
         outcome=decision.code.value,
         reasons=tuple(reason.value for reason in decision.reasons),
         error=decision.error.value if decision.error else "",
-        detail=found.to_correct,
+        detail=_to_correct(decision, found),
         entry_id=case.entries.get(number, ""),
     )

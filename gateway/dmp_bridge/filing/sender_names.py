@@ -7,12 +7,14 @@ from typing import Final
 
 from gateway.core import envelope
 from gateway.core.person import Participant
+from gateway.rights.author_rules import responsible
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.store.arrivals.arrivals import KeptArrival
 from gateway.store.patients.profiles import ProfileRights
 
 _KINDS: Final = {
     envelope.SenderKind.ORGANISATION: CertificateHolder.STRUCTURE,
+    envelope.SenderKind.EMPLOYEE: CertificateHolder.EMPLOYEE,
     envelope.SenderKind.PERSON: CertificateHolder.PERSON,
 }
 
@@ -25,14 +27,36 @@ def sender_of(
 
     The address is the reverse path, or that of From where the patient named it.
     """
-    kind = _KINDS.get(kept.sender.kind, CertificateHolder.OPERATOR)
-    identity = frozenset({kept.sender.identity} - {""})
     named = rights.blocked | rights.secret_senders
+    return _proven(
+        kept.sender,
+        address=from_address if from_address in named else kept.reverse_path.lower(),
+    )
+
+
+def answering_for(sender: envelope.Sender, authors: tuple[Participant, ...]) -> str:
+    """
+    Return the number of the professional an employee files under, as `responsible`.
+
+    Empty where the sender answers for itself.
+    """
+    found = responsible(_proven(sender), authors)
+    return "" if found is None else found.identifier
+
+
+def _proven(sender: envelope.Sender, address: str = "") -> SenderIdentity:
+    kind = _KINDS.get(sender.kind, CertificateHolder.OPERATOR)
+    identity = frozenset({sender.identity} - {""})
+    structures: frozenset[str] = frozenset()
+    if kind is CertificateHolder.STRUCTURE:
+        structures = identity
+    elif kind is CertificateHolder.EMPLOYEE:
+        structures = frozenset({sender.structure} - {""})
     return SenderIdentity(
         kind=kind,
-        identity=kept.sender.identity,
-        address=from_address if from_address in named else kept.reverse_path.lower(),
-        structures=identity if kind is CertificateHolder.STRUCTURE else frozenset(),
+        identity=sender.identity,
+        address=address,
+        structures=structures,
         persons=identity if kind is CertificateHolder.PERSON else frozenset(),
     )
 

@@ -21,6 +21,7 @@ from gateway.dmp_bridge.filing.depositing import (
 from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
+from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
 from gateway.errors import InvalidError, UnavailableError
 from gateway.rights.delivery_rules import MessageDecision, decide_message
@@ -206,8 +207,13 @@ class Settlement:
         elif not self._is_message and decision.availability is Availability.APPROVED:
             # No message tells the patient: the document has a notice of its own.
             self.work.tasks.add(TaskKind.DISCLOSE, deposit.entry_id)
+        authors = one.found.readable.authors if one.found.readable else ()
         self._recorder.filed(
-            case, deposit, decision, [stored.id for stored in replaced if stored]
+            case,
+            deposit,
+            decision,
+            [stored.id for stored in replaced if stored],
+            responsible=answering_for(self.kept.sender, authors),
         )
 
     def _withdraw(self, case: Case, number: int, decision: FilingDecision) -> None:

@@ -67,6 +67,10 @@ class EmbeddedVault:
         """Return a patient's versions of one set, first filed first; none of none."""
         return self._all_known(self._documents.of_set(profile_id, set_id))
 
+    def naming(self, profile_id: str, unique_id: str) -> Sequence[FiledDocument]:
+        """Return what a patient has that says to replace this one, first filed first"""
+        return self._all_known(self._documents.naming(profile_id, unique_id))
+
     def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
         """Return what one message put in a patient's vault, first filed first."""
         return self._all_known(self._documents.of_arrival(profile_id, arrival_id))
@@ -121,7 +125,8 @@ class EmbeddedVault:
             raise ConflictError("this uniqueId is filed already, for another content")
         named = dict.fromkeys((deposit.entry.replaces, *deposit.deprecates))
         replaced = [self._own(deposit.profile_id, one) for one in filter(None, named)]
-        new = _new_document(deposit, self._key_of(deposit.profile_id))
+        later = [self._own(deposit.profile_id, one) for one in deposit.superseded_by]
+        new = _new_document(deposit, self._key_of(deposit.profile_id), later)
         self._documents.add(new, self._parcel(deposit))
         for before in replaced:
             self._documents.mark_replaced(
@@ -209,7 +214,9 @@ def _parcel_of(prepared: PreparedContent) -> Parcel:
     return prepared
 
 
-def _new_document(deposit: Deposit, key_id: str) -> NewDocument:
+def _new_document(
+    deposit: Deposit, key_id: str, later: Sequence[FiledDocument]
+) -> NewDocument:
     entry = deposit.entry
     return NewDocument(
         id=deposit.entry_id,
@@ -236,6 +243,9 @@ def _new_document(deposit: Deposit, key_id: str) -> NewDocument:
         entry=entry_to_json(entry),
         submission_id=deposit.submission_id,
         arrival_id=deposit.arrival_id,
+        names=deposit.names,
+        replaced_by=later[-1].id if later else "",
+        replaced_levels=frozenset(one.body_level for one in later),
     )
 
 

@@ -45,10 +45,12 @@ class Deposit:
 
     ``entry`` says its status (a version that comes late is not current), its flags,
     and the uniqueId it replaces, ``deprecates`` the uniqueIds of those that are no
-    longer current once it is filed. ``visible_at`` is when the patient may see it
-    although it is hidden now, ``flags_then`` are its flags from then on. ``people``
-    and ``structures`` identify its authors, the first one first. ``sha256`` is that of
-    the content, in hex. Without ``prepared`` the vault prepares the content itself.
+    longer current once it is filed. ``names`` is the uniqueId that the document says to
+    replace, there or not, ``superseded_by`` the uniqueIds of those that replaced it
+    before it came. ``visible_at`` is when the patient may see it although it is hidden
+    now, ``flags_then`` are its flags from then on. ``people`` and ``structures``
+    identify its authors, the first one first. ``sha256`` is that of the content, in
+    hex. Without ``prepared`` the vault prepares the content itself.
     """
 
     profile_id: str
@@ -64,6 +66,8 @@ class Deposit:
     people: tuple[str, ...] = field(default=(), repr=False)
     structures: tuple[str, ...] = ()
     deprecates: tuple[str, ...] = ()
+    names: str = ""
+    superseded_by: tuple[str, ...] = ()
     visible_at: datetime | None = None
     flags_then: frozenset[Visibility] = frozenset()
     masked_by: MaskedBy = MaskedBy.NOBODY
@@ -85,6 +89,9 @@ class Vault(Protocol):
 
     def versions(self, profile_id: str, set_id: str) -> Sequence[FiledDocument]:
         """Return a patient's versions of one set, first filed first; none of none."""
+
+    def naming(self, profile_id: str, unique_id: str) -> Sequence[FiledDocument]:
+        """Return what a patient has that says to replace this one, first filed first"""
 
     def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
         """Return what one message put in a patient's vault, first filed first."""

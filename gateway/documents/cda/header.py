@@ -23,6 +23,7 @@ from gateway.documents.cda.nodes import (
     read_text,
 )
 from gateway.documents.cda.people import read_authenticator, read_author, read_patient
+from gateway.documents.remarks import Remarks
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES
 
@@ -31,6 +32,13 @@ _ACCESSION = "{urn:dicom-org:ps3-20}accessionNumber"
 _IMAGING_REPORT = "18748-4"
 _UID = re.compile(r"[0-9.]{1,64}")
 _VERSION = re.compile(r"[0-9]{1,9}")
+_NO_REPLACEMENT = {"XFRM", "APND"}  # HL7 x_ActRelationshipDocument, without RPLC
+
+MAX_ID = 256
+"""Characters of an id or setId, ``root^extension``; OIDs have up to 64."""
+
+MAX_CODE = 64
+"""Characters of the code of a type; those of LOINC have seven."""
 
 
 def read_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> ClinicalDocument:
@@ -38,25 +46,31 @@ def read_cda(content: bytes, *, max_bytes: int = MAX_BYTES) -> ClinicalDocument:
     Return what the header of a CDA file says.
 
     What the model does not know is passed over; a document must not be refused for it
-    (CI-SIS, Structuration minimale).
+    (CI-SIS, Structuration minimale). An optional value that is wrong counts as absent,
+    with a remark: ``remarks`` of what is returned.
 
     Raises:
         InvalidError: as `open_cda`; or the header lacks one of id, code,
             effectiveTime, recordTarget, author and component, gives one twice, or
-            holds a value that is none of its kind. The text names the element.
+            holds one of another kind, as the versionNumber or what it replaces. The
+            text names the element.
     """
     return read_header(open_cda(content, max_bytes=max_bytes))
 
 
 def read_header(file: CdaFile) -> ClinicalDocument:
     """Return what the header says; raises as `read_cda`."""
-    root = file.element
+    root, odd = file.element, Remarks()
     type_code = read_code(get(root, "code"))
     if type_code is None:
         raise InvalidError("the document has no code/@code")
+    if len(type_code.code) > MAX_CODE:
+        raise InvalidError("code/@code is too long")
     unique_id = read_identifier(get(root, "id"), "id")
     if unique_id is None:
         raise InvalidError("the document has no id/@root")
+    if len(join_identifier(unique_id)) > MAX_ID:
+        raise InvalidError("id is too long")
     authors = list(children(root, "author"))
     if not authors:
         raise InvalidError("the document has no author")
@@ -68,38 +82,45 @@ def read_header(file: CdaFile) -> ClinicalDocument:
     level, media_type = read_body_facts(root)
     return ClinicalDocument(
         unique_id=join_identifier(unique_id),
-        set_id=_optional_id(root, "setId"),
+        set_id=odd.optional(_set_id, root) or "",
         version=_version(find(root, "versionNumber")),
         type_code=type_code,
         title=read_text(find(root, "title")),
         effective_time=_effective_time(root),
-        confidentiality=_confidentiality(root),
+        confidentiality=_confidentiality(root, odd),
         language=(language.get("code") if language is not None else "") or "fr-FR",
         template_ids=tuple(
             template.get("root", "") for template in children(root, "templateId")
         ),
-        patient=read_patient(get(root, "recordTarget")),
-        authors=tuple(read_author(author) for author in authors),
+        patient=read_patient(get(root, "recordTarget"), odd),
+        authors=tuple(read_author(author, odd) for author in authors),
         legal_authenticator=(
-            read_authenticator(authenticator) if authenticator is not None else None
+            odd.optional(read_authenticator, authenticator, odd)
+            if authenticator is not None
+            else None
         ),
         facility_type=read_code(find(facility, "healthCareFacility", "code")),
         practice_setting=_practice_setting(root),
-        service_start=_bound(period, "low"),
-        service_stop=_bound(period, "high"),
+        service_start=odd.optional(_bound, period, "low"),
+        service_stop=odd.optional(_bound, period, "high"),
         event_codes=tuple(
             code
             for part in children(root, "documentationOf")
             if (code := read_code(find(part, "serviceEvent", "code")))
         ),
-        order_ids=_order_ids(root),
-        accession_ids=_accession_ids(root),
+        order_ids=_order_ids(root, odd),
+        accession_ids=_accession_ids(root, odd),
         study_uids=_study_uids(root) if type_code.code == _IMAGING_REPORT else (),
         encounter=read_code(find(root, "componentOf", "encompassingEncounter", "code")),
-        related=tuple(_related(part) for part in children(root, "relatedDocument")),
+        related=tuple(
+            related
+            for part in children(root, "relatedDocument")
+            if (related := _related(part, odd))
+        ),
         body_level=level,
         media_type=media_type,
         shape=file.shape,
+        remarks=odd.said,
     )
 
 
@@ -110,26 +131,44 @@ def _effective_time(root: etree._Element) -> datetime:
     return moment
 
 
-def _confidentiality(root: etree._Element) -> Coded:
-    if find(root, "confidentialityCode") is None:
-        return coded(CONFIDENTIALITY, "N")
-    found = read_code(get(root, "confidentialityCode"))
+def _confidentiality(root: etree._Element, odd: Remarks) -> Coded:
+    """Return the level, N where none is given; given twice, it is in doubt."""
+    given = list(children(root, "confidentialityCode"))
+    if len(given) > 1:
+        raise InvalidError("the document gives confidentialityCode more than once")
+    found = (
+        odd.optional(_known_code, given[0], "confidentialityCode") if given else None
+    )
     return found or coded(CONFIDENTIALITY, "N")
 
 
-def _version(element: etree._Element | None) -> int | None:
+def _known_code(element: etree._Element, name: str) -> Coded | None:
+    if element.get("nullFlavor"):
+        raise InvalidError(f"{name} is said to be unknown")
+    return read_code(element)
+
+
+def _version(element: etree._Element | None, name: str = "versionNumber") -> int | None:
     text = element.get("value", "").strip() if element is not None else ""
     if not text:
         return None
     if not _VERSION.fullmatch(text):
-        raise InvalidError("versionNumber is not a whole number")
+        raise InvalidError(f"{name} is not a whole number")
     return int(text)
 
 
-def _optional_id(parent: etree._Element | None, name: str) -> str:
+def _optional_id(parent: etree._Element | None, name: str, within: str = "") -> str:
     element = find(parent, name)
-    pair = read_identifier(element, name) if element is not None else None
+    place = f"{within}/{name}" if within else name
+    pair = read_identifier(element, place) if element is not None else None
     return join_identifier(pair) if pair else ""
+
+
+def _set_id(root: etree._Element) -> str:
+    found = _optional_id(root, "setId")
+    if len(found) > MAX_ID:
+        raise InvalidError("setId is too long")
+    return found
 
 
 def _main_service(root: etree._Element) -> etree._Element | None:
@@ -157,17 +196,17 @@ def _bound(period: etree._Element | None, side: str) -> datetime | None:
     return read_moment(element, name)
 
 
-def _order_ids(root: etree._Element) -> tuple[str, ...]:
+def _order_ids(root: etree._Element, odd: Remarks) -> tuple[str, ...]:
     found = (
-        _optional_id(find(part, "order"), "id")
+        odd.optional(_optional_id, find(part, "order"), "id", "inFulfillmentOf/order")
         for part in children(root, "inFulfillmentOf")
     )
     return tuple(text for text in found if text)
 
 
-def _accession_ids(root: etree._Element) -> tuple[str, ...]:
+def _accession_ids(root: etree._Element, odd: Remarks) -> tuple[str, ...]:
     pairs = (
-        read_identifier(element, "accessionNumber")
+        odd.optional(read_identifier, element, "accessionNumber")
         for part in children(root, "inFulfillmentOf")
         for order in children(part, "order")
         for element in order.iterchildren(_ACCESSION)
@@ -189,15 +228,35 @@ def _study_uids(root: etree._Element) -> tuple[str, ...]:
     return tuple(dict.fromkeys(uid for uid in found if _UID.fullmatch(uid)))
 
 
-def _related(part: etree._Element) -> Related:
+def _related(part: etree._Element, odd: Remarks) -> Related | None:
+    """
+    Return a relation, or None for one that is wrong and replaces nothing.
+
+    Raises:
+        InvalidError: it may be a replacement, and does not say of what.
+    """
     parent = find(part, "parentDocument")
-    unique_id = _optional_id(parent, "id")
-    type_code = part.get("typeCode", "")
-    if not unique_id or not type_code:
-        raise InvalidError("the document has no relatedDocument/parentDocument/id")
+    type_code = part.get("typeCode", "").strip()
+    if type_code in _NO_REPLACEMENT:
+        unique_id = odd.optional(_parent_id, parent)
+        if unique_id is None:
+            return None
+    else:
+        unique_id = _parent_id(parent)
+    if not type_code:
+        raise InvalidError("the document has no relatedDocument/@typeCode")
+    place = "relatedDocument/parentDocument"
+    number = find(parent, "versionNumber")
     return Related(
         type_code=type_code,
         unique_id=unique_id,
-        set_id=_optional_id(parent, "setId"),
-        version=_version(find(parent, "versionNumber")),
+        set_id=odd.optional(_optional_id, parent, "setId", place) or "",
+        version=odd.optional(_version, number, f"{place}/versionNumber"),
     )
+
+
+def _parent_id(parent: etree._Element | None) -> str:
+    found = _optional_id(parent, "id", "relatedDocument/parentDocument")
+    if not found:
+        raise InvalidError("the document has no relatedDocument/parentDocument/id")
+    return found

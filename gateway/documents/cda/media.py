@@ -10,6 +10,7 @@ from typing import Final
 from lxml import etree
 
 from gateway.core.rendered import Medium
+from gateway.documents.cda.encoded import read_encoded
 from gateway.documents.cda.nodes import IN_HL7
 from gateway.documents.media import image_type, looks_like, normal_type
 from gateway.errors import InvalidError, NotFoundError
@@ -61,14 +62,13 @@ class EmbeddedMedia:
         value = self._value(media_id)
         if value is None:
             raise NotFoundError("no such medium in the document")
-        packed = _SPACE.sub("", value.text or "")
-        if len(packed) > max_bytes // 3 * 4 + 4:
+        if len(value.text or "") > max_bytes * 2:  # base64, with its line ends
             raise InvalidError("medium too large")
-        try:
-            content = base64.b64decode(packed, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise InvalidError("medium that is not base64") from error
-        media_type = _shown_type(value.get("mediaType") or "", content)
+        declared = normal_type(value.get("mediaType") or "")
+        content = read_encoded(value, declared, max_bytes=max_bytes).content
+        if len(content) > max_bytes:
+            raise InvalidError("medium too large")
+        media_type = _shown_type(declared, content)
         if not media_type:
             raise NotFoundError("a medium that is not shown")
         return Medium(media_type, content)
@@ -77,11 +77,20 @@ class EmbeddedMedia:
         value = self._value(media_id)
         if value is None:
             return ""
+        if value.get("compression"):
+            return self._kind_of_packed(media_id)
         try:
             head = base64.b64decode(_SPACE.sub("", (value.text or "")[:_HEAD])[:80])
         except (binascii.Error, ValueError):
             return ""
         return _shown_type(value.get("mediaType") or "", head)
+
+    def _kind_of_packed(self, media_id: str) -> str:
+        """Return the type of what is compressed, or only said to be."""
+        try:
+            return self.read(media_id).media_type
+        except (InvalidError, NotFoundError):
+            return ""
 
     def _value(self, media_id: str) -> etree._Element | None:
         element = self._elements.get(media_id)
@@ -91,7 +100,7 @@ class EmbeddedMedia:
         if value is None or value.get("representation") != "B64":
             return None
         # A child, even a comment, would cut the text in two.
-        return None if value.get("compression") or len(value) else value
+        return None if len(value) else value
 
 
 def _shown_type(declared: str, content: bytes) -> str:

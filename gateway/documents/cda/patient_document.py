@@ -14,12 +14,14 @@ from attrs import frozen
 from lxml import etree
 
 from gateway.core.codes import CONFIDENTIALITY, NOT_PROFESSIONAL
+from gateway.core.document import Shape
 from gateway.core.ins import Ins
 from gateway.core.keeping import MAX_TITLE, FileToKeep
 from gateway.core.person import IdentityTraits
-from gateway.documents.cda.body import MEDIA_TYPES
+from gateway.documents.cda.body import MEDIA_TYPES, read_body
+from gateway.documents.cda.file import CdaFile
 from gateway.documents.cda.nodes import NAMESPACE
-from gateway.documents.media import looks_like, normal_type
+from gateway.documents.media import normal_type
 from gateway.documents.times import PARIS
 from gateway.errors import InvalidError
 
@@ -52,16 +54,14 @@ def make_patient_document(
 
     Raises:
         InvalidError: the title is empty, longer than 128 characters or has controls;
-            the file is empty, of a type no such body may be, or not what it says.
+            the file is of a type no such body may be, or nobody could read it.
     """
     title = " ".join(file.title.split())
     if not title or len(title) > MAX_TITLE or not title.isprintable():
         raise InvalidError("a title that a document cannot have")
     media_type = normal_type(file.media_type)
-    if media_type not in MEDIA_TYPES or not looks_like(media_type, file.content):
+    if media_type not in MEDIA_TYPES:
         raise InvalidError("a file that cannot be the body of a document")
-    if not file.content:
-        raise InvalidError("an empty file cannot be a document")
     root = etree.Element(_name("ClinicalDocument"), nsmap=_PREFIXES)
     writer = _Writer(root, ins, traits, written_at.astimezone(PARIS))
     try:
@@ -74,6 +74,9 @@ def make_patient_document(
     body.set("mediaType", media_type)
     body.set("representation", "B64")
     body.text = base64.b64encode(file.content).decode("ascii")
+    read = read_body(CdaFile(root, Shape.PLAIN))
+    if (read.media_type, read.content) != (media_type, file.content):
+        raise InvalidError("a file that is not what it is said to be")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 

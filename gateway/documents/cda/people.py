@@ -17,25 +17,29 @@ from gateway.documents.cda.nodes import (
     read_identifier,
     read_text,
 )
+from gateway.documents.remarks import Remarks
 from gateway.errors import InvalidError
 
 _INS_ROOTS = {authority.value for authority in InsAuthority}
 _BIRTH_DATE = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}")
 
 
-def read_patient(record_target: etree._Element) -> Patient:
+def read_patient(record_target: etree._Element, odd: Remarks | None = None) -> Patient:
     """
     Return the patient of a ``recordTarget`` (CI-SIS Structuration minimale).
 
+    A number of a structure that is no identifier counts as absent.
+
     Raises:
-        InvalidError: no patientRole, no identifier at all, an identifier that is
-            none, or two different INS.
+        InvalidError: no patientRole, no identifier at all, one of an authority of the
+            INS that is none, or two different INS.
     """
     role = get(record_target, "patientRole")
+    odd = odd or Remarks()
     pairs = [
         pair
         for element in children(role, "id")
-        if (pair := read_identifier(element, "recordTarget/patientRole/id"))
+        if (pair := _patient_identifier(element, odd))
     ]
     if not pairs:
         raise InvalidError("the document has no recordTarget/patientRole/id")
@@ -47,6 +51,15 @@ def read_patient(record_target: etree._Element) -> Patient:
         other_ids=tuple(pair for pair in pairs if pair[0] not in _INS_ROOTS),
         traits=_read_traits(find(role, "patient")),
     )
+
+
+def _patient_identifier(
+    element: etree._Element, odd: Remarks
+) -> tuple[str, str] | None:
+    name = "recordTarget/patientRole/id"
+    if element.get("root", "").strip() in _INS_ROOTS:
+        return read_identifier(element, name)
+    return odd.optional(read_identifier, element, name)
 
 
 def _read_ins(pairs: list[tuple[str, str]]) -> tuple[Ins | None, str]:
@@ -94,31 +107,42 @@ def _read_traits(patient: etree._Element | None) -> IdentityTraits:
     )
 
 
-def read_author(author: etree._Element) -> Participant:
-    """Return an ``author``, with what it did (functionCode) as its role."""
+def read_author(author: etree._Element, odd: Remarks) -> Participant:
+    """
+    Return an ``author``, with what it did (functionCode) as its role.
+
+    An identifier that is none counts as absent: the rules look at who wrote it.
+
+    Raises:
+        InvalidError: there is no assignedAuthor.
+    """
     assigned = find(author, "assignedAuthor")
     if assigned is None:
         raise InvalidError("the document has no author/assignedAuthor")
-    return _read_participant(assigned, author, "author/assignedAuthor/id")
+    return _read_participant(assigned, author, "author/assignedAuthor", odd)
 
 
-def read_authenticator(authenticator: etree._Element) -> Participant:
-    """Return who answers for the document (legalAuthenticator)."""
+def read_authenticator(authenticator: etree._Element, odd: Remarks) -> Participant:
+    """
+    Return who answers for the document (legalAuthenticator).
+
+    Raises:
+        InvalidError: there is no assignedEntity.
+    """
     assigned = find(authenticator, "assignedEntity")
     if assigned is None:
         raise InvalidError("the document has no legalAuthenticator/assignedEntity")
-    return _read_participant(
-        assigned, authenticator, "legalAuthenticator/assignedEntity/id"
-    )
+    name = "legalAuthenticator/assignedEntity"
+    return _read_participant(assigned, authenticator, name, odd)
 
 
 def _read_participant(
-    assigned: etree._Element, part: etree._Element, name: str
+    assigned: etree._Element, part: etree._Element, name: str, odd: Remarks
 ) -> Participant:
     pairs = [
         pair
         for element in children(assigned, "id")
-        if (pair := read_identifier(element, name))
+        if (pair := odd.optional(read_identifier, element, f"{name}/id"))
     ]
     # A professional may have a second identifier, that of health insurance.
     root, identifier = next(
@@ -144,15 +168,20 @@ def _read_participant(
         is_patient=root in _INS_ROOTS,
         specialty=read_code(find(assigned, "code")),
         role=read_code(find(part, "functionCode")),
-        structure=_read_structure(find(assigned, "representedOrganization"), name),
+        structure=_read_structure(find(assigned, "representedOrganization"), name, odd),
     )
 
 
-def _read_structure(organization: etree._Element | None, name: str) -> Structure | None:
+def _read_structure(
+    organization: etree._Element | None, name: str, odd: Remarks
+) -> Structure | None:
     if organization is None:
         return None
     element = find(organization, "id")
-    pair = read_identifier(element, name) if element is not None else None
+    place = f"{name}/representedOrganization/id"
+    pair = (
+        odd.optional(read_identifier, element, place) if element is not None else None
+    )
     root, identifier = pair or ("", "")
     return Structure(
         identifier=identifier, name=read_text(find(organization, "name")), root=root

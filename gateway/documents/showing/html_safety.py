@@ -37,6 +37,8 @@ _STYLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "bolditalics": ("strong", "em"),
         "bolditalic": ("strong", "em"),
         "underline": ("u",),
+        "strikethrough": ("s",),
+        "strikethru": ("s",),
     }
 )
 _REVISED: Mapping[str, str] = MappingProxyType({"insert": "ins", "delete": "del"})

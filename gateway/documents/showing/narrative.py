@@ -119,9 +119,11 @@ class _NarrativePage:
                 self._section(section, level)
 
     def _section(self, section: etree._Element, level: int) -> None:
-        self.put("<section>")
         title = section.find(IN_HL7 + "title")
-        if title is not None and plain_text(title):
+        is_titled = title is not None and bool(plain_text(title))
+        # Without a heading between them, two sections would read as one.
+        self.put("<section>" if is_titled or not self._parts else "<section><hr/>")
+        if title is not None and is_titled:
             tag = f"h{min(level, 6)}"
             self.put(f"<{tag}{language_attribute(title)}>")
             self.children(title, 0, inline=True)

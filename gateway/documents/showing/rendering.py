@@ -15,9 +15,8 @@ from gateway.core.rendered import (
     WhyDownload,
 )
 from gateway.core.texts.showing import WHY_DOWNLOAD
-from gateway.documents.cda.body import body_of
+from gateway.documents.cda.body import PDF, SHOWN_TYPES, TEXT, DocumentBody, body_of
 from gateway.documents.cda.media import EmbeddedMedia
-from gateway.documents.media import image_type, looks_like, normal_type
 from gateway.documents.showing.html_safety import safe_text
 from gateway.documents.showing.narrative import narrative_html
 from gateway.errors import InvalidError
@@ -45,23 +44,21 @@ class CdaPages:
         except InvalidError:
             return _in_language(_UNREADABLE, language)
         if body.level is BodyLevel.N1 or body.sections is None:
-            shown = render_media(body.media_type, body.content)
-            return _in_language(shown, language, file=_is_file(shown))
+            shown = render_file(body)
+            file = shown.how not in {Shown.PDF, Shown.IMAGE}
+            return _in_language(shown, language, file=file)
         shown = render_narrative(body.sections, media_url=media_url, language=language)
         return _in_language(shown, language, copy=body.pdf_copy is not None)
 
     def body(self, content: bytes) -> Medium | None:
-        """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
+        """Return the file of an N1, an N3's PDF copy, or None."""
         try:
             body = body_of(content)
         except InvalidError:
             return None
         if body.pdf_copy is not None:
-            return Medium("application/pdf", body.pdf_copy)
-        shown = render_media(body.media_type, body.content)
-        if _is_file(shown):
-            return Medium(body.media_type, body.content)
-        return Medium(shown.media_type, body.content) if shown.media_type else None
+            return Medium(PDF, body.pdf_copy)
+        return Medium(body.media_type, body.content) if body.content else None
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""
@@ -88,55 +85,36 @@ def render_narrative(
         )
     except InvalidError:
         return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.TOO_LARGE)
-    if not html:
-        return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.EMPTY)
     return Rendered(how=Shown.NARRATIVE, html=html)
 
 
-def render_media(media_type: str, content: bytes) -> Rendered:
+def render_file(body: DocumentBody) -> Rendered:
     """
     Decide how the file of an N1 is shown (CI-SIS Structuration minimale, body N1).
 
-    ======================  ==========================================
-    application/pdf         as it is, when it starts like a PDF
+    ======================  =======================
+    application/pdf         as it is
     text/plain              escaped, in a ``pre``
-    image/jpeg, png, gif    as an image, under the type it really has
-    text/rtf, image/tiff    a download: browsers do not show them
+    image/jpeg, png, gif    as an image
     anything else           a download
-    ======================  ==========================================
+    ======================  =======================
 
-    Bytes that are not what was declared are a download too: served inline they could
-    run as what they really are.
+    The type is what the bytes show it to be, whatever was declared: served under
+    another, they could run as what they really are.
     """
-    declared = normal_type(media_type)
-    if not content:
-        return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.EMPTY)
-    if declared.startswith("image/") and image_type(content):
-        return Rendered(how=Shown.IMAGE, media_type=image_type(content))
-    if not looks_like(declared, content):
-        return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.MISMATCH)
-    if declared == "application/pdf":
-        return Rendered(how=Shown.PDF, media_type=declared)
-    if declared == "text/plain":
-        return _render_text(content)
-    return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.FORMAT)
+    kind = body.media_type
+    if kind == TEXT:
+        return _render_text(body)
+    if kind not in SHOWN_TYPES:
+        return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.FORMAT)
+    return Rendered(how=Shown.PDF if kind == PDF else Shown.IMAGE, media_type=kind)
 
 
-def _render_text(content: bytes) -> Rendered:
-    if len(content) > MAX_TEXT_BYTES:
+def _render_text(body: DocumentBody) -> Rendered:
+    if len(body.content) > MAX_TEXT_BYTES:
         return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.TOO_LARGE)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    html = f'<pre class="texte" tabindex="0">{safe_text(text)}</pre>'
+    html = f'<pre class="texte" tabindex="0">{safe_text(body.text)}</pre>'
     return Rendered(how=Shown.TEXT, html=html)
-
-
-def _is_file(shown: Rendered) -> bool:
-    """Tell whether what is shown of an N1 leaves a file to download for itself."""
-    whole = (WhyDownload.FORMAT, WhyDownload.TOO_LARGE)
-    return shown.how is Shown.TEXT or shown.why in whole
 
 
 def _in_language(

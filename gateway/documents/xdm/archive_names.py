@@ -7,7 +7,7 @@ import unicodedata
 
 from gateway.errors import InvalidError
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*]')
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*(?:\..*)?",
     re.IGNORECASE,
@@ -20,7 +20,8 @@ def read_name(raw: bytes, *, is_utf8: bool) -> str:
     Return the name of an entry, or refuse it.
 
     Names outside ASCII are accepted in UTF-8 only: which other code page was meant
-    is not written in the archive, and readers differ.
+    is not written in the archive, and readers differ. A backslash parts folders, as in
+    what old .NET writes, and ``./`` before a name says nothing.
 
     Raises:
         InvalidError: for a name that another program could read as another file, as
@@ -33,12 +34,15 @@ def read_name(raw: bytes, *, is_utf8: bool) -> str:
     except UnicodeDecodeError:
         # Its cause would quote the name, which often names the patient.
         raise InvalidError("archive with a name in an unknown encoding") from None
-    if "\\" in name:
-        raise InvalidError("archive with a backslash in a name")
+    name = name.replace("\\", "/")
     if name.startswith("/") or name[1:2] == ":":
         raise InvalidError("archive with an absolute name")
     if _FORBIDDEN.search(name) or (not name.isascii() and _hides(name)):
         raise InvalidError("archive with a forbidden character in a name")
+    while name.startswith("./"):
+        name = name[2:]
+        if not name:
+            return "/"  # the folder of all, which some write as an entry
     for part in name.removesuffix("/").split("/"):
         _check_part(part)
     return name

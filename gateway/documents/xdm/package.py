@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import field, frozen
 
-from gateway.documents.media import looks_like
+from gateway.documents.media import IMAGES, kind_of, looks_like
 from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xds.reading import one_patient, read_metadata
@@ -19,6 +19,7 @@ METADATA = "METADATA.XML"
 README = "README.TXT"
 INDEX = "INDEX.HTM"
 
+_NO_DOCUMENTS = {"application/pdf", "image/tiff", "text/rtf", *IMAGES}
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
@@ -44,9 +45,9 @@ class Package:
     A package opened and checked whole, all of it about one patient.
 
     ``submissions`` has one set per SUBSET folder. ``remarks`` says what its sender
-    should correct although it does no harm: a file that is missing, or one that stands
-    where nobody looks. README.TXT and INDEX.HTM are never kept: nobody is shown a page
-    that came in a package.
+    should correct although it does no harm: a file that is missing, one that stands
+    where nobody looks, a folder around it all. README.TXT and INDEX.HTM are never kept:
+    nobody is shown a page that came in a package.
     """
 
     submissions: tuple[SubmissionFacts, ...]
@@ -63,31 +64,50 @@ def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package
             the package may then be used.
     """
     archive = open_archive(content, limits)
-    subsets = _subsets(archive)
+    base = _base(archive)
     used: set[str] = set()
     submissions, documents, patients = [], [], []
-    for folder, name in subsets:
+    for folder, name in _subsets(archive, base):
         metadata = read_metadata(archive.read(name))
         submissions.append(metadata.submission)
         patients.append(metadata.patient_id)
         for facts in metadata.entries:
-            documents.append(_document(archive, folder, facts, used))
+            documents.append(_document(archive, base, folder, facts, used))
         used.add(name)
     _check_listed_once(documents)
     one_patient(patients)
     return Package(
         submissions=tuple(submissions),
         documents=tuple(documents),
-        remarks=tuple(_look_at_the_rest(archive, used)),
+        remarks=tuple(_look_at_the_rest(archive, base, used)),
     )
 
 
-def _subsets(archive: Archive) -> list[tuple[str, str]]:
+def _base(archive: Archive) -> str:
+    """
+    Return the folder that a desktop put around the whole package, with its slash.
+
+    It is empty for a package as it should be. All that counts must be in it: what lies
+    beside a package is not part of it.
+    """
+    base = ""
+    names = [name for name in archive.names if not _is_litter(name)]
+    while names and not any(_is_in_folder(name, base) for name in names):
+        around = {name[len(base) :].partition("/")[0] for name in names}
+        if len(around) != 1 or not all("/" in name[len(base) :] for name in names):
+            return ""
+        base += f"{around.pop()}/"
+    return base
+
+
+def _subsets(archive: Archive, base: str) -> list[tuple[str, str]]:
     """Return the folder and the METADATA.XML of each subset, whatever their case."""
     found = []
     for name in archive.names:
+        if not name.startswith(base):
+            continue
         folder, _, last = name.rpartition("/")
-        root, _, subset = folder.partition("/")
+        root, _, subset = folder[len(base) :].partition("/")
         if key_of(root) != key_of(FOLDER) or not subset or "/" in subset:
             continue
         if key_of(last) == key_of(METADATA):
@@ -98,13 +118,13 @@ def _subsets(archive: Archive) -> list[tuple[str, str]]:
 
 
 def _document(
-    archive: Archive, folder: str, facts: EntryFacts, used: set[str]
+    archive: Archive, base: str, folder: str, facts: EntryFacts, used: set[str]
 ) -> PackagedDocument:
     if not facts.unique_id:
         raise InvalidError("METADATA.XML with a document that has no uniqueId")
     if not facts.uri or not facts.hash or facts.size is None:
         raise InvalidError("METADATA.XML with a document without URI, hash or size")
-    name = _locate(archive, folder, facts.uri)
+    name = _locate(archive, base, folder, facts.uri)
     if name in used or key_of(name.rpartition("/")[2]) == key_of(METADATA):
         raise InvalidError("METADATA.XML that lists a file twice")
     used.add(name)
@@ -113,14 +133,14 @@ def _document(
         raise InvalidError("package with a document of another size than announced")
     if hashlib.sha1(content, usedforsecurity=False).hexdigest() != facts.hash:
         raise InvalidError("package with a document of another hash than announced")
-    if not facts.mime_type or not looks_like(facts.mime_type, content):
+    if not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
     return PackagedDocument(
         facts=facts, content=content, deflated=archive.deflated(name)
     )
 
 
-def _locate(archive: Archive, folder: str, uri: str) -> str:
+def _locate(archive: Archive, base: str, folder: str, uri: str) -> str:
     """
     Find the file of a URI.
 
@@ -128,7 +148,7 @@ def _locate(archive: Archive, folder: str, uri: str) -> str:
     any path: then its last part counts, if only one file of the package has that name.
     A URI only chooses among the names of the archive; ``..`` is not followed.
     """
-    root = folder.partition("/")[0]
+    root = base + folder[len(base) :].partition("/")[0]
     for place in (f"{folder}/{uri}", f"{root}/{uri}"):
         found = archive.find(place)
         if found is not None:
@@ -137,7 +157,7 @@ def _locate(archive: Archive, folder: str, uri: str) -> str:
     same = [
         name
         for name in archive.names
-        if _is_in_folder(name) and key_of(name.rpartition("/")[2]) == last
+        if _is_in_folder(name, base) and key_of(name.rpartition("/")[2]) == last
     ]
     if len(same) != 1:
         raise InvalidError("package without a document that METADATA.XML lists")
@@ -150,25 +170,49 @@ def _check_listed_once(documents: list[PackagedDocument]) -> None:
         raise InvalidError("package with two documents of one uniqueId")
 
 
-def _look_at_the_rest(archive: Archive, used: Iterable[str]) -> list[str]:
+def _look_at_the_rest(archive: Archive, base: str, used: Iterable[str]) -> list[str]:
     """Unpack what was not used too, so that a package is whole; return the remarks."""
-    remarks = [f"{n} is missing" for n in (README, INDEX) if archive.find(n) is None]
-    known = {key_of(README), key_of(INDEX)}
-    stray = False
+    remarks = [
+        f"{name} is missing"
+        for name in (README, INDEX)
+        if archive.find(base + name) is None
+    ]
+    known = {key_of(base + README), key_of(base + INDEX)}
+    beside = stray = False
     for name in archive.names:
         if name in used:
             continue
-        archive.read(name)
+        content = archive.read(name)
         if _is_litter(name):
             continue
-        if _is_in_folder(name):
-            raise InvalidError("package with a document that METADATA.XML omits")
-        stray = stray or key_of(name) not in known
+        if _is_in_folder(name, base):
+            if _may_be_document(content):
+                raise InvalidError("package with a document that METADATA.XML omits")
+            beside = True
+        else:
+            stray = stray or key_of(name) not in known
+    if base:
+        remarks.append("IHE_XDM is in another folder")
+    if beside:
+        remarks.append("a file in IHE_XDM that METADATA.XML omits was ignored")
     return [*remarks, "a file outside IHE_XDM was ignored"] if stray else remarks
 
 
-def _is_in_folder(name: str) -> bool:
-    return key_of(name.partition("/")[0]) == key_of(FOLDER)
+def _may_be_document(content: bytes) -> bool:
+    """
+    Tell whether a file may be a document to file, whose patient would count.
+
+    A picture, a PDF or a stylesheet beside a CDA is none: it is read by nobody here.
+    """
+    kind = kind_of(content)
+    if kind:
+        return kind not in _NO_DOCUMENTS
+    return b"\x00" in content or b"ClinicalDocument" in content
+
+
+def _is_in_folder(name: str, base: str) -> bool:
+    inner = name[len(base) :].partition("/")[0]
+    return name.startswith(base) and key_of(inner) == key_of(FOLDER)
 
 
 def _is_litter(name: str) -> bool:

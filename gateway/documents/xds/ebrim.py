@@ -51,6 +51,24 @@ REFERENCE_IDS: Final = "urn:ihe:iti:xds:2013:referenceIdList"
 ACTION: Final = "urn:action:extraMetadataSlot"
 """The slot in which French packages say that a document is changed or withdrawn."""
 
+_DECIDING: Final = frozenset({"URI", "hash", "size"})
+_NAMED: Final = frozenset(
+    {
+        "creationTime",
+        "languageCode",
+        "legalAuthenticator",
+        "serviceStartTime",
+        "serviceStopTime",
+        "sourcePatientId",
+        "sourcePatientInfo",
+        "submissionTime",
+        REFERENCE_IDS,
+    }
+)
+
+_SLOT: Final = IN_RIM + "Slot"
+_VALUE: Final = IN_RIM + "Value"
+
 _TIME = re.compile(
     r"([0-9]{4})([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?([0-9]{2})?(?:\.[0-9]{1,6})?"
     r"(?:([+-])([0-9]{2})([0-9]{2}))?"
@@ -59,13 +77,18 @@ _TIME = re.compile(
 
 @frozen
 class RegistryObject:
-    """A registry object taken apart; each slot and each identifier once."""
+    """
+    A registry object taken apart; each slot and each identifier once.
+
+    ``remarks`` names the slots that were given twice and count as absent.
+    """
 
     entry_id: str
     slots: dict[str, tuple[str, ...]]
     classifications: dict[str, list[etree._Element]]
     identifiers: dict[str, str]
     title: str
+    remarks: tuple[str, ...] = ()
 
     def slot(self, name: str) -> str:
         """Return the one value of a slot, or an empty text."""
@@ -98,7 +121,12 @@ class RegistryObject:
 
 
 def read_object(element: etree._Element) -> RegistryObject:
-    """Take one object apart; `InvalidError` for a slot or identifier said twice."""
+    """
+    Take one object apart.
+
+    Raises:
+        InvalidError: an identifier, or a slot that decides the filing, is said twice.
+    """
     classifications: dict[str, list[etree._Element]] = {}
     for child in element.iterchildren(IN_RIM + "Classification"):
         scheme = attribute(child, "classificationScheme")
@@ -108,37 +136,59 @@ def read_object(element: etree._Element) -> RegistryObject:
         scheme, value = attribute(child, "identificationScheme"), attribute(child)
         if identifiers.setdefault(scheme, value) != value:
             raise InvalidError("METADATA.XML with two values of one identifier")
+    slots, doubled = _slots(element)
     return RegistryObject(
         entry_id=attribute(element, "id"),
-        slots=_slots(element),
+        slots=slots,
         classifications=classifications,
         identifiers=identifiers,
         title=_name(element),
+        remarks=tuple(
+            f"METADATA.XML with the slot {name} twice: left out"
+            if name in _NAMED
+            else "METADATA.XML with the same slot twice: left out"
+            for name in doubled
+        ),
     )
 
 
-def _slots(element: etree._Element) -> dict[str, tuple[str, ...]]:
+def _slots(
+    element: etree._Element,
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the slots by name, and the names that two slots with other values have."""
     slots: dict[str, tuple[str, ...]] = {}
-    for slot in element.iterchildren(IN_RIM + "Slot"):
+    doubled: dict[str, None] = {}
+    for slot in element.iterchildren(_SLOT):
         name = attribute(slot, "name")
-        if name in slots:
+        values = tuple(filter(None, map(_text, slot.iter(_VALUE))))
+        if slots.setdefault(name, values) == values:
+            continue
+        if name in _DECIDING or "action" in name.lower():
             raise InvalidError("METADATA.XML with the same slot twice")
-        values = [_text(value) for value in slot.iter(IN_RIM + "Value")]
-        slots[name] = tuple(value for value in values if value)
-    return slots
+        doubled[name] = None
+    for name in doubled:
+        slots[name] = ()
+    return slots, tuple(doubled)
 
 
 def _coded(element: etree._Element) -> Coded:
-    scheme = _slots(element).get("codingScheme", ())
+    # Each document has a dozen of these, with this one slot.
+    schemes = (
+        value
+        for slot in element.iterchildren(_SLOT)
+        if slot.get("name") == "codingScheme"
+        for value in slot.iter(_VALUE)
+    )
+    scheme = next(schemes, None)
     return Coded(
         code=attribute(element, "nodeRepresentation"),
-        scheme=scheme[0] if scheme else "",
+        scheme=_text(scheme) if scheme is not None else "",
         label=_name(element),
     )
 
 
 def _author(element: etree._Element) -> AuthorEntry:
-    slots = _slots(element)
+    slots, _ = _slots(element)
     first = {name: values[0] for name, values in slots.items() if values}
     return AuthorEntry(
         person=first.get("authorPerson", ""),
@@ -167,13 +217,18 @@ def _name(element: etree._Element) -> str:
     return ""
 
 
-def read_time(text: str) -> datetime | None:
-    """Read an HL7 time of any precision; UTC unless an offset is written."""
+def read_time(text: str, name: str) -> datetime | None:
+    """
+    Return an HL7 time of any precision; UTC unless an offset is written.
+
+    Raises:
+        InvalidError: it is none; ``name`` says of what.
+    """
     if not text:
         return None
     match = _TIME.fullmatch(text)
     if match is None:
-        raise InvalidError("METADATA.XML with a malformed time")
+        raise InvalidError(f"METADATA.XML with a malformed {name}")
     year, month, day, hour, minute, second, sign, hours, minutes = match.groups()
     try:
         moment = datetime(
@@ -190,4 +245,4 @@ def read_time(text: str) -> datetime | None:
         offset = timedelta(hours=int(hours), minutes=int(minutes))
         return moment - offset if sign == "+" else moment + offset
     except (ValueError, OverflowError) as error:
-        raise InvalidError("METADATA.XML with a malformed time") from error
+        raise InvalidError(f"METADATA.XML with a malformed {name}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from gateway.core.codes import PROFESSIONALS, STRUCTURES
@@ -18,6 +19,10 @@ _ESCAPES: Final = str.maketrans(
 )
 
 
+_MEANING: Final = {"E": "\\", "F": "|", "S": "^", "T": "&", "R": "~"}
+_ESCAPED: Final = re.compile(r"\\([EFSTR])\\")
+
+
 def escape(text: str) -> str:
     r"""
     Return a text safe inside a component of an HL7 v2 form.
@@ -26,6 +31,16 @@ def escape(text: str) -> str:
     'A\\S\\B\\T\\C'
     """
     return text.translate(_ESCAPES)
+
+
+def unescape(text: str) -> str:
+    r"""
+    Return the text that `escape` was given.
+
+    >>> unescape("A\\S\\B\\E\\T")
+    'A^B\\T'
+    """
+    return _ESCAPED.sub(lambda found: _MEANING[found[1]], text)
 
 
 def to_cx(root: str, extension: str, kind: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from attrs import evolve
 from lxml import etree
 
+from gateway.documents.remarks import Remarks
 from gateway.documents.xds import ebrim
 from gateway.documents.xds.ebrim import (
     IN_RIM,
@@ -41,7 +43,9 @@ def read_metadata(content: bytes) -> Metadata:
     It is read as the tools of the ANS write it, not only as the standard says. The
     patient may be under the scheme of the set or of the entry; a classification belongs
     to the object it stands in, not to its ``classifiedObject``; the order of elements
-    is free. A fact given twice is refused.
+    is free. A fact that decides the filing is refused where it is given twice or wrong:
+    what the document is, whose, its URI, hash, size and action. Any other then counts
+    as absent, with a remark.
 
     Raises:
         InvalidError: not such a file, without a document, or not of exactly one
@@ -57,13 +61,18 @@ def read_metadata(content: bytes) -> Metadata:
         for element in objects.iterchildren(IN_RIM + "Association")
     )
     replaced = _replaced(associations)
-    entries = []
-    for element in objects.iterchildren(IN_RIM + "ExtrinsicObject"):
-        entry = _read_entry(read_object(element), element)
-        entries.append(evolve(entry, replaced_uuid=replaced.get(entry.entry_id, "")))
+    entries = [
+        _read_entry(read_object(element), element, replaced)
+        for element in objects.iterchildren(IN_RIM + "ExtrinsicObject")
+    ]
     if not entries:
         raise InvalidError("METADATA.XML that lists no document")
-    submission = _read_submission(read_object(_submission_set(objects)))
+    odd = Remarks()
+    submission = _read_submission(read_object(_submission_set(objects)), odd)
+    if odd.said:
+        entries = [
+            evolve(entry, remarks=(*entry.remarks, *odd.said)) for entry in entries
+        ]
     named = [entry.patient_id for entry in entries]
     if not all(named):
         raise InvalidError("METADATA.XML with a document that names no patient")
@@ -133,7 +142,11 @@ def _replaced(associations: Iterable[Association]) -> dict[str, str]:
     return replaced
 
 
-def _read_entry(said: RegistryObject, element: etree._Element) -> EntryFacts:
+def _read_entry(
+    said: RegistryObject, element: etree._Element, replaced: Mapping[str, str]
+) -> EntryFacts:
+    odd = Remarks()
+    mime_type = attribute(element, "mimeType")
     return EntryFacts(
         entry_id=said.entry_id,
         uri=said.slot("URI"),
@@ -141,40 +154,55 @@ def _read_entry(said: RegistryObject, element: etree._Element) -> EntryFacts:
         size=_size(said.slot("size")),
         unique_id=said.identifier("uniqueId", ebrim.ENTRY_UNIQUE_ID),
         patient_id=_patient(said),
-        source_patient_id=said.slot("sourcePatientId"),
+        source_patient_id=odd.optional(said.slot, "sourcePatientId") or "",
         source_patient_info=said.slots.get("sourcePatientInfo", ()),
         type_code=said.code(ebrim.TYPE_CODE, "typeCode"),
-        class_code=said.code(ebrim.CLASS_CODE, "classCode"),
-        format_code=said.code(ebrim.FORMAT_CODE, "formatCode"),
+        class_code=odd.optional(said.code, ebrim.CLASS_CODE, "classCode"),
+        format_code=odd.optional(said.code, ebrim.FORMAT_CODE, "formatCode"),
         confidentiality=said.codes(ebrim.CONFIDENTIALITY),
         title=said.title,
-        creation_time=read_time(said.slot("creationTime")),
-        service_start_time=read_time(said.slot("serviceStartTime")),
-        service_stop_time=read_time(said.slot("serviceStopTime")),
-        language_code=said.slot("languageCode"),
-        mime_type=attribute(element, "mimeType"),
+        creation_time=odd.optional(_time, said, "creationTime"),
+        service_start_time=odd.optional(_time, said, "serviceStartTime"),
+        service_stop_time=odd.optional(_time, said, "serviceStopTime"),
+        language_code=odd.optional(said.slot, "languageCode") or "",
+        mime_type=mime_type,
         authors=said.authors(ebrim.ENTRY_AUTHOR),
-        legal_authenticator=said.slot("legalAuthenticator"),
-        healthcare_facility_type=said.code(ebrim.FACILITY_TYPE, "facility type"),
-        practice_setting=said.code(ebrim.PRACTICE_SETTING, "practice setting"),
+        legal_authenticator=odd.optional(said.slot, "legalAuthenticator") or "",
+        healthcare_facility_type=odd.optional(
+            said.code, ebrim.FACILITY_TYPE, "healthcareFacilityTypeCode"
+        ),
+        practice_setting=odd.optional(
+            said.code, ebrim.PRACTICE_SETTING, "practiceSettingCode"
+        ),
         event_codes=said.codes(ebrim.EVENT_CODE),
         reference_ids=said.slots.get(ebrim.REFERENCE_IDS, ()),
         action=_action(said.slots),
+        replaced_uuid=replaced.get(said.entry_id, ""),
+        remarks=(
+            *said.remarks,
+            *odd.said,
+            *(() if mime_type else ("METADATA.XML without mimeType",)),
+        ),
     )
 
 
-def _read_submission(said: RegistryObject) -> SubmissionFacts:
+def _read_submission(said: RegistryObject, odd: Remarks) -> SubmissionFacts:
     authors = said.authors(ebrim.SET_AUTHOR)
+    set_id, source_id = ebrim.SET_UNIQUE_ID, ebrim.SET_SOURCE_ID
     return SubmissionFacts(
         entry_id=said.entry_id,
-        unique_id=said.identifier("uniqueId", ebrim.SET_UNIQUE_ID),
+        unique_id=odd.optional(said.identifier, "uniqueId", set_id) or "",
         patient_id=_patient(said),
-        source_id=said.identifier("sourceId", ebrim.SET_SOURCE_ID),
-        submission_time=read_time(said.slot("submissionTime")),
-        content_type=said.code(ebrim.CONTENT_TYPE, "contentTypeCode"),
+        source_id=odd.optional(said.identifier, "sourceId", source_id) or "",
+        submission_time=odd.optional(_time, said, "submissionTime"),
+        content_type=odd.optional(said.code, ebrim.CONTENT_TYPE, "contentTypeCode"),
         author=authors[0] if authors else None,
         title=said.title,
     )
+
+
+def _time(said: RegistryObject, name: str) -> datetime | None:
+    return read_time(said.slot(name), name)
 
 
 def _patient(said: RegistryObject) -> str:

@@ -26,7 +26,8 @@ class EntryFacts:
 
     ``hash`` is a SHA-1 in lower-case hex, ``size`` a number of bytes. Times are UTC.
     ``entry_id`` is the object's ``id``, ``replaced_uuid`` the entryUUID that an RPLC
-    association of the same file points to.
+    association of the same file points to. ``remarks`` names optional values that are
+    wrong, of the set too; they count as absent.
     """
 
     entry_id: str = ""
@@ -55,6 +56,7 @@ class EntryFacts:
     reference_ids: tuple[str, ...] = field(default=(), repr=False)
     action: EntryAction = EntryAction.FILE
     replaced_uuid: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -55,7 +55,7 @@ class ImapService(Service):
         self._listen = settings.listen
         self._limits = settings.imap
         self.store = store
-        self._tls = mutual_connections(identity, _note)
+        self._tls = mutual_connections(identity, _said, told=_note)
         self._reactor = reactor
         self._sessions: dict[ImapSession, Place] = {}
         self._places = Places(self._limits)
@@ -216,8 +216,17 @@ class ImapService(Service):
                 session.connection.untagged(b"OK still here")
 
 
-def _note(failure: TlsFailure) -> None:
-    log.info("imap: handshake refused: {code}", code=failure.value)
+def _said(_: TlsFailure) -> None:
+    """Say nothing: `_note` says more."""
+
+
+def _note(failure: TlsFailure, address: str, subject: str) -> None:
+    log.info(
+        "imap: handshake refused: {code}, {address}, subject: {subject}",
+        code=failure.value,
+        address=address,
+        subject=subject,
+    )
 
 
 class _Factory(ServerFactory):

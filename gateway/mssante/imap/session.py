@@ -136,7 +136,10 @@ class ImapSession:
             else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
-        self.connection.bye(b"[ALERT] this certificate is not accepted")
+        if isinstance(judged, CertificateRefused) and judged.is_our_fault:
+            self.connection.bye(b"[UNAVAILABLE] our lists are not current, try later")
+        else:
+            self.connection.bye(b"[ALERT] this certificate is not accepted")
 
     async def judged(self) -> PeerVerdict:
         """Return what is thought of the client's certificate now."""

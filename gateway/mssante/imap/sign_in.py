@@ -35,7 +35,11 @@ _INSIDE_TLS = (
 )
 """Capabilities that are offered to whoever may sign in."""
 
-_HOLDERS = (CertificateKind.PERSON, CertificateKind.ORGANISATION)
+_HOLDERS = (
+    CertificateKind.PERSON,
+    CertificateKind.EMPLOYEE,  # of what is theirs: their structure's is not
+    CertificateKind.ORGANISATION,
+)
 _NOT_HELD = "no mailbox of that name for this certificate"
 
 

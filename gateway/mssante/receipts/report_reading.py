@@ -97,6 +97,7 @@ _TYPE = re.compile(r";\s*([a-z]+)", re.I)
 _ERROR = re.compile(r"/\s*error\b\s*:?\s*(\d{3})?", re.I)
 _CODE = re.compile(r"\s*(\d{3})\b")
 _COMMENT = re.compile(r"\([^()]*\)")
+_IN_ANGLES = re.compile(r"<([^<>]*)>")
 _BETWEEN_GROUPS = re.compile(rb"\n(?:[ \t]*\n)+")
 _CODE_POINT = re.compile(r"\\x\{([0-9a-f]{2,6})\}", re.I)
 _ID_LINE = re.compile(r"^[ \t]*Message-ID:\s*(<[^<>\s]+>)", re.I | re.M)
@@ -223,7 +224,9 @@ def _addresses(group: Headers) -> frozenset[str]:
 def _address(value: str) -> str:
     """Return the address of a typed field, as it is compared; RFC 6533 §3 for utf-8."""
     kind, semicolon, typed = _plain(value).partition(";")
-    bare = (typed if semicolon else kind).strip().strip("<>").strip()
+    given = typed if semicolon else kind
+    angle = _IN_ANGLES.search(given)
+    bare = (angle[1] if angle else given).strip()
     if kind.strip().lower() == "utf-8":
         bare = _CODE_POINT.sub(_character, bare)
     return bare.casefold()

@@ -205,6 +205,8 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
             error=errors[0] if errors else None,
             lines=lines_of([_line(each, one.announcement) for each in one.documents]),
         )
+    if one.outcome == Copy.GIVEN_UP:
+        return _dispose(one, error=ErrorCode.OTHER, lines=(senders.GIVEN_UP,))
     if reason is not None and not one.deliver:
         error = REASON_TEXTS[reason].error or ErrorCode.OTHER
         if REASON_TEXTS[reason].told is not Told.REASON:

@@ -21,13 +21,14 @@ from gateway.mssante.sending.attempts import (
 from gateway.mssante.sending.client import StrictClient
 from gateway.mssante.sending.peer_line import PeerLine
 from gateway.mssante.sending.times import SmtpTimes
-from gateway.trust.certificate_rules import CertificateRefused
+from gateway.trust.certificate_rules import CertificateRefused, Role
 from gateway.trust.certificates import SenderCertificate
 from gateway.trust.space import TrustSpace
 
 log = Logger()
 
 SMTP_PORT: Final = 25
+_NOT_CURRENT = "our own list of the space of trust is not current"
 _DNS_SECONDS = 10.0
 
 Hosts = Callable[[str], list[tuple[str, int]]]
@@ -107,9 +108,13 @@ class SmtpOut:
         """Return the hosts of a domain, best first."""
         return self.hosts(domain)
 
-    def lists(self, domain: str) -> bool:
-        """Tell whether a domain belongs to the space of trust, as of now."""
-        return self.trust.lists(domain)
+    def domain_objection(self, domain: str) -> Attempt | None:
+        """Return why nothing is sent to a domain as of now, or None."""
+        if self.trust.lists(domain):
+            return None
+        if not self.trust.allowlist_is_current:
+            return unreached("4.3.5", _NOT_CURRENT)
+        return refused("5.7.1", "the domain is not in the space of trust")
 
     def client(self, host: str, port: int) -> StrictClient:
         """Return a client that is not connected yet."""
@@ -126,11 +131,13 @@ class SmtpOut:
         der = client.peer_certificate()
         if der is None:
             return unreached("4.7.5", "the peer showed no certificate", host)
-        peer = self.trust.judge_peer(der)
+        peer = self.trust.judge_peer(der, Role.SERVER)
         if isinstance(peer.verdict, CertificateRefused):
             why = peer.verdict.code.value
             return unreached("4.7.5", f"the peer's certificate is refused: {why}", host)
         if not self.trust.may_send_for(peer, domain):
+            if not self.trust.allowlist_is_current:
+                return unreached("4.3.5", _NOT_CURRENT, host)
             return refused(
                 "5.7.5",
                 "the peer's certificate is not one listed for the domain",
@@ -150,10 +157,15 @@ class SmtpOut:
 
 
 def _names(certificate: SenderCertificate, host: str) -> bool:
-    """Tell whether a certificate names a host; an address stands for any."""
+    """
+    Tell whether a certificate names a host, or an address that a route leads to.
+
+    By its alternative names alone: the CN is free text (RFC 9525 §6.3), and a
+    certificate that is believed has no wildcard.
+    """
     try:
-        ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host)
     except ValueError:
-        named = {*certificate.dns_names, *certificate.subject.values("CN")}
-        return host.lower() in {name.lower() for name in named}
-    return True
+        named = {name.lower().removesuffix(".") for name in certificate.dns_names}
+        return host.lower().removesuffix(".") in named
+    return str(address) in certificate.addresses

@@ -44,8 +44,8 @@ class Peers(Protocol):
     def find(self, domain: str) -> list[tuple[str, int]]:
         """Return the hosts of a domain, best first."""
 
-    def lists(self, domain: str) -> bool:
-        """Tell whether a domain belongs to the space of trust."""
+    def domain_objection(self, domain: str) -> Attempt | None:
+        """Return why nothing is sent to a domain, or None when all is well."""
 
     def client(self, host: str, port: int) -> StrictClient:
         """Return a client that is not connected yet."""
@@ -93,9 +93,9 @@ class PeerLine:
     async def _send(self, parcel: OutgoingCopy) -> Attempt:
         if not parcel.is_well_formed:
             return refused("5.1.3", "an address or parameter is malformed")
-        if not self.peers.lists(self.domain):
+        if objection := self.peers.domain_objection(self.domain):
             await self.close()
-            return refused("5.7.1", "the domain is not in the space of trust")
+            return objection
         if await self._is_still_there():
             return await self._give(parcel)
         try:

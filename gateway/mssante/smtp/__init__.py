@@ -71,6 +71,8 @@ at EHLO inside TLS, and again at each MAIL, with the lists as they are then.
   (``speak``): who awaits without `speak` lets the peer wait too.
 - *The reader's buffer* is a private part of asyncio's `StreamReader`. ``connection``
   looks whether there is more in it; ``body`` gives back what it read too much.
+- *A refused handshake* ends the transport without its alert: ``farewells`` sends it, on
+  a duplicate of the socket that stays open until the peer has had time to read it.
 - *A connection counts from its first moment*: where TLS comes first `_TlsFirst` accepts
   by itself, because `create_server` tells only of handshakes that went well.
 - *250 is a promise.* `SmtpSession` gives what ``reception`` returned and nothing of its

@@ -30,6 +30,7 @@ from gateway.rights.sender_rules import (
     Link,
     LinkKind,
     SenderHeaders,
+    SenderRefusal,
     decide_headers,
     decide_reverse_path,
     writes_as_patient,
@@ -46,15 +47,21 @@ from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
+_UNLISTED = SenderRefusal.OPERATOR_NOT_LISTED.value
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
 @frozen
 class Refused:
-    """``reply`` goes to the peer, ``code`` to the journal and the log only."""
+    """
+    ``reply`` goes to the peer, ``code`` to the journal and the log only.
+
+    ``of_peer``: it is the certificate that is refused, whatever the peer asks for.
+    """
 
     reply: Reply
     code: str
+    of_peer: bool = field(default=False, eq=False)
 
 
 @frozen(kw_only=True)
@@ -75,9 +82,18 @@ class AdmittedSender:
 _KINDS = {
     CertificateKind.OPERATOR: SenderKind.OPERATOR,
     CertificateKind.ORGANISATION: SenderKind.ORGANISATION,
+    CertificateKind.EMPLOYEE: SenderKind.EMPLOYEE,
     CertificateKind.PERSON: SenderKind.PERSON,
 }
-_USERS = {SenderKind.ORGANISATION, SenderKind.PERSON}
+_USERS = {SenderKind.ORGANISATION, SenderKind.EMPLOYEE, SenderKind.PERSON}
+_NOT_LISTED = {
+    SenderRefusal.OPERATOR_NOT_LISTED,
+    SenderRefusal.REVERSE_PATH_NOT_LISTED,
+    SenderRefusal.FROM_NOT_LISTED,
+    SenderRefusal.SENDER_NOT_LISTED,
+    SenderRefusal.REPLY_TO_OUTSIDE,
+}
+"""Refused as the allow-list does not have it: for now, while ours is not current."""
 
 
 @frozen(kw_only=True)
@@ -101,20 +117,32 @@ class Admission:
 
     def _sender(self, door: Door, peer: PeerVerdict) -> Sender | Refused:
         if isinstance(peer.verdict, CertificateRefused):
-            return Refused(replies.NOT_ENTITLED, peer.verdict.code.value)
+            ours = peer.verdict.is_our_fault
+            reply = replies.CANNOT_TELL if ours else replies.NOT_ENTITLED
+            return Refused(reply, peer.verdict.code.value, of_peer=True)
         kind = _KINDS.get(peer.kind)
         if peer.certificate is None or kind is None:
-            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND")
-        if door is Door.OPERATOR and not peer.listed:
-            return Refused(replies.NOT_ENTITLED, "OPERATOR_NOT_LISTED")
+            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND", of_peer=True)
+        if door is Door.OPERATOR:
+            if not peer.listed:
+                reply = self._unlisted(replies.NOT_ENTITLED)
+                return Refused(reply, _UNLISTED, of_peer=True)
+            kind = SenderKind.OPERATOR
         if door is Door.SUBMISSION and kind not in _USERS:
-            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR")
+            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR", of_peer=True)
         return Sender(
             kind=kind,
             identity=peer.identity,
             subject=peer.certificate.subject_text,
             fingerprint=peer.certificate.fingerprint,
+            structure=peer.structure,
         )
+
+    def _unlisted(self, reply: Reply) -> Reply:
+        """
+        Return how to refuse what the allow-list does not have: for good, or for now.
+        """
+        return reply if self.trust.allowlist_is_current else replies.CANNOT_TELL
 
     def is_quick_at(self, door: Door) -> bool:
         """
@@ -141,7 +169,8 @@ class Admission:
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         if isinstance(decision, Refuse):
-            return _refused(door, decision.reasons[0].value)
+            code = decision.reasons[0].value
+            return Refused(self.reply_to_sender(door, code), code)
         if self._poses_as_patient(admitted, SenderHeaders(from_=())):
             return _refused(door, PATIENT_BY_MAIL)
         return admitted
@@ -183,6 +212,11 @@ class Admission:
             return decision.reasons[0].value
         return PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
 
+    def reply_to_sender(self, door: Door, code: str) -> Reply:
+        """Return the reply to a sender refused by that code: for good, or for now."""
+        reply = reply_to_sender(door, code)
+        return self._unlisted(reply) if code in _NOT_LISTED else reply
+
     def _poses_as_patient(
         self, admitted: AdmittedSender, headers: SenderHeaders
     ) -> bool:
@@ -209,7 +243,10 @@ class Admission:
             return self._mailbox(admitted.door, address)
         if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return _refused(admitted.door, RELAY_REFUSED)
+        reply = reply_to_sender(admitted.door, RELAY_REFUSED)
+        if admitted.door is Door.SUBMISSION:
+            reply = self._unlisted(reply)
+        return Refused(reply, RELAY_REFUSED)
 
     def admit_recipient_at_once(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -249,6 +286,7 @@ class Admission:
             matricule,
             address=admitted.path_text,
             identity=admitted.sender.identity,
+            structure=admitted.sender.structure,
         )
         facts = PatientFacts(
             address=_address_fact(matricule),

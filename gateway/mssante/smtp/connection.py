@@ -9,59 +9,21 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from aiosmtpd.smtp import SMTP
-from attrs import define, field
 from twisted.logger import Logger
 
-from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
 from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
+from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
-from gateway.mssante.smtp.limits import Errors, Gate, Lease, Place
+from gateway.mssante.smtp.limits import Errors, Lease, Place
 from gateway.mssante.smtp.replies import Reply
-from gateway.settings.file import SmtpSettings
 from gateway.trust.tls_failures import failure_of
 
 log = Logger()
 
-CLOSING_SECONDS = 5.0
-"""Time for a peer to take our last reply and to end TLS; then the socket is closed."""
-
 _MOST_UNREAD = 64 * 1024
 """Bytes of replies a peer may leave unread before we wait for it."""
-
-
-@define(kw_only=True, eq=False)
-class Doorway:
-    """
-    What the connections of one door share.
-
-    ``gate`` counts those that were let in; ``connections`` are all that are open,
-    refused ones included.
-    """
-
-    hostname: str
-    settings: SmtpSettings
-    tls: ssl.SSLContext
-    worker: Threads
-    gate: Gate
-    connections: set[SmtpConnection] = field(factory=set, repr=False)
-    _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)
-
-    def enter(self, connection: SmtpConnection) -> None:
-        """Count a connection in."""
-        self.connections.add(connection)
-
-    def leave(self, connection: SmtpConnection) -> None:
-        """Count a connection out; again is no error."""
-        self.connections.discard(connection)
-        self._left.set()
-
-    async def emptied(self) -> None:
-        """Return when the last connection is gone, its socket closed."""
-        while self.connections:
-            self._left.clear()
-            await self._left.wait()
 
 
 class SmtpOwner(Protocol):
@@ -352,7 +314,7 @@ class SmtpConnection(SMTP):
             protected = await self.loop.start_tls(
                 clear,
                 self,
-                self._doorway.tls,
+                self._doorway.tls_for(self.address, clear.get_extra_info("socket")),
                 server_side=True,
                 ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
@@ -360,7 +322,7 @@ class SmtpConnection(SMTP):
         except ssl.SSLError:  # told by the context, which knows why
             raise HangUpError from None
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            note_refused(failure_of(error), self.address)
             raise HangUpError from None
         finally:
             self._securing = False

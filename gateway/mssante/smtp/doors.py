@@ -15,10 +15,10 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from gateway import metrics
 from gateway.core.envelope import Door
 from gateway.loop import Threads, as_deferred
-from gateway.mssante.smtp.connection import CLOSING_SECONDS, Doorway, SmtpConnection
+from gateway.mssante.smtp.connection import SmtpConnection
+from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
@@ -55,7 +55,7 @@ class SmtpDoors:
         self._settings = settings
         self._reception = reception
         self._worker = worker
-        self._tls = smtp_server_context(identity, refused=_note)  # a bad key fails here
+        self._tls = smtp_server_context(identity, refused=_said)  # a bad key fails here
         smtp = settings.smtp
         self._memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
@@ -152,6 +152,7 @@ class SmtpDoor(Service):
         """Stop listening, let each message under way end, then close what is left."""
         if self._listener is not None:
             self._listener.close()
+        self._doorway.farewells.close()
         connections = self._doorway.connections
         last = [connection.finish() for connection in list(connections)]
         if last:
@@ -163,10 +164,8 @@ class SmtpDoor(Service):
                 await self._doorway.emptied()
 
 
-def _note(failure: TlsFailure) -> None:
-    """Log a handshake that failed by its code: a port scan is no defect."""
-    metrics.REFUSED.labels(failure.value).inc()
-    log.info("TLS refused: {code}", code=failure.value)
+def _said(_: TlsFailure) -> None:
+    """Each connection says it with its address: see `Doorway.tls_for`."""
 
 
 class Listener(Protocol):
@@ -251,14 +250,14 @@ class _TlsFirst:
             await self._doorway.worker.loop.connect_accepted_socket(
                 lambda: connection,
                 peer,
-                ssl=self._doorway.tls,
+                ssl=self._doorway.tls_for(connection.address, peer),
                 ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except ssl.SSLError:  # told by the context, which knows why
             connection.leave()
         except (OSError, TimeoutError) as error:
-            log.info("TLS refused: {code}", code=failure_of(error).value)
+            note_refused(failure_of(error), connection.address)
             connection.leave()
         except asyncio.CancelledError:
             connection.leave()

@@ -14,7 +14,7 @@ from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender
 from gateway.mssante.smtp.replies import Reply
-from gateway.mssante.smtp.replying import reply_to, reply_to_sender
+from gateway.mssante.smtp.replying import reply_to
 from gateway.reception.keeping import Failed, Reception
 from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
@@ -134,7 +134,7 @@ class SmtpReception:
         if len(incoming.content) > self.settings.max_decoded_bytes:
             most = self.settings.max_decoded_bytes
             read_parts(incoming.content, MimeLimits(max_decoded_bytes=most))
-        return code, reply_to_sender(incoming.admitted.door, code)
+        return code, self.admission.reply_to_sender(incoming.admitted.door, code)
 
     def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
         """Our own lines; where a user was is nobody's business but theirs."""

@@ -59,6 +59,9 @@ BAD_ADDRESS: Final = Reply(553, "5.1.3", "Malformed address")
 BAD_SENDER_ADDRESS: Final = Reply(553, "5.1.7", "Malformed sender address")
 
 NOT_ENTITLED: Final = Reply(554, "5.7.1", "This certificate is not entitled to send")
+CANNOT_TELL: Final = Reply(451, "4.3.5", "Our lists are not current, try again later")
+"""Our own fault: nothing is known against the peer."""
+
 REFUSED: Final = Reply(550, "5.7.1", "Refused by policy")
 """One reply for all reasons: a code must not tell that a patient objected."""
 

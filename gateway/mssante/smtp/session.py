@@ -202,7 +202,7 @@ class SmtpSession:
             admit = self._intake.worker.awaitable(admission.admit_sender)
             admitted = await admit(*asked)
         if isinstance(admitted, Refused):
-            if admitted.reply is replies.NOT_ENTITLED:  # since the greeting
+            if admitted.of_peer:  # since the greeting
                 return self._refuse_peer(admitted)
             self._intake.reception.note(Action.SENDER_REFUSED, admitted.code, door)
             return admitted.reply

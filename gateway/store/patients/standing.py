@@ -22,6 +22,7 @@ _STANDING = Prepared(
             or_(
                 blocks.c.identity == bindparam("address"),
                 blocks.c.identity == bindparam("identity"),
+                blocks.c.identity == bindparam("structure"),
             ),
         )
         .label("blocked"),
@@ -42,26 +43,43 @@ class FindStanding(Protocol):
     """One of the two ways to ask."""
 
     def __call__(
-        self, database: Database, matricule: str, *, address: str, identity: str
+        self,
+        database: Database,
+        matricule: str,
+        *,
+        address: str,
+        identity: str,
+        structure: str = "",
     ) -> StandingRow | None:
         """Return how the patient with that matricule stands to a sender, or None."""
 
 
 def find_standing(
-    database: Database, matricule: str, *, address: str, identity: str
+    database: Database,
+    matricule: str,
+    *,
+    address: str,
+    identity: str,
+    structure: str = "",
 ) -> StandingRow | None:
     """
     Return how the patient with that matricule stands to a sender, or None.
 
     Unseals nothing. The same statement whatever is found: a refusal must not tell by
-    its time which one it is. An empty ``address`` or ``identity`` matches no block.
+    its time which one it is. An empty ``address``, ``identity`` or
+    ``structure`` (that of an employee) matches no block.
     """
-    asked = _asked(database, matricule, address, identity)
+    asked = _asked(database, matricule, address, identity, structure)
     return _standing(database.ask(_STANDING, **asked))
 
 
 def find_standing_at_once(
-    database: Database, matricule: str, *, address: str, identity: str
+    database: Database,
+    matricule: str,
+    *,
+    address: str,
+    identity: str,
+    structure: str = "",
 ) -> StandingRow | None:
     """
     Return the same without waiting, as the loop may.
@@ -69,7 +87,7 @@ def find_standing_at_once(
     Raises:
         UnavailableError: it has to be asked in a thread.
     """
-    asked = _asked(database, matricule, address, identity)
+    asked = _asked(database, matricule, address, identity, structure)
     found = database.ask_at_once(_STANDING, **asked)
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
@@ -77,12 +95,13 @@ def find_standing_at_once(
 
 
 def _asked(
-    database: Database, matricule: str, address: str, identity: str
+    database: Database, matricule: str, address: str, identity: str, structure: str
 ) -> dict[str, str]:
     return {
         "digest": database.keys.digest(matricule),
         "address": address.lower() or "-",
         "identity": identity.lower() or "-",
+        "structure": structure.lower() or "-",
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.core.vault import FiledDocument, MaskedBy
@@ -26,6 +26,15 @@ _OF_SET = Prepared(
     )
 )
 
+# The index has those alone that name one: most documents replace nothing.
+_NAMING = Prepared(
+    select(documents).where(
+        documents.c.profile_id == bindparam("profile"),
+        documents.c.names == bindparam("name"),
+        text("names != ''"),
+    )
+)
+
 
 @frozen(kw_only=True)
 class NewDocument:
@@ -33,7 +42,8 @@ class NewDocument:
     A document about to be filed, as `FiledDocument` says what it is.
 
     ``entry`` is the JSON of its DocumentEntry, sealed before it is kept. ``author_id``
-    and ``structure_id`` are the first of ``owners``.
+    and ``structure_id`` are the first of ``owners``. ``names`` is the uniqueId that it
+    says to replace, there or not.
     """
 
     id: str
@@ -60,6 +70,9 @@ class NewDocument:
     entry: Mapping[str, Any] = field(repr=False)
     submission_id: str
     arrival_id: str = ""
+    names: str = ""
+    replaced_by: str = ""
+    replaced_levels: frozenset[BodyLevel] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -113,7 +126,9 @@ class Documents:
             ),
             submission_id=document.submission_id,
             arrival_id=document.arrival_id or None,
-            replaced_levels=[],
+            names=document.names,
+            replaced_by=document.replaced_by or None,
+            replaced_levels=sorted(document.replaced_levels),
             blob_id=parcel.id,
             key_id=document.key_id,
             filed_at=work.now,
@@ -132,8 +147,12 @@ class Documents:
         if not set_id:
             return []
         rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
-        versions = [_stored(row) for row in rows]
-        return sorted(versions, key=lambda one: (one.facts.filed_at, one.facts.id))
+        return _first_filed_first(rows)
+
+    def naming(self, profile_id: str, unique_id: str) -> list[StoredDocument]:
+        """Return a patient's documents that say to replace one, oldest filing first."""
+        rows = _NAMING.rows(self.work.connection, profile=profile_id, name=unique_id)
+        return _first_filed_first(rows)
 
     def listed(self, profile_id: str) -> list[StoredDocument]:
         """Return a patient's documents, last filed first, whatever their status."""
@@ -257,6 +276,11 @@ class Documents:
     def _one(self, query: Prepared, name: str) -> StoredDocument | None:
         row = query.first(self.work.connection, name=name)
         return None if row is None else _stored(row)
+
+
+def _first_filed_first(rows: Iterable[Any]) -> list[StoredDocument]:
+    found = [_stored(row) for row in rows]
+    return sorted(found, key=lambda one: (one.facts.filed_at, one.facts.id))
 
 
 def _stored(row: Any) -> StoredDocument:

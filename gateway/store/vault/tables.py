@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    text,
 )
 
 from gateway.store.base.columns import (
@@ -19,6 +20,8 @@ from gateway.store.base.columns import (
     UtcDateTime,
     metadata,
 )
+
+_names = text("names != ''")
 
 documents = Table(
     "documents",
@@ -47,6 +50,7 @@ documents = Table(
     Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
     Column("submission_id", Id, nullable=False),
     Column("arrival_id", Id),
+    Column("names", String(256), nullable=False, server_default=""),  # by its RPLC
     Column("replaced_by", Id),
     Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
     Column("blob_id", Id, nullable=False),  # no foreign key: see `store.tables`
@@ -55,6 +59,13 @@ documents = Table(
     Column("read_at", UtcDateTime),
     Index("ix_documents_profile_filed", "profile_id", "filed_at"),
     Index("ix_documents_profile_set", "profile_id", "set_id"),
+    Index(
+        "ix_documents_profile_names",
+        "profile_id",
+        "names",
+        sqlite_where=_names,
+        postgresql_where=_names,
+    ),
 )
 
 submissions = Table(

@@ -9,8 +9,15 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from gateway.core.document import AuthorEntry, Availability, Visibility
+from gateway.core.codes import type_label
+from gateway.core.document import (
+    AuthorEntry,
+    Availability,
+    DocumentEntry,
+    Visibility,
+)
 from gateway.core.vault import FiledDocument
+from gateway.documents.xds.forms import unescape
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 from gateway.web.site.ports import DocumentVault
 
@@ -23,6 +30,14 @@ ENDINGS = MappingProxyType(
         "image/tiff": "tif",
         "text/rtf": "rtf",
         "text/plain": "txt",
+        "image/bmp": "bmp",
+        "image/webp": "webp",
+        "application/dicom": "dcm",
+        "application/msword": "doc",
+        "application/vnd.oasis.opendocument.text": "odt",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
+            "docx"
+        ),
     }
 )
 """The file name ending of each type that is given out of a document."""
@@ -35,11 +50,16 @@ class DocumentCard:
     id: str
     title: str = field(repr=False)
     type: str
+    english_type: str
     created_at: datetime
     service_at: datetime | None
     filed_at: datetime
     authors: tuple[str, ...] = field(repr=False)
     structure: str
+    named: str = field(repr=False)
+    """Whom the document names as its patient: name, date of birth, INS."""
+    signed_by: str = field(repr=False)
+    """Who answers for it, where that is none of its authors."""
     size: int
     is_new: bool
     is_replaced: bool
@@ -84,18 +104,22 @@ class SeenDocuments:
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""
         entry = self.vault.entry(document)
-        people = [_person(author) for author in entry.authors]
+        people = [_person(author.person) for author in entry.authors]
         structures = [_structure(author) for author in entry.authors]
         kind = entry.type_code.label
+        signed_by = _person(entry.legal_authenticator)
         return DocumentCard(
             id=document.id,
             title=entry.title or kind,
             type=kind,
+            english_type=type_label(entry.type_code, "en"),
             created_at=document.creation_time,
             service_at=entry.service_start_time,
             filed_at=document.filed_at,
             authors=tuple(dict.fromkeys(name for name in people if name)),
             structure=next((name for name in structures if name), ""),
+            named=_named(entry),
+            signed_by="" if signed_by in people else signed_by,
             size=document.size,
             is_new=document.read_at is None,
             is_replaced=document.status is Availability.DEPRECATED,
@@ -125,13 +149,34 @@ def file_name(title: str, ending: str) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def _person(author: AuthorEntry) -> str:
+def _person(xcn: str) -> str:
     """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
-    parts = f"{author.person}^^^^^^".split("^")
-    family, given, prefix = parts[1], parts[2], parts[5]
+    parts = [unescape(part) for part in f"{xcn}^^^^^^".split("^")]
+    return _name(parts[5], parts[2], parts[1])
+
+
+def _name(prefix: str, given: str, family: str) -> str:
     if given.isupper():
         given = given.title()
     return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
+
+
+def _named(entry: DocumentEntry) -> str:
+    """
+    Return the identity that the document gives, in one line; it may be a wrong one.
+
+    It stands in ``sourcePatientInfo`` (PID-5 of type L, PID-7) and ``patientId``.
+    """
+    said = [line.split("|", 1) for line in entry.source_patient_info if "|" in line]
+    names = [value.split("^") for name, value in said if name == "PID-5"]
+    legal = next((name for name in names if name[-1] == "L"), [""])
+    parts = [unescape(part) for part in (*legal, "", "")]
+    born = next((value for name, value in said if name == "PID-7"), "")
+    number, _, authority = entry.patient_id.partition("^")
+    ins = f"INS {unescape(number)}" if authority.endswith("NH") else ""
+    day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
+    shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
+    return ", ".join(part for part in shown if part)
 
 
 def _all_patients(authors: Sequence[AuthorEntry]) -> bool:

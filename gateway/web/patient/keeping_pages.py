@@ -5,7 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from gateway.core.keeping import MAX_TITLE, Category, FileToKeep, MessageFile
-from gateway.errors import NotFoundError
+from gateway.core.texts.writing import KEEPING_DAMAGED
+from gateway.errors import InvalidError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
 from gateway.web.patient.attachments import OpenedFile, open_file
@@ -48,16 +49,18 @@ class KeepingPages:
         media_type, refusal = keeping.judge(file)
         if refusal is not None or form.problem:
             return self._show(visit, file, place, form, status=422)
-        file_job = self.desk.own_documents.prepare(
-            visit.profile,
-            FileToKeep(
-                source=MessageFile(message_id, place),
-                title=form.title,
-                category=form.category,
-                media_type=media_type,
-                content=file.content,
-            ),
+        to_keep = FileToKeep(
+            source=MessageFile(message_id, place),
+            title=form.title,
+            category=form.category,
+            media_type=media_type,
+            content=file.content,
         )
+        try:
+            file_job = self.desk.own_documents.prepare(visit.profile, to_keep)
+        except InvalidError:
+            why = KEEPING_DAMAGED[visit.language == "en"]
+            return self._show(visit, file, place, form, status=422, why=why)
 
         def job(work: UnitOfWork) -> bool:
             kept = file_job(work)
@@ -82,6 +85,7 @@ class KeepingPages:
         form: KeepingForm,
         *,
         status: int = 200,
+        why: str = "",
     ) -> Answer:
         keeping = Keeping(self.desk)
         with self.desk.database.read() as work:
@@ -99,7 +103,7 @@ class KeepingPages:
             max_title=MAX_TITLE,
             is_kept=bool(known),
             document=kept.id if kept is not None else "",
-            refusal=say_refusal(refusal, visit.language),
+            refusal=why or say_refusal(refusal, visit.language),
             done="done" in visit.query,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,7 @@ def facts(
     sender: SenderIdentity = SENDER,
     profile: Profile | None = PROFILE,
     rights: ProfileRights = NO_RIGHTS,
+    came_at: datetime = LETTER.effective_time,
 ) -> DocumentFacts:
     found = evolve(FOUND, document=document, said=said or Said())
     return document_facts(
@@ -110,6 +111,7 @@ def facts(
         profile=profile,
         rights=rights,
         vault=vault_with(*in_vault),
+        came_at=came_at,
     )
 
 
@@ -456,3 +458,23 @@ def test_an_opposition_reaches_the_structure_of_an_author_too() -> None:
     known = facts(rights=evolve(NO_RIGHTS, oppositions=(opposed,)), sender=NOBODY)
 
     assert known.opposition is OppositionFact.ON_RECORD
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("came", "is_ahead"),
+    [
+        (timedelta(), False),
+        (-DAY, False),
+        (-DAY - timedelta(microseconds=1), True),
+        (20 * 365 * DAY, False),
+    ],
+)
+def test_a_document_is_dated_ahead_by_more_than_a_day(
+    came: timedelta, is_ahead: bool
+) -> None:
+    known = facts(came_at=LETTER.effective_time + came)
+
+    assert known.is_dated_ahead is is_ahead

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -421,6 +422,118 @@ def test_without_a_set_both_levels_replace_one_document_once_each(
         codes += story.send(make_mail(as_xml(form))).codes
 
     assert codes == ["FILED", "REPLACED", "REPLACED", "REPLACE_FORBIDDEN"]
+
+
+def link(number: int, **changes: Any) -> bytes:
+    """Return a letter of a chain without a set: each names the one before it."""
+    return make_cda(
+        unique_id=(f"{SET}.{number}", ""),
+        set_id="",
+        version=None,
+        replaces=f"{SET}.{number - 1}" if number > 1 else "",
+        **changes,
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_the_last_of_a_chain_is_current_in_whichever_order_it_comes(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    story = Story.begin(database)
+
+    for number in order:
+        assert story.send(make_mail(as_xdm(pack(link(number))))).outcome in {
+            "FILED",
+            "REPLACED",
+            "REPLACED_PARENT_UNKNOWN",
+        }
+
+    assert by_id(story) == {"1": "Deprecated", "2": "Deprecated", "3": "Approved"}
+
+
+def test_what_comes_late_leads_to_what_replaced_it(database: Database) -> None:
+    story = Story.begin(database)
+
+    codes = [
+        *story.send(make_mail(as_xdm(pack(link(2))))).codes,
+        *story.send(make_mail(as_xdm(pack(link(1))))).codes,
+    ]
+
+    assert codes == ["REPLACED_PARENT_UNKNOWN", "FILED"]
+    with database.read() as work:
+        vault = story.vault(work)
+        late, later = vault.find(f"{SET}.1"), vault.find(f"{SET}.2")
+    assert late is not None
+    assert later is not None
+    assert late.replaced_by == later.id
+    assert late.replaced_levels == {later.body_level}
+
+
+def test_the_sender_beside_the_document_may_name_what_is_still_to_come(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    new = make_cda(unique_id=(f"{SET}.2", ""), set_id="", version=None)
+
+    story.send(make_mail(as_xdm(pack(new, replaced_uuid=f"{SET}.1"))))
+    story.send(make_mail(as_xdm(pack(link(1)))))
+
+    assert by_id(story) == {"1": "Deprecated", "2": "Approved"}
+
+
+def test_a_chain_of_another_author_replaces_nothing_that_comes_later(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    other = link(2, author_id="899700000025", structure_id="1750000029")
+    story.send(make_mail(as_xdm(pack(other))), sender=OPERATOR)
+
+    story.send(make_mail(as_xdm(pack(link(1)))), sender=OPERATOR)
+
+    assert by_id(story) == {"1": "Approved", "2": "Approved"}
+
+
+def test_a_name_longer_than_any_id_names_nothing(database: Database) -> None:
+    story = Story.begin(database)
+    new = make_cda(
+        unique_id=(f"{SET}.2", ""),
+        set_id="",
+        version=None,
+        replaces=f"{'1' * 128}^{'a' * 200}",
+    )
+
+    told = story.send(make_mail(as_xdm(pack(new))))
+
+    assert told.codes == ["REPLACED_PARENT_UNKNOWN"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("20990101120000+0100", "effectiveTime is on a day to come"),
+        ("20261016143000+0200", ""),
+    ],
+)
+def test_a_document_of_a_day_to_come_is_filed_and_its_sender_told(
+    database: Database, written: str, told: str
+) -> None:
+    story = Story.begin(database)
+
+    outcome = story.send(make_mail(as_xdm(pack(make_cda(effective_time=written)))))
+
+    assert (outcome.codes, outcome.documents[0].detail) == (["FILED"], told)
+
+
+def test_a_day_to_come_is_told_after_what_else_is_odd(database: Database) -> None:
+    story = Story.begin(database)
+    letter = make_cda(effective_time="20990101120000+0100", service_start="demain")
+
+    outcome = story.send(make_mail(as_xdm(pack(letter))))
+
+    assert outcome.documents[0].detail == (
+        "documentationOf/serviceEvent/effectiveTime/low is not a time: left out; "
+        "effectiveTime is on a day to come"
+    )
 
 
 def test_the_metadata_may_name_what_is_replaced(database: Database) -> None:

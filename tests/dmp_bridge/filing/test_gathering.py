@@ -220,6 +220,7 @@ def test_of_a_document_that_can_be_read_the_vault_is_asked(
         profile=profile,
         rights=rights,
         vault=vault,
+        came_at=KEPT.received_at,
     )
     assert isinstance(known.document, DocumentFacts)
     assert known.document.document_is_opposed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -32,10 +33,12 @@ from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFact
 from gateway.message.reading import MimeLimits
 from gateway.reception.documents_form import write_documents
 from gateway.reception.submission import Said, SubmittedDocument, SubmittedDocuments
-from tests.builders_cda import SET, make_cda
+from tests.builders_cda import PDF, SET, make_cda
+from tests.builders_files import make_n1
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
 from tests.builders_xdm import MOMENT
+from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
 
 LETTER = make_cda()
@@ -392,3 +395,87 @@ def test_any_attachment_is_opened_without_an_error(content: bytes) -> None:
     found = Opener().open(make_mail(as_xdm(content), as_xml(content))).documents
 
     assert all(one.error for one in found)
+
+
+N1_PDF = 'mediaType="application/pdf" representation="B64"'
+DAMAGED = make_n1(b64encode(PDF).decode()[:-3], N1_PDF)
+MENDED = make_n1(b64encode(PDF).decode(), 'mediaType="application/pdf"')
+PLACE = "component/nonXMLBody/text "
+
+
+def test_a_body_that_nobody_can_read_is_refused_and_its_patient_known() -> None:
+    (found,) = Opener().open(make_mail(as_xml(DAMAGED))).documents
+
+    assert found.error == PLACE + "is base64 that is cut short"
+    assert found.readable is None
+    assert found.document is not None
+    assert found.document.patient.ins == Ins.of("279035121518989", TEST)
+
+
+def test_a_body_that_was_mended_is_read_and_told() -> None:
+    (found,) = Opener().open(make_mail(as_xml(MENDED))).documents
+
+    assert found.readable is not None
+    assert found.to_correct == PLACE + "is base64 without saying so (B64)"
+
+
+def test_a_document_is_of_the_type_its_file_really_has() -> None:
+    letter = make_n1(b64encode(PDF).decode(), 'mediaType="text/plain"')
+
+    (found,) = Opener().open(make_mail(as_xml(letter))).documents
+
+    assert found.readable is not None
+    assert found.readable.media_type == "application/pdf"
+
+
+def test_a_document_is_withdrawn_though_nobody_could_read_it() -> None:
+    package = pack(DAMAGED, action=EntryAction.DELETE)
+
+    (found,) = Opener().open(make_mail(as_xdm(package))).documents
+
+    assert found.asks_withdrawal
+    assert (found.error, found.readable is None) == ("", False)
+
+
+def test_all_that_is_odd_is_told_and_the_document_filed() -> None:
+    letter = make_n1(b64encode(PDF).decode(), 'mediaType="application/pdf"')
+    letter = letter.replace(b'low value="202610121015+0200"', b'low value="demain"', 1)
+    package = pack(letter, changes={"title": "Autre titre"})
+
+    (found,) = Opener().open(make_mail(as_xdm(package))).documents
+
+    assert found.error == ""
+    assert found.remarks == (
+        "documentationOf/serviceEvent/effectiveTime/low is not a time: left out",
+        PLACE + "is base64 without saying so (B64)",
+        "METADATA.XML and the document give different title",
+    )
+
+
+def test_an_id_of_metadata_is_told_to_the_limit_of_ids() -> None:
+    for length in (256, 257):
+        said = Said(unique_id="1" * length)
+
+        assert FoundDocument(said=said).unique_id == "1" * 256
+
+
+@pytest.mark.parametrize(("attributes", "text", "kind", "content", "told"), READ)
+def test_each_form_of_a_file_that_can_be_read_is_a_document_to_file(
+    attributes: str, text: str, kind: str, content: bytes, told: tuple[str, ...]
+) -> None:
+    (found,) = Opener().open(make_mail(as_xml(make_n1(text, attributes)))).documents
+
+    assert found.error == ""
+    assert found.readable is not None
+    assert found.readable.media_type == kind
+    assert found.remarks == tuple(PLACE + one for one in told)
+
+
+@pytest.mark.parametrize(("attributes", "text", "why"), REFUSED)
+def test_each_form_of_a_file_that_nobody_can_read_is_told_and_not_filed(
+    attributes: str, text: str, why: str
+) -> None:
+    (found,) = Opener().open(make_mail(as_xml(make_n1(text, attributes)))).documents
+
+    assert (found.error, found.readable) == (PLACE + why, None)
+    assert found.document is not None

@@ -325,6 +325,40 @@ class VaultContract:
         assert house.found(SECOND).status is Availability.APPROVED
         assert house.found(SECOND).replaced_by == ""
 
+    def test_what_names_a_document_is_found_whether_that_is_there_or_not(
+        self, house: House
+    ) -> None:
+        house.file(
+            house.deposit(SECOND, names=FIRST),
+            house.deposit("1.2.3.4", names=FIRST, set_id=""),
+            house.deposit(THIRD),
+            house.deposit("1.2.3.5", names=FIRST, patient=house.other),
+        )
+
+        with house.open() as vault:
+            found = vault.naming(house.patient, FIRST)
+            assert [one.unique_id for one in found] == [SECOND, "1.2.3.4"]
+            assert vault.naming(house.patient, SECOND) == []
+            assert vault.naming(house.patient, "") == []
+
+    def test_a_document_may_come_after_those_that_replaced_it(
+        self, house: House
+    ) -> None:
+        house.file(
+            house.deposit(SECOND, names=FIRST, body_level=BodyLevel.N1),
+            house.deposit(THIRD, names=FIRST, body_level=BodyLevel.N3),
+            house.deposit(
+                entry={"availability_status": Availability.DEPRECATED},
+                superseded_by=(SECOND, THIRD),
+            ),
+        )
+
+        late = house.found(FIRST)
+        assert late.status is Availability.DEPRECATED
+        assert late.replaced_by == house.found(THIRD).id
+        assert late.replaced_levels == {BodyLevel.N1, BodyLevel.N3}
+        assert house.found(THIRD).status is Availability.APPROVED
+
     @pytest.mark.parametrize("owner", ["nobody", "other"])
     def test_what_is_replaced_must_be_in_the_same_patients_vault(
         self, house: House, owner: str
@@ -335,6 +369,7 @@ class VaultContract:
         for changes in (
             {"entry": {"replaces": FIRST}},
             {"deprecates": (FIRST,)},
+            {"superseded_by": (FIRST,)},
         ):
             with pytest.raises(ConflictError):
                 house.file(house.deposit(SECOND, **changes))

@@ -39,6 +39,12 @@ class InMemoryVault:
     def versions(self, profile_id: str, set_id: str) -> list[FiledDocument]:
         return [one for one in self._of(profile_id) if set_id and one.set_id == set_id]
 
+    def naming(self, profile_id: str, unique_id: str) -> list[FiledDocument]:
+        naming = [
+            one.entry_id for one in self._deposits.values() if one.names == unique_id
+        ]
+        return [one for one in self._of(profile_id) if unique_id and one.id in naming]
+
     def brought_by(self, profile_id: str, arrival_id: str) -> list[FiledDocument]:
         return [one for one in self._of(profile_id) if one.arrival_id == arrival_id]
 
@@ -82,6 +88,10 @@ class InMemoryVault:
                     else before.status
                 ),
             )
+        for name in deposit.superseded_by:
+            later = self.find(name)
+            if later is None or later.profile_id != deposit.profile_id:
+                raise ConflictError("not in this vault")
         self._deposits[deposit.entry_id] = deposit
         self._documents[deposit.entry_id] = self._filed(deposit)
         return Deposited.FILED
@@ -126,6 +136,7 @@ class InMemoryVault:
 
     def _filed(self, deposit: Deposit) -> FiledDocument:
         entry = deposit.entry
+        later = [one for name in deposit.superseded_by if (one := self.find(name))]
         return FiledDocument(
             id=deposit.entry_id,
             profile_id=deposit.profile_id,
@@ -147,8 +158,8 @@ class InMemoryVault:
             owners=frozenset((*deposit.people, *deposit.structures)),
             submission_id=deposit.submission_id,
             arrival_id=deposit.arrival_id,
-            replaced_by="",
-            replaced_levels=frozenset(),
+            replaced_by=later[-1].id if later else "",
+            replaced_levels=frozenset(one.body_level for one in later),
             filed_at=self.clock(),
             read_at=None,
         )

@@ -24,6 +24,7 @@ from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xds.entry import document_entry
 from gateway.errors import InvalidError
 from tests.builders_cda import PDF
+from tests.builders_files import JPEG, TIFF
 from tests.builders_people import INS, TRAITS
 
 AT = datetime(2026, 11, 22, 9, 30, 15, tzinfo=UTC)
@@ -39,8 +40,8 @@ BODIES = [
     ("text/plain", "Été & <suite>\r\n".encode(), "text/plain"),
     ("text/plain", "Été".encode("cp1252"), "text/plain"),
     ("application/rtf", b"{\\rtf1 Bonjour}", "text/rtf"),
-    ("image/jpeg", b"\xff\xd8\xff" + bytes(200), "image/jpeg"),
-    ("image/tiff", b"II*\0" + bytes(200), "image/tiff"),
+    ("image/jpeg", JPEG, "image/jpeg"),
+    ("image/tiff", TIFF, "image/tiff"),
 ]
 SCANT = IdentityTraits(family="PAT-TROIS")
 USED = evolve(TRAITS, used_family="D'<&>É", used_given="DOM")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from gateway.core.document import BodyLevel
 from gateway.core.rendered import Rendered, Shown, WhyDownload
 from gateway.core.texts.showing import WHY_DOWNLOAD
+from gateway.documents.cda.body import DocumentBody
 from gateway.documents.cda.media import EmbeddedMedia
 from gateway.documents.showing.narrative import MAX_CHARACTERS, narrative_html
 from gateway.documents.showing.rendering import (
     MAX_TEXT_BYTES,
-    render_media,
+    CdaPages,
+    render_file,
     render_narrative,
 )
 from gateway.errors import InvalidError, NotFoundError
 from gateway.safe_xml import parse_xml
+from tests.builders_files import make_n1
 from tests.safe_html import check_fragment, headings
 from tests.shared import shared_files
 
@@ -77,6 +82,7 @@ def shown(text: str, inner: str = "") -> str:
         ('<content styleCode="Bold">A</content>', "<strong>A</strong>"),
         ('<content styleCode="Italics">A</content>', "<em>A</em>"),
         ('<content styleCode="Underline">A</content>', "<u>A</u>"),
+        ('<content styleCode="Strikethrough">A</content>', "<s>A</s>"),
         (
             '<content styleCode="BoldItalics xRed">A</content>',
             "<strong><em>A</em></strong>",
@@ -244,6 +250,45 @@ def test_an_embedded_image_is_shown_through_an_address_of_ours(
     )
 
 
+@pytest.mark.parametrize(
+    "content", [JPEG, zlib.compress(JPEG)], ids=["only said to be", "truly"]
+)
+def test_an_embedded_image_that_is_said_to_be_compressed_is_shown(
+    content: bytes,
+) -> None:
+    inner = media(content, "image/jpeg", more='compression="DF"')
+
+    fragment = shown('<renderMultiMedia referencedObject="M1"/>', inner)
+    medium = EmbeddedMedia(body(section(inner=inner))).read("M1")
+
+    assert 'src="/media/M1"' in fragment
+    assert (medium.media_type, medium.content) == ("image/jpeg", JPEG)
+
+
+def test_an_embedded_image_unpacks_to_no_more_than_its_limit() -> None:
+    packed = zlib.compress(JPEG + bytes(1000))
+    inner = media(packed, "image/jpeg", more='compression="ZL"')
+    media_of = EmbeddedMedia(body(section(inner=inner)))
+
+    assert len(media_of.read("M1", 1000 + len(JPEG)).content) == 1000 + len(JPEG)
+    with pytest.raises(InvalidError):
+        media_of.read("M1", 999 + len(JPEG))
+
+
+def test_sections_without_a_title_do_not_run_together() -> None:
+    one, other = ("<section><text>A</text></section>" for _ in range(2))
+    titled = section("B")
+
+    fragment = narrative_html(body(one, other, titled))
+
+    check_fragment(fragment)
+    assert fragment == (
+        '<section><div class="narratif">A</div></section>'
+        '<section><hr/><div class="narratif">A</div></section>'
+        '<section><h3>Titre</h3><div class="narratif">B</div></section>'
+    )
+
+
 def test_an_embedded_pdf_is_a_link_to_an_address_of_ours() -> None:
     fragment = shown(
         '<renderMultiMedia referencedObject="M1"/>', media(PDF, "application/pdf")
@@ -275,7 +320,8 @@ NOT_SHOWN = [
     media(PNG, "application/pdf"),
     media(HTML, "text/html"),
     media(b"II*\x00" + bytes(60), "image/tiff"),
-    media(PNG, "image/png", more='compression="DF"'),
+    media(b"x" + PNG, "image/png", more='compression="DF"'),
+    media(PNG, "image/png", more='compression="BZ"').replace("representation", "x"),
     media(PNG, "image/png", media_id="M1/../x"),
     media(PNG, "image/png") * 2,
     '<entry><observationMedia ID="M1"><value mediaType="image/png">'
@@ -440,10 +486,6 @@ def test_a_narrative_too_long_is_a_download_and_never_a_part() -> None:
     )
 
 
-def test_a_body_without_sections_is_said_to_be_empty() -> None:
-    assert render_narrative(body()).why is WhyDownload.EMPTY
-
-
 def download(why: WhyDownload) -> Rendered:
     return Rendered(how=Shown.DOWNLOAD, why=why)
 
@@ -452,33 +494,23 @@ def download(why: WhyDownload) -> Rendered:
     ("media_type", "content", "expected"),
     [
         ("application/pdf", PDF, Rendered(how=Shown.PDF, media_type="application/pdf")),
-        (
-            "Application/PDF; v=1",
-            PDF,
-            Rendered(how=Shown.PDF, media_type="application/pdf"),
-        ),
         ("image/jpeg", JPEG, Rendered(how=Shown.IMAGE, media_type="image/jpeg")),
-        ("image/jpeg", PNG, Rendered(how=Shown.IMAGE, media_type="image/png")),
+        ("image/png", PNG, Rendered(how=Shown.IMAGE, media_type="image/png")),
+        ("image/gif", GIF, Rendered(how=Shown.IMAGE, media_type="image/gif")),
         ("text/rtf", b"{\\rtf1 A}", download(WhyDownload.FORMAT)),
         ("image/tiff", b"II*\x00A", download(WhyDownload.FORMAT)),
-        ("application/x-any", b"A", download(WhyDownload.FORMAT)),
+        ("application/msword", b"A", download(WhyDownload.FORMAT)),
         ("text/html", HTML, download(WhyDownload.FORMAT)),
         ("image/svg+xml", SVG, download(WhyDownload.FORMAT)),
-        ("application/pdf", HTML, download(WhyDownload.MISMATCH)),
-        ("application/pdf", b"\n" + PDF, download(WhyDownload.MISMATCH)),
-        ("application/pdf", b"PK\x03\x04" + PDF, download(WhyDownload.MISMATCH)),
-        ("image/jpeg", HTML, download(WhyDownload.MISMATCH)),
-        ("image/tiff", HTML, download(WhyDownload.MISMATCH)),
-        ("text/rtf", HTML, download(WhyDownload.MISMATCH)),
-        ("text/plain", b"A\x00B", download(WhyDownload.MISMATCH)),
         ("text/plain", b"A" * (MAX_TEXT_BYTES + 1), download(WhyDownload.TOO_LARGE)),
-        ("application/pdf", b"", download(WhyDownload.EMPTY)),
     ],
 )
 def test_the_file_of_an_n1_is_shown_or_offered_by_what_it_really_is(
     media_type: str, content: bytes, expected: Rendered
 ) -> None:
-    assert render_media(media_type, content) == expected
+    file = DocumentBody(level=BodyLevel.N1, media_type=media_type, content=content)
+
+    assert render_file(file) == expected
 
 
 @pytest.mark.parametrize(
@@ -487,14 +519,31 @@ def test_the_file_of_an_n1_is_shown_or_offered_by_what_it_really_is(
         (HTML, "&lt;html&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;/html&gt;"),
         ("\ufeffÉté".encode(), "Été"),
         ("Été".encode("cp1252"), "Été"),
+        ("Été".encode("utf-16"), "Été"),
     ],
 )
 def test_plain_text_is_shown_escaped(content: bytes, shown_text: str) -> None:
-    rendered = render_media("text/plain", content)
+    letter = make_n1(
+        base64.b64encode(content).decode(),
+        'mediaType="text/plain" representation="B64"',
+    )
 
-    assert rendered.how is Shown.TEXT
-    assert rendered.html == f'<pre class="texte" tabindex="0">{shown_text}</pre>'
-    check_fragment(rendered.html)
+    page = CdaPages().render(letter, media_url=media_url, language="fr")
+
+    assert page.how is Shown.TEXT
+    assert page.html == f'<pre class="texte" tabindex="0">{shown_text}</pre>'
+    check_fragment(page.html)
+
+
+def test_a_document_that_was_filed_though_nobody_can_read_it_is_said_to_be_so() -> None:
+    letter = make_n1(base64.b64encode(HTML).decode(), 'mediaType="application/pdf"')
+
+    page = CdaPages().render(letter, media_url=media_url, language="fr")
+
+    assert page.how is Shown.DOWNLOAD
+    assert page.why == WHY_DOWNLOAD[WhyDownload.UNREADABLE]["fr"]
+    assert not page.has_file
+    assert CdaPages().body(letter) is None
 
 
 def test_every_reason_for_a_download_is_told_in_french_and_english() -> None:

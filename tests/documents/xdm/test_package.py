@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 
 import pytest
 from attrs import evolve
@@ -20,6 +21,8 @@ from gateway.documents.xdm.writing import (
 )
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
+from tests.builders_cda import PDF
+from tests.builders_files import PNG
 from tests.builders_xdm import (
     DOCUMENT,
     LETTER,
@@ -33,6 +36,7 @@ from tests.builders_xdm import (
     make_submission,
     sha1,
 )
+from tests.zips import Part, make_zip
 
 SECOND = LETTER.replace(b"Lettre", b"Compte rendu")
 KOS = bytes(128) + b"DICM" + bytes(20)
@@ -218,7 +222,17 @@ def test_the_actions_of_a_package_are_read() -> None:
             "package with a document that METADATA.XML omits",
         ),
         (
-            make_package(extra={"IHE_XDM/SUBSET01/STYLE.XSL": b"<a/>"}),
+            make_package(extra={"IHE_XDM/SUBSET01/KOS.DCM": bytes(128) + b"DICM"}),
+            "package with a document that METADATA.XML omits",
+        ),
+        (
+            make_package(extra={"IHE_XDM/SUBSET01/MORE.ZIP": b"PK\x03\x04\x00"}),
+            "package with a document that METADATA.XML omits",
+        ),
+        (
+            make_package(
+                extra={"IHE_XDM/SUBSET01/L.XML": LETTER.decode().encode("utf-16")}
+            ),
             "package with a document that METADATA.XML omits",
         ),
         (
@@ -274,10 +288,6 @@ def test_the_actions_of_a_package_are_read() -> None:
         ),
         (
             make_package([KOS]),
-            "package with a document that is not of its mimeType",
-        ),
-        (
-            make_package(edit_metadata=lambda text: text.replace('"text/xml"', '""')),
             "package with a document that is not of its mimeType",
         ),
     ],
@@ -422,3 +432,65 @@ def test_any_metadata_in_a_package_give_a_package_or_a_refusal(
 
     with contextlib.suppress(InvalidError):
         open_package(write_archive(files.items(), MOMENT))
+
+
+WRAPPED = "IHE_XDM is in another folder"
+BESIDE = "a file in IHE_XDM that METADATA.XML omits was ignored"
+STYLESHEET = b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>'
+
+
+def beside(content: bytes, files: dict[str, bytes]) -> bytes:
+    """Return an archive with more files, of whatever names."""
+    made = open_archive(content)
+    parts = {name: made.read(name) for name in made.names} | files
+    return write_archive(parts.items(), MOMENT)
+
+
+@pytest.mark.parametrize("around", ["lettre/", "Bureau/lettre de M/", "a/b/c/"])
+def test_a_folder_around_a_package_is_passed_over_and_told(around: str) -> None:
+    content = make_package(rename=lambda name: around + name)
+    litter = {f"__MACOSX/{around}._IHE_XDM": b"\x00", ".DS_Store": b"\x00"}
+
+    package = open_package(beside(content, litter))
+
+    assert [one.content for one in package.documents] == [LETTER]
+    assert package.remarks == (WRAPPED,)
+
+
+def test_a_package_in_a_folder_beside_other_files_is_none() -> None:
+    content = make_package(rename=lambda name: f"A/{name}")
+
+    for name in ("LISEZMOI.TXT", "B/IHE_XDM/SUBSET01/METADATA.XML"):
+        with pytest.raises(InvalidError, match="without METADATA.XML in a folder"):
+            open_package(beside(content, {name: b"A"}))
+
+
+def test_a_uri_is_found_within_the_folder_around_a_package() -> None:
+    content = make_package(
+        rename=lambda name: f"lettre/{name}", uri=lambda name: f"SUBSET01/{name}"
+    )
+
+    assert [one.content for one in open_package(content).documents] == [LETTER]
+
+
+@pytest.mark.parametrize("content", [STYLESHEET, PDF, PNG, b"body { color: red }", b""])
+def test_a_file_beside_the_document_is_ignored_and_told(content: bytes) -> None:
+    package = open_package(make_package(extra={"IHE_XDM/SUBSET01/BESIDE": content}))
+
+    assert [one.content for one in package.documents] == [LETTER]
+    assert package.remarks == (BESIDE,)
+
+
+@pytest.mark.parametrize("spell", [lambda n: f"./{n}", lambda n: n.replace("/", "\\")])
+def test_a_package_with_other_spellings_of_its_names_is_read(
+    spell: Callable[[str], str],
+) -> None:
+    made = open_archive(make_package())
+    parts = [
+        Part(name=spell(name).encode(), content=made.read(name)) for name in made.names
+    ]
+
+    package = open_package(make_zip(parts))
+
+    assert [one.content for one in package.documents] == [LETTER]
+    assert package.remarks == ()

@@ -99,6 +99,7 @@ def facts_of(entry: DocumentEntry) -> EntryFacts:
         practice_setting=entry.practice_setting,
         event_codes=entry.event_codes,
         reference_ids=entry.reference_ids,
+        remarks=() if entry.mime_type else ("METADATA.XML without mimeType",),
     )
 
 
@@ -307,7 +308,10 @@ def test_a_comment_does_not_cut_a_value_in_two() -> None:
             edited(ebrim.SUBMISSION_SET, "urn:uuid:0"),
             "METADATA.XML without exactly one submission set",
         ),
-        (edited(">fr-FR<", ">fr-FR</Value><Value>en-GB<"), "several values"),
+        (
+            edited(">DOC0001.XML<", ">DOC0001.XML</Value><Value>x<"),
+            "METADATA.XML with several values of URI",
+        ),
         (edited('name="hash"', 'name="size"'), "METADATA.XML with the same slot twice"),
         (
             edited(ebrim.PRACTICE_SETTING, ebrim.TYPE_CODE),
@@ -325,9 +329,6 @@ def test_a_comment_does_not_cut_a_value_in_two() -> None:
             edited(ebrim.ENTRY_PATIENT_ID, "urn:uuid:0"),
             "METADATA.XML with a document that names no patient",
         ),
-        (edited(">20260327140500<", ">20261327140500<"), "malformed time"),
-        (edited(">20260327140500<", ">yesterday<"), "malformed time"),
-        (edited(">20260327140500<", ">00010101000000+2300<"), "malformed time"),
     ],
 )
 def test_metadata_that_break_their_format_are_refused(
@@ -400,10 +401,131 @@ def test_two_entries_of_two_patients_are_refused() -> None:
     assert "exactly one patient" in refusal(content)
 
 
-def test_a_refusal_quotes_nothing_of_the_metadata() -> None:
-    content = edited(">20260327140500<", ">279035121518989<")
+def test_neither_a_refusal_nor_a_remark_quotes_anything_of_the_metadata() -> None:
+    secret = "279035121518989"
+    size = edited(f">{make_entry().size}<", f">{secret}a<")
+    time = edited(">20260327140500<", f">{secret}<")
+    slot = f'<Slot name="{secret}"><ValueList><Value>%s</Value></ValueList></Slot>'
+    doubled = edited('<Slot name="hash">', slot % 1 + slot % 2 + '<Slot name="hash">')
 
-    assert "279035121518989" not in refusal(content)
+    assert secret not in refusal(size)
+    for content in (time, doubled):
+        (entry,) = read_metadata(content).entries
+        assert entry.remarks
+        assert secret not in str(entry.remarks)
+
+
+def slots(name: str, *values: str) -> str:
+    """Return a slot of this name for each value."""
+    return "".join(
+        f'<Slot name="{name}"><ValueList><Value>{value}</Value></ValueList></Slot>'
+        for value in values
+    )
+
+
+TIME = ">20260327140500<"
+ODD = [
+    (edited(TIME, ">20261327140500<"), "creation_time", "a malformed creationTime"),
+    (edited(TIME, ">yesterday<"), "creation_time", "a malformed creationTime"),
+    (
+        edited(TIME, ">00010101000000+2300<"),
+        "creation_time",
+        "a malformed creationTime",
+    ),
+    (
+        edited(
+            '<Slot name="hash">', slots("serviceStopTime", "x") + '<Slot name="hash">'
+        ),
+        "service_stop_time",
+        "a malformed serviceStopTime",
+    ),
+    (
+        edited(">fr-FR<", ">fr-FR</Value><Value>en-GB<"),
+        "language_code",
+        "several values of languageCode",
+    ),
+    (
+        edited(
+            '<Slot name="hash">',
+            slots("sourcePatientId", "1", "2") + '<Slot name="hash">',
+        ),
+        "source_patient_id",
+        "the slot sourcePatientId twice",
+    ),
+    (
+        edited(ebrim.PRACTICE_SETTING, ebrim.CLASS_CODE),
+        "class_code",
+        "several values of classCode",
+    ),
+    (
+        edited(ebrim.PRACTICE_SETTING, ebrim.FORMAT_CODE),
+        "format_code",
+        "several values of formatCode",
+    ),
+    (
+        edited(ebrim.PRACTICE_SETTING, ebrim.FACILITY_TYPE),
+        "healthcare_facility_type",
+        "several values of healthcareFacilityTypeCode",
+    ),
+    (
+        edited(ebrim.FACILITY_TYPE, ebrim.PRACTICE_SETTING),
+        "practice_setting",
+        "several values of practiceSettingCode",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "told"), ODD)
+def test_what_decides_nothing_counts_as_absent_where_it_is_wrong(
+    content: bytes, name: str, told: str
+) -> None:
+    (entry,) = read_metadata(content).entries
+
+    assert not getattr(entry, name)
+    assert f"METADATA.XML with {told}: left out" in entry.remarks
+
+
+def test_an_odd_submission_set_is_told_with_each_document() -> None:
+    content = write_metadata(
+        make_submission(),
+        [
+            ListedDocument(entry=make_entry(entry_uuid=name), uri=name)
+            for name in ("One", "Two")
+        ],
+    )
+    code = f'classificationScheme="{ebrim.CONTENT_TYPE}"'
+    extra = f'<Classification {code} nodeRepresentation="03"/>'
+    text = content.decode()
+    at = text.index("</RegistryPackage>")
+
+    metadata = read_metadata((text[:at] + extra + text[at:]).encode())
+
+    told = "METADATA.XML with several values of contentTypeCode: left out"
+    assert metadata.submission.content_type is None
+    assert [entry.remarks for entry in metadata.entries] == [(told,), (told,)]
+
+
+def test_the_same_slot_twice_with_the_same_value_is_one() -> None:
+    doubled = slots("languageCode", "fr-FR")
+    content = edited('<Slot name="hash">', doubled + '<Slot name="hash">')
+
+    (entry,) = read_metadata(content).entries
+
+    assert (entry.language_code, entry.remarks) == ("fr-FR", ())
+
+
+@pytest.mark.parametrize("name", ["URI", "size", "hash", ebrim.ACTION, "urn:x:action"])
+def test_a_slot_that_decides_is_given_once(name: str) -> None:
+    doubled = slots(name, "C", "D")
+    content = edited('<Slot name="hash">', doubled + '<Slot name="hash">')
+
+    assert refusal(content) == "METADATA.XML with the same slot twice"
+
+
+def test_a_document_without_a_media_type_is_told() -> None:
+    (entry,) = read_metadata(edited('mimeType="text/xml"', "")).entries
+
+    assert (entry.mime_type, entry.remarks) == ("", ("METADATA.XML without mimeType",))
 
 
 def test_a_text_that_xml_cannot_hold_is_refused() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import imaplib
 import ssl
+import subprocess
+from pathlib import Path
 
 import pytest
 from twisted.internet.threads import deferToThread
 
+from gateway.pki.profiles import name_of
 from gateway.store.mailbox.mailboxes import Mailboxes
+from tests.logged import lines_logged
 from tests.mssante.imap.server import (
     ADDRESS,
     DOCTOR,
@@ -19,6 +23,7 @@ from tests.mssante.imap.server import (
     off_the_loop,
     on_the_loop,
 )
+from tests.pki import mint_file
 
 
 def b64(text: str) -> str:
@@ -235,3 +240,65 @@ def test_nil_is_nil_in_any_case_of_letters(mailroom: Mailroom, nothing: str) -> 
         assert wire.ask(f"ID {nothing}")[-1] == b"t OK ID completed"
         assert wire.ask(f'ID ("name" {nothing})')[-1] == b"t OK ID completed"
         assert wire.ask(f"ID {nothing}S")[-1].startswith(b"t BAD")
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("starttls", [False, True])
+@off_the_loop
+def test_a_refused_client_learns_why_and_the_log_who_it_was(
+    mailroom: Mailroom, starttls: bool, version: str
+) -> None:
+    listen = mailroom.settings.listen
+    port, how = (listen.imap, ["-starttls", "imap"]) if starttls else (listen.imaps, [])
+    stem = mailroom.pki / "bad/expired"
+
+    with lines_logged() as told:
+        done = subprocess.run(
+            [
+                *("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *how),
+                *("-ign_eof", version, "-cert", f"{stem}.pem", "-key", f"{stem}.key"),
+            ],
+            input="a1 CAPABILITY\r\n" * 200,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert "alert certificate expired" in done.stdout + done.stderr
+    assert (
+        "info imap: handshake refused: TLS_CERT_EXPIRED, 127.0.0.1, "
+        "subject: CN=smtp.peer.mssante.test,OU=300000000000022,"
+    ) in "\n".join(told)
+
+
+@off_the_loop
+def test_an_employees_card_opens_what_it_holds_and_not_its_structures(
+    mailroom: Mailroom, tmp_path: Path
+) -> None:
+    parts = ["C=FR", "O=X", "OU=1750000011", "CN=3750000011/CPET0002+SN=BLANC"]
+    card = mint_file(
+        tmp_path / "card", "doctor", issuer="persons", subject=name_of(parts)
+    )
+    organisations, own = "accueil@hopital.mssante.test", "eve@hopital.mssante.test"
+    with mailroom.database.write() as work:
+        boxes = Mailboxes(work)
+        boxes.add(organisations, kind="ORG", holders=["1750000011"])
+        boxes.add(own, kind="PER", holders=["3750000011/CPET0002"])
+    context = ssl.create_default_context(cafile=str(mailroom.pki / "ca.pem"))
+    context.load_cert_chain(card, card.with_suffix(".key"))
+
+    def opened(address: str) -> str:
+        client = imaplib.IMAP4_SSL(
+            "localhost", mailroom.settings.listen.imaps, ssl_context=context, timeout=20
+        )
+        try:
+            return client.authenticate("EXTERNAL", lambda _: address.encode())[0]
+        except imaplib.IMAP4.error as error:
+            return str(error)
+        finally:
+            client.shutdown()
+
+    assert opened(own) == "OK"
+    assert "AUTHORIZATIONFAILED" in opened(organisations)
+    assert "AUTHORIZATIONFAILED" in opened(SERVICE)

@@ -233,6 +233,7 @@ def test_the_bounce_of_a_stock_server_names_what_was_lost(name: str) -> None:
         (f"rfc822;{DOCTOR}", {DOCTOR}),
         (f"RFC822 ; <{DOCTOR.upper()}>", {DOCTOR}),
         (f"rfc822; {DOCTOR} (Dr Voisin)", {DOCTOR}),
+        (f'rfc822; "Dr Voisin" <{DOCTOR}>', {DOCTOR}),
         (DOCTOR, {DOCTOR}),
         ("utf-8;andré@peer.mssante.test", {"andré@peer.mssante.test"}),
         (r"utf-8;andr\x{E9}@peer.mssante.test", {"andré@peer.mssante.test"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
 from gateway.mssante.smtp.replies import Reply
+from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
@@ -214,6 +216,267 @@ STRANGER = der(
 NOBODY = der(
     mint("hospital", subject=name_of(["C=FR", "O=AUTRE", "OU=SERVICE", "CN=DPI AUTRE"]))
 )
+
+
+# Who signed × what the subject says × the door: who is let in, as whom, or why not.
+
+EMPLOYEE = "3750000011/CPET0002"
+SUBJECTS = {
+    "structure": ["C=FR", "O=X", "OU=1750000011", "CN=DPI"],
+    "employee": ["C=FR", "O=X", "OU=1750000011", f"CN={EMPLOYEE}+SN=BLANC+GN=EVE"],
+    "person": ["C=FR", "CN=899700000017+SN=MOREAU+GN=CAMILLE"],
+    "person inside": ["C=FR", "O=X", "OU=1750000011", "CN=899700000017"],
+    "operator": ["C=FR", "OU=300000000000022", "CN=smtp.peer.mssante.test"],
+    "operator's client": ["C=FR", "OU=300000000000022", "CN=smtp.peer.mssante.test"],
+    "nobody": ["C=FR", "CN=MOREAU"],
+}
+BY = ("organisations", "persons", "root", "stranger")
+SHOWN = {
+    (issuer, form): der(
+        mint(
+            "peer" if form == "operator" else "hospital",
+            issuer=issuer,
+            subject=name_of(subject),
+        )
+    )
+    for issuer in BY
+    for form, subject in SUBJECTS.items()
+}
+IN_IT = (SenderKind.EMPLOYEE, "1750000011/899700000017", HOSPITAL)
+AS_EMPLOYEE = (SenderKind.EMPLOYEE, EMPLOYEE, HOSPITAL)
+AS_STRUCTURE = (SenderKind.ORGANISATION, HOSPITAL, "")
+AS_OPERATOR = (SenderKind.OPERATOR, "300000000000022", "")
+WRONG, NO_ONE, UNKNOWN_CA, DOOR, UNLISTED = (
+    "CERT_WRONG_AUTHORITY",
+    "CERT_NO_IDENTITY",
+    "CERT_UNKNOWN_AUTHORITY",
+    "CERT_WRONG_DOOR",
+    "OPERATOR_NOT_LISTED",
+)
+CLIENT_OF_PEER = (SenderKind.ORGANISATION, "300000000000022", "")
+DPI_CARD = (SenderKind.EMPLOYEE, f"{HOSPITAL}/DPI", HOSPITAL)
+DOORS: list[tuple[str, str, object, object]] = [
+    # who signed, what the subject says; at the operators' door; at the users'
+    ("organisations", "structure", UNLISTED, AS_STRUCTURE),
+    ("organisations", "employee", UNLISTED, AS_STRUCTURE),
+    ("organisations", "person", WRONG, WRONG),
+    ("organisations", "person inside", UNLISTED, AS_STRUCTURE),
+    ("organisations", "operator", AS_OPERATOR, DOOR),
+    ("organisations", "operator's client", AS_OPERATOR, CLIENT_OF_PEER),
+    ("organisations", "nobody", NO_ONE, NO_ONE),
+    ("persons", "structure", UNLISTED, DPI_CARD),
+    ("persons", "employee", UNLISTED, AS_EMPLOYEE),
+    ("persons", "person", UNLISTED, (SenderKind.PERSON, "899700000017", "")),
+    ("persons", "person inside", UNLISTED, IN_IT),
+    ("persons", "operator", WRONG, WRONG),
+    (
+        "persons",
+        "operator's client",
+        UNLISTED,
+        (
+            SenderKind.EMPLOYEE,
+            "300000000000022/smtp.peer.mssante.test",
+            "300000000000022",
+        ),
+    ),
+    ("persons", "nobody", NO_ONE, NO_ONE),
+    *(("root", form, WRONG, WRONG) for form in SUBJECTS if form != "nobody"),
+    ("root", "nobody", NO_ONE, NO_ONE),
+    *(("stranger", form, UNKNOWN_CA, UNKNOWN_CA) for form in SUBJECTS),
+]
+
+
+def test_the_table_of_doors_is_whole() -> None:
+    assert sorted((issuer, form) for issuer, form, _, _ in DOORS) == sorted(SHOWN)
+
+
+@pytest.mark.parametrize("issuer", BY)
+def test_who_is_let_in_by_which_authority_at_which_door(
+    admission: Admission, issuer: str
+) -> None:
+    found: dict[tuple[str, Door], object] = {}
+    for form in SUBJECTS:
+        for door in (OPERATORS, USERS):
+            one = admission.judge(door, SHOWN[issuer, form])
+            if isinstance(one, Refused):
+                assert one.reply is replies.NOT_ENTITLED
+                assert one.of_peer
+                found[form, door] = one.code
+            else:
+                found[form, door] = (one.kind, one.identity, one.structure)
+
+    assert found == {
+        (form, door): expected
+        for by, form, at_operators, at_users in DOORS
+        if by == issuer
+        for door, expected in ((OPERATORS, at_operators), (USERS, at_users))
+    }
+
+
+CARD = SHOWN["persons", "employee"]
+
+
+def test_an_employees_card_opens_its_own_mailbox_and_not_its_structures(
+    admission: Admission,
+) -> None:
+    own = "secretariat.eve@hopital.mssante.test"
+    assert refusal(admission.admit_sender(USERS, CARD, read_address(SERVICE))) == (
+        replies.NO_MAILBOX_HELD,
+        "CLIENT_WITHOUT_MAILBOX",
+    )
+    with admission.database.write() as work:
+        Mailboxes(work).add(own, kind="PER", holders=[EMPLOYEE])
+
+    assert refusal(admission.admit_sender(USERS, CARD, read_address(SERVICE))) == (
+        replies.MAILBOX_NOT_HELD,
+        "REVERSE_PATH_NOT_HELD",
+    )
+    assert isinstance(
+        admission.admit_sender(USERS, CARD, read_address(own)), AdmittedSender
+    )
+
+
+def test_an_employee_who_holds_the_structures_mailbox_writes_from_it(
+    admission: Admission,
+) -> None:
+    with admission.database.write() as work:
+        mailbox = Mailboxes(work).find(SERVICE)
+        assert mailbox is not None
+        Mailboxes(work).add_holder(mailbox.id, EMPLOYEE)
+
+    found = admission.admit_sender(USERS, CARD, read_address(SERVICE))
+
+    assert isinstance(found, AdmittedSender)
+    assert found.sender.identity == EMPLOYEE
+
+
+@pytest.mark.parametrize(
+    ("blocked", "refused"),
+    [(HOSPITAL, True), (EMPLOYEE, True), ("1750000012", False)],
+)
+def test_who_blocked_a_structure_hears_nothing_of_its_employees(
+    admission: Admission, blocked: str, *, refused: bool
+) -> None:
+    own = "secretariat.eve@hopital.mssante.test"
+    with admission.database.write() as work:
+        Mailboxes(work).add(own, kind="PER", holders=[EMPLOYEE])
+        profile = Profiles(work).find(MATRICULE)
+        assert profile is not None
+        Profiles(work).block(profile.id, blocked)
+    sender = admission.admit_sender(USERS, CARD, read_address(own))
+    assert isinstance(sender, AdmittedSender)
+
+    found = admission.admit_recipient(sender, read_address(PATIENT))
+    at_once = admission.admit_recipient_at_once(sender, read_address(PATIENT))
+
+    assert isinstance(found, Refused) is refused
+    assert at_once in (found, None)  # PostgreSQL is never asked at once
+
+
+# Our own fault is for now, never for good.
+
+
+def test_the_reply_to_our_own_fault_is_temporary() -> None:
+    assert str(replies.CANNOT_TELL) == (
+        "451 4.3.5 Our lists are not current, try again later"
+    )
+
+
+@pytest.mark.parametrize(("door", "name"), [(OPERATORS, "peer"), (USERS, "hospital")])
+def test_without_revocation_lists_peers_are_told_to_come_again(
+    admission: Admission, folder: Path, door: Door, name: str
+) -> None:
+    (folder / "crl.pem").unlink()
+    blind = evolve(admission, trust=TrustSpace(make_settings(folder).trust, utc_now))
+
+    found = blind.judge(door, der_of(name))
+
+    assert refusal(found) == (replies.CANNOT_TELL, "CRL_MISSING")
+    assert isinstance(found, Refused)
+    assert found.of_peer
+    assert refusal(blind.admit_sender(door, der_of(name), None)) == (
+        replies.CANNOT_TELL,
+        "CRL_MISSING",
+    )
+    # What is known of a peer is known without a list.
+    assert refusal(blind.judge(door, der_of("bad/expired"))) == (
+        replies.NOT_ENTITLED,
+        "CERT_EXPIRED",
+    )
+
+
+def break_list(folder: Path) -> None:
+    (folder / "allowlist.xml").write_bytes(b"<broken")
+
+
+def lose_list(folder: Path) -> None:
+    (folder / "allowlist.xml").unlink()
+
+
+@pytest.mark.parametrize("harm", [break_list, lose_list])
+def test_who_is_not_on_a_list_that_is_not_current_is_told_to_come_again(
+    admission: Admission,
+    folder: Path,
+    peer: AdmittedSender,
+    hospital: AdmittedSender,
+    harm: Callable[[Path], None],
+) -> None:
+    harm(folder)
+    later = replies.CANNOT_TELL
+    stranger = der_of("bad/not-listed")
+
+    assert refusal(admission.judge(OPERATORS, stranger)) == (later, UNLISTED)
+    assert refusal(
+        admission.admit_sender(OPERATORS, der_of("peer"), read_address(ELSEWHERE))
+    ) == (later, "REVERSE_PATH_NOT_LISTED")
+    assert refusal(
+        admission.admit_recipient(hospital, read_address("dr@unknown.mssante.test"))
+    ) == (later, "RELAY_REFUSED")
+    # Other refusals do not come from the list.
+    assert refusal(admission.admit_recipient(peer, read_address(ELSEWHERE))) == (
+        replies.REFUSED,
+        "RELAY_REFUSED",
+    )
+    assert refusal(admission.judge(USERS, der_of("peer"))) == (
+        replies.NOT_ENTITLED,
+        DOOR,
+    )
+    assert isinstance(
+        admission.admit_sender(OPERATORS, der_of("peer"), read_address(PEER)),
+        AdmittedSender,
+    )
+
+
+HEADER_CODES = [
+    ("FROM_NOT_LISTED", True),
+    ("SENDER_NOT_LISTED", True),
+    ("REPLY_TO_OUTSIDE", True),
+    ("OPERATOR_NOT_LISTED", True),
+    ("REVERSE_PATH_NOT_LISTED", True),
+    ("FROM_DIFFERS", False),
+    ("FROM_MISSING", False),
+    ("PATIENT_BY_MAIL", False),
+    ("", False),
+]
+
+
+def test_headers_refused_by_a_list_that_is_not_current_may_come_again(
+    admission: Admission, folder: Path
+) -> None:
+    doors = (OPERATORS, USERS)
+    for door in doors:
+        for code, _ in HEADER_CODES:
+            found = admission.reply_to_sender(door, code)
+            assert found is reply_to_sender(door, code)
+            assert found.code >= 500
+
+    break_list(folder)
+
+    for door in doors:
+        for code, by_list in HEADER_CODES:
+            for_good = reply_to_sender(door, code)
+            expected = replies.CANNOT_TELL if by_list else for_good
+            assert admission.reply_to_sender(door, code) is expected
 
 
 @pytest.mark.parametrize("door", [OPERATORS, USERS])

@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from gateway import metrics
+from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
@@ -22,6 +23,7 @@ from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 from gateway.store.tables import arrivals
+from gateway.trust.space import TrustSpace
 from tests.builders_settings import make_settings
 from tests.mssante.smtp.doors import DOCTOR, PEER, split_trace
 from tests.reception.conftest import running_reception
@@ -50,17 +52,19 @@ MESSAGE = HEAD + b"\r\nBonjour\r\n"
 
 
 @pytest.fixture
-def smtp(database: Database, tmp_path: Path) -> Iterator[SmtpReception]:
+def smtp(
+    database: Database, tmp_path: Path, pki_folder: Path
+) -> Iterator[SmtpReception]:
     settings = make_settings(
         tmp_path,
         domains={"hostname": "smtp.hopital.mssante.test"},
         smtp={"max_hops": HOPS},
     )
-    no_trust: Any = None  # the header is judged by the link alone
+    trust = TrustSpace(make_settings(pki_folder).trust, utc_now)
     with running_reception(database) as kept:
         admission = Admission(
             database=database,
-            trust=no_trust,
+            trust=trust,
             domains=settings.domains,
             filing=settings.filing,
             mailbox_quota_bytes=1,

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.store.journal import chain_of
-from tests.web.browsing import Site, blocking
+from tests.builders_files import DICOM, TIFF, WORD
+from tests.web.browsing import Site, blocking, token_of
 from tests.web.mail import PDF, PNG, carried, file, narrative
 
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
@@ -24,6 +25,79 @@ def test_documents_are_listed_with_who_wrote_them(site: Site) -> None:
     assert "Dr Claire MARTIN" in page.text
     assert "Hôpital de démonstration" in page.text
     assert "20 novembre 2026" in page.text
+
+
+@pytest.mark.parametrize(
+    ("info", "patient_id", "shown"),
+    [
+        (
+            ("PID-5|PAT-TROIS^DOMINIQUE^D ML^^^^L", "PID-7|19790328", "PID-8|F"),
+            "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH",
+            "Dominique PAT-TROIS, 28/03/1979, INS 279035121518989",
+        ),
+        (
+            (
+                "PID-5|USE^DOM^^^^^D",
+                "PID-5|D\\S\\A &lt;B&gt;^^MARIE^^^^L",
+                "PID-7|1979",
+            ),
+            "8000^^^&1.2.3&ISO^PI",
+            "Marie D^A &amp;lt;B&amp;gt;, 1979",
+        ),
+        (("PID-5|PAT^A^^^^^L", "PID-7|197903"), "", "A PAT, 03/1979"),
+        (("odd", "PID-7"), "8000^^^&1.2.3&ISO^PI", ""),
+    ],
+)
+@blocking
+def test_a_document_shows_whom_it_names(
+    site: Site, info: tuple[str, ...], patient_id: str, shown: str
+) -> None:
+    said = {"source_patient_info": info, "patient_id": patient_id}
+    document = file(site.database, site.patient, narrative("A"), said=said)
+
+    page = site.signed_in().get(f"/documents/{document}").text
+
+    assert ("Patient nommé dans le document" in page) is bool(shown)
+    assert f"<dd>{shown}</dd>" in page or not shown
+
+
+@pytest.mark.parametrize(
+    ("signer", "shown"),
+    [
+        ("801234567897^MARTIN^CLAIRE^^^Dr^^^&1.2&ISO^D^^^IDNPS", ""),
+        ("899700000017^MOREAU^Camille^^^^^^&1.2&ISO^D^^^IDNPS", "Camille MOREAU"),
+        ("", ""),
+    ],
+)
+@blocking
+def test_a_document_shows_who_answers_for_it_if_that_is_another(
+    site: Site, signer: str, shown: str
+) -> None:
+    said = {"legal_authenticator": signer}
+    document = file(site.database, site.patient, narrative("A"), said=said)
+
+    page = site.signed_in().get(f"/documents/{document}").text
+
+    assert ("Signé par" in page) is bool(shown)
+    assert f"<dd>{shown}</dd>" in page or not shown
+
+
+@blocking
+def test_the_type_of_a_document_is_named_in_the_language_of_the_page(
+    site: Site,
+) -> None:
+    document = file(site.database, site.patient, narrative("A"))
+    browser = site.signed_in()
+    path = f"/documents/{document}"
+
+    french = browser.get(path)
+    fields = {"token": token_of(french), "language": "en", "back": path}
+    browser.post("/language", fields)
+    english = browser.get(path)
+
+    assert "<dd>Lettre de liaison à la sortie" in french.text
+    assert "<dd>Discharge letter of a health care facility</dd>" in english.text
+    assert "Type" in english.text
 
 
 @blocking
@@ -122,7 +196,7 @@ def test_what_is_not_what_it_says_is_not_shown(site: Site, content: bytes) -> No
     browser = site.signed_in()
 
     assert browser.get(f"/documents/{document}/body").status == 404
-    assert "pas du format annoncé" in browser.get(f"/documents/{document}").text
+    assert "pas pu être lu" in browser.get(f"/documents/{document}").text
 
 
 @blocking
@@ -192,8 +266,10 @@ def test_a_document_that_cannot_be_read_says_why(site: Site) -> None:
     ("media_type", "content", "ending"),
     [
         ("text/rtf", b"{\\rtf1 x}", "rtf"),
-        ("image/tiff", b"II*\x00x", "tif"),
+        ("image/tiff", TIFF, "tif"),
         ("text/plain", b"<script>x</script>", "txt"),
+        ("application/msword", WORD, "doc"),
+        ("application/dicom", DICOM, "dcm"),
     ],
 )
 @blocking

@@ -19,14 +19,21 @@ from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import blobs
+from tests.builders_files import TIFF
 from tests.builders_people import MATRICULE
-from tests.web.browsing import Browser, Reply, Site, add_patient, blocking
+from tests.web.browsing import (
+    Browser,
+    Reply,
+    Site,
+    add_patient,
+    blocking,
+    token_of,
+)
 from tests.web.mail import JPEG, PDF, PNG, carried, file, receive
 from tests.web.patient.test_messages import answer, conversation_of
 
 OTHER_INS = "153078987658513"
 RTF = b"{\\rtf1\\ansi Bonjour}"
-TIFF = b"II*\0" + bytes(40)
 
 
 def part(name: str, content: bytes, media_type: str = "") -> OutgoingPart:
@@ -215,6 +222,26 @@ def _lines(site: Site, action: str) -> list[tuple[str, str]]:
             for line in work.journal.lines(chain_of(site.patient))
             if line.action == action
         ]
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("fr", "abîmé ou incomplet"), ("en", "damaged or incomplete")]
+)
+@blocking
+def test_a_damaged_file_is_not_kept_and_says_so(
+    site: Site, language: str, why: str
+) -> None:
+    path = bring(site, part("scan.tif", TIFF[:4] + bytes(40), "image/tiff"))
+    browser = site.signed_in()
+    token = token_of(browser.get(f"{path}/0/keep"))
+    browser.post("/language", {"token": token, "language": language, "back": "/inbox"})
+
+    forced = keep(browser, f"{path}/0")
+
+    assert forced.status == 422
+    assert why in forced.text
+    assert f'href="{path}/0" download' in forced.text
+    assert filed(site) == []
 
 
 REFUSED = {

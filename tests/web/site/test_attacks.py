@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 import time
 from contextlib import closing
 
@@ -149,6 +150,23 @@ def test_old_tls_is_refused(site: Site) -> None:
 
     with context.wrap_socket(plain) as wire:
         assert wire.version() in {"TLSv1.2", "TLSv1.3"}
+
+
+@blocking
+def test_a_refused_handshake_says_why(site: Site) -> None:
+    done = subprocess.run(
+        [
+            *("openssl", "s_client", "-connect", f"127.0.0.1:{site.port}"),
+            *("-ign_eof", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"),
+        ],
+        input="GET / HTTP/1.1\r\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert "alert protocol version" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,112 @@
+"""A refused handshake tells the peer why, and the operator who it was."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.journeys.postfix import postfix
+from tests.journeys.running import eventually
+from tests.logged import lines_logged
+from tests.mssante.smtp.doors import DOCTOR, MESSAGE, Node, running_node
+
+ALERTS = {
+    "bad/expired": (r"alert (certificate )?expired|certificate expired", "EXPIRED"),
+    "bad/not-yet-valid": (r"alert bad certificate", "NOT_YET_VALID"),
+    "bad/unknown-ca": (r"alert unknown ca", "UNKNOWN_AUTHORITY"),
+    "bad/wrong-usage": (r"alert (unsupported certificate|internal)", "WRONG_USAGE"),
+}
+
+
+@pytest.fixture
+def node(tmp_path: Path, pki_folder: Path) -> Iterator[Node]:
+    with running_node(tmp_path, pki_folder) as running:
+        yield running
+
+
+def s_client(node: Node, door: str, name: str, *options: str) -> str:
+    """Return all that ``openssl s_client`` prints; it says EHLO at once when it can."""
+    tls = () if door == "submissions" else ("-starttls", "smtp")
+    certs = node.certs
+    shown = () if not name else ("-cert", f"{certs / name}.pem", "-key")
+    key = () if not name else (f"{certs / name}.key",)
+    done = subprocess.run(
+        [
+            *("openssl", "s_client", "-connect", f"127.0.0.1:{node.port(door)}"),
+            *("-ign_eof", "-CAfile", str(certs / "ca.pem")),
+            *(*tls, *shown, *key, *options),
+        ],
+        input="EHLO peer.test\r\n" * 200,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("door", ["smtp", "submission", "submissions"])
+def test_the_peer_learns_what_is_wrong_and_the_log_who_it_was(
+    node: Node, door: str, version: str
+) -> None:
+    with lines_logged() as told:
+        said = {name: s_client(node, door, name, version) for name in ALERTS}
+
+    for name, (alert, code) in ALERTS.items():
+        assert re.search(alert, said[name], re.I), (name, said[name][-600:])
+        (line,) = [
+            line
+            for line in told
+            if f"TLS refused: TLS_CERT_{code}," in line
+            or f"TLS refused: TLS_{code}," in line
+        ]
+        assert ", 127.0.0.1, subject: CN=smtp.peer.mssante.test,OU=3000" in line
+
+
+@pytest.mark.parametrize(
+    ("version", "alert"),
+    [("-tls1_2", "handshake failure"), ("-tls1_3", "certificate required")],
+)
+def test_a_peer_without_a_certificate_learns_that_one_is_wanted(
+    node: Node, version: str, alert: str
+) -> None:
+    with lines_logged() as told:
+        said = s_client(node, "smtp", "", version)
+
+    assert re.search(f"alert {alert}", said, re.I), said[-600:]
+    assert [line for line in told if "TLS refused" in line] == [
+        "info TLS refused: TLS_NO_CERTIFICATE, 127.0.0.1, subject: none shown"
+    ]
+
+
+def test_the_door_goes_on_and_no_socket_is_left(node: Node) -> None:
+    for _ in range(60):
+        s_client(node, "submissions", "bad/expired", "-tls1_3")
+
+    assert node.session("smtp", "peer").greeting.startswith("250")
+
+
+@pytest.mark.journey
+def test_postfix_learns_that_its_certificate_ended(
+    node: Node, pki_folder: Path
+) -> None:
+    with TemporaryDirectory(prefix="gwcerts", dir="/tmp") as name:
+        certs = Path(name)
+        certs.chmod(0o755)  # its daemons run as another user
+        shutil.copy(pki_folder / "ca.pem", certs)
+        for end in ("pem", "key"):
+            shutil.copy(pki_folder / f"bad/expired.{end}", certs / f"peer.{end}")
+        routes = {"hopital.mssante.test": node.port("smtp")}
+        with postfix(certs, routes) as theirs:
+            theirs.send(MESSAGE.replace(b"\r\n", b"\n"), DOCTOR)
+
+            eventually(lambda: "alert certificate expired" in theirs.log(), seconds=60)
+
+    assert node.kept() == []
