@@ -14,7 +14,7 @@ T ?= cda
 SECONDS_PER_TARGET ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit check format bench fuzz mutate lock docs
+.PHONY: help setup demo test unit check format bench fuzz mutate crash lock docs
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
 
 mutate: $(VENV)/dev.ready ## changes the code on purpose: do tests notice? one room: make mutate M=rights
 	$(BIN)/python -m tests.mutation $(M) $(if $(JOBS),--jobs $(JOBS))
+
+crash: $(VENV)/dev.ready ## kills under load, with nothing lost and nothing doubled: make crash N=300
+	CRASH_ROUNDS=$(or $(N),300) $(BIN)/python -m pytest -q -s tests/journeys/test_crash.py
 
 docs: $(VENV)/dev.ready ## write the generated pages again
 	$(BIN)/python docs/generate.py

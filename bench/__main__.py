@@ -1,4 +1,7 @@
-"""``python -m bench``: every number, with Postfix beside; ``… profile``: only costs."""
+"""
+``python -m bench``: every number, with Postfix beside; ``… profile``: only costs;
+``… pages``: only the patients' pages.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,13 @@ def main() -> int:
         session = Session(folder, scale, _say, schema=schema)
         before = machine.load_of_others()
         if args.what != "profile":
+            pages = [*_pages(session)]
+        if args.what == "pages":
+            _show(pages, as_json=args.json)
+            if not args.no_page:
+                page.write_pages(pages, before)
+            return 0
+        if args.what != "profile":
             figures = [*_numbers(session, args.rounds)]
         stages = compare_stages(session, args.before, args.rounds)
         tables = profile(session)
@@ -47,14 +57,31 @@ def main() -> int:
     facts.append(("load before", f"{before:.1f} processes"))
     facts.append(("Postfix", postfix.why_not() or postfix.version()))
     facts.append(("PostgreSQL", postgresql.why_not() or postgresql.version()))
-    if args.json:
+    _show([*figures, *pages], as_json=args.json)
+    if not args.no_page:
+        page.write(figures, facts, f"python -m bench {' '.join(sys.argv[1:])}".strip())
+        page.write_pages(pages, before)
+        page.write_profile(tables, (stage_head, stages))
+    return 0
+
+
+def _show(figures: list[Figure], *, as_json: bool) -> None:
+    if as_json:
         print_json([one.to_json() for one in figures])
     else:
         print_table(HEAD, rows_of(figures))
-    if not args.no_page:
-        page.write(figures, facts, f"python -m bench {' '.join(sys.argv[1:])}".strip())
-        page.write_profile(tables, (stage_head, stages))
-    return 0
+
+
+def _pages(session: Session) -> Iterator[Figure]:
+    yield from session.pages()
+    if postgresql.why_not():
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-pg-") as name:
+        Path(name).chmod(0o755)
+        with PostgreSql(Path(name) / "server") as server:
+            yield from session.pages(
+                database=(server.new_database("few"), server.new_database("many"))
+            )
 
 
 def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
@@ -76,7 +103,7 @@ def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("numbers", "profile"))
+    parser.add_argument("what", nargs="?", choices=("numbers", "profile", "pages"))
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work")
     parser.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="turns with Postfix"

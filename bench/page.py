@@ -33,7 +33,8 @@ def write(
 ) -> None:
     """Write the page; what it says of the profile stays."""
     before = PAGE.read_text("utf-8") if PAGE.exists() else ""
-    _, found, profile = before.partition(_PROFILE)
+    pages, found, profile = before.partition(_PROFILE)
+    pages = pages.partition(_PAGES)[2]
     parts = [
         _INTRODUCTION,
         "## Machine\n",
@@ -42,9 +43,33 @@ def write(
         "## Numbers\n",
         _table(HEAD, rows_of(figures)),
         "",
+        *((f"{_PAGES}{pages}".rstrip(), "") if pages else ()),
         _PROFILE + (profile if found else f"\n\n{_NOT_YET}"),
     ]
     PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join(parts), "utf-8")
+
+
+_PAGES = "## The patients' pages"
+_PAGES_INTRODUCTION = """\
+What a page takes of the server's time, without the network and TLS: the median of some
+requests, by turns in a space with few things and in one with many. Written by
+`make bench`, and alone by `python -m bench pages`; `gateway bench pages` prints it.
+"""
+
+
+def write_pages(figures: Sequence[Figure], load: float) -> None:
+    """Put the figures of the pages before those of the profile."""
+    text = PAGE.read_text("utf-8") if PAGE.exists() else f"{_PROFILE}\n"
+    before, found, profile = text.partition(_PROFILE)
+    parts = [
+        before.partition(_PAGES)[0].rstrip() + "\n",
+        f"{_PAGES}\n",
+        _PAGES_INTRODUCTION,
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {load:.1f} processes before it.\n",
+        _table(HEAD, rows_of(figures)),
+        found + profile,
+    ]
     PAGE.write_text("\n".join(parts), "utf-8")
 
 

@@ -150,7 +150,7 @@ def settings_page() -> str:
         "so are values of the wrong type. Paths are\ntaken from the folder of the "
         "file. A key marked *required* has no default. Changes are taken at the\n"
         "next start; the allow-list and the revocation lists are read again whenever "
-        "their files change.\n"
+        "their files change,\ncertificate, key and authorities at SIGHUP.\n"
     ]
     for name, cls in TABLES.items():
         title = (cls.__doc__ or "").strip().partition(": ")[2] or name

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -51,6 +52,32 @@ def notice_ended_children(loop: asyncio.AbstractEventLoop) -> None:
     signal.signal(signal.SIGCHLD, ended)
     signal.siginterrupt(signal.SIGCHLD, False)  # system calls go on, as for Twisted
     reapAllProcesses()  # those that ended before
+
+
+_told_early = threading.Event()
+
+
+def remember_reload() -> None:
+    """Keep a SIGHUP that comes while a process starts, for `when_told_to_reload`."""
+    signal.signal(signal.SIGHUP, lambda _signal, _frame: _told_early.set())
+
+
+def when_told_to_reload(
+    loop: asyncio.AbstractEventLoop, reload: Callable[[], object]
+) -> None:
+    """
+    Call ``reload`` on the loop at each SIGHUP; call when the loop runs.
+
+    One that came before is not lost: what was read since may be what it was about.
+    """
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(reload)
+
+    signal.signal(signal.SIGHUP, told)
+    signal.siginterrupt(signal.SIGHUP, False)
+    if _told_early.is_set():
+        loop.call_soon_threadsafe(reload)
 
 
 @frozen

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
+
+from gateway.measuring.processes import family
 
 
 def find_program(name: str) -> str | None:
@@ -19,19 +22,83 @@ def find_program(name: str) -> str | None:
     return str(places[0]) if places else shutil.which(name)
 
 
-@contextmanager
-def postgres_server() -> Iterator[str | None]:
-    """
-    Start a server on a local socket; yield the start of its URL, or None without one.
+class Server:
+    """A server with its disk in earnest, that may be killed, frozen and started."""
 
-    PostgreSQL refuses to run as root, so there it runs as the user ``postgres``. Its
-    folder is right below /tmp, where that user can go, and the name of its socket
-    stays within the hundred bytes there are for one.
-    """
-    initdb, server = find_program("initdb"), find_program("postgres")
-    if initdb is None or server is None or not _may_run():
+    def __init__(self, folder: Path, as_other: list[str]) -> None:
+        self._folder = folder
+        self._as_other = as_other
+        self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The start of its URL, as `new_database` takes it."""
+        return f"postgresql+psycopg://gateway@/{{name}}?host={self._folder}"
+
+    @property
+    def pids(self) -> list[int]:
+        """Its processes, the first one first."""
+        lines = (self._folder / "cluster" / "postmaster.pid").read_text().split()
+        return family(int(lines[0]))
+
+    def start(self) -> None:
+        """Start it, after a kill too; return when it answers."""
+        server = find_program("postgres")
+        assert server is not None
+        folder = str(self._folder)
+        words = ["-D", f"{folder}/cluster", "-k", folder, "-c", "listen_addresses="]
+        self._running = subprocess.Popen(
+            [*self._as_other, server, *words],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+        _wait(self._folder)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all its processes at once."""
+        assert self._running is not None
+        pids = self.pids
+        if number == signal.SIGCONT:
+            pids.append(self._running.pid)  # runuser stops itself when its child does
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.signal(signal.SIGKILL)
+        assert self._running is not None
+        self._running.wait(timeout=30)
+        self._running = None
+
+    def stop(self) -> None:
+        """Stop it, frozen or not."""
+        if self._running is not None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGINT)
+            self._running.wait(timeout=60)
+            self._running = None
+
+
+@contextmanager
+def own_server() -> Iterator[Server | None]:
+    """Start a server that syncs to its disk; yield it, or None without its programs."""
+    initdb = find_program("initdb")
+    if initdb is None or find_program("postgres") is None or not _may_run():
         yield None
         return
+    with _new_cluster(initdb) as (folder, as_other):
+        server = Server(folder, as_other)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _new_cluster(initdb: str) -> Iterator[tuple[Path, list[str]]]:
     as_other: list[str] = []
     with TemporaryDirectory(prefix="gwpg", dir="/tmp") as name:
         folder = Path(name)
@@ -48,6 +115,24 @@ def postgres_server() -> Iterator[str | None]:
             stdout=subprocess.DEVNULL,
             cwd="/",
         )
+        yield folder, as_other
+
+
+@contextmanager
+def postgres_server() -> Iterator[str | None]:
+    """
+    Start a server on a local socket; yield the start of its URL, or None without one.
+
+    PostgreSQL refuses to run as root, so there it runs as the user ``postgres``. Its
+    folder is right below /tmp, where that user can go, and the name of its socket
+    stays within the hundred bytes there are for one.
+    """
+    initdb, server = find_program("initdb"), find_program("postgres")
+    if initdb is None or server is None or not _may_run():
+        yield None
+        return
+    with _new_cluster(initdb) as (folder, as_other):
+        cluster = folder / "cluster"
         running = subprocess.Popen(
             [
                 *as_other,

@@ -52,6 +52,7 @@ CLASSES = {
     "narratif",
     "notes",
     "tableau",
+    "tableau large",
     "texte",
 }
 _ADDRESS = re.compile(r"#cda-(?:note|appel)[0-9]+|/media/[A-Za-z0-9_.-]+")

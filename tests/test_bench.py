@@ -43,7 +43,16 @@ def test_gateway_bench_measures_every_part(tmp_path: Path) -> None:
 
     told = json.loads(done.stdout)
     words = " ".join(one["what"] for one in told)
-    for part in ("accepted", "filed", "inboxes", "p99", "idle", "25 MB", "1,000"):
+    for part in (
+        "accepted",
+        "filed",
+        "inboxes",
+        "p99",
+        "idle",
+        "25 MB",
+        "1,000",
+        "page",
+    ):
         assert part in words
     assert all(one["value"] >= 0 for one in told)
     assert list(tmp_path.iterdir()) == []
@@ -60,6 +69,21 @@ def test_acceptance_is_measured_beside_postfix_where_it_is() -> None:
         figures = list(compare(session, rounds=1))
 
     assert len(figures) == (4 if why_not() else 8)
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(300)
+def test_gateway_bench_pages_measures_every_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "pages", "--tiny"]
+
+    done = subprocess.run(
+        [*command, "--json", "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    told = json.loads(done.stdout)
+    assert len(told) == 9
+    assert all("70 documents and 65 messages" in one["reference"] for one in told)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_gateway_bench_wants_a_folder_that_exists(tmp_path: Path) -> None:
@@ -90,6 +114,8 @@ def test_the_page_keeps_what_people_wrote_of_the_profile(
     )
     stages = ("stage", "at 1a2b3c", "now", ""), [("all", "2.0 ms", "1.0 ms", "0.50 ×")]
     page.write_profile([("Accepting", "1.0 ms each", [("a.py:f", "0.50")])], stages)
+    page.write_pages(FIGURES[1:], 0.5)
+    page.write_pages(FIGURES[2:], 1.5)
     page.write(FIGURES[:1], [("processor", "two")], "python -m bench")
 
     again = page.PAGE.read_text("utf-8")
@@ -98,6 +124,9 @@ def test_the_page_keeps_what_people_wrote_of_the_profile(
     assert again.index("As I see it.") < again.index("| a.py:f | 0.50 |")
     assert "| all | 2.0 ms | 1.0 ms | 0.50 × |" in again
     assert again.count("## What the profile shows") == 1
+    assert again.count("## The patients' pages") == 1
+    assert "| d | 12.3 × | ≤ 1 | missed |  |" in again
+    assert "1.5 processes before it" in again
 
 
 def test_stages_are_set_beside_those_of_another_commit() -> None:

@@ -22,6 +22,13 @@ def add_parser(commands: Subparsers) -> None:
         "gateway of its own, in a folder that is removed afterwards.",
     )
     parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("all", "pages"),
+        default="all",
+        help="pages: the patients' pages alone, with few things and with many",
+    )
+    parser.add_argument(
         "--folder",
         type=Path,
         metavar="DIR",
@@ -58,7 +65,8 @@ def bench(args: argparse.Namespace) -> int:
         dir=args.folder, prefix="gateway-bench-"
     ) as folder:
         session = Session(Path(folder), scale, _say, schema=args.schema)
-        figures = list(session.all_alone())
+        alone = session.pages() if args.what == "pages" else session.all_alone()
+        figures = list(alone)
     if args.json:
         print_json([one.to_json() for one in figures])
     else:

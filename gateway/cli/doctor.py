@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -18,16 +20,28 @@ from gateway.clock import utc_now
 from gateway.documents.cda.schema import CdaSchema
 from gateway.errors import GatewayError
 from gateway.node.ports import fault_of, open_doors
+from gateway.node.probing import Probes, faults_of
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
-from gateway.store.tasks.tasks import TaskState
 from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
+_PROBE_SECONDS = 25.0
+"""A commit may wait for its turn; longer than SQLite waits it does not."""
+
+_LOOKED_AT_ELSEWHERE = {"disk", "certificate", "certificate ends"}
+_MEND = {
+    "database": "see that nothing holds it (a stopped process), and its own log",
+    "storage": "stop the service and follow *a failed fsync* in docs/operations.md",
+    "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
+    "missing blobs": "put the files back from a backup, under [blobs] folder",
+    "dead letter": "gateway queue list --dead, then gateway queue retry NUMBER",
+    "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
+}
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
-_SOON = timedelta(days=30)
 
 
 @frozen
@@ -108,11 +122,12 @@ def _certificates(settings: Settings) -> Iterator[Finding]:
         )
         return
     ends, now = certificate.not_valid_after_utc, utc_now()
+    soon = timedelta(days=trust.certificate_warn_days)
     if ends < now:
         yield Finding(
             "certificate", f"expired on {ends:%Y-%m-%d}", "ask for a new one today"
         )
-    elif ends - now < _SOON:
+    elif ends - now < soon:
         yield Finding(
             "certificate", f"expires on {ends:%Y-%m-%d}", "renew it before that day"
         )
@@ -254,22 +269,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except GatewayError as error:
         yield Finding("database", str(error), _MEND_DATABASE)
         return
+    faults: dict[str, str] = {"database": ""}
     try:
-        with database.read() as work:
-            dead = len(work.tasks.listed(TaskState.DEAD))
-            damaged = Damage(work).lasting()
+        faults = faults_of(_probes(settings, database).looks(), _PROBE_SECONDS)
+        damaged = []
+        if "database" not in faults:
+            with database.read() as work:
+                damaged = Damage(work).lasting()
     except GatewayError as error:
         yield Finding("database", str(error), "look at its own log")
         return
     finally:
-        database.close()
-    yield Finding("database", "answers, of this version")
-    if dead:
-        yield Finding(
-            "dead letter",
-            f"{dead} tasks wait for a person",
-            "gateway queue list --dead, then gateway queue retry NUMBER",
-        )
+        if "database" not in faults:  # else a thread still waits for it
+            database.close()
+    if "database" not in faults:
+        yield Finding("database", "answers and writes, of this version")
+    for name, state in faults.items():
+        if name not in _LOOKED_AT_ELSEWHERE:
+            yield Finding(name, state, _MEND[name])
     if damaged:
         yield Finding(
             "damaged",
@@ -322,6 +339,41 @@ def _postmaster_elsewhere(settings: Settings, address: str, domain: str) -> Find
     )
 
 
+def _probes(settings: Settings, database: Database) -> Probes:
+    """Return the looks of `/readyz`, without a service."""
+
+    def write(job: Callable[[UnitOfWork], None]) -> Future[None]:
+        done: Future[None] = Future()
+        with database.write() as work:
+            job(work)
+        done.set_result(None)
+        return done
+
+    # Of certificates the doctor says more, above.
+    return Probes(database, settings, write, lambda: datetime.max.replace(tzinfo=UTC))
+
+
+def _service(settings: Settings) -> Iterator[Finding]:
+    """Ask the service that runs what it says of itself."""
+    if not settings.listen.metrics or not _is_running(settings):
+        return
+    listen = settings.listen
+    pages = HTTPConnection(listen.host, listen.metrics, timeout=_PROBE_SECONDS)
+    try:
+        pages.request("GET", "/readyz")
+        said = json.loads(pages.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        yield Finding("service", "/readyz does not answer", "restart the service")
+        return
+    finally:
+        pages.close()
+    faults: dict[str, str] = said["faults"]
+    for name, state in faults.items():
+        yield Finding(f"service: {name}", state, "see docs/runbook.md")
+    if not faults:
+        yield Finding("service", "runs, and finds nothing wrong")
+
+
 def _schema(settings: Settings) -> Iterator[Finding]:
     if not settings.cda.schema:
         yield Finding("CDA schema", "not set: documents are read, not validated")
@@ -343,5 +395,6 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _database,
     _postmaster,
+    _service,
     _schema,
 )

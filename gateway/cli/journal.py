@@ -6,7 +6,14 @@ import argparse
 import json
 import sys
 
-from gateway.cli.options import Subparsers, add_command, add_noun, opened
+from gateway.cli.options import (
+    Subparsers,
+    add_command,
+    add_noun,
+    note_reading,
+    opened,
+)
+from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 
 
@@ -31,10 +38,17 @@ def verify(args: argparse.Namespace) -> int:
 
 def export_lines(args: argparse.Namespace) -> int:
     """Print the lines, oldest first within each chain."""
-    with opened(args) as (_, database), database.read() as work:
-        for entry in work.journal.lines(args.chain):
-            print(json.dumps(_as_json(entry), ensure_ascii=False))
+    with opened(args) as (_, database):
+        with database.write() as work:
+            note_reading(work, "journal export", args.chain or "all")
+        _print_lines(database, args.chain)
     return 0
+
+
+def _print_lines(database: Database, chain: str | None) -> None:
+    with database.read() as work:
+        for entry in work.journal.lines(chain):
+            print(json.dumps(_as_json(entry), ensure_ascii=False))
 
 
 def _as_json(entry: Entry) -> dict[str, object]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.journal import OPERATOR, Action
 
 Subparsers = Any  # argparse keeps the type of its subparsers private
 
@@ -84,6 +85,13 @@ def operator_name() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container's number without a name
         return f"uid {os.getuid()}"
+
+
+def note_reading(
+    work: UnitOfWork, what: str, subject: str, *, chain: str = OPERATOR
+) -> None:
+    """Write in the journal that an operator reads what is about people; ``what``."""
+    work.note(Action.OPERATOR_READ, what, subject, chain=chain, by=operator_name())
 
 
 def print_json(value: Any) -> None:

@@ -11,10 +11,12 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    note_reading,
     opened,
     operator_name,
     print_json,
     print_table,
+    reason,
 )
 from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.core.ins import Ins
@@ -23,7 +25,9 @@ from gateway.errors import MisuseError, NotFoundError
 from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
 
 
@@ -81,12 +85,26 @@ def add_parser(commands: Subparsers) -> None:
     change = add_command(verbs, "set", set_patient, "change the facts of a profile")
     change.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     change.add_argument(
+        "--reason",
+        type=reason,
+        metavar="TEXT",
+        help="why, kept sealed beside the change",
+    )
+    change.add_argument(
         "facts", nargs="+", metavar="KEY=VALUE", help=f"keys: {', '.join(KEYS)}"
     )
     show = add_command(
         verbs, "show", show_patient, "what is known of a patient", json_too=True
     )
     show.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    history = add_command(
+        verbs,
+        "changes",
+        show_changes,
+        "what a profile said before each change and after it, by whom and why",
+        json_too=True,
+    )
+    history.add_argument("ins", metavar="INS", help="matricule, 15 characters")
     add_command(verbs, "list", list_patients, "list the profiles", json_too=True)
 
 
@@ -131,18 +149,23 @@ def set_patient(args: argparse.Namespace) -> int:
         NotFoundError: the INS has no profile.
         ConflictError: a state that the profile cannot get to from where it is.
     """
-    with opened(args) as (_, database), database.write() as work:
+    with opened(args) as (settings, database), database.write() as work:
         profile = find_profile(work, args.ins)
-        set_facts(work, profile, args.facts, by=operator_name())
+        by = operator_name()
+        set_facts(work, profile, args.facts, by=by, why=args.reason or "")
+        changed = Profiles(work).get(profile.id)
+        if changed is not None and changed.email != profile.email:
+            Notices.of(work, settings).tell_address_changed(profile, changed)
     print(f"profile {profile.id}: {', '.join(args.facts)}")
     return 0
 
 
 def show_patient(args: argparse.Namespace) -> int:
     """Print a profile and what the patient decided."""
-    with opened(args) as (_, database), database.read() as work:
+    with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
         known = _known(profile, Profiles(work).rights(profile.id))
+        note_reading(work, "patient show", profile.id, chain=chain_of(profile.id))
     if args.json:
         print_json(known)
         return 0
@@ -151,10 +174,49 @@ def show_patient(args: argparse.Namespace) -> int:
     return 0
 
 
+def show_changes(args: argparse.Namespace) -> int:
+    """Print the changes of a profile, the oldest first."""
+    with opened(args) as (_, database), database.write() as work:
+        profile = find_profile(work, args.ins)
+        changes = Profiles(work).changes(profile.id)
+        note_reading(work, "patient changes", profile.id, chain=chain_of(profile.id))
+    if args.json:
+        print_json(
+            [
+                {
+                    "time": one.at.isoformat(),
+                    "what": one.what,
+                    "before": _readable(one.before),
+                    "after": _readable(one.after),
+                    "by": one.by,
+                    "why": one.why,
+                }
+                for one in changes
+            ]
+        )
+        return 0
+    print_table(
+        ("TIME", "WHAT", "BEFORE", "AFTER", "BY", "WHY"),
+        [
+            (
+                f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+                one.what,
+                _plain(_readable(one.before)),
+                _plain(_readable(one.after)),
+                one.by,
+                one.why,
+            )
+            for one in changes
+        ],
+    )
+    return 0
+
+
 def list_patients(args: argparse.Namespace) -> int:
     """List the profiles, oldest first."""
-    with opened(args) as (_, database), database.read() as work:
+    with opened(args) as (_, database), database.write() as work:
         rows = [_summary(profile) for profile in Profiles(work).listed()]
+        note_reading(work, "patient list", "all")
     if args.json:
         print_json(rows)
         return 0
@@ -225,6 +287,10 @@ def _known(profile: Profile, rights: ProfileRights) -> dict[str, Any]:
         "settingsVersion": profile.settings_version,
         "created": profile.created_at.isoformat(),
     }
+
+
+def _readable(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def _plain(value: Any) -> str:

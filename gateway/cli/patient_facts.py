@@ -20,16 +20,18 @@ _BY = "operator"
 
 
 def set_facts(
-    work: UnitOfWork, profile: Profile, facts: Iterable[str], *, by: str
+    work: UnitOfWork, profile: Profile, facts: Iterable[str], *, by: str, why: str = ""
 ) -> None:
     """
-    Set each ``KEY=VALUE``, in order, within one transaction; ``by`` is journalled.
+    Set each ``KEY=VALUE``, in order, within one transaction.
+
+    ``by`` is journalled; it is kept sealed with ``why`` and with what was before.
 
     Raises:
         MisuseError: an unknown key, or a value the key does not take.
         ConflictError: a state that the profile cannot get to from where it is.
     """
-    profiles = Profiles(work, by)
+    profiles = Profiles(work, by, why)
     for fact in facts:
         key, equals, value = fact.partition("=")
         if key not in KEYS or not equals:

@@ -9,6 +9,7 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    note_reading,
     opened,
     operator_name,
     print_json,
@@ -83,8 +84,10 @@ def _reasons(one: KeptArrival) -> list[str]:
 
 def get_content(args: argparse.Namespace) -> int:
     """Write the exact bytes of a message in quarantine on standard output."""
-    with opened(args) as (_, database), database.read() as work:
-        content = Arrivals(work).content(Quarantine(work).get(args.arrival))
+    with opened(args) as (_, database), database.write() as work:
+        held = Quarantine(work).get(args.arrival)
+        content = Arrivals(work).content(held)
+        note_reading(work, "quarantine get", held.id)
     sys.stdout.buffer.write(content)
     return 0
 

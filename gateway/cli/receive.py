@@ -8,7 +8,7 @@ from typing import Any
 from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import MisuseError, UnavailableError
 from gateway.logs import begin_logging
-from gateway.loop import install_reactor
+from gateway.loop import install_reactor, remember_reload
 from gateway.node.parent import add_with_parent, parent_of, when_parent_ends
 from gateway.settings.file import read_settings
 
@@ -31,6 +31,7 @@ def receive(args: argparse.Namespace) -> int:
         UnavailableError: a door could not be opened, or the disk failed; whoever runs
             us starts us again.
     """
+    remember_reload()
     begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     if settings.smtp.processes < 2:

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
-from gateway.loop import install_reactor
+from gateway.loop import install_reactor, remember_reload
 from gateway.node.parent import add_with_parent, when_parent_ends
 from gateway.settings.file import read_settings
 
@@ -22,11 +22,15 @@ def add_parser(commands: Subparsers) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """
-    Run until SIGTERM or SIGINT, or until the parent is gone; 1 when a door could not
-    be opened.
+    Run until SIGTERM or SIGINT, or until the parent is gone.
+
+    Raises:
+        UnavailableError: a door could not be opened, the disk failed, or nothing can be
+            committed any more; whoever runs us starts us again.
 
     The reactor is installed before anything that would install another one.
     """
+    remember_reload()
     begin_logging(as_json=args.log_json)
     settings = read_settings(args.config)
     loop = install_reactor()
@@ -35,19 +39,22 @@ def serve(args: argparse.Namespace) -> int:
     from gateway.node.service import Service
 
     reactor: Any = installed
-    service = Service(settings, args.config, loop, reactor)
-    service.prepare()
     failures: list[str] = []
 
-    def failed(reason: Any) -> None:
-        failures.append(reason.getErrorMessage())
+    def failed(why: str) -> None:
+        failures.append(why)
         reactor.stop()
 
-    reactor.callWhenRunning(lambda: service.start().addErrback(failed))
+    def not_open(reason: Any) -> None:
+        failed(f"a door could not be opened: {reason.getErrorMessage()}")
+
+    service = Service(settings, args.config, loop, reactor, failed)
+    service.prepare()
+    reactor.callWhenRunning(lambda: service.start().addErrback(not_open))
     reactor.addSystemEventTrigger("before", "shutdown", service.stop)
     if args.with_parent:
         when_parent_ends(lambda: reactor.callFromThread(reactor.stop))
     reactor.run()
     if failures:
-        raise UnavailableError(f"a door could not be opened: {failures[0]}")
+        raise UnavailableError(failures[0])
     return 0

@@ -10,16 +10,18 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    note_reading,
     opened,
     print_json,
     print_table,
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
-from gateway.core.vault import FiledDocument
+from gateway.core.vault import FiledDocument, to_entry_id
+from gateway.dmp_bridge.vaults.checking import DamagedDocument, check_documents
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
-from gateway.errors import NotFoundError
+from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
 from gateway.store.journal import Action, chain_of
 
@@ -35,14 +37,35 @@ def add_parser(commands: Subparsers) -> None:
         json_too=True,
     )
     listing.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    check = add_command(
+        verbs,
+        "check",
+        check_all,
+        "read every document and say which are damaged",
+        json_too=True,
+    )
+    check.add_argument(
+        "--after",
+        default="",
+        metavar="ID",
+        help="go on after this entryUUID, where an earlier check ended",
+    )
+    check.add_argument(
+        "--most",
+        type=int,
+        default=0,
+        metavar="N",
+        help="end after about so many documents (default: all)",
+    )
     get = add_command(verbs, "get", get_document, "write the exact bytes of a document")
     get.add_argument("id", metavar="ID", help="uniqueId or entryUUID")
 
 
 def list_entries(args: argparse.Namespace) -> int:
     """Print the DocumentEntries of a patient, last filed first."""
-    with opened(args) as (_, database), database.read() as work:
+    with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
+        note_reading(work, "vault list", profile.id, chain=chain_of(profile.id))
         vault = open_vaults(database).within(work)
         found = [(one, vault.entry(one)) for one in vault.listed(profile.id)]
     if args.json:
@@ -53,6 +76,40 @@ def list_entries(args: argparse.Namespace) -> int:
         [_row(entry) for _, entry in found],
     )
     return 0
+
+
+def check_all(args: argparse.Namespace) -> int:
+    """
+    Print every document that is not what was filed; 1 when there is one.
+
+    Raises:
+        MisuseError: ``--most`` or ``--after`` is not what it should be.
+        UnavailableError: the database or the blob folder does not answer.
+    """
+    if args.most < 0:
+        raise MisuseError("--most is a number of documents")
+    after = to_entry_id(args.after) if args.after else ""
+    damaged: list[DamagedDocument] = []
+    count = 0
+    with opened(args) as (_, database):
+        for checked in check_documents(database, after):
+            count += checked.count
+            after = checked.last
+            damaged += checked.damaged
+            if not args.json:
+                for one in checked.damaged:
+                    print(f"{one.id}: {one.why} (blob {one.blob})", flush=True)
+            if args.most and count >= args.most:
+                break
+        else:
+            after = ""
+    if args.json:
+        rows = [{"id": one.id, "blob": one.blob, "why": one.why} for one in damaged]
+        print_json({"checked": count, "damaged": rows, "goOnAfter": after})
+    else:
+        rest = f"; go on with --after {after}" if after else ""
+        print(f"{count} documents, {len(damaged)} damaged{rest}")
+    return 1 if damaged else 0
 
 
 def get_document(args: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ class CopyReason(StrEnum):
     CONFIRMED_BY_READER = "CONFIRMED_BY_READER"  # an MDN came: it is there
     UNCONFIRMED = "UNCONFIRMED"  # nothing came by the stated time: its sender knows
     MAILBOX_CLOSED = "MAILBOX_CLOSED"
+    MASKED_DOCUMENT = "MASKED_DOCUMENT"  # in it, one hidden from professionals
 
 
 HEARD = frozenset({CopyReason.REPORTED_BY_PEER, CopyReason.CONFIRMED_BY_READER})

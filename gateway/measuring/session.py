@@ -14,6 +14,7 @@ from gateway.measuring.growth import FEW, Growth, measure_growth
 from gateway.measuring.letters import LetterWriter
 from gateway.measuring.memory import LARGE, MemoryUse, measure_memory
 from gateway.measuring.node import Node
+from gateway.measuring.pages import MANY, Holdings, measure_pages, page_figures
 from gateway.measuring.speed import (
     CONNECTIONS,
     Acceptance,
@@ -50,6 +51,7 @@ class Scale:
     document_bytes: int = 76_000
     large: int = LARGE
     batches: int = 25
+    holdings: Holdings = MANY
 
     @classmethod
     def tiny(cls) -> Scale:
@@ -61,6 +63,7 @@ class Scale:
             documents=1_200,
             large=1_000_000,
             batches=2,
+            holdings=Holdings(documents=70, messages=65),
         )
 
 
@@ -202,6 +205,7 @@ class Session:
         yield from self.accept_alone(0)
         yield from self.accept_alone(self.workers)
         yield from self.all_filing()
+        yield from self.pages()
 
     def all_filing(self) -> Iterator[Figure]:
         """Measure what becomes of letters, memory and growth."""
@@ -214,6 +218,25 @@ class Session:
         yield from delay_figures(self.delay(filed.speed.rate))
         yield from memory_figures(self.memory())
         yield growth_figure(self.growth())
+
+    def pages(self, *, database: tuple[str, str] = ("", "")) -> Iterator[Figure]:
+        """
+        Measure the patients' pages; ``database`` names two empty ones of PostgreSQL.
+        """
+        holdings = self.scale.holdings
+        how = ", PostgreSQL" if any(database) else ""
+        self.say(f"pages with {holdings.documents} documents{how}")
+        few, many = (
+            Node.make(
+                self.folder / f"pages-{name}{'-server' if url else ''}",
+                workers=0,
+                patients=1,
+                database=url,
+            )
+            for name, url in zip(("few", "many"), database, strict=True)
+        )
+        times = measure_pages(few, many, holdings, self.scale.batches)
+        yield from page_figures(times, holdings, how)
 
 
 def filing_figures(filed: FilingSpeed, scale: Scale, how: str) -> Iterator[Figure]:

@@ -11,13 +11,16 @@ _ENDS = {
     for name in ("script", "style", "head", "title")
 }
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]*>", re.I)
+_CELL = re.compile(r"</t[dh]\b[^<>]*>", re.I)
 _MARK = re.compile(r"<!--|<[^<>]*>")
+_BETWEEN = "\ue000"  # between two cells, until the lines are made
+_CELLS = re.compile(f"{_BETWEEN}[ \\t{_BETWEEN}]*(\n?)")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
 
 
 def text_of_html(source: str) -> str:
     """
-    Return the words of an HTML body, one line for each block.
+    Return the words of an HTML body, one line for each block, cells kept apart.
 
     The result is plain text, and is escaped like any other where it is shown.
 
@@ -26,7 +29,9 @@ def text_of_html(source: str) -> str:
     """
     text = _without_unseen(source)
     text = _BREAK.sub("\n", text.replace("\r\n", " "))
+    text = _CELL.sub(_BETWEEN, text)
     text = html.unescape(_MARK.sub("", text))
+    text = _CELLS.sub(lambda cells: cells[1] or " ", text)
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 

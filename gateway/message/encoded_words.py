@@ -35,17 +35,28 @@ _BETWEEN = re.compile(r"(\?=)[ \t]+(?==\?)")
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 
 
+_WESTERN = re.compile(r"iso-?8859-?1|latin-?1", re.I)
+_UNSAID = frozenset({"", "us-ascii", "ascii"})
+
+
 def decode_text(content: bytes, charset: str) -> str:
     """
     Return the text; bytes of no meaning in it become ``U+FFFD``.
 
-    A charset by an odd name is read as what is meant by it, and one that is not known
-    as UTF-8, or cp1252 where it is not that. One that hides text is read as ASCII.
+    What is called Latin 1 is read as Windows-1252, as every browser does (WHATWG
+    Encoding): Outlook writes its curved quotes and the euro so. A charset by an odd
+    name is read as what is meant by it. Bytes without a charset, or of one that is not
+    known, are UTF-8 where they can be, and else Windows-1252 too. One that hides text
+    is read as ASCII.
     """
     named = charset.strip(" \t\"'").lower().replace("_", "-")
     named = _ODD_NAMES.get(named, named)
-    if not _CHARSETS.fullmatch(named):
-        named = "ascii" if _HIDING.match(named) else _guess(content)
+    if named in _UNSAID or not (_CHARSETS.fullmatch(named) or _HIDING.match(named)):
+        named = _guess(content)
+    elif _HIDING.match(named):
+        named = "ascii"
+    elif _WESTERN.fullmatch(named):
+        named = "cp1252"
     try:
         return content.decode(named, "replace")
     except LookupError:

@@ -15,6 +15,7 @@ from gateway.errors import InvalidError
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANKS = b" \t\r\n"
+_NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET) - {ord("=")})
 _PIECE = 1024 * 1024
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r\n|[ \t]*\Z)|[^\t\r\n -~]")
 
@@ -94,14 +95,48 @@ class Attachment:
 
     def starts_with(self, prefix: bytes) -> bool:
         """Tell whether the decoded bytes start so, without decoding them all."""
-        if self.encoding is not Encoding.BASE64:
-            return self.message.startswith(prefix, self.start, self.end)
-        head = self.message[self.start : min(self.end, self.start + 1024)]
-        head = head.translate(None, _BLANKS)
-        try:
-            return binascii.a2b_base64(head[: len(head) & ~3]).startswith(prefix)
-        except binascii.Error:
-            return False
+        return self.head(len(prefix)).startswith(prefix)
+
+    def head(self, count: int) -> bytes:
+        """Return about the first ``count`` decoded bytes, whatever is wrong later."""
+        # Line ends and blanks come with base64, bytes as three characters otherwise.
+        each = 2 if self.encoding is Encoding.BASE64 else 4
+        wanted = each * count + 64
+        return self._some(self.start, min(self.end, self.start + wanted))[:count]
+
+    def tail(self, count: int) -> bytes:
+        """Return about the last ``count`` decoded bytes, whatever is wrong before."""
+        match self.encoding:
+            case Encoding.BASE64:
+                start = max(self.start, self.end - count * 3 // 2 - 1024)
+                text = self.message[start : self.end].translate(None, _NOT_BASE64)
+                begun = len(text) % 4 if start > self.start else 0  # whole groups only
+                return _decode_groups(text[begun:])[-count:]
+            case Encoding.QUOTED_PRINTABLE:
+                start = max(self.start, self.end - count * 4 - 1024)
+                if start > self.start:  # whole lines only
+                    start = self.message.find(b"\n", start, self.end) + 1 or self.end
+                return self._some(start, self.end)[-count:]
+            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
+                return self._some(max(self.start, self.end - count), self.end)
+
+    def undamaged(self) -> bytes:
+        """
+        Return what can be decoded, leaving out what is not in the encoding it says.
+
+        To be looked at, never to be filed: other programs may decode it otherwise.
+        """
+        return self._some(self.start, self.end)
+
+    def _some(self, start: int, end: int) -> bytes:
+        piece = self.message[start:end]
+        match self.encoding:
+            case Encoding.BASE64:
+                return _decode_groups(piece.translate(None, _NOT_BASE64))
+            case Encoding.QUOTED_PRINTABLE:
+                return quopri.decodestring(piece)
+            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
+                return piece
 
 
 def _compact(message: bytes, start: int, end: int) -> Iterator[bytes]:
@@ -120,6 +155,20 @@ def _is_base64(message: bytes, start: int, end: int) -> bool:
         length += len(piece)
         padding += len(piece) - len(data)
     return padding <= 2 and length % 4 == 0
+
+
+def _decode_groups(text: bytes) -> bytes:
+    """Decode base64 that holds nothing else, ended by padding as often as it likes."""
+    groups = (group for group in text.split(b"=") if len(group) > 1)
+    return b"".join(
+        binascii.a2b_base64(_whole(group) + b"=" * (-len(_whole(group)) % 4))
+        for group in groups
+    )
+
+
+def _whole(group: bytes) -> bytes:
+    """Leave out a last character that gives no byte."""
+    return group[:-1] if len(group) % 4 == 1 else group
 
 
 def _decode_base64(message: bytes, start: int, end: int) -> bytes:

@@ -4,7 +4,7 @@ Reads the MIME tree of a message in one pass, and says if it is ambiguous (M01 t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from enum import StrEnum
 
 from attrs import define, field, frozen
@@ -37,7 +37,7 @@ class TooLargeError(InvalidError):
 
 
 class Ambiguity(StrEnum):
-    """Why two programs could see two different messages; the first found is kept."""
+    """Why two programs could see two different messages."""
 
     REPEATED_FIELD = "REPEATED_FIELD"  # two Content-Type, two encodings
     REPEATED_PARAMETER = "REPEATED_PARAMETER"
@@ -51,7 +51,32 @@ class Ambiguity(StrEnum):
     TOO_DEEP = "TOO_DEEP"
     TOO_MANY_PARTS = "TOO_MANY_PARTS"
     FRAGMENT = "FRAGMENT"  # message/partial, message/external-body
-    OPAQUE = "OPAQUE"  # TNEF, encrypted: what is inside cannot be checked
+    OPAQUE = "OPAQUE"  # encrypted: what is inside cannot be checked
+
+
+@frozen(kw_only=True)
+class Fault:
+    """
+    What is wrong with one part: its path as IMAP counts, its type, the field if any.
+
+    An empty path is the whole message. ``spreads``: it is in question where parts begin
+    and end, so that no part is sure; otherwise only this part and those in it are not.
+    """
+
+    kind: Ambiguity
+    path: str = ""
+    media_type: str = ""
+    field: str = ""
+    spreads: bool = False
+
+    def concerns(self, path: str) -> bool:
+        """Tell whether the part at a path cannot be relied on for it."""
+        return (
+            self.spreads
+            or not self.path
+            or path == self.path
+            or path.startswith(f"{self.path}.")
+        )
 
 
 @frozen(kw_only=True)
@@ -74,14 +99,26 @@ class MessageParts:
 
     ``text`` is the plain text, or what remains of the HTML without its marks when
     there is no plain text.
-    ``attachments`` are all other parts, in order. ``ambiguous`` is None when there
-    is one way to read the message; otherwise what was read is not to be relied on.
+    ``attachments`` are all other parts, in order; ``leaves`` all parts that have no
+    parts, those that are shown as text too. ``faults`` is empty when there is one way
+    to read the message. A field that only names or places a part is no fault.
     """
 
     headers: Headers
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...] = field(repr=False)
-    ambiguous: Ambiguity | None = None
+    leaves: tuple[Attachment, ...] = field(repr=False)
+    faults: tuple[Fault, ...] = ()
+    message: bytes = field(default=b"", repr=False, eq=False)
+
+    @property
+    def body(self) -> bytes:
+        """All that follows the header of the message, as it came."""
+        return self.message[self.headers.body_at :]
+
+    def fault_of(self, path: str) -> Fault | None:
+        """Return the first fault for which a part cannot be relied on, or None."""
+        return next((one for one in self.faults if one.concerns(path)), None)
 
 
 def read_parts(
@@ -97,7 +134,7 @@ def read_parts(
     headers = read_headers(content, limits.headers)
     reading = _Reading(content, limits)
     if content.count(b"\n") != content.count(b"\r\n"):
-        reading.note(Ambiguity.LINE_ENDS)
+        reading.note(Fault(kind=Ambiguity.LINE_ENDS, spreads=True))
     reading.entity(_Entity(headers, headers.body_at, len(content)))
     return MessageParts(
         headers=headers,
@@ -107,7 +144,9 @@ def read_parts(
             else text_of_html("\n".join(reading.html))
         ),
         attachments=tuple(reading.attachments),
-        ambiguous=reading.ambiguous,
+        leaves=tuple(reading.leaves),
+        faults=tuple(reading.faults),
+        message=content,
     )
 
 
@@ -123,7 +162,7 @@ def find_attachments(parts: MessageParts) -> FoundAttachments:
     """Return the XDM archives (by name or by ZIP content) and the XML attachments."""
     return FoundAttachments(
         archives=tuple(one for one in parts.attachments if _is_archive(one)),
-        documents=tuple(one for one in parts.attachments if _is_xml(one)),
+        documents=tuple(one for one in parts.attachments if is_declared_xml(one)),
     )
 
 
@@ -145,7 +184,8 @@ def _is_archive(attachment: Attachment) -> bool:
     return attachment.starts_with(b"PK\x03\x04")
 
 
-def _is_xml(attachment: Attachment) -> bool:
+def is_declared_xml(attachment: Attachment) -> bool:
+    """Tell whether a part is announced as a document, by its type or its name."""
     is_named = attachment.name.lower().endswith(".xml")
     return attachment.media_type in _XML_TYPES or (
         is_named and attachment.media_type in {"application/octet-stream", "text/plain"}
@@ -173,119 +213,151 @@ class _Reading:
     plain: list[str] = field(factory=list)
     html: list[str] = field(factory=list)
     attachments: list[Attachment] = field(factory=list)
-    ambiguous: Ambiguity | None = None
+    leaves: list[Attachment] = field(factory=list)
+    faults: list[Fault] = field(factory=list)
     parts: int = 0
     decoded: int = 0
 
-    def note(self, what: Ambiguity) -> None:
-        """Keep the first reason."""
-        self.ambiguous = self.ambiguous or what
+    def note(self, fault: Fault) -> None:
+        """Keep what is wrong, the first hundred."""
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(fault)
 
     def entity(self, entity: _Entity) -> None:
         """Read one part, and the parts in it."""
         self.parts += 1
         if self.parts > self.limits.max_parts:
-            self.note(Ambiguity.TOO_MANY_PARTS)
+            self.note(Fault(kind=Ambiguity.TOO_MANY_PARTS, spreads=True))
             return
-        media = self._value(entity, "content-type", read_media_type, entity.default)
+        media = self._media_type(entity)
         if not media.main.startswith("multipart/"):
             self._leaf(entity, media)
         elif len(entity.boundaries) >= self.limits.max_depth:
-            self.note(Ambiguity.TOO_DEEP)
+            self._structure(entity, media, Ambiguity.TOO_DEEP)
         else:
             self._multipart(entity, media)
 
-    def _value(
-        self,
-        entity: _Entity,
-        name: str,
-        read: Callable[[str], MimeValue],
-        absent: str,
-    ) -> MimeValue:
-        values = entity.headers.all(name)
+    def _media_type(self, entity: _Entity) -> MimeValue:
+        values = entity.headers.all("content-type")
         if not values:
-            return MimeValue(absent)
+            return MimeValue(entity.default)
+        is_tree = any(_TREE.match(value) for value in values)
+
+        def note(kind: Ambiguity, *, spreads: bool = is_tree) -> None:
+            self.note(
+                Fault(
+                    kind=kind,
+                    path=entity.path,
+                    field="Content-Type",
+                    spreads=spreads,
+                )
+            )
+
         if len(values) > 1:
-            self.note(Ambiguity.REPEATED_FIELD)
+            note(Ambiguity.REPEATED_FIELD)
         try:
-            found = read(values[0])
+            found = read_media_type(values[0])
         except InvalidError:
-            self.note(Ambiguity.MALFORMED_FIELD)
-            return MimeValue("application/octet-stream" if absent else "attachment")
-        if found.repeated:
-            self.note(Ambiguity.REPEATED_PARAMETER)
+            note(Ambiguity.MALFORMED_FIELD)
+            return MimeValue("application/octet-stream")
+        if found.repeated - _NAMES:
+            note(Ambiguity.REPEATED_PARAMETER)
         return found
 
-    def _encoding(self, entity: _Entity) -> Encoding:
-        values = entity.headers.all("content-transfer-encoding")
+    def _encoding(self, entity: _Entity, media: MimeValue) -> Encoding:
+        name = "content-transfer-encoding"
+        values = entity.headers.all(name)
         if len(values) > 1:
-            self.note(Ambiguity.REPEATED_FIELD)
+            self._note(entity, media, Ambiguity.REPEATED_FIELD, name)
         try:
             return Encoding(read_encoding(values[0])) if values else Encoding.SEVEN_BIT
         except (ValueError, InvalidError):
-            self.note(Ambiguity.ENCODING)
+            self._note(entity, media, Ambiguity.ENCODING, name)
             return Encoding.BINARY
 
+    def _note(
+        self, entity: _Entity, media: MimeValue, kind: Ambiguity, name: str = ""
+    ) -> None:
+        self.note(
+            Fault(
+                kind=kind,
+                path=entity.path,
+                media_type=media.main,
+                field=name.title(),
+                spreads=media.main.startswith("multipart/"),
+            )
+        )
+
+    def _structure(self, entity: _Entity, media: MimeValue, kind: Ambiguity) -> None:
+        self.note(
+            Fault(kind=kind, path=entity.path, media_type=media.main, spreads=True)
+        )
+
     def _leaf(self, entity: _Entity, media: MimeValue) -> None:
-        disposition = self._value(entity, "content-disposition", read_disposition, "")
+        disposition = _disposition(entity)
         part = Attachment(
             name=safe_name(disposition.get("filename") or media.get("name")),
             media_type=media.main,
             path=entity.path or "1",
-            encoding=self._encoding(entity),
+            encoding=self._encoding(entity, media),
             message=self.content,
             start=entity.start,
             end=entity.end,
-            charset=media.get("charset") or "utf-8",
+            charset=media.get("charset"),
         )
-        if part.is_damaged:
-            self.note(Ambiguity.ENCODING)
+        is_damaged = part.is_damaged
+        if is_damaged:
+            self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         self.decoded += part.size
         if self.decoded > self.limits.max_decoded_bytes:
             raise TooLargeError("message too large once decoded")
-        self._check_kind(media)
+        if media.main in {"message/partial", "message/external-body"}:
+            self._note(entity, media, Ambiguity.FRAGMENT)
+        self.leaves.append(part)
         shown = not part.name and disposition.main in {"", "inline"}
-        if shown and media.main in {"text/plain", "text/html"} and not part.is_damaged:
+        if shown and media.main in {"text/plain", "text/html"} and not is_damaged:
             text = decode_text(part.content(), part.charset)
             (self.plain if media.main == "text/plain" else self.html).append(text)
         else:
             self.attachments.append(part)
 
-    def _check_kind(self, media: MimeValue) -> None:
-        if media.main in {"message/partial", "message/external-body"}:
-            self.note(Ambiguity.FRAGMENT)
-        enveloped = media.get("smime-type").lower() in {"", "enveloped-data"}
-        if media.main in {"application/ms-tnef", "application/vnd.ms-tnef"} or (
-            media.main.endswith("pkcs7-mime") and enveloped
-        ):
-            self.note(Ambiguity.OPAQUE)
-
     def _multipart(self, entity: _Entity, media: MimeValue) -> None:
         if media.main == "multipart/encrypted":
-            self.note(Ambiguity.OPAQUE)
-        if self._encoding(entity) in {Encoding.BASE64, Encoding.QUOTED_PRINTABLE}:
-            self.note(Ambiguity.ENCODING)
+            self.note(
+                Fault(kind=Ambiguity.OPAQUE, path=entity.path, media_type=media.main)
+            )
+        if self._encoding(entity, media) in {
+            Encoding.BASE64,
+            Encoding.QUOTED_PRINTABLE,
+        }:
+            self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         boundary = media.get("boundary").encode("utf-8", "replace")
         if not is_boundary(boundary) or "boundary" in media.doubtful:
-            self.note(Ambiguity.BOUNDARY)
+            self._structure(entity, media, Ambiguity.BOUNDARY)
             return
         if any(overlaps(boundary, outer) for outer in entity.boundaries):
-            self.note(Ambiguity.NESTED_BOUNDARY)
+            self._structure(entity, media, Ambiguity.NESTED_BOUNDARY)
         split = split_parts(
             self.content, entity.start, entity.end, boundary, self.limits.max_parts
         )
         if not split.closed:
-            self.note(Ambiguity.NOT_CLOSED)
+            self._structure(entity, media, Ambiguity.NOT_CLOSED)
         if split.stray:
-            self.note(Ambiguity.OUTSIDE_PARTS)
+            self._structure(entity, media, Ambiguity.OUTSIDE_PARTS)
         is_digest = media.main == "multipart/digest"  # RFC 2046 §5.1.5
         for number, (start, end) in enumerate(split.parts, 1):
+            path = f"{entity.path}.{number}" if entity.path else str(number)
             try:
                 headers = read_block(self.content, start, end, self.limits.headers)
             except InvalidError:
-                self.note(Ambiguity.MALFORMED_FIELD)
+                self.note(
+                    Fault(
+                        kind=Ambiguity.MALFORMED_FIELD,
+                        path=path,
+                        field="Content-",
+                    )
+                )
                 continue
-            path = f"{entity.path}.{number}" if entity.path else str(number)
             self.entity(
                 _Entity(
                     headers,
@@ -296,3 +368,20 @@ class _Reading:
                     "message/rfc822" if is_digest else "text/plain",
                 )
             )
+
+
+_MOST_FAULTS = 100
+_TREE = re.compile(r"[\s\"']*(?:multipart|message)\b", re.I)
+"""A type that has parts, or would have them to a program that reads it leniently."""
+_NAMES = frozenset({"name", "filename"})
+
+
+def _disposition(entity: _Entity) -> MimeValue:
+    """Return the name and place of a part; one that cannot be read is attached."""
+    values = entity.headers.all("content-disposition")
+    if not values:
+        return MimeValue("")
+    try:
+        return read_disposition(values[0])
+    except InvalidError:
+        return MimeValue("attachment")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from klein import Klein
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -16,12 +16,10 @@ from twisted.internet.error import CannotListenError
 from twisted.web.iweb import IRequest
 from twisted.web.server import Site
 
-from gateway.errors import GatewayError
 from gateway.loop import Threads
+from gateway.node.probing import Look, Probes, faults_of
 from gateway.node.processes import Processes
 from gateway.node.scraping import render
-from gateway.store.base.work import Database
-from gateway.store.tasks.tasks import TaskState
 
 Check = Callable[[], str]
 """Returns what is wrong, in a few words, or an empty text."""
@@ -31,45 +29,37 @@ Check = Callable[[], str]
 class Readiness:
     """Whether this node may be given work, and if not why."""
 
-    database: Database
-    folder: Path
-    min_free_bytes: int
+    probes: Probes
     checks: dict[str, Check]
     processes: Processes | None = None
     """Those beside this one, whose counts and faults are told too."""
+    _looks: list[Look] = field(init=False)
+
+    @_looks.default
+    def _made_once(self) -> list[Look]:
+        return self.probes.looks()
 
     def faults(self) -> dict[str, str]:
         """Return every fault by the name of its check; empty when all is well."""
-        found = {
-            name: fault for name, check in self.checks.items() if (fault := check())
-        }
-        if fault := self.disk():
-            found["disk"] = fault
-        try:
-            with self.database.read() as work:
-                dead = len(work.tasks.listed(TaskState.DEAD))
-        except GatewayError as error:
-            found["database"] = str(error)
-        else:
-            if dead:
-                found["dead letter"] = f"{dead} tasks wait for a person"
-        return found
+        found = faults_of(self._looks)
+        beside = {} if self.processes is None else self.processes.faults()
+        for name, check in self.checks.items():
+            if fault := check():
+                found[name] = fault
+        return {**beside, **found}
 
     def metrics(self) -> bytes:
         """Return the metrics, the faults among them, in the format of Prometheus."""
         beside = {} if self.processes is None else self.processes.counts()
-        return render(self.database, self.faults().keys(), beside)
-
-    def disk(self) -> str:
-        """Return what is wrong with the disk the messages are kept on."""
-        free = shutil.disk_usage(self.folder).free
-        if free < self.min_free_bytes:
-            return f"{free} bytes free, {self.min_free_bytes} wanted"
-        return ""
+        faults = self.faults()
+        return render(self.probes.queue, faults.keys(), beside)
 
 
-BLOCKING = ("storage", "disk", "database")
+BLOCKING = ("storage", "disk", "database", "blobs", "certificate")
 """Faults with which nothing can be accepted; at the others somebody should look."""
+
+_THREADS = 2
+"""Requests answered at once: each takes a few seconds at most."""
 
 
 class HealthPages:
@@ -77,7 +67,9 @@ class HealthPages:
 
     app = Klein()
 
-    def __init__(self, readiness: Readiness, worker: Threads) -> None:
+    def __init__(self, readiness: Readiness, loop: asyncio.AbstractEventLoop) -> None:
+        # Threads of their own: those of the doors may all be waiting for a database.
+        worker = Threads(loop, ThreadPoolExecutor(_THREADS, "health"))
         self._faults = worker.deferred(readiness.faults)
         self._metrics = worker.deferred(readiness.metrics)
 
@@ -118,9 +110,14 @@ class HealthDoor(Service):
     """Serves the pages; ``listening`` fires when the port is open, or fails."""
 
     def __init__(
-        self, readiness: Readiness, worker: Threads, reactor: Any, host: str, port: int
+        self,
+        readiness: Readiness,
+        loop: asyncio.AbstractEventLoop,
+        reactor: Any,
+        host: str,
+        port: int,
     ) -> None:
-        self._site = _QuietSite(HealthPages(readiness, worker).app.resource())
+        self._site = _QuietSite(HealthPages(readiness, loop).app.resource())
         self._reactor = reactor
         self._host = host
         self._port = port

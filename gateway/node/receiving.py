@@ -11,9 +11,10 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
 from gateway.clock import utc_now
-from gateway.loop import Threads
+from gateway.loop import Threads, when_told_to_reload
 from gateway.node.mail_doors import mail_doors
 from gateway.node.parent import Parent
+from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
@@ -51,14 +52,16 @@ class Receiver:
         self._database = open_database(settings)
         self._writer = Writer(self._database)
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
+        self._settings = settings
+        self._trust = TrustSpace(
+            settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
+        )
         self._doors = mail_doors(
             settings,
             reception=Reception(self._database, self._writer, self._worker),
             worker=self._worker,
             identity=own_identity(settings.trust),
-            trust=TrustSpace(
-                settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
-            ),
+            trust=self._trust,
         )
         self._root = MultiService()
         for door in self._doors:
@@ -77,6 +80,7 @@ class Receiver:
 
     def _start(self) -> None:
         self._writer.start()
+        when_told_to_reload(self._worker.loop, self._reload)
         self._root.startService()
         listening = gatherResults(
             [door.listening for door in self._doors], consumeErrors=True
@@ -87,8 +91,14 @@ class Receiver:
         self._end(found.value.subFailure.getErrorMessage())
         return []
 
+    def _reload(self) -> None:
+        renewed = self._worker.deferred(renew)
+        doors = [door.renew for door in self._doors]
+        renewed(self._settings, self._trust, doors).addErrback(say_not_renewed)
+
     def _look(self) -> None:
-        self._parent.tell({})
+        damage = self._database.availability.damage
+        self._parent.tell({"storage": f"damaged: {damage}"} if damage else {})
         if self._writer.failure:
             self._end(self._writer.failure)
 

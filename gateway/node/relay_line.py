@@ -200,7 +200,7 @@ class RelayLine(WorkLine):
     def _give_back(self, task: Task) -> None:
         try:
             self.writer.submit(
-                lambda work: work.tasks.release([task], self.owner)
+                lambda work: work.tasks.give_back([task], self.owner)
             ).result()
         except GatewayError as error:
             log.error("a task could not be given back: {why}", why=str(error))

@@ -11,8 +11,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from gateway.metrics import REGISTRY
+from gateway.node.probing import TaskCounts
 from gateway.node.reports import LASTING, Counts
-from gateway.store.base.work import Database
 
 
 @frozen(eq=False)
@@ -60,43 +60,41 @@ class FaultCollector:
 
 @frozen(eq=False)
 class TaskCollector:
-    """Reads how many tasks wait, for how long, and were given up, at each scrape."""
+    """Shows how many tasks wait, for how long, and were given up."""
 
-    database: Database
+    queue: TaskCounts
 
     def collect(self) -> Iterator[Any]:
         """Yield how many tasks there are by kind and state, and how long they wait."""
         gauge = GaugeMetricFamily(
             "gateway_tasks", "Tasks by kind and state.", labels=["kind", "state"]
         )
-        with self.database.read() as work:
-            for (kind, state), count in work.tasks.counts().items():
-                gauge.add_metric([kind, state], count)
-            due, now = work.tasks.oldest_due(), work.now
+        for (kind, state), count in self.queue.counts.items():
+            gauge.add_metric([kind, state], count)
         yield gauge
         ages = GaugeMetricFamily(
             "gateway_task_wait_seconds",
             "How long the longest waiting task of a kind has been due.",
             labels=["kind"],
         )
-        for kind, since in due.items():
-            ages.add_metric([kind], (now - since).total_seconds())
+        for kind, since in self.queue.due.items():
+            ages.add_metric([kind], (self.queue.now - since).total_seconds())
         yield ages
 
 
 def render(
-    database: Database, faults: Collection[str], beside: Counts | None = None
+    queue: TaskCounts, faults: Collection[str], beside: Counts | None = None
 ) -> bytes:
     """
     Return all metrics in the text format of Prometheus.
 
-    ``beside`` is what the other processes of this node counted.
-    With the fault ``database`` what is read there is left out: the fault tells why.
+    ``beside`` is what the other processes of this node counted. With the fault
+    ``database`` the queue is left out, as nobody knows it: the fault tells why.
     """
     own = CollectorRegistry()
     own.register(FaultCollector(faults))
     if "database" not in faults:
-        own.register(TaskCollector(database))
+        own.register(TaskCollector(queue))
     node = CollectorRegistry()
     node.register(NodeCollector(REGISTRY, beside or {}))
     return generate_latest(node) + generate_latest(own)

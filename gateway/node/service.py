@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -17,28 +18,31 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
-from gateway.dmp_bridge.filing.patient_filing import PatientFiling
-from gateway.documents.showing.rendering import CdaPages
-from gateway.loop import Threads, notice_ended_children
+from gateway.errors import GatewayError
+from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
+from gateway.node.pages import make_desk
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.postmaster import open_postmaster_mailbox
+from gateway.node.presence import Presence
+from gateway.node.probing import Probes
 from gateway.node.processes import Processes
-from gateway.node.vaults import open_vaults
+from gateway.node.renewing import renew, say_not_renewed
+from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
+from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
-from gateway.trust.tls import own_identity
-from gateway.web.patient.desk import PatientDesk
+from gateway.trust.tls import Identity, own_identity
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
@@ -73,7 +77,15 @@ class Service:
         file: Path,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
+        failed: Callable[[str], object],
     ) -> None:
+        """
+        Keep what is given.
+
+        ``failed`` is called, once, when the process has to end: only a new one is
+        without what the disk lost, or a thread that died.
+        """
+        self._failed = failed
         self._settings = settings
         self._file = file
         self._reactor = reactor
@@ -81,6 +93,8 @@ class Service:
         self._root = MultiService()
         self._processes = Processes(reactor)
         self._listening: list[Deferred[Any]] = []
+        self._has_failed = False
+        self._renewed: list[Callable[[Identity], None]] = []
 
     def prepare(self) -> None:
         """
@@ -94,11 +108,9 @@ class Service:
         check_ports(settings.listen)
         _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
-        with self._database.write() as work:
-            freed = work.tasks.release_dead_owners()
-        if freed:
-            log.info("{count} tasks of dead workers are free again", count=freed)
         open_postmaster_mailbox(self._database, settings.domains)
+        self._presence = Presence(self._database, settings.folder)
+        self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)
@@ -122,6 +134,7 @@ class Service:
             trust=self._trust,
         ):
             self._add(door)
+            self._renewed.append(door.renew)
 
     def _add_mailboxes(self) -> None:
         store = MailStore(
@@ -131,26 +144,18 @@ class Service:
             self._settings.imap,
             self._trust.judge_peer,
         )
-        self._add(ImapService(self._settings, store, self._identity, self._reactor))
+        mailboxes = ImapService(self._settings, store, self._identity, self._reactor)
+        self._add(mailboxes)
+        self._renewed.append(mailboxes.renew)
 
     def _add_patient_web(self) -> None:
         if not self._settings.listen.patient_https:
             return
         settings, database = self._settings, self._database
-        vaults = open_vaults(database)
-        desk = PatientDesk(
-            database=database,
-            writer=self._writer,
-            reception=self._reception,
-            settings=settings,
-            documents=CdaPages(),
-            open_vault=vaults.within,
-            own_documents=PatientFiling(
-                vaults, settings.filing.source_id, database.clock
-            ),
-            trusts=self._trust.lists,
+        desk = make_desk(
+            settings, database, self._writer, self._reception, self._trust.lists
         )
-        WebService(
+        pages = WebService(
             settings,
             database,
             port=settings.listen.patient_https,
@@ -158,16 +163,23 @@ class Service:
             visitors=SigningIn(desk),
             loop=self._worker.loop,
             reactor=self._reactor,
-        ).setServiceParent(self._root)
+        )
+        pages.setServiceParent(self._root)
+        self._renewed.append(lambda _: pages.renew())
 
     def _add_health(self) -> None:
-        listen, blobs = self._settings.listen, self._settings.blobs
+        listen = self._settings.listen
         if not listen.metrics:
             return
-        readiness = Readiness(
+        probes = Probes(
             self._database,
-            blobs.folder,
-            blobs.min_free_bytes,
+            self._settings,
+            self._writer.submit,
+            lambda: self._identity.ends,
+            self._presence.owner,
+        )
+        readiness = Readiness(
+            probes,
             {
                 "storage": self._storage_fault,
                 "trust": self._trust_fault,
@@ -176,10 +188,9 @@ class Service:
             },
             self._processes,
         )
+        loop = self._worker.loop
         self._add(
-            HealthDoor(
-                readiness, self._worker, self._reactor, listen.host, listen.metrics
-            )
+            HealthDoor(readiness, loop, self._reactor, listen.host, listen.metrics)
         )
 
     def _storage_fault(self) -> str:
@@ -206,6 +217,12 @@ class Service:
                     env=dict(os.environ),
                 )
         monitor.setServiceParent(self._root)
+        TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
+
+    def _look(self) -> None:
+        if self._writer.failure and not self._has_failed:
+            self._has_failed = True
+            self._failed(f"storage failed: {self._writer.failure}")
 
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
@@ -232,6 +249,7 @@ class Service:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
         notice_ended_children(self._worker.loop)
+        when_told_to_reload(self._worker.loop, self.reload)
         try:
             self._root.startService()
         except CannotListenError as error:
@@ -249,6 +267,23 @@ class Service:
             doors=", ".join(f"{door} {port}" for door, port in doors),
         )
 
+    def reload(self) -> None:
+        """
+        Take certificate, key, authorities and lists as they are in their files now.
+
+        Sessions go on. What cannot be used is left, and the log says so; the processes
+        beside this one follow where it went well.
+        """
+
+        def reloaded(identity: Identity) -> None:
+            self._identity = identity
+            self._processes.signal("HUP")
+
+        renewed = self._worker.deferred(renew)
+        renewed(self._settings, self._trust, self._renewed).addCallbacks(
+            reloaded, say_not_renewed
+        )
+
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""
         stopped: Deferred[Any] = self._root.stopService()
@@ -257,6 +292,7 @@ class Service:
     def _close(self, result: Any) -> Any:
         self._writer.stop()
         self._worker.threads.shutdown()
+        self._presence.stop()
         self._database.close()
         return result
 
@@ -268,6 +304,11 @@ def _say_what_went(counts: dict[str, int]) -> None:
 
 def _say_why_not(failure: Any) -> None:
     """Log why this round failed; the service goes on, and the next round will come."""
+    if failure.check(AwayError):
+        return  # said already
+    if failure.check(GatewayError):
+        log.error("housekeeping failed: {why}", why=failure.getErrorMessage())
+        return
     log.failure("housekeeping failed", failure=failure)
 
 

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from gateway.errors import GatewayError
 from gateway.settings.file import TaskSettings
-from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.base.work import AwayError, Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.tasks.patience import Patience
@@ -80,7 +80,8 @@ class WorkLine:
                 if self._anything_due() and (tasks := self._claim_now(limit)):
                     return tasks
             except GatewayError as error:
-                log.error("no task can be claimed: {why}", why=str(error))
+                if not isinstance(error, AwayError):  # said once, for all
+                    log.error("no task can be claimed: {why}", why=str(error))
                 wait = _LONGEST_WAIT
             self.stopping.wait(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
@@ -137,7 +138,8 @@ class WorkLine:
         try:
             self.writer.submit(lambda work: self.fail(work, failed)).result()
         except GatewayError as error:
-            log.error("a failure could not be noted: {why}", why=str(error))
+            if not isinstance(error, AwayError):
+                log.error("a failure could not be noted: {why}", why=str(error))
 
     def fail(self, work: UnitOfWork, failed: FailedTask) -> None:
         """Give a task back to be tried later, or bury it."""

@@ -18,7 +18,7 @@ from gateway.settings.file import OutgoingSettings, TaskSettings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.tasks.steps import LocalStep, Steps
-from gateway.store.tasks.tasks import TaskKind, new_owner
+from gateway.store.tasks.tasks import TaskKind
 
 LOCAL = (
     TaskKind.FILE,
@@ -40,10 +40,11 @@ class Worker:
         settings: TaskSettings,
         outgoing: OutgoingSettings,
         concern: Concern,
+        *,
+        owner: str,
     ) -> None:
         self._stopping = threading.Event()
         self._writer = Writer(database)
-        owner = new_owner()
         local_notices = isinstance(steps.get(TaskKind.NOTIFY), LocalStep)
         kinds: tuple[tuple[Callable[..., WorkLine], tuple[TaskKind, ...]], ...] = (
             (LocalLine, LOCAL),
@@ -70,8 +71,11 @@ class Worker:
 
     @property
     def failure(self) -> str:
-        """Why nothing can be committed any more; empty while all is well."""
-        return self._writer.failure
+        """Why this process does nothing more, or less than it should; else empty."""
+        if self._writer.failure or self._stopping.is_set():
+            return self._writer.failure
+        ended = [one.name for one in self._threads if one.ident and not one.is_alive()]
+        return f"ended by itself: {', '.join(ended)}" if ended else ""
 
     def start(self) -> None:
         """Start working."""

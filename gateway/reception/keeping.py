@@ -23,6 +23,7 @@ from gateway.store.base.work import Database, StorageFullError, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.sealed.spare_files import FsyncError
 
 log = Logger()
 T = TypeVar("T")
@@ -168,8 +169,9 @@ class Reception:
             if isinstance(cause, OSError):
                 if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
                     raise StorageFullError(error.public, detail=str(error)) from error
-                # An fsync that failed is never tried again: see the writer.
-                self.writer.failure = str(error)
+                if isinstance(cause, FsyncError) or cause.errno == errno.EIO:
+                    # An fsync that failed is never tried again: see the writer.
+                    self.writer.failure = str(error)
             raise
 
     def _keep_once(self, keeping: _Keeping) -> Future[Kept | Twin]:
@@ -208,7 +210,7 @@ class Reception:
         failure = Failure.DATABASE_AWAY
         if isinstance(error, StorageFullError):
             failure = Failure.STORAGE_FULL
-        elif self.writer.failure:
+        elif self.writer.failure or isinstance(error.__cause__, OSError):
             failure = Failure.STORAGE_FAILED
         log.warn("a message was not kept: {why}", why=str(error))
         return Failed(failure, str(error))

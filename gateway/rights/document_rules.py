@@ -21,15 +21,18 @@ from gateway.rights.visibility_rules import impossible_pairs
 
 def traits_are_the_same(facts: FilingFacts, document: DocumentFacts) -> Reason | None:
     """
-    Row 12; a document without an INS is left to row 13.
+    Row 12; without an INS only traits that cannot be of one person object, and the
+    rest is left to row 13.
 
     Birth name, first given name, birth date and sex qualify an INS (Référentiel socle
     MSSanté n° 2, ECO.2.4.2); where only the place of birth differs (communes merge,
     codes change), the document is refused only if a setting says so.
     """
-    accepted = {Traits.SAME}
+    accepted = {Traits.SAME, Traits.INCOMPARABLE}
     if not facts.policy.refuse_other_birth_place:
         accepted.add(Traits.OTHER_BIRTH_PLACE)
+    if document.traits is Traits.DIFFERENT:
+        return Reason.TRAITS_MISMATCH
     if not isinstance(document.ins, Ins) or document.traits in accepted:
         return None
     return Reason.TRAITS_MISMATCH

@@ -49,6 +49,8 @@ class NoDocument(StrEnum):
 
     NONE_ATTACHED = "NONE_ATTACHED"
     UNREADABLE = "UNREADABLE"
+    CLOSED = "CLOSED"
+    """There may be one, and whom it is about cannot be told: it was not opened."""
 
 
 class Traits(StrEnum):
@@ -57,7 +59,11 @@ class Traits(StrEnum):
     SAME = "SAME"
     OTHER_BIRTH_PLACE = "OTHER_BIRTH_PLACE"
     """The four traits that qualify an INS agree, the place of birth does not."""
+    DOUBTFUL = "DOUBTFUL"
+    """They differ as they may for one person: the name in use, another given name."""
     DIFFERENT = "DIFFERENT"
+    INCOMPARABLE = "INCOMPARABLE"
+    """No name and no birth date stands on both sides."""
     UNKNOWN = "UNKNOWN"
 
 
@@ -221,7 +227,8 @@ class FilingFacts:
 
     ``address_ins`` is the profile's INS when the address leads to one.
     ``metadata_ins`` is the patientId of METADATA.XML, or the patient that the sender
-    named to a door that is no mail. ``blocked`` holds what the
+    named to a door that is no mail. ``traits_seen`` are those of a document that could
+    not be filed, but says whom it is about. ``blocked`` holds what the
     patient blocked: structure ids, person ids and addresses in lower case.
     """
 
@@ -236,5 +243,6 @@ class FilingFacts:
     secret_connection: bool
     metadata_ins: Ins | NoIns = field(repr=False)
     document: DocumentFacts | NoDocument
+    traits_seen: Traits = Traits.UNKNOWN
     policy: FilingPolicy
     versions: RuleVersions

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from gateway.core.decision import Caution, FilingDecision, Refuse
 from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
-from gateway.core.reasons import Effect, ErrorCode, Reason
+from gateway.core.reasons import ErrorCode, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.rights import document_rules as rules
 from gateway.rights import message_rules as admission
@@ -26,6 +26,7 @@ from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
     FilingFacts,
+    NoDocument,
     NoWithdrawal,
     Qualification,
     Traits,
@@ -36,6 +37,8 @@ from gateway.rights.withdrawal_rules import decide_withdrawal
 
 MessageRule = Callable[[FilingFacts], Reason | None]
 DocumentRule = Callable[[FilingFacts, DocumentFacts], Reason | None]
+
+_OF_IDENTITY = frozenset({Reason.PATIENT_MISMATCH, Reason.TRAITS_MISMATCH})
 
 _FROM_PATIENT_SIDE = frozenset(
     {Visibility.HIDDEN_FROM_PATIENT, Visibility.HIDDEN_FROM_REPRESENTATIVES}
@@ -54,6 +57,7 @@ MESSAGE_ROWS: tuple[tuple[int, MessageRule], ...] = (
     (9, admission.document_is_attached),
     (10, admission.document_is_readable),
     (11, admission.patient_is_the_recipient),
+    (12, admission.patient_seen_is_the_recipient),
 )
 """Rows that object to a message, whatever it carries."""
 
@@ -100,7 +104,6 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
     hidden = _message_visibility(facts)
     if Visibility.HIDDEN_FROM_PATIENT in hidden and code is not Reason.DUPLICATE:
         may_pass = False  # with no entry to become visible, it would stay hidden
-    set_aside = REASON_TEXTS[code].effect is Effect.QUARANTINED
     return FilingDecision(
         code=code,
         reasons=reasons,
@@ -108,8 +111,8 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
         deliver=may_pass,
         # Quarantine takes the place of a delivery, never of a refusal: nothing is
         # kept for a profile that is closed or for a sender that is blocked.
-        quarantine=Reason.PATIENT_MISMATCH in reasons
-        and (set_aside or _lets_message_pass(code, facts)),
+        quarantine=_is_somebody_else(reasons, facts)
+        and (code in _OF_IDENTITY or REASON_TEXTS[code].delivers),
         message_visibility=hidden,
         error=_error(code, facts),
         cautions=_sender_cautions(facts),
@@ -123,6 +126,7 @@ def _withdrawn(
     """A sender blocked since may still withdraw; the message is not shown for that."""
     blocked = [one for one in objections if one is Reason.SENDER_BLOCKED]
     objections = [one for one in objections if one is not Reason.SENDER_BLOCKED]
+    same = document.traits is not Traits.DIFFERENT
     decision = decide_withdrawal(document.withdrawal)
     if isinstance(decision, Refuse):
         objections += decision.reasons
@@ -132,7 +136,7 @@ def _withdrawn(
         code=Reason.WITHDRAWN,
         reasons=(Reason.WITHDRAWN, *blocked),
         file=False,
-        deliver=all(_lets_message_pass(reason, facts) for reason in blocked),
+        deliver=same and all(_lets_message_pass(reason, facts) for reason in blocked),
         withdraws=document.unique_id,
         message_visibility=_message_visibility(facts),
         cautions=_sender_cautions(facts),
@@ -207,7 +211,32 @@ def _describe(
 def _lets_message_pass(reason: Reason, facts: FilingFacts) -> bool:
     if reason is Reason.SENDER_BLOCKED:
         return facts.policy.blocked_may_write
+    if reason is Reason.DOC_INVALID and facts.document is NoDocument.CLOSED:
+        return False  # what is in it may be somebody else's
+    if reason is Reason.INS_NOT_QUALIFIED and _names_nobody(facts):
+        return False
     return REASON_TEXTS[reason].delivers
+
+
+def _is_somebody_else(reasons: tuple[Reason, ...], facts: FilingFacts) -> bool:
+    """Tell whether the document is surely about another person than the addressee."""
+    if Reason.PATIENT_MISMATCH in reasons:
+        return True
+    document = facts.document
+    traits = (
+        document.traits if isinstance(document, DocumentFacts) else facts.traits_seen
+    )
+    return Reason.TRAITS_MISMATCH in reasons and traits is Traits.DIFFERENT
+
+
+def _names_nobody(facts: FilingFacts) -> bool:
+    """Tell whether a document gives nothing by which a person could be compared."""
+    document = facts.document
+    return (
+        isinstance(document, DocumentFacts)
+        and not isinstance(document.ins, Ins)
+        and document.traits in {Traits.INCOMPARABLE, Traits.UNKNOWN}
+    )
 
 
 def _message_visibility(facts: FilingFacts) -> frozenset[Visibility]:

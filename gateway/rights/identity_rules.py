@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+
+from attrs import evolve
 
 from gateway.core.person import IdentityTraits, Patient
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+_LIGATURES = str.maketrans(
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+    }
+)
+
+_NO_SEX = frozenset({"", "UN"})
 
 
 def trait_mismatches(
@@ -28,6 +45,67 @@ def trait_mismatches(
         "birth_place": _agree(profile.birth_place, document.birth_place),
     }
     return tuple(name for name, agrees in agreements.items() if not agrees)
+
+
+def sure_differences(
+    profile: IdentityTraits, document: IdentityTraits
+) -> tuple[str, ...]:
+    """
+    Return the names of the traits that cannot be those of one person.
+
+    Of the differences of `trait_mismatches` these are left out: the name in use where
+    the birth name is expected, another of the given names, a sex that is left open, and
+    the place of birth. A name in use that is not known of the patient, as the only name
+    a document gives, counts unless given name, birth date and sex are all there and the
+    same: people marry.
+    """
+    differences = set(trait_mismatches(profile, document)) - {"birth_place"}
+    ours = (profile.family, profile.used_family)
+    if not document.family:
+        known = any(ours) and document.used_family
+        if known and not _is_one_of(document.used_family, ours):
+            differences |= set() if _is_married(profile, document) else {"family"}
+    elif _is_one_of(document.family, ours):
+        differences -= {"family"}
+    if _is_another_given_name(profile, document):
+        differences -= {"first_given"}
+    if not _NO_SEX.isdisjoint({profile.sex.upper(), document.sex.upper()}):
+        differences -= {"sex"}
+    return tuple(name for name in _SURE if name in differences)
+
+
+_SURE = ("family", "first_given", "birth_date", "sex")
+
+
+def _is_one_of(name: str, names: Iterable[str]) -> bool:
+    return any(one and _agree(one, name) for one in names)
+
+
+def _is_married(profile: IdentityTraits, document: IdentityTraits) -> bool:
+    """Tell whether all else that names a person is given on both sides, and agrees."""
+    given = document.first_given or document.given_names
+    known = profile.first_given or profile.given_names
+    both = (given, known, document.birth_date, profile.birth_date, document.sex)
+    return all(both) and not trait_mismatches(
+        evolve(profile, family="", birth_place=""), document
+    )
+
+
+def _is_another_given_name(profile: IdentityTraits, document: IdentityTraits) -> bool:
+    """Tell whether a given name is one of the patient's, though not the first."""
+    ours = {
+        *_words(profile.first_given),
+        *_words(profile.given_names),
+        *_words(profile.used_given),
+    }
+    theirs = _words(document.first_given or document.given_names)
+    return bool(theirs) and ours.issuperset(theirs)
+
+
+def can_be_compared(profile: IdentityTraits, document: IdentityTraits) -> bool:
+    """Tell whether a name or a birth date stands on both sides: a sex tells nobody."""
+    names = all(one.family or one.used_family for one in (profile, document))
+    return names or bool(profile.birth_date and document.birth_date)
 
 
 def ins_is_qualified(patient: Patient) -> bool:

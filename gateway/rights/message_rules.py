@@ -14,6 +14,7 @@ from gateway.rights.filing_facts import (
     NoDocument,
     NoIns,
     Standing,
+    Traits,
 )
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, Brings, PatientFacts
@@ -60,8 +61,8 @@ def document_is_attached(facts: FilingFacts) -> Reason | None:
 
 
 def document_is_readable(facts: FilingFacts) -> Reason | None:
-    """Row 10: it is a CDA that can be read without danger."""
-    if facts.document is NoDocument.UNREADABLE:
+    """Row 10: it is a CDA that can be read without danger, and could be opened."""
+    if facts.document in {NoDocument.UNREADABLE, NoDocument.CLOSED}:
         return Reason.DOC_INVALID
     return None
 
@@ -82,6 +83,12 @@ def patient_is_the_recipient(facts: FilingFacts) -> Reason | None:
     if len({ins for ins in named if isinstance(ins, Ins)}) > 1:
         return Reason.PATIENT_MISMATCH
     return None
+
+
+def patient_seen_is_the_recipient(facts: FilingFacts) -> Reason | None:
+    """Row 12 of a document that cannot be filed: it is not about somebody else."""
+    different = facts.traits_seen is Traits.DIFFERENT
+    return Reason.TRAITS_MISMATCH if different else None
 
 
 def is_blocked(facts: FilingFacts) -> bool:

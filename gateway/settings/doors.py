@@ -86,6 +86,9 @@ class TrustSettings(Table):
     allowlist_max_age_days: Annotated[
         int, "Older than this, the list is reported as stale."
     ] = 30
+    certificate_warn_days: Annotated[
+        int, "`/readyz` and the doctor say so when ours ends within so many days."
+    ] = 30
     allowlist_most_lost_percent: Annotated[
         int,
         "A list without more of its domains than this waits for "
@@ -245,12 +248,26 @@ class WebSettings(Table):
         tuple[str, ...],
         "Names the pages answer to; others get 421. Empty: any of ours.",
     ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        "Addresses or networks of proxies whose X-Forwarded-For and Forwarded count.",
+    ] = ()
+    certificate: Annotated[
+        Path | str, "PEM: certificate of the pages, then its chain. Empty: of [trust]."
+    ] = ""
+    private_key: Annotated[Path | str, "PEM: its key. Empty: that of [trust]."] = ""
+    time_zone: Annotated[str, "Clock by which the pages say hours."] = "Europe/Paris"
     session_idle_seconds: Annotated[int, "Silence before a session ends."] = 900
     session_seconds: Annotated[int, "A session's whole life."] = 8 * 3600
     code_seconds: Annotated[int, "Life of a one-time code."] = 600
     code_tries: Annotated[int, "Wrong codes before it is void."] = 5
     login_tries: Annotated[int, "Wrong passwords before a pause."] = 10
     login_pause_seconds: Annotated[int, "The pause."] = 900
+    address_tries: Annotated[
+        int,
+        "Requests to sign in from one address in five minutes: a hospital's patients "
+        "may share one.",
+    ] = 300
     code_requests: Annotated[int, "Codes sent per account in an hour."] = 5
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB

@@ -24,6 +24,9 @@ class DatabaseSettings(Table):
     url: Annotated[
         str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
     ] = "sqlite:///gateway.db"
+    answer_seconds: Annotated[
+        float, "PostgreSQL: time for one answer; then it counts as away. 0: no limit."
+    ] = 30.0
 
 
 @frozen(kw_only=True)
@@ -93,7 +96,7 @@ class CdaSettings(Table):
 
 @frozen(kw_only=True)
 class ArchiveSettings(Table):
-    """``[xdm]``: limits on an IHE_XDM.ZIP."""
+    """``[xdm]``: limits on an IHE_XDM.ZIP, and on what documents are in."""
 
     table: ClassVar = "xdm"
 
@@ -101,6 +104,14 @@ class ArchiveSettings(Table):
     max_entry_bytes: Annotated[int, "One file once expanded."] = 25 * MIB
     max_total_bytes: Annotated[int, "All files once expanded."] = 50 * MIB
     max_ratio: Annotated[int, "Expansion of one file beyond its first MiB."] = 200
+    max_nesting: Annotated[
+        int,
+        "Messages, archives and the like within one another in which documents are "
+        "looked for; what lies deeper is not given to the patient.",
+    ] = 5
+    max_opened_bytes: Annotated[
+        int, "All that is opened of one message in the search for documents."
+    ] = 200 * MIB
 
 
 @frozen(kw_only=True)
@@ -131,6 +142,9 @@ class FilingSettings(Table):
     announcement_months: Annotated[
         int, "Months before such a document is shown. CSP R. 1111-53: 1."
     ] = 1
+    quarantine_most: Annotated[
+        int, "More messages than this in quarantine, and `/readyz` says so."
+    ] = 20
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )

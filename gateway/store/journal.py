@@ -100,6 +100,7 @@ class Action(StrEnum):
     SIGNED_IN = "session:open"
     SIGNED_OUT = "session:close"
     PAGE_REFUSED = "page:refuse"
+    OPERATOR_READ = "operator:read"
     TASK_FAILED = "task:fail"
     TASK_DEAD = "task:die"
     TASK_RETRIED = "task:retry"

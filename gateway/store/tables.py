@@ -17,11 +17,12 @@ from gateway.store.arrivals.tables import (
     recipients,
 )
 from gateway.store.base.columns import UtcDateTime, metadata
-from gateway.store.base.tables import instance
+from gateway.store.base.tables import instance, presences
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
     inbox_messages,
+    loose_drafts,
 )
 from gateway.store.journal_tables import (
     chain_heads,
@@ -41,8 +42,10 @@ from gateway.store.patients.tables import (
     notices,
     one_time_codes,
     oppositions,
+    profile_changes,
     profiles,
     secrecies,
+    unknown_logins,
     web_sessions,
 )
 from gateway.store.sealed.tables import (
@@ -80,6 +83,7 @@ __all__ = [
     "instance",
     "journal",
     "lasting_subscriptions",
+    "loose_drafts",
     "mail_items",
     "mail_outlines",
     "mailbox_holders",
@@ -88,6 +92,8 @@ __all__ = [
     "notices",
     "one_time_codes",
     "oppositions",
+    "presences",
+    "profile_changes",
     "profiles",
     "receipts",
     "recipients",
@@ -95,5 +101,6 @@ __all__ = [
     "strays",
     "submissions",
     "tasks",
+    "unknown_logins",
     "web_sessions",
 ]

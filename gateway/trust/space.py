@@ -185,6 +185,20 @@ class TrustSpace:
             word=self._word,
         )
 
+    def reload(self) -> None:
+        """
+        Take the authorities as they are in their file now, and look at the lists again.
+
+        Raises:
+            InvalidError: they cannot be used; those in use stay.
+        """
+        self.authorities = _authorities(self._settings.authorities)
+        self._names = [one.common_name for one in self.authorities.members]
+        self._may_name = may_name(self._names, self._naming)
+        self._known.cache_clear()
+        self._lists.look_again()
+        self._allowlist.look_again()
+
     def _read_allowlist(self, content: bytes, before: Allowlist | None) -> Allowlist:
         fresh = read_allowlist(
             content,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,6 +37,8 @@ class Identity:
 
     certificate: Path
     private_key: Path = field(repr=False)
+    ends: datetime
+    """When our certificate does."""
     authorities: Authorities = field(repr=False)
 
 
@@ -48,13 +51,15 @@ def load_identity(certificate: Path, private_key: Path, authorities: Path) -> Id
             certificate's.
     """
     try:
+        own = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
         identity = Identity(
             certificate=certificate,
             private_key=private_key,
+            ends=own.not_valid_after_utc,
             authorities=read_authorities(authorities.read_bytes()),
         )
         _equip(_server_policy(), identity)
-    except (OSError, ssl.SSLError) as error:
+    except (OSError, ssl.SSLError, ValueError, IndexError) as error:
         raise InvalidError("certificate, key or authorities that cannot be used") from (
             error
         )
@@ -106,6 +111,16 @@ def smtp_server_context(identity: Identity, refused: Refused) -> ServerContext:
     return context
 
 
+def renew_server_context(context: ssl.SSLContext, identity: Identity) -> None:
+    """
+    Have a context of `smtp_server_context` show another certificate from now on.
+
+    Connections that are there go on with theirs.
+    """
+    assert isinstance(context, ServerContext), "made by smtp_server_context"
+    context.full = _equip(_server_policy(), identity)
+
+
 def smtp_client_context(
     identity: Identity, *, check_hostname: bool = False
 ) -> ssl.SSLContext:
@@ -150,7 +165,7 @@ class ServerContext(ssl.SSLContext):
         asyncio drops the alert of a handshake that fails with the connection: whoever
         is told here sends it.
         """
-        full = self.full
+        full = self.full  # of now, whatever it is when the hello comes
 
         def move(
             connection: ssl.SSLObject, _name: str | None, _start: ssl.SSLContext

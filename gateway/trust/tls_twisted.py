@@ -34,6 +34,10 @@ class ServerConnections:
     def __init__(self, context: SSL.Context) -> None:
         self._context = context
 
+    def renew(self, other: ServerConnections) -> None:
+        """Make the next connections as the other one does; those there go on."""
+        self._context = other._context
+
     def serverConnectionForTLS(  # noqa: N802 (Twisted's name)
         self, protocol: object
     ) -> SSL.Connection:

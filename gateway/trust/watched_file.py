@@ -95,6 +95,12 @@ class WatchedFile(Generic[T]):
         assert self._value is not None, "the first reading gave one"
         return self._value
 
+    def look_again(self) -> None:
+        """Have the next `current` read the file, changed or not."""
+        with self._lock:
+            self._mark = None
+            self._looked_at = float("-inf")
+
     @property
     def changed(self) -> bool:
         """True when `current` would have to read the file again, or wait for that."""

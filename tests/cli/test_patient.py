@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from gateway.cli import patient
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
@@ -14,7 +15,9 @@ from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profiles
+from gateway.store.tables import notices
 from tests.cli.conftest import Run
 
 INS = "279035121518989"
@@ -239,3 +242,122 @@ def test_profiles_are_listed(run: Run, capsys: pytest.CaptureFixture[str]) -> No
 
     assert [row["ins"] for row in run_as_json] == [INS]
     assert "PAT-TROIS" in capsys.readouterr().out
+
+
+def changes(run: Run, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert run(patient, "changes", INS, "--json") == 0
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fact", "what", "before", "after"),
+    [
+        ("state=SUSPENDED", "state", "ACTIVATED", "SUSPENDED"),
+        ("email=new@courriel.example", "email", "", "new@courriel.example"),
+        ("language=en", "language", {"language": "fr"}, {"language": "en"}),
+        (
+            "mask-by-default=yes",
+            "mask-by-default",
+            {"mask_by_default": False},
+            {"mask_by_default": True},
+        ),
+        (
+            "oid=1.2.250.1.213.1.4.8",
+            "oid",
+            "1.2.250.1.213.1.4.10",
+            "1.2.250.1.213.1.4.8",
+        ),
+        ("block=1750000011", "block", "", "1750000011"),
+        ("unblock=1750000011", "unblock", "1750000011", ""),
+        ("secret=1750000011", "secret", "", "1750000011"),
+        ("unsecret=1750000011", "unsecret", "1750000011", ""),
+    ],
+)
+def test_a_change_keeps_what_was_before_and_after_who_and_why(
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    fact: str,
+    what: str,
+    before: object,
+    after: object,
+) -> None:
+    run(patient, "add", *ADD)
+
+    run(patient, "set", INS, fact, "--reason", "asked for at the desk")
+
+    (change,) = changes(run, capsys)
+    assert (change["what"], change["before"], change["after"]) == (what, before, after)
+    assert change["by"]
+    assert change["why"] == "asked for at the desk"
+
+
+def test_what_a_change_was_about_is_in_no_row_in_clear(run: Run, config: Path) -> None:
+    run(patient, "add", *ADD)
+    run(patient, "set", INS, "email=secret@courriel.example", "--reason", "by phone")
+
+    for file in config.parent.glob("gateway.db*"):
+        content = file.read_bytes()
+        assert b"secret@courriel" not in content
+        assert b"by phone" not in content
+
+
+def notices_to(config: Path) -> list[tuple[str, str]]:
+    """Return to whom notices are to leave, and of which kind."""
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        ids = work.connection.execute(select(notices.c.id)).scalars().all()
+        found = [get_notice(work, one) for one in ids]
+    database.close()
+    return sorted((one.to, one.kind.value) for one in found if one is not None)
+
+
+def test_a_change_of_the_address_for_codes_is_told_to_the_old_and_to_the_new_one(
+    run: Run, config: Path
+) -> None:
+    run(patient, "add", *ADD, "--email", "old@courriel.example")
+
+    run(patient, "set", INS, "email=new@courriel.example")
+
+    assert notices_to(config) == [
+        ("new@courriel.example", "address"),
+        ("old@courriel.example", "address"),
+    ]
+
+
+def test_an_address_that_is_taken_away_is_told_to_it_and_one_that_stays_is_not(
+    run: Run, config: Path
+) -> None:
+    run(patient, "add", *ADD, "--email", "old@courriel.example")
+    run(patient, "set", INS, "email=old@courriel.example", "language=en")
+    assert notices_to(config) == []
+
+    run(patient, "set", INS, "email=")
+
+    assert notices_to(config) == [("old@courriel.example", "address")]
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [(("show", INS), ""), (("changes", INS), ""), (("list",), "all")],
+)
+def test_each_reading_of_an_operator_is_journalled(
+    run: Run, config: Path, words: tuple[str, ...], subject: str
+) -> None:
+    run(patient, "add", *ADD)
+
+    run(patient, *words)
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        (line,) = [
+            one for one in work.journal.lines(None) if one.action == "operator:read"
+        ]
+        profile = Profiles(work).find(INS)
+        assert profile is not None
+        assert line.outcome == f"patient {words[0]}"
+        assert line.subject == (subject or profile.id)
+        assert line.chain == ("operator" if subject else f"patient:{profile.id}")
+        assert line.detail["by"]
+    database.close()

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from gateway.cli import vault
-from gateway.errors import NotFoundError
+from gateway.dmp_bridge.vaults import checking
+from gateway.errors import MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
+from gateway.store.tables import damaged_blobs, documents
 from tests.builders_cda import HOSPITAL, SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE
@@ -106,3 +109,104 @@ def test_reading_by_the_operator_is_in_the_patients_history(
 def test_what_is_not_there_is_not_found(words: tuple[str, ...], run: Run) -> None:
     with pytest.raises(NotFoundError):
         run(vault, *words)
+
+
+def alter(config: Path, column: str, value: object) -> str:
+    """Change a column of the oldest document behind the program's back."""
+    database = Database.open(read_settings(config))
+    with database.write() as work:
+        first = select(documents.c.id).order_by(documents.c.id).limit(1)
+        entry_id = str(work.connection.execute(first).scalar_one())
+        work.connection.execute(
+            update(documents).where(documents.c.id == entry_id).values({column: value})
+        )
+    database.close()
+    return entry_id
+
+
+def checked(
+    run: Run, capsys: pytest.CaptureFixture[str], *words: str, status: int = 0
+) -> dict[str, Any]:
+    assert run(vault, "check", "--json", *words) == status
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_check_of_a_sound_vault_says_how_many_it_read(
+    story: Story, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(run, capsys) == {"checked": 2, "damaged": [], "goOnAfter": ""}
+    assert run(vault, "check") == 0
+    assert capsys.readouterr().out == "2 documents, 0 damaged\n"
+
+
+def test_a_check_says_which_documents_are_damaged_and_ends_with_1(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    altered = alter(config, "sha256", "0" * 64)
+
+    found = checked(run, capsys, status=1)
+
+    assert found["checked"] == 2
+    (one,) = found["damaged"]
+    assert (one["id"], one["why"]) == (
+        altered,
+        "other bytes than those that were filed",
+    )
+    assert run(vault, "check") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        f"{altered}: other bytes than those that were filed (blob {one['blob']})",
+        "2 documents, 1 damaged",
+    ]
+
+
+def test_a_document_whose_bytes_are_gone_is_damaged_and_known_to_the_doctor(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = alter(config, "blob_id", "f" * 32)
+
+    (one,) = checked(run, capsys, status=1)["damaged"]
+
+    assert one == {"id": gone, "blob": "f" * 32, "why": "not found"}
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        noted = work.connection.execute(select(damaged_blobs.c.blob_id)).scalars()
+        assert list(noted) == ["f" * 32]
+    database.close()
+
+
+def test_a_check_goes_on_where_an_earlier_one_ended(
+    story: Story,
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checking, "BATCH", 1)
+
+    first = checked(run, capsys, "--most", "1")
+    rest = checked(run, capsys, "--after", first["goOnAfter"])
+
+    assert (first["checked"], rest["checked"]) == (1, 1)
+    assert first["goOnAfter"]
+    assert rest["goOnAfter"] == ""
+    with pytest.raises(MisuseError):
+        run(vault, "check", "--most", "-1")
+
+
+def test_an_operator_who_lists_documents_is_in_the_patients_journal(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed(run, capsys)
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        (line,) = [
+            one for one in work.journal.lines(None) if one.action == "operator:read"
+        ]
+        assert (line.chain, line.outcome) == (
+            f"patient:{story.profile_id}",
+            "vault list",
+        )
+        assert line.detail["by"]
+    database.close()

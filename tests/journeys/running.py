@@ -92,11 +92,12 @@ class Gateway:
         self.config.write_text(_toml(content), "utf-8")
         self.settings = read_settings(self.config)
 
-    def start(self, *before: str, ready: int = 200) -> None:
+    def start(self, *before: str, ready: int = 200, json_log: bool = False) -> None:
         """Run `gateway serve`, ``before`` in front; return when /readyz says so."""
+        more = ["--log-json"] if json_log else []
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*before, *GATEWAY, "serve", "-c", str(self.config)],
+                [*before, *GATEWAY, "serve", "-c", str(self.config), *more],
                 stdout=log,
                 stderr=log,
                 env=environment(),
@@ -153,6 +154,13 @@ class Gateway:
             raise AssertionError(
                 f"serve had ended by itself, with {code}; {self.last_lines()}"
             )
+
+    def ended(self, *, seconds: float = 60) -> int:
+        """Wait until the service has ended by itself; return its status."""
+        assert self.process is not None
+        status = self.process.wait(timeout=seconds)
+        self.process = None
+        return status
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers that `serve` runs."""

@@ -1,7 +1,7 @@
 """Killed outright at random moments under load: nothing is lost, nothing is doubled.
 
-``CRASH_ROUNDS=200 pytest tests/journeys/test_crash.py`` runs it longer by hand, and
-``CRASH_SEED`` repeats the moments of a run that failed.
+``make crash N=300`` runs it longer by hand, and ``CRASH_SEED`` repeats the moments of a
+run that failed. PostgreSQL syncs to its disk here, and is killed with the gateway.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from gateway.store.tables import (
 from gateway.store.tables import strays as seen
 from tests.journeys.clients import PATIENT, Sender, letter
 from tests.journeys.running import Gateway, eventually
-from tests.postgres import new_database
+from tests.postgres import Server, new_database, own_server
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
+ROUNDS = {"sqlite": 20, "postgresql": 5}
+"""Kills of each; ``CRASH_ROUNDS`` asks for another number of both."""
 
 pytestmark = pytest.mark.journey
 
@@ -70,17 +71,24 @@ def make_senders(gateway: Gateway) -> list[Sender]:
 def test_every_acknowledged_message_is_there_once_after_any_crash(
     tmp_path: Path, engine: str, request: pytest.FixtureRequest
 ) -> None:
-    gateway = Gateway.make(tmp_path / "gateway", *database_option(engine, request))
+    server, options = server_for(engine, request)
+    gateway = Gateway.make(tmp_path / "gateway", *options)
+    gateway.configure(tasks={"workers": 1})
+    rounds = int(os.environ.get("CRASH_ROUNDS", ROUNDS[engine]))
     senders = make_senders(gateway)
     seed = int(os.environ.get("CRASH_SEED", str(random.randrange(2**32))))
     print(f"CRASH_SEED={seed}")
     chance = random.Random(seed)
 
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         gateway.start()
         with under_load(senders):
-            time.sleep(chance.uniform(0.05, 1.5))
+            time.sleep(chance.uniform(0.05, 1.0))
+            if server is not None:
+                server.kill()
             gateway.kill()
+        if server is not None:
+            server.start()
     age_files(gateway)
     gateway.start()
     try:
@@ -94,18 +102,27 @@ def test_every_acknowledged_message_is_there_once_after_any_crash(
 
     sent = {message_id for sender in senders for message_id in sender.sent}
     assert sent == {one for sender in senders for one in sender.acknowledged}, seed
-    assert len(sent) > ROUNDS, "the load was no load"
+    assert len(sent) > rounds, "the load was no load"
     check_each_is_there_once(gateway, senders, seed)
 
 
-def database_option(engine: str, request: pytest.FixtureRequest) -> list[str]:
-    """Return what `gateway init` needs for an empty database of that engine."""
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A PostgreSQL of the test's own, whose commits are on the disk."""
+    with own_server() as server:
+        if server is None:
+            pytest.skip("PostgreSQL's server is not installed")
+        yield server
+
+
+def server_for(
+    engine: str, request: pytest.FixtureRequest
+) -> tuple[Server | None, list[str]]:
+    """Return the server, if any, and what `gateway init` needs for a database there."""
     if engine == "sqlite":
-        return []
-    server = request.getfixturevalue("postgres")
-    if server is None:
-        pytest.skip("PostgreSQL's server is not installed")
-    return ["--database", new_database(server)]
+        return None, []
+    server: Server = request.getfixturevalue("server")
+    return server, ["--database", new_database(server.url)]
 
 
 @contextmanager

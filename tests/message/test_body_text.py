@@ -24,6 +24,12 @@ from gateway.message.body_text import text_of_html
         ("<title>x</title>un<script>y</script>deux", "undeux"),
         ("un<script>deux", "un"),
         ("<header>un</header>", "un"),
+        (
+            "<tr><td>INR</td><td>2,4</td></tr><tr><th>TP</TH><td>35 %</td>",
+            "INR 2,4\nTP 35 %",
+        ),
+        ("<td>INR</td> <td></td>\t<td>2,4</td>", "INR 2,4"),
+        ("<table><tr><td>a</td></tr></table>b", "a\nb"),
         ("1 < 2", "1 < 2"),
         ("", ""),
     ],

@@ -47,7 +47,7 @@ def test_a_message_reads_back_by_our_reader_and_by_pythons() -> None:
     )
 
     ours, theirs = read_parts(content), message_from_bytes(content, policy=policy.SMTP)
-    assert ours.ambiguous is None
+    assert ours.faults == ()
     assert ours.text == "été\r\n.\r\n..\r\nfin\r\n"
     assert ours.attachments[0].content() == archive.content
     assert ours.headers.mailboxes("from") == (DOCTOR,)
@@ -115,7 +115,7 @@ def test_whatever_is_written_reads_back(
     assert content.isascii()
     assert max(map(len, content.split(b"\r\n"))) <= 998
     parts = read_parts(content)
-    assert parts.ambiguous is None
+    assert parts.faults == ()
     assert parts.headers.subject == subject.strip()
     assert parts.headers.mailboxes("from")[0].name == name.strip()
     assert len(parts.attachments) == 1

@@ -52,7 +52,7 @@ def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
         (b"\xe9", "iso-8859-15", "é"),
         (b"\xe9", "Windows-1252", "é"),
         (b"\x82", "cp850", "é"),
-        (b"a\xe9", "us-ascii", "a\ufffd"),
+        (b"a\xe9", "us-ascii", "aé"),
         (b"a\xff", "utf-8", "a\ufffd"),
         (b"+AOk-", "utf-7", "+AOk-"),
         (b"a", "iso-8859-99", "a"),
@@ -65,6 +65,11 @@ def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
         (b"\xa4", "Latin-9", "€"),
         (b"a\xe9", "utf-16le", "a\ufffd"),
         (b"a\xe9", "iso-2022-jp", "a\ufffd"),
+        (b"a\xc3\xa9", "", "aé"),
+        (b"\x92\x80\x85", "iso-8859-1", "’€…"),
+        (b"\x92", "Latin1", "’"),
+        (b"a\x81", "iso-8859-1", "a\ufffd"),
+        (b"\xa4", "iso-8859-15", "€"),
     ],
 )
 def test_text_is_read_in_the_charsets_of_french_mail_by_any_of_their_names(

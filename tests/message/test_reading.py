@@ -6,14 +6,17 @@ import base64
 
 import pytest
 
+from gateway.core.texts.faults import MIME_FAULTS
 from gateway.errors import InvalidError
 from gateway.message.reading import (
     Ambiguity,
+    Fault,
     MimeLimits,
     TooLargeError,
     find_attachments,
     read_parts,
 )
+from tests.builders_hiding import File, part_of
 
 ZIP = b"PK\x03\x04" + bytes(range(256)) * 10
 
@@ -50,7 +53,7 @@ def test_text_and_archive_are_told_apart() -> None:
 
     parts = read_parts(multipart(TEXT, archive))
 
-    assert parts.ambiguous is None
+    assert parts.faults == ()
     assert parts.text == "Bonjour é\r\n"
     (found,) = find_attachments(parts).archives
     assert (found.name, found.path, found.content()) == ("IHE_XDM.ZIP", "2", ZIP)
@@ -111,7 +114,7 @@ def test_a_field_as_programs_write_it_has_one_reading(head: str) -> None:
         multipart(part(head, "Bonjour"), attached(ZIP, "a b.zip", "application/zip"))
     )
 
-    assert parts.ambiguous is None
+    assert parts.faults == ()
     assert parts.text == "Bonjour"
     assert [one.name for one in parts.attachments] == ["a b.zip"]
 
@@ -122,7 +125,7 @@ def test_a_field_as_programs_write_it_has_one_reading(head: str) -> None:
 def test_a_boundary_with_one_reading_is_taken(boundary: str) -> None:
     content = multipart(TEXT).replace(b'"b1"', boundary.encode(), 1)
 
-    assert read_parts(content).ambiguous is None
+    assert read_parts(content).faults == ()
 
 
 @pytest.mark.parametrize(
@@ -196,8 +199,6 @@ AMBIGUOUS = [
     (part("Content-Transfer-Encoding: quoted-printable", "a=ZZ"), Ambiguity.ENCODING),
     (part("X: y", "a\nb"), Ambiguity.LINE_ENDS),
     (part("Content-Type: message/partial; id=x", "x"), Ambiguity.FRAGMENT),
-    (part("Content-Type: application/ms-tnef", "x"), Ambiguity.OPAQUE),
-    (part("Content-Type: application/pkcs7-mime", "x"), Ambiguity.OPAQUE),
     (multipart(TEXT, kind="encrypted"), Ambiguity.OPAQUE),
     (multipart(*[TEXT] * 200), Ambiguity.TOO_MANY_PARTS),
 ]
@@ -205,7 +206,7 @@ AMBIGUOUS = [
 
 @pytest.mark.parametrize(("content", "why"), AMBIGUOUS)
 def test_a_message_with_two_readings_says_why(content: bytes, why: Ambiguity) -> None:
-    assert read_parts(content).ambiguous is why
+    assert read_parts(content).faults[0].kind is why
 
 
 def test_every_ambiguity_has_its_case() -> None:
@@ -219,11 +220,11 @@ def test_nesting_beyond_the_limit_is_not_followed() -> None:
     for depth in range(11):
         nested = multipart(nested, boundary=f"level-{depth:02}")
 
-    assert read_parts(nested).ambiguous is Ambiguity.TOO_DEEP
+    assert read_parts(nested).faults[0].kind is Ambiguity.TOO_DEEP
 
 
 def test_one_hundred_and_ninety_nine_parts_are_read() -> None:
-    assert read_parts(multipart(*[TEXT] * 199)).ambiguous is None
+    assert read_parts(multipart(*[TEXT] * 199)).faults == ()
 
 
 def test_a_message_nested_a_thousand_times_is_one_attachment() -> None:
@@ -247,7 +248,7 @@ def test_a_damaged_attachment_does_not_decode() -> None:
 
     parts = read_parts(multipart(damaged))
 
-    assert parts.ambiguous is Ambiguity.ENCODING
+    assert parts.faults[0].kind is Ambiguity.ENCODING
     with pytest.raises(InvalidError):
         parts.attachments[0].content()
 
@@ -266,3 +267,117 @@ def test_a_file_name_is_read_in_each_of_its_forms(disposition: str) -> None:
     content = part(f"Content-Disposition: {disposition}", "x")
 
     assert read_parts(content).attachments[0].name == "résultat.pdf"
+
+
+def test_every_ambiguity_is_said_in_two_languages() -> None:
+    assert set(MIME_FAULTS) == {why.value for why in Ambiguity}
+    assert all(fr and en and fr != en for fr, en in MIME_FAULTS.values())
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (
+            multipart(TEXT, part("Content-Type: a/b/c", "x")),
+            Fault(kind=Ambiguity.MALFORMED_FIELD, path="2", field="Content-Type"),
+        ),
+        (
+            multipart(TEXT, part("Content-Type: multipart/a/b", "x")),
+            Fault(
+                kind=Ambiguity.MALFORMED_FIELD,
+                path="2",
+                field="Content-Type",
+                spreads=True,
+            ),
+        ),
+        (
+            multipart(TEXT, part("Content-Transfer-Encoding: base64", "=A")),
+            Fault(
+                kind=Ambiguity.ENCODING,
+                path="2",
+                media_type="text/plain",
+                field="Content-Transfer-Encoding",
+            ),
+        ),
+        (
+            multipart(part("no field at all", "x"), TEXT),
+            Fault(kind=Ambiguity.MALFORMED_FIELD, path="1", field="Content-"),
+        ),
+        (
+            multipart(TEXT)[:-4],
+            Fault(
+                kind=Ambiguity.NOT_CLOSED, media_type="multipart/mixed", spreads=True
+            ),
+        ),
+    ],
+)
+def test_a_fault_says_its_part_and_its_field(content: bytes, fault: Fault) -> None:
+    assert read_parts(content).faults[0] == fault
+
+
+def test_a_fault_of_one_part_is_none_of_the_others() -> None:
+    content = multipart(TEXT, part("Content-Type: a/b/c", "x"), TEXT)
+
+    parts = read_parts(content)
+
+    assert [parts.fault_of(path) is None for path in ("1", "2", "3", "2.1", "21")] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_fault_of_the_structure_is_everybodys() -> None:
+    parts = read_parts(multipart(TEXT)[:-4])
+
+    assert parts.fault_of("1") is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Content-Disposition: attachment; filename=a=b",
+        "Content-Disposition: ???",
+        "Content-Disposition: attachment\nContent-Disposition: inline",
+        "Content-Type: text/plain; name=a; name=b",
+    ],
+)
+def test_what_only_names_or_places_a_part_is_no_fault(fields: str) -> None:
+    parts = read_parts(multipart(TEXT, part(fields, "x")))
+
+    assert parts.faults == ()
+    assert len(parts.leaves) == 2
+
+
+def test_no_more_than_a_hundred_faults_are_kept() -> None:
+    bad = part("Content-Type: a/b/c", "x")
+
+    assert len(read_parts(multipart(*[bad] * 150)).faults) == 100
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 100, 3000])
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
+def test_the_first_and_last_bytes_are_those_of_the_whole(
+    encoding: str, size: int
+) -> None:
+    content = (b"0123456789abcdefg=" * 200)[:size]
+    one = part_of(File(content), encoding=encoding)
+
+    (leaf,) = read_parts(multipart(one)).leaves
+
+    assert leaf.content() == content
+    assert leaf.undamaged() == content
+    for count in (1, 4, 70, 1024):
+        assert leaf.head(count) == content[:count]
+        assert leaf.tail(count) == content[-count:]
+
+
+def test_of_damaged_base64_the_rest_is_decoded() -> None:
+    headers = "Content-Transfer-Encoding: base64"
+
+    (leaf,) = read_parts(multipart(part(headers, "QUJD*QUI=REVGRw"))).leaves
+
+    assert leaf.undamaged() == b"ABCABDEFG"
+    assert leaf.head(4) == b"ABCA"

@@ -180,3 +180,79 @@ def test_a_delivery_that_failed_once_is_left_to_a_task_of_its_own(
 
     assert post.outcomes(arrival_id) == ["FILED"]
     assert post.tasks(TaskKind.DELIVER) == [arrival_id]
+
+
+def test_a_masked_letter_goes_to_the_patient_and_to_no_professional(way: Way) -> None:
+    post = way.post
+    masked = make_mail(as_xdm(pack(make_cda(), flags=("MASQUE_PS",))), sender=SERVICE)
+    arrival_id = post.keep(masked, post.patient(), post.mailbox(), post.remote())
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.outcomes(arrival_id) == ["FILED_MASKED", "BOUNCED", "BOUNCED"]
+    assert len(post.inbox()) == 1
+    assert post.box(DOCTOR) == []
+    assert post.peer.parcels == []
+    assert post.said(arrival_id) == [
+        ("DSN", "failed", "sent"),
+        ("DSN", "failed", "sent"),
+    ]
+    assert post.kept(arrival_id).state == ArrivalState.ENDED
+
+
+def test_who_sends_a_masked_letter_may_have_a_copy(way: Way) -> None:
+    post = way.post
+    masked = make_mail(as_xml(make_cda(confidentiality="MASQUE_PS")), sender=SERVICE)
+    arrival_id = post.keep(masked, post.patient(), post.mailbox(SERVICE))
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.outcomes(arrival_id) == ["FILED_MASKED", "DELIVERED"]
+    assert len(post.box(SERVICE)) == 1
+
+
+def test_a_masked_letter_that_is_given_to_nobody_is_told_for_each(way: Way) -> None:
+    post = way.post
+    closed = ("lettre.7z", "application/x-7z-compressed", b"7z\xbc\xaf\x27\x1c...")
+    masked = make_mail(
+        as_xdm(pack(make_cda(), flags=("MASQUE_PS",))), closed, sender=SERVICE
+    )
+    arrival_id = post.keep(masked, post.patient(), post.mailbox())
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.outcomes(arrival_id) == ["DOC_INVALID", "BOUNCED"]
+    assert post.inbox() == []
+    assert post.said(arrival_id) == [
+        ("DSN", "failed", "sent"),
+        ("DSN", "failed", "sent"),
+    ]
+
+
+def test_what_stays_closed_keeps_the_message_from_the_patient_alone(way: Way) -> None:
+    post = way.post
+    closed = ("lettre.7z", "application/x-7z-compressed", b"7z\xbc\xaf\x27\x1c...")
+    mail = make_mail(as_xdm(pack(make_cda())), closed, sender=SERVICE)
+    arrival_id = post.keep(mail, post.patient(), post.mailbox())
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.outcomes(arrival_id) == ["DOC_INVALID", "DELIVERED"]
+    assert post.inbox() == []
+    assert len(post.box(DOCTOR)) == 1
+    assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+def test_who_is_set_aside_by_traits_is_set_aside_for_all(way: Way) -> None:
+    post = way.post
+    letter = make_cda(ins="", family="AUTRE", used_family="AUTRE")
+    arrival_id = post.keep(
+        make_mail(as_xml(letter), sender=SERVICE), post.patient(), post.mailbox()
+    )
+
+    with_filing(post, at_once=way.at_once).work()
+
+    assert post.kept(arrival_id).state == ArrivalState.QUARANTINED
+    assert post.outcomes(arrival_id) == ["TRAITS_MISMATCH", "BOUNCED"]
+    assert post.inbox() == []
+    assert post.box(DOCTOR) == []

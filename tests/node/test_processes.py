@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,13 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs, eventAsText
 from twisted.python.failure import Failure
 
-from gateway.node.health import BLOCKING, Readiness
+from gateway.node.health import BLOCKING, Check, Readiness
+from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.reports import Report
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.sealed.identity import join, make_identity
+from tests.builders_settings import make_settings
 
 
 class Transport:
@@ -99,6 +105,31 @@ def test_one_that_keeps_ending_is_tried_again_within_a_minute_and_always_seen() 
         assert len(machine.started) > before
 
 
+def readiness_of(
+    database: Database,
+    folder: Path,
+    checks: dict[str, Check],
+    processes: Processes | None = None,
+) -> Readiness:
+    """Return the readiness of a node on a sound ground."""
+    with database.write() as work:
+        make_identity(work.connection, work.now)
+    database.folder.folder.mkdir()
+    join(database)
+
+    def write(job: Callable[[UnitOfWork], None]) -> Future[None]:
+        done: Future[None] = Future()
+        with database.write() as work:
+            job(work)
+        done.set_result(None)
+        return done
+
+    far = database.clock() + timedelta(days=365)
+    settings = make_settings(folder, blobs={"folder": "blobs"})
+    probes = Probes(database, settings, write, lambda: far)
+    return Readiness(probes, checks, processes)
+
+
 ACCEPTED = ("gateway_messages_accepted_total", ())
 
 
@@ -134,7 +165,7 @@ def test_the_metrics_are_those_of_all_processes(
     database: Database, tmp_path: Path
 ) -> None:
     machine, processes = running()
-    readiness = Readiness(database, tmp_path, 0, {}, processes)
+    readiness = readiness_of(database, tmp_path, {}, processes)
     before = count_of(readiness, "gateway_messages_accepted_total")
 
     tell(machine, accepted=4, refused=2)
@@ -227,7 +258,7 @@ def test_the_fault_is_shown_and_does_not_stop_acceptance(
     database: Database, tmp_path: Path
 ) -> None:
     machine, processes = running()
-    readiness = Readiness(database, tmp_path, 0, {"processes": processes.fault})
+    readiness = readiness_of(database, tmp_path, {"processes": processes.fault})
     assert readiness.faults() == {}
     ended = count_of(readiness)
 
@@ -257,7 +288,7 @@ def test_without_a_database_the_metrics_say_so(
     def absent() -> str:
         return "no connection"
 
-    readiness = Readiness(database, tmp_path, 0, {"database": absent})
+    readiness = readiness_of(database, tmp_path, {"database": absent})
 
     said = readiness.metrics()
 

@@ -61,6 +61,7 @@ ONLY_BY_MAIL = {
     "9 nothing attached",
     "9 a PDF is only an attachment",
     "9 any other ZIP is only an attachment",
+    "10 a ZIP that cannot be opened",
     "10 a broken package",
     "11 another patient in a package that is damaged",
 }

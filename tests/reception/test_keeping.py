@@ -461,8 +461,30 @@ def test_a_blob_folder_that_is_gone_says_so(database: Database, tmp_path: Path) 
         answer = keep(reception, submission(message(LARGE)))
 
         assert isinstance(answer, Failed)
-        assert answer.failure is Failure.STORAGE_FAILED
-        assert reception.writer.failure
+        assert answer == Failed(
+            Failure.STORAGE_FAILED, "blob not written: Not a directory"
+        )
+        assert reception.is_ready, "it may come back, and nothing of it was lost"
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.EACCES])
+def test_what_passes_by_itself_closes_nothing(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """No descriptors are left for a moment: the next message is taken as ever."""
+
+    def fail(*_: object, **__: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as kernel:
+        kernel.setattr(os, "open", fail)
+        answer = keep(reception, submission(message(LARGE)))
+
+    assert answer == Failed(
+        Failure.STORAGE_FAILED, f"blob not written: {os.strerror(number)}"
+    )
+    assert reception.writer.failure == ""
+    assert isinstance(keep(reception, submission(message(LARGE))), Kept)
 
 
 # From the loop.

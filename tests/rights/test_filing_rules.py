@@ -151,6 +151,7 @@ CASES: list[tuple[int, str, Change, Reason]] = [
     ),
     (9, "no-document", NO_DOCUMENT, Reason.MESSAGE_ONLY),
     (10, "unreadable", UNREADABLE, Reason.DOC_INVALID),
+    (10, "closed", {"document": NoDocument.CLOSED}, Reason.DOC_INVALID),
     (11, "document", with_document(ins=OTHER_INS), Reason.PATIENT_MISMATCH),
     (11, "metadata", {"metadata_ins": OTHER_INS}, Reason.PATIENT_MISMATCH),
     (11, "address", {"address_ins": OTHER_INS}, Reason.PATIENT_MISMATCH),
@@ -163,6 +164,17 @@ CASES: list[tuple[int, str, Change, Reason]] = [
         Reason.PATIENT_MISMATCH,
     ),
     (12, "different", with_document(traits=Traits.DIFFERENT), Reason.TRAITS_MISMATCH),
+    (
+        12,
+        "different-without-ins",
+        with_document(
+            ins=NoIns.NOT_GIVEN,
+            qualification=Qualification.NO_INS,
+            traits=Traits.DIFFERENT,
+        ),
+        Reason.TRAITS_MISMATCH,
+    ),
+    (12, "doubtful", with_document(traits=Traits.DOUBTFUL), Reason.TRAITS_MISMATCH),
     (12, "unknown", with_document(traits=Traits.UNKNOWN), Reason.TRAITS_MISMATCH),
     (
         13,
@@ -170,7 +182,7 @@ CASES: list[tuple[int, str, Change, Reason]] = [
         with_document(
             ins=NoIns.NOT_GIVEN,
             qualification=Qualification.NO_INS,
-            traits=Traits.DIFFERENT,
+            traits=Traits.DOUBTFUL,
         ),
         Reason.INS_NOT_QUALIFIED,
     ),
@@ -369,8 +381,14 @@ def test_what_is_done_follows_from_the_code(change: Change, code: Reason) -> Non
     effect = REASON_TEXTS[code].effect
     assert decision.file == (effect is Effect.FILED)
     assert bool(decision.withdraws) == (effect is Effect.WITHDRAWN)
-    assert decision.quarantine == (effect is Effect.QUARANTINED)
-    if code is not Reason.CONFIDENTIALITY_CONFLICT:
+    document = change.get("document")
+    different = isinstance(document, DocumentFacts) and (
+        document.traits is Traits.DIFFERENT
+    )
+    assert decision.quarantine == (effect is Effect.QUARANTINED or different)
+    if document is NoDocument.CLOSED:
+        assert not decision.deliver
+    elif code is not Reason.CONFIDENTIALITY_CONFLICT:
         assert decision.deliver == REASON_TEXTS[code].delivers
 
 
@@ -781,6 +799,114 @@ def test_facts_do_not_print_who_the_patient_is() -> None:
 
 def test_the_document_of_the_good_facts_is_a_document() -> None:
     assert isinstance(GOOD.document, DocumentFacts)
+
+
+NAMELESS: Change = {
+    "ins": NoIns.NOT_GIVEN,
+    "qualification": Qualification.NO_INS,
+}
+
+
+@pytest.mark.parametrize(
+    ("traits", "delivered"),
+    [
+        (Traits.SAME, True),
+        (Traits.OTHER_BIRTH_PLACE, True),
+        (Traits.DOUBTFUL, True),
+        (Traits.INCOMPARABLE, False),
+        (Traits.UNKNOWN, False),
+    ],
+)
+def test_a_document_without_an_ins_is_given_only_where_its_traits_could_be_compared(
+    traits: Traits, delivered: bool
+) -> None:
+    facts = evolve(GOOD, **with_document(**NAMELESS, traits=traits))
+
+    decision = decide_filing(facts)
+
+    assert decision.reasons == (Reason.INS_NOT_QUALIFIED,)
+    assert (decision.deliver, decision.quarantine) == (delivered, False)
+
+
+@pytest.mark.parametrize(
+    ("traits", "set_aside"),
+    [
+        (Traits.DIFFERENT, True),
+        (Traits.DOUBTFUL, False),
+        (Traits.UNKNOWN, False),
+        (Traits.OTHER_BIRTH_PLACE, False),
+    ],
+)
+def test_only_traits_that_cannot_be_of_one_person_set_a_message_aside(
+    traits: Traits, set_aside: bool
+) -> None:
+    facts = evolve(
+        GOOD,
+        **with_document(traits=traits),
+        **with_policy(refuse_other_birth_place=True),
+    )
+
+    decision = decide_filing(facts)
+
+    assert decision.reasons == (Reason.TRAITS_MISMATCH,)
+    assert (decision.deliver, decision.quarantine) == (False, set_aside)
+
+
+def test_traits_of_which_none_can_be_compared_do_not_differ() -> None:
+    decision = decide_filing(evolve(GOOD, **with_document(traits=Traits.INCOMPARABLE)))
+
+    assert decision.reasons == (Reason.FILED,)
+
+
+@pytest.mark.parametrize("document", [NoDocument.UNREADABLE, NoDocument.CLOSED])
+@pytest.mark.parametrize("traits", list(Traits))
+def test_an_unreadable_document_of_somebody_else_is_set_aside_by_its_traits(
+    document: NoDocument, traits: Traits
+) -> None:
+    decision = decide_filing(evolve(GOOD, document=document, traits_seen=traits))
+
+    differ = traits is Traits.DIFFERENT
+    expected = (Reason.DOC_INVALID, *([Reason.TRAITS_MISMATCH] if differ else []))
+    assert decision.reasons == expected
+    assert decision.quarantine is differ
+    assert decision.deliver is (document is NoDocument.UNREADABLE and not differ)
+
+
+def test_what_may_be_anybodys_is_set_aside_where_metadata_names_another() -> None:
+    facts = evolve(GOOD, document=NoDocument.CLOSED, metadata_ins=OTHER_INS)
+
+    decision = decide_filing(facts)
+
+    assert decision.reasons == (Reason.DOC_INVALID, Reason.PATIENT_MISMATCH)
+    assert (decision.deliver, decision.quarantine) == (False, True)
+
+
+def test_nothing_of_somebody_else_is_kept_for_a_blocked_sender() -> None:
+    facts = evolve(
+        GOOD,
+        blocked=frozenset({HOSPITAL}),
+        **with_document(traits=Traits.DIFFERENT),
+    )
+
+    decision = decide_filing(facts)
+
+    assert decision.reasons == (Reason.SENDER_BLOCKED, Reason.TRAITS_MISMATCH)
+    assert (decision.deliver, decision.quarantine) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("traits", "delivered"), [(Traits.SAME, True), (Traits.DIFFERENT, False)]
+)
+def test_a_withdrawal_is_carried_out_and_its_message_given_if_it_is_the_patients(
+    traits: Traits, delivered: bool
+) -> None:
+    facts = evolve(GOOD, **with_document(withdrawal=stored(), traits=traits))
+
+    decision = decide_filing(facts)
+
+    assert decision.reasons == (Reason.WITHDRAWN,)
+    assert decision.withdraws
+    assert decision.deliver is delivered
 
 
 def test_a_document_dated_ahead_is_filed_with_a_caution() -> None:

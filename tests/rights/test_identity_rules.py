@@ -9,7 +9,9 @@ from attrs import evolve
 
 from gateway.core.person import IdentityTraits, Patient
 from gateway.rights.identity_rules import (
+    can_be_compared,
     ins_is_qualified,
+    sure_differences,
     trait_mismatches,
 )
 from tests.builders_people import INS, TRAITS
@@ -121,3 +123,96 @@ def test_a_qualified_ins_comes_with_four_traits(
 
     assert ins_is_qualified(patient) is qualified
     assert not ins_is_qualified(evolve(patient, ins=None))
+
+
+MARRIED = evolve(TRAITS, used_family="MARTIN", used_given="MARIE")
+SURE: list[tuple[IdentityTraits, dict[str, Any], tuple[str, ...]]] = [
+    (TRAITS, {}, ()),
+    (TRAITS, {"family": "AUTRE"}, ("family",)),
+    (TRAITS, {"first_given": "PAULE", "given_names": ""}, ("first_given",)),
+    (TRAITS, {"birth_date": "19790329"}, ("birth_date",)),
+    (TRAITS, {"sex": "M"}, ("sex",)),
+    (TRAITS, {"birth_place": "75056"}, ()),
+    (
+        TRAITS,
+        {"sex": "M", "birth_date": "1980", "first_given": "X", "family": "Y"},
+        ("family", "first_given", "birth_date", "sex"),
+    ),
+    (TRAITS, {"family": "", "birth_date": "", "sex": "", "first_given": ""}, ()),
+    # the name in use, in the place of the birth name or alone
+    (MARRIED, {"family": "MARTIN"}, ()),
+    (MARRIED, {"family": "Martin", "used_family": ""}, ()),
+    (MARRIED, {"family": "DURAND"}, ("family",)),
+    (MARRIED, {"family": "", "used_family": "MARTIN"}, ()),
+    (MARRIED, {"family": "", "used_family": "PAT TROIS"}, ()),
+    (TRAITS, {"family": "AUTRE", "used_family": "PAT-TROIS"}, ("family",)),
+    # people marry: only where all else is there and the same
+    (TRAITS, {"family": "", "used_family": "DURAND"}, ()),
+    (TRAITS, {"family": "", "used_family": "DURAND", "sex": ""}, ("family",)),
+    (TRAITS, {"family": "", "used_family": "DURAND", "birth_date": ""}, ("family",)),
+    (
+        TRAITS,
+        {
+            "family": "",
+            "used_family": "DURAND",
+            "first_given": "",
+            "given_names": "",
+        },
+        ("family",),
+    ),
+    (
+        TRAITS,
+        {"family": "", "used_family": "DURAND", "birth_date": "19790329"},
+        ("family", "birth_date"),
+    ),
+    (evolve(TRAITS, family=""), {"family": "", "used_family": "DURAND"}, ()),
+    # another of the given names
+    (TRAITS, {"first_given": "MARIE"}, ()),
+    (TRAITS, {"first_given": "Louise", "given_names": ""}, ()),
+    (MARRIED, {"first_given": "", "given_names": "MARIE"}, ()),
+    (TRAITS, {"first_given": "MARIE PAULE"}, ("first_given",)),
+    # a sex that is left open
+    (TRAITS, {"sex": "UN"}, ()),
+    (evolve(TRAITS, sex="UN"), {"sex": "M"}, ()),
+    (evolve(TRAITS, sex="un"), {"sex": "F"}, ()),
+]
+
+
+@pytest.mark.parametrize(("profile", "change", "names"), SURE)
+def test_what_cannot_be_of_one_person_is_named(
+    profile: IdentityTraits, change: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    assert sure_differences(profile, evolve(TRAITS, **change)) == names
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Đorđe", "Dorde"), ("Þór", "THOR"), ("Işık", "ISIK"), ("Łukasz", "Lukasz")],
+)
+def test_letters_of_other_languages_are_no_difference(ours: str, theirs: str) -> None:
+    profile, document = IdentityTraits(family=ours), IdentityTraits(family=theirs)
+
+    assert trait_mismatches(profile, document) == ()
+    assert sure_differences(profile, document) == ()
+
+
+@pytest.mark.parametrize(
+    ("profile", "document", "comparable"),
+    [
+        ({"family": "A"}, {"family": "B"}, True),
+        ({"family": "A"}, {"used_family": "B"}, True),
+        ({"used_family": "A"}, {"family": "B"}, True),
+        ({"family": "A"}, {"birth_date": "1980"}, False),
+        ({"birth_date": "1979"}, {"birth_date": "1980"}, True),
+        ({"family": "A", "birth_date": "1979"}, {"sex": "F"}, False),
+        ({"sex": "F"}, {"sex": "M"}, False),
+        ({"family": "A", "birth_date": ""}, {"family": "", "birth_date": "1"}, False),
+    ],
+)
+def test_a_person_is_told_by_a_name_or_a_birth_date(
+    profile: dict[str, str], document: dict[str, str], comparable: bool
+) -> None:
+    assert (
+        can_be_compared(IdentityTraits(**profile), IdentityTraits(**document))
+        is comparable
+    )

@@ -108,7 +108,7 @@ def test_the_rows_are_those_of_the_filing_table() -> None:
     numbers = [number for number, _ in PATIENT_ROWS]
 
     assert numbers == [3, 4, 5, 6, 8]
-    assert [number for number, _ in MESSAGE_ROWS] == [1, 2, *numbers, 9, 10, 11]
+    assert [number for number, _ in MESSAGE_ROWS] == [1, 2, *numbers, 9, 10, 11, 12]
 
 
 ALONE = evolve(AUTHOR, structure=None)

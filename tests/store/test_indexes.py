@@ -28,6 +28,8 @@ from gateway.store.base.engine import is_sqlite
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.tables import arrivals, metadata
 from gateway.store.vault.documents import Documents
 from tests.builders_arrivals import ARRIVAL, keep_arrival
@@ -116,6 +118,42 @@ def test_the_versions_of_a_set_are_found_without_the_rest_of_the_vault(
 
     (step,) = plan(sqlite, seen.pop())
     assert "ix_documents_profile_set (profile_id=? AND set_id=?)" in step
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_page_of_documents_is_found_in_its_index_alone(
+    sqlite: Database, *, old: bool
+) -> None:
+    """Among ten thousand as among ten: no row is read but those that are shown."""
+    with statements(sqlite.engine) as seen, sqlite.read() as work:
+        Documents(work).count_for_holder("p" * 32, old=old)
+        Documents(work).for_holder("p" * 32, old=old, limit=30, offset=300)
+
+    steps = [step for one in seen for step in plan(sqlite, one)]
+    covering = "SEARCH documents USING COVERING INDEX ix_documents_listing"
+    assert sum(step.startswith(covering) for step in steps) == 2
+    assert not any(step.startswith("SCAN documents") for step in steps)
+
+
+def test_messages_are_listed_and_counted_without_being_read(sqlite: Database) -> None:
+    with statements(sqlite.engine) as seen, sqlite.read() as work:
+        reader = InboxReader(work)
+        reader.count("p" * 32)
+        reader.conversations("p" * 32)
+        reader.message_count("p" * 32, "c" * 32)
+        reader.unread_count("p" * 32)
+        reader.messages("p" * 32, "c" * 32, 30)
+        SentCopies(work).with_losses(["c" * 32])
+        Documents(work).of_arrival("p" * 32, "a" * 32)
+
+    assert read_whole(sqlite, seen) == []
+    steps = " ".join(step for one in seen for step in plan(sqlite, one))
+    for index in (
+        "COVERING INDEX ix_inbox_messages_listing",
+        "INDEX ix_inbox_messages_sent",
+        "INDEX ix_documents_arrival (arrival_id=? AND profile_id=?)",
+    ):
+        assert index in steps
 
 
 def test_messages_without_an_id_are_found_by_their_content(sqlite: Database) -> None:

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     DOCUMENT = "document"
     UPDATE = "update"  # hidden until announced, and not announced (CSP R. 1111-53)
     UNDELIVERED = "undelivered"
+    ADDRESS = "address"  # for codes and notices was changed, or taken away
 
 
 _SAFETY_FR = (
@@ -70,6 +71,23 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "the service for a new one.\n\n"
                 "{service}\n"
                 "This e-mail is automatic, please do not answer.\n",
+            ),
+        },
+        NoticeKind.ADDRESS: {
+            "fr": (
+                "Votre adresse a changé",
+                "Bonjour,\n\n"
+                "L'adresse de courriel de votre espace a été changée : les codes de "
+                "connexion et les avis ne seront plus envoyés à l'ancienne.\n\n"
+                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "service.\n" + _CARE_FR,
+            ),
+            "en": (
+                "Your address has changed",
+                "Hello,\n\n"
+                "The e-mail address of your space was changed: sign-in codes and "
+                "notices no longer go to the former one.\n\n"
+                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
             ),
         },
         NoticeKind.MESSAGE: {

@@ -125,9 +125,11 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.DOC_INVALID: ReasonText(
             fr="Le document joint est illisible ou ne respecte pas le format attendu : "
-            "il n'a pas été enregistré. Corrigez-le et envoyez-le de nouveau.",
+            "il n'a pas été enregistré. Corrigez-le et envoyez-le de nouveau. Ce qui "
+            "ne peut pas être ouvert n'est pas remis au patient.",
             en="The attached document cannot be read or breaks the expected format: "
-            "it was not filed. Correct it and send it again.",
+            "it was not filed. Correct it and send it again. What cannot be opened is "
+            "not given to the patient.",
             source="SEL-MP-037 REC_2.1-1080",
             effect=Effect.REFUSED,
             delivers=True,
@@ -147,10 +149,11 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.TRAITS_MISMATCH: ReasonText(
             fr="Le nom, le prénom, la date de naissance, le sexe ou le lieu de "
-            "naissance du document diffèrent de ceux du patient. Vérifiez son identité "
-            "et envoyez de nouveau.",
+            "naissance du document diffèrent de ceux du patient : rien n'a été remis. "
+            "Vérifiez son identité et envoyez de nouveau.",
             en="The name, first name, birth date, sex or birth place in the document "
-            "differ from the patient's. Check the identity and send again.",
+            "differ from the patient's: nothing was delivered. Check the identity and "
+            "send again.",
             source="SEL-MP-037 EX_GEN-1230",
             effect=Effect.REFUSED,
             delivers=False,

@@ -59,6 +59,12 @@ SET_ASIDE = (
     "Le message a été mis de côté et n'a été remis à personne. / The message was set "
     "aside and given to nobody."
 )
+MASKED_COPY = (
+    "Un document de ce message est masqué aux professionnels : il n'a pas été remis à "
+    "ce destinataire. Envoyez-le au seul patient, ou sans le masquer. / A document in "
+    "this message is masked from professionals: it was not delivered to this "
+    "recipient. Send it to the patient alone, or do not mask it."
+)
 LATE = (
     "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
     "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "

@@ -35,6 +35,7 @@ NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
             "table": "Tableau",
+            "wide": " (large : il se fait défiler de côté)",
             "notes": "Notes",
             "note": "Note",
             "back": "Retour au texte",
@@ -44,6 +45,7 @@ NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "table": "Table",
+            "wide": " (wide: it scrolls sideways)",
             "notes": "Notes",
             "note": "Note",
             "back": "Back to the text",

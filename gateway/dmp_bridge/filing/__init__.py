@@ -5,9 +5,10 @@ Filing: the documents of a submission go into vaults, or it is said why not.
 `Filing` opens the submission outside of any transaction and returns a job, which the
 worker runs in one transaction with the jobs of other tasks.
 
-- `opening` turns what a door kept into `FoundDocument` values: out of a message (each
-  IHE_XDM.ZIP, each XML attachment) or out of documents that came without one. From here
-  on nobody asks which it was, but for what is delivered and who is told.
+- `opening` turns what a door kept into `FoundDocument` values: out of a message
+  (`searching` finds each CDA and each package, and says in `places` values where) or
+  out of documents that came without one. From here on nobody asks which it was, but for
+  what is delivered and who is told.
 - `gathering` (with `document_facts` and `sender_names`) asks profile and vault for the
   facts; `gateway.rights.filing_rules` decides on them. No rule stands here.
 - `settling` carries the decisions out, in the order of the submission: `depositing`

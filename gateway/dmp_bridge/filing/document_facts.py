@@ -26,7 +26,12 @@ from gateway.rights.filing_facts import (
     StoredVersion,
     Traits,
 )
-from gateway.rights.identity_rules import ins_is_qualified, trait_mismatches
+from gateway.rights.identity_rules import (
+    can_be_compared,
+    ins_is_qualified,
+    sure_differences,
+    trait_mismatches,
+)
 from gateway.store.patients.profiles import Profile, ProfileRights
 
 _AHEAD: Final = timedelta(days=1)
@@ -50,12 +55,12 @@ def document_facts(
     """Return what is known of a document that could be read; it came at ``came_at``."""
     profile_id = profile.id if profile else ""
     own = proven_names(sender, document.authors)
-    asked = [*found.said.confidentiality, document.confidentiality.code]
+    asked = _asked(found)
     flags = {Visibility.of(code) for code in asked if code not in _LEVELS}
     return DocumentFacts(
         unique_id=document.unique_id,
         ins=ins_of(document.patient),
-        traits=_compare(profile, document.patient.traits),
+        traits=compare_traits(profile, document.patient.traits),
         qualification=_qualification(document.patient),
         authors=document.authors,
         type_is_known=find_document_type(document.type_code) is not None,
@@ -85,6 +90,17 @@ def document_facts(
     )
 
 
+def asked_visibility(found: FoundDocument) -> frozenset[Visibility]:
+    """Return the visibility that the sender asks for a document, readable or not."""
+    flags = (Visibility.of(code) for code in _asked(found))
+    return frozenset(flag for flag in flags if flag is not None)
+
+
+def _asked(found: FoundDocument) -> list[str]:
+    own = [found.document.confidentiality.code] if found.document else []
+    return [*found.said.confidentiality, *own]
+
+
 def ins_of(patient: Patient) -> Ins | NoIns:
     """Return the INS a document gives, or why there is none."""
     if patient.ins is not None:
@@ -92,16 +108,21 @@ def ins_of(patient: Patient) -> Ins | NoIns:
     return NoIns.MALFORMED if patient.unread_ins else NoIns.NOT_GIVEN
 
 
-def _compare(profile: Profile | None, document: IdentityTraits) -> Traits:
+def compare_traits(profile: Profile | None, document: IdentityTraits) -> Traits:
+    """Return how the traits of a document compare with those of a profile."""
     if profile is None:
         return Traits.UNKNOWN
     ours = profile.traits
+    if sure_differences(ours, document):
+        return Traits.DIFFERENT
     differing = trait_mismatches(ours, document)
     if differing and differing != ("birth_place",):
-        return Traits.DIFFERENT
+        return Traits.DOUBTFUL
     named = (ours.family, ours.first_given or ours.given_names, ours.birth_date)
     if not all((*named, ours.sex)):
         return Traits.UNKNOWN
+    if not can_be_compared(ours, document):
+        return Traits.INCOMPARABLE
     return Traits.OTHER_BIRTH_PLACE if differing else Traits.SAME
 
 

@@ -12,7 +12,11 @@ from attrs import asdict, frozen
 from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import age_on
-from gateway.dmp_bridge.filing.document_facts import document_facts, ins_of
+from gateway.dmp_bridge.filing.document_facts import (
+    compare_traits,
+    document_facts,
+    ins_of,
+)
 from gateway.dmp_bridge.filing.opening import FoundDocument, ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
@@ -25,7 +29,9 @@ from gateway.rights.filing_facts import (
     NoIns,
     SenderIdentity,
     Standing,
+    Traits,
 )
+from gateway.rights.identity_rules import can_be_compared
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import KeptArrival
@@ -104,6 +110,7 @@ class Gatherer:
             secret_connection=secret,
             metadata_ins=_metadata_ins(found, address_ins),
             document=_document(found, sender, addressee, vault, kept.received_at),
+            traits_seen=_traits_seen(found, profile),
             policy=self.policy,
             versions=RuleVersions(
                 rules=RULES,
@@ -123,7 +130,8 @@ def _document(
     if found is None:
         return NoDocument.NONE_ATTACHED
     if found.readable is None:
-        return NoDocument.UNREADABLE
+        may_be_anybodys = found.closed or _names_nobody(found, addressee.profile)
+        return NoDocument.CLOSED if may_be_anybodys else NoDocument.UNREADABLE
     return document_facts(
         found.readable,
         found,
@@ -133,6 +141,24 @@ def _document(
         vault=vault,
         came_at=came_at,
     )
+
+
+def _names_nobody(found: FoundDocument, profile: Profile | None) -> bool:
+    """Tell whether a document that is not filed says whom it is about, in vain."""
+    if profile is None:
+        return False
+    return bool(found.about) and not any(
+        one.ins or one.unread_ins or can_be_compared(profile.traits, one.traits)
+        for one in found.about
+    )
+
+
+def _traits_seen(found: FoundDocument | None, profile: Profile | None) -> Traits:
+    """Return how a document compares that is not to be filed; of several, the worst."""
+    if found is None or found.readable is not None:
+        return Traits.UNKNOWN
+    seen = {compare_traits(profile, one.traits) for one in found.about}
+    return Traits.DIFFERENT if Traits.DIFFERENT in seen else Traits.UNKNOWN
 
 
 def _age(profile: Profile | None, kept: KeptArrival) -> Age:
@@ -148,14 +174,14 @@ def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | No
     """
     Return whom the sender names beside the document, as in METADATA.XML.
 
-    Of a document that is not to be filed, but could be read, the patient counts here
-    as well: whichever of the two is not the addressee is returned.
+    Of a document that is not to be filed, those whom it names count here as well:
+    whichever is not the addressee is returned.
     """
     if found is None:
         return NoIns.NOT_SAID
     named = [_said_ins(found)]
-    if found.document is not None and found.readable is None:
-        named.append(ins_of(found.document.patient))
+    if found.readable is None:
+        named += (ins_of(patient) for patient in found.about)
     others = (
         ins
         for ins in named

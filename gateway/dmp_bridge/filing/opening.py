@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -11,22 +11,33 @@ from attrs import evolve, field, frozen
 from gateway.core.document import ClinicalDocument
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins, InsAuthority
+from gateway.core.person import Patient
+from gateway.core.texts import faults
+from gateway.core.texts.faults import say, where
+from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
+from gateway.dmp_bridge.filing.searching import search
+from gateway.dmp_bridge.filing.sender_names import address_in_from
 from gateway.documents.cda.body import read_body
 from gateway.documents.cda.file import CdaFile, open_cda
+from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
 from gateway.documents.cda.header import MAX_ID, read_header
 from gateway.documents.cda.schema import CdaSchema
-from gateway.documents.xdm.archive import ArchiveLimits, open_archive
-from gateway.documents.xdm.package import PackagedDocument, open_package
+from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
+from gateway.documents.xdm.archive import Archive, ArchiveLimits
+from gateway.documents.xdm.package import (
+    Package,
+    PackagedDocument,
+    names_of,
+    read_package,
+)
 from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
-from gateway.message.parts import Attachment
 from gateway.message.reading import (
     DEFAULT_MIME_LIMITS,
     MessageParts,
     MimeLimits,
-    find_attachments,
     read_parts,
 )
 from gateway.reception.documents_form import read_documents
@@ -34,25 +45,24 @@ from gateway.reception.submission import Said
 from gateway.safe_xml import MAX_BYTES
 from gateway.settings.file import Settings
 
-_PACKAGE_NAME: Final = "ihe_xdm.zip"
-_PACKAGE_FOLDER: Final = b"ihe_xdm/"
-_STYLESHEET_TYPES: Final = {"application/xslt+xml", "text/xsl"}
+_NOT_TEXT: Final = frozenset(Kind) - {Kind.OTHER}
 _SAYS_NOTHING: Final = Said()
 
 
 @frozen(kw_only=True)
 class FoundDocument:
     """
-    One document of a submission, not yet believed.
+    One document of a submission, not yet believed, or what might be one.
 
     ``error`` says what the sender has to correct, and names no patient; what has one
-    is not filed. ``document`` is there whenever it could be read all the same: whose
-    it is decides whether the message may be shown. ``sha256`` and ``sha1`` are those
-    of the content in hex, of one without error. ``deflated`` is the content as its
-    package has it, empty for what came otherwise. ``said`` is what the sender says
-    beside it: in METADATA.XML, or to a door that is no mail. It is empty for a CDA
-    attached directly and for a package that could not be opened. ``remarks`` says what
-    the sender should correct although the document may be filed.
+    is not filed. ``document`` is there whenever it could be read all the same;
+    ``patients`` are those whom a damaged one names. ``closed``: it could not be opened,
+    so that nobody here can tell whose it is. ``sha256`` and ``sha1`` are those of the
+    content in hex, of one without error. ``deflated`` is the content as its package has
+    it, empty for what came otherwise. ``said`` is what the sender says beside it: in
+    METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
+    and for a package that could not be opened. ``remarks`` says what the sender should
+    correct although the document may be filed.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -60,6 +70,8 @@ class FoundDocument:
     sha1: str = ""
     deflated: bytes = field(default=b"", repr=False)
     document: ClinicalDocument | None = None
+    patients: tuple[Patient, ...] = field(default=(), repr=False)
+    closed: bool = False
     said: Said = Said()
     error: str = ""
     remarks: tuple[str, ...] = ()
@@ -68,6 +80,11 @@ class FoundDocument:
     def readable(self) -> ClinicalDocument | None:
         """The document, if nothing is wrong with it."""
         return None if self.error else self.document
+
+    @property
+    def about(self) -> tuple[Patient, ...]:
+        """Whom it names: whose it is decides whether the message may be shown."""
+        return (self.document.patient,) if self.document else self.patients
 
     @property
     def asks_withdrawal(self) -> bool:
@@ -106,6 +123,8 @@ class Opener:
 
     limits: ArchiveLimits = field(factory=ArchiveLimits)
     message_limits: MimeLimits = DEFAULT_MIME_LIMITS
+    depth: int = 5
+    total_bytes: int = 200 * 1024 * 1024
     max_document_bytes: int = MAX_BYTES
     schema: CdaSchema | None = None
 
@@ -129,6 +148,8 @@ class Opener:
             message_limits=MimeLimits(
                 max_decoded_bytes=settings.smtp.max_decoded_bytes
             ),
+            depth=xdm.max_nesting,
+            total_bytes=xdm.max_opened_bytes,
             max_document_bytes=settings.cda.max_bytes,
             schema=(
                 CdaSchema(settings.folder / settings.cda.schema)
@@ -165,56 +186,115 @@ class Opener:
         """
         Return what a message brings.
 
-        Every IHE_XDM.ZIP and every XML attachment counts, in the order of the message.
-        Other files are attachments of the message and nothing more: the PDF beside a
-        CDA is there to be read (Référentiel socle MSSanté #2, ECO.2.1.5).
+        Whatever it holds is looked at, at any depth within the limits (`searching`):
+        each CDA and each package counts, in the order of the message. Other files are
+        attachments of the message and nothing more: the PDF beside a CDA is there to be
+        read (Référentiel socle MSSanté #2, ECO.2.1.5).
         """
         try:
             parts = read_parts(content, self.message_limits)
         except InvalidError as error:
             return _unread("message", error)
-        documents = tuple(self._documents(parts))
-        if documents and parts.ambiguous is not None:
-            # Two programs could see two different documents in it: none is filed.
-            text = "message that can be read in more than one way"
-            documents = tuple(evolve(one, error=text) for one in documents)
         return OpenedSubmission(
-            from_address=_from_address(parts), documents=documents, parts=parts
+            from_address=address_in_from(parts),
+            documents=tuple(self._read_all(search(parts, self._search_limits))),
+            parts=parts,
         )
 
-    def _documents(self, parts: MessageParts) -> Iterator[FoundDocument]:
-        found = find_attachments(parts)
-        archives = [one for one in found.archives if _is_package(one)]
-        sheets = [
-            one for one in parts.attachments if one.media_type in _STYLESHEET_TYPES
-        ]
-        documents = list(
-            {one.start: one for one in (*found.documents, *sheets)}.values()
+    @property
+    def _search_limits(self) -> SearchLimits:
+        return SearchLimits(
+            archive=self.limits,
+            message=self.message_limits,
+            depth=self.depth,
+            total_bytes=self.total_bytes,
         )
-        for attachment in sorted([*archives, *documents], key=lambda one: one.start):
-            if attachment in archives:
-                yield from self._package(attachment)
+
+    def _read_all(
+        self, items: Iterable[Item], found: Sequence[FoundDocument] = ()
+    ) -> list[FoundDocument]:
+        """
+        Return what was found before, and what the items are.
+
+        A METADATA.XML that is in no sound package is told only if it names a patient
+        whom no document names: its documents are found beside it.
+        """
+        documents, metadata = list(found), []
+        for item in items:
+            if item.kind is ItemKind.METADATA:
+                patients = patients_of(item.content)
+                metadata.append(FoundDocument(error=item.error, patients=patients))
             else:
-                yield self._attached(attachment)
+                documents += self._found(item)
+        known = {patient.ins for one in documents for patient in one.about}
+        documents += (
+            one
+            for one in metadata
+            if not known.issuperset(patient.ins for patient in one.patients)
+        )
+        return documents
 
-    def _package(self, attachment: Attachment) -> Iterator[FoundDocument]:
+    def _found(self, item: Item) -> Iterator[FoundDocument]:
+        match item.kind:
+            case ItemKind.CLOSED | ItemKind.METADATA:
+                yield FoundDocument(error=item.error, closed=True)
+            case ItemKind.DOCUMENT:
+                found = _with_error(self._read(item.content), item.error)
+                yield found if found.document else _with_place(found, item)
+            case ItemKind.PACKAGE if item.archive is None:
+                yield _with_place(FoundDocument(error=item.error), item)
+            case ItemKind.PACKAGE:
+                yield from self._package(item, item.archive)
+
+    def _package(self, item: Item, archive: Archive) -> Iterator[FoundDocument]:
+        """
+        Return the documents of a package, and what else stands in it.
+
+        Of one that is wrong nothing is filed. The message may be delivered with it,
+        unless a document in it names somebody else, or its METADATA.XML does: that is
+        looked at even here.
+        """
+        error = item.error
+        known: frozenset[str] = frozenset()
+        found: list[FoundDocument] = []
         try:
-            content = attachment.content()
-            package = open_package(content, self.limits)
-        except InvalidError as error:
-            yield from self._salvaged(attachment, str(error))
-            return
+            package = self._read_package(archive)
+        except InvalidError as wrong:
+            error = error or str(wrong)
+        else:
+            pairs = list(self._packaged(package))
+            found = [document for _, document in pairs]
+            read = [packaged for packaged, one in pairs if one.document is not None]
+            known = names_of(archive, read)
+        found = self._read_all(item.beside(known) if item.beside else (), found)
+        for one in found or [FoundDocument(error=error)]:
+            told = _with_error(one, error)
+            yield told if told.document else _with_place(told, item)
+
+    def _packaged(
+        self, package: Package
+    ) -> Iterator[tuple[PackagedDocument, FoundDocument]]:
         by_id = {one.unique_id: one for one in package.submissions}
         submission = next(iter(by_id.values())) if by_id else None
         for packaged in package.documents:
             said = said_in_metadata(packaged.facts, submission)
-            yield self._described(
-                packaged.content,
-                said,
-                "METADATA.XML",
-                packaged=packaged,
-                remarks=(*package.remarks, *packaged.facts.remarks),
+            remarks = (*package.remarks, *packaged.facts.remarks)
+            yield (
+                packaged,
+                self._described(
+                    packaged.content,
+                    said,
+                    "METADATA.XML",
+                    packaged=packaged,
+                    remarks=remarks,
+                ),
             )
+
+    def _read_package(self, archive: Archive) -> Package:
+        """Read a package; the search opens archives of more files than one may have."""
+        if len(archive.names) > self.limits.entries:
+            raise InvalidError("archive with too many entries")
+        return read_package(archive)
 
     def _described(
         self,
@@ -229,35 +309,7 @@ class Opener:
         found = self._read(content, said, packaged=packaged, remarks=remarks)
         if found.readable is None:
             return found
-        error = _contradiction(found.readable, said, by)
-        return evolve(found, error=error) if error else found
-
-    def _salvaged(self, attachment: Attachment, error: str) -> Iterator[FoundDocument]:
-        """
-        Read what can be read of a package that is wrong; nothing of it is filed.
-
-        The message may be delivered with it, unless a document in it names somebody
-        else: that is looked at even here.
-        """
-        try:
-            archive = open_archive(attachment.content(), self.limits)
-            contents = [
-                archive.read(name)
-                for name in archive.names
-                if name.lower().endswith(".xml")
-            ]
-        except InvalidError:
-            contents = []
-        read = (self._read(content) for content in contents)
-        found = [evolve(one, error=error) for one in read if one.document is not None]
-        yield from found or [FoundDocument(error=error)]
-
-    def _attached(self, attachment: Attachment) -> FoundDocument:
-        try:
-            content = attachment.content()
-        except InvalidError as error:
-            return FoundDocument(error=str(error))
-        return self._read(content)
+        return _with_error(found, _contradiction(found.readable, said, by))
 
     def _read(
         self,
@@ -277,6 +329,8 @@ class Opener:
             is_kept = said.action is not EntryAction.DELETE
             body = read_body(file) if is_kept else None
         except InvalidError as error:
+            if document is None:
+                return evolve(_unreadable(content, str(error)), said=said)
             return FoundDocument(
                 content=content, document=document, error=str(error), said=said
             )
@@ -355,19 +409,32 @@ def _unread(what: str, error: InvalidError) -> OpenedSubmission:
     )
 
 
-def _is_package(archive: Attachment) -> bool:
-    """Tell a package from any other ZIP: by its name, or the folder in it."""
-    if archive.name.lower() == _PACKAGE_NAME:
-        return True
-    try:
-        return _PACKAGE_FOLDER in archive.content().lower()
-    except InvalidError:
-        return False
+def _with_place(found: FoundDocument, item: Item) -> FoundDocument:
+    """Return what has no name of its own with where it was found, for its sender."""
+    place = where(item.place.path, item.place.media_type)
+    if not found.error or found.error.startswith("partie "):
+        return found
+    return evolve(found, error=f"{found.error} ({place})")
 
 
-def _from_address(parts: MessageParts) -> str:
-    try:
-        found = parts.headers.mailboxes("from")
-    except InvalidError:
-        return ""
-    return found[0].address.key if len(found) == 1 else ""
+def _with_error(found: FoundDocument, error: str) -> FoundDocument:
+    """Return a document that is not to be filed, if there is an error."""
+    return evolve(found, error=error) if error else found
+
+
+def _unreadable(content: bytes, error: str) -> FoundDocument:
+    """
+    Return what cannot be filed, with whom it is about as far as that can be told.
+
+    A CDA that says so nowhere is closed: it may be anybody's.
+    """
+    if kind_of(content[:HEAD_BYTES], b"") in _NOT_TEXT:
+        return FoundDocument(content=content, error=say(faults.NOT_CDA))
+    if not holds_cda(content):
+        return FoundDocument(content=content, error=error)
+    patients = patients_of(content)
+    if is_wide(content):
+        error = say(faults.OTHER_CHARSET)
+    return FoundDocument(
+        content=content, error=error, patients=patients, closed=not patients
+    )

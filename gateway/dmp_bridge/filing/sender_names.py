@@ -7,6 +7,8 @@ from typing import Final
 
 from gateway.core import envelope
 from gateway.core.person import Participant
+from gateway.errors import InvalidError
+from gateway.message.reading import MessageParts
 from gateway.rights.author_rules import responsible
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.store.arrivals.arrivals import KeptArrival
@@ -104,3 +106,12 @@ def structures_of(authors: Sequence[Participant]) -> tuple[str, ...]:
 
 def _author_names(authors: Sequence[Participant]) -> frozenset[str]:
     return frozenset((*people_of(authors), *structures_of(authors)))
+
+
+def address_in_from(parts: MessageParts) -> str:
+    """Return the address in From, empty unless it is exactly one."""
+    try:
+        found = parts.headers.mailboxes("from")
+    except InvalidError:
+        return ""
+    return found[0].address.key if len(found) == 1 else ""

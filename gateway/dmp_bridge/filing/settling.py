@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.core.copies import Copy
-from gateway.core.decision import FilingDecision
+from gateway.core.decision import FilingDecision, Permit
 from gateway.core.document import Availability, Visibility
 from gateway.core.envelope import RecipientKind, SubmissionForm
 from gateway.core.reasons import Reason
@@ -18,16 +18,24 @@ from gateway.dmp_bridge.filing.depositing import (
     first_notice,
     submission_for,
 )
+from gateway.dmp_bridge.filing.document_facts import asked_visibility
 from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
 from gateway.errors import InvalidError, UnavailableError
+from gateway.rights.copy_rules import decide_copy
 from gateway.rights.delivery_rules import MessageDecision, decide_message
 from gateway.rights.filing_rules import decide_filing
-from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
+from gateway.store.arrivals.arrivals import (
+    Arrivals,
+    ArrivalState,
+    KeptArrival,
+    RecipientOutcome,
+)
 from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import TaskKind
 
@@ -61,8 +69,8 @@ class Settlement:
             case.decisions = [self._decide(case, found) for found in documents]
         decided = [decision for case in cases for decision in case.decisions]
         whole = decide_message(decided) if decided else None
-        if whole is not None and whole.quarantine:
-            self._set_aside(cases, whole)
+        if whole is not None and whole.why is not None:
+            self._set_aside(cases, whole, whole.why)
         else:
             self._hand_on(cases)
         self._discard_unused(cases)
@@ -100,9 +108,11 @@ class Settlement:
             )
         )
 
-    def _set_aside(self, cases: Sequence[Case], whole: MessageDecision) -> None:
-        """Row 11: nothing is filed and nothing delivered, to anyone."""
-        arrivals, mismatch = Arrivals(self.work), Reason.PATIENT_MISMATCH.value
+    def _set_aside(
+        self, cases: Sequence[Case], whole: MessageDecision, why: Reason
+    ) -> None:
+        """Rows 11 and 12: nothing is filed and nothing delivered, to anyone."""
+        arrivals, mismatch = Arrivals(self.work), why.value
         decisions = iter(whole.documents)
         for case in cases:
             case.decisions = [next(decisions) for _ in case.decisions]
@@ -124,8 +134,11 @@ class Settlement:
         )
 
     def _hand_on(self, cases: Sequence[Case]) -> None:
-        delivered = bool(self._copies())
-        recipients = {one.position: one for one in self.kept.recipients}
+        recipients = {one.position: self._copied(one) for one in self.kept.recipients}
+        delivered = any(
+            not one.outcome and one.recipient.kind is not RecipientKind.PATIENT
+            for one in recipients.values()
+        )
         for case in cases:
             self._file_all(case, cases)
             message = decide_message(case.decisions)
@@ -146,6 +159,27 @@ class Settlement:
         else:
             arrivals.set_state(self.kept.id, ArrivalState.DECIDED)
             self.work.tasks.add(TaskKind.DELIVER, self.kept.id)
+
+    def _copied(self, one: RecipientOutcome) -> RecipientOutcome:
+        """Return a recipient, decided upon if it is one who gets no copy."""
+        if one.recipient.kind is RecipientKind.PATIENT or one.outcome:
+            return one
+        asked = (asked_visibility(each.found) for each in self.brought)
+        decision = decide_copy(
+            frozenset().union(*asked),
+            recipient=one.recipient.address,
+            sender=self.kept.reverse_path,
+        )
+        if isinstance(decision, Permit):
+            return one
+        reasons = tuple(reason.value for reason in decision.reasons)
+        Arrivals(self.work).decide_recipient(
+            self.kept.id, one.position, Copy.BOUNCED, reasons, deliver=False
+        )
+        self.work.note(
+            Action.MESSAGE_RETURNED, reasons[0], self.kept.id, recipient=one.position
+        )
+        return evolve(one, outcome=Copy.BOUNCED, reasons=reasons, deliver=False)
 
     @property
     def _is_message(self) -> bool:

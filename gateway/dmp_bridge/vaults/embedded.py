@@ -79,6 +79,18 @@ class EmbeddedVault:
         """Return all documents of a patient, last filed first, whatever their status"""
         return self._all_known(self._documents.listed(profile_id))
 
+    def for_holder(
+        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+    ) -> Sequence[FiledDocument]:
+        """Return some of those the patient may know of, last filed first."""
+        return self._all_known(
+            self._documents.for_holder(profile_id, old=old, limit=limit, offset=offset)
+        )
+
+    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+        """Return how many they are."""
+        return self._documents.count_for_holder(profile_id, old=old)
+
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
         filed = entry_from_json(self._documents.entry(self._row(document)))

@@ -103,6 +103,19 @@ class Vault(Protocol):
         Who may see which of them is for the rights to say.
         """
 
+    def for_holder(
+        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+    ) -> Sequence[FiledDocument]:
+        """
+        Return some of the documents that their patient may know of, last filed first.
+
+        Those for which `patient_sees` says yes to the holder, ``old`` being "on
+        request"; as fast for ten thousand documents as for ten.
+        """
+
+    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+        """Return how many they are."""
+
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
 

@@ -215,7 +215,7 @@ class _NarrativePage:
     def _table(self, element: etree._Element, depth: int) -> None:
         self._tables += 1
         label = f"{self._texts['table']} {self._tables}"
-        write_table(self, element, depth, label)
+        write_table(self, element, depth, label, self._texts["wide"])
 
     def _footnote(self, element: etree._Element, depth: int) -> None:
         self._call(element, is_place=True)

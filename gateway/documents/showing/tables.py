@@ -19,6 +19,7 @@ from gateway.documents.showing.html_safety import (
 
 _SCOPES = {"row", "col", "rowgroup", "colgroup"}
 _BLOCKS = (IN_HL7 + "paragraph", IN_HL7 + "list", IN_HL7 + "table")
+_MANY_COLUMNS = 7
 _GROUPS = ("thead", "tbody", "tfoot")
 
 
@@ -38,8 +39,16 @@ class Page(Protocol):
         """Write one element."""
 
 
-def write_table(page: Page, table: etree._Element, depth: int, label: str) -> None:
-    """Write a table, with ``label`` to name the region that it scrolls in."""
+def write_table(
+    page: Page, table: etree._Element, depth: int, label: str, wide: str = ""
+) -> None:
+    """
+    Write a table, with ``label`` to name the region that it scrolls in.
+
+    One of many columns has ``wide`` added to the label, and is turned on paper. Where
+    the columns have headings, the first cell of a row heads it: a result that is read
+    aloud, or far to the right, still says of what it is.
+    """
     groups: dict[str, list[etree._Element]] = {name: [] for name in _GROUPS}
     caption = None
     for child in table:
@@ -49,40 +58,79 @@ def write_table(page: Page, table: etree._Element, depth: int, label: str) -> No
         elif name and name not in {"col", "colgroup"}:
             groups[name if name in groups else "tbody"].append(child)
     _write_loose(page, _loose_in_table(table))
+    is_wide = _width(table) >= _MANY_COLUMNS
+    kind, label = ("tableau large", label + wide) if is_wide else ("tableau", label)
     # A region that scrolls by itself, and that the keyboard reaches (WCAG 2.1.1).
     page.put(
-        f'<div class="tableau" role="region" tabindex="0" aria-label="{label}">'
+        f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">'
         f"<table{language_attribute(table)}>"
     )
     if caption is not None:
         page.put("<caption>")
         page.children(caption, depth, inline=True)
         page.put("</caption>")
+    has_heads = any(
+        next(head.iter(IN_HL7 + "th"), None) is not None for head in groups["thead"]
+    )
     for name, members in groups.items():
         for member in members:
             page.put(f"<{name}>")
             rows = member if local_name(member) == name else [member]
+            first_lasts = 0  # rows that the first cell of an earlier one reaches into
             for row in rows:
-                _write_row(page, row, depth + 1, in_head=name == "thead")
+                is_headed = has_heads and name == "tbody" and not first_lasts
+                _write_row(
+                    page, row, depth + 1, in_head=name == "thead", is_headed=is_headed
+                )
+                first_lasts = max(first_lasts - 1, _rows_of_first(row) - 1, 0)
             page.put(f"</{name}>")
     page.put("</table></div>")
 
 
-def _write_row(page: Page, row: etree._Element, depth: int, *, in_head: bool) -> None:
+def _width(table: etree._Element) -> int:
+    """Return how many columns a table has."""
+    rows = (row for row in table.iter(IN_HL7 + "tr"))
+    return max((sum(_span(cell, "colspan") for cell in row) for row in rows), default=0)
+
+
+def _rows_of_first(row: etree._Element) -> int:
+    first = next((cell for cell in row if local_name(cell)), None)
+    return 1 if first is None else _span(first, "rowspan")
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    found = span_attribute(cell, name).partition('"')[2].rstrip('"')
+    return int(found) if found else 1
+
+
+def _write_row(
+    page: Page, row: etree._Element, depth: int, *, in_head: bool, is_headed: bool
+) -> None:
     name = local_name(row)
     if not name:
         return
     cells = [cell for cell in row if local_name(cell)] if name == "tr" else [row]
     only_heads = all(cell.tag == IN_HL7 + "th" for cell in cells)
+    scope = "col" if in_head or only_heads else "row"
     page.put("<tr>")
-    for cell in cells:
-        _write_cell(page, cell, depth + 1, "col" if in_head or only_heads else "row")
+    for place, cell in enumerate(cells):
+        heads = is_headed and place == 0 and len(cells) > 1 and _may_head(cell)
+        _write_cell(page, cell, depth + 1, scope, heads=heads)
     page.put("</tr>")
 
 
-def _write_cell(page: Page, cell: etree._Element, depth: int, scope: str) -> None:
+def _may_head(cell: etree._Element) -> bool:
+    """Tell whether a cell is of one column and of words alone."""
+    is_one = cell.tag == IN_HL7 + "td" and _span(cell, "colspan") == 1
+    return is_one and next(cell.iter(*_BLOCKS), None) is None
+
+
+def _write_cell(
+    page: Page, cell: etree._Element, depth: int, scope: str, *, heads: bool
+) -> None:
     # A heading cell without words would head nothing.
-    is_head = cell.tag == IN_HL7 + "th" and (len(cell) or (cell.text or "").strip())
+    has_words = len(cell) or (cell.text or "").strip()
+    is_head = (heads or cell.tag == IN_HL7 + "th") and has_words
     tag = "th" if is_head else "td"
     attributes = (
         span_attribute(cell, "colspan")

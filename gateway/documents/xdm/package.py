@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import field, frozen
 
@@ -56,14 +56,18 @@ class Package:
 
 
 def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
+    """Open the bytes of an IHE_XDM.ZIP, as `read_package`."""
+    return read_package(open_archive(content, limits))
+
+
+def read_package(archive: Archive) -> Package:
     """
-    Open an IHE_XDM.ZIP (IHE XDM, CI-SIS Échange de documents de santé).
+    Read an IHE_XDM.ZIP (IHE XDM, CI-SIS Échange de documents de santé).
 
     Raises:
         InvalidError: the archive, a METADATA.XML or a document is wrong; nothing of
             the package may then be used.
     """
-    archive = open_archive(content, limits)
     base = _base(archive)
     used: set[str] = set()
     submissions, documents, patients = [], [], []
@@ -196,6 +200,21 @@ def _look_at_the_rest(archive: Archive, base: str, used: Iterable[str]) -> list[
     if beside:
         remarks.append("a file in IHE_XDM that METADATA.XML omits was ignored")
     return [*remarks, "a file outside IHE_XDM was ignored"] if stray else remarks
+
+
+def names_of(archive: Archive, documents: Sequence[PackagedDocument]) -> frozenset[str]:
+    """Return the names of each METADATA.XML and of some documents in a package."""
+    packed = [one.deflated for one in documents if one.deflated]
+    stored = [one.content for one in documents if not one.deflated]
+
+    def is_named(name: str) -> bool:
+        if key_of(name.rpartition("/")[2]) == key_of(METADATA):
+            return True
+        if deflated := archive.deflated(name):
+            return deflated in packed
+        return bool(stored) and archive.read(name) in stored
+
+    return frozenset(name for name in archive.names if is_named(name))
 
 
 def _may_be_document(content: bytes) -> bool:

@@ -16,7 +16,7 @@ from twisted.protocols.policies import TimeoutMixin
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from gateway.errors import InvalidError
+from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.imap.outflow import Outflow
 from gateway.mssante.imap.syntax import LITERAL, Reader, split_command, tag_of
 from gateway.settings.file import ImapSettings
@@ -228,9 +228,14 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         running.addCallback(lambda _: self._ready())
 
     def _broke(self, failure: Failure) -> None:
-        if not self.closed:
-            log.failure("an IMAP session broke", failure)
-            self.bye(b"[SERVERBUG] internal error")
+        if self.closed:
+            return
+        if failure.check(UnavailableError):
+            log.info("an IMAP session ends: {why}", why=failure.getErrorMessage())
+            self.bye(b"[UNAVAILABLE] try again later")
+            return
+        log.failure("an IMAP session broke", failure)
+        self.bye(b"[SERVERBUG] internal error")
 
     def _ready(self) -> None:
         if not self.closed:

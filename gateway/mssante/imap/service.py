@@ -25,7 +25,7 @@ from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.settings.file import Settings
-from gateway.store.base.work import UnitOfWork
+from gateway.store.base.work import AwayError, UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.networks import network_of
 from gateway.trust.tls import Identity
@@ -66,6 +66,10 @@ class ImapService(Service):
         self._looking = self._every(self.watch.look)
         self._rechecking = self._every(self._recheck)
         self.listening: Deferred[None] = Deferred()
+
+    def renew(self, identity: Identity) -> None:
+        """Show another certificate to the clients that connect from now on."""
+        self._tls.renew(mutual_connections(identity, _said, told=_note))
 
     def _every(self, call: Callable[[], Deferred[None]]) -> LoopingCall:
         loop = LoopingCall(call)
@@ -205,7 +209,8 @@ class ImapService(Service):
         try:
             held, trusted = await self.store.read(look)
         except GatewayError as error:
-            log.warn("imap: rights not read: {why}", why=str(error))
+            if not isinstance(error, AwayError):
+                log.warn("imap: rights not read: {why}", why=str(error))
             return
         for session, one in opened.items():
             allowed = (one.identity, one.mailbox_id) in held

@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.view import View
-from gateway.store.base.work import UnitOfWork
+from gateway.store.base.work import AwayError, UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
 from gateway.store.mailbox.reading import Changes, MailReading
 
@@ -78,7 +78,8 @@ class FolderWatch:
             versions, changes = await self._store.read(_reader(folders, idle))
             claimed = await self._claim(changes)
         except GatewayError as error:
-            log.warn("imap: changes not read: {why}", why=str(error))
+            if not isinstance(error, AwayError):  # of that the log speaks once
+                log.warn("imap: changes not read: {why}", why=str(error))
             return
         finally:
             self._looking = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from attrs import evolve
 
-from gateway.core.copies import Copy
+from gateway.core.copies import LOST, Copy
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
@@ -84,7 +84,7 @@ def _went_well(one: RecipientOutcome) -> bool:
         case RecipientKind.MAILBOX:
             return one.outcome == Copy.DELIVERED
         case RecipientKind.REMOTE:
-            return True
+            return one.outcome not in LOST
 
 
 def _is_return_path(headers: Headers, name: str, reverse_path: str) -> bool:

@@ -22,6 +22,7 @@ from gateway.mssante.receipts.facts import (
 from gateway.mssante.receipts.mdn import Disposition, lines_of
 
 _NEVER = "NEVER"
+_SET_ASIDE = frozenset({Reason.PATIENT_MISMATCH, Reason.TRAITS_MISMATCH})
 _STOPPED = "stopped"
 """Told after a delay too: what was said to go on has stopped."""
 _NOT_THE_RETURN_PATH = "the address asked for is not the return path (RFC 8098 §2.1)"
@@ -84,8 +85,8 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _relayed(one)
         case Copy.BOUNCED if CopyReason.MAILBOX_CLOSED in one.reasons:
             return _make(one, DsnAction.FAILED, "5.2.1", senders.MAILBOX_CLOSED)
-        case Copy.BOUNCED if Reason.PATIENT_MISMATCH in one.reasons:
-            return _make(one, DsnAction.FAILED, "5.7.1", senders.SET_ASIDE)
+        case Copy.BOUNCED if kept_back := _kept_back(one.reasons):
+            return _make(one, DsnAction.FAILED, "5.7.1", kept_back)
         case Copy.BOUNCED:
             status = one.last_status if one.last_status.startswith("5.") else "5.0.0"
             return _make(one, DsnAction.FAILED, status, one.last_reply)
@@ -98,6 +99,13 @@ def _status(one: RecipientFacts) -> RecipientStatus | None:
             return _make(one, DsnAction.DELAYED, status, text)
         case _:
             return None
+
+
+def _kept_back(reasons: Sequence[str]) -> str:
+    """Return what to say of a copy that was not made on purpose, or nothing."""
+    if CopyReason.MASKED_DOCUMENT in reasons:
+        return senders.MASKED_COPY
+    return "" if _SET_ASIDE.isdisjoint(reasons) else senders.SET_ASIDE
 
 
 def _relayed(one: RecipientFacts) -> RecipientStatus | None:
@@ -120,6 +128,14 @@ def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
         text = "" if one.activated else senders.NOT_ACTIVATED
         return _make(one, DsnAction.DELIVERED, "2.0.0", text)
     stopped = _what_stopped(one, reason)
+    details = dict.fromkeys(
+        each.detail
+        for each in one.documents
+        if each.detail and each.outcome == stopped is Reason.DOC_INVALID
+    )
+    if details:
+        text = f"{_sentence(stopped)} ({'; '.join(details)})"
+        return _make(one, DsnAction.FAILED, "5.7.1", text)
     if REASON_TEXTS[stopped].effect is Effect.TEMPORARY:
         # Failed for good, as nothing is tried again after the 250, though it may pass
         # later (RFC 3463 §3.3: mailbox disabled, not accepting messages).

@@ -7,9 +7,9 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from gateway.core.copies import Copy, CopyReason
+from gateway.core.copies import LOST, Copy, CopyReason
 from gateway.core.document import Visibility
-from gateway.core.envelope import Door, RecipientKind
+from gateway.core.envelope import Door, RecipientKind, Sender, SenderKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
 from gateway.message.address import NamedAddress
@@ -37,6 +37,7 @@ from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 from gateway.store.patients.notices import Notices
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.trust.names import DistinguishedName
 
 
 @frozen(kw_only=True)
@@ -166,6 +167,8 @@ class _Copies:
         # In one order for all workers, so that no two wait for each other.
         for one in sorted(self.kept.recipients, key=_by_target):
             outcomes.append(one)
+            if one.outcome in LOST:
+                continue  # who gets no copy was decided before
             match one.recipient.kind:
                 case RecipientKind.PATIENT:
                     if one.outcome and one.deliver:
@@ -191,7 +194,12 @@ class _Copies:
         if not ends or says_something:
             self._receive(one, ends=ends)
         if ends:
-            Inbox(self.work).end_conversations(profile_id, self._correspondent)
+            Inbox(self.work).end_conversations(
+                profile_id,
+                self._correspondent,
+                self.kept.received_at,
+                opened.sender.name if opened.sender else "",
+            )
         self._note(one, "ended" if ends else "inbox")
         if not ends:
             self._announce(one)
@@ -220,6 +228,8 @@ class _Copies:
             mailbox_kind=mailbox.kind if mailbox else "",
             receipt_asked=shown.receipt_asked,
             hidden_until=one.hidden_until,
+            received_at=kept.received_at,
+            proven=holder_of(kept.sender),
         )
 
     @property
@@ -293,6 +303,23 @@ def _reply_to(shown: _Shown, mailbox: Mailbox | None) -> tuple[str, ...]:
     if not shown.reply_to and mailbox is not None and mailbox.reply_to:
         return (mailbox.reply_to,)
     return shown.reply_to
+
+
+def holder_of(sender: Sender) -> str:
+    """
+    Return who a certificate is of, in the words of its subject: O, else CN.
+
+    >>> holder_of(Sender(kind=SenderKind.ORGANISATION, subject="CN=a,OU=1,O=CHU,C=FR"))
+    'CHU'
+    """
+    try:
+        name = DistinguishedName.parse(sender.subject)
+    except InvalidError:
+        return ""
+    if sender.kind is SenderKind.PERSON:
+        parts = (*name.values("GN"), *name.values("SN"))
+        return " ".join(parts) or "".join(name.values("CN")[:1])
+    return next((name.values(kind)[0] for kind in ("O", "CN") if name.values(kind)), "")
 
 
 def _by_target(one: RecipientOutcome) -> tuple[str, str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Set
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Refuse
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
@@ -119,17 +119,17 @@ class Admission:
         if isinstance(peer.verdict, CertificateRefused):
             ours = peer.verdict.is_our_fault
             reply = replies.CANNOT_TELL if ours else replies.NOT_ENTITLED
-            return Refused(reply, peer.verdict.code.value, of_peer=True)
+            return Refused(reply, peer.verdict.code.value)
         kind = _KINDS.get(peer.kind)
         if peer.certificate is None or kind is None:
-            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND", of_peer=True)
+            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND")
         if door is Door.OPERATOR:
             if not peer.listed:
                 reply = self._unlisted(replies.NOT_ENTITLED)
-                return Refused(reply, _UNLISTED, of_peer=True)
+                return Refused(reply, _UNLISTED)
             kind = SenderKind.OPERATOR
         if door is Door.SUBMISSION and kind not in _USERS:
-            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR", of_peer=True)
+            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR")
         return Sender(
             kind=kind,
             identity=peer.identity,
@@ -160,7 +160,7 @@ class Admission:
         peer = self.trust.judge_peer(der)
         sender = self._sender(door, peer)
         if isinstance(sender, Refused):
-            return sender
+            return evolve(sender, of_peer=True)
         admitted = AdmittedSender(
             door=door,
             sender=sender,

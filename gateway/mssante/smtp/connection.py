@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from aiosmtpd.smtp import SMTP
 from twisted.logger import Logger
 
+from gateway.errors import UnavailableError
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
 from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
@@ -18,6 +19,7 @@ from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.limits import Errors, Lease, Place
 from gateway.mssante.smtp.replies import Reply
+from gateway.store.base.work import AwayError
 from gateway.trust.tls_failures import failure_of
 
 log = Logger()
@@ -192,6 +194,10 @@ class SmtpConnection(SMTP):
             raise
         except (ConnectionError, asyncio.IncompleteReadError):
             log.debug("a peer went away")
+        except UnavailableError as error:
+            if not isinstance(error, AwayError):  # of that the log speaks once
+                log.warn("no mail can be received now: {why}", why=str(error))
+            self._last_word(replies.TRY_LATER)
         except Exception:
             log.failure("defect while receiving mail")
             self._last_word(replies.TRY_LATER)

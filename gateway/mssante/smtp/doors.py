@@ -23,7 +23,7 @@ from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
 from gateway.settings.file import Settings
-from gateway.trust.tls import Identity, smtp_server_context
+from gateway.trust.tls import Identity, renew_server_context, smtp_server_context
 from gateway.trust.tls_failures import TlsFailure, failure_of
 
 log = Logger()
@@ -115,6 +115,10 @@ class SmtpDoor(Service):
         self._implicit_tls = implicit_tls
         self._listener: Listener | None = None
         self.listening: Deferred[int] = Deferred()
+
+    def renew(self, identity: Identity) -> None:
+        """Show another certificate to the peers that connect from now on."""
+        renew_server_context(self._doorway.tls, identity)
 
     def startService(self) -> None:  # noqa: N802
         super().startService()

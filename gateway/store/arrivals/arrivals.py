@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import asdict, frozen
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import BindParameter, and_, bindparam, select, update
 
 from gateway.core.envelope import (
     Arrival,
@@ -64,6 +64,7 @@ _SAME = Prepared(
     )
 )
 """Asked for each message received."""
+_KEPT_SO_FAR = "arrivals kept"
 _FORM = "form"
 """Its place among the options; rows of messages have none."""
 
@@ -113,12 +114,13 @@ class Arrivals:
         outcomes: Sequence[RecipientOutcome],
     ) -> KeptArrival:
         work, ended = self.work, state not in UNDER_WAY
+        received_at = _moment_of_reception(work)
         kept = KeptArrival(
             id=arrival.id,
             message_id=arrival.message_id,
             door=arrival.door,
             state=state.value,
-            received_at=work.now,
+            received_at=received_at,
             sender=arrival.sender,
             reverse_path=arrival.reverse_path,
             ret=arrival.ret,
@@ -136,7 +138,7 @@ class Arrivals:
             content_digest=parcel.digest or digest_of(arrival.content),
             door=arrival.door.value,
             state=state.value,
-            received_at=work.now,
+            received_at=received_at,
             ended_at=work.now if ended else None,
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
@@ -313,13 +315,23 @@ class Arrivals:
                 entry_id=one.entry_id or None,
             )
 
-    def documents(self, arrival_id: str) -> list[DocumentOutcome]:
-        """Return what became of the documents of a message."""
+    def documents(
+        self, arrival_id: str, target_id: str | None = None
+    ) -> list[DocumentOutcome]:
+        """Return what became of the documents of a message, for one profile or all."""
         columns = arrival_documents.c
+        query = select(arrival_documents).where(columns.arrival_id == arrival_id)
+        if target_id is not None:
+            query = query.join(
+                recipients,
+                and_(
+                    recipients.c.arrival_id == columns.arrival_id,
+                    recipients.c.position == columns.recipient,
+                    recipients.c.target_id == target_id,
+                ),
+            )
         rows = self.work.connection.execute(
-            select(arrival_documents)
-            .where(columns.arrival_id == arrival_id)
-            .order_by(columns.recipient, columns.position)
+            query.order_by(columns.recipient, columns.position)
         )
         return [
             DocumentOutcome(
@@ -348,6 +360,18 @@ class Arrivals:
                 }
             ],
         )
+
+
+def _moment_of_reception(work: UnitOfWork) -> datetime:
+    """
+    Return when a message was received, to the microsecond, no two alike.
+
+    What one transaction keeps has the time of that transaction: each further message
+    is a microsecond later, so that their order can be told ever after.
+    """
+    before: int = work.held.get(_KEPT_SO_FAR, 0)
+    work.held[_KEPT_SO_FAR] = before + 1
+    return work.now + timedelta(microseconds=before)
 
 
 def _options(arrival: Arrival) -> dict[str, str]:

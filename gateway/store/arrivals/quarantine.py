@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 
 from gateway.core.ins import check_note
 from gateway.errors import NotFoundError
@@ -49,6 +49,12 @@ class Quarantine:
         ).scalars()
         kept = (Arrivals(self.work).get(row_id) for row_id in list(rows))
         return [one for one in kept if one is not None]
+
+    def count(self) -> int:
+        """Return how many are held."""
+        held = select(func.count()).select_from(arrivals)
+        query = held.where(arrivals.c.state == _HELD)
+        return int(self.work.connection.execute(query).scalar_one())
 
     def get(self, arrival_id: str) -> KeptArrival:
         """

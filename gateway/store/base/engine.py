@@ -5,26 +5,34 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from enum import Enum
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+if TYPE_CHECKING:
+    from psycopg import Connection as Psycopg
 
 _BUSY_MS = 20_000
 _TRUSTED_SECONDS = 1.0
 _GIVEN_BACK = "given back"
-_DISK_TEXTS = ("disk i/o error", "database or disk is full", "readonly database")
-_DISK_STATES = ("53100", "58030", "58000")  # PostgreSQL: disk full, I/O, system error
+ANSWER_SECONDS: Final = 30.0
+"""How long PostgreSQL may take for an answer, where nothing else is said."""
 
+_CONNECT_SECONDS = 10
 
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, answer_seconds: float = ANSWER_SECONDS) -> Engine:
     """
     Return an engine for SQLite or PostgreSQL.
+
+    ``answer_seconds`` is how long PostgreSQL may take to answer, 0 for ever: a server
+    that is frozen answers the kernel, and would hold a thread as long as it lasts.
 
     SQLite: write-ahead log with ``synchronous=FULL`` (a commit is an fsync), foreign
     keys on; transactions that may write take the lock when they begin, so that none
@@ -47,9 +55,28 @@ def make_engine(url: str) -> Engine:
         pool_size=8,
         max_overflow=8,
     )
+    event.listen(engine, "do_connect", partial(_connect_in_time, answer_seconds))
     event.listen(engine, "checkin", _note_when_given_back)
     event.listen(engine, "checkout", partial(_look_at, engine))
     return engine
+
+
+def _connect_in_time(
+    seconds: float, _dialect: Any, _record: Any, args: Any, words: Any
+) -> Psycopg[Any]:
+    from gateway.store.base.answering import AnsweringConnection
+
+    words = {"connect_timeout": _CONNECT_SECONDS, **words}
+    connection = AnsweringConnection.connect(*args, **words)
+    connection.answer_seconds = seconds
+    return connection
+
+
+def unlimited(connection: Connection) -> None:
+    """Let a connection wait as long as an answer takes, as migrations must."""
+    driver: Any = connection.connection.driver_connection
+    if hasattr(driver, "answer_seconds"):
+        driver.answer_seconds = 0.0
 
 
 def _note_when_given_back(_: Any, record: ConnectionPoolEntry) -> None:
@@ -109,14 +136,71 @@ def _begin_sqlite(connection: Any) -> None:
         ) from error
 
 
-def is_disk_failure(error: DBAPIError) -> bool:
-    """Tell whether the database says that its disk is full, broken or read-only."""
-    text = str(error.orig).lower()
-    state = getattr(error.orig, "sqlstate", None)
-    return any(known in text for known in _DISK_TEXTS) or state in _DISK_STATES
+class Trouble(Enum):
+    """What kind of trouble a database tells of."""
+
+    LOST = "lost"
+    """The kernel may have lost what was written: EIO, or an fsync that failed."""
+    FULL = "full"
+    DAMAGED = "damaged"
+    """What is kept in it is not what was kept."""
+    AWAY = "away"
+    """Nobody answers, or not in time."""
+    PASSING = "passing"
+    """Everything else: a lock, no descriptors left, a file system that is read-only."""
 
 
-def is_disk_full(error: DBAPIError) -> bool:
-    """Tell whether that failure is only a lack of room."""
-    text = str(error.orig).lower()
-    return "is full" in text or getattr(error.orig, "sqlstate", None) == "53100"
+_SQLITE: Final = {
+    "SQLITE_FULL": Trouble.FULL,
+    "SQLITE_CORRUPT": Trouble.DAMAGED,
+    "SQLITE_NOTADB": Trouble.DAMAGED,
+    "SQLITE_IOERR": Trouble.LOST,  # nothing more is known of it
+    "SQLITE_IOERR_READ": Trouble.LOST,
+    "SQLITE_IOERR_SHORT_READ": Trouble.DAMAGED,
+    "SQLITE_IOERR_WRITE": Trouble.LOST,
+    "SQLITE_IOERR_FSYNC": Trouble.LOST,
+    "SQLITE_IOERR_DIR_FSYNC": Trouble.LOST,
+    "SQLITE_IOERR_TRUNCATE": Trouble.LOST,
+    "SQLITE_IOERR_CLOSE": Trouble.LOST,
+    "SQLITE_IOERR_DIR_CLOSE": Trouble.LOST,
+    "SQLITE_IOERR_MMAP": Trouble.LOST,
+    "SQLITE_IOERR_CORRUPTFS": Trouble.DAMAGED,
+}
+"""
+By SQLite's own extended code (https://www.sqlite.org/rescode.html). The other kinds of
+SQLITE_IOERR are of files that could not be opened, locked or asked about.
+"""
+
+_POSTGRESQL: Final = {
+    "53100": Trouble.FULL,
+    "58030": Trouble.LOST,
+    "XX001": Trouble.DAMAGED,
+    "XX002": Trouble.DAMAGED,
+    "57P01": Trouble.AWAY,  # it is being shut down
+    "57P02": Trouble.AWAY,
+    "57P03": Trouble.AWAY,  # it is starting
+}
+"""By SQLSTATE (PostgreSQL's documentation, appendix A)."""
+
+
+def trouble_of(error: DBAPIError) -> Trouble:
+    """Return what kind of trouble an error of the database is."""
+    cause = error.orig
+    if name := getattr(cause, "sqlite_errorname", ""):
+        family = "_".join(name.split("_")[:2])
+        if family in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
+            name = family
+        return _SQLITE.get(name, Trouble.PASSING)
+    if state := getattr(cause, "sqlstate", None):
+        return _POSTGRESQL.get(state, Trouble.PASSING)
+    is_lost = error.connection_invalidated or isinstance(error, OperationalError)
+    return Trouble.AWAY if is_lost else Trouble.PASSING
+
+
+def name_of(error: DBAPIError) -> str:
+    """Return what an error is called: its text may quote a patient's row."""
+    kind = type(error.orig).__name__
+    code = getattr(error.orig, "sqlite_errorname", "") or getattr(
+        error.orig, "sqlstate", ""
+    )
+    return f"{kind} {code}" if code else kind

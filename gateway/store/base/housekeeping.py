@@ -15,10 +15,12 @@ from gateway.store.tables import (
     deliveries,
     notices,
     one_time_codes,
+    unknown_logins,
     web_sessions,
 )
 
 _BATCH = 200
+_REMEMBERED = timedelta(days=1)
 
 
 @frozen
@@ -81,12 +83,19 @@ class Housekeeping:
         return len(rows)
 
     def _end_sessions(self, work: UnitOfWork) -> int:
-        """Forget web sessions and one-time codes that ended."""
-        count = 0
-        for table in (web_sessions, one_time_codes):
-            done = work.connection.execute(
-                delete(table).where(table.c.expires_at < work.now)
-            )
+        """
+        Forget web sessions, one-time codes and wrong logins that nobody needs.
+
+        Not at their end: a session may have left something written, and codes sent are
+        counted by the hour.
+        """
+        count, then = 0, work.now - _REMEMBERED
+        for gone in (
+            web_sessions.c.expires_at < then,
+            one_time_codes.c.expires_at < then,
+            unknown_logins.c.tried_at < then,
+        ):
+            done = work.connection.execute(delete(gone.left.table).where(gone))
             count += int(done.rowcount)
         return min(count, _BATCH - 1)
 

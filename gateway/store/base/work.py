@@ -12,16 +12,19 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection, Engine, Table, insert
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
+from gateway.store.base.availability import Availability
 from gateway.store.base.engine import (
-    is_disk_failure,
-    is_disk_full,
+    Trouble,
     is_sqlite,
     make_engine,
+    name_of,
+    trouble_of,
 )
 from gateway.store.base.glancing import Glance
 from gateway.store.base.prepared import Prepared
@@ -164,6 +167,9 @@ class Database:
     keys: KeyRing
     folder: BlobFolder
     clock: Clock = utc_now
+    availability: Availability = field(
+        init=False, repr=False, eq=False, factory=Availability
+    )
     _turns: Turns | None = field(init=False, repr=False, eq=False)
     _glance: Glance | None = field(init=False, repr=False, eq=False)
 
@@ -180,7 +186,7 @@ class Database:
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
         """Open the database, the master key and the blob folder of the settings."""
         return cls(
-            make_engine(settings.database_url),
+            make_engine(settings.database_url, settings.database.answer_seconds),
             KeyRing.from_file(settings.keys.master),
             BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
             clock,
@@ -200,26 +206,32 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """Open a transaction that may write; commit when the block ends well."""
-        with self._turn(), translated(), self.engine.begin() as connection:
+        with (
+            self._turn(),
+            translated(self.availability),
+            self.engine.begin() as connection,
+        ):
             work = self.unit(connection)
             yield work
             work.flush()
+        self.availability.answered()
         work.committed()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """Open a transaction that only reads, on one snapshot of the data."""
-        with translated():
+        with translated(self.availability):
             reader = self.engine.connect().execution_options(read_only=True)
             with reader as connection, connection.begin():
                 yield self.unit(connection)
+        self.availability.answered()
 
     def ask(self, question: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Return what one SELECT finds; the next may then be asked at once."""
         with self.read() as work:
             found = question.rows(work.connection, **values)
         if self._glance is not None:
-            with translated():
+            with translated(self.availability):
                 self._glance.open()
         return found
 
@@ -251,24 +263,41 @@ class Database:
 
 
 class StorageError(UnavailableError):
-    """The disk failed while committing: nothing more is accepted until a restart."""
+    """The kernel may have lost what was written: only a new process sees what is so."""
 
 
 class StorageFullError(UnavailableError):
     """The disk is full: undone, and may succeed once there is room."""
 
 
+class AwayError(UnavailableError):
+    """The database does not answer; the log has said so, once for all who ask it."""
+
+
+_KINDS: dict[Trouble, type[UnavailableError]] = {
+    Trouble.LOST: StorageError,
+    Trouble.FULL: StorageFullError,
+    Trouble.AWAY: AwayError,
+}
+
+
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(availability: Availability) -> Iterator[None]:
     """Turn database errors into ours; their text may quote a patient's row."""
     try:
         yield
     except DBAPIError as error:
-        cause = type(error.orig).__name__
-        kind: type[UnavailableError] = UnavailableError
-        if is_disk_failure(error):
-            kind = StorageFullError if is_disk_full(error) else StorageError
+        cause, trouble = name_of(error), trouble_of(error)
+        if trouble is Trouble.AWAY:
+            availability.failed(cause)
+        elif trouble is Trouble.DAMAGED:
+            availability.found_damaged(cause)
+        kind = _KINDS.get(trouble, UnavailableError)
         raise kind("try again later", detail=f"database: {cause}") from error
+    except SQLAlchemyTimeout as error:
+        raise UnavailableError(
+            "try again later", detail="database: no connection is free"
+        ) from error
 
 
 Job = Callable[[UnitOfWork], Any]

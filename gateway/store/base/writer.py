@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from twisted.logger import Logger
@@ -42,6 +43,7 @@ class Writer:
         )
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._last = 0
+        self._under_way: list[tuple[Job, Future[Any]]] = []
         self.failure = ""
         """Why nothing is accepted any more; empty while all is well."""
 
@@ -72,10 +74,26 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        # A function of its own, so that nothing of the last round is kept while
-        # waiting.
-        while self._round():
-            continue
+        try:
+            # A function of its own, so that nothing of the last round is kept while
+            # waiting.
+            while self._round():
+                continue
+        except BaseException as error:
+            # Nobody would commit any more: whoever runs this process looks at it.
+            self.failure = f"the writer ended: {type(error).__name__}"
+            log.failure("the writer ended")
+            self._refuse_what_waits()
+            raise
+
+    def _refuse_what_waits(self) -> None:
+        left = self._under_way
+        with suppress(queue.Empty):
+            while one := self._jobs.get_nowait():
+                left.append(one)
+        for _, future in left:
+            if not future.done():
+                future.set_exception(UnavailableError("try again later"))
 
     def _round(self) -> bool:
         first = self._jobs.get()
@@ -94,8 +112,10 @@ class Writer:
                 break
             waiting.append(more)
         self._last = len(waiting)
+        self._under_way = waiting
         # From here on a job cannot be cancelled; one cancelled before never begins.
         self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
+        self._under_way = []
         return goes_on
 
     def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from attrs import asdict, frozen
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from gateway.core.shown_text import same_name
 from gateway.errors import InvalidError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
@@ -24,7 +25,12 @@ from gateway.store.inbox.values import (
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.tables import conversations, drafts, inbox_messages
+from gateway.store.tables import (
+    conversations,
+    drafts,
+    inbox_messages,
+    loose_drafts,
+)
 from gateway.store.tasks.tasks import TaskKind
 
 _NO_FILES: Sequence[AttachedFile] = ()
@@ -71,6 +77,8 @@ class Inbox:
         mailbox_kind: str = "",
         receipt_asked: bool = False,
         hidden_until: datetime | None = None,
+        received_at: datetime | None = None,
+        proven: str = "",
     ) -> str:
         """
         Put a professional's message in the inbox; return the inbox message's id.
@@ -95,6 +103,8 @@ class Inbox:
             mailbox_kind: PER, ORG, APP or CAB where known.
             receipt_asked: A read receipt is due when the patient opens the message.
             hidden_until: With a document hidden from the patient (CSP R. 1111-53).
+            received_at: When it came in, by which messages are ordered; now, if absent.
+            proven: Who the certificate it came with is of, in words.
         """
         known = _RECEIVED.first(
             self.work.connection, arrival=arrival_id, profile=profile_id
@@ -107,17 +117,25 @@ class Inbox:
             raise InvalidError("no such patient")
         key_id = profile.key_id
         address = correspondent.lower()
-        conversation_id = self._rows.conversation_with(
+        at, name = received_at or self.work.now, display_name or address
+        is_open = reply is MayReply.REPLY
+        met = self._rows.conversation_with(
             profile_id,
             key_id,
             address,
-            name=display_name or address,
+            name=name,
             kind=mailbox_kind,
-            reply=reply,
+            state=ConversationState.OPEN if is_open else ConversationState.NO_REPLY,
+            at=at,
         )
+        is_named = met.name_before not in {"", address} and name != address
+        is_renamed = is_named and not same_name(met.name_before, name)
         self.work.blobs.share(blob_id, from_key, key_id)
         summary = {
             "sender": address,
+            "name": name,
+            "named_before": met.name_before if is_renamed else "",
+            "proven": proven,
             "subject": subject,
             "text": text,
             "files": [
@@ -131,9 +149,10 @@ class Inbox:
         return self._rows.add(
             profile_id,
             key_id,
-            conversation_id,
+            met.id,
             Direction.IN,
             summary,
+            at=at,
             arrival_id=arrival_id,
             message_id=message_id,
             blob_id=blob_id,
@@ -163,6 +182,9 @@ class Inbox:
         self.forget_draft(conversation.id)
         summary = {
             "sender": "",
+            "name": "",
+            "named_before": "",
+            "proven": "",
             "subject": subject,
             "text": text,
             "files": [asdict(one) for one in attachments],
@@ -179,47 +201,81 @@ class Inbox:
             conversation.id,
             Direction.OUT,
             summary,
+            at=self.work.now,
             arrival_id=arrival_id,
             message_id=message_id,
             blob_id=parcel.id,
             hidden_until=None,
         )
 
-    def end_conversations(self, profile_id: str, correspondent: str) -> bool:
+    def end_conversations(
+        self,
+        profile_id: str,
+        correspondent: str,
+        at: datetime | None = None,
+        display_name: str = "",
+    ) -> bool:
         """
-        End the exchange with a correspondent, who wrote ``[FIN]``.
+        End the exchange with a correspondent, who wrote ``[FIN]`` at that time.
 
-        Return False when there was none to end. A later message reopens it.
+        Return False when there was none to end: that it ended is kept all the same,
+        for the messages sent before it may still be on their way here. A later message
+        reopens the exchange, and one that is later already has.
         """
-        columns = conversations.c
-        ended = self.work.connection.execute(
-            update(conversations)
-            .where(
+        columns, at = conversations.c, at or self.work.now
+        address = correspondent.lower()
+        profile = Profiles(self.work).hold(profile_id)
+        if profile is None:
+            raise InvalidError("no such patient")
+        known = self.work.connection.execute(
+            select(columns.id, columns.state, columns.last_at).where(
                 columns.profile_id == profile_id,
-                columns.correspondent == self.work.keys.digest(correspondent),
-                columns.state != ConversationState.ENDED.value,
+                columns.correspondent == self.work.keys.digest(address),
             )
-            .values(state=ConversationState.ENDED.value, ended_at=self.work.now)
-            .returning(columns.id)
         ).first()
-        if ended is None:
+        if known is None:
+            self._rows.conversation_with(
+                profile_id,
+                profile.key_id,
+                address,
+                name=display_name or address,
+                kind="",
+                state=ConversationState.ENDED,
+                at=at,
+            )
+            return False
+        if known.last_at > at:
+            return False
+        is_over = known.state == ConversationState.ENDED.value
+        self.work.connection.execute(
+            update(conversations)
+            .where(columns.id == known.id)
+            .values(state=ConversationState.ENDED.value, ended_at=at)
+        )
+        if is_over:
             return False
         self.work.note(
             Action.CONVERSATION_ENDED,
             "by-correspondent",
-            ended.id,
+            known.id,
             chain=chain_of(profile_id),
         )
         return True
 
-    def open(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
+    def open(
+        self,
+        profile_id: str,
+        conversation_id: str,
+        among: Collection[str] | None = None,
+    ) -> list[InboxMessage]:
         """
         Mark what is visible of a conversation as read; return what was unread before.
 
+        Only the messages ``among`` those of a page, where the page does not show all.
         Each is noted in the patient's journal; the sender of one with
         ``receipt_asked`` is sent its read receipt.
         """
-        unread = self.reader.unread(profile_id, conversation_id)
+        unread = self.reader.unread(profile_id, conversation_id, among)
         if not unread:
             return []
         # Of two requests at once, one marks them; the other finds nothing to mark.
@@ -290,4 +346,26 @@ class Inbox:
         """Delete a draft; none is no error."""
         self.work.connection.execute(
             delete(drafts).where(drafts.c.conversation_id == conversation_id)
+        )
+
+    def save_loose_draft(self, profile_id: str, subject: str, text: str) -> None:
+        """Keep what the patient began to write to nobody yet; one per patient."""
+        self.forget_loose_draft(profile_id)
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        self.work.connection.execute(
+            insert(loose_drafts).values(
+                profile_id=profile_id,
+                content=self.work.seal(
+                    key_id,
+                    {"subject": subject, "text": text},
+                    f"loose_drafts.content:{profile_id}",
+                ),
+                saved_at=self.work.now,
+            )
+        )
+
+    def forget_loose_draft(self, profile_id: str) -> None:
+        """Delete what was begun to nobody; none is no error."""
+        self.work.connection.execute(
+            delete(loose_drafts).where(loose_drafts.c.profile_id == profile_id)
         )

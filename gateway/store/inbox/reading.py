@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import count
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
+from gateway.core.shown_text import mailbox_name
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import (
     AttachedFile,
@@ -18,9 +30,10 @@ from gateway.store.inbox.values import (
     InboxMessage,
     MayReply,
 )
-from gateway.store.tables import conversations, drafts, inbox_messages
+from gateway.store.tables import conversations, drafts, inbox_messages, loose_drafts
 
 _MESSAGE = inbox_messages.c
+_CHUNK = 50
 
 
 @frozen
@@ -36,7 +49,7 @@ class InboxReader:
         newest = (
             select(
                 _MESSAGE.conversation_id.label("id"),
-                func.max(_MESSAGE.at).label("last_at"),
+                func.max(_MESSAGE.serial).label("last"),
                 func.count().label("messages"),
                 func.sum(case((_MESSAGE.read_at.is_(None), 1), else_=0)).label(
                     "unread"
@@ -44,16 +57,24 @@ class InboxReader:
             )
             .where(_MESSAGE.profile_id == profile_id, self._visible())
             .group_by(_MESSAGE.conversation_id)
+            .order_by(func.max(_MESSAGE.serial).desc(), _MESSAGE.conversation_id.desc())
+            .limit(limit)
+            .offset(offset)
             .subquery()
         )
         rows = self.work.connection.execute(
-            select(conversations, newest.c.last_at, newest.c.messages, newest.c.unread)
+            select(conversations, newest.c.messages, newest.c.unread, newest.c.last)
             .join(newest, newest.c.id == conversations.c.id)
-            .order_by(newest.c.last_at.desc(), conversations.c.id)
-            .limit(limit)
-            .offset(offset)
+            .order_by(newest.c.last.desc(), conversations.c.id.desc())
         ).all()
-        return [self._with_last(row) for row in rows]
+        last = self._messages(
+            tuple_(_MESSAGE.conversation_id, _MESSAGE.serial).in_(
+                [(row.id, row.last) for row in rows]
+            ),
+            self._visible(),
+        )
+        by_conversation = {one.conversation_id: one for one in last}
+        return [self._with_last(row, by_conversation[row.id]) for row in rows]
 
     def count(self, profile_id: str) -> int:
         """Return how many conversations have a visible message."""
@@ -75,21 +96,34 @@ class InboxReader:
             )
         ).scalar_one()
 
-    def contacts(self, profile_id: str) -> list[Conversation]:
-        """Return whom the patient may write to, messages deleted or not, by name."""
+    def has_contacts(self, profile_id: str) -> bool:
+        """Tell whether there is anybody the patient may write to."""
+        return self.work.connection.execute(
+            select(self._contacts(profile_id).exists())
+        ).scalar_one()
+
+    def contacts(self, profile_id: str, most: int = 300) -> list[Conversation]:
+        """
+        Return whom the patient may write to, messages deleted or not, by name.
+
+        Those who wrote last, where there are more than ``most``.
+        """
         rows = self.work.connection.execute(
-            select(conversations).where(
-                conversations.c.profile_id == profile_id,
-                conversations.c.state == ConversationState.OPEN.value,
-                conversations.c.id.in_(
-                    select(_MESSAGE.conversation_id).where(
-                        _MESSAGE.profile_id == profile_id, self._not_hidden()
-                    )
-                ),
-            )
+            self._contacts(profile_id)
+            .order_by(conversations.c.last_at.desc(), conversations.c.id)
+            .limit(most)
         )
         found = [self._conversation(row) for row in rows]
         return sorted(found, key=lambda one: one.name.casefold())
+
+    def _contacts(self, profile_id: str) -> Select[Any]:
+        return select(conversations).where(
+            conversations.c.profile_id == profile_id,
+            conversations.c.state == ConversationState.OPEN.value,
+            select(_MESSAGE.id)
+            .where(_MESSAGE.conversation_id == conversations.c.id, self._not_hidden())
+            .exists(),
+        )
 
     def conversation(
         self, profile_id: str, conversation_id: str
@@ -102,41 +136,108 @@ class InboxReader:
             select(conversations).where(
                 conversations.c.id == conversation_id,
                 conversations.c.profile_id == profile_id,
-                conversations.c.id.in_(
-                    select(_MESSAGE.conversation_id).where(
-                        _MESSAGE.profile_id == profile_id, self._not_hidden()
-                    )
-                ),
+                select(_MESSAGE.id)
+                .where(_MESSAGE.conversation_id == conversation_id, self._not_hidden())
+                .exists(),
             )
         ).first()
         return None if row is None else self._conversation(row)
 
-    def messages(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
-        """Return the visible messages of a conversation, the oldest first."""
+    def messages(
+        self,
+        profile_id: str,
+        conversation_id: str,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[InboxMessage]:
+        """
+        Return the visible messages of a conversation, the oldest first.
+
+        With ``limit`` the newest ones, ``offset`` of them left out.
+        """
         return self._messages(
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             self._visible(),
+            limit=limit,
+            offset=offset,
         )
+
+    def message_count(self, profile_id: str, conversation_id: str) -> int:
+        """Return how many messages of a conversation are visible."""
+        return self.work.connection.execute(
+            select(func.count())
+            .select_from(inbox_messages)
+            .where(
+                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.conversation_id == conversation_id,
+                self._visible(),
+            )
+        ).scalar_one()
 
     def received(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
         """
-        Return all that came in, deleted or not, oldest first; it decides on answers.
+        Return what came in and decides on answers, deleted or not, oldest first.
+
+        That is the newest message, and the newest of those that may be answered.
         """
-        return self._messages(
+        came_in = (
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.direction == Direction.IN.value,
             self._not_hidden(),
         )
+        newest = self._messages(*came_in, limit=1)
+        if not newest or newest[0].reply is MayReply.REPLY:
+            return newest
+        return [*self._answerable(came_in), *newest]
 
-    def unread(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
-        """Return the visible messages of a conversation that are not read yet."""
+    def _answerable(
+        self, came_in: tuple[ColumnElement[bool], ...]
+    ) -> list[InboxMessage]:
+        """Return the newest that may be answered, or nothing."""
+        # Of rows of an earlier version only what is sealed says it.
+        unknown = or_(_MESSAGE.reply.is_(None), _MESSAGE.reply == MayReply.REPLY.value)
+        for chunk in count(0, _CHUNK):
+            found = self._messages(*came_in, unknown, limit=_CHUNK, offset=chunk)
+            for one in reversed(found):
+                if one.reply is MayReply.REPLY:
+                    return [one]
+            if len(found) < _CHUNK:
+                break
+        return []
+
+    def references(
+        self, profile_id: str, conversation_id: str, most: int
+    ) -> tuple[str, ...]:
+        """Return the Message-IDs of the last messages that came in, oldest first."""
+        newest = self.work.connection.execute(
+            select(_MESSAGE.message_id)
+            .where(
+                _MESSAGE.conversation_id == conversation_id,
+                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.direction == Direction.IN.value,
+                self._visible(),
+            )
+            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
+            .limit(most)
+        ).scalars()
+        return tuple(reversed(list(newest)))
+
+    def unread(
+        self,
+        profile_id: str,
+        conversation_id: str,
+        among: Collection[str] | None = None,
+    ) -> list[InboxMessage]:
+        """Return what is visible of a conversation, ``among`` some, and not yet read"""
+        some = () if among is None else (_MESSAGE.id.in_(among),)
         return self._messages(
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.read_at.is_(None),
             self._visible(),
+            *some,
         )
 
     def message(self, profile_id: str, message_id: str) -> InboxMessage | None:
@@ -170,6 +271,22 @@ class InboxReader:
             subject=content["subject"], text=content["text"], saved_at=row.saved_at
         )
 
+    def loose_draft(self, profile_id: str) -> Draft | None:
+        """Return what the patient began to write to nobody yet, or None."""
+        row = self.work.connection.execute(
+            select(loose_drafts).where(loose_drafts.c.profile_id == profile_id)
+        ).first()
+        if row is None:
+            return None
+        content = self.work.unseal(
+            self.work.key_for(f"patient:{profile_id}"),
+            row.content,
+            f"loose_drafts.content:{profile_id}",
+        )
+        return Draft(
+            subject=content["subject"], text=content["text"], saved_at=row.saved_at
+        )
+
     def _not_hidden(self) -> ColumnElement[bool]:
         return or_(
             _MESSAGE.hidden_until.is_(None), _MESSAGE.hidden_until <= self.work.now
@@ -178,11 +295,20 @@ class InboxReader:
     def _visible(self) -> ColumnElement[bool]:
         return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden())
 
-    def _messages(self, *conditions: ColumnElement[bool]) -> list[InboxMessage]:
+    def _messages(
+        self,
+        *conditions: ColumnElement[bool],
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[InboxMessage]:
         rows = self.work.connection.execute(
-            select(inbox_messages).where(*conditions).order_by(_MESSAGE.at, _MESSAGE.id)
-        )
-        return [self._message(row) for row in rows]
+            select(inbox_messages)
+            .where(*conditions)
+            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
+            .limit(limit)
+            .offset(offset)
+        ).all()
+        return [self._message(row) for row in reversed(rows)]
 
     def _conversation(self, row: Row[Any]) -> Conversation:
         key_id = self.work.key_for(f"patient:{row.profile_id}")
@@ -192,23 +318,14 @@ class InboxReader:
         return Conversation(
             id=row.id,
             address=display["address"],
-            # Names of mailboxes are written with underscores:
-            # Référentiel socle MSSanté #2, ECO.2.2.7.
-            name=" ".join(display["name"].replace("_", " ").split()),
+            name=mailbox_name(display["name"]),
             kind=row.mailbox_kind,
             state=ConversationState(row.state),
             last_at=row.last_at,
             ended_at=row.ended_at,
         )
 
-    def _with_last(self, row: Row[Any]) -> Conversation:
-        last = self.work.connection.execute(
-            select(inbox_messages)
-            .where(_MESSAGE.conversation_id == row.id, self._visible())
-            .order_by(_MESSAGE.at.desc(), _MESSAGE.id.desc())
-            .limit(1)
-        ).one()
-        message = self._message(last)
+    def _with_last(self, row: Row[Any], message: InboxMessage) -> Conversation:
         return evolve(
             self._conversation(row),
             last_at=message.at,
@@ -229,6 +346,10 @@ class InboxReader:
             direction=Direction(row.direction),
             message_id=row.message_id,
             sender=summary["sender"],
+            # Messages of an earlier version do not say the three.
+            name=mailbox_name(summary.get("name", "")),
+            named_before=mailbox_name(summary.get("named_before", "")),
+            proven=summary.get("proven", ""),
             subject=summary["subject"],
             text=summary["text"],
             files=_files(summary["files"]),

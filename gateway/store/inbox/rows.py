@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import bindparam, select, update
 
 from gateway.store.base.prepared import Prepared
@@ -14,20 +15,39 @@ from gateway.store.inbox.values import (
     ConversationState,
     Direction,
     InboxMessage,
-    MayReply,
 )
 from gateway.store.tables import conversations, inbox_messages
 
 _CONVERSATION = Prepared(
-    select(conversations.c.id, conversations.c.state).where(
+    select(
+        conversations.c.id,
+        conversations.c.state,
+        conversations.c.display,
+        conversations.c.last_at,
+        conversations.c.ended_at,
+    ).where(
         conversations.c.profile_id == bindparam("profile"),
         conversations.c.correspondent == bindparam("digest"),
     )
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE = Prepared(
     update(conversations).where(conversations.c.id == bindparam("conversation")),
     ("display", "mailbox_kind", "last_at", "state"),
 )
+
+
+def serial_of(moment: datetime) -> int:
+    """Return the place of a moment in the order of all messages: its microseconds."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+@frozen
+class Met:
+    """A conversation, and how its correspondent was called before this message."""
+
+    id: str
+    name_before: str = field(repr=False)
 
 
 @frozen
@@ -44,10 +64,16 @@ class InboxRows:
         *,
         name: str,
         kind: str,
-        reply: MayReply,
-    ) -> str:
-        """Return the conversation with an address, opened or reopened."""
-        answerable = reply is MayReply.REPLY
+        state: ConversationState,
+        at: datetime,
+    ) -> Met:
+        """
+        Return the conversation with an address, opened or reopened.
+
+        ``at`` is when the message was received that leads to it. Messages may be filed
+        in another order than that: one from before the end reopens nothing, and only
+        the newest says how the correspondent is called.
+        """
         digest = self.work.keys.digest(address)
         row = _CONVERSATION.first(
             self.work.connection, profile=profile_id, digest=digest
@@ -58,27 +84,39 @@ class InboxRows:
             {"address": address, "name": name},
             f"conversations.display:{conversation_id}",
         )
-        state = ConversationState.NO_REPLY.value if row is None else row.state
-        values: dict[str, Any] = {
-            "display": display,
-            "mailbox_kind": kind,
-            "last_at": self.work.now,
-            "state": ConversationState.OPEN.value if answerable else state,
-        }
-        if row is not None:
-            _CHANGE.run(
-                self.work.connection, [{"conversation": conversation_id, **values}]
+        if row is None:
+            self.work.add_now(
+                conversations,
+                id=conversation_id,
+                profile_id=profile_id,
+                correspondent=digest,
+                started_at=self.work.now,
+                display=display,
+                mailbox_kind=kind,
+                last_at=at,
+                state=state.value,
+                ended_at=at if state is ConversationState.ENDED else None,
             )
-            return conversation_id
-        self.work.add_now(
-            conversations,
-            id=conversation_id,
-            profile_id=profile_id,
-            correspondent=digest,
-            started_at=self.work.now,
-            **values,
+            return Met(conversation_id, "")
+        is_newest = at >= row.last_at
+        known = self.work.unseal(
+            key_id, row.display, f"conversations.display:{conversation_id}"
         )
-        return conversation_id
+        is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
+        opens = state is ConversationState.OPEN and not is_over
+        _CHANGE.run(
+            self.work.connection,
+            [
+                {
+                    "conversation": conversation_id,
+                    "display": display if is_newest else row.display,
+                    "mailbox_kind": kind,
+                    "last_at": max(at, row.last_at),
+                    "state": state.value if opens else row.state,
+                }
+            ],
+        )
+        return Met(conversation_id, known["name"])
 
     def add(
         self,
@@ -87,9 +125,11 @@ class InboxRows:
         conversation_id: str,
         direction: Direction,
         summary: dict[str, Any],
+        *,
+        at: datetime,
         **columns: Any,
     ) -> str:
-        """Add a message, its summary sealed; return its id."""
+        """Add a message, its summary sealed; ``at`` orders it. Return its id."""
         item_id = uuid4().hex
         self.work.add(
             inbox_messages,
@@ -101,7 +141,9 @@ class InboxRows:
                 key_id, summary, f"inbox_messages.summary:{item_id}"
             ),
             key_id=key_id,
-            at=self.work.now,
+            serial=serial_of(at),
+            reply=summary["reply"],
+            at=at,
             read_at=self.work.now if direction is Direction.OUT else None,
             deleted_at=None,
             **columns,
@@ -115,6 +157,9 @@ class InboxRows:
         """
         facts = {
             "sender": message.sender,
+            "name": "",
+            "named_before": "",
+            "proven": "",
             "subject": "",
             "text": "",
             "files": [],

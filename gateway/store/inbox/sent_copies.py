@@ -12,7 +12,7 @@ from gateway.core.copies import HEARD, LOST, Copy, CopyReason
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.deliveries import PENDING
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.values import Direction
+from gateway.store.inbox.tables import SENT
 from gateway.store.tables import deliveries, inbox_messages, receipts, recipients
 
 _LATE = and_(deliveries.c.state == PENDING, deliveries.c.warned_at.is_not(None))
@@ -99,10 +99,10 @@ class SentCopies:
         """Return the conversations whose last message by the patient was lost."""
         own = inbox_messages.c
         last = (
-            select(own.conversation_id, func.max(own.at).label("at"))
+            select(own.conversation_id, func.max(own.serial).label("serial"))
             .where(
                 own.conversation_id.in_(conversation_ids),
-                own.direction == Direction.OUT.value,
+                SENT,
                 own.deleted_at.is_(None),
             )
             .group_by(own.conversation_id)
@@ -115,8 +115,8 @@ class SentCopies:
                 last,
                 and_(
                     own.conversation_id == last.c.conversation_id,
-                    own.at == last.c.at,
-                    own.direction == Direction.OUT.value,
+                    own.serial == last.c.serial,
+                    SENT,
                 ),
             )
             .join(recipients, recipients.c.arrival_id == own.arrival_id)

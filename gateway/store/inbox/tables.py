@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal_column,
 )
 
 from gateway.store.base.columns import (
@@ -46,13 +48,35 @@ inbox_messages = Table(
     Column("arrival_id", Id),
     Column("blob_id", Id),  # NULL once deleted
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    # When it was received, in microseconds: the order in which a thread stands.
+    Column("serial", BigInteger, nullable=False),
+    Column("reply", String(8)),  # may be answered; NULL: of an earlier version
     Column("at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("deleted_at", UtcDateTime),
-    Index("ix_inbox_messages_conversation_at", "conversation_id", "at"),
-    Index("ix_inbox_messages_profile_at", "profile_id", "at"),
+    Index("ix_inbox_messages_thread", "conversation_id", "serial"),
+    # Whole: conversations and what is unread are counted from it, no message is read.
+    Index(
+        "ix_inbox_messages_listing",
+        "profile_id",
+        "conversation_id",
+        "serial",
+        "read_at",
+        "deleted_at",
+        "hidden_until",
+    ),
     UniqueConstraint("arrival_id", "profile_id", "direction"),
+)
+SENT = inbox_messages.c.direction == literal_column("'out'")
+"""Of what the patient wrote; in these words alone SQLite knows the index below."""
+
+Index(
+    "ix_inbox_messages_sent",
+    inbox_messages.c.conversation_id,
+    inbox_messages.c.serial,
+    sqlite_where=SENT,
+    postgresql_where=SENT,
 )
 
 drafts = Table(
@@ -64,3 +88,12 @@ drafts = Table(
     Column("saved_at", UtcDateTime, nullable=False),
 )
 """What a patient began to write to one correspondent."""
+
+loose_drafts = Table(
+    "loose_drafts",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+"""What a patient began to write before choosing to whom."""

@@ -65,6 +65,9 @@ class Conversation:
 class InboxMessage:
     """
     One message of a conversation; of a deleted one only what answering needs is left.
+
+    ``name`` is how its sender was called in it, ``named_before`` another name that the
+    address wrote under before, ``proven`` who its certificate is of; each may be empty.
     """
 
     id: str
@@ -72,6 +75,9 @@ class InboxMessage:
     direction: Direction
     message_id: str
     sender: str = field(repr=False)
+    name: str = field(repr=False)
+    named_before: str = field(repr=False)
+    proven: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
     files: tuple[AttachedFile, ...] = field(repr=False)

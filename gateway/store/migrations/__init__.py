@@ -5,16 +5,20 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from gateway.errors import MisuseError
+from gateway.store.base.engine import unlimited
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0010"
+HEAD: Final = "0007"
 """The revision this program works with; Alembic itself is loaded to upgrade only."""
+
+
+_LOCK: Final = 0x6761746577617900
+"""Ours among PostgreSQL's advisory locks: the name of the program, in eight bytes."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -30,6 +34,10 @@ def upgrade(engine: Engine) -> None:
     from alembic.util import CommandError
 
     with engine.begin() as connection:
+        unlimited(connection)
+        _take_turn(connection)
+        if _version_of(connection) == [HEAD]:
+            return  # another process was there first
         config = make_config()
         config.attributes["connection"] = connection
         try:
@@ -43,12 +51,26 @@ def upgrade(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Tell whether the database has exactly the tables this program expects."""
-    try:
-        with engine.connect() as connection:
-            found = connection.execute(text("SELECT version_num FROM alembic_version"))
-            return list(found.scalars()) == [HEAD]
-    except DBAPIError:  # no such table: a new database
-        return False
+    with engine.connect() as connection:
+        return _version_of(connection) == [HEAD]
+
+
+def _version_of(connection: Connection) -> list[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return []  # a new database
+    found = connection.execute(text("SELECT version_num FROM alembic_version"))
+    return list(found.scalars())
+
+
+def _take_turn(connection: Connection) -> None:
+    """
+    Wait for another process that upgrades, until this transaction ends.
+
+    SQLite has one writer, which this transaction is from its beginning.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:number)")
+        connection.execute(lock, {"number": _LOCK})
 
 
 def make_config() -> Config:

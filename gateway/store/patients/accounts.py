@@ -20,7 +20,7 @@ from gateway.errors import ConflictError, InvalidError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tables import accounts
+from gateway.store.tables import accounts, unknown_logins
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
 _NUMBER = re.compile(r"[1-9]\d{4}(?:\d\d|2[ab])\d{6}(?:\d\d)?")
@@ -52,7 +52,8 @@ class Account:
     What signing in needs of an account, read before the slow work of the password.
 
     For an unknown login ``id`` and ``profile_id`` are empty, and ``hash`` is one that
-    no password matches, so that the same work follows.
+    no password matches, so that the same work follows; ``unknown`` is its digest, by
+    which it is paused like any other.
     """
 
     id: str = ""
@@ -60,6 +61,7 @@ class Account:
     hash: str = field(repr=False)
     failures: int = 0
     paused_until: datetime | None = None
+    unknown: str = field(default="", repr=False)
 
     def is_paused(self, now: datetime) -> bool:
         """Tell whether too many wrong passwords make even the right one wait."""
@@ -106,17 +108,29 @@ class Accounts:
 
     def find(self, login: str) -> Account:
         """Return the account of a login in any case, or one nobody can open."""
+        login = login.strip().lower()[:64]
         row = self.work.connection.execute(
-            select(accounts).where(accounts.c.login == login.strip().lower()[:64])
+            select(accounts).where(accounts.c.login == login)
         ).first()
         if row is None:
-            return Account(hash=_NOBODY)
+            return self._nobody(self.work.keys.digest(f"login:{login}"))
         return Account(
             id=row.id,
             profile_id=row.profile_id,
             hash=row.password,
             failures=row.failures,
             paused_until=row.paused_until,
+        )
+
+    def _nobody(self, digest: str) -> Account:
+        row = self.work.connection.execute(
+            select(unknown_logins).where(unknown_logins.c.digest == digest)
+        ).first()
+        return Account(
+            hash=_NOBODY,
+            failures=row.failures if row else 0,
+            paused_until=row.paused_until if row else None,
+            unknown=digest,
         )
 
     def profile_of(self, account_id: str) -> str:
@@ -129,6 +143,9 @@ class Accounts:
 
     def failed(self, account: Account, tries: int, pause: timedelta) -> None:
         """Count a wrong password; after ``tries`` of them the account waits."""
+        if account.unknown:
+            self._failed_for_nobody(account, tries, pause)
+            return
         row = self.work.connection.execute(
             update(accounts)
             .where(accounts.c.id == account.id)
@@ -147,6 +164,30 @@ class Accounts:
             account.profile_id,
             chain=chain_of(account.profile_id),
         )
+
+    def _failed_for_nobody(
+        self, account: Account, tries: int, pause: timedelta
+    ) -> None:
+        now, columns = self.work.now, unknown_logins.c
+        row = self.work.connection.execute(
+            update(unknown_logins)
+            .where(columns.digest == account.unknown)
+            .values(failures=columns.failures + 1, tried_at=now)
+            .returning(columns.failures)
+        ).first()
+        if row is None:
+            self.work.connection.execute(
+                insert(unknown_logins).values(
+                    digest=account.unknown, failures=1, tried_at=now
+                )
+            )
+        failures = 1 if row is None else row.failures
+        if failures >= tries:
+            self.work.connection.execute(
+                update(unknown_logins)
+                .where(columns.digest == account.unknown)
+                .values(failures=0, paused_until=now + pause)
+            )
 
     def succeeded(self, account: Account) -> None:
         """Forget the wrong passwords: the right one came, and its code too."""

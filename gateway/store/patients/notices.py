@@ -33,6 +33,8 @@ _WAITING = Prepared(
     )
     .limit(1)
 )
+_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS})
+
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
 
@@ -95,6 +97,15 @@ class Notices:
         self.make(profile, kind)
         return None
 
+    def tell_address_changed(self, before: Profile, after: Profile) -> None:
+        """
+        Tell the old address and the new one that the address for codes was changed.
+
+        Whoever could have it changed in a patient's place could read their codes.
+        """
+        for profile in (before, after):
+            self.make(profile, NoticeKind.ADDRESS)
+
     def make(
         self,
         profile: Profile,
@@ -109,12 +120,12 @@ class Notices:
 
         None is made for a patient without an e-mail address, nor while the last one
         of the same kind still waits to leave: one is enough to say that something is
-        waiting. Codes are always made.
+        waiting. Codes are always made, and that an address was changed.
         """
         if not profile.email:
             return ""
         just_made = f"notice:{kind.value}:{profile.id}"
-        if kind is not NoticeKind.CODE:
+        if kind not in _ALWAYS:
             if just_made in self.work.held or self._is_waiting(profile.id, kind):
                 return ""
             self.work.held[just_made] = True

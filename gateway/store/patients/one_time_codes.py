@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.keys import KeyRing
@@ -32,12 +32,7 @@ class OneTimeCodes:
     work: UnitOfWork
 
     def make(self, account_id: str, life: timedelta, tries: int) -> NewCode:
-        """
-        Make a code for an account.
-
-        With an empty account, make a decoy: it is kept and tried like any other, and
-        opens nothing, so that a wrong sign-in looks like a right one.
-        """
+        """Make a code for an account."""
         now = self.work.now
         code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
         self.work.connection.execute(
@@ -46,7 +41,7 @@ class OneTimeCodes:
         self.work.connection.execute(
             insert(one_time_codes).values(
                 id=code.id,
-                account_id=account_id or None,
+                account_id=account_id,
                 digest=_digest(self.work.keys, code.id, code.digits),
                 tries_left=tries,
                 created_at=now,
@@ -55,16 +50,19 @@ class OneTimeCodes:
         )
         return code
 
-    def made_since(self, account_id: str, span: timedelta) -> int:
-        """Return how many codes an account was sent in the last ``span``."""
-        return self.work.connection.execute(
-            select(func.count())
-            .select_from(one_time_codes)
+    def next_at(self, account_id: str, most: int, span: timedelta) -> datetime | None:
+        """Return from when another code may be sent, ``most`` in a span; None: now."""
+        code = one_time_codes.c
+        sent = self.work.connection.execute(
+            select(code.created_at)
             .where(
-                one_time_codes.c.account_id == account_id,
-                one_time_codes.c.created_at > self.work.now - span,
+                code.account_id == account_id, code.created_at > self.work.now - span
             )
-        ).scalar_one()
+            .order_by(code.created_at.desc())
+            .limit(1)
+            .offset(most - 1)
+        ).scalar()
+        return None if sent is None else sent + span
 
     def use(self, code_id: str, digits: str) -> bool:
         """

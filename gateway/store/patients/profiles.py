@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 from sqlalchemy import (
     bindparam,
     delete,
@@ -22,8 +23,19 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.rights import RIGHTS, read_rights
-from gateway.store.patients.values import Opposition, Profile, ProfileRights
-from gateway.store.tables import blocks, oppositions, profiles, secrecies
+from gateway.store.patients.values import (
+    Opposition,
+    Profile,
+    ProfileChange,
+    ProfileRights,
+)
+from gateway.store.tables import (
+    blocks,
+    oppositions,
+    profile_changes,
+    profiles,
+    secrecies,
+)
 
 __all__ = ["Opposition", "Profile", "ProfileRights", "Profiles"]
 
@@ -41,6 +53,7 @@ class Profiles:
     work: UnitOfWork
     by: str = ""
     """Who makes the changes, for the journal: an account of the machine, or nobody."""
+    why: str = field(default="", repr=False)
 
     def add(
         self,
@@ -161,14 +174,60 @@ class Profiles:
             return
         event = event_between(before, state)
         self._write(profile.id, state=state.value)
+        self._keep_change(profile.id, "state", before.value, state.value)
         self._note(
             profile.id, "state", before=before.value, after=state.value, event=event
         )
 
     def change(self, profile_id: str, what: str, **values: Any) -> None:
         """Change plain columns (mask_by_default, emergency, language)."""
+        before = self._now_in(profile_id, values)
+        self._changed(profile_id, what, before, dict(values), **values)
+
+    def _changed(
+        self, profile_id: str, what: str, before: Any, after: Any, **values: Any
+    ) -> None:
+        """Change columns, and keep sealed what was said before and after."""
         self._write(profile_id, **values)
+        self._keep_change(profile_id, what, before, after)
         self._note(profile_id, what)
+
+    def _now_in(self, profile_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what columns say before they are changed."""
+        if not values:
+            return {}
+        row = self._row(profile_id=profile_id)
+        return {} if row is None else {name: getattr(row, name) for name in values}
+
+    def _keep_change(self, profile_id: str, what: str, before: Any, after: Any) -> None:
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        change_id = uuid4().hex
+        detail = {"before": before, "after": after, "by": self.by, "why": self.why}
+        context = f"profile_changes.detail:{profile_id}:{change_id}"
+        self.work.add(
+            profile_changes,
+            id=change_id,
+            profile_id=profile_id,
+            changed_at=self.work.now,
+            what=what,
+            key_id=key_id,
+            detail=self.work.seal(key_id, detail, context),
+        )
+
+    def changes(self, profile_id: str) -> list[ProfileChange]:
+        """Return what was changed of a profile, the oldest change first."""
+        columns = profile_changes.c
+        rows = self.work.connection.execute(
+            select(profile_changes)
+            .where(columns.profile_id == profile_id)
+            .order_by(columns.changed_at, columns.id)
+        )
+        found = []
+        for row in rows:
+            context = f"profile_changes.detail:{profile_id}:{row.id}"
+            detail = self.work.unseal(row.key_id, row.detail, context)
+            found.append(ProfileChange(at=row.changed_at, what=row.what, **detail))
+        return found
 
     def _write(self, profile_id: str, **values: Any) -> None:
         self.work.held.pop(profile_id, None)
@@ -196,7 +255,7 @@ class Profiles:
     def set_email(self, profile: Profile, email: str) -> None:
         """Change the ordinary e-mail address notices and codes go to."""
         contact = self._contact(profile.id, profile.key_id, email)
-        self.change(profile.id, "email", contact=contact)
+        self._changed(profile.id, "email", profile.email, email, contact=contact)
 
     def set_authority(self, profile: Profile, oid: str) -> None:
         """
@@ -207,7 +266,8 @@ class Profiles:
         """
         ins = Ins.of(profile.ins.matricule, oid)
         identity = self._identity(profile.id, profile.key_id, ins, profile.traits)
-        self.change(profile.id, "oid", identity=identity)
+        before = profile.ins.authority.value
+        self._changed(profile.id, "oid", before, oid, identity=identity)
 
     def block(self, profile_id: str, identity: str) -> None:
         """Block a sender by structure id, IDNPS or address; again is no error."""
@@ -217,7 +277,7 @@ class Profiles:
                 profile_id=profile_id, identity=identity.lower(), since=self.work.now
             )
         )
-        self.change(profile_id, "block")
+        self._changed(profile_id, "block", None, identity.lower())
 
     def unblock(self, profile_id: str, identity: str, *, noted: bool = True) -> None:
         """Take a block back; none is no error."""
@@ -228,7 +288,7 @@ class Profiles:
             )
         )
         if noted:
-            self.change(profile_id, "unblock")
+            self._changed(profile_id, "unblock", identity.lower(), None)
 
     def oppose(self, profile_id: str, opposition: Opposition) -> None:
         """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
@@ -244,7 +304,8 @@ class Profiles:
                 since=self.work.now,
             )
         )
-        self.change(profile_id, f"oppose-{opposition.kind}")
+        after = asdict(opposition)
+        self._changed(profile_id, f"oppose-{opposition.kind}", None, after)
 
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
         """Take an opposition back; none is no error."""
@@ -258,7 +319,8 @@ class Profiles:
                 columns.unique_id == opposition.unique_id,
             )
         )
-        self.change(profile_id, f"withdraw-{opposition.kind}")
+        before = asdict(opposition)
+        self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)
 
     def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
         """Put a sender in secret connection with a minor, or end it."""
@@ -276,7 +338,10 @@ class Profiles:
                     since=self.work.now,
                 )
             )
-        self.change(profile_id, "secret" if secret else "unsecret")
+        named = identity.lower()
+        before, after = (None, named) if secret else (named, None)
+        what = "secret" if secret else "unsecret"
+        self._changed(profile_id, what, before, after)
 
     def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
         if digest:

@@ -36,6 +36,18 @@ profiles = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
+profile_changes = Table(
+    "profile_changes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("detail", LargeBinary, nullable=False),  # sealed: before, after, by, why
+)
+"""What a profile said before each change and after it, who changed it, and why."""
+
 blocks = Table(
     "blocks",
     metadata,
@@ -79,11 +91,21 @@ accounts = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+unknown_logins = Table(
+    "unknown_logins",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed, of what was typed
+    Column("failures", Integer, nullable=False),
+    Column("paused_until", UtcDateTime),
+    Column("tried_at", UtcDateTime, nullable=False, index=True),
+)
+"""Logins that nobody has, paused like those that somebody has: no page tells which."""
+
 one_time_codes = Table(
     "one_time_codes",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("account_id", Id, ForeignKey("accounts.id"), index=True),  # NULL: a decoy
+    Column("account_id", Id, ForeignKey("accounts.id"), index=True),
     Column("digest", String(64), nullable=False),  # keyed
     Column("tries_left", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from attrs import field, frozen
 
@@ -50,3 +51,15 @@ class ProfileRights:
     blocked: frozenset[str]
     oppositions: tuple[Opposition, ...]
     secret_senders: frozenset[str]
+
+
+@frozen(kw_only=True)
+class ProfileChange:
+    """What a profile said before a change and after; who made it and why, if told."""
+
+    at: datetime
+    what: str
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
+    by: str
+    why: str = field(repr=False)

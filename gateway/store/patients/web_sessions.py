@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import web_sessions
+
+REMEMBERED = timedelta(days=1)
+"""So long it is known whose a session was; what was being written is kept for them."""
 
 _MOST = 5
 """Sessions open at once for one account; a sixth ends the oldest."""
@@ -32,12 +35,13 @@ class Stage(StrEnum):
 
 @frozen(kw_only=True)
 class WebSession:
-    """A session in force; ``account_id`` is empty after a wrong password."""
+    """A session in force; without a further sign of life it is so until ``ends_at``."""
 
     digest: str = field(repr=False)
     stage: Stage
     account_id: str
     code_id: str
+    ends_at: datetime
 
 
 @frozen(kw_only=True)
@@ -82,7 +86,23 @@ class WebSessions:
             stage=Stage(row.stage),
             account_id=row.account_id or "",
             code_id=row.code_id or "",
+            ends_at=min(row.expires_at, row.seen_at + self.life.idle),
         )
+
+    def ended(self, cookie: str) -> str:
+        """
+        Return the account of a session that ended of itself, or an empty text.
+
+        It opens nothing any more; what is written in its forms is still its patient's.
+        """
+        row = self.work.connection.execute(
+            select(web_sessions.c.account_id).where(
+                web_sessions.c.digest == cookie_digest(cookie),
+                web_sessions.c.stage == Stage.OPEN.value,
+                web_sessions.c.expires_at > self.work.now - REMEMBERED,
+            )
+        ).first()
+        return "" if row is None else str(row.account_id)
 
     def is_stale(self, session: WebSession) -> bool:
         """Tell whether a session's last sight is old enough to be written again."""
@@ -95,19 +115,24 @@ class WebSessions:
         ).first()
         return row is not None
 
-    def seen(self, session: WebSession) -> None:
-        """Note that the visitor is there."""
-        self.work.connection.execute(
+    def seen(self, session: WebSession) -> WebSession:
+        """Note that the visitor is there; return the session, which lasts longer."""
+        row = self.work.connection.execute(
             update(web_sessions)
             .where(web_sessions.c.digest == session.digest)
             .values(seen_at=self.work.now)
-        )
+            .returning(web_sessions.c.expires_at)
+        ).first()
+        if row is None:  # ended meanwhile
+            return session
+        ends_at = min(row.expires_at, self.work.now + self.life.idle)
+        return evolve(session, ends_at=ends_at)
 
     def start(self, stage: Stage, account_id: str = "", code_id: str = "") -> str:
         """Start a session; return its cookie, which is kept nowhere."""
         now, cookie = self.work.now, new_cookie()
         self.work.connection.execute(
-            delete(web_sessions).where(web_sessions.c.expires_at <= now)
+            delete(web_sessions).where(web_sessions.c.expires_at <= now - REMEMBERED)
         )
         if stage is Stage.OPEN:
             self._make_room(account_id)

@@ -22,7 +22,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
-from gateway.store.sealed.spare_files import SpareFile, SpareFiles, sync_folder
+from gateway.store.sealed.spare_files import SpareFile, SpareFiles, fsync, sync_folder
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(
@@ -221,7 +221,7 @@ def _write(file: SpareFile, key: bytes, bound: bytes, *pieces: bytes) -> None:
     try:
         try:
             write_sealed(file.descriptor, key, bound, *pieces)
-            os.fsync(file.descriptor)
+            fsync(file.descriptor)
         finally:
             os.close(file.descriptor)
     except OSError:

@@ -22,6 +22,23 @@ How long a file stays a spare: far less than housekeeping leaves a file without 
 """
 
 
+class FsyncError(OSError):
+    """An fsync failed: the kernel may have dropped what it could not write."""
+
+
+def fsync(descriptor: int) -> None:
+    """
+    Make what was written to a file durable.
+
+    Raises:
+        FsyncError: it is not.
+    """
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise FsyncError(error.errno, error.strerror) from error
+
+
 @frozen
 class SpareFile:
     """An empty file, open to write; whoever takes it closes ``descriptor``."""
@@ -110,6 +127,6 @@ def sync_folder(folder: Path) -> None:
     """Make new names durable; without it they may be lost with the power."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -29,5 +29,7 @@ tasks = Table(
     Column("lease_until", UtcDateTime),
     Column("last_error", String(400), nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
+    # When its times were last set: they are reckoned from then.
+    Column("set_at", UtcDateTime),
     Index("ix_tasks_state_due", "state", "due_at"),
 )

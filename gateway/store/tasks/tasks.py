@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +9,7 @@ from uuid import uuid4
 
 from attrs import frozen
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
@@ -21,9 +20,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    type_coerce,
     update,
 )
 
+from gateway.store.base.columns import UtcDateTime
 from gateway.store.tables import tasks
 from gateway.store.tasks.values import Task, TaskKind, TaskRow, TaskState
 
@@ -55,12 +56,15 @@ _HELD = (
     .where(tasks.c.id.in_(_IDS), tasks.c.lease_owner == bindparam("owner"))
     .with_for_update()
 )
+_CLOCKS_APART = timedelta(minutes=1)
+"""How far the clocks of nodes may be apart before one counts as set back."""
+
 _STRIKE = delete(tasks).where(tasks.c.id.in_(_IDS))
 
 
 def new_owner() -> str:
-    """Return a name for a worker's leases: the machine, the process, a random part."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    """Return a name for a worker's leases: by chance, so that none is given twice."""
+    return uuid4().hex
 
 
 @frozen
@@ -85,6 +89,7 @@ class Tasks:
             lease_owner="",
             last_error="",
             created_at=self.now,
+            set_at=self.now,
         )
 
     def claim(
@@ -113,6 +118,7 @@ class Tasks:
                     "ids": [row.id for row in rows],
                     "lease_owner": owner,
                     "lease_until": self.now + lease,
+                    "set_at": self.now,
                 },
             )
         return [
@@ -128,7 +134,7 @@ class Tasks:
         due = _ANY_DUE if where is None else _ANY_DUE.where(where)
         return self.connection.execute(due, wanted).first() is not None
 
-    def release(self, claimed: Sequence[Task], owner: str) -> None:
+    def give_back(self, claimed: Sequence[Task], owner: str) -> None:
         """Give back tasks that ``owner`` claimed and did not do; they stay due."""
         self.connection.execute(
             update(tasks)
@@ -146,7 +152,7 @@ class Tasks:
             .where(
                 tasks.c.id.in_([t.id for t in claimed]), tasks.c.lease_owner == owner
             )
-            .values(lease_until=self.now + lease)
+            .values(lease_until=self.now + lease, set_at=self.now)
         )
 
     def held(self, claimed: Sequence[Task], owner: str) -> set[int]:
@@ -177,6 +183,7 @@ class Tasks:
             .values(
                 attempts=task.attempts + 1,
                 due_at=self.now + wait,
+                set_at=self.now,
                 lease_owner="",
                 lease_until=None,
                 last_error=error[:400],
@@ -210,7 +217,8 @@ class Tasks:
         """
         values: dict[str, Any] = {"state": after.value}
         if after is TaskState.READY:
-            values |= {"due_at": self.now, "attempts": 0, "created_at": self.now}
+            values |= {"attempts": 0}
+            values |= {"due_at": self.now, "created_at": self.now, "set_at": self.now}
         moved = self.connection.execute(
             update(tasks)
             .where(
@@ -269,32 +277,44 @@ class Tasks:
         )
         return {kind: since for kind, since in rows}  # noqa: C416 (rows, not pairs)
 
-    def release_dead_owners(self) -> int:
-        """
-        Give back the leases of this machine's processes that are gone; return how many.
+    def owners(self) -> set[str]:
+        """Return the names of all who hold a lease."""
+        held = select(tasks.c.lease_owner).distinct().where(tasks.c.lease_owner != "")
+        return set(self.connection.execute(held).scalars())
 
-        After a crash the work goes on at once instead of when the leases expire. To be
-        asked before anything is claimed: what seems to be this process's own is of an
-        earlier one of the same number, as in a container that was started again.
-        """
-        host = f"{socket.gethostname()}:"
-        columns = tasks.c
-        owners = self.connection.execute(
-            select(columns.lease_owner).distinct().where(columns.lease_owner != "")
-        ).scalars()
-        gone = [
-            owner
-            for owner in owners
-            if owner.startswith(host) and not _is_another(int(owner.split(":")[1]))
-        ]
-        if not gone:
-            return 0
+    def release(self, owners: Iterable[str]) -> int:
+        """Give back the leases of those who are gone; return how many they were."""
         freed = self.connection.execute(
             update(tasks)
-            .where(columns.lease_owner.in_(gone))
+            .where(tasks.c.lease_owner.in_(list(owners)))
             .values(lease_owner="", lease_until=None)
         )
         return int(freed.rowcount)
+
+    def follow_clock(self) -> int:
+        """
+        Give tasks whose times lie in a future that the clock left a time by this one.
+
+        A clock that was set back by a day would have a retry of seconds wait a day: it
+        waits again as long as it was to wait. Returns how many there were.
+        """
+        now = UtcDateTime().process_bind_param(self.now, None)
+        back = type_coerce(tasks.c.set_at, BigInteger) - now
+
+        def moved(column: Any) -> Any:
+            return type_coerce(type_coerce(column, BigInteger) - back, UtcDateTime())
+
+        done = self.connection.execute(
+            update(tasks)
+            .where(tasks.c.set_at > self.now + _CLOCKS_APART)
+            .values(
+                due_at=moved(tasks.c.due_at),
+                lease_until=moved(tasks.c.lease_until),
+                created_at=moved(tasks.c.created_at),
+                set_at=self.now,
+            )
+        )
+        return int(done.rowcount)
 
     def listed(self, state: TaskState | None = None) -> list[TaskRow]:
         """Return all tasks, or those of one state, oldest first."""
@@ -319,19 +339,6 @@ class Tasks:
             tasks.c.state == TaskState.READY.value,
         )
         return bool(self.connection.execute(select(waiting)).scalar_one())
-
-
-def _is_another(pid: int) -> bool:
-    """Tell whether a process other than this one has a number."""
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _row(row: Any) -> TaskRow:

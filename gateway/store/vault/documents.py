@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.core.vault import FiledDocument, MaskedBy
@@ -16,6 +26,13 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.tables import documents, submissions
 
+_HIDDEN = Visibility.HIDDEN_FROM_PATIENT
+_LAST_FIRST = (
+    documents.c.filed_at.desc(),
+    documents.c.creation_time.desc(),
+    documents.c.id.desc(),
+)
+"""The order of the index of the list, read backwards."""
 _FIND = Prepared(select(documents).where(documents.c.unique_id == bindparam("name")))
 _GET = Prepared(select(documents).where(documents.c.id == bindparam("name")))
 # Without an order: for its sake SQLite would go through all that the patient has.
@@ -117,6 +134,8 @@ class Documents:
             flags=sorted(document.flags),
             visible_at=document.visible_at,
             flags_then=sorted(document.flags_then),
+            hidden_now=_HIDDEN in document.flags,
+            hidden_then=_HIDDEN in document.flags_then,
             masked_by=document.masked_by.value,
             author_id=document.author_id[:64],
             structure_id=document.structure_id[:64],
@@ -142,6 +161,16 @@ class Documents:
         """Return the document of an entryUUID in hex, or None."""
         return self._one(_GET, entry_id)
 
+    def after(self, entry_id: str, limit: int) -> list[StoredDocument]:
+        """Return the next documents of all patients by entryUUID: to walk them all."""
+        rows = self.work.connection.execute(
+            select(documents)
+            .where(documents.c.id > entry_id)
+            .order_by(documents.c.id)
+            .limit(limit)
+        )
+        return [_stored(row) for row in rows]
+
     def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:
@@ -160,19 +189,64 @@ class Documents:
         rows = self.work.connection.execute(
             select(documents)
             .where(columns.profile_id == profile_id)
-            .order_by(columns.filed_at.desc(), columns.creation_time.desc(), columns.id)
+            .order_by(*_LAST_FIRST)
         )
         return [_stored(row) for row in rows]
+
+    def for_holder(
+        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+    ) -> list[StoredDocument]:
+        """Return some of those the patient may know of, last filed first."""
+        some = (
+            select(documents.c.id)
+            .where(*self._seen(profile_id, old=old))
+            .order_by(*_LAST_FIRST)
+            .limit(limit)
+            .offset(offset)
+        ).subquery()
+        rows = self.work.connection.execute(
+            select(documents)
+            .join(some, some.c.id == documents.c.id)
+            .order_by(*_LAST_FIRST)
+        )
+        return [_stored(row) for row in rows]
+
+    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+        """Return how many documents the patient may know of."""
+        return self.work.connection.execute(
+            select(func.count())
+            .select_from(documents)
+            .where(*self._seen(profile_id, old=old))
+        ).scalar_one()
+
+    def _seen(self, profile_id: str, *, old: bool) -> tuple[ColumnElement[bool], ...]:
+        """
+        Say `patient_sees` of the holder as a question to the database.
+
+        All columns of it are in the index of the list; a test holds both together.
+        """
+        columns = documents.c
+        status = (
+            columns.status != Availability.DELETED.value
+            if old
+            else columns.status == Availability.APPROVED.value
+        )
+        is_past = and_(
+            columns.visible_at.is_not(None), columns.visible_at <= self.work.now
+        )
+        hidden = case((is_past, columns.hidden_then), else_=columns.hidden_now)
+        return columns.profile_id == profile_id, status, hidden.is_(false())
 
     def of_arrival(self, profile_id: str, arrival_id: str) -> list[StoredDocument]:
         """Return what one message put in a patient's vault."""
         columns = documents.c
         rows = self.work.connection.execute(
             select(documents)
+            # Without an order, as for a set: it is found by its arrival alone.
             .where(columns.profile_id == profile_id, columns.arrival_id == arrival_id)
-            .order_by(columns.filed_at, columns.id)
         )
-        return [_stored(row) for row in rows]
+        found = [_stored(row) for row in rows]
+        return sorted(found, key=lambda one: (one.facts.filed_at, one.facts.id))
 
     def entry(self, stored: StoredDocument) -> dict[str, Any]:
         """Return the JSON of the DocumentEntry as it was filed."""
@@ -216,10 +290,10 @@ class Documents:
     def set_visibility(
         self,
         entry_id: str,
-        flags: Iterable[Visibility],
+        flags: Collection[Visibility],
         *,
         visible_at: datetime | None,
-        flags_then: Iterable[Visibility],
+        flags_then: Collection[Visibility],
         masked_by: MaskedBy,
     ) -> None:
         """Give a document other flags, now and from ``visible_at`` on."""
@@ -230,6 +304,8 @@ class Documents:
                 flags=sorted(flags),
                 visible_at=visible_at,
                 flags_then=sorted(flags_then),
+                hidden_now=_HIDDEN in flags,
+                hidden_then=_HIDDEN in flags_then,
                 masked_by=masked_by.value,
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -43,6 +44,9 @@ documents = Table(
     Column("flags", JSON, nullable=False),  # visibility
     Column("visible_at", UtcDateTime),  # end of INVISIBLE_PATIENT, R. 1111-53
     Column("flags_then", JSON, nullable=False),  # visibility from visible_at on
+    # INVISIBLE_PATIENT among flags and among flags_then: what lists are made from.
+    Column("hidden_now", Boolean, nullable=False, default=False),
+    Column("hidden_then", Boolean, nullable=False, default=False),
     Column("masked_by", String(8), nullable=False, default=""),  # sender, patient
     Column("author_id", String(64), nullable=False, default=""),
     Column("structure_id", String(64), nullable=False, default=""),
@@ -57,7 +61,19 @@ documents = Table(
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
-    Index("ix_documents_profile_filed", "profile_id", "filed_at"),
+    # Whole: a page of the list is found and counted in it, and no other row is read.
+    Index(
+        "ix_documents_listing",
+        "profile_id",
+        "filed_at",
+        "creation_time",
+        "id",
+        "status",
+        "hidden_now",
+        "hidden_then",
+        "visible_at",
+    ),
+    Index("ix_documents_arrival", "arrival_id", "profile_id"),
     Index("ix_documents_profile_set", "profile_id", "set_id"),
     Index(
         "ix_documents_profile_names",

@@ -109,9 +109,9 @@ class Answering:
                     refusal=None,
                     message=message,
                     recipients=recipients,
-                    references=tuple(one.message_id for one in kept if not one.deleted)[
-                        -_REFERENCES:
-                    ],
+                    references=InboxReader(work).references(
+                        profile.id, conversation.id, _REFERENCES
+                    ),
                 )
 
     def _leads_to_patient(self, message: ReceivedMessage) -> bool:

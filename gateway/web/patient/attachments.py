@@ -14,8 +14,19 @@ from gateway.web.patient.uploads import content_type
 from gateway.web.site.answers import SHOWN_INLINE
 
 _PACKAGES = frozenset(
-    {"application/zip", "application/x-zip-compressed", "text/xml", "application/xml"}
+    {
+        "application/zip",
+        "application/x-zip-compressed",
+        "text/xml",
+        "application/xml",
+        "message/rfc822",
+        "message/global",
+        "application/ms-tnef",
+        "application/vnd.ms-tnef",
+        "application/pkcs7-mime",
+    }
 )
+_PACKAGE_NAMES = (".zip", ".xml", ".cda", ".eml", ".p7m", "winmail.dat")
 
 
 @frozen
@@ -44,7 +55,7 @@ def offered(message: InboxMessage, *, had_documents: bool) -> list[ListedFile]:
 
 def is_package(file: AttachedFile) -> bool:
     """Tell whether a file may be what the documents came in."""
-    return file.media_type in _PACKAGES or file.name.lower().endswith((".zip", ".xml"))
+    return file.media_type in _PACKAGES or file.name.lower().endswith(_PACKAGE_NAMES)
 
 
 def read_file(message: InboxMessage, content: bytes, place: int) -> bytes:
@@ -93,7 +104,7 @@ def open_file(
     message = reader.message(profile_id, message_id)
     if message is None:
         raise NotFoundError("not found")
-    came = Arrivals(work).documents(message.arrival_id)
+    came = Arrivals(work).documents(message.arrival_id, profile_id)
     places = {one.place for one in offered(message, had_documents=bool(came))}
     if place not in places:
         raise NotFoundError("not found")

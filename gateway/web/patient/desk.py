@@ -19,7 +19,7 @@ from gateway.web.patient.ports import OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed
 from gateway.web.site.ports import DocumentPages, OpenVault
-from gateway.web.site.visits import Visit, person_name
+from gateway.web.site.visits import Visit, identity_of, person_name
 
 
 @frozen(kw_only=True)
@@ -74,10 +74,13 @@ class PatientDesk(Desk):
             f"patient/{template}",
             visit.language,
             status=status,
+            zone=self.settings.web.time_zone,
             visit=visit,
             unread=unread,
             name=person_name(visit.person) if visit.person is not None else "",
+            identity=identity_of(visit.person) if visit.person is not None else None,
             service=self.settings.domains.operator_name,
+            closing=visit.session.ends_at if visit.session is not None else visit.now,
             idle_minutes=self.settings.web.session_idle_seconds // 60,
             **context,
         )

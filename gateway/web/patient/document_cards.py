@@ -16,6 +16,7 @@ from gateway.core.document import (
     DocumentEntry,
     Visibility,
 )
+from gateway.core.texts.patients import Place
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
 from gateway.rights.visibility_rules import PatientReader, patient_sees
@@ -78,13 +79,18 @@ class SeenDocuments:
     profile_id: str
     now: datetime
 
-    def listed(self, *, replaced: bool = False) -> list[FiledDocument]:
-        """Return them last filed first; old versions on request."""
-        return [
-            document
-            for document in self.vault.listed(self.profile_id)
-            if self._is_seen(document, on_request=replaced)
-        ]
+    def listed(
+        self, limit: int, offset: int = 0, *, replaced: bool = False
+    ) -> list[FiledDocument]:
+        """Return some of them, last filed first; old versions on request."""
+        found = self.vault.for_holder(
+            self.profile_id, old=replaced, limit=limit, offset=offset
+        )
+        return [one for one in found if self._is_seen(one, on_request=replaced)]
+
+    def count(self, *, replaced: bool = False) -> int:
+        """Return how many they are."""
+        return self.vault.count_for_holder(self.profile_id, old=replaced)
 
     def brought_by(self, arrival_id: str) -> list[DocumentCard]:
         """Return those that one message brought."""
@@ -100,6 +106,21 @@ class SeenDocuments:
         if found is None or found.profile_id != self.profile_id:
             return None
         return found if self._is_seen(found, on_request=True) else None
+
+    def place(self, document: FiledDocument | None) -> Place:
+        """Say where a document of the vault is for this patient."""
+        if document is None or document.profile_id != self.profile_id:
+            return Place.ABSENT
+        if self._is_seen(document, on_request=True):
+            return Place.SEEN
+        was_seen = patient_sees(
+            document.visibility(self.now), Availability.APPROVED, PatientReader.HOLDER
+        )
+        return Place.WITHDRAWN if was_seen else Place.HIDDEN
+
+    def is_withdrawn(self, document_id: str) -> bool:
+        """Tell whether one was there to be seen until its author withdrew it."""
+        return self.place(self.vault.get(document_id)) is Place.WITHDRAWN
 
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""

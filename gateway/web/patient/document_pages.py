@@ -11,11 +11,9 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import ENDINGS, SeenDocuments, file_name
-from gateway.web.patient.inbox_pages import page_number
-from gateway.web.site.answers import Answer, download, inline
+from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.paging import PER_PAGE, Page
 from gateway.web.site.visits import Visit
-
-_PER_PAGE = 30
 
 
 @frozen
@@ -27,26 +25,31 @@ class DocumentListPages:
     def documents(self, visit: Visit) -> Answer:
         """List the documents, last filed first; replaced ones on request."""
         replaced = visit.query.get("replaced") == "1"
-        number = page_number(visit.query.get("page", "1"))
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
-            found = seen.listed(replaced=replaced)
-            start = (number - 1) * _PER_PAGE
-            cards = [seen.card(one) for one in found[start : start + _PER_PAGE]]
+            total = seen.count(replaced=replaced)
+            page = Page.asked(visit.query, total)
+            if not page.is_there:
+                kind = "replaced=1&" if replaced else ""
+                return redirect(f"/documents?{kind}page={page.pages}")
+            found = seen.listed(PER_PAGE, page.offset, replaced=replaced)
+            cards = [seen.card(one) for one in found]
         return self.desk.page(
             visit,
             "documents.html",
             documents=cards,
-            total=len(found),
+            total=total,
             replaced=replaced,
-            number=number,
-            pages=max(1, -(-len(found) // _PER_PAGE)),
+            number=page.number,
+            pages=page.pages,
         )
 
     def document(self, visit: Visit, document_id: str) -> Answer:
         """Show a document by our own rendering, never by what came with it (X04)."""
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
+            if seen.is_withdrawn(document_id):
+                return self.desk.page(visit, "withdrawn.html", status=410)
             document = _found(seen, document_id)
             facts = seen.card(document)
             content = seen.vault.content(document)

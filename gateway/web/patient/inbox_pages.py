@@ -8,23 +8,24 @@ from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.message.address import MailAddress
 from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.values import DocumentOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
-from gateway.store.inbox.values import Conversation, InboxMessage
+from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import ListedFile, offered, open_file, shown_type
+from gateway.web.patient.brought import Remark, remarks
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
 from gateway.web.patient.keeping import Keeping, KeepingOffer
 from gateway.web.patient.undelivered import Undelivered, undelivered
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.paging import PER_PAGE, Page
 from gateway.web.site.visits import Visit
-
-_PER_PAGE = 30
 
 
 @frozen
@@ -34,8 +35,8 @@ class ShownMessage:
     message: InboxMessage
     files: list[tuple[ListedFile, KeepingOffer | None]]
     documents: list[DocumentCard]
-    lost_documents: bool
-    """Some document of it could not be put in the vault, or is not there any more."""
+    remarks: list[Remark]
+    """What is to be said of documents that came with it and are not beside it."""
     undelivered: list[Undelivered]
     """The patient's own: to whom it did not arrive, or not yet."""
 
@@ -48,15 +49,16 @@ class InboxPages:
 
     def inbox(self, visit: Visit) -> Answer:
         """List the conversations, the newest first."""
-        number = page_number(visit.query.get("page", "1"))
+        profile_id = visit.profile.id
         with self.desk.database.read() as work:
             reader = InboxReader(work)
-            total = reader.count(visit.profile.id)
-            conversations = reader.conversations(
-                visit.profile.id, _PER_PAGE, (number - 1) * _PER_PAGE
-            )
+            page = Page.asked(visit.query, reader.count(profile_id))
+            if not page.is_there:
+                return redirect(f"/inbox?page={page.pages}")
+            conversations = reader.conversations(profile_id, PER_PAGE, page.offset)
             lost = SentCopies(work).with_losses([one.id for one in conversations])
-            can_write = bool(reader.contacts(visit.profile.id))
+            can_write = reader.has_contacts(profile_id)
+            loose = reader.loose_draft(profile_id)
         return self.desk.page(
             visit,
             "inbox.html",
@@ -64,8 +66,9 @@ class InboxPages:
             lost=lost,
             can_write=can_write,
             address=self._own_address(visit),
-            number=number,
-            pages=max(1, -(-total // _PER_PAGE)),
+            loose=loose,
+            number=page.number,
+            pages=page.pages,
             deleted="deleted" in visit.query,
         )
 
@@ -74,13 +77,21 @@ class InboxPages:
         return str(MailAddress(visit.ins.matricule, domain))
 
     def conversation(self, visit: Visit, conversation_id: str) -> Answer:
-        """Show a conversation; that marks it as read."""
-        profile = visit.profile
+        """Show a page of a conversation; that marks what is on it as read."""
+        profile_id = visit.profile.id
         with self.desk.database.read() as work:
             conversation = self.find(work, visit, conversation_id)
-            unread = InboxReader(work).unread(profile.id, conversation_id)
+            reader = InboxReader(work)
+            total = reader.message_count(profile_id, conversation_id)
+            page = Page.asked(visit.query, total)
+            if not page.is_there:
+                return redirect(f"/conversation/{conversation_id}?page={page.pages}")
+            shown = reader.messages(profile_id, conversation_id, PER_PAGE, page.offset)
+        unread = [one.id for one in shown if one.read_at is None]
         if unread:
-            self.desk.write(lambda work: Inbox(work).open(profile.id, conversation_id))
+            self.desk.write(
+                lambda work: Inbox(work).open(profile_id, conversation_id, unread)
+            )
         return self.show(visit, conversation, WritingForm(self.desk).empty(visit))
 
     def show(
@@ -95,9 +106,13 @@ class InboxPages:
         profile = visit.profile
         with self.desk.database.read() as work:
             reader = InboxReader(work)
+            total = reader.message_count(profile.id, conversation.id)
+            page = Page.asked(visit.query, total)
             shown = [
                 self._shown(work, visit, conversation, one)
-                for one in reader.messages(profile.id, conversation.id)
+                for one in reader.messages(
+                    profile.id, conversation.id, PER_PAGE, page.offset
+                )
             ]
             route = Answering(self.desk).route(work, profile, conversation)
             draft = reader.draft(profile.id, conversation.id)
@@ -116,6 +131,8 @@ class InboxPages:
             choices=choices,
             limits=WritingForm(self.desk).limits(),
             notice=notice(visit.language),
+            number=page.number,
+            pages=page.pages,
             sent="sent" in visit.query and not (shown and shown[-1].undelivered),
             saved="saved" in visit.query,
         )
@@ -129,19 +146,21 @@ class InboxPages:
     ) -> ShownMessage:
         profile_id, keeping = visit.profile.id, Keeping(self.desk)
         documents: list[DocumentCard] = []
-        came = 0
-        if message.arrival_id:
-            seen = self.desk.seen(work, profile_id)
+        outcomes: list[DocumentOutcome] = []
+        seen = self.desk.seen(work, profile_id)
+        if message.arrival_id and message.direction is Direction.IN:
             documents = seen.brought_by(message.arrival_id)
-            came = len(Arrivals(work).documents(message.arrival_id))
+            outcomes = Arrivals(work).documents(message.arrival_id, profile_id)
         return ShownMessage(
             message=message,
             files=[
                 (file, keeping.offer(work, visit, message, file.place))
-                for file in offered(message, had_documents=came > 0)
+                for file in offered(message, had_documents=bool(outcomes))
             ],
             documents=documents,
-            lost_documents=came > 0 and not documents,
+            remarks=remarks(
+                seen, outcomes, {one.id for one in documents}, visit.language
+            ),
             undelivered=undelivered(work, conversation, message),
         )
 
@@ -199,10 +218,3 @@ def _words(route: AnswerRoute, language: str) -> str:
     if route.refusal is None:
         return ""
     return WRITING_TEXTS[route.refusal][1 if language == "en" else 0]
-
-
-def page_number(text: str) -> int:
-    """Return a page number from an address; 1 for anything else."""
-    if len(text) > 4 or not (text.isascii() and text.isdigit()):
-        return 1
-    return max(1, int(text))

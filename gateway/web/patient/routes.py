@@ -9,7 +9,7 @@ from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
-from gateway.web.site.routes import Page, Route
+from gateway.web.site.routes import Page, Rescue, Route
 
 _ID = "<string(length=32):{}>"
 
@@ -29,6 +29,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
 
     def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="POST", path=path, page=page, needs=needs)
+
+    def form(path: str, page: Page, rescue: Rescue) -> Route:
+        return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
 
     return (
         get("/", sign_in.start, anyone),
@@ -61,9 +64,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/language", sign_in.choose_language, anyone),
         get("/inbox", inbox.inbox),
         get("/inbox/new", writing.new_form),
-        post("/inbox/new", writing.new),
+        form("/inbox/new", writing.new, writing.rescue_new),
         get(conversation, inbox.conversation),
-        post(conversation, writing.answer),
+        form(conversation, writing.answer, writing.rescue_answer),
         get(f"{conversation}/delete", inbox.ask_deletion),
         post(f"{conversation}/delete", inbox.delete),
         get(file, inbox.file),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.signing_in import SigningIn
-from gateway.web.site.answers import Answer, is_own_path, redirect
+from gateway.web.patient.signing_in import PasswordTried, SigningIn
+from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
 
@@ -29,14 +31,23 @@ class SignInPages:
         """Lead to the messages, or to sign in."""
         return redirect("/inbox" if visit.person is not None else "/sign-in")
 
+    def _in(self, visit: Visit) -> Answer:
+        """Lead to what was asked for before signing in, or to the messages."""
+        return redirect(visit.further or "/inbox")
+
     def form(self, visit: Visit) -> Answer:
         """Ask for login and password."""
         if visit.person is not None:
-            return redirect("/inbox")
+            return self._in(visit)
         return self._form(visit)
 
     def _form(
-        self, visit: Visit, *, missing: tuple[str, ...] = (), status: int = 200
+        self,
+        visit: Visit,
+        *,
+        missing: tuple[str, ...] = (),
+        tried: PasswordTried | None = None,
+        status: int = 200,
     ) -> Answer:
         web = self.desk.settings.web
         return self.desk.page(
@@ -44,6 +55,11 @@ class SignInPages:
             "sign_in.html",
             status=status,
             missing=missing,
+            problem=tried.problem.value if tried and tried.problem else "",
+            until=tried.until if tried else None,
+            further=visit.further,
+            kept="kept" in visit.query,
+            requests=web.code_requests,
             login=visit.form.line("login")[:64],
             expired="expired" in visit.query,
             left="left" in visit.query,
@@ -52,17 +68,22 @@ class SignInPages:
         )
 
     def give_password(self, visit: Visit) -> Answer:
-        """Take login and password; lead to the code, whatever they were."""
+        """Take login and password; lead to the code, or say why none comes."""
         if visit.person is not None:
-            return redirect("/inbox")
+            return self._in(visit)
         login, password = visit.form.line("login"), visit.form.text("password")
         missing = tuple(
             name for name in ("login", "password") if not visit.form.text(name).strip()
         )
         if missing:
             return self._form(visit, missing=missing, status=422)
-        cookie = self._steps.give_password(login, password, visit.session)
-        return redirect("/sign-in/code").with_cookie("session", cookie)
+        tried = self._steps.give_password(login, password, visit.session)
+        if tried.problem is not None:
+            status = 429 if tried.until is not None else 422
+            return self._form(visit, tried=tried, status=status)
+        further = {"next": visit.further} if visit.further else {}
+        code = redirect(with_query("/sign-in/code", further))
+        return code.with_cookie("session", tried.cookie)
 
     def code_form(self, visit: Visit) -> Answer:
         """Ask for the code."""
@@ -71,7 +92,13 @@ class SignInPages:
         return self._code_form(visit)
 
     def _code_form(
-        self, visit: Visit, *, problem: str = "", tries_left: int = 0, status: int = 200
+        self,
+        visit: Visit,
+        *,
+        problem: str = "",
+        tries_left: int = 0,
+        until: datetime | None = None,
+        status: int = 200,
     ) -> Answer:
         web = self.desk.settings.web
         return self.desk.page(
@@ -80,6 +107,8 @@ class SignInPages:
             status=status,
             problem=problem,
             tries_left=tries_left,
+            until=until,
+            further=visit.further,
             again="again" in visit.query,
             minutes=web.code_seconds // 60,
             requests=web.code_requests,
@@ -95,18 +124,21 @@ class SignInPages:
             return self._code_form(visit, problem="form", status=422)
         tried = self._steps.give_code(session, digits)
         if tried.cookie:
-            return redirect("/inbox").with_cookie("session", tried.cookie)
+            return self._in(visit).with_cookie("session", tried.cookie)
         problem = "wrong" if tried.tries_left else "void"
         return self._code_form(
             visit, problem=problem, tries_left=tried.tries_left, status=422
         )
 
     def code_again(self, visit: Visit) -> Answer:
-        """Send another code, as far as that is due."""
+        """Send another code, or say from when one may be sent."""
         if visit.stage is not Stage.CODE or visit.session is None:
             return self.start(visit)
-        self._steps.ask_again(visit.session)
-        return redirect("/sign-in/code?again=1")
+        until = self._steps.ask_again(visit.session)
+        if until is not None:
+            return self._code_form(visit, problem="enough", until=until, status=429)
+        further = {"next": visit.further} if visit.further else {}
+        return redirect(with_query("/sign-in/code", {"again": "1", **further}))
 
     def leave(self, visit: Visit) -> Answer:
         """Sign out."""

@@ -1,13 +1,15 @@
 """
 Signing in: login and password, then a code by e-mail.
 
-Nothing a visitor sees before the last step depends on whether the login exists or the
-password is right: the same pages, texts and delays, a decoy in place of a code.
+Whether a login exists is never told: an unknown one and a wrong password get the same
+words, after the same work and delay, and the same pause after the same number of tries.
+Who gave the right password is told what comes of it: a code, or why none comes.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from attrs import frozen
 
@@ -16,12 +18,30 @@ from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.accounts import Account, Accounts, password_matches
-from gateway.store.patients.one_time_codes import NewCode, OneTimeCodes
+from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import PatientDesk
 
 _HOUR = timedelta(hours=1)
+
+
+class NoCode(StrEnum):
+    """Why no code comes."""
+
+    WRONG = "wrong"  # the login or the password
+    PAUSED = "paused"  # too many wrong passwords
+    CLOSED = "closed"  # the space, or no address to send a code to
+    ENOUGH = "enough"  # as many codes as are sent in an hour
+
+
+@frozen
+class PasswordTried:
+    """The cookie of the next step, or why there is none, and until when."""
+
+    cookie: str = ""
+    problem: NoCode | None = None
+    until: datetime | None = None
 
 
 @frozen
@@ -38,9 +58,11 @@ class SigningIn:
 
     desk: PatientDesk
 
-    def give_password(self, login: str, password: str, old: WebSession | None) -> str:
+    def give_password(
+        self, login: str, password: str, old: WebSession | None
+    ) -> PasswordTried:
         """
-        Take a login and a password; return the cookie of the next step, always.
+        Take a login and a password; send a code, or say why none comes.
 
         The slow work is done outside of any transaction.
         """
@@ -53,63 +75,71 @@ class SigningIn:
 
     def _start(
         self, work: UnitOfWork, account: Account, old: WebSession | None, *, right: bool
-    ) -> str:
+    ) -> PasswordTried:
+        web = self.desk.settings.web
+        if account.is_paused(work.now):
+            return PasswordTried(problem=NoCode.PAUSED, until=account.paused_until)
+        if not right:
+            pause = timedelta(seconds=web.login_pause_seconds)
+            Accounts(work).failed(account, web.login_tries, pause)
+            return PasswordTried(problem=NoCode.WRONG)
+        profile = self._who_may(work, account)
+        if profile is None:
+            return PasswordTried(problem=NoCode.CLOSED)
+        code_id, until = self._send_code(work, account.id, profile)
+        if not code_id:
+            return PasswordTried(problem=NoCode.ENOUGH, until=until)
         sessions = self.desk.sessions(work)
         if old is not None:
             sessions.end(old)
-        web = self.desk.settings.web
-        paused = account.is_paused(work.now)
-        if account.id and not right and not paused:
-            Accounts(work).failed(
-                account, web.login_tries, timedelta(seconds=web.login_pause_seconds)
-            )
-        profile = self._who_may(work, account) if right and not paused else None
-        account_id = account.id if profile is not None else ""
-        code = self._send_code(work, account_id, profile)
-        return sessions.start(Stage.CODE, account_id, code.id)
+        return PasswordTried(sessions.start(Stage.CODE, account.id, code_id))
 
     def _who_may(self, work: UnitOfWork, account: Account) -> Profile | None:
         profile = Profiles(work).get(account.profile_id)
         if profile is None or not may_sign_in(ProfileState(profile.state)):
             return None
-        return profile
+        return profile if profile.email else None
 
     def _send_code(
-        self, work: UnitOfWork, account_id: str, profile: Profile | None
-    ) -> NewCode:
-        """Make a code and its e-mail; a decoy without e-mail where none is due."""
+        self, work: UnitOfWork, account_id: str, profile: Profile
+    ) -> tuple[str, datetime | None]:
+        """Make a code and its e-mail; return its id, or from when one may be sent."""
         web, codes = self.desk.settings.web, OneTimeCodes(work)
         life = timedelta(seconds=web.code_seconds)
-        due = (
-            profile is not None
-            and bool(profile.email)
-            and codes.made_since(account_id, _HOUR) < web.code_requests
+        until = codes.next_at(account_id, web.code_requests, _HOUR)
+        if until is not None:
+            return "", until
+        code = codes.make(account_id, life, web.code_tries)
+        self.desk.notices(work).make(
+            profile,
+            NoticeKind.CODE,
+            digits=code.digits,
+            minutes=web.code_seconds // 60,
+            expires_at=work.now + life,
         )
-        code = codes.make(account_id if due else "", life, web.code_tries)
-        if due and profile is not None:
-            self.desk.notices(work).make(
-                profile,
-                NoticeKind.CODE,
-                digits=code.digits,
-                minutes=web.code_seconds // 60,
-                expires_at=work.now + life,
-            )
-            work.note(
-                Action.SIGN_IN_STARTED, "code", profile.id, chain=chain_of(profile.id)
-            )
-        return code
+        work.note(
+            Action.SIGN_IN_STARTED, "code", profile.id, chain=chain_of(profile.id)
+        )
+        return code.id, None
 
-    def ask_again(self, session: WebSession) -> None:
-        """Void the session's code and send another, as far as the limits allow."""
-        self.desk.write(lambda work: self._again(work, session))
+    def ask_again(self, session: WebSession) -> datetime | None:
+        """
+        Void the session's code and send another.
 
-    def _again(self, work: UnitOfWork, session: WebSession) -> None:
-        OneTimeCodes(work).void(session.code_id)
-        profile = None
-        if session.account_id:
-            profile = Profiles(work).get(Accounts(work).profile_of(session.account_id))
-        code = self._send_code(work, session.account_id, profile)
-        self.desk.sessions(work).set_code(session, code.id)
+        Return from when that may be done, where it may not yet: the code that was sent
+        last stays good.
+        """
+        return self.desk.write(lambda work: self._again(work, session))
+
+    def _again(self, work: UnitOfWork, session: WebSession) -> datetime | None:
+        profile = Profiles(work).get(Accounts(work).profile_of(session.account_id))
+        if profile is None or not profile.email:
+            return None
+        code_id, until = self._send_code(work, session.account_id, profile)
+        if code_id:
+            OneTimeCodes(work).void(session.code_id)
+            self.desk.sessions(work).set_code(session, code_id)
+        return until
 
     def give_code(self, session: WebSession, digits: str) -> CodeTried:
         """Take a code; open a new session with a new cookie when it is right."""
@@ -117,18 +147,15 @@ class SigningIn:
 
     def _try(self, work: UnitOfWork, session: WebSession, digits: str) -> CodeTried:
         codes, sessions = OneTimeCodes(work), self.desk.sessions(work)
-        profile_id = ""
-        if session.account_id:
-            profile_id = Accounts(work).profile_of(session.account_id)
+        profile_id = Accounts(work).profile_of(session.account_id)
         if codes.use(session.code_id, digits) and sessions.end(session):
             account = Account(id=session.account_id, hash="", failures=1)
             Accounts(work).succeeded(account)
             work.note(Action.SIGNED_IN, "open", profile_id, chain=chain_of(profile_id))
             return CodeTried(sessions.start(Stage.OPEN, session.account_id), 0)
-        if profile_id:
-            work.note(
-                Action.SIGN_IN_REFUSED, "code", profile_id, chain=chain_of(profile_id)
-            )
+        work.note(
+            Action.SIGN_IN_REFUSED, "code", profile_id, chain=chain_of(profile_id)
+        )
         return CodeTried("", codes.tries_left(session.code_id))
 
     def leave(self, session: WebSession, profile_id: str) -> None:
@@ -163,8 +190,19 @@ class SigningIn:
             now = work.now
         if stale and session is not None:
             known = session
-            self.desk.write(lambda work: self.desk.sessions(work).seen(known))
+            session = self.desk.write(lambda work: self.desk.sessions(work).seen(known))
         return session, profile, now
+
+    def whose(self, cookie: str) -> Profile | None:
+        """Return the patient of a session that ended not long ago, of itself."""
+        with self.desk.database.read() as work:
+            account_id = self.desk.sessions(work).ended(cookie)
+            if not account_id:
+                return None
+            profile = Profiles(work).get(Accounts(work).profile_of(account_id))
+        if profile is None or not may_sign_in(ProfileState(profile.state)):
+            return None
+        return profile
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of a patient who asked for what is not theirs, or not there."""

@@ -23,7 +23,8 @@ from gateway.web.site.visits import Visit
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
-_CHOICES = 100
+_CHOICES = 30
+_BUSY = 503  # too many others were sending files
 
 
 @frozen(kw_only=True)
@@ -81,7 +82,7 @@ class WritingForm:
     def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentCard]:
         """Return the documents of the vault that may be attached, the last ones."""
         seen = self.desk.seen(work, profile_id)
-        return [seen.card(one) for one in seen.listed()[:_CHOICES]]
+        return [seen.card(one) for one in seen.listed(_CHOICES)]
 
     def read(
         self, work: UnitOfWork, visit: Visit, *, needs_subject: bool
@@ -100,7 +101,7 @@ class WritingForm:
             contact=form.line("contact"),
             once=once if _ONCE.fullmatch(once) else uuid4().hex,
             is_filled=True,
-            had_files=bool(form.files),
+            had_files=bool(form.files) or bool(form.cut),
         )
         problems = []
         if needs_subject and not filled.subject:
@@ -111,6 +112,9 @@ class WritingForm:
             problems.append(Problem(name="text", code="missing"))
         if len(filled.text) > _MAX_TEXT:
             problems.append(Problem(name="text", code="long"))
+        if form.cut:
+            code = "busy" if form.cut == _BUSY else "cut"
+            problems.append(Problem(name="files", code=code))
         vault = self._chosen(work, visit, filled)
         accepted, refused = judge_files(
             form.files,

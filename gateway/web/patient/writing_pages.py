@@ -8,6 +8,7 @@ from gateway.errors import NotFoundError
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation
+from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages
@@ -35,12 +36,13 @@ class WritingPages:
                 work, visit, needs_subject=False
             )
         if visit.form.line("action") == "draft":
-            self._save_draft(visit, conversation, writing)
+            self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
         if route.refusal is not None:  # the page says why, in place of the form
             return pages.show(visit, conversation, filled, status=409)
         if filled.problems:
-            return pages.show(visit, conversation, filled, status=422)
+            status = visit.form.cut or 422
+            return pages.show(visit, conversation, filled, status=status)
         about = route.message.subject if route.message is not None else ""
         writing = evolve(writing, subject=writing.subject or answer_subject(about))
         Answering(self.desk).send(profile, conversation, route, writing, visit.now)
@@ -56,7 +58,9 @@ class WritingPages:
             contacts = InboxReader(work).contacts(profile_id)
             choices = WritingForm(self.desk).documents(work, profile_id)
             draft = None
-            if filled.contact and not filled.is_filled:
+            if not filled.contact and not filled.is_filled:
+                draft = InboxReader(work).loose_draft(profile_id)
+            elif not filled.is_filled:
                 draft = InboxReader(work).draft(profile_id, filled.contact)
         if draft is not None:
             filled = evolve(filled, subject=draft.subject, text=draft.text)
@@ -67,6 +71,8 @@ class WritingPages:
             contacts=contacts,
             choices=choices,
             form=filled,
+            draft=draft,
+            saved="saved" in visit.query,
             limits=WritingForm(self.desk).limits(),
             notice=notice(visit.language),
         )
@@ -81,31 +87,70 @@ class WritingPages:
             conversation = InboxReader(work).conversation(profile.id, contact)
             if contact and conversation is None:
                 raise NotFoundError("not found")
+            if conversation is None and visit.form.line("action") == "draft":
+                self._save_loose_draft(profile, writing)
+                return redirect("/inbox/new?saved=1")
             if conversation is None:
                 missing = Problem(name="contact", code="missing")
                 filled = evolve(filled, problems=(missing, *filled.problems))
-                return self._form(visit, filled, status=422)
+                return self._form(visit, filled, status=visit.form.cut or 422)
             route = Answering(self.desk).route(work, profile, conversation)
         if visit.form.line("action") == "draft":
-            self._save_draft(visit, conversation, writing)
+            self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
         if route.refusal is not None:
             return redirect(f"/conversation/{conversation.id}")
         if filled.problems:
-            return self._form(visit, filled, status=422)
+            return self._form(visit, filled, status=visit.form.cut or 422)
         Answering(self.desk).send(profile, conversation, route, writing, visit.now)
+        self.desk.write(lambda work: Inbox(work).forget_loose_draft(profile.id))
         return redirect(f"/conversation/{conversation.id}?sent=1#last")
 
+    def rescue_answer(self, visit: Visit, person: Profile, conversation_id: str) -> str:
+        """Keep an answer that came when the session was over; return its page."""
+        writing = _written(visit)
+        with self.desk.database.read() as work:
+            conversation = InboxReader(work).conversation(person.id, conversation_id)
+        if conversation is None:
+            raise NotFoundError("not found")
+        if writing.text:
+            self._save_draft(person, conversation, writing)
+        return f"/conversation/{conversation_id}"
+
+    def rescue_new(self, visit: Visit, person: Profile) -> str:
+        """Keep a new message that came when the session was over; return its page."""
+        contact, writing = visit.form.line("contact"), _written(visit)
+        with self.desk.database.read() as work:
+            conversation = InboxReader(work).conversation(person.id, contact)
+        if conversation is None:
+            self._save_loose_draft(person, writing)
+            return "/inbox/new"
+        self._save_draft(person, conversation, writing)
+        return f"/inbox/new?to={conversation.id}"
+
     def _save_draft(
-        self, visit: Visit, conversation: Conversation, writing: Writing
+        self, person: Profile, conversation: Conversation, writing: Writing
     ) -> None:
-        profile_id, conversation_id = visit.profile.id, conversation.id
         subject, text = writing.subject[:200], writing.text[:20_000]
         self.desk.write(
             lambda work: Inbox(work).save_draft(
-                profile_id, conversation_id, subject, text
+                person.id, conversation.id, subject, text
             )
         )
+
+    def _save_loose_draft(self, person: Profile, writing: Writing) -> None:
+        subject, text = writing.subject[:200], writing.text[:20_000]
+        self.desk.write(
+            lambda work: Inbox(work).save_loose_draft(person.id, subject, text)
+        )
+
+
+def _written(visit: Visit) -> Writing:
+    """Return what is in a form that nobody may send: its files are not kept."""
+    form = visit.form
+    return Writing(
+        subject=form.line("subject"), text=form.text("text").strip(), once=""
+    )
 
 
 def answer_subject(subject: str) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from attrs import evolve, field, frozen
 
+from gateway.core.shown_text import shown_text
 from gateway.web.site.templating import render
 
 Pairs = tuple[tuple[str, str], ...]
@@ -106,6 +107,26 @@ def is_own_path(path: str) -> bool:
     return bool(_OWN_PATH.fullmatch(bare)) and path.isascii() and path.isprintable()
 
 
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """Return a path of ours with a query."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+_MAX_ADDRESS = 500
+_NOT_FURTHER = ("/sign-", "/language", "/static")
+
+
+def is_further(address: str) -> bool:
+    r"""
+    Tell whether signing in may lead to an address: a page of ours behind the sign-in.
+
+    >>> [is_further(a) for a in ("/documents?page=2", "//evil.test", "/sign-out", "")]
+    [True, False, False, False]
+    """
+    is_short = len(address) <= _MAX_ADDRESS
+    return is_short and is_own_path(address) and not address.startswith(_NOT_FURTHER)
+
+
 def static(media_type: str, content: bytes) -> Answer:
     """Return a fixed file; its address changes with its content."""
     return Answer(
@@ -162,6 +183,7 @@ def disposition(name: str, how: str = "attachment") -> str:
     >>> disposition('\u00e9t\u00e9\r\nX: "y')
     'attachment; filename="_t___X_ _y"; filename*=UTF-8\'\'%C3%A9t%C3%A9%20X%3A%20%22y'
     """
+    name = shown_text(name)
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)[:120] or "document"
     whole = " ".join(name.split())[:120] or "document"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"

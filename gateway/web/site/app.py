@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -22,7 +22,9 @@ from gateway.clock import Clock
 from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
-from gateway.web.site.answers import ALWAYS, Answer, static
+from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
+from gateway.web.site.forwarding import Networks, client_of
+from gateway.web.site.languages import FIRST, choose_language
 from gateway.web.site.limits import Rules, Throttle
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
@@ -31,8 +33,19 @@ from gateway.web.site.visits import RawRequest, same, upload_ticket
 
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
+_MINUTES = timedelta(minutes=5)
 _HEADERS = ("host", "origin", "content-type", "accept-language", "sec-fetch-site")
 _MAX_QUERY = 20
+_ALLOWED = "GET, HEAD, POST"
+_METHODS = frozenset(_ALLOWED.encode().split(b", "))
+
+
+@frozen(kw_only=True)
+class AddressLimits:
+    """How often one address may try to sign in, and whose word is taken for others."""
+
+    tries: int
+    proxies: Networks = ()
 
 
 @frozen
@@ -68,6 +81,7 @@ class SiteApp:
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
         threads: PageThreads,
+        limits: AddressLimits,
     ) -> None:
         # Klein installs a reactor when it is imported: ours must be there before.
         from klein import Klein
@@ -76,7 +90,8 @@ class SiteApp:
         self._clock = clock
         self._serve = Threads(loop, threads.pages).deferred(serving.serve)
         self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
-        self._throttle = Throttle(60, timedelta(minutes=5))
+        self._limits = limits
+        self._throttle = Throttle(limits.tries, _MINUTES)
         self.klein = Klein()
         self.klein.url_map.merge_slashes = False
         for number, route in enumerate(routes):
@@ -97,9 +112,12 @@ class SiteApp:
     def _answer(
         self, route: Route, request: Request, parts: dict[str, Any]
     ) -> Deferred[bytes]:
-        raw = raw_request(request)
+        raw = raw_request(request, self._limits.proxies)
         if route.guarded and not self._throttle.lets(raw.peer, self._clock()):
-            return succeed(put(request, error_page(language_of(raw), 429)))
+            page = error_page(language_of(raw), 429)
+            retry = ("Retry-After", str(int(_MINUTES.total_seconds())))
+            page = evolve(page, headers=(*page.headers, retry))
+            return succeed(put(request, page))
         start = self._reactor.seconds()
         serve = self._serve_slowly if route.slow else self._serve
         answered: Deferred[Answer] = serve(route, raw, parts)
@@ -119,8 +137,11 @@ class SiteApp:
 
 
 def _missing(request: Request, failure: Failure) -> bytes:
-    status = 405 if isinstance(failure.value, MethodNotAllowed) else 404
-    return put(request, error_page(language_of(raw_request(request)), status))
+    language = language_of(raw_request(request))
+    if not isinstance(failure.value, MethodNotAllowed):
+        return put(request, error_page(language, 404))
+    request.setHeader("Allow", ", ".join(sorted(failure.value.valid_methods or ())))
+    return put(request, error_page(language, 405))
 
 
 def _failed(request: Request, failure: Failure) -> bytes:
@@ -128,7 +149,7 @@ def _failed(request: Request, failure: Failure) -> bytes:
     return put(request, error_page(language_of(raw_request(request)), 500))
 
 
-def raw_request(request: Request) -> RawRequest:
+def raw_request(request: Request, proxies: Networks = ()) -> RawRequest:
     """Return what a request says, decoded; its body is read from memory."""
     path, _, query = request.uri.partition(b"?")
     headers = {
@@ -147,8 +168,19 @@ def raw_request(request: Request) -> RawRequest:
         cookies=read_cookies(request),
         headers=headers,
         body=body,
-        peer=str(getattr(request.getClientAddress(), "host", "")),
+        cut=getattr(request, "cut", 0),
+        peer=client_of(
+            str(getattr(request.getClientAddress(), "host", "")),
+            _joined(request, b"forwarded"),
+            _joined(request, b"x-forwarded-for"),
+            proxies,
+        ),
     )
+
+
+def _joined(request: Request, name: bytes) -> str:
+    values = request.requestHeaders.getRawHeaders(name, [])
+    return b",".join(values).decode("latin-1")
 
 
 def _query(query: bytes) -> Mapping[str, str]:
@@ -191,19 +223,29 @@ def make_rules(settings: Settings, keys: KeyRing, port: int) -> Rules:
         ticket = _query(request.uri.partition(b"?")[2]).get("upload", "")
         return bool(cookie) and same(ticket, upload_ticket(keys, cookie))
 
-    def objection(request: Request) -> tuple[int, bytes] | None:
+    def objection(request: Request) -> int | None:
         if not request.uri.startswith(b"/") or b"//" in request.path:
-            return 400, _plain("Bad Request")
+            return 400
         names = request.requestHeaders.getRawHeaders(b"host", [])
         if len(names) != 1:
-            return 400, _plain("Bad Request")
+            return 400
         if names[0].decode("latin-1").lower() not in hosts:
-            return 421, _plain("Misdirected Request")
-        if request.method not in {b"GET", b"HEAD", b"POST"}:
-            return 405, _plain("Method Not Allowed")
-        return None
+            return 421
+        return None if request.method in _METHODS else 405
 
-    return Rules(may_send_files=may_send_files, objection=objection)
+    return Rules(may_send_files=may_send_files, objection=objection, refusal=refusal)
+
+
+def refusal(status: int, request: Request | None) -> tuple[Pairs, bytes]:
+    """Return the page of a refusal that comes before any route, and its headers."""
+    language = FIRST
+    if request is not None:
+        accept = request.getHeader("accept-language") or ""
+        cookie = read_cookies(request).get("__Host-language", "")
+        language = choose_language(cookie, accept)
+    answer = error_page(language, status)
+    allow = (("Allow", _ALLOWED),) if status == 405 else ()
+    return (*ALWAYS.items(), *answer.headers, *allow), answer.body
 
 
 def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
@@ -222,7 +264,3 @@ def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
     found = {name.lower() for name in names}
     ported = {f"{name}:{port}" for name in found if ":" not in name}
     return frozenset(found | ported)
-
-
-def _plain(text: str) -> bytes:
-    return f"<!doctype html><title>{text}</title><p>{text}</p>".encode()

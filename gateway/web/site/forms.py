@@ -7,7 +7,7 @@ from io import BytesIO
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -36,6 +36,8 @@ class Form:
         default=MappingProxyType({}), repr=False
     )
     files: tuple[UploadedFile, ...] = field(default=(), repr=False)
+    cut: int = 0
+    """Not 0 where the files did not come whole: the status that says why."""
 
     def text(self, name: str) -> str:
         """Return a field's text with plain line ends and no NUL, empty when absent."""
@@ -54,9 +56,11 @@ class Form:
 EMPTY_FORM = Form()
 
 
-def read_form(content_type: str, body: bytes) -> Form:
+def read_form(content_type: str, body: bytes, cut: int = 0) -> Form:
     """
     Read the body of a POST: ``urlencoded`` or ``multipart/form-data``.
+
+    Of one that was ``cut`` the fields before the cut are read, and no file.
 
     Raises:
         InvalidError: another type, malformed, not UTF-8, or too many fields.
@@ -64,9 +68,19 @@ def read_form(content_type: str, body: bytes) -> Form:
     kind, options = parse_options_header(content_type)
     if kind == "application/x-www-form-urlencoded":
         return _read_urlencoded(body)
+    if kind == "multipart/form-data" and cut:
+        form = _read_multipart(kind, options, _closed(options, body))
+        return evolve(form, files=(), cut=cut)
     if kind == "multipart/form-data":
         return _read_multipart(kind, options, body)
     raise InvalidError("a form of an unknown type")
+
+
+def _closed(options: Mapping[str, str], body: bytes) -> bytes:
+    """Return what is whole of a body that was cut, ended as it would have been."""
+    mark = b"--" + options.get("boundary", "").encode("latin-1", "replace")
+    whole = body.rpartition(b"\r\n" + mark)[0]
+    return b"%s\r\n%s--\r\n" % (whole, mark) if whole else mark + b"--\r\n"
 
 
 def _read_urlencoded(body: bytes) -> Form:

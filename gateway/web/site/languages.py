@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from gettext import GNUTranslations
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from gateway.errors import MisuseError
+
 LANGUAGES = MappingProxyType({"fr": "Français", "en": "English"})
 FIRST = "fr"
 _FOLDER = Path(__file__).parent / "locale"
-_ZONE = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 KIB = 1024
 
 
@@ -50,27 +52,49 @@ def choose_language(cookie: str, accept: str) -> str:
     return FIRST
 
 
-def say_moment(moment: datetime, language: str) -> str:
-    """Return a date and an hour in words, by the clock of Paris."""
-    local = moment.astimezone(_ZONE)
-    return format_datetime(
-        local, "d MMMM y, HH:mm", tzinfo=_ZONE, locale=_locale(language)
+def say_moment(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """Return a date and an hour in words."""
+    local = moment.astimezone(zone)
+    words = format_datetime(
+        local, "d MMMM y, HH:mm", tzinfo=zone, locale=_locale(language)
     )
+    return _with_first(words, local, language)
 
 
-def say_day(moment: datetime, language: str) -> str:
-    """Return a date in words."""
-    return format_date(moment.astimezone(_ZONE), "long", locale=_locale(language))
+def say_hour(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """Return an hour of the day."""
+    local = moment.astimezone(zone)
+    return format_time(local, "HH:mm", tzinfo=zone, locale=_locale(language))
 
 
-def say_recent(moment: datetime, now: datetime, language: str) -> str:
+def say_day(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """
+    Return a date in words.
+
+    >>> say_day(datetime(2026, 12, 1, 12, tzinfo=PARIS), "fr")
+    '1er décembre 2026'
+    """
+    local = moment.astimezone(zone)
+    words = format_date(local, "long", locale=_locale(language))
+    return _with_first(words, local, language)
+
+
+def say_recent(
+    moment: datetime, now: datetime, language: str, zone: ZoneInfo = PARIS
+) -> str:
     """Return an hour for today, a day for this half-year, else the whole date."""
-    local, today = moment.astimezone(_ZONE), now.astimezone(_ZONE)
+    local, today = moment.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
-        return format_time(local, "HH:mm", tzinfo=_ZONE, locale=_locale(language))
-    if today - local < timedelta(days=180):
-        return format_date(local, "d MMM", locale=_locale(language))
-    return format_date(local, "d MMM y", locale=_locale(language))
+        return say_hour(moment, language, zone)
+    form = "d MMM" if today - local < timedelta(days=180) else "d MMM y"
+    words = format_date(local, form, locale=_locale(language))
+    return _with_first(words, local, language)
+
+
+def _with_first(words: str, local: datetime, language: str) -> str:
+    """Write the first of a month as French does."""
+    is_first = language == "fr" and local.day == 1
+    return f"1er{words[1:]}" if is_first and words.startswith("1 ") else words
 
 
 def say_size(size: int, language: str) -> str:
@@ -87,9 +111,22 @@ def say_size(size: int, language: str) -> str:
     return f"{number}\xa0{unit[1]}"
 
 
-def machine_time(moment: datetime) -> str:
+def machine_time(moment: datetime, zone: ZoneInfo = PARIS) -> str:
     """Return the value of a ``datetime`` attribute."""
-    return moment.astimezone(_ZONE).isoformat(timespec="seconds")
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """
+    Return the clock by which pages say hours.
+
+    Raises:
+        MisuseError: there is none of this name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise MisuseError("[web] time_zone is no time zone") from error
 
 
 def _locale(language: str) -> str:

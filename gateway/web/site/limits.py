@@ -9,8 +9,9 @@ known before the first byte of it is read, and connections are counted before TL
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,8 @@ from twisted.web.http import HTTPChannel
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
+from gateway.web.site.forwarding import Networks, is_in
+
 KIB = 1024
 SMALL_BODY = 64 * KIB
 """Body of a form without files."""
@@ -28,6 +31,8 @@ SMALL_BODY = 64 * KIB
 _LARGE_AT_ONCE = 8
 _SLOWEST = 16 * KIB  # bytes a second of an answer; a slower reader is let go
 _MOST_PEERS = 20_000
+_MOST_CUT = 10  # times a large body: so much is taken to show what was written in it
+_PARTING = 5.0  # seconds to read why one was refused
 
 
 @frozen(kw_only=True)
@@ -39,6 +44,7 @@ class WebLimits:
     large_body: int
     max_connections: int
     max_connections_per_peer: int
+    proxies: Networks = ()
 
 
 @frozen(kw_only=True)
@@ -47,8 +53,10 @@ class Rules:
 
     may_send_files: Callable[[Request], bool]
     """Whether the headers show a right to a large body; called before the body."""
-    objection: Callable[[Request], tuple[int, bytes] | None]
-    """A status and a page for what is refused whatever its path: a foreign Host."""
+    objection: Callable[[Request], int | None]
+    """The status of what is refused whatever its path: a foreign Host."""
+    refusal: Callable[[int, Request | None], tuple[Sequence[tuple[str, str]], bytes]]
+    """Headers and page of a refusal; what is known of the request gives the language"""
 
 
 class LimitedChannel(HTTPChannel):
@@ -57,21 +65,41 @@ class LimitedChannel(HTTPChannel):
     maxHeaders = 64  # noqa: N815
     site: LimitedSite
     _deadline: IDelayedCall | None = None
+    _is_receiving = False
+    _is_refused = False
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
         self._within(self.site.limits.request_seconds)
 
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        if self._is_refused:
+            return
+        self._is_receiving = True
+        super().dataReceived(data)
+
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        if self._is_refused:
+            return
         if line[:1] in {b" ", b"\t"}:  # obs-fold, two readings of one header
-            self.refuse(b"400 Bad Request")
+            self.refuse(400)
+            return
+        if self._receivedHeaderSize + len(line) > self.totalHeadersSize:
+            self.lineLengthExceeded(line)
             return
         super().lineReceived(line)
 
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        if self._receivedHeaderCount >= self.maxHeaders:
+            self.refuse(431)
+            return False
+        return bool(super().headerReceived(line))
+
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        self.refuse(b"400 Bad Request")
+        self.refuse(431 if self._receivedHeaderSize else 414)
 
     def allContentReceived(self) -> None:  # noqa: N802
+        self._is_receiving = False
         self._within(10 * self.site.limits.request_seconds)
         super().allContentReceived()
 
@@ -83,30 +111,55 @@ class LimitedChannel(HTTPChannel):
         self._within(None)
         super().connectionLost(reason)
 
-    def refuse(self, status: bytes) -> None:
-        """Answer without a page and close; what still comes is not read."""
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        self.refuse(400)
+
+    def refuse(self, status: int) -> None:
+        """Answer with a page that says why, and close; what still comes is not read."""
+        if self._is_refused:
+            return
+        self._is_refused = True
+        request = self.requests[-1] if self.requests else None
+        headers, page = self.site.rules.refusal(status, request)
+        words = HTTPStatus(status).phrase.encode()
+        head = [b"HTTP/1.1 %d %s" % (status, words), b"Connection: close"]
+        head += [f"{name}: {value}".encode("latin-1") for name, value in headers]
+        head += [b"Content-Length: %d" % len(page), b"", page]
         wire: Any = self.transport
-        wire.write(
-            b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n"
-            b"Content-Length: 0\r\nCache-Control: no-store\r\n\r\n"
-        )
+        wire.write(b"\r\n".join(head))
         self.loseConnection()
+        self._within(_PARTING)
+
+    def _late(self) -> None:
+        wire: Any = self.transport
+        if self._is_receiving and not self._is_refused:
+            self.refuse(408)
+        else:
+            wire.abortConnection()
 
     def _within(self, seconds: float | None) -> None:
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
         self._deadline = None
         if seconds is not None:
-            wire: Any = self.transport
-            self._deadline = self.callLater(seconds, wire.abortConnection)
+            self._deadline = self.callLater(seconds, self._late)
 
 
 class LimitedRequest(Request):
-    """A request whose body stays in memory, within the limit its headers allow."""
+    """
+    A request whose body stays in memory, within the limit its headers allow.
+
+    A form with files that are too large is taken to its end, so that what was written
+    in it can be shown again: ``cut`` is then the status that says why its body is not
+    whole.
+    """
 
     channel: LimitedChannel
     site: LimitedSite
+    cut = 0
     _allowed = 0
+    _may_be_cut = False
+    _came = 0
     content: BytesIO
     _holds_place = False
     _refused = False
@@ -115,26 +168,34 @@ class LimitedRequest(Request):
         # In memory: a file would put what a patient writes unencrypted on the disk.
         self.content = BytesIO()
         site = self.channel.site
-        self._allowed = SMALL_BODY
+        self._allowed, status = SMALL_BODY, 413
         if length is None or length > SMALL_BODY:
             self.uri = self.channel._path  # not yet set: the body comes first here
-            if site.rules.may_send_files(self) and site.take_place():
+            self._may_be_cut = site.rules.may_send_files(self)
+            if self._may_be_cut and site.take_place():
                 self._holds_place = True
                 self._allowed = site.limits.large_body
+            elif self._may_be_cut:
+                status = 503  # no place: others are sending files
         if length is not None and length > self._allowed:
-            self._refuse_body()
+            self._too_large(status, length)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         if self._refused:
             return
-        if self.content.tell() + len(data) > self._allowed:
-            self._refuse_body()
-            return
-        self.content.write(data)
+        self._came += len(data)
+        room = max(0, self._allowed - self.content.tell())
+        if len(data) > room:
+            self._too_large(self.cut or 413, self._came)
+        if not self._refused:
+            self.content.write(data[:room])
 
-    def _refuse_body(self) -> None:
+    def _too_large(self, status: int, size: int) -> None:
+        if self._may_be_cut and size <= _MOST_CUT * self.channel.site.limits.large_body:
+            self.cut = status
+            return
         self._refused = True
-        self.channel.refuse(b"413 Content Too Large")
+        self.channel.refuse(413)
 
     def requestReceived(  # noqa: N802
         self, command: bytes, path: bytes, version: bytes
@@ -143,16 +204,15 @@ class LimitedRequest(Request):
             super().requestReceived(command, path, version)
 
     def process(self) -> None:
-        objection = self.channel.site.rules.objection(self)
-        if objection is None:
+        status = self.channel.site.rules.objection(self)
+        if status is None:
             super().process()
             return
-        status, page = objection
+        headers, page = self.channel.site.rules.refusal(status, self)
         self.setResponseCode(status)
-        self.setHeader(b"Content-Type", b"text/html; charset=utf-8")
+        for name, value in headers:
+            self.setHeader(name, value)
         self.setHeader(b"Content-Length", str(len(page)).encode())
-        self.setHeader(b"Cache-Control", b"no-store")
-        self.setHeader(b"Content-Security-Policy", b"default-src 'none'")
         self.setHeader(b"Connection", b"close")
         self.channel.persistent = 0  # closed once this is written
         self.write(page)
@@ -235,9 +295,10 @@ class CappedFactory(WrappingFactory):
     ) -> ProtocolWrapper | None:
         peer = str(getattr(addr, "host", ""))
         limits = self._limits
-        if (
-            self._by_peer.total() >= limits.max_connections
-            or self._by_peer[peer] >= limits.max_connections_per_peer
+        # Behind a proxy all have its address.
+        is_one = not is_in(peer, limits.proxies)
+        if self._by_peer.total() >= limits.max_connections or (
+            is_one and self._by_peer[peer] >= limits.max_connections_per_peer
         ):
             return None
         built = super().buildProtocol(addr)

@@ -20,6 +20,9 @@ class Visitors(Protocol):
     def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
         """Return the session of a cookie, its person when open, and the time."""
 
+    def whose(self, cookie: str) -> Profile | None:
+        """Return the person of a session that ended not long ago, of itself."""
+
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of somebody who asked for what is not theirs, or not there."""
 
@@ -47,11 +50,19 @@ class DocumentPages(Protocol):
 class DocumentVault(Protocol):
     """The documents of all patients, to be read in one transaction."""
 
+    def find(self, unique_id: str) -> FiledDocument | None:
+        """Return what is filed under a uniqueId, in whichever patient's vault."""
+
     def get(self, entry_uuid: str) -> FiledDocument | None:
         """Return what is filed under an entryUUID, in whichever patient's vault."""
 
-    def listed(self, profile_id: str) -> Sequence[FiledDocument]:
-        """Return all documents of a patient, last filed first, whatever their status"""
+    def for_holder(
+        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+    ) -> Sequence[FiledDocument]:
+        """Return some of those the patient may know of, last filed first"""
+
+    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+        """Return how many they are."""
 
     def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
         """Return what one message put in a patient's vault, first filed first."""

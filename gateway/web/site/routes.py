@@ -11,6 +11,8 @@ from gateway.web.site.answers import Answer
 
 Page = Callable[..., Answer]
 
+Rescue = Callable[..., str]
+
 
 @frozen(kw_only=True)
 class Route:
@@ -19,7 +21,10 @@ class Route:
 
     ``needs`` OPEN sends everybody else to sign in. ``slow`` pages hash a password and
     have threads of their own. ``guarded`` ones are counted by address, and answer in
-    whole steps of time, so that the delay does not tell what was right.
+    whole steps of time, so that the delay does not tell what was right. A page that
+    ``takes_cut`` is given a form of which the files were too large; any other is not.
+    ``rescue`` keeps what was written when the session was over, for its person, and
+    returns where it can be gone on with.
     """
 
     method: str
@@ -28,3 +33,5 @@ class Route:
     needs: Stage = Stage.OPEN
     slow: bool = False
     guarded: bool = False
+    takes_cut: bool = False
+    rescue: Rescue | None = None

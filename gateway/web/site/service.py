@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -11,19 +12,26 @@ from cryptography.x509 import load_pem_x509_certificates
 from OpenSSL import SSL
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IListeningPort
-from twisted.internet.ssl import CertificateOptions, TLSVersion
+from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory
+from twisted.internet.ssl import AcceptableCiphers, CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
 
 from gateway.errors import MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
-from gateway.web.site.app import PageThreads, SiteApp, make_rules
+from gateway.web.site.app import AddressLimits, PageThreads, SiteApp, make_rules
+from gateway.web.site.forwarding import networks_of
+from gateway.web.site.languages import zone_of
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.site.ports import Visitors
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
 
+_SUITES = (
+    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
+    "ECDHE+AESGCM:ECDHE+CHACHA20"
+)
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
 
 
@@ -55,7 +63,7 @@ class WebService(Service):
         self._visitors = visitors
         self._reactor = reactor
         self._loop = loop
-        self._tls = tls_of(settings)
+        self._tls = _PageTls(tls_of(settings))
         self._threads: PageThreads | None = None
         self._listening: IListeningPort | None = None
 
@@ -66,14 +74,26 @@ class WebService(Service):
             return 0
         return int(cast("Any", self._listening.getHost()).port)
 
+    def renew(self) -> None:
+        """
+        Show the certificate that is in its file now to browsers that connect.
+
+        Raises:
+            MisuseError: it cannot be used; the one in use stays.
+        """
+        self._tls.options = tls_of(self._settings)
+
     def startService(self) -> None:  # noqa: N802
         """Listen, or raise `CannotListenError`."""
         web, database = self._settings.web, self._database
+        proxies = networks_of(web.trusted_proxies)
+        zone_of(web.time_zone)
         limits = WebLimits(
             request_seconds=web.request_seconds,
             large_body=web.max_message_bytes + _FORM_ROOM,
             max_connections=web.max_connections,
             max_connections_per_peer=web.max_connections_per_peer,
+            proxies=proxies,
         )
         threads = PageThreads.start()
         app = SiteApp(
@@ -83,6 +103,7 @@ class WebService(Service):
             loop=self._loop,
             reactor=self._reactor,
             threads=threads,
+            limits=AddressLimits(tries=web.address_tries, proxies=proxies),
         )
         rules = make_rules(self._settings, database.keys, self._wanted_port)
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
@@ -112,22 +133,41 @@ class WebService(Service):
             self._threads = None
 
 
+@implementer(IOpenSSLContextFactory)
+class _PageTls:
+    """What TLS asks for the context of each connection: the one in use now."""
+
+    def __init__(self, options: CertificateOptions) -> None:
+        self.options = options
+
+    def getContext(self) -> SSL.Context:  # noqa: N802 (Twisted's name)
+        """Return the context of a new connection."""
+        return self.options.getContext()
+
+
 def tls_of(settings: Settings) -> CertificateOptions:
     """
-    Return the TLS of the pages: our certificate, TLS 1.2 at least, no client's.
+    Return the TLS of the pages: their certificate, or ours; TLS 1.2 at least, and
+    only suites that authenticate what they encrypt and keep the past secret when the
+    key is lost. No client's certificate is asked for.
 
     Raises:
         MisuseError: the certificate or its key cannot be read, or do not match.
     """
-    trust = settings.trust
+    web, trust = settings.web, settings.trust
+    if bool(web.certificate) != bool(web.private_key):
+        raise MisuseError("[web] needs certificate and private_key, or neither")
+    certificate = Path(web.certificate or trust.certificate)
+    private_key = Path(web.private_key or trust.private_key)
     try:
-        chain: list[Any] = load_pem_x509_certificates(trust.certificate.read_bytes())
-        key: Any = load_pem_private_key(trust.private_key.read_bytes(), None)
+        chain: list[Any] = load_pem_x509_certificates(certificate.read_bytes())
+        key: Any = load_pem_private_key(private_key.read_bytes(), None)
         options = CertificateOptions(
             privateKey=key,
             certificate=chain[0],
             extraCertChain=chain[1:],
             raiseMinimumTo=TLSVersion.TLSv1_2,
+            acceptableCiphers=AcceptableCiphers.fromOpenSSLCipherString(_SUITES),
         )
         options.getContext().check_privatekey()
     except (OSError, SSL.Error, IndexError, ValueError, TypeError) as error:

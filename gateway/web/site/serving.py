@@ -11,7 +11,7 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.sealed.keys import KeyRing
-from gateway.web.site.answers import Answer, page, redirect
+from gateway.web.site.answers import Answer, page, redirect, with_query
 from gateway.web.site.forms import EMPTY_FORM, read_form
 from gateway.web.site.languages import choose_language
 from gateway.web.site.ports import Visitors
@@ -37,31 +37,34 @@ class Serving:
             if raw.method == "POST":
                 visit = self._checked(visit, raw)
         except InvalidError:
-            return error_page(language, 400)
+            return error_page(language, 400, text=_written(raw))
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
-            return error_page(language, 503)
-        except ForgedError:
-            return error_page(language, 403)
+            return error_page(language, 503, text=_written(raw))
+        except ForgedError as error:
+            text = _written(raw) if error.is_of_this_site else ""
+            return error_page(language, 403, text=text)
         if route.needs is Stage.OPEN and visit.person is None:
-            return self._to_sign_in(visit)
+            return self._to_sign_in(route, visit, parts)
+        if visit.form.cut and not route.takes_cut:
+            return error_page(language, visit.form.cut, text=visit.form.text("text"))
         return self._page(route, visit, parts)
 
     def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
-        signed_in = visit.person is not None
+        signed_in, text = visit.person is not None, visit.form.text("text")
         try:
             return route.page(visit, **parts)
         except NotFoundError:
             if visit.person is not None:
                 subject = str(next(iter(parts.values()), ""))[:32]
                 self.visitors.note_refusal(visit.person, subject)
-            return error_page(visit.language, 404, signed_in=signed_in)
+            return error_page(visit.language, 404, signed_in=signed_in, text=text)
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
-            return error_page(visit.language, 503, signed_in=signed_in)
+            return error_page(visit.language, 503, signed_in=signed_in, text=text)
         except Exception:  # noqa: BLE001 (a defect: the page says so, the log why)
             log.failure("defect while serving a page")
-            return error_page(visit.language, 500, signed_in=signed_in)
+            return error_page(visit.language, 500, signed_in=signed_in, text=text)
 
     def _visit(self, raw: RawRequest, language: str) -> Visit:
         cookie = raw.cookies.get("__Host-session", "")
@@ -100,9 +103,9 @@ class Serving:
             "none",
         }:
             raise ForgedError
-        form = read_form(raw.headers.get("content-type", ""), raw.body)
+        form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
         if visit.is_new or not same(form.text("token"), visit.token):
-            raise ForgedError
+            raise ForgedError(is_of_this_site=bool(origin))
         return Visit(
             path=visit.path,
             query=visit.query,
@@ -117,15 +120,51 @@ class Serving:
             ticket=visit.ticket,
         )
 
-    def _to_sign_in(self, visit: Visit) -> Answer:
-        """Ask to sign in; say that a session ended where one seems to have been."""
+    def _to_sign_in(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
+        """
+        Ask to sign in, and say where that leads to; say that a session ended where one
+        seems to have been, and keep what was written in it.
+        """
+        if visit.form.fields:
+            return self._rescued(route, visit, parts)
+        further = {"next": visit.address} if visit.address != "/inbox" else {}
         if visit.stage is Stage.CODE:
-            return redirect("/sign-in/code")
-        return redirect("/sign-in" if visit.is_new else "/sign-in?expired=1")
+            return redirect(with_query("/sign-in/code", further))
+        ended = {} if visit.is_new else {"expired": "1"}
+        return redirect(with_query("/sign-in", {**ended, **further}))
+
+    def _rescued(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
+        """Keep what came in a form when its session was over; ask to sign in again."""
+        text = visit.form.text("text")
+        try:
+            person = self.visitors.whose(visit.cookie)
+            if route.rescue is not None and person is not None:
+                place = route.rescue(visit, person, **parts)
+                return redirect(
+                    with_query("/sign-in", {"expired": "1", "kept": "1", "next": place})
+                )
+        except GatewayError as error:
+            log.warn("a form could not be kept: {detail}", detail=str(error))
+        if text.strip():
+            return error_page(visit.language, 403, text=text)
+        return redirect("/sign-in?expired=1")
 
 
 class ForgedError(Exception):
-    """A form that did not come from our own page."""
+    """A form that did not come from our own page, or from an old one of ours."""
+
+    def __init__(self, *, is_of_this_site: bool = False) -> None:
+        super().__init__()
+        self.is_of_this_site = is_of_this_site
+
+
+def _written(raw: RawRequest) -> str:
+    """Return the text in a form that cannot be taken: it is shown, to be copied."""
+    try:
+        form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
+    except InvalidError:
+        return ""
+    return form.text("text")
 
 
 def language_of(raw: RawRequest) -> str:
@@ -135,17 +174,25 @@ def language_of(raw: RawRequest) -> str:
     )
 
 
-def error_page(language: str, status: int, *, signed_in: bool = False) -> Answer:
-    """Return a page for a failure: what happened and what to do, nothing inside."""
+def error_page(
+    language: str, status: int, *, signed_in: bool = False, text: str = ""
+) -> Answer:
+    """
+    Return a page for a failure: what happened and what to do, nothing inside.
+
+    ``text`` is what was written in a form that was not taken; it is shown again.
+    """
     return page(
         "site/error.html",
         language,
         status=status,
         code=status,
         signed_in=signed_in,
+        text=text.strip(),
         visit=None,
         unread=0,
         name="",
+        identity=None,
         service="",
         idle_minutes=0,
     )

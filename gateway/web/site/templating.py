@@ -9,14 +9,19 @@ from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
+from gateway.core.shown_text import shown_text
 from gateway.web.site.languages import (
     LANGUAGES,
+    PARIS,
     TRANSLATIONS,
     machine_time,
     say_day,
+    say_hour,
     say_moment,
     say_recent,
     say_size,
@@ -56,7 +61,8 @@ def static_url(name: str) -> str:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def _environment(language: str, zone_name: str) -> Environment:
+    zone = ZoneInfo(zone_name)
     environment = Environment(
         loader=_TEMPLATES,
         autoescape=True,
@@ -64,32 +70,52 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_without_tricks,
         extensions=["jinja2.ext.i18n"],
     )
     translations: Any = environment
     translations.install_gettext_translations(TRANSLATIONS[language], newstyle=True)
-    environment.filters["moment"] = partial(_filter, say_moment, language)
-    environment.filters["day"] = partial(_filter, say_day, language)
+    environment.filters["moment"] = partial(_time, say_moment, language, zone)
+    environment.filters["hour"] = partial(_time, say_hour, language, zone)
+    environment.filters["day"] = partial(_time, say_day, language, zone)
     environment.filters["size"] = partial(_filter, say_size, language)
-    environment.filters["machine"] = machine_time
-    environment.globals["recent"] = partial(_recent, language)
+    environment.filters["machine"] = partial(_machine, zone)
+    environment.globals["recent"] = partial(_recent, language, zone)
     environment.globals["static"] = static_url
     environment.globals["languages"] = LANGUAGES
     environment.globals["language"] = language
     return environment
 
 
+def _without_tricks(value: Any) -> Any:
+    """Clean whatever a page shows: all of it passes here, and most is foreign."""
+    if isinstance(value, Markup):
+        return Markup(shown_text(value))  # noqa: S704 (less than what was safe)
+    return shown_text(value) if isinstance(value, str) else value
+
+
 def _filter(say: Any, language: str, value: Any) -> str:
     return str(say(value, language))
 
 
-def _recent(language: str, moment: datetime, now: datetime) -> str:
-    return say_recent(moment, now, language)
+def _time(say: Any, language: str, zone: ZoneInfo, value: datetime) -> str:
+    return str(say(value, language, zone))
 
 
-def render(template: str, language: str, **context: Any) -> bytes:
+def _machine(zone: ZoneInfo, moment: datetime) -> str:
+    return machine_time(moment, zone)
+
+
+def _recent(language: str, zone: ZoneInfo, moment: datetime, now: datetime) -> str:
+    return say_recent(moment, now, language, zone)
+
+
+def render(
+    template: str, language: str, zone: str = PARIS.key, **context: Any
+) -> bytes:
     """Return a page; every name a template uses must be given."""
-    return _environment(language).get_template(template).render(**context).encode()
+    found = _environment(language, zone).get_template(template)
+    return found.render(**context).encode()
 
 
 def translated(language: str, text: str, **words: Any) -> str:

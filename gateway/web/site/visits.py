@@ -13,6 +13,7 @@ from gateway.core.ins import Ins
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.keys import KeyRing
+from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 
 
@@ -26,6 +27,8 @@ class RawRequest:
     cookies: Mapping[str, str] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    cut: int = 0
+    """The status that says why the body is not whole, or 0."""
     peer: str = ""
 
 
@@ -50,6 +53,18 @@ class Visit:
     person: Profile | None = field(default=None, repr=False)
     token: str = field(repr=False)
     ticket: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> str:
+        """The path with its query: where a visitor wanted to go."""
+        found = with_query(self.path, self.query)
+        return found if is_further(found) else "/inbox"
+
+    @property
+    def further(self) -> str:
+        """Where signing in leads to: what the form or the address says, if it may."""
+        named = self.form.line("next") or self.query.get("next", "")
+        return named if is_further(named) else ""
 
     @property
     def profile(self) -> Profile:
@@ -81,6 +96,27 @@ def upload_ticket(keys: KeyRing, cookie: str) -> str:
 def same(one: str, other: str) -> bool:
     """Compare two secrets in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+@frozen
+class PrintedIdentity:
+    """Whose a printed page is: the name, the birth date as it is known, the INS."""
+
+    name: str = field(repr=False)
+    born: str = field(repr=False)
+    ins: str = field(repr=False)
+
+
+def identity_of(profile: Profile) -> PrintedIdentity:
+    """
+    Return what stands on each printed page; a birth date may lack its day.
+
+    As people in France write it: ``28/03/1979``, ``03/1979``, ``1979``.
+    """
+    digits = profile.traits.birth_date
+    parts = (digits[6:8], digits[4:6], digits[:4])
+    born = "/".join(part for part in parts if part)
+    return PrintedIdentity(person_name(profile), born, profile.ins.matricule)
 
 
 def person_name(profile: Profile) -> str:

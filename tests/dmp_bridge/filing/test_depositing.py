@@ -11,7 +11,7 @@ from attrs import evolve
 
 from gateway.core.codes import CLASSES, coded
 from gateway.core.decision import Announcement, FilingDecision, RuleVersions
-from gateway.core.document import AuthorEntry, Availability, Visibility
+from gateway.core.document import AuthorEntry, Availability, Related, Visibility
 from gateway.core.person import Coded
 from gateway.core.reasons import Reason
 from gateway.core.vault import MaskedBy
@@ -19,6 +19,7 @@ from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.depositing import (
     deposit_of,
     first_notice,
+    named_by,
     submission_for,
 )
 from gateway.dmp_bridge.filing.gathering import PatientRow
@@ -201,3 +202,43 @@ def test_a_submission_has_a_name_of_ours_and_what_its_sender_says() -> None:
     assert plain.author.person.startswith("899700000017^")
     assert plain.content_type.code == "03"
     assert plain.unique_id != ours.unique_id
+
+
+AT_LIMIT, PAST_LIMIT = "1" * 256, "1" * 257
+
+
+@pytest.mark.parametrize(
+    ("own", "beside", "named"),
+    [
+        ("", "", ""),
+        ("1.2.3^A", "", "1.2.3^A"),
+        ("1.2.3^A", "1.2.3^B", "1.2.3^A"),
+        ("", "1.2.3^B", "1.2.3^B"),
+        (AT_LIMIT, "", AT_LIMIT),
+        (PAST_LIMIT, "", ""),
+        ("", AT_LIMIT, AT_LIMIT),
+        ("", PAST_LIMIT, ""),
+    ],
+)
+def test_what_it_replaces_is_named_to_the_limit_of_ids(
+    own: str, beside: str, named: str
+) -> None:
+    related = (Related(type_code="RPLC", unique_id=own),) if own else ()
+    document = evolve(LETTER, related=related)
+    found = FoundDocument(document=document, said=Said(replaces=beside))
+
+    assert named_by(document, found) == named
+
+
+def test_the_vault_is_told_what_a_document_names_and_what_replaced_it() -> None:
+    related = (Related(type_code="RPLC", unique_id="1.2.3^A"),)
+    found = evolve(FOUND, document=evolve(LETTER, related=related))
+
+    made = deposited(decision(superseded_by=("1.2.3^C", "1.2.3^B")), found)
+
+    assert made.names == "1.2.3^A"
+    assert made.superseded_by == ("1.2.3^C", "1.2.3^B")
+    assert (deposited(decision()).names, deposited(decision()).superseded_by) == (
+        "",
+        (),
+    )

@@ -191,8 +191,20 @@ ROWS = (
     ),
     Row(
         name="9 any other ZIP is only an attachment",
-        mail=make_mail(("photos.zip", "application/zip", b"PK\x03\x04photos")),
+        mail=make_mail(
+            (
+                "photos.zip",
+                "application/zip",
+                write_archive([("photo.jpg", b"\xff\xd8\xff...")], MOMENT),
+            )
+        ),
         code=Reason.MESSAGE_ONLY,
+    ),
+    Row(
+        name="10 a ZIP that cannot be opened",
+        mail=make_mail(("photos.zip", "application/zip", b"PK\x03\x04photos")),
+        code=Reason.DOC_INVALID,
+        deliver=False,
     ),
     Row(name="10 not XML", mail=attached(b"nothing"), code=Reason.DOC_INVALID),
     Row(
@@ -262,6 +274,30 @@ ROWS = (
         name="12 another birth name",
         mail=packed(make_cda(family="AUTRE")),
         code=Reason.TRAITS_MISMATCH,
+        held=True,
+        deliver=False,
+    ),
+    Row(
+        name="12 another person without an INS",
+        mail=attached(make_cda(ins="", family="AUTRE", birth_date="19600101")),
+        code=Reason.TRAITS_MISMATCH,
+        held=True,
+        deliver=False,
+    ),
+    Row(
+        name="12 another person in a document that cannot be read",
+        mail=attached(
+            make_cda(ins="", family="AUTRE").decode().encode("utf-16"),
+        ),
+        code=Reason.DOC_INVALID,
+        held=True,
+        deliver=False,
+    ),
+    Row(
+        name="12 the name in use in place of the birth name",
+        mail=packed(make_cda(family="MARTIN")),
+        begin={"traits": traits(used_family="MARTIN")},
+        code=Reason.TRAITS_MISMATCH,
         deliver=False,
     ),
     Row(
@@ -287,6 +323,22 @@ ROWS = (
         name="13 no INS",
         mail=attached(make_cda(ins="")),
         code=Reason.INS_NOT_QUALIFIED,
+    ),
+    Row(
+        name="13 no INS, and nothing to compare",
+        mail=attached(
+            make_cda(
+                ins="",
+                family="",
+                used_family="",
+                given_names="",
+                first_given="",
+                birth_date="",
+                birth_place="",
+            )
+        ),
+        code=Reason.INS_NOT_QUALIFIED,
+        deliver=False,
     ),
     Row(
         name="13 an INS without all traits",

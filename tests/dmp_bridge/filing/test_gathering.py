@@ -12,7 +12,7 @@ from attrs import asdict, evolve
 
 from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
-from gateway.core.person import Patient
+from gateway.core.person import IdentityTraits, Patient
 from gateway.dmp_bridge.filing.document_facts import document_facts
 from gateway.dmp_bridge.filing.gathering import RULES, Gatherer, PatientRow
 from gateway.dmp_bridge.filing.opening import FoundDocument
@@ -27,6 +27,7 @@ from gateway.rights.filing_facts import (
     NoDocument,
     NoIns,
     Standing,
+    Traits,
 )
 from gateway.rights.profile import ProfileState
 from gateway.settings.work import FilingSettings
@@ -197,6 +198,62 @@ def test_who_is_named_beside_a_document_or_in_one_that_is_not_filed(
     known = facts(found=found)
 
     assert known.metadata_ins == named
+    assert known.document is NoDocument.UNREADABLE
+
+
+OTHER = Patient(ins=OTHER_INS, traits=TRAITS)
+OTHER_NAME = Patient(ins=None, traits=evolve(TRAITS, family="AUTRE"))
+OWN_NAME = Patient(ins=None, traits=TRAITS)
+NAMELESS = Patient(ins=None, traits=IdentityTraits(sex="F"))
+NO_NUMBER = Patient(ins=None, unread_ins="17", traits=IdentityTraits())
+
+
+@pytest.mark.parametrize(
+    ("patients", "document", "metadata", "traits"),
+    [
+        ((), NoDocument.UNREADABLE, NoIns.NOT_SAID, Traits.UNKNOWN),
+        ((OWN_NAME,), NoDocument.UNREADABLE, NoIns.NOT_SAID, Traits.UNKNOWN),
+        ((OTHER,), NoDocument.UNREADABLE, OTHER_INS, Traits.UNKNOWN),
+        ((OWN_NAME, OTHER), NoDocument.UNREADABLE, OTHER_INS, Traits.UNKNOWN),
+        ((OTHER_NAME,), NoDocument.UNREADABLE, NoIns.NOT_SAID, Traits.DIFFERENT),
+        (
+            (OWN_NAME, OTHER_NAME),
+            NoDocument.UNREADABLE,
+            NoIns.NOT_SAID,
+            Traits.DIFFERENT,
+        ),
+        ((NAMELESS,), NoDocument.CLOSED, NoIns.NOT_SAID, Traits.UNKNOWN),
+        ((NAMELESS, OWN_NAME), NoDocument.UNREADABLE, NoIns.NOT_SAID, Traits.UNKNOWN),
+        ((NO_NUMBER,), NoDocument.UNREADABLE, NoIns.MALFORMED, Traits.UNKNOWN),
+    ],
+)
+def test_of_a_damaged_document_all_whom_it_names_are_compared(
+    patients: tuple[Patient, ...],
+    document: NoDocument,
+    metadata: Ins | NoIns,
+    traits: Traits,
+) -> None:
+    known = facts(found=FoundDocument(error="damaged", patients=patients))
+
+    assert (known.document, known.metadata_ins, known.traits_seen) == (
+        document,
+        metadata,
+        traits,
+    )
+
+
+def test_what_stayed_closed_is_gathered_as_such() -> None:
+    known = facts(found=FoundDocument(error="closed", closed=True))
+
+    assert known.document is NoDocument.CLOSED
+    assert known.traits_seen is Traits.UNKNOWN
+
+
+def test_where_the_profile_is_gone_a_damaged_document_is_only_unreadable() -> None:
+    found = FoundDocument(error="damaged", patients=(NAMELESS,))
+
+    known = facts(profile=None, found=found)
+
     assert known.document is NoDocument.UNREADABLE
 
 

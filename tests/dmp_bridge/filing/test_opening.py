@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -17,12 +18,15 @@ from gateway.core.document import AuthorEntry
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
+from gateway.core.texts import faults
+from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.opening import (
     FoundDocument,
     Opener,
     ins_in_cx,
     said_in_metadata,
 )
+from gateway.dmp_bridge.filing.places import Place
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.schema import CdaSchema
@@ -37,7 +41,7 @@ from tests.builders_cda import PDF, SET, make_cda
 from tests.builders_files import make_n1
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
-from tests.builders_xdm import MOMENT
+from tests.builders_xdm import MOMENT, make_package
 from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
 
@@ -110,7 +114,7 @@ def test_an_xml_attachment_is_read_once() -> None:
     [
         (make_mail(as_xml(b"<a>")), "XML not well formed"),
         (make_mail(as_xml(b"<a/>")), "the file has no ClinicalDocument"),
-        (make_mail(as_xdm(b"PK\x03\x04")), "not a ZIP archive"),
+        (make_mail(as_xdm(b"PK\x03\x04")), "partie 2 (application/zip) : ce fichier"),
         (
             make_mail(as_xdm(pack(LETTER, changes={"unique_id": "9.9"}))),
             "METADATA.XML and the document give different uniqueId",
@@ -145,6 +149,8 @@ def test_the_settings_are_the_limits() -> None:
             "max_entry_bytes": 1004,
             "max_total_bytes": 1005,
             "max_ratio": 1006,
+            "max_nesting": 1008,
+            "max_opened_bytes": 1009,
         },
         cda={"max_bytes": 1007},
     )
@@ -158,6 +164,8 @@ def test_the_settings_are_the_limits() -> None:
             ratio=1006,
         ),
         message_limits=MimeLimits(max_decoded_bytes=1002),
+        depth=1008,
+        total_bytes=1009,
         max_document_bytes=1007,
         schema=None,
     )
@@ -300,8 +308,11 @@ def test_a_message_that_can_be_read_two_ways_files_nothing() -> None:
     opened = Opener().open(twice)
 
     assert [found.readable for found in opened.documents] == [None]
-    text = "message that can be read in more than one way"
-    assert [found.error for found in opened.documents] == [text]
+    assert [found.error for found in opened.documents] == [
+        "partie 2 (text/xml), Content-Transfer-Encoding : le champ est écrit deux "
+        "fois ; écrivez-le une seule fois / part 2 (text/xml), "
+        "Content-Transfer-Encoding: the field is written twice; write it once"
+    ]
 
 
 def test_nothing_is_read_past_the_limits_of_a_package_that_is_wrong() -> None:
@@ -395,6 +406,166 @@ def test_any_attachment_is_opened_without_an_error(content: bytes) -> None:
     found = Opener().open(make_mail(as_xdm(content), as_xml(content))).documents
 
     assert all(one.error for one in found)
+
+
+OTHERS = make_cda(unique_id=(f"{SET}.8", ""), set_id="", ins="277076322082910")
+IN_PART_2 = "(partie/part 2, application/zip)"
+OTHERS_CX = f"277076322082910^^^&{TEST}&ISO^NH"
+
+
+def named(mail: bytes) -> list[tuple[str, list[str]]]:
+    """Return the error of each document, and the end of each number it names."""
+    return [
+        (one.error, [who.ins.matricule[:3] if who.ins else "" for who in one.about])
+        for one in Opener().open(mail).documents
+    ]
+
+
+def repacked(package: bytes, **changes: bytes) -> bytes:
+    """Return a package with more files; those of an empty content are left out."""
+    archive = open_archive(package)
+    files = {name: archive.read(name) for name in archive.names}
+    for name, content in changes.items():
+        files[name.replace("__", "/").replace("_x_", ".")] = content
+    return write_archive([(n, c) for n, c in files.items() if c], MOMENT)
+
+
+def stored(package: bytes) -> bytes:
+    """Return a package that packs nothing."""
+    archive = open_archive(package)
+    output = BytesIO()
+    with ZipFile(output, "w") as made:
+        for name in archive.names:
+            made.writestr(name, archive.read(name))
+    return output.getvalue()
+
+
+def test_a_package_that_packs_nothing_is_read_once() -> None:
+    assert named(make_mail(as_xdm(stored(pack(LETTER))))) == [("", ["279"])]
+
+
+@pytest.mark.parametrize("again", [bytes, stored])
+def test_what_stands_beside_the_documents_of_a_package_is_found(
+    again: Callable[[bytes], bytes],
+) -> None:
+    package = again(repacked(pack(LETTER), AUTRE_x_CDA=OTHERS))
+
+    assert named(make_mail(as_xdm(package))) == [("", ["279"]), ("", ["277"])]
+
+
+def listing(content: bytes, media_type: str) -> bytes:
+    """Return a package whose METADATA.XML lists a file that is no CDA."""
+    return make_package([content], changes=[{"mime_type": media_type}])
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"%PDF-1.4\n", "application/pdf"),
+        (bytes(128) + b"DICM...", "application/dicom"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+    ],
+)
+def test_a_file_that_is_no_cda_is_told_in_its_own_words(
+    content: bytes, media_type: str
+) -> None:
+    mail = make_mail(as_xdm(listing(content, media_type)))
+
+    assert errors(mail) == [f"{say(faults.NOT_CDA)} {IN_PART_2}"]
+
+
+def test_an_archive_that_a_package_lists_is_opened() -> None:
+    inner = write_archive([("a.xml", OTHERS)], MOMENT)
+
+    found = named(make_mail(as_xdm(listing(inner, "application/zip"))))
+
+    assert found == [(f"{say(faults.NOT_CDA)} {IN_PART_2}", []), ("", ["277"])]
+
+
+def test_a_document_in_utf_16_is_told_in_its_own_words() -> None:
+    mail = make_mail(as_xml(LETTER.decode().encode("utf-16")))
+
+    place = "partie/part 2, text/xml"
+    assert named(mail) == [(f"{say(faults.OTHER_CHARSET)} ({place})", ["279"])]
+
+
+def test_what_says_nowhere_whose_it_is_is_closed() -> None:
+    mail = make_mail(as_xml(b"<ClinicalDocument >"))
+
+    (found,) = Opener().open(mail).documents
+
+    assert (found.closed, found.content) == (True, b"<ClinicalDocument >")
+    assert found.error.endswith(" (partie/part 2, text/xml)")
+
+
+def test_a_package_of_more_files_than_allowed_is_not_filed() -> None:
+    files = {f"A{number}_x_TXT": b"x" for number in range(4)}
+    package = repacked(pack(LETTER), **files)
+
+    opener = Opener(limits=ArchiveLimits(entries=8))
+    past = Opener(limits=ArchiveLimits(entries=7))
+
+    assert errors(make_mail(as_xdm(package)), opener) == [""]
+    assert errors(make_mail(as_xdm(package)), past) == ["archive with too many entries"]
+
+
+METADATA = "IHE_XDM__SUBSET01__METADATA_x_XML"
+
+
+def test_a_metadata_of_a_package_that_is_wrong_names_its_patient_too() -> None:
+    package = make_package([b"%PDF-1.4\n"], patient_id=OTHERS_CX)
+    wrong = repacked(package, **{"IHE_XDM__SUBSET01__DOC0001_x_XML": b""})
+
+    (found,) = named(make_mail(as_xdm(wrong)))
+
+    error = f"package without a document that METADATA.XML lists {IN_PART_2}"
+    assert found == (error, ["277"])
+
+
+def test_a_metadata_that_names_whom_its_documents_name_says_nothing_more() -> None:
+    wrong = repacked(pack(LETTER), IHE_XDM__SUBSET01__AUTRE_x_XML=OTHER)
+
+    error = "package with a document that METADATA.XML omits"
+    assert named(make_mail(as_xdm(wrong))) == [(error, ["279"]), (error, ["279"])]
+
+
+def test_a_metadata_alone_names_its_patient() -> None:
+    metadata = open_archive(make_package(patient_id=OTHERS_CX)).read(
+        "IHE_XDM/SUBSET01/METADATA.XML"
+    )
+    mail = make_mail(("metadata.xml", "text/xml", metadata))
+
+    place = Place(path="2", media_type="text/xml")
+    assert named(mail) == [(place.say(faults.METADATA_ALONE), ["277"])]
+
+
+def test_a_package_that_is_wrong_and_empty_is_told() -> None:
+    package = write_archive([("IHE_XDM/README.TXT", b"x")], MOMENT)
+
+    assert errors(make_mail(as_xdm(package))) == [
+        f"package without METADATA.XML in a folder of IHE_XDM {IN_PART_2}"
+    ]
+
+
+def test_a_package_in_a_part_with_a_fault_is_not_filed() -> None:
+    mail = make_mail(as_xdm(pack(LETTER)))
+    field = b"Content-Transfer-Encoding: base64\r\n"
+
+    (found,) = Opener().open(mail.replace(field, field + field)).documents
+
+    assert (found.unique_id, found.readable) == (f"{SET}.1", None)
+    assert found.error.startswith(
+        "partie 2 (application/zip), Content-Transfer-Encoding : le champ est"
+    )
+
+
+def test_a_document_within_a_fault_of_another_part_is_filed() -> None:
+    mail = make_mail(as_xdm(pack(LETTER)), ("a.pdf", "application/pdf", b"%PDF-1.4"))
+    odd = mail.replace(b'filename="a.pdf"', b"filename=a b.pdf").replace(
+        b"Content-Type: application/pdf", b"Content-Type: application / pdf"
+    )
+
+    assert errors(odd) == [""]
 
 
 N1_PDF = 'mediaType="application/pdf" representation="B64"'

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.envelope import SenderKind, SubmissionForm
+from gateway.core.envelope import (
+    Recipient,
+    RecipientKind,
+    SenderKind,
+    SubmissionForm,
+)
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.settling import Delivery
 from gateway.documents.xds.values import EntryAction
@@ -163,6 +168,84 @@ def test_the_patient_may_be_gone_when_the_message_is_filed(database: Database) -
     assert detail(operator_lines(story), "document:decide")[0]["reasons"][0] == (
         "PROFILE_ABSENT"
     )
+
+
+def to(address: str) -> Recipient:
+    return Recipient(kind=RecipientKind.MAILBOX, address=address, target_id="d" * 32)
+
+
+def test_a_copy_that_is_not_made_is_in_the_journal_with_its_reason(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    doctor, own = to("dr@hopital.mssante.test"), to("Service@hopital.mssante.test")
+
+    told = story.send(
+        make_mail(as_xdm(pack(make_cda(), flags=["MASQUE_PS"]))),
+        recipients=(doctor, story.to_patient(), own),
+    )
+
+    ends = [(one.outcome, one.reasons, one.deliver) for one in told.kept.recipients]
+    assert ends[0] == ("BOUNCED", ("MASKED_DOCUMENT",), False)
+    assert ends[1][::2] == ("FILED_MASKED", True)
+    assert ends[2] == ("", (), True)
+    (line,) = [one for one in operator_lines(story) if one.action == "message:return"]
+    assert (line.outcome, line.subject) == ("MASKED_DOCUMENT", told.kept.id)
+    assert dict(line.detail) == {"recipient": 0}
+    assert told.kept.state == "decided"
+
+
+def test_a_document_that_is_masked_by_the_patients_setting_has_its_copies(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    story.change(mask_by_default=True)
+
+    told = story.send(
+        make_mail(as_xdm(pack(make_cda()))),
+        recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+    )
+
+    assert [one.outcome for one in told.kept.recipients] == [
+        "FILED_MASKED_BY_DEFAULT",
+        "",
+    ]
+
+
+def test_a_masked_document_that_is_not_filed_has_no_copies_either(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    package = pack(make_cda(), flags=["MASQUE_PS"], changes={"unique_id": "9.9"})
+
+    told = story.send(
+        make_mail(as_xdm(package)),
+        recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+    )
+
+    assert [one.outcome for one in told.kept.recipients] == ["DOC_INVALID", "BOUNCED"]
+
+
+def test_what_is_set_aside_by_traits_says_so_to_all(database: Database) -> None:
+    story = Story.begin(database)
+    other = make_cda(unique_id=(f"{SET}.9", ""), set_id="", ins="", family="AUTRE")
+
+    with warnings_logged() as logged:
+        told = story.send(
+            make_mail(as_xml(make_cda()), as_xml(other)),
+            recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+        )
+
+    assert told.codes == ["TRAITS_MISMATCH", "TRAITS_MISMATCH"]
+    assert [(one.outcome, one.reasons[0]) for one in told.kept.recipients] == [
+        ("TRAITS_MISMATCH", "TRAITS_MISMATCH"),
+        ("BOUNCED", "TRAITS_MISMATCH"),
+    ]
+    (line,) = [
+        one for one in operator_lines(story) if one.action == "message:quarantine"
+    ]
+    assert line.outcome == "TRAITS_MISMATCH"
+    assert logged == [f"message {told.kept.id} is in quarantine: TRAITS_MISMATCH"]
 
 
 LETTER = make_mail(as_xdm(pack(make_cda())))

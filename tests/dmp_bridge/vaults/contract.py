@@ -26,11 +26,23 @@ from gateway.core.document import (
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Vault
 from gateway.errors import ConflictError, NotFoundError
+from gateway.rights.visibility_rules import PatientReader, patient_sees
 from tests.builders_xdm import make_entry, make_submission
 from tests.fakes import SetClock
 
 HIDDEN = Visibility.HIDDEN_FROM_PATIENT
 MASKED = Visibility.MASKED
+APPROVED = Availability.APPROVED
+_FLAGS: tuple[tuple[tuple[Visibility, ...], tuple[Visibility, ...], int], ...] = (
+    ((), (), 0),
+    ((MASKED,), (), 0),
+    ((HIDDEN,), (), 0),
+    ((HIDDEN,), (), 30),
+    ((HIDDEN,), (MASKED,), 15),
+    ((HIDDEN, Visibility.HIDDEN_FROM_REPRESENTATIVES), (HIDDEN,), 15),
+    ((Visibility.HIDDEN_FROM_REPRESENTATIVES,), (HIDDEN,), 30),
+)
+"""The flags now, those then, and after how many days then is."""
 FIRST, SECOND, THIRD = "1.2.3.1", "1.2.3.2", "1.2.3.3"
 
 
@@ -408,6 +420,72 @@ class VaultContract:
             vault.withdraw(withdrawn)
 
         assert house.listed() == [THIRD, SECOND, FIRST]
+
+    @pytest.mark.parametrize("old", [False, True])
+    def test_the_patients_list_is_what_the_rule_of_visibility_lets_through(
+        self, house: House, *, old: bool
+    ) -> None:
+        """Each status, with each set of flags, before and after they change."""
+        for number, (now, then, days) in enumerate(_FLAGS):
+            for status in (APPROVED, Availability.DEPRECATED, Availability.DELETED):
+                name = f"1.2.4.{number}.{len(status)}"
+                house.file(
+                    house.deposit(
+                        name,
+                        flags=now,
+                        entry={"availability_status": status},
+                        visible_at=house.clock.now + timedelta(days=days)
+                        if days
+                        else None,
+                        flags_then=frozenset(then),
+                    )
+                )
+        for _ in range(3):
+            with house.open() as vault:
+                every = [
+                    one.unique_id
+                    for one in vault.listed(house.patient)
+                    if patient_sees(
+                        one.visibility(house.clock.now),
+                        one.status,
+                        PatientReader.HOLDER,
+                        on_request=old,
+                    )
+                ]
+                pages = [
+                    one.unique_id
+                    for offset in range(0, len(every) + 4, 4)
+                    for one in vault.for_holder(
+                        house.patient, old=old, limit=4, offset=offset
+                    )
+                ]
+                assert pages == every
+                assert vault.count_for_holder(house.patient, old=old) == len(every)
+                assert vault.count_for_holder(house.other, old=old) == 0
+            house.clock.advance(days=20)
+
+    def test_a_changed_visibility_changes_the_patients_list(self, house: House) -> None:
+        house.file(house.deposit(FIRST))
+        document = house.found(FIRST)
+        then = house.clock.now + timedelta(days=1)
+
+        def seen() -> int:
+            with house.open() as vault:
+                return vault.count_for_holder(house.patient, old=False)
+
+        with house.open() as vault:
+            vault.change_visibility(document, frozenset({HIDDEN}), visible_at=then)
+        assert seen() == 0
+        house.clock.advance(days=2)
+        assert seen() == 1
+        with house.open() as vault:
+            vault.change_visibility(
+                document,
+                frozenset(),
+                visible_at=then,
+                flags_then=frozenset({HIDDEN, MASKED}),
+            )
+        assert seen() == 0
 
     def test_what_one_message_brought_comes_in_the_order_of_filing(
         self, house: House

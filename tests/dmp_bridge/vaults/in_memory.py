@@ -17,6 +17,7 @@ from gateway.core.document import (
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
 from gateway.errors import ConflictError, NotFoundError
+from gateway.rights.visibility_rules import PatientReader, patient_sees
 
 
 @frozen
@@ -50,6 +51,26 @@ class InMemoryVault:
 
     def listed(self, profile_id: str) -> list[FiledDocument]:
         return self._of(profile_id)[::-1]
+
+    def for_holder(
+        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+    ) -> list[FiledDocument]:
+        return self._for_holder(profile_id, old=old)[offset : offset + limit]
+
+    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+        return len(self._for_holder(profile_id, old=old))
+
+    def _for_holder(self, profile_id: str, *, old: bool) -> list[FiledDocument]:
+        return [
+            one
+            for one in self.listed(profile_id)
+            if patient_sees(
+                one.visibility(self.clock()),
+                one.status,
+                PatientReader.HOLDER,
+                on_request=old,
+            )
+        ]
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         entry = self._deposits[document.id].entry

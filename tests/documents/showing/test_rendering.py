@@ -149,6 +149,47 @@ def test_a_table_is_accessible_and_scrolls_by_itself() -> None:
     )
 
 
+def test_a_laboratory_row_is_headed_by_its_first_cell() -> None:
+    """A result says of what it is, and a cell that reaches down heads once."""
+    table = (
+        "<table><thead><tr><th>Examen</th><th>Valeur</th></tr></thead><tbody>"
+        '<tr><td rowspan="2" align="right">INR</td><td>2,4</td></tr>'
+        "<tr><td>2,6</td><td>cible</td></tr>"
+        "<tr><td>TP</td><td>35 %</td></tr>"
+        '<tr><td colspan="2">Conclusion</td></tr>'
+        "<tr><td/><td>suite</td></tr>"
+        "<tr><td><paragraph>Long</paragraph></td><td>x</td></tr></tbody></table>"
+    )
+
+    rows = [row.partition("</tr>")[0] for row in shown(table).split("<tr>")[2:]]
+
+    assert rows == [
+        '<th rowspan="2" class="droite" scope="row">INR</th><td>2,4</td>',
+        "<td>2,6</td><td>cible</td>",
+        '<th scope="row">TP</th><td>35 %</td>',
+        '<td colspan="2">Conclusion</td>',
+        "<td></td><td>suite</td>",
+        "<td><p>Long</p></td><td>x</td>",
+    ]
+
+
+def test_a_table_without_headings_of_columns_gets_none_of_rows() -> None:
+    table = "<table><tbody><tr><td>A</td><td>B</td></tr></tbody></table>"
+
+    assert "<th" not in shown(table)
+
+
+@pytest.mark.parametrize(("columns", "is_wide"), [(6, False), (7, True)])
+def test_a_table_of_many_columns_says_that_it_scrolls(
+    columns: int, *, is_wide: bool
+) -> None:
+    cells = '<td colspan="2">A</td>' + "<td>B</td>" * (columns - 2)
+    table = shown(f"<table><tr>{cells}</tr></table>")
+
+    assert ('class="tableau large"' in table) is is_wide
+    assert ("se fait défiler de côté" in table) is is_wide
+
+
 def test_regions_of_tables_have_names_of_their_own() -> None:
     root = check_fragment(shown("<table/>" * 3))
 

@@ -249,6 +249,8 @@ COPIES = (
     (Copy.EXPIRED, (), "4.4.1", "failed", "5.4.7"),
     (Copy.GIVEN_UP, (), "", "failed", "5.3.0"),
     (Copy.BOUNCED, ("PATIENT_MISMATCH",), "", "failed", "5.7.1"),
+    (Copy.BOUNCED, ("TRAITS_MISMATCH",), "", "failed", "5.7.1"),
+    (Copy.BOUNCED, (CopyReason.MASKED_DOCUMENT,), "", "failed", "5.7.1"),
 )
 
 
@@ -506,6 +508,7 @@ def test_where_the_task_is_saved_nothing_would_have_been_due(
         ("", "", "mailbox", "DELIVERED", False),
         ("", "", "mailbox", "BOUNCED", True),
         ("", "", "remote", "", False),
+        ("", "", "remote", "BOUNCED", True),
     ],
 )
 def test_most_messages_need_no_look_at_all(
@@ -603,6 +606,55 @@ def test_a_dsn_may_be_asked_for_by_header(
     headers = read_headers(f"{line}\r\n\r\n".encode())
 
     assert with_header_request([facts], headers, SENDER)[0].notify == expected
+
+
+@pytest.mark.parametrize(
+    ("reasons", "text"),
+    [
+        (("PATIENT_MISMATCH",), senders.SET_ASIDE),
+        (("TRAITS_MISMATCH",), senders.SET_ASIDE),
+        ((CopyReason.MASKED_DOCUMENT,), senders.MASKED_COPY),
+    ],
+)
+def test_why_a_copy_was_not_made_is_said_in_its_own_words(
+    reasons: tuple[str, ...], text: str
+) -> None:
+    copy = RecipientFacts(
+        position=0,
+        kind=RecipientKind.MAILBOX,
+        address="dr@h.test",
+        outcome=Copy.BOUNCED.value,
+        reasons=reasons,
+    )
+
+    (due,) = due_for(copy)
+
+    assert due.dsn is not None
+    assert due.dsn.text == text
+
+
+def test_what_stayed_closed_is_named_where_nothing_was_delivered() -> None:
+    documents = (
+        DocumentFact(unique_id="", outcome="DOC_INVALID", detail="partie 2"),
+        DocumentFact(unique_id="", outcome="DOC_INVALID", detail="partie 3"),
+        DocumentFact(unique_id="", outcome="DOC_INVALID", detail="partie 2"),
+        DocumentFact(unique_id="1.2", outcome="FILED", detail="a remark"),
+    )
+    patient = RecipientFacts(
+        position=0,
+        kind=RecipientKind.PATIENT,
+        address=PATIENT,
+        outcome="DOC_INVALID",
+        reasons=("DOC_INVALID",),
+        deliver=False,
+        documents=documents,
+    )
+
+    (due,) = due_for(patient)
+
+    assert due.dsn is not None
+    assert due.dsn.status == "5.7.1"
+    assert due.dsn.text.endswith("not given to the patient. (partie 2; partie 3)")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_tasks_are_told_apart_by_the_domain_their_copy_is_for(post: Post) -> Non
         with post.database.write() as work:
             due = work.tasks.anything_due(kinds, where)
             found = work.tasks.claim("me", kinds, 9, lease, where)
-            work.tasks.release(found, "me")
+            work.tasks.give_back(found, "me")
         assert due is bool(found)
         return [task.subject for task in found]
 

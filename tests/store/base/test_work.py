@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -208,3 +209,28 @@ def test_two_that_need_a_new_key_at_once_get_the_same(database: Database) -> Non
         keys = set(pool.map(ask, range(24)))
 
     assert len(keys) == 1
+
+
+class _Ended(BaseException):
+    """What ends a thread: no error that anybody foresees."""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(
+    database: Database,
+) -> None:
+    writer = Writer(database)
+
+    def end(_: UnitOfWork) -> None:
+        raise _Ended
+
+    waiting: list[Future[Any]] = [writer.submit(end)]
+    waiting += [writer.submit(lambda _: 1) for _ in range(70)]
+    writer.start()
+
+    for one in waiting:
+        with pytest.raises(UnavailableError):
+            one.result(timeout=20)
+    assert writer.failure == "the writer ended: _Ended"
+    with pytest.raises(UnavailableError):
+        writer.submit(lambda _: 1).result(timeout=20)

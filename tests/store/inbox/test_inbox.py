@@ -25,7 +25,12 @@ from gateway.store.inbox.values import (
     MayReply,
 )
 from gateway.store.journal import chain_of
-from gateway.store.tables import blob_grants, conversations, inbox_messages
+from gateway.store.tables import (
+    blob_grants,
+    conversations,
+    inbox_messages,
+    loose_drafts,
+)
 from tests.builders_arrivals import ARRIVAL, keep_arrival, make_arrival
 from tests.builders_people import open_profile
 from tests.fakes import SetClock
@@ -319,3 +324,175 @@ def test_the_bytes_stay_with_the_arrival_when_the_patient_deletes(
         assert Arrivals(work).content(kept) == CONTENT
         with pytest.raises(NotFoundError):
             work.blobs.get(kept.blob_id, work.key_for(f"patient:{profile_id}"))
+
+
+def subjects(database: Database, profile_id: str, **page: int) -> list[str]:
+    with database.read() as work:
+        (conversation,) = InboxReader(work).conversations(profile_id)
+        reader = InboxReader(work)
+        found = reader.messages(profile_id, conversation.id, **page)
+    return [one.subject for one in found]
+
+
+def test_messages_stand_as_they_were_received_whatever_the_order_of_filing(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id, start = open_profile(database), clock.now
+    for number in (4, 1, 6, 3, 2, 5):
+        moment = start + timedelta(microseconds=number)
+        receive(database, profile_id, number, subject=str(number), received_at=moment)
+
+    assert subjects(database, profile_id) == list("123456")
+    assert subjects(database, profile_id, limit=2) == list("56")
+    assert subjects(database, profile_id, limit=2, offset=4) == list("12")
+
+
+def test_messages_kept_by_one_transaction_have_the_order_they_were_given_in(
+    database: Database,
+) -> None:
+    made = [
+        make_arrival(id=f"{one:032x}", message_id=f"{one}@x.test", content=CONTENT)
+        for one in (7, 3, 9, 1)
+    ]
+    parcels = [database.prepare(one.content) for one in made]
+    with database.write() as work:
+        for arrival, parcel in zip(made, parcels, strict=True):
+            Arrivals(work).keep(arrival, parcel)
+    with database.read() as work:
+        kept = [Arrivals(work).get(one.id) for one in made]
+
+    moments = [one.received_at for one in kept if one is not None]
+    assert moments == sorted(set(moments))
+    assert len(moments) == 4
+
+
+@pytest.mark.parametrize("letter_first", [True, False])
+def test_the_end_comes_after_the_letter_in_whichever_order_they_are_filed(
+    database: Database, clock: SetClock, *, letter_first: bool
+) -> None:
+    profile_id = open_profile(database)
+    letter, end = clock.now, clock.now + timedelta(microseconds=1)
+
+    def file_letter() -> None:
+        receive(database, profile_id, received_at=letter)
+
+    def file_end() -> None:
+        with database.write() as work:
+            done = Inbox(work).end_conversations(
+                profile_id, DOCTOR, end, "Dr Claire MARTIN"
+            )
+        assert done is letter_first
+
+    steps = [file_letter, file_end]
+    for step in steps if letter_first else reversed(steps):
+        step()
+
+    conversation = only(database, profile_id)
+    assert conversation.state is ConversationState.ENDED
+    assert conversation.ended_at == end
+    assert (conversation.messages, conversation.name) == (1, "Dr Claire MARTIN")
+
+
+def test_an_end_from_before_the_last_letter_ends_nothing(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    end = clock.now
+    receive(database, profile_id, received_at=end + timedelta(microseconds=1))
+
+    with database.write() as work:
+        assert not Inbox(work).end_conversations(profile_id, DOCTOR, end)
+
+    assert only(database, profile_id).state is ConversationState.OPEN
+
+
+def test_an_end_without_any_letter_shows_no_conversation(database: Database) -> None:
+    profile_id = open_profile(database)
+
+    with database.write() as work:
+        Inbox(work).end_conversations(profile_id, DOCTOR)
+
+    with database.read() as work:
+        reader = InboxReader(work)
+        assert reader.conversations(profile_id) == []
+        assert reader.contacts(profile_id) == []
+        assert not reader.has_contacts(profile_id)
+
+
+_NAMES = ("Dr_Claire_MARTIN", "dr claire martin", "Dr Loup", "", "Dr Loup")
+
+
+def test_each_message_keeps_the_name_it_came_with_and_a_new_one_is_noted(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    for number, name in enumerate(_NAMES):
+        receive(database, profile_id, number, display_name=name, proven="CHU")
+        clock.advance(seconds=1)
+
+    conversation = only(database, profile_id)
+    with database.read() as work:
+        found = InboxReader(work).messages(profile_id, conversation.id)
+    assert [(one.name, one.named_before) for one in found] == [
+        ("Dr Claire MARTIN", ""),
+        ("dr claire martin", ""),
+        ("Dr Loup", "dr claire martin"),
+        (DOCTOR.lower(), ""),
+        ("Dr Loup", ""),
+    ]
+    assert {one.proven for one in found} == {"CHU"}
+
+
+def test_a_page_marks_as_read_what_is_on_it_and_no_more(database: Database) -> None:
+    profile_id = open_profile(database)
+    first, second = (receive(database, profile_id, one) for one in (1, 2))
+    conversation = only(database, profile_id)
+
+    with database.write() as work:
+        opened = Inbox(work).open(profile_id, conversation.id, [second])
+
+    assert [one.id for one in opened] == [second]
+    with database.read() as work:
+        unread = InboxReader(work).unread(profile_id, conversation.id)
+    assert [one.id for one in unread] == [first]
+
+
+def test_what_may_be_answered_is_found_behind_many_that_may_not(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1, subject="open")
+    for number in range(2, 5):
+        clock.advance(seconds=1)
+        receive(database, profile_id, number, reply=MayReply.NO_REPLY)
+    conversation = only(database, profile_id)
+
+    def received() -> list[str]:
+        with database.read() as work:
+            found = InboxReader(work).received(profile_id, conversation.id)
+        return [one.message_id for one in found]
+
+    expected = ["1@hopital.mssante.test", "4@hopital.mssante.test"]
+    assert received() == expected
+    with database.write() as work:  # rows of an earlier version do not say it
+        work.connection.execute(inbox_messages.update().values(reply=None))
+    assert received() == expected
+
+
+def test_a_draft_to_nobody_is_kept_sealed_and_forgotten(database: Database) -> None:
+    profile_id = open_profile(database)
+    with database.write() as work:
+        Inbox(work).save_loose_draft(profile_id, "Sujet", "Commencé")
+        Inbox(work).save_loose_draft(profile_id, "Sujet", "Fini")
+
+    with database.read() as work:
+        draft = InboxReader(work).loose_draft(profile_id)
+        stored = work.connection.execute(select(loose_drafts.c.content)).scalar_one()
+        assert InboxReader(work).loose_draft("someone") is None
+    assert draft is not None
+    assert (draft.subject, draft.text) == ("Sujet", "Fini")
+    assert b"Fini" not in stored
+    with database.write() as work:
+        Inbox(work).forget_loose_draft(profile_id)
+    with database.read() as work:
+        assert InboxReader(work).loose_draft(profile_id) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +13,17 @@ from gateway.store.base.work import Database
 from gateway.store.patients.accounts import Accounts, check_login, password_matches
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
-from gateway.store.tables import accounts, one_time_codes, web_sessions
+from gateway.store.tables import (
+    accounts,
+    one_time_codes,
+    unknown_logins,
+    web_sessions,
+)
 from tests.builders_people import open_profile
 from tests.fakes import SetClock
 
 PASSWORD = "Coquelicot-1979"
+LOGIN = "dominique"
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 MINUTES = timedelta(minutes=10)
 
@@ -158,14 +164,6 @@ def test_a_code_is_too_late_after_its_life(database: Database, clock: SetClock) 
     assert not use(database, code_id, digits)
 
 
-def test_a_decoy_is_tried_like_a_code_and_opens_nothing(database: Database) -> None:
-    code_id, digits = make_code(database, "")
-
-    assert not use(database, code_id, digits)
-    with database.read() as work:
-        assert OneTimeCodes(work).tries_left(code_id) == 4
-
-
 def test_a_code_opens_no_other_session(database: Database) -> None:
     account_id = open_account(database)
     _, digits = make_code(database, account_id)
@@ -239,3 +237,43 @@ def test_an_ended_session_is_found_no_more(database: Database) -> None:
         assert sessions.end(session)
         assert not sessions.end(session)
         assert sessions.find(cookie) is None
+
+
+def test_the_next_code_may_be_sent_an_hour_after_the_first_of_the_most(
+    database: Database, clock: SetClock
+) -> None:
+    account_id, start, hour = open_account(database), clock.now, timedelta(hours=1)
+
+    def next_at() -> datetime | None:
+        with database.read() as work:
+            return OneTimeCodes(work).next_at(account_id, 3, hour)
+
+    for _ in range(3):
+        assert next_at() is None
+        make_code(database, account_id)
+        clock.advance(minutes=1)
+    assert next_at() == start + hour
+    clock.now = start + hour
+    assert next_at() is None
+
+
+def test_an_unknown_login_is_paused_like_a_known_one(
+    database: Database, clock: SetClock
+) -> None:
+    open_account(database)
+    pause = timedelta(minutes=15)
+
+    def fail(login: str) -> datetime | None:
+        with database.write() as work:
+            Accounts(work).failed(Accounts(work).find(login), 3, pause)
+        with database.read() as work:
+            return Accounts(work).find(login).paused_until
+
+    for login in (LOGIN, "personne"):
+        assert [fail(login) for _ in range(3)] == [None, None, clock.now + pause]
+    with database.read() as work:
+        assert not Accounts(work).find("quelqu.un").is_paused(clock.now)
+        assert Accounts(work).find(" PERSONNE").is_paused(clock.now)
+        rows = work.connection.execute(select(unknown_logins)).all()
+    assert len(rows) == 1
+    assert "personne" not in repr(rows)

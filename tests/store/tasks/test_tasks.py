@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.store.base.work import Database
 from gateway.store.tables import tasks as table
@@ -213,7 +210,7 @@ def test_only_who_claimed_a_task_gives_it_back_and_it_stays_due(
     (three,) = claim(database, "other")
 
     with database.write() as work:
-        work.tasks.release([one, three], "me")
+        work.tasks.give_back([one, three], "me")
 
     again = claim(database, "next")
     assert [(task.id, task.attempts) for task in again] == [(one.id, 0)]
@@ -504,91 +501,143 @@ def test_something_is_waiting_for_a_subject_until_it_is_done_or_dead(
         assert not work.tasks.is_waiting(["one"])
 
 
-def owner_of(pid: int, host: str = "") -> str:
-    return f"{host or socket.gethostname()}:{pid}:0123abcd"
+def test_an_owner_is_a_name_by_chance_of_no_machine_and_no_process() -> None:
+    name = new_owner()
+
+    assert re.fullmatch("[0-9a-f]{32}", name)
+    assert new_owner() != name
 
 
-def ended_process() -> int:
-    """Return the number of a process that is no more."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        pass
-    return process.pid
+def test_the_owners_are_those_who_hold_a_lease_each_once(database: Database) -> None:
+    add(database, "one", "two", "three", "four")
+    claim(database, "mine", limit=2)
+    claim(database, "yours", limit=1)
+
+    with database.read() as work:
+        assert work.tasks.owners() == {"mine", "yours"}
 
 
-@pytest.fixture
-def living_process() -> Iterator[int]:
-    """The number of a process that goes on; asking whether it lives does not end it."""
-    program = [sys.executable, "-c", "input()"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE) as process:
-        yield process.pid
-        process.communicate(b"\n")
-    assert process.returncode == 0
+def test_what_those_who_are_gone_had_is_free_and_nothing_else(
+    database: Database,
+) -> None:
+    add(database, "one", "two", "three", "four")
+    one, two = claim(database, "gone", limit=2)
+    (three,) = claim(database, "lives", limit=1)
 
-
-def released(database: Database) -> int:
     with database.write() as work:
-        return work.tasks.release_dead_owners()
+        assert work.tasks.release({"gone", "never was"}) == 2
+
+    for task in (one, two):
+        row = row_of(database, task.id)
+        assert (row.lease_owner, leased_until(database, task.id)) == ("", None)
+    assert row_of(database, three.id).lease_owner == "lives"
+    assert [task.subject for task in claim(database, "next")] == ["one", "two", "four"]
 
 
-def test_an_owner_is_a_machine_a_process_and_nobody_else() -> None:
-    host, pid, part = new_owner().split(":")
+def test_where_nobody_is_gone_nothing_is_freed(database: Database) -> None:
+    claimed(database)
 
-    assert (host, pid) == (socket.gethostname(), str(os.getpid()))
-    assert len(part) == 8
-    assert new_owner() != new_owner()
+    with database.write() as work:
+        assert work.tasks.release(set()) == 0
+        assert work.tasks.owners() == {"me"}
+
+
+# The clock is set back.
+
+
+def followed(database: Database) -> int:
+    with database.write() as work:
+        return work.tasks.follow_clock()
+
+
+def times_of(database: Database, task_id: int) -> tuple[datetime | None, ...]:
+    columns = table.c
+    query = select(
+        columns.due_at, columns.lease_until, columns.created_at, columns.set_at
+    ).where(columns.id == task_id)
+    with database.read() as work:
+        return tuple(work.connection.execute(query).one())
+
+
+def test_a_retry_waits_as_long_as_it_was_to_wait_though_the_clock_went_back_a_day(
+    database: Database, clock: SetClock
+) -> None:
+    task = claimed(database)
+    clock.advance(minutes=3)
+    failed(database, task, lambda tasks, task: tasks.postpone(task, "busy", WAIT))
+    clock.advance(days=-1)
+    assert claim(database) == []
+
+    assert followed(database) == 1
+
+    created = clock.now - timedelta(minutes=3)
+    assert times_of(database, task.id) == (clock.now + WAIT, None, created, clock.now)
+    clock.advance(seconds=WAIT.total_seconds())
+    assert [one.id for one in claim(database)] == [task.id]
+
+
+def test_a_lease_lasts_no_longer_though_the_clock_went_back_a_day(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one")
+    clock.advance(seconds=5)
+    (task,) = claim(database)
+    clock.advance(days=-1)
+
+    assert followed(database) == 1
+
+    assert times_of(database, task.id) == (
+        clock.now - timedelta(seconds=5),
+        clock.now + LEASE,
+        clock.now - timedelta(seconds=5),
+        clock.now,
+    )
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(60, 0), (60.000001, 1)])
+def test_clocks_of_nodes_may_be_a_minute_apart(
+    database: Database, clock: SetClock, seconds: float, count: int
+) -> None:
+    add(database, "one", delay=timedelta(hours=1))
+    clock.advance(seconds=-seconds)
+
+    assert followed(database) == count
 
 
 @pytest.mark.parametrize(
-    "number", [ended_process, os.getpid], ids=["ended", "had our number"]
+    "change",
+    [
+        lambda tasks, task: tasks.postpone(task, "busy", WAIT),
+        lambda tasks, task: tasks.extend([task], "me", LEASE),
+        lambda tasks, task: tasks.move([], TaskState.DEAD, TaskState.READY),
+    ],
+    ids=["postponed", "extended", "claimed"],
 )
-def test_what_a_dead_process_of_this_machine_had_is_free(
-    database: Database, number: Callable[[], int]
+def test_whoever_sets_a_time_says_when(
+    database: Database, clock: SetClock, change: Callable[[Tasks, Task], object]
 ) -> None:
-    task = claimed(database, owner_of(number()))
-
-    assert released(database) == 1
-
-    assert (row_of(database, task.id).lease_owner, leased_until(database, task.id)) == (
-        "",
-        None,
-    )
-    assert claim(database, new_owner()) == [task]
-
-
-def test_a_living_process_keeps_its_leases(
-    database: Database, living_process: int
-) -> None:
-    add(database, "one", "two", "three")
-    claim(database, owner_of(ended_process()), limit=2)
-    (three,) = claim(database, owner_of(living_process))
-
-    assert released(database) == 2
-
-    assert row_of(database, three.id).lease_owner == owner_of(living_process)
-    assert len(claim(database, new_owner())) == 2
-
-
-def test_a_process_of_another_user_lives(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(pid: int, signal: int) -> None:
-        raise PermissionError(pid, signal)
-
-    claimed(database, owner_of(ended_process()))
-    monkeypatch.setattr(os, "kill", refused)
-
-    assert released(database) == 0
-
-
-def test_another_machine_keeps_its_leases(database: Database) -> None:
-    task = claimed(database, owner_of(ended_process(), "elsewhere"))
-
-    assert released(database) == 0
-    assert row_of(database, task.id).lease_owner.startswith("elsewhere:")
-    assert claim(database, new_owner()) == []
-
-
-def test_where_nothing_is_claimed_nothing_is_released(database: Database) -> None:
+    """What was set before the clock left is set anew after it: it does not move."""
     add(database, "one")
+    clock.advance(hours=-1)
+    with database.write() as work:
+        work.connection.execute(update(table).values(due_at=clock.now))
+    (task,) = claim(database)
+    with database.write() as work:
+        change(work.tasks, task)
 
-    assert released(database) == 0
+    assert followed(database) == 0
+
+
+def test_a_task_that_is_let_go_is_reckoned_from_then(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one")
+    with database.write() as work:
+        (row,) = work.tasks.listed()
+        work.tasks.move([row.id], TaskState.READY, TaskState.HELD)
+    clock.advance(hours=-1)
+    with database.write() as work:
+        work.tasks.move([row.id], TaskState.HELD, TaskState.READY)
+
+    assert followed(database) == 0
+    assert times_of(database, row.id) == (clock.now, None, clock.now, clock.now)

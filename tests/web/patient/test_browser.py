@@ -305,3 +305,139 @@ def test_everything_can_be_reached_and_seen_by_keyboard(site: Site) -> None:
             at_end = page.evaluate("document.activeElement === document.body")
             assert at_end or style != "none"
         assert {"login", "password"} <= reached
+
+
+def wide_table(columns: int) -> str:
+    """Return a narrative with a table of dosages, of so many columns."""
+    heads = "".join(f"<th>Prise {n}</th>" for n in range(columns))
+    cells = "".join(
+        f"<td>METFORMINE {n}000 mg comprimé pelliculé</td>" for n in range(columns)
+    )
+    rows = f"<tr>{cells}</tr>" * 3
+    return (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        "<paragraph>Fin du traitement.</paragraph>"
+    )
+
+
+@pytest.mark.parametrize("columns", [2, 5, 12])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@blocking
+def test_a_wide_table_scrolls_by_itself_and_is_never_cut(
+    site: Site, viewport: dict[str, int], columns: int
+) -> None:
+    document = file(site.database, site.patient, narrative(wide_table(columns)))
+    with opened(site, viewport, scripts=True) as visitor:
+        sign_in(visitor)
+        visitor.go(f"/documents/{document}")
+        visitor.look(f"table-{columns}")
+        region = visitor.page.locator(".tableau")
+        reach = region.evaluate("one => [one.scrollWidth, one.clientWidth]")
+        width = visitor.page.locator(".tableau table").bounding_box()["width"]
+        assert reach[0] >= width - 1
+        region.focus()
+        if reach[0] > reach[1]:
+            for _ in range(3):
+                visitor.page.keyboard.press("ArrowRight")
+            visitor.page.wait_for_function(
+                "document.querySelector('.tableau').scrollLeft > 0"
+            )
+
+
+@pytest.mark.parametrize("columns", [5, 12])
+@blocking
+def test_on_paper_a_table_is_whole_and_the_patient_named(
+    site: Site, columns: int
+) -> None:
+    document = file(site.database, site.patient, narrative(wide_table(columns)))
+    with opened(site, DESK, scripts=True) as visitor:
+        sign_in(visitor)
+        visitor.go(f"/documents/{document}")
+        page = visitor.page
+        page.emulate_media(media="print")
+        # The width of an A4 sheet without its margins, turned for many columns.
+        millimetres = 273 if columns > 6 else 186
+        page.set_viewport_size({"width": int(millimetres * 96 / 25.4), "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= millimetres * 96 / 25.4
+        identity = page.locator(".printed").inner_text()
+        assert "Dominique PAT-TROIS, né(e) le 28/03/1979" in identity
+        assert "279035121518989" in identity
+        assert page.locator("nav.menu").is_hidden()
+        if SHOTS:
+            page.pdf(
+                path=str(Path(SHOTS) / f"table-{columns}.pdf"),
+                prefer_css_page_size=True,
+            )
+
+
+_BEYOND = """[...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth)
+  .map(one => one.tagName + "." + one.className).slice(0, 20)"""
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inbox/new", "/documents", "/help"])
+@blocking
+def test_a_narrow_screen_and_large_letters_need_no_sideways_scrolling(
+    site: Site, path: str
+) -> None:
+    documents = furnish(site)
+    narrow = {"width": 320, "height": 640}
+    with opened(site, narrow, scripts=True) as visitor:
+        sign_in(visitor)
+        page = visitor.page
+        for one in (path, documents[0]):
+            for size in ("100%", "200%"):
+                visitor.go(one)
+                page.evaluate(
+                    f"document.documentElement.style.fontSize = 'calc(1.0625 * {size})'"
+                )
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= narrow["width"], (one, size, page.evaluate(_BEYOND))
+
+
+@blocking
+def test_after_an_error_the_focus_is_on_what_is_wrong(site: Site) -> None:
+    furnish(site)
+    with opened(site, DESK, scripts=True) as visitor:
+        page = visitor.page
+        visitor.go("/sign-in")
+        page.fill("#login", LOGIN)
+        page.fill("#password", "Coquelicot-1980")
+        page.click("text=Continuer")
+        assert page.evaluate("document.activeElement.className") == "summary"
+        sign_in(visitor)
+        page.click("text=Dr Claire MARTIN")
+        page.fill("#text", "Bonjour")
+        page.set_input_files(
+            "#files", {"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"}
+        )
+        page.click("text=Envoyer")
+        assert page.evaluate("document.activeElement.className") == "summary"
+
+
+@blocking
+def test_a_warning_comes_before_the_end_of_the_session(site: Site) -> None:
+    furnish(site)
+    with opened(site, DESK, scripts=True) as visitor:
+        sign_in(visitor)
+        page = visitor.page
+        page.click("text=Dr Claire MARTIN")
+        warning = page.locator(".soon")
+        assert warning.is_hidden()
+        page.evaluate(
+            "document.getAnimations().forEach(one => one.currentTime = 14 * 60 * 1000)"
+        )
+        assert warning.is_visible()
+        visitor.look("conversation-soon")
+
+
+def sign_in(visitor: Visitor) -> None:
+    """Go the whole way in."""
+    page = visitor.page
+    visitor.go("/sign-in")
+    page.fill("#login", LOGIN)
+    page.fill("#password", PASSWORD)
+    page.click("text=Continuer")
+    page.fill("#code", visitor.site.last_code())
+    page.click("text=Ouvrir mon espace")

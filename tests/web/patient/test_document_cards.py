@@ -73,7 +73,7 @@ class Shelf:
 
 
 def names(seen: SeenDocuments, *, replaced: bool = False) -> list[str]:
-    return [one.unique_id for one in seen.listed(replaced=replaced)]
+    return [one.unique_id for one in seen.listed(50, replaced=replaced)]
 
 
 def test_the_last_filed_is_first_and_what_is_replaced_comes_on_request() -> None:

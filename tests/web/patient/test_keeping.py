@@ -281,11 +281,17 @@ def test_packages_and_xml_are_never_offered(site: Site) -> None:
         part("IHE_XDM.ZIP", b"PK\x03\x04", "application/zip"),
         part("lettre.xml", b"<ClinicalDocument/>", "text/xml"),
         part("cda.pdf", b"<ClinicalDocument/>", "application/xml"),
+        part("winmail.dat", b"x", "application/octet-stream"),
+        part("lettre.CDA", b"<ClinicalDocument/>", "text/plain"),
+        part("smime.p7m", b"x", "application/octet-stream"),
+        part("transfert.eml", b"x", "application/octet-stream"),
+        part("a", b"x", "application/ms-tnef"),
+        part("b", b"x", "application/pkcs7-mime"),
     )
     browser = site.signed_in()
 
     assert "/keep" not in browser.get(conversation_of(site)).text
-    for place in range(3):
+    for place in range(9):
         assert keep(browser, f"{path}/{place}").status == 422
     assert filed(site) == []
 

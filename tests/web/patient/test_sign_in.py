@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -56,25 +57,103 @@ def test_the_journal_tells_the_signing_in_without_login_or_code(site: Site) -> N
     assert LOGIN not in repr(lines)
 
 
-@pytest.mark.parametrize(
-    ("login", "password"),
-    [("personne", PASSWORD), (LOGIN, "Coquelicot-1980"), ("x" * 500, "y" * 5000)],
-)
+def without_login(page: Reply) -> str:
+    return re.sub(r'name="login" type="text" value="[^"]*"', "", bare(page))
+
+
+@pytest.mark.parametrize("login", ["personne", "x" * 500])
 @blocking
-def test_a_wrong_sign_in_looks_like_a_right_one(
-    site: Site, login: str, password: str
-) -> None:
-    right, wrong = site.browser(), site.browser()
+def test_a_wrong_password_looks_like_an_unknown_login(site: Site, login: str) -> None:
+    """To the last try and the pause after it: no page tells who has an account."""
+    for number in range(site.settings.web.login_tries + 2):
+        known = sign_in_with(site, site.browser(), LOGIN, "Coquelicot-1980")
+        unknown = sign_in_with(site, site.browser(), login, "Coquelicot-1980")
 
-    good = site.give_password(right)
-    bad = sign_in_with(site, wrong, login, password)
+        is_paused = number >= site.settings.web.login_tries
+        assert known.status == unknown.status == (429 if is_paused else 422)
+        assert without_login(known) == without_login(unknown)
+        assert known.headers.keys() == unknown.headers.keys()
+        assert ("est suspendue jusqu" in known.text) is is_paused
+        assert ("Aucun code n'a été envoyé" in known.text) is not is_paused
+    assert "10:15" in known.text  # of Paris, a quarter of an hour from now
 
-    assert (bad.status, bad.location) == (good.status, good.location)
-    assert bad.headers.keys() == good.headers.keys()
-    assert bare(wrong.get("/sign-in/code")) == bare(right.get("/sign-in/code"))
-    wrong_code = site.give_code(wrong, "123456")
-    good_wrong = site.give_code(right, "123456")
-    assert (wrong_code.status, bare(wrong_code)) == (422, bare(good_wrong))
+
+@blocking
+def test_a_space_that_is_not_open_says_why_no_code_comes(site: Site) -> None:
+    with site.database.write() as work:
+        Profiles(work).change(site.patient, "state", state="SUSPENDED")
+
+    page = site.give_password(site.browser())
+
+    assert page.status == 422
+    assert "Aucun code ne peut être envoyé pour cet espace" in page.text
+    assert site.last_code() == ""
+
+
+@blocking
+def test_signing_in_leads_where_the_visitor_was_going(site: Site) -> None:
+    browser = site.browser()
+    asked = browser.get("/documents?replaced=1")
+    assert asked.location == "/sign-in?next=%2Fdocuments%3Freplaced%3D1"
+
+    page = browser.get(asked.location)
+    further = {"next": "/documents?replaced=1"}
+    assert 'name="next" value="/documents?replaced=1"' in page.text
+    given = browser.post(
+        "/sign-in",
+        {"token": token_of(page), "login": LOGIN, "password": PASSWORD, **further},
+    )
+    code = browser.get(given.location)
+    assert 'name="next" value="/documents?replaced=1"' in code.text
+    opened = browser.post(
+        "/sign-in/code",
+        {"token": token_of(code), "code": site.last_code(), **further},
+    )
+
+    assert opened.location == "/documents?replaced=1"
+
+
+AWAY = [
+    "https://evil.test/",
+    "//evil.test/",
+    "/\\evil.test/",
+    "/%2f/evil.test",
+    "/..//evil.test",
+    "javascript:alert(1)",
+    "/inbox\r\nSet-Cookie: a=b",
+    "/sign-out",
+    "/inbox" + "a" * 600,
+    "/@evil.test",
+]
+
+
+@pytest.mark.parametrize("address", AWAY)
+@blocking
+def test_signing_in_leads_nowhere_else(site: Site, address: str) -> None:
+    """W04: by the address, by the form, before the code and after it."""
+    browser = site.browser()
+    page = browser.get(f"/sign-in?{urlencode({'next': address})}")
+    assert 'name="next"' not in page.text
+    given = browser.post(
+        "/sign-in",
+        {
+            "token": token_of(page),
+            "login": LOGIN,
+            "password": PASSWORD,
+            "next": address,
+        },
+    )
+    assert given.location == "/sign-in/code"
+    code = browser.get(f"/sign-in/code?{urlencode({'next': address})}")
+
+    opened = browser.post(
+        "/sign-in/code",
+        {"token": token_of(code), "code": site.last_code(), "next": address},
+    )
+
+    assert opened.location == "/inbox"
+    again = browser.get(f"/sign-in?{urlencode({'next': address})}")
+    assert again.location == "/inbox"
 
 
 @blocking
@@ -131,9 +210,17 @@ def test_a_new_code_replaces_the_old_one(site: Site) -> None:
 def test_codes_are_not_sent_without_end(site: Site) -> None:
     browser = site.browser()
     site.give_password(browser)
-    for _ in range(8):
+    for _ in range(4):
         page = browser.get("/sign-in/code")
         assert browser.post("/sign-in/code/again", {"token": token_of(page)}).location
+    code = site.last_code()
+    for _ in range(2):
+        page = browser.get("/sign-in/code")
+        no_more = browser.post("/sign-in/code/again", {"token": token_of(page)})
+        assert no_more.status == 429
+        assert "à partir de 11:00" in no_more.text
+    other = site.give_password(site.browser())
+    assert (other.status, "à partir de 11:00" in other.text) == (429, True)
 
     with site.database.read() as work:
         sent = [
@@ -142,6 +229,9 @@ def test_codes_are_not_sent_without_end(site: Site) -> None:
             if line.action == "session:start"
         ]
     assert len(sent) == site.settings.web.code_requests
+    assert site.give_code(browser, code).location == "/inbox"
+    site.clock.advance(hours=1)
+    assert site.give_password(site.browser()).location == "/sign-in/code"
 
 
 @blocking
@@ -275,8 +365,7 @@ def test_a_suspended_space_closes_at_once(site: Site) -> None:
     assert browser.get("/inbox").status == 303
     site.give_password(site.browser())
     with site.database.read() as work:
-        rows = work.connection.execute(select(one_time_codes.c.account_id)).scalars()
-        assert None in list(rows)
+        assert list(work.connection.execute(select(one_time_codes))) == []
 
 
 @blocking
@@ -300,6 +389,7 @@ def test_a_password_is_never_given_back(site: Site) -> None:
     assert "Coquelicot" not in page.text
 
 
+@pytest.mark.parametrize("site", [{"address_tries": 60}], indirect=True)
 @blocking
 def test_too_many_tries_from_one_address_wait_whatever_they_are(site: Site) -> None:
     browser = site.browser()
@@ -315,6 +405,25 @@ def test_too_many_tries_from_one_address_wait_whatever_they_are(site: Site) -> N
     assert sorted(statuses) == [422] * 60 + [429]
     site.clock.advance(minutes=5)
     assert browser.post("/sign-in", fields).status == 422
+
+
+@pytest.mark.parametrize(
+    "site",
+    [{"address_tries": 2, "trusted_proxies": ("127.0.0.0/8",)}],
+    indirect=True,
+)
+@blocking
+def test_those_behind_a_proxy_are_counted_one_by_one(site: Site) -> None:
+    browser = site.browser()
+    token = token_of(browser.get("/sign-in"))
+    fields = {"token": token, "login": "", "password": ""}
+
+    def ask(client: str) -> int:
+        said = {"X-Forwarded-For": f"6.6.6.6, {client}"}
+        return browser.post("/sign-in", fields, **said).status
+
+    assert [ask("192.0.2.1") for _ in range(3)] == [422, 422, 429]
+    assert ask("192.0.2.2") == 422
 
 
 @blocking

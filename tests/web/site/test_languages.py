@@ -11,10 +11,19 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from gateway.errors import MisuseError
 from gateway.store.patients.profiles import Profiles
 from gateway.web.site import languages
-from gateway.web.site.languages import choose_language, say_moment, say_recent
+from gateway.web.site.languages import (
+    choose_language,
+    machine_time,
+    say_day,
+    say_moment,
+    say_recent,
+    zone_of,
+)
 from tests.web.browsing import Site, blocking, token_of
+from tests.web.mail import receive
 
 SITE = Path(languages.__file__).parent
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
@@ -93,6 +102,36 @@ def test_hours_are_those_of_paris_in_winter_and_summer() -> None:
     assert say_moment(datetime(2026, 7, 5, 9, 7, tzinfo=UTC), "en") == (
         "5 July 2026, 11:07"
     )
+
+
+def test_the_first_of_a_month_is_said_as_people_say_it() -> None:
+    first = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+    assert say_moment(first, "fr") == "1er décembre 2026, 10:00"
+    assert say_day(first, "fr") == "1er décembre 2026"
+    assert say_recent(first, datetime(2026, 12, 9, tzinfo=UTC), "fr") == "1er déc."
+    assert say_day(first, "en") == "1 December 2026"
+    assert say_day(datetime(2026, 12, 11, 9, tzinfo=UTC), "fr") == "11 décembre 2026"
+
+
+def test_hours_are_those_of_the_zone_that_is_set() -> None:
+    moment = datetime(2026, 1, 5, 9, 7, tzinfo=UTC)
+
+    assert say_moment(moment, "fr", zone_of("Indian/Reunion")).endswith("13:07")
+    assert machine_time(moment, zone_of("America/Cayenne")) == (
+        "2026-01-05T06:07:00-03:00"
+    )
+    with pytest.raises(MisuseError):
+        zone_of("Paris/France")
+
+
+@pytest.mark.parametrize("site", [{"time_zone": "Indian/Reunion"}], indirect=True)
+@blocking
+def test_pages_say_hours_by_the_clock_that_is_set(site: Site) -> None:
+    receive(site.database, site.patient)
+    at = site.clock.now.astimezone(zone_of("Indian/Reunion"))
+
+    assert f"{at:%H:%M}" in site.signed_in().get("/inbox").text
 
 
 def test_recent_times_are_short() -> None:

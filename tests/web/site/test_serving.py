@@ -23,6 +23,7 @@ from tests.fakes import SetClock
 
 KEYS = KeyRing.from_secret(bytes(range(32)))
 COOKIE, AT_CODE = "a" * 64, "b" * 64
+ENDED = "e" * 64
 PERSON = Profile(
     id="p" * 32,
     key_id="k" * 32,
@@ -44,9 +45,15 @@ class TwoVisitors:
         stage = {COOKIE: Stage.OPEN, AT_CODE: Stage.CODE}.get(cookie)
         if stage is None:
             return None, None, SetClock().now
-        session = WebSession(digest="", stage=stage, account_id="", code_id="")
+        now = SetClock().now
+        session = WebSession(
+            digest="", stage=stage, account_id="", code_id="", ends_at=now
+        )
         person = PERSON if stage is Stage.OPEN else None
         return session, person, SetClock().now
+
+    def whose(self, cookie: str) -> Profile | None:
+        return PERSON if cookie == ENDED else None
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         self.refused.append((person.id, subject))
@@ -99,10 +106,10 @@ def test_who_is_signed_in_gets_the_page() -> None:
 @pytest.mark.parametrize(
     ("cookie", "where"),
     [
-        ("", "/sign-in"),
-        ("not a cookie of ours", "/sign-in"),
-        ("c" * 64, "/sign-in?expired=1"),
-        (AT_CODE, "/sign-in/code"),
+        ("", "/sign-in?next=%2Fthing"),
+        ("not a cookie of ours", "/sign-in?next=%2Fthing"),
+        ("c" * 64, "/sign-in?expired=1&next=%2Fthing"),
+        (AT_CODE, "/sign-in/code?next=%2Fthing"),
     ],
 )
 def test_anybody_else_is_sent_to_sign_in(cookie: str, where: str) -> None:
@@ -177,3 +184,69 @@ def test_each_language_has_its_error_pages() -> None:
         asked = {"host": "gateway.test", "accept-language": language}
         body = serve(raw(headers=asked), page).body
         assert f'<html lang="{language}">'.encode() in body
+
+
+def test_what_comes_in_a_form_after_the_session_is_kept_for_its_person() -> None:
+    kept: list[tuple[str, str]] = []
+
+    def rescue(visit: Visit, person: Profile) -> str:
+        kept.append((person.id, visit.form.text("x")))
+        return "/inbox/new"
+
+    route = Route(method="POST", path="/thing", page=lambda _: Answer(), rescue=rescue)
+    request = form(cookie=ENDED, token=form_token(KEYS, ENDED))
+    answer = Serving(KEYS, TwoVisitors()).serve(route, request, {})
+
+    assert kept == [(PERSON.id, "1")]
+    assert dict(answer.headers)["Location"] == (
+        "/sign-in?expired=1&kept=1&next=%2Finbox%2Fnew"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "shown"),
+    [({}, True), ({"origin": "https://evil.test"}, False)],
+    ids=["an old page of ours", "another site"],
+)
+def test_what_was_written_in_a_form_that_is_not_taken_is_shown_again(
+    headers: dict[str, str], *, shown: bool
+) -> None:
+    request = form(token="old", **headers)
+    request = evolve(request, body=request.body + b"&text=Bonjour+%3Cdocteur%3E")
+
+    answer = serve(request)
+
+    assert answer.status == 403
+    assert (b"Bonjour &lt;docteur&gt;" in answer.body) is shown
+
+
+def test_what_was_written_survives_a_page_that_fails() -> None:
+    def fails(_: Visit) -> Answer:
+        raise UnavailableError("try again later")
+
+    request = form()
+    answer = serve(evolve(request, body=request.body + b"&text=Bonjour"), fails)
+
+    assert answer.status == 503
+    assert b"Bonjour" in answer.body
+
+
+def test_a_form_that_was_cut_is_given_only_to_pages_that_take_it() -> None:
+    mark = {"content_type": "multipart/form-data; boundary=x"}
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("token", form_token(KEYS, COOKIE)), ("text", "Bonjour"))
+    )
+    file = '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nabc'
+    request = evolve(form(**mark), body=(body + file).encode(), cut=413)
+
+    def page(visit: Visit) -> Answer:
+        assert (visit.form.cut, visit.form.files) == (413, ())
+        return Answer(body=visit.form.text("text").encode())
+
+    refused = serve(request, page)
+    route = Route(method="POST", path="/thing", page=page, takes_cut=True)
+    taken = Serving(KEYS, TwoVisitors()).serve(route, request, {})
+
+    assert (refused.status, b"Bonjour" in refused.body) == (413, True)
+    assert taken.body == b"Bonjour"

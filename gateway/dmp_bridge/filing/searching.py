@@ -1,0 +1,365 @@
+"""
+Where documents can be in a message: every place is opened, or is said to be closed.
+
+Neither names nor types are believed. A part is known by its bytes, and what is in it is
+looked at in the same way: messages, archives, winmail.dat, signed data, files written
+into a text. What stays closed is told too, because whom it is about cannot be told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import quopri
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from attrs import define, evolve, field
+
+from gateway.core.texts import faults
+from gateway.core.texts.faults import say
+from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
+from gateway.documents.cda.finding import holds_cda, holds_metadata, is_only_cda
+from gateway.documents.kinds import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    Kind,
+    hides_in_ole,
+    is_closed_by_name,
+    kind_of,
+)
+from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
+from gateway.documents.xdm.archive_names import key_of
+from gateway.documents.xdm.archive_remains import read_remains
+from gateway.documents.xdm.package import FOLDER
+from gateway.errors import InvalidError
+from gateway.message.parts import Attachment
+from gateway.message.pasted import closed_in, find_pasted
+from gateway.message.reading import (
+    Ambiguity,
+    MessageParts,
+    is_declared_xml,
+    read_parts,
+)
+from gateway.message.signed_data import signed_content
+from gateway.message.tnef import read_tnef
+
+_PACKAGE_NAME: Final = "ihe_xdm.zip"
+_MESSAGE_TYPES: Final = frozenset(
+    {"message/rfc822", "message/global", "message/news", "application/mbox"}
+)
+_CLOSED_TYPES: Final = frozenset(
+    {"application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime"}
+)
+_FRAGMENTS: Final = frozenset({"message/partial", "message/external-body"})
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+_MBOX: Final = re.compile(rb"(?:\xef\xbb\xbf|\s)*(?:>?From [^\r\n]*(?:\r\n|\r|\n))?")
+_HEADER: Final = re.compile(
+    rb"(?:[!-9;-~]{1,76}:[^\r\n]*(?:\r\n|\r|\n)(?:[ \t][^\r\n]*(?:\r\n|\r|\n))*){1,200}"
+)
+_HEADER_OF_MAIL: Final = re.compile(rb"^(?:mime-version|content-[a-z-]+):", re.I | re.M)
+
+
+def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
+    """Yield what a message holds, in its order."""
+    yield from _Search(limits).message(parts, Place(path=""))
+
+
+@define
+class _Search:
+    """One walk; what it has opened so far, and which contents if that matters."""
+
+    limits: SearchLimits
+    seen: set[str] = field(factory=set)
+    notes_seen: bool = False
+    opened: int = 0
+    pieces: int = 0
+
+    def message(self, parts: MessageParts, outer: Place) -> Iterator[Item]:
+        """Yield what is in a message, and in all its readings where it has several."""
+        self.notes_seen = self.notes_seen or bool(parts.faults)
+        for leaf in parts.leaves:
+            yield from self._leaf(leaf, parts, outer)
+        for fault in parts.faults:
+            if fault.kind is Ambiguity.OPAQUE:
+                place = _place(outer, fault.path, fault.media_type)
+                yield _closed(b"", place, faults.MIME_FAULTS[fault.kind])
+        if parts.faults:
+            yield from self._every_reading(parts, outer)
+
+    def _leaf(
+        self, leaf: Attachment, parts: MessageParts, outer: Place
+    ) -> Iterator[Item]:
+        place = _place(outer, leaf.path, leaf.media_type, leaf.name)
+        error = _fault(parts, leaf.path)
+        if leaf.media_type in _FRAGMENTS:
+            yield _closed(leaf.raw, place, faults.MIME_FAULTS[Ambiguity.FRAGMENT])
+        declared = is_declared_xml(leaf)
+        if not declared and _is_shown(leaf):
+            return  # a PDF or an image is never decoded whole
+        try:
+            content = leaf.content()
+        except InvalidError:
+            content = leaf.undamaged()
+        yield from self.file(content, place, error, declared=declared)
+
+    def _every_reading(self, parts: MessageParts, outer: Place) -> Iterator[Item]:
+        """
+        Look through the bytes of a message whose parts are not sure (M01).
+
+        What another program may take for a part is there, in one of the encodings.
+        """
+        error = _fault(parts, parts.faults[0].path)
+        for text in dict.fromkeys((parts.body, quopri.decodestring(parts.body))):
+            yield from self._in_text(text, outer, error, known=frozenset(self.seen))
+
+    def file(
+        self, content: bytes, place: Place, error: str, *, declared: bool = False
+    ) -> Iterator[Item]:
+        """Yield what is in a file; ``error`` is why it cannot be filed anyway."""
+        if self.notes_seen:
+            self.seen.add(_digest(content))
+        self.pieces += 1
+        self.opened += len(content)
+        kind = kind_of(content[:HEAD_BYTES], content[-TAIL_BYTES:])
+        limits = self.limits
+        if self.pieces > limits.pieces or self.opened > limits.total_bytes:
+            yield _closed(content, place, faults.TOO_NESTED)
+            return
+        if place.depth >= limits.depth and _opens(kind, content, place):
+            yield _closed(content, place, faults.TOO_NESTED)
+            return
+        match kind:
+            case Kind.ARCHIVE:
+                yield from self._archive(content, place, error)
+            case Kind.TNEF:
+                yield from self._tnef(content, place, error)
+            case Kind.CMS:
+                yield from self._signed(content, place, error)
+            case Kind.CLOSED:
+                yield _closed(content, place, faults.CLOSED)
+            case Kind.OLE if holds_cda(content):
+                yield _document(content, place, error or place.say(faults.NOT_CDA))
+            case Kind.OLE if hides_in_ole(content):
+                yield _closed(content, place, faults.CLOSED)
+            case Kind.OLE | Kind.SHOWN if not declared:
+                return
+            case _:
+                yield from self._other(content, place, error, declared=declared)
+
+    def _other(
+        self, content: bytes, place: Place, error: str, *, declared: bool
+    ) -> Iterator[Item]:
+        if _is_message(content, place):
+            yield from self._forwarded(content, place, error)
+            return
+        if holds_cda(content) and (declared or is_only_cda(content)):
+            yield _document(content, place, error)
+            return
+        if holds_metadata(content):
+            words = place.say(faults.METADATA_ALONE)
+            yield Item(
+                kind=ItemKind.METADATA,
+                content=content,
+                place=place,
+                error=error or words,
+            )
+            return
+        if declared:
+            yield _document(content, place, error)
+        if place.media_type in _CLOSED_TYPES or is_closed_by_name(
+            place.name, place.media_type
+        ):
+            yield _closed(content, place, faults.CLOSED)
+        else:
+            yield from self._in_text(content, place, error)
+
+    def _in_text(
+        self,
+        text: bytes,
+        place: Place,
+        error: str,
+        known: frozenset[str] = frozenset(),
+    ) -> Iterator[Item]:
+        if holds_cda(text):
+            yield _document(text, place, error or place.say(faults.IN_A_TEXT))
+        if closed_in(text):
+            yield _closed(text, place, faults.CLOSED)
+        wrong = error or place.say(faults.IN_A_TEXT)
+        try:
+            for file in find_pasted(text):
+                if not known or _digest(file) not in known:
+                    yield from self.file(file, place.within("texte"), wrong)
+        except InvalidError:
+            yield _closed(text, place, faults.CLOSED)
+
+    def _archive(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        named = place.name.lower() == _PACKAGE_NAME
+        limits = self.limits.archive
+        looked = evolve(limits, entries=max(limits.entries, self.limits.pieces))
+        try:
+            archive = open_archive(content, looked)
+        except InvalidError as wrong:
+            yield from self._remains(content, place, error or str(wrong), looked, named)
+            return
+        if named or any(_is_in_folder(name) for name in archive.names):
+            yield Item(
+                kind=ItemKind.PACKAGE,
+                content=content,
+                place=place,
+                error=error,
+                archive=archive,
+                beside=lambda known: self.files(archive, place, error, known),
+            )
+        else:
+            yield from self.files(archive, place, error)
+
+    def files(
+        self,
+        archive: Archive,
+        place: Place,
+        error: str,
+        known: frozenset[str] = frozenset(),
+    ) -> Iterator[Item]:
+        """Yield what is in the files of an archive, but for those that are known."""
+        for number, name in enumerate(archive.names, 1):
+            if name in known:
+                continue
+            last = name.rpartition("/")[2]
+            inside = place.within(f"fichier {number}", name=last)
+            try:
+                file = archive.read(name)
+            except InvalidError as wrong:
+                yield _closed(b"", inside, _closed_for(str(wrong)))
+                continue
+            yield from self.file(file, inside, error)
+
+    def _remains(
+        self,
+        content: bytes,
+        place: Place,
+        error: str,
+        limits: ArchiveLimits,
+        named: bool,
+    ) -> Iterator[Item]:
+        remains = read_remains(content, limits)
+        before = content[: max(content.find(b"PK"), 0)]
+        items = list(self._in_text(before, place, error)) if before else []
+        for number, file in enumerate(remains.files, 1):
+            inside = place.within(f"fichier {number}")
+            items += self.file(file, inside, error)
+        yield from items
+        if not remains.whole:
+            yield _closed(content, place, _closed_for(error))
+        elif (named or _names_folder(content)) and not _documents_of(items):
+            yield Item(kind=ItemKind.PACKAGE, content=content, place=place, error=error)
+
+    def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        try:
+            for number, file in enumerate(read_tnef(content), 1):
+                inside = place.within(f"fichier {number}")
+                yield from self.file(file.content, inside, error)
+        except InvalidError:
+            yield _closed(content, place, faults.CLOSED)
+
+    def _signed(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        try:
+            inside = signed_content(content)
+        except InvalidError:
+            yield _closed(content, place, faults.CLOSED)
+            return
+        if inside is not None:
+            entity = evolve(place.within("1"), depth=place.depth)
+            yield from self.file(inside, entity, error)
+
+    def _forwarded(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        begin = _MBOX.match(content)
+        content = content[begin.end() :] if begin else content
+        if content.count(b"\n") != content.count(b"\r\n") or b"\r" in content.replace(
+            b"\r\n", b""
+        ):
+            content = _LINE_END.sub(b"\r\n", content)
+        try:
+            parts = read_parts(content, self.limits.message)
+        except InvalidError:
+            yield from self._in_text(content, place, error)
+            return
+        inner = evolve(place, depth=place.depth + 1)
+        for item in self.message(parts, inner):
+            yield evolve(item, error=error or item.error)
+
+
+def _is_shown(leaf: Attachment) -> bool:
+    """Tell whether a part is to be looked at by people, and no ZIP at its end."""
+    if kind_of(leaf.head(HEAD_BYTES), b"") is not Kind.SHOWN:
+        return False
+    return kind_of(b"", leaf.tail(TAIL_BYTES)) is not Kind.ARCHIVE
+
+
+def _opens(kind: Kind, content: bytes, place: Place) -> bool:
+    """Tell whether a file holds others, so that one more level would be opened."""
+    if kind in {Kind.ARCHIVE, Kind.TNEF, Kind.CMS}:
+        return True
+    return kind is Kind.OTHER and _is_message(content, place)
+
+
+def _is_message(content: bytes, place: Place) -> bool:
+    """Tell whether bytes are a message: by type or name, or because they begin so."""
+    if place.media_type in _MESSAGE_TYPES:
+        return True
+    begin = _MBOX.match(content)
+    header = _HEADER.match(content, begin.end() if begin else 0)
+    if header is None:
+        return False
+    return _HEADER_OF_MAIL.search(header.group()) is not None
+
+
+def _place(outer: Place, path: str, media_type: str, name: str = "") -> Place:
+    whole = f"{outer.path}/{path}" if outer.path else path
+    return Place(path=whole, media_type=media_type, name=name, depth=outer.depth)
+
+
+def _fault(parts: MessageParts, path: str) -> str:
+    """Return what is wrong with the part at a path, for its sender, or nothing."""
+    fault = parts.fault_of(path)
+    if fault is None:
+        return ""
+    return say(
+        faults.MIME_FAULTS[fault.kind],
+        path=fault.path,
+        media_type=fault.media_type,
+        field=fault.field,
+    )
+
+
+def _document(content: bytes, place: Place, error: str) -> Item:
+    return Item(kind=ItemKind.DOCUMENT, content=content, place=place, error=error)
+
+
+def _closed(content: bytes, place: Place, words: faults.Words) -> Item:
+    return Item(
+        kind=ItemKind.CLOSED, content=content, place=place, error=place.say(words)
+    )
+
+
+def _documents_of(items: Iterable[Item]) -> list[Item]:
+    return [one for one in items if one.kind is not ItemKind.METADATA]
+
+
+def _closed_for(why: str) -> faults.Words:
+    """Say why an archive stays closed, beside what to do."""
+    return f"{faults.CLOSED[0]} ({why})", f"{faults.CLOSED[1]} ({why})"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _is_in_folder(name: str) -> bool:
+    """Tell whether a file is in IHE_XDM, which may be in another folder."""
+    folders = name.split("/")[:-1]
+    return any(key_of(one) == key_of(FOLDER) for one in folders)
+
+
+def _names_folder(content: bytes) -> bool:
+    return FOLDER.encode() in content.upper()

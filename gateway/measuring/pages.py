@@ -1,0 +1,306 @@
+"""The patients' pages: what each costs the server, with few things and with many."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from attrs import field, frozen
+
+from gateway.core.document import AuthorEntry, BodyLevel, DocumentEntry
+from gateway.core.envelope import (
+    Arrival,
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.core.person import Coded
+from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.errors import UnavailableError
+from gateway.loop import Threads
+from gateway.measuring.figures import Figure
+from gateway.measuring.node import Node
+from gateway.node.pages import make_desk
+from gateway.node.vaults import open_vaults
+from gateway.reception.keeping import Reception
+from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.writer import Writer
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.web_sessions import Stage
+from gateway.web.patient.routes import make_routes
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.site.paging import PER_PAGE
+from gateway.web.site.routes import Route
+from gateway.web.site.serving import Serving
+from gateway.web.site.visits import RawRequest
+
+WANTED = 100.0
+"""Milliseconds of server time that no page may take."""
+
+_BATCH = 250
+_BODY = (
+    '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3">'
+    '<id root="1.2.3"/><component><structuredBody><component><section><title>Biologie'
+    "</title><text><table><thead><tr><th>Examen</th><th>Valeur</th></tr></thead><tbody>"
+    + "<tr><td>INR</td><td>2,4</td></tr>"
+    * 40
+    + "</tbody></table></text></section></component></structuredBody></component>"
+    "</ClinicalDocument>"
+).encode()
+_TEXT = "Bonjour,\n\nVoici la suite de votre traitement.\n\n" + "Bien à vous. " * 40
+_MESSAGE = f"Subject: Suite\r\n\r\n{_TEXT}\r\n".encode()
+
+
+@frozen
+class Holdings:
+    """What a patient has: documents, and messages, half of them of one correspondent"""
+
+    documents: int
+    messages: int
+
+
+FEW = Holdings(10, 10)
+MANY = Holdings(10_000, 2_000)
+
+
+@frozen
+class PageTime:
+    """Milliseconds of one page, the median of some requests."""
+
+    page: str
+    few: float
+    many: float
+
+
+@frozen
+class Space:
+    """One patient's space in a database of its own, and the pages that show it."""
+
+    database: Database
+    writer: Writer
+    serving: Serving
+    routes: Mapping[str, Route]
+    profile_id: str
+    cookie: str = field(repr=False)
+    threads: ThreadPoolExecutor = field(repr=False)
+
+    @classmethod
+    def fill(cls, node: Node, holdings: Holdings) -> Space:
+        """Put so much into the space of the node's first patient, and sign in."""
+        database = Database.open(node.settings)
+        writer, threads = Writer(database), ThreadPoolExecutor(1)
+        writer.start()
+        loop = asyncio.new_event_loop()
+        reception = Reception(database, writer, Threads(loop, threads))
+        desk = make_desk(node.settings, database, writer, reception, lambda _: True)
+        with database.write() as work:
+            found = Profiles(work).find_state(node.patients[0])
+            assert found is not None, "a patient of the node"
+            profile_id = found[0]
+            account = Accounts(work).add("bench", uuid4().hex, profile_id)
+            cookie = desk.sessions(work).start(Stage.OPEN, account)
+        routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
+        serving = Serving(database.keys, SigningIn(desk))
+        space = cls(database, writer, serving, routes, profile_id, cookie, threads)
+        for first in range(0, holdings.messages, _BATCH):
+            space._add_messages(range(first, min(first + _BATCH, holdings.messages)))
+        for first in range(holdings.messages, holdings.documents, _BATCH):
+            with database.write() as work:
+                for _ in range(first, min(first + _BATCH, holdings.documents)):
+                    space._file(work)
+        return space
+
+    def close(self) -> None:
+        """Stop the writer and close the database."""
+        self.writer.stop()
+        self.threads.shutdown()
+        self.database.close()
+
+    def addresses(self) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
+        """Return a name, the route, its parts and its query for each page measured."""
+        with self.database.read() as work:
+            reader = InboxReader(work)
+            found = reader.conversations(self.profile_id, 1)[0]
+            count = reader.count(self.profile_id)
+            vault = open_vaults(self.database).within(work)
+            total = vault.count_for_holder(self.profile_id, old=False)
+            first = vault.for_holder(self.profile_id, old=False, limit=1)[0]
+        thread = "/conversation/<string(length=32):conversation_id>"
+        one = {"conversation_id": found.id}
+        last = {
+            "inbox": {"page": str(-(-count // PER_PAGE))},
+            "thread": {"page": str(-(-found.messages // PER_PAGE))},
+            "documents": {"page": str(-(-total // PER_PAGE))},
+        }
+        yield "messages, the first page", "/inbox", {}, {}
+        yield "messages, the last page", "/inbox", {}, last["inbox"]
+        yield "a conversation, the newest page", thread, one, {}
+        yield "a conversation, the oldest page", thread, one, last["thread"]
+        yield "a new message", "/inbox/new", {}, {}
+        yield "documents, the first page", "/documents", {}, {}
+        yield "documents, the last page", "/documents", {}, last["documents"]
+        yield "documents, replaced ones too", "/documents", {}, {"replaced": "1"}
+        document = "/documents/<string(length=32):document_id>"
+        yield "a document", document, {"document_id": first.id}, {}
+
+    def time(self, path: str, parts: dict[str, str], query: dict[str, str]) -> float:
+        """
+        Ask for a page as a browser does; return the seconds it took.
+
+        Raises:
+            UnavailableError: it was not shown.
+        """
+        asked = RawRequest(
+            method="GET",
+            path=path.partition("<")[0],
+            query=query,
+            cookies={"__Host-session": self.cookie},
+            headers={"host": "localhost"},
+            body=b"",
+        )
+        began = time.perf_counter()
+        answer = self.serving.serve(self.routes[path], asked, dict(parts))
+        taken = time.perf_counter() - began
+        if answer.status != 200:
+            raise UnavailableError(f"a page answered {answer.status}")
+        return taken
+
+    def _file(self, work: UnitOfWork, arrival_id: str = "") -> DocumentEntry:
+        entry_id = uuid4().hex
+        entry = DocumentEntry(
+            unique_id=f"2.25.{int(entry_id, 16)}",
+            entry_uuid=entry_id,
+            patient_id="279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH",
+            type_code=Coded(code="11502-2", scheme="2.16.840.1.113883.6.1"),
+            class_code=Coded(code="10", scheme="1.2.250.1.213.1.1.4.1"),
+            format_code=Coded(code="urn:ans:ci-sis:cr-bio:2021", scheme="1.2"),
+            title="Compte rendu de biologie",
+            creation_time=datetime(2026, 11, 20, 15, 30, tzinfo=UTC),
+            language_code="fr-FR",
+            mime_type="text/xml",
+            confidentiality=(),
+            authors=(AuthorEntry(person="8^MARTIN^CLAIRE^^^Dr", institution="CHU"),),
+            size=len(_BODY),
+            hash=hashlib.sha1(_BODY, usedforsecurity=False).hexdigest(),
+        )
+        open_vaults(self.database).within(work).file(
+            Deposit(
+                profile_id=self.profile_id,
+                arrival_id=arrival_id,
+                submission_id=uuid4().hex,
+                entry=entry,
+                content=_BODY,
+                sha256=hashlib.sha256(_BODY).hexdigest(),
+                body_level=BodyLevel.N3,
+            )
+        )
+        return entry
+
+    def _add_messages(self, numbers: range) -> None:
+        """Receive messages with a document each, as the door and the worker do."""
+        made = [_arrival(self.profile_id, number) for number in numbers]
+        parcels = [self.database.prepare(_MESSAGE) for _ in made]
+        with self.database.write() as work:
+            for arrival, parcel in zip(made, parcels, strict=True):
+                Arrivals(work).keep(arrival, parcel)
+        with self.database.write() as work:
+            for arrival in made:
+                kept = Arrivals(work).get(arrival.id)
+                assert kept is not None, "just kept"
+                filed = self._file(work, arrival.id)
+                outcome = DocumentOutcome(
+                    recipient=0,
+                    position=0,
+                    unique_id=filed.unique_id,
+                    outcome="FILED",
+                    entry_id=filed.entry_uuid,
+                )
+                Arrivals(work).record_documents(arrival.id, [outcome])
+                Inbox(work).receive(
+                    self.profile_id,
+                    arrival.id,
+                    correspondent=arrival.reverse_path,
+                    display_name="Dr_Claire_MARTIN",
+                    subject="Suite",
+                    text=_TEXT,
+                    blob_id=kept.blob_id,
+                    from_key=kept.key_id,
+                    message_id=kept.message_id,
+                    mailbox_kind="PER",
+                    received_at=kept.received_at,
+                    proven="CHU",
+                )
+
+
+def _arrival(profile_id: str, number: int) -> Arrival:
+    """Return a message; every second one is of the same correspondent."""
+    arrival_id = uuid4().hex
+    return Arrival(
+        id=arrival_id,
+        door=Door.OPERATOR,
+        sender=Sender(kind=SenderKind.OPERATOR, subject="O=CHU,CN=smtp.peer"),
+        reverse_path=f"dr{0 if number % 2 else number}@hopital.mssante.test",
+        recipients=(
+            Recipient(
+                kind=RecipientKind.PATIENT,
+                address="279035121518989@patient.mssante.test",
+                target_id=profile_id,
+            ),
+        ),
+        content=_MESSAGE,
+        message_id=f"<{arrival_id}@hopital.mssante.test>",
+    )
+
+
+def measure_pages(
+    few: Node, many: Node, holdings: Holdings = MANY, rounds: int = 15
+) -> list[PageTime]:
+    """
+    Return what each page takes with `FEW` things and with ``holdings``.
+
+    By turns, so that whatever else the machine does is the same for both; the medians
+    are compared.
+    """
+    spaces = (Space.fill(few, FEW), Space.fill(many, holdings))
+    found = []
+    try:
+        for one, other in zip(*(space.addresses() for space in spaces), strict=True):
+            taken: tuple[list[float], list[float]] = ([], [])
+            for space, page in zip(spaces, (one, other), strict=True):
+                space.time(*page[1:])  # templates and statements are made once
+            for _ in range(rounds):
+                for space, page, times in zip(spaces, (one, other), taken, strict=True):
+                    times.append(1000 * space.time(*page[1:]))
+            found.append(PageTime(one[0], *(map(statistics.median, taken))))
+    finally:
+        for space in spaces:
+            space.close()
+    return found
+
+
+def page_figures(times: list[PageTime], holdings: Holdings, how: str) -> list[Figure]:
+    """Return the figures: the time with many, and beside it that with few."""
+    return [
+        Figure(
+            what=f"{one.page}{how}",
+            value=one.many,
+            unit="ms",
+            target=f"< {WANTED:.0f} ms",
+            reference=f"{holdings.documents:,} documents and {holdings.messages:,} "
+            f"messages; {one.few:.1f} ms with {FEW.documents} and {FEW.messages}",
+            met=max(one.many, one.few) < WANTED,
+        )
+        for one in times
+    ]

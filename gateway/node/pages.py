@@ -1,0 +1,35 @@
+"""The patients' pages put together: what their desk is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.documents.showing.rendering import CdaPages
+from gateway.node.vaults import open_vaults
+from gateway.reception.keeping import Reception
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database
+from gateway.store.base.writer import Writer
+from gateway.web.patient.desk import PatientDesk
+
+
+def make_desk(
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    reception: Reception,
+    trusts: Callable[[str], bool],
+) -> PatientDesk:
+    """Return the desk of the patients' pages, with the vault that is chosen."""
+    vaults = open_vaults(database)
+    return PatientDesk(
+        database=database,
+        writer=writer,
+        reception=reception,
+        settings=settings,
+        documents=CdaPages(),
+        open_vault=vaults.within,
+        own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
+        trusts=trusts,
+    )

@@ -1,0 +1,344 @@
+"""What is found in a message, where, and what stays closed (M01, M04)."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from attrs import evolve
+
+from gateway.core.texts import faults
+from gateway.dmp_bridge.filing.places import ItemKind, Place, SearchLimits
+from gateway.dmp_bridge.filing.searching import search
+from gateway.documents.xdm.archive import ArchiveLimits, write_archive
+from gateway.message.reading import read_parts
+from tests.builders_cda import make_cda
+from tests.builders_hiding import (
+    CLOSED,
+    NAMES,
+    OPENED,
+    TYPES,
+    File,
+    Layer,
+    around,
+    part_of,
+    winmail,
+    zipped,
+)
+from tests.builders_mail import pack
+from tests.builders_xdm import MOMENT
+from tests.zips import Part, make_zip
+
+LETTER = make_cda()
+FILE = File(LETTER, "lettre.xml", "text/xml")
+LIMITS = SearchLimits()
+
+
+def found(
+    *parts: bytes, limits: SearchLimits = LIMITS, multipart: str = "mixed"
+) -> list[tuple[str, str]]:
+    """Return the kind and the place of each thing found."""
+    message = read_parts(around(*parts, multipart=multipart))
+    return [(one.kind.value, one.place.path) for one in search(message, limits)]
+
+
+def errors(*parts: bytes, limits: SearchLimits = LIMITS) -> list[str]:
+    return [one.error for one in search(read_parts(around(*parts)), limits)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("media_type", TYPES)
+def test_a_document_is_known_whatever_its_name_and_type(
+    name: str, media_type: str
+) -> None:
+    part = part_of(File(LETTER, name, media_type))
+
+    assert found(part) == [("DOCUMENT", "2")]
+    assert errors(part) == [""]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("media_type", ["application/zip", *TYPES])
+def test_a_package_is_known_whatever_its_name_and_type(
+    name: str, media_type: str
+) -> None:
+    part = part_of(File(pack(LETTER), name, media_type))
+
+    packages = [one for one in found(part) if one != ("DOCUMENT", "2")]
+    assert packages == [("PACKAGE", "2")]
+
+
+PLACES = {
+    "forwarded": "2/2",
+    "forwarded_globally": "2/2",
+    "saved_message": "2/2",
+    "zipped": "2/fichier 2",
+    "streamed_zip": "2/fichier 1",
+    "backslash_zip": "2/fichier 1",
+    "self_extracting": "2/fichier 1",
+    "stored_behind_a_pdf": "2/fichier 1",
+    "zip_with_a_cut_directory": "2/fichier 1",
+    "winmail": "2/fichier 1",
+    "winmail_by_properties": "2/fichier 1",
+    "winmail_in_winmail": "2/fichier 1/fichier 1",
+    "signed": "2/1/1",
+    "uuencoded": "2/texte",
+    "pasted": "2/texte",
+}
+
+
+@pytest.mark.parametrize(("name", "layer"), OPENED.items())
+def test_whatever_holds_files_is_opened_and_says_where(name: str, layer: Layer) -> None:
+    encoding = "8bit" if layer(FILE).media_type.startswith("message/") else "base64"
+
+    assert found(part_of(layer(FILE), encoding=encoding)) == [
+        ("DOCUMENT", PLACES[name])
+    ]
+
+
+@pytest.mark.parametrize("layer", CLOSED.values(), ids=list(CLOSED))
+def test_what_is_not_opened_is_closed_and_says_what_to_send(layer: Layer) -> None:
+    part = part_of(layer(FILE))
+
+    assert found(part) == [("CLOSED", "2")]
+    (error,) = errors(part)
+    assert error.startswith(f"partie 2 ({layer(FILE).media_type.partition(';')[0]}) : ")
+    assert "IHE_XDM.ZIP" in error
+
+
+def office(*names: str) -> bytes:
+    output = BytesIO()
+    with ZipFile(output, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        for name in names:
+            archive.writestr(name, "<w:document>Bonjour</w:document>" * 50)
+    return output.getvalue()
+
+
+ORDINARY = {
+    "a PDF": File(b"%PDF-1.4\n...%%EOF\n", "lettre.pdf", "application/pdf"),
+    "a PDF of no name": File(
+        b"%PDF-1.4\n" + bytes(200), "", "application/octet-stream"
+    ),
+    "a photograph": File(b"\xff\xd8\xff" + bytes(500), "photo.jpg", "image/jpeg"),
+    "a film": File(b"\0\0\0\x18ftypmp42" + bytes(500), "film.mp4", "video/mp4"),
+    "a word processor's": File(office("word/document.xml"), "a.docx", "x/y"),
+    "slides": File(office(*(f"ppt/s{n}.xml" for n in range(300))), "a.pptx", "x/y"),
+    "an old word processor's": File(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.doc", "application/msword"
+    ),
+    "a calendar": File(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "", "text/calendar"),
+    "a signature": File(
+        bytes.fromhex("300f06092a864886f70d010702a0023000")[:0]
+        + bytes.fromhex(
+            "302106092a864886f70d010702a01430120201013100300b06092a864886f70d010701"
+        ),
+        "smime.p7s",
+        "application/pkcs7-signature",
+    ),
+    "photographs in a ZIP": File(
+        write_archive([("a.jpg", b"\xff\xd8\xff1"), ("b.txt", b"x")], MOMENT),
+        "photos.zip",
+        "application/zip",
+    ),
+    "a web page": File(b"<!DOCTYPE html><html>Bonjour</html>", "a.html", "text/html"),
+    "a drawing": File(b'<svg xmlns="x"/>', "a.svg", "image/svg+xml"),
+    "words about documents": File(
+        b"Le ClinicalDocument que vous avez envoye, et &lt;ClinicalDocument", "", "a/b"
+    ),
+    "a message without files": File(
+        b"From: a@b.test\r\nMIME-Version: 1.0\r\n\r\nBonjour\r\n",
+        "a.eml",
+        "application/octet-stream",
+    ),
+    "what nobody knows": File(bytes(range(256)), "mesure.scp", "x/y"),
+    "nothing": File(b"", "vide.txt", "text/plain"),
+}
+
+
+@pytest.mark.parametrize("file", ORDINARY.values(), ids=list(ORDINARY))
+def test_ordinary_mail_between_people_holds_nothing(file: File) -> None:
+    assert found(part_of(file)) == []
+
+
+def test_an_outlook_message_with_files_is_closed_and_one_with_a_document_read() -> None:
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    attached = head + "__attach_version1.0_#0".encode("utf-16-le")
+
+    assert found(part_of(File(attached, "a.msg"))) == [("CLOSED", "2")]
+    assert found(part_of(File(head + LETTER, "a.doc"))) == [("DOCUMENT", "2")]
+    assert errors(part_of(File(head + LETTER, "a.doc"))) == [
+        Place(path="2", media_type="application/octet-stream").say(faults.NOT_CDA)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("lettre.7z", "a/b"),
+        ("LETTRE.GPG", "a/b"),
+        ("", "application/gzip"),
+        ("", "application/ms-tnef"),
+        ("", "application/pkcs7-mime"),
+    ],
+)
+def test_what_only_says_that_it_is_closed_is_closed(name: str, media_type: str) -> None:
+    part = part_of(File(bytes(range(256)), name, media_type))
+
+    assert found(part) == [("CLOSED", "2")]
+
+
+@pytest.mark.parametrize("kind", ["message/partial; id=a", "message/external-body"])
+def test_a_piece_of_a_message_is_closed(kind: str) -> None:
+    part = part_of(File(b"Subject: x\r\n\r\nx", "", kind), encoding="8bit")
+
+    assert ("CLOSED", "2") in found(part)
+    assert "send the whole message" in errors(part)[0]
+
+
+def test_an_encrypted_multipart_is_closed() -> None:
+    inside = around(part_of(File(b"Version: 1", "", "application/pgp-encrypted")))
+    body = inside.partition(b"\r\n\r\n")[2]
+    part = b'Content-Type: multipart/encrypted; boundary="=_x"\r\n\r\n' + body.replace(
+        b"=_dehors", b"=_x"
+    )
+
+    assert ("CLOSED", "2") in found(part)
+
+
+def nested(layers: int) -> bytes:
+    file = FILE
+    for _ in range(layers):
+        file = zipped(file)
+    return part_of(file)
+
+
+@pytest.mark.parametrize("depth", [1, 3, 5])
+def test_what_is_nested_just_past_the_limit_is_closed(depth: int) -> None:
+    limits = evolve(LIMITS, depth=depth)
+
+    assert [kind for kind, _ in found(nested(depth), limits=limits)] == ["DOCUMENT"]
+    assert [kind for kind, _ in found(nested(depth + 1), limits=limits)] == ["CLOSED"]
+    (error,) = errors(nested(depth + 1), limits=limits)
+    assert faults.TOO_NESTED[0] in error
+
+
+def test_a_message_nested_just_past_the_limit_is_closed() -> None:
+    file = OPENED["forwarded"](OPENED["forwarded"](FILE))
+    part = part_of(file, encoding="8bit")
+
+    assert found(part, limits=evolve(LIMITS, depth=2)) == [("DOCUMENT", "2/2/2")]
+    assert found(part, limits=evolve(LIMITS, depth=1)) == [("CLOSED", "2/2")]
+
+
+def test_what_is_opened_past_the_limit_of_bytes_is_closed() -> None:
+    file = winmail(FILE)
+    all_of_it = len(b"Bonjour,") + len(file.content) + len(LETTER)
+    part = part_of(file)
+
+    exact = found(part, limits=evolve(LIMITS, total_bytes=all_of_it))
+    past = found(part, limits=evolve(LIMITS, total_bytes=all_of_it - 1))
+
+    assert exact == [("DOCUMENT", "2/fichier 1")]
+    assert past == [("CLOSED", "2/fichier 1")]
+
+
+def test_what_is_opened_past_the_limit_of_pieces_is_closed() -> None:
+    part = part_of(winmail(FILE))
+
+    assert found(part, limits=evolve(LIMITS, pieces=3)) == [("DOCUMENT", "2/fichier 1")]
+    assert found(part, limits=evolve(LIMITS, pieces=2)) == [("CLOSED", "2/fichier 1")]
+
+
+def test_a_file_of_an_archive_that_is_too_large_is_closed() -> None:
+    limits = evolve(LIMITS, archive=ArchiveLimits(entry_bytes=len(LETTER)))
+    larger = zipped(evolve(FILE, content=LETTER + b" "))
+
+    assert found(part_of(zipped(FILE)), limits=limits) == [("DOCUMENT", "2/fichier 2")]
+    assert ("CLOSED", "2") in found(part_of(larger), limits=limits)
+
+
+def test_of_an_archive_that_is_half_damaged_both_halves_are_told() -> None:
+    whole = Part(name=b"A.XML", content=LETTER)
+    damaged = Part(name=b"B.XML", content=b"x" * 50, packed=b"\xff" * 20)
+    part = part_of(File(make_zip([whole, damaged]), "a.zip", "application/zip"))
+
+    assert found(part) == [("DOCUMENT", "2/fichier 1"), ("CLOSED", "2/fichier 2")]
+
+
+def test_what_stands_before_an_archive_is_looked_at_too() -> None:
+    content = make_zip([Part()], prefix=LETTER, shift=len(LETTER))
+
+    assert found(part_of(File(content, "a.xml", "a/b"))) == [("DOCUMENT", "2")]
+
+
+def test_a_package_that_is_damaged_and_empty_is_told_by_its_name() -> None:
+    content = make_zip([Part(name=b"A\\B")])
+
+    assert found(part_of(File(content, "IHE_XDM.ZIP", "a/b"))) == [("PACKAGE", "2")]
+    assert found(part_of(File(content, "a.zip", "a/b"))) == []
+    named = make_zip([Part(name=b"IHE_XDM\\B")])
+    assert found(part_of(File(named, "a.zip", "a/b"))) == [("PACKAGE", "2")]
+
+
+def test_the_parts_of_a_digest_are_messages() -> None:
+    inner = around(part_of(FILE)).replace(b"=_dehors", b"=_dans")
+
+    assert found(b"\r\n" + inner, multipart="digest") == [("DOCUMENT", "2/2")]
+
+
+def test_a_fault_of_another_part_does_not_spoil_a_document() -> None:
+    odd = b"Content-Type: a/b/c\r\n\r\nx"
+
+    assert errors(odd, part_of(FILE)) == [""]
+
+
+def test_a_fault_of_a_forwarded_message_refuses_what_is_in_it() -> None:
+    content = OPENED["forwarded"](FILE).content.replace(b"base64", b"x-unknown")
+    part = part_of(File(content, "", "message/rfc822"), encoding="8bit")
+
+    kinds = {kind for kind, _ in found(part)}
+    assert kinds == {"DOCUMENT"}
+    assert all("Content-Transfer-Encoding" in error for error in errors(part))
+
+
+STRAY = part_of(FILE).replace(b"\r\n\r\n", b"\r\n\r\n", 1)
+EVERY_READING = {
+    "before the first part": around().replace(
+        b"--=_dehors\r\n", STRAY + b"\r\n--=_dehors\r\n", 1
+    ),
+    "after the last part": around() + b"\r\n--=_dehors\r\n" + STRAY + b"\r\n",
+    "without a boundary": around(part_of(FILE)).replace(b'; boundary="=_dehors"', b""),
+    "under another boundary": around(part_of(FILE)).replace(
+        b'boundary="=_dehors"', b'boundary="=_autre"; boundary="=_dehors"'
+    ),
+    "in quoted-printable of no part": around()
+    .replace(b"--=_dehors--", b"")
+    .replace(
+        b"--=_dehors\r\n",
+        part_of(FILE, encoding="quoted-printable") + b"\r\n--=_dehors\r\n",
+        1,
+    ),
+    "in a part whose fields are damaged": around(b"odd line\r\n" + part_of(FILE)),
+    "in plain sight": around() + b"\r\n--=_dehors\r\n\r\n" + LETTER + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("mail", EVERY_READING.values(), ids=list(EVERY_READING))
+def test_every_reading_of_an_unsure_message_is_looked_through(mail: bytes) -> None:
+    parts = read_parts(mail)
+
+    items = list(search(parts, LIMITS))
+
+    assert parts.faults
+    assert ItemKind.DOCUMENT in {one.kind for one in items}
+    assert all(one.error for one in items)
+
+
+def test_a_document_found_by_its_part_is_not_found_again_in_the_bytes() -> None:
+    mail = around(part_of(FILE))[:-4]
+
+    items = list(search(read_parts(mail), LIMITS))
+
+    assert [(one.kind.value, one.place.path) for one in items] == [("DOCUMENT", "2")]

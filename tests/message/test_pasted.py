@@ -1,0 +1,78 @@
+"""Files that stand in a text are found, and forms that are not opened recognised."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import InvalidError
+from gateway.message.pasted import closed_in, find_pasted
+from tests.builders_hiding import File, pasted, uuencoded
+
+CONTENT = bytes(range(256))
+
+
+def test_a_uuencoded_file_is_decoded() -> None:
+    assert list(find_pasted(uuencoded(File(CONTENT)).content)) == [CONTENT]
+
+
+def test_two_uuencoded_files_and_one_without_an_end_are_all_found() -> None:
+    one = uuencoded(File(b"one")).content
+
+    assert list(find_pasted(one + one[: one.index(b"end")])) == [b"one", b"one"]
+
+
+def test_base64_is_decoded_with_its_lines_joined() -> None:
+    assert list(find_pasted(pasted(File(CONTENT)).content)) == [CONTENT]
+
+
+def test_base64_that_is_quoted_by_an_answer_is_joined_too() -> None:
+    coded = base64.encodebytes(CONTENT).replace(b"\n", b"\r\n> ")
+
+    (found,) = find_pasted(b"> " + coded)
+
+    assert found.startswith(CONTENT)
+
+
+@pytest.mark.parametrize(("length", "found"), [(189, 0), (192, 1)])
+def test_what_is_too_short_to_be_a_document_is_left(length: int, found: int) -> None:
+    text = base64.b64encode(bytes(length))
+
+    assert len(list(find_pasted(text))) == found
+
+
+def test_a_damaged_uuencoded_file_is_said() -> None:
+    with pytest.raises(InvalidError):
+        list(find_pasted(b"begin 644 a\r\nM\x80\x80\r\nend\r\n"))
+
+
+def test_a_line_that_begins_like_uuencode_is_only_a_line() -> None:
+    assert list(find_pasted(b"begin with the letter\r\nbegin 64 a\r\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (b"Bonjour\r\n-----BEGIN PGP MESSAGE-----\r\n", "OpenPGP"),
+        (b"-----BEGIN PKCS7-----\r\n", "CMS (PEM)"),
+        (b"-----BEGIN CMS-----\r\n", "CMS (PEM)"),
+        (b"(This file must be converted with BinHex 4.0)\r\n", "BinHex"),
+        (b"=ybegin line=128 size=3 name=a\r\n", "yEnc"),
+        (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n", ""),
+        (b"-----BEGIN CERTIFICATE-----\r\n", ""),
+        (b"je parle de -----BEGIN PGP MESSAGE-----\r\n", ""),
+        (b"", ""),
+    ],
+)
+def test_forms_that_are_not_opened_are_recognised(text: bytes, form: str) -> None:
+    assert closed_in(text) == form
+
+
+@given(st.binary(max_size=300))
+def test_any_text_ends_in_files_or_an_error(text: bytes) -> None:
+    with contextlib.suppress(InvalidError):
+        list(find_pasted(b"begin 644 a\n" + text))

@@ -1,0 +1,129 @@
+"""Each line of docs/runbook.md is held by a test that makes the fault and reads it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path("docs/runbook.md")
+
+OUTAGES = "tests/journeys/test_outages.py"
+FAILURES = "tests/journeys/test_failures.py"
+MISTAKES = "tests/journeys/test_operator_mistakes.py"
+RELOADING = "tests/journeys/test_reloading.py"
+PROBING = "tests/node/test_probing.py"
+
+HELD_BY = {
+    "no answer for": (
+        OUTAGES,
+        "test_a_frozen_server_is_said_in_time_and_the_service_goes_on_when_it_does",
+    ),
+    "the database is damaged": (OUTAGES, "test_damaged_pages_are_not_readiness"),
+    "bytes free": (FAILURES, "test_with_too_little_room_nothing_is_let_in"),
+    "does not say whose it is": (
+        PROBING,
+        "test_a_blob_folder_that_is_not_mounted_is_seen_while_it_runs",
+    ),
+    "blobs that were looked for are not in": (
+        PROBING,
+        "test_blobs_that_are_gone_are_seen_by_a_sample",
+    ),
+    "ours ended on": (
+        PROBING,
+        "test_our_own_certificate_that_ends_is_said_before_and_after",
+    ),
+    "ours ends on": (
+        PROBING,
+        "test_our_own_certificate_that_ends_is_said_before_and_after",
+    ),
+    "has said nothing for": (
+        "tests/journeys/test_receiving.py",
+        "test_a_receiver_that_is_frozen_is_seen",
+    ),
+    "ended within the last minute": (
+        "tests/node/test_processes.py",
+        "test_one_that_ended_is_started_again_and_seen_for_a_minute",
+    ),
+    "CRL_EXPIRED": (
+        FAILURES,
+        "test_late_revocation_lists_refuse_unless_a_setting_says_how_late",
+    ),
+    "CRL_MISSING": (FAILURES, "test_without_revocation_lists_nobody_comes_in"),
+    "messages wait there, more than": (
+        PROBING,
+        "test_many_messages_in_quarantine_are_for_a_person",
+    ),
+    "blob files belong to no row": (
+        "tests/store/sealed/test_strays.py",
+        "test_more_than_a_few_are_held_until_a_person_says_so",
+    ),
+    "tasks wait for a person": (PROBING, "test_what_was_given_up_is_for_a_person"),
+    "the database does not answer": (
+        OUTAGES,
+        "test_a_server_that_is_away_is_two_lines_of_the_log_for_each_process",
+    ),
+    "storage failed": (
+        FAILURES,
+        "test_after_an_fsync_that_failed_nothing_more_is_accepted",
+    ),
+    "are not read again, those in use stay": (
+        RELOADING,
+        "test_a_broken_certificate_is_not_taken_and_the_old_one_stays",
+    ),
+    "the clock was set back": (
+        "tests/node/test_presence.py",
+        "test_a_clock_that_was_set_back_is_followed_and_said",
+    ),
+    "there is no database at": (
+        MISTAKES,
+        "test_a_typo_in_the_address_of_the_database_makes_nothing_and_removes_nothing",
+    ),
+    "belongs to another database": (
+        MISTAKES,
+        "test_another_gateways_database_is_refused",
+    ),
+    "is not the master key this database was encrypted with": (
+        FAILURES,
+        "test_another_master_key_is_refused",
+    ),
+    "another program listens there": (FAILURES, "test_each_taken_port_is_named"),
+    "other bytes than those that were filed": (
+        "tests/cli/test_vault.py",
+        "test_a_check_says_which_documents_are_damaged_and_ends_with_1",
+    ),
+}
+
+
+def seen() -> list[str]:
+    """Return the words of each line of the page: the last in code of its first cell."""
+    rows = [
+        line.split("|")[1]
+        for line in PAGE.read_text("utf-8").splitlines()
+        if line.startswith("| ") and not line.startswith(("| what", "| ---"))
+    ]
+    return [re.findall("`([^`]+)`", cell)[-1] for cell in rows]
+
+
+def test_each_line_of_the_page_has_its_test_and_each_test_its_line() -> None:
+    assert sorted(seen()) == sorted(HELD_BY)
+
+
+@pytest.mark.parametrize("words", sorted(HELD_BY))
+def test_that_test_reads_the_words_of_the_page(words: str) -> None:
+    file, name = HELD_BY[words]
+    source = Path(file).read_text("utf-8")
+    (found,) = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
+    said = "".join(
+        part.value
+        for part in ast.walk(found)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+
+    assert words in said or words in " ".join(said.split())
