@@ -143,8 +143,12 @@ def _serving(folder: Path) -> Iterator[Settings]:
     settings = read_settings(config)
     log = folder / "serve.log"
     with log.open("ab") as out:
+        # Killed, we close the pipe too, and nothing of it is left behind.
         process = subprocess.Popen(  # noqa: S603 (our own program)
-            [*_PROGRAM, "serve", "-c", str(config)], stdout=out, stderr=out
+            [*_PROGRAM, "serve", "--with-parent", "-c", str(config)],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
         )
         try:
             until = time.monotonic() + _START_SECONDS

@@ -24,6 +24,7 @@ from gateway.node.probing import Probes, faults_of
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
@@ -296,6 +297,48 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _postmaster(settings: Settings) -> Iterator[Finding]:
+    address = settings.domains.postmaster_address
+    domain = address.rpartition("@")[2]
+    if domain != settings.domains.professional.lower():
+        yield _postmaster_elsewhere(settings, address, domain)
+        return
+    try:
+        database = open_database(settings)
+    except GatewayError:
+        return  # told above
+    try:
+        with database.read() as work:
+            mailbox = Mailboxes(work).find(address)
+    finally:
+        database.close()
+    if mailbox is None:
+        yield Finding("postmaster", f"{address} is opened at the next start")
+    elif mailbox.state != "open" or not mailbox.holders:
+        yield Finding(
+            "postmaster",
+            f"nobody reads {address}",
+            f"gateway mailbox holder {address} --add IDENTITY, "
+            "or name another address in [domains] postmaster",
+        )
+    else:
+        yield Finding("postmaster", f"mail goes to {address}")
+
+
+def _postmaster_elsewhere(settings: Settings, address: str, domain: str) -> Finding:
+    try:
+        is_trusted = TrustSpace(settings.trust, utc_now).lists(domain)
+    except GatewayError:
+        is_trusted = False
+    if is_trusted and domain not in settings.domains.hosted:
+        return Finding("postmaster", f"mail goes on to {address}")
+    return Finding(
+        "postmaster",
+        f"mail cannot go on to {address}",
+        "name a mailbox here, or an address of the allow-list, in [domains] postmaster",
+    )
+
+
 def _probes(settings: Settings, database: Database) -> Probes:
     """Return the looks of `/readyz`, without a service."""
 
@@ -351,6 +394,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _ports,
     _disk,
     _database,
+    _postmaster,
     _service,
     _schema,
 )

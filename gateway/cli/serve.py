@@ -9,6 +9,7 @@ from gateway.cli.options import Subparsers, add_command, add_log_json
 from gateway.errors import UnavailableError
 from gateway.logs import begin_logging
 from gateway.loop import install_reactor, remember_reload
+from gateway.node.parent import add_with_parent, when_parent_ends
 from gateway.settings.file import read_settings
 
 
@@ -16,11 +17,12 @@ def add_parser(commands: Subparsers) -> None:
     """Add the command."""
     parser = add_command(commands, "serve", serve, "run the service")
     add_log_json(parser)
+    add_with_parent(parser)
 
 
 def serve(args: argparse.Namespace) -> int:
     """
-    Run until SIGTERM or SIGINT.
+    Run until SIGTERM or SIGINT, or until the parent is gone.
 
     Raises:
         UnavailableError: a door could not be opened, the disk failed, or nothing can be
@@ -50,6 +52,8 @@ def serve(args: argparse.Namespace) -> int:
     service.prepare()
     reactor.callWhenRunning(lambda: service.start().addErrback(not_open))
     reactor.addSystemEventTrigger("before", "shutdown", service.stop)
+    if args.with_parent:
+        when_parent_ends(lambda: reactor.callFromThread(reactor.stop))
     reactor.run()
     if failures:
         raise UnavailableError(failures[0])

@@ -59,8 +59,9 @@ def work(args: argparse.Namespace) -> int:
         database,
         steps,
         settings.tasks,
+        settings.outgoing,
         Concerns(timedelta(hours=settings.outgoing.warn_hours)),
-        presence.owner,
+        owner=presence.owner,
     )
     stopped = threading.Event()
 

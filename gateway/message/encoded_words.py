@@ -6,12 +6,27 @@ import base64
 import binascii
 import quopri
 import re
+from types import MappingProxyType
 
 _CHARSETS = re.compile(
     r"us-ascii|ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850",
     re.I,
 )
 """What French mail is written in; utf-7, utf-16 and stateful ones hide text (M05)."""
+
+_HIDING = re.compile(r"utf-?(?:7|16|32)|unicode-1-1-utf-7|ucs|iso-?2022|hz|imap", re.I)
+_ODD_NAMES = MappingProxyType(
+    {
+        "ansi": "cp1252",
+        "windows1252": "cp1252",
+        "win-1252": "cp1252",
+        "latin-9": "iso-8859-15",
+        "latin9": "iso-8859-15",
+        "unicode-1-1-utf-8": "utf-8",
+        "utf8mb4": "utf-8",
+    }
+)
+"""Charsets under names that no list has, and programs write."""
 
 _WORD = re.compile(
     r"=\?([A-Za-z0-9_.-]+)(?:\*[A-Za-z-]*)?\?([BbQq])\?([^?\s]*)\?=", re.ASCII
@@ -26,25 +41,34 @@ _UNSAID = frozenset({"", "us-ascii", "ascii"})
 
 def decode_text(content: bytes, charset: str) -> str:
     """
-    Return the text; bytes or a charset we do not read become ``U+FFFD``.
+    Return the text; bytes of no meaning in it become ``U+FFFD``.
 
     What is called Latin 1 is read as Windows-1252, as every browser does (WHATWG
-    Encoding): Outlook writes its curved quotes and the euro so. Bytes without a
-    charset are UTF-8 where they can be, and else Windows-1252 too.
+    Encoding): Outlook writes its curved quotes and the euro so. A charset by an odd
+    name is read as what is meant by it. Bytes without a charset, or of one that is not
+    known, are UTF-8 where they can be, and else Windows-1252 too. One that hides text
+    is read as ASCII.
     """
-    if charset.lower() in _UNSAID:
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError:
-            return content.decode("cp1252", "replace")
-    if not _CHARSETS.fullmatch(charset):
-        charset = "ascii"
-    elif _WESTERN.fullmatch(charset):
-        charset = "cp1252"
+    named = charset.strip(" \t\"'").lower().replace("_", "-")
+    named = _ODD_NAMES.get(named, named)
+    if named in _UNSAID or not (_CHARSETS.fullmatch(named) or _HIDING.match(named)):
+        named = _guess(content)
+    elif _HIDING.match(named):
+        named = "ascii"
+    elif _WESTERN.fullmatch(named):
+        named = "cp1252"
     try:
-        return content.decode(charset, "replace")
+        return content.decode(named, "replace")
     except LookupError:
         return content.decode("ascii", "replace")
+
+
+def _guess(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
 
 
 def decode_words(text: str) -> str:

@@ -19,6 +19,7 @@ _PARAMETER = re.compile(
     [^;]*""",
     re.X,
 )
+_COMMENT = re.compile(r"\([^()]*\)")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -92,4 +93,14 @@ def read_parameters(value: str) -> tuple[str, Parameters]:
         text = plain if quoted is None else _ESCAPED.sub(r"\1", quoted)
         if text is not None:
             found.append((match.group("name"), text))
-    return first.strip(), tuple(found)
+    return without_comments(first), tuple(found)
+
+
+def without_comments(value: str) -> str:
+    """
+    Return a value without the comments around it (RFC 2045 §5.1).
+
+    >>> without_comments("base64 (as always)")
+    'base64'
+    """
+    return _COMMENT.sub(" ", value).strip()

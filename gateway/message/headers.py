@@ -28,7 +28,8 @@ DEFAULT_LIMITS = HeaderLimits()
 _NAME = re.compile(rb"[!-9;-~]+")
 _UNWANTED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 _LONGEST_SHOWN = 40
-_MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
+_ID = re.compile(r"[!-;=?-~]{1,250}")
+_ANGLE = re.compile(r"<([^<>]*)>")
 
 
 @frozen
@@ -37,7 +38,8 @@ class Headers:
     The fields of a header block, in order.
 
     ``fields`` holds names in lower case and unfolded values; raw 8-bit text is read
-    as UTF-8. ``body_at`` is where the body starts in the bytes that were read.
+    as UTF-8, or as cp1252 where it is not. ``body_at`` is where the body starts in the
+    bytes that were read.
     """
 
     fields: tuple[tuple[str, str], ...] = field(repr=False)
@@ -79,14 +81,18 @@ class Headers:
 
     @property
     def message_id(self) -> str:
-        """The Message-ID without ``<>``; empty when absent or malformed."""
+        """The Message-ID without ``<>``; empty when absent or unreadable."""
         return message_id_of(self.get("message-id"))
 
     @property
     def references(self) -> tuple[str, ...]:
         """The ids of References then In-Reply-To, without ``<>``, each once."""
-        named = f"{self.get('references')} {self.get('in-reply-to')}"
-        return tuple(dict.fromkeys(_MESSAGE_ID.findall(named)))
+        found = [
+            one
+            for name in ("references", "in-reply-to")
+            for one in _ids_of(self.get(name))
+        ]
+        return tuple(dict.fromkeys(found))
 
     @property
     def subject(self) -> str:
@@ -95,9 +101,26 @@ class Headers:
 
 
 def message_id_of(value: str) -> str:
-    """Return the id of a Message-ID field without ``<>``, or an empty text."""
-    match = _MESSAGE_ID.fullmatch(value.strip())
-    return match.group(1) if match and len(match.group(1)) <= 250 else ""
+    """
+    Return the id of a Message-ID field without ``<>``, or an empty text.
+
+    Read as programs write it: without ``<>``, without a domain, with blanks or a
+    comment around it (RFC 5322 §4.5.4). Blanks within do not count either.
+
+    >>> message_id_of("<cas044-5a4d1f >")
+    'cas044-5a4d1f'
+    """
+    angle = _ANGLE.search(value)
+    found = "".join((angle.group(1) if angle else value).split())
+    return found if _ID.fullmatch(found) else ""
+
+
+def _ids_of(value: str) -> list[str]:
+    """Return the ids of a list; one that stands alone may be without ``<>``."""
+    found = [message_id_of(f"<{one}>") for one in _ANGLE.findall(value)]
+    if not found and len(value.split()) == 1:
+        found = [message_id_of(value)]
+    return [one for one in found if one]
 
 
 def read_headers(content: bytes, limits: HeaderLimits = DEFAULT_LIMITS) -> Headers:
@@ -106,9 +129,9 @@ def read_headers(content: bytes, limits: HeaderLimits = DEFAULT_LIMITS) -> Heade
 
     Raises:
         InvalidError: a line that is neither a field nor a continuation, a control
-            character, a lone CR or LF, a field name followed by a blank, a blank
-            continuation line, or a limit passed. Two programs could read each of
-            these in two ways.
+            character, a lone CR or LF, a field name followed by a blank, or a limit
+            passed. Two programs could read each of these in two ways. A continuation
+            of blanks alone is one (RFC 5322 §4.2, obs-FWS), and ends no header.
     """
     return read_block(content, 0, len(content), limits)
 
@@ -148,7 +171,7 @@ def _fields(lines: Iterable[bytes]) -> list[tuple[str, str]]:
     fields: list[tuple[str, list[bytes]]] = []
     for number, line in enumerate(lines, 1):
         if line[:1] in {b" ", b"\t"}:
-            if not fields or not line.strip():
+            if not fields:
                 raise InvalidError(f"line {number} of a header continues nothing")
             fields[-1][1].append(line)
             continue
@@ -156,7 +179,12 @@ def _fields(lines: Iterable[bytes]) -> list[tuple[str, str]]:
         if not colon or not _NAME.fullmatch(name):
             raise InvalidError(_no_field(number, name, colon))
         fields.append((name.decode("ascii").lower(), [value]))
-    return [
-        (name, b"".join(parts).decode("utf-8", "replace").strip(" \t"))
-        for name, parts in fields
-    ]
+    return [(name, _text(b"".join(parts)).strip(" \t")) for name, parts in fields]
+
+
+def _text(value: bytes) -> str:
+    """Return raw 8-bit text: UTF-8, or what French mail had before it."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252", "replace")

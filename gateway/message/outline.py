@@ -14,6 +14,7 @@ from gateway.message.header_block import (
     end_of_header,
     read_fields,
     read_parameters,
+    without_comments,
 )
 from gateway.message.line_ends import with_crlf
 
@@ -125,7 +126,7 @@ class _Parts:
         body = end_of_header(self._content, start, end)
         fields = read_fields(self._content[start : min(body, start + MOST_BYTES)])
         kind, subtype, parameters = _content_type(fields.get("content-type"), default)
-        encoding = fields.get("content-transfer-encoding") or "7BIT"
+        encoding = without_comments(fields.get("content-transfer-encoding") or "")
         opened = kind.lower(), subtype.lower()
         parts: tuple[Part, ...] = ()
         if depth < _DEEPEST and self._count < _MOST_PARTS:
@@ -146,7 +147,7 @@ class _Parts:
             parameters=parameters,
             id=fields.get("content-id"),
             description=fields.get("content-description"),
-            encoding=encoding,
+            encoding=encoding or "7BIT",
             md5=fields.get("content-md5"),
             disposition=_disposition(fields.get("content-disposition")),
             languages=_languages(fields.get("content-language")),

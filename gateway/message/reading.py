@@ -23,6 +23,7 @@ from gateway.message.headers import (
 from gateway.message.parameters import (
     MimeValue,
     read_disposition,
+    read_encoding,
     read_media_type,
     safe_name,
 )
@@ -269,8 +270,8 @@ class _Reading:
         if len(values) > 1:
             self._note(entity, media, Ambiguity.REPEATED_FIELD, name)
         try:
-            return Encoding(values[0].lower()) if values else Encoding.SEVEN_BIT
-        except ValueError:
+            return Encoding(read_encoding(values[0])) if values else Encoding.SEVEN_BIT
+        except (ValueError, InvalidError):
             self._note(entity, media, Ambiguity.ENCODING, name)
             return Encoding.BINARY
 
@@ -331,7 +332,7 @@ class _Reading:
         }:
             self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         boundary = media.get("boundary").encode("utf-8", "replace")
-        if not is_boundary(boundary):
+        if not is_boundary(boundary) or "boundary" in media.doubtful:
             self._structure(entity, media, Ambiguity.BOUNDARY)
             return
         if any(overlaps(boundary, outer) for outer in entity.boundaries):

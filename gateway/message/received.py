@@ -1,4 +1,4 @@
-"""The Received line a server puts in front of each message it takes."""
+"""The lines a server puts in front of a message: Received, and Return-Path."""
 
 from __future__ import annotations
 
@@ -40,6 +40,31 @@ def received_line(
         f" {format_datetime(at)}\r\n"
     )
     return line.encode("ascii")
+
+
+_RETURN_PATH = b"Return-Path: <"
+
+
+def return_path(reverse_path: str) -> bytes:
+    """
+    Return the line of a message that ends here, for its mailbox (RFC 5321 §4.4).
+
+    >>> return_path("a@b.test")
+    b'Return-Path: <a@b.test>\\r\\n'
+    """
+    return b"%s%s>\r\n" % (_RETURN_PATH, reverse_path.encode("ascii"))
+
+
+def without_return_path(content: bytes) -> bytes:
+    """
+    Return a message as it goes on to another server: our own line is the first one.
+
+    A copy of the same message is in a mailbox here; whoever delivers the other one adds
+    a line of their own (RFC 5321 §4.4).
+    """
+    if not content.startswith(_RETURN_PATH):
+        return content
+    return content[content.index(b"\r\n") + 2 :]
 
 
 def _name(text: str) -> str:

@@ -12,8 +12,10 @@ _OTHERS = 256
 
 def wanted_descriptors(settings: Settings) -> int:
     """Return how many files a service may have open when every door is full."""
-    doors = (settings.smtp, settings.imap, settings.web)
-    return sum(door.max_connections for door in doors) + _OTHERS
+    listen = settings.listen
+    smtp = sum(map(bool, (listen.smtp, listen.submission, listen.submissions)))
+    most = smtp * settings.smtp.max_connections
+    return most + settings.imap.max_connections + settings.web.max_connections + _OTHERS
 
 
 def allow_descriptors(wanted: int) -> int:

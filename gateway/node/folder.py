@@ -153,6 +153,7 @@ host = "127.0.0.1"
 professional = "{PROFESSIONAL}"
 patient = "{PATIENT}"
 hostname = "mail.{PROFESSIONAL}"
+postmaster = "{DEMO_MAILBOXES[0].name}@{PROFESSIONAL}"
 
 [trust]
 certificate = "certs/gateway.pem"

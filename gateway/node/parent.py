@@ -1,4 +1,4 @@
-"""A process that `gateway serve` started, and that ends with it."""
+"""A process that another command of ours started, and that ends with it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gateway.node.reports import Teller
 
 
 def add_with_parent(parser: argparse.ArgumentParser) -> None:
-    """Add the option that `gateway serve` gives to the processes beside it."""
+    """Add the option that `gateway serve` and `demo` give to what they start."""
     parser.add_argument(
         "--with-parent",
         action="store_true",
-        help="stop when standard input closes (set by `gateway serve`)",
+        help="stop when standard input closes (set by `gateway serve` and `demo`)",
     )
 
 

@@ -28,6 +28,7 @@ from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
 from gateway.node.pages import make_desk
 from gateway.node.ports import check_ports, open_doors
+from gateway.node.postmaster import open_postmaster_mailbox
 from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
@@ -107,6 +108,7 @@ class Service:
         check_ports(settings.listen)
         _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
+        open_postmaster_mailbox(self._database, settings.domains)
         self._presence = Presence(self._database, settings.folder)
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)

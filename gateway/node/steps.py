@@ -11,6 +11,7 @@ from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
+from gateway.mssante.sending.times import SmtpTimes
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
@@ -30,7 +31,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         context=smtp_client_context(identity),
         hosts=lambda domain: find_hosts(outgoing.routes, domain),
         hostname=settings.domains.hostname,
-        timeout=settings.exchange_seconds,
+        times=SmtpTimes.from_settings(outgoing),
         host_check=HostCheck(outgoing.mx_host_check),
     )
     schedule = Schedule(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from attrs import field, frozen
+from sqlalchemy import ColumnElement
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -34,7 +35,7 @@ Concern = Callable[[UnitOfWork, Task, bool], None]
 
 
 @frozen
-class _Failed:
+class FailedTask:
     """A task whose step or job raised."""
 
     task: Task
@@ -88,32 +89,37 @@ class WorkLine:
 
     def _anything_due(self) -> bool:
         with self.database.read() as work:
-            return work.tasks.anything_due(self.kinds)
+            return work.tasks.anything_due(self.kinds, self.which)
+
+    @property
+    def which(self) -> ColumnElement[bool] | None:
+        """Which tasks of its kinds may be claimed now; None for all."""
+        return None
 
     def _claim_now(self, limit: int) -> list[Task]:
         return self.writer.submit(lambda work: self.claim(work, limit)).result()
 
     def claim(self, work: UnitOfWork, limit: int) -> list[Task]:
         """Take tasks for the length of a lease."""
-        return work.tasks.claim(self.owner, self.kinds, limit, self.lease)
+        return work.tasks.claim(self.owner, self.kinds, limit, self.lease, self.which)
 
     @property
     def lease(self) -> timedelta:
         """How long a claim is good for."""
         return timedelta(seconds=self.settings.lease_seconds)
 
-    def prepare(self, task: Task) -> Job | _Failed:
+    def prepare(self, task: Task) -> Job | FailedTask:
         """Do the heavy part now, up to what the commit has to come after."""
         job = self._begin(task)
         if isinstance(job, SyncedJob) and (error := _failure_of(job.sync)):
-            return _Failed(task, error)
+            return FailedTask(task, error)
         return job
 
-    def _begin(self, task: Task) -> Job | _Failed:
+    def _begin(self, task: Task) -> Job | FailedTask:
         try:
             return self.steps[task.kind](task)
         except Exception as error:  # noted, and the task is kept
-            return _Failed(task, error)
+            return FailedTask(task, error)
 
     def finish_alone(self, task: Task, job: Job) -> None:
         """Commit the job of one task, or note that it failed."""
@@ -125,9 +131,9 @@ class WorkLine:
         try:
             self.writer.submit(finish).result()
         except Exception as error:  # noted, and the task is kept
-            self.fail_alone(_Failed(task, error))
+            self.fail_alone(FailedTask(task, error))
 
-    def fail_alone(self, failed: _Failed) -> None:
+    def fail_alone(self, failed: FailedTask) -> None:
         """Note a failure; if that cannot be written either, the lease runs out."""
         try:
             self.writer.submit(lambda work: self.fail(work, failed)).result()
@@ -135,7 +141,7 @@ class WorkLine:
             if not isinstance(error, AwayError):
                 log.error("a failure could not be noted: {why}", why=str(error))
 
-    def fail(self, work: UnitOfWork, failed: _Failed) -> None:
+    def fail(self, work: UnitOfWork, failed: FailedTask) -> None:
         """Give a task back to be tried later, or bury it."""
         task, error = failed.task, failed.error
         known = isinstance(error, GatewayError)
@@ -206,15 +212,15 @@ class LocalLine(WorkLine):
             ).result()
         except Exception:  # one of them failed, and tells so when it is alone
             for task, done in prepared:
-                if isinstance(done, _Failed):
+                if isinstance(done, FailedTask):
                     self.fail_alone(done)
                 else:
                     self.finish_alone(task, done)
             return left
 
-    def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
+    def prepare_all(self, tasks: list[Task]) -> list[Job | FailedTask]:
         """Do the heavy part of each, or of the first ones if they are large."""
-        done: list[Job | _Failed] = []
+        done: list[Job | FailedTask] = []
         size = 0
         for task in tasks:
             job = self._begin(task)
@@ -225,15 +231,15 @@ class LocalLine(WorkLine):
         return self._synced(tasks, done)
 
     def _synced(
-        self, tasks: list[Task], done: list[Job | _Failed]
-    ) -> list[Job | _Failed]:
+        self, tasks: list[Task], done: list[Job | FailedTask]
+    ) -> list[Job | FailedTask]:
         """Do once what several wait for before their commit."""
         failures = {
             sync: _failure_of(sync)
             for sync in {one.sync for one in done if isinstance(one, SyncedJob)}
         }
         return [
-            _Failed(task, error)
+            FailedTask(task, error)
             if isinstance(job, SyncedJob) and (error := failures[job.sync])
             else job
             for task, job in zip(tasks, done, strict=False)
@@ -242,7 +248,7 @@ class LocalLine(WorkLine):
     def _finish(
         self,
         work: UnitOfWork,
-        prepared: list[tuple[Task, Job | _Failed]],
+        prepared: list[tuple[Task, Job | FailedTask]],
         left: list[Task],
     ) -> list[Task]:
         """Commit what is prepared; return what is to be done next."""
@@ -251,7 +257,7 @@ class LocalLine(WorkLine):
         for task, done in prepared:
             if task.id not in held:
                 continue  # the lease was lost: another worker's result stands
-            if isinstance(done, _Failed):
+            if isinstance(done, FailedTask):
                 self.fail(work, done)
             else:
                 done(work)
@@ -290,40 +296,6 @@ class NoticeLine(LocalLine):
         """How many leave at once."""
         return min(self.settings.batch, _THREADS)
 
-    def prepare_all(self, tasks: list[Task]) -> list[Job | _Failed]:
+    def prepare_all(self, tasks: list[Task]) -> list[Job | FailedTask]:
         """Send them side by side."""
         return list(self._pool.map(self.prepare, tasks))
-
-
-class OutgoingLine(WorkLine):
-    """
-    What waits for other machines: several threads, and each task committed on its own.
-    No more tasks are claimed than threads are free, so that a slow peer holds up its
-    own messages alone.
-    """
-
-    def run(self) -> None:
-        """Work until told to stop."""
-        free = threading.Semaphore(_THREADS)
-        with ThreadPoolExecutor(_THREADS, f"{self.kinds[0]}-step") as pool:
-            while not self.stopping.is_set():
-                if not free.acquire(timeout=_LONGEST_WAIT):
-                    continue
-                room = 1
-                while room < self.settings.batch and free.acquire(blocking=False):
-                    room += 1
-                tasks = self.claimed(room)
-                if unused := room - len(tasks):
-                    free.release(unused)
-                for task in tasks:
-                    pool.submit(self._do, task, free)
-
-    def _do(self, task: Task, free: threading.Semaphore) -> None:
-        try:
-            done = self.prepare(task)
-            if isinstance(done, _Failed):
-                self.fail_alone(done)
-            else:
-                self.finish_alone(task, done)
-        finally:
-            free.release()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Callable
+from functools import partial
 
+from gateway.node.relay_line import RelayLine
 from gateway.node.work_lines import (
     Concern,
     LocalLine,
     NoticeLine,
-    OutgoingLine,
     WorkLine,
 )
-from gateway.settings.file import TaskSettings
+from gateway.settings.file import OutgoingSettings, TaskSettings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.tasks.steps import LocalStep, Steps
@@ -36,15 +38,17 @@ class Worker:
         database: Database,
         steps: Steps,
         settings: TaskSettings,
+        outgoing: OutgoingSettings,
         concern: Concern,
+        *,
         owner: str,
     ) -> None:
         self._stopping = threading.Event()
         self._writer = Writer(database)
         local_notices = isinstance(steps.get(TaskKind.NOTIFY), LocalStep)
-        kinds: tuple[tuple[type[WorkLine], tuple[TaskKind, ...]], ...] = (
+        kinds: tuple[tuple[Callable[..., WorkLine], tuple[TaskKind, ...]], ...] = (
             (LocalLine, LOCAL),
-            (OutgoingLine, OUTGOING),
+            (partial(RelayLine, outgoing=outgoing), OUTGOING),
             (LocalLine if local_notices else NoticeLine, NOTICES),
         )
         self._threads = [

@@ -43,6 +43,23 @@ class DomainSettings(Table):
         "Messagerie sécurisée"
     )
 
+    postmaster: Annotated[
+        str,
+        "Where mail to the postmaster goes: a mailbox here, or a trusted address. "
+        "Empty: the mailbox postmaster@, opened at the start.",
+    ] = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no address."""
+        local, at, domain = self.postmaster.rpartition("@")
+        if self.postmaster and not (local and at and domain):
+            raise MisuseError("[domains]: postmaster is an address, local@domain")
+
+    @property
+    def postmaster_address(self) -> str:
+        """Where mail to the postmaster goes, in lower case."""
+        return (self.postmaster or f"postmaster@{self.professional}").lower()
+
     @property
     def hosted(self) -> frozenset[str]:
         """Both domains, in lower case."""
@@ -126,11 +143,29 @@ class SmtpSettings(Table):
     max_command_bytes: Annotated[int, "Command line, CRLF included."] = 512
     max_recipients: Annotated[int, "Recipients of one message."] = 100
     max_commands: Annotated[int, "Commands of one connection."] = 1000
-    max_errors: Annotated[int, "Refused commands before the connection ends."] = 10
-    max_connections: Annotated[int, "Connections at once, all peers."] = 500
+    max_errors: Annotated[
+        int,
+        "Refused commands before the connection ends; refused recipients count within "
+        "one message, and all is forgotten once one was accepted.",
+    ] = 10
+    error_seconds: Annotated[float, "A refused command counts no longer than this."] = (
+        300.0
+    )
+    max_connections: Annotated[int, "Connections at once at one door, all peers."] = 500
     max_connections_per_peer: Annotated[
-        int, "Connections at once from one address."
+        int, "Connections at once at one door, one address."
     ] = 50
+    max_connections_unproven: Annotated[
+        int,
+        "Connections at once at one door whose certificate is not verified yet; beyond "
+        "it the oldest is cut off.",
+    ] = 200
+    max_connections_per_certificate: Annotated[
+        int, "Connections at once at one door, one certificate, from wherever."
+    ] = 100
+    prove_seconds: Annotated[
+        float, "Time to change to TLS and be greeted, with a certificate that may send."
+    ] = 60.0
     command_seconds: Annotated[float, "Time to the next whole command."] = 300.0
     handshake_seconds: Annotated[float, "Time for STARTTLS to finish."] = 30.0
     data_seconds: Annotated[float, "Time for a whole message."] = 600.0

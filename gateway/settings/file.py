@@ -100,7 +100,7 @@ class Settings:
     @property
     def exchange_seconds(self) -> float:
         """
-        How long an exchange with a peer may take; the lease of its task lasts longer.
+        How long a notice may take to leave; the lease of its task lasts longer.
         """
         lease = self.tasks.lease_seconds
         return min(self.outgoing.timeout_seconds, lease - _LEASE_MARGIN)

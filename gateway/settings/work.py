@@ -239,14 +239,50 @@ class OutgoingSettings(Table):
         "The sender is told of a copy that a peer took and has not confirmed after "
         "this; 0: never. Between 0 and 720.",
     ] = 72
-    timeout_seconds: Annotated[float, "Time for one exchange with a peer."] = 60.0
+    timeout_seconds: Annotated[float, "Time for one exchange with the smart host."] = (
+        60.0
+    )
+    connections: Annotated[
+        int, "Connections to peers at once, of one worker; each hanging peer holds one."
+    ] = 50
+    connections_per_domain: Annotated[
+        int, "Of these, to one domain: a peer that hangs never has more."
+    ] = 2
+    messages_per_connection: Annotated[
+        int, "Copies sent to a peer before its connection is made anew."
+    ] = 100
+    keep_seconds: Annotated[
+        float, "A connection waits so long for the next message to its domain."
+    ] = 5.0
+    command_seconds: Annotated[
+        float, "Time for a peer's greeting and each answer. RFC 5321: 300."
+    ] = 300.0
+    data_seconds: Annotated[float, "Time for its answer to DATA. RFC 5321: 120."] = (
+        120.0
+    )
+    block_seconds: Annotated[
+        float, "Time for it to take 64 kB of a message. RFC 5321: 180."
+    ] = 180.0
+    transfer_seconds: Annotated[float, "Time for it to take a whole message."] = 3600.0
+    end_seconds: Annotated[
+        float,
+        "Time for its answer once it has all of a message: to give up before sends it "
+        "twice. RFC 5321: 600.",
+    ] = 600.0
     mx_host_check: Annotated[
         str, "A peer's certificate that does not name its host: off, warn or enforce."
     ] = "warn"
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a way of checking that does not exist, or a wait without end."""
+        """Refuse a way of checking that does not exist, and limits that let nothing."""
         if self.mx_host_check not in {"off", "warn", "enforce"}:
             raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
         if not 0 <= self.confirm_hours <= _MONTH_HOURS:
             raise MisuseError("[outgoing]: confirm_hours is between 0 and 720")
+        if not 1 <= self.connections_per_domain <= self.connections:
+            raise MisuseError(
+                "[outgoing]: connections_per_domain is 1 or more, and no more than "
+                "connections"
+            )
+        if not self.messages_per_connection:
+            raise MisuseError("[outgoing]: messages_per_connection is 1 or more")

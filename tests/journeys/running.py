@@ -195,7 +195,7 @@ class Gateway:
 
     def refused(self, noun: str, *words: str, status: int = 1) -> str:
         """Run a command that must fail; return what it says."""
-        runs = call if noun in {"serve", "work"} else within
+        runs = call if noun in {"serve", "work", "receive"} else within
         done = runs(*self._command(noun, *words), status=status)
         return done.stderr.decode("utf-8").strip()
 

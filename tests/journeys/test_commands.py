@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.main import NOUNS, main, make_parser
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import tasks
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_people import matricule
@@ -301,6 +302,27 @@ def give_up_a_task(gateway: Gateway) -> None:
             )
 
 
+def close_postmasters_mailbox(gateway: Gateway) -> None:
+    address = gateway.settings.domains.postmaster_address
+    with gateway.database() as database, database.write() as work:
+        mailbox = Mailboxes(work).find(address)
+        assert mailbox is not None
+        Mailboxes(work).set_state(mailbox.id, "closed")
+
+
+def leave_postmaster_alone(gateway: Gateway) -> None:
+    address = gateway.settings.domains.postmaster_address
+    with gateway.database() as database, database.write() as work:
+        mailbox = Mailboxes(work).find(address)
+        assert mailbox is not None
+        for holder in mailbox.holders:
+            Mailboxes(work).remove_holder(mailbox.id, holder)
+
+
+def send_postmaster_away(gateway: Gateway) -> None:
+    gateway.configure(domains={"postmaster": "admin@elsewhere.test"})
+
+
 AILMENTS: list[tuple[Callable[[Gateway], None], str, str, str]] = [
     (loosen, "master key", "has mode 644", "chmod 600 "),
     (loosen_private_key, "private key", "has mode 640", "chmod 600 "),
@@ -316,6 +338,9 @@ AILMENTS: list[tuple[Callable[[Gateway], None], str, str, str]] = [
     (lose_database, "database", "does not answer", "check [database] url and"),
     (misplace_schema, "CDA schema", "", "check [cda] schema"),
     (give_up_a_task, "dead letter", "1 task", "gateway queue list --dead"),
+    (close_postmasters_mailbox, "postmaster", "nobody reads", "mailbox holder "),
+    (leave_postmaster_alone, "postmaster", "nobody reads", "mailbox holder "),
+    (send_postmaster_away, "postmaster", "cannot go on to", "[domains] postmaster"),
 ]
 
 

@@ -72,6 +72,9 @@ def test_idle_thousands_leave_the_service_to_the_others(tmp_path: Path) -> None:
     limits = {
         "max_connections": count + ROOM,
         "max_connections_per_peer": PER_PEER,
+        "processes": 1,
+        "max_connections_unproven": count + ROOM,
+        "prove_seconds": 600.0,
         "command_seconds": 600.0,
     }
     gateway.configure(smtp=limits, tasks={"workers": 1})

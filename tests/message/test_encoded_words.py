@@ -24,7 +24,7 @@ WORDS = [
     ("=?utf-7?q?+AOk-?=", "+AOk-"),
     ("=?utf-8?q?a=0D=0Ab?=", "a\ufffd\ufffdb"),
     ("=?utf-8?b?***?=", "=?utf-8?b?***?="),
-    ("=?nope?q?=E9?=", "\ufffd"),
+    ("=?nope?q?=E9?=", "é"),
     ("=?utf-8*fr?q?a?=", "a"),
     ("=?utf-8?q?a_b?=", "a b"),
     ("=?utf-8?q?a?= b", "a b"),
@@ -57,15 +57,22 @@ def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
         (b"+AOk-", "utf-7", "+AOk-"),
         (b"a", "iso-8859-99", "a"),
         (b"a\xe9", "", "aé"),
+        (b"a\xc3\xa9", "unknown-8bit", "aé"),
+        (b"a\xe9", "unknown-8bit", "aé"),
+        (b"a\xe9", "windows1252", "aé"),
+        (b"a\xe9", "ISO_8859_1", "aé"),
+        (b"a\xc3\xa9", " 'utf_8' ", "aé"),
+        (b"\xa4", "Latin-9", "€"),
+        (b"a\xe9", "utf-16le", "a\ufffd"),
+        (b"a\xe9", "iso-2022-jp", "a\ufffd"),
         (b"a\xc3\xa9", "", "aé"),
         (b"\x92\x80\x85", "iso-8859-1", "’€…"),
         (b"\x92", "Latin1", "’"),
         (b"a\x81", "iso-8859-1", "a\ufffd"),
         (b"\xa4", "iso-8859-15", "€"),
-        (b"\xe9", "nope", "\ufffd"),
     ],
 )
-def test_text_is_read_in_the_charsets_of_french_mail_alone(
+def test_text_is_read_in_the_charsets_of_french_mail_by_any_of_their_names(
     content: bytes, charset: str, text: str
 ) -> None:
     assert decode_text(content, charset) == text

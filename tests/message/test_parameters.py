@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.errors import InvalidError
 from gateway.message.parameters import (
     MimeValue,
     read_disposition,
+    read_encoding,
     read_media_type,
     safe_name,
 )
@@ -35,6 +37,41 @@ TYPES: list[tuple[str, str, dict[str, str]]] = [
     ("a/b; name*0*=utf-8''%C3; name*1*=%A9", "a/b", {"name": "é"}),
     ("a/b; name*0*=utf-8''%C3%A9; name*1=%41", "a/b", {"name": "é%41"}),
     ("a/b; name=other; name*=utf-8''this", "a/b", {"name": "this"}),
+    (
+        "text/plain; charset=us-ascii (Plain text)",
+        "text/plain",
+        {"charset": "us-ascii"},
+    ),
+    ('text/plain; charset="us-ascii"', "text/plain", {"charset": "us-ascii"}),
+    ("(a) text/(b)plain (c; (d) \\) e); x=(f) 1 (g)", "text/plain", {"x": "1"}),
+    ("a/b (c) ; (d) x (e) = (f) 1 (g) ; y=2", "a/b", {"x": "1", "y": "2"}),
+    ('a/b; x="(no comment)"', "a/b", {"x": "(no comment)"}),
+    ("a/b; name=Compte rendu.pdf", "a/b", {"name": "Compte rendu.pdf"}),
+    (
+        "a/b; name=Compte  rendu.pdf ; x=1",
+        "a/b",
+        {"name": "Compte  rendu.pdf", "x": "1"},
+    ),
+    ("a/b; name=Bilan (1).pdf", "a/b", {"name": "Bilan (1).pdf"}),
+    ("a/b; name=Bilan(1).pdf", "a/b", {"name": "Bilan(1).pdf"}),
+    ("a/b; name=Bilan :-( .pdf", "a/b", {"name": "Bilan :-( .pdf"}),
+    ("a/b; name=a.pdf (le bilan); x=1", "a/b", {"name": "a.pdf", "x": "1"}),
+    ("a/b; name=a@b,c:d?e=[f].pdf", "a/b", {"name": "a@b,c:d?e=[f].pdf"}),
+    ("a/b; name=Été à Nîmes.pdf", "a/b", {"name": "Été à Nîmes.pdf"}),
+    ('a/b; name="Été.pdf";', "a/b", {"name": "Été.pdf"}),
+    (
+        "a/b; name=lettre; suite.pdf; x=1",
+        "a/b",
+        {"name": "lettre", "suite.pdf": "", "x": "1"},
+    ),
+    ("a/b; name=lettre; la suite.pdf", "a/b", {"name": "lettre"}),
+    ("a/b; boundary=----=_Part_1.2", "a/b", {"boundary": "----=_Part_1.2"}),
+    ("a/b; x", "a/b", {"x": ""}),
+    ("a/b; x=; y=1", "a/b", {"x": "", "y": "1"}),
+    ('a/b; name*0="a b"; name*1*=%20c; name*2=.pdf', "a/b", {"name": "a b c.pdf"}),
+    ("a/b; name=c.pdf; name*0=a; name*1=.pdf", "a/b", {"name": "a.pdf"}),
+    ("a/b; name*=\"utf-8''r%C3%A9.pdf\"", "a/b", {"name": "ré.pdf"}),
+    ("a/b; name*=windows-1252''r%E9 (1).pdf", "a/b", {"name": "ré (1).pdf"}),
 ]
 
 
@@ -74,7 +111,12 @@ def test_a_disposition_is_one_word() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "text", "text/", "/plain", "a/b c", "a/b; x", 'a/b; x="', "a/b; x=", "a/b, c"],
+    [
+        *("", "text", "text/", "/plain", "a/b c", 'a/b; x="', "a/b, c", "a/b/c"),
+        *("a/b (c", "a/b; (c", "a/b; x=1 (c; y=2", "a/b" + "(" * 9 + ")" * 9),
+        *('a/b; x y="1"', "a/b; é; x y=1", 'a/b; x=a"b"', 'a/b; x="a" b="c"'),
+        *("(a/b)", "a)/b"),
+    ],
 )
 def test_what_is_malformed_is_refused(value: str) -> None:
     with pytest.raises(InvalidError):
@@ -85,6 +127,62 @@ def test_what_is_malformed_is_refused(value: str) -> None:
 def test_any_text_is_read_or_refused(value: str) -> None:
     with suppress(InvalidError):
         read_media_type(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a/b; x=1 2",
+        "a/b; x=1\t2",
+        'a/b; x="1" 2',
+        "a/b; x=1(2)",
+        "a/b; x=1; x*=2",
+        "a/b; x=1; x*0=1; x*1=2",
+    ],
+)
+def test_a_value_that_programs_read_differently_is_told(value: str) -> None:
+    assert read_media_type(value).doubtful == {"x"}
+    assert read_media_type(value.replace("x", "filename")).doubtful == frozenset()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a/b; x=1", 'a/b; x="1 2"', "a/b; x=1 (2)", "a/b; x=1; x*=1", "a/b; x*0=1; x*1=2"],
+)
+def test_a_value_with_one_reading_is_not_doubtful(value: str) -> None:
+    assert read_media_type(value).doubtful == frozenset()
+
+
+def test_a_comment_may_be_eight_deep() -> None:
+    assert read_media_type("a/b" + "(" * 8 + ")" * 8).main == "a/b"
+
+
+@pytest.mark.parametrize(
+    ("value", "encoding"),
+    [
+        ("base64", "base64"),
+        (" Base64 (as always) ", "base64"),
+        ("(a)8BIT;", "8bit"),
+        ("7bit; x=1", "7bit"),
+    ],
+)
+def test_an_encoding_is_one_word(value: str, encoding: str) -> None:
+    assert read_encoding(value) == encoding
+
+
+@pytest.mark.parametrize("value", ["", "base64 7bit", '"base64"', "base64, 7bit"])
+def test_two_encodings_are_none(value: str) -> None:
+    with pytest.raises(InvalidError):
+        read_encoding(value)
+
+
+@pytest.mark.parametrize("mark", ["(", "();", "a ", "; ", "x=(", '"', "*0=;x"])
+def test_a_value_of_any_length_is_read_or_refused_at_once(mark: str) -> None:
+    started = time.process_time()
+    with suppress(InvalidError):
+        read_media_type("a/b; name=" + mark * 60_000)
+
+    assert time.process_time() - started < 1
 
 
 NAMES = [

@@ -99,6 +99,36 @@ def test_quoted_printable_is_decoded() -> None:
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: text/plain; charset=us-ascii (Plain text)",
+        "Content-Type: (the letter) text/plain ; (c) charset = utf-8 ;",
+        "Content-Type: text/plain\nContent-Transfer-Encoding: 8bit (as it is)",
+        "Content-Type: text/plain;\n charset=utf-8\n \nX-More: y",
+        "Content-Type: text/plain; charset=unknown-8bit; format=flowed; x",
+        "Content-Type: text/plain; charset=utf-8\nContent-Disposition: inline (here);",
+    ],
+)
+def test_a_field_as_programs_write_it_has_one_reading(head: str) -> None:
+    parts = read_parts(
+        multipart(part(head, "Bonjour"), attached(ZIP, "a b.zip", "application/zip"))
+    )
+
+    assert parts.faults == ()
+    assert parts.text == "Bonjour"
+    assert [one.name for one in parts.attachments] == ["a b.zip"]
+
+
+@pytest.mark.parametrize(
+    "boundary", ["b1", '"b1"', "b1;", "b1 (here)", "(here) b1 ; charset=x", '"b1" (b2)']
+)
+def test_a_boundary_with_one_reading_is_taken(boundary: str) -> None:
+    content = multipart(TEXT).replace(b'"b1"', boundary.encode(), 1)
+
+    assert read_parts(content).faults == ()
+
+
+@pytest.mark.parametrize(
     ("name", "media_type", "kind"),
     [
         ("ihe_xdm.zip", "text/plain", "archives"),
@@ -146,6 +176,15 @@ AMBIGUOUS = [
         multipart(multipart(TEXT, boundary="b1"), boundary="b1"),
         Ambiguity.OUTSIDE_PARTS,
     ),
+    *(
+        (multipart(TEXT).replace(b'"b1"', odd, 1), Ambiguity.BOUNDARY)
+        for odd in (b"b1 b2", b"b1(b2)", b'"b1"b2', b"b1; boundary*=b2")
+    ),
+    (
+        multipart(TEXT).replace(b'"b1"', b"b1; charset=x (; boundary=b2)", 1)[:-4],
+        Ambiguity.NOT_CLOSED,
+    ),
+    (part("Content-Transfer-Encoding: base64 7bit", "QQ=="), Ambiguity.ENCODING),
     (multipart(TEXT)[:-4], Ambiguity.NOT_CLOSED),
     (multipart(TEXT) + b"--b1\r\n\r\nhidden\r\n--b1--", Ambiguity.OUTSIDE_PARTS),
     (

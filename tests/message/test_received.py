@@ -1,4 +1,4 @@
-"""The Received line: one field, whatever the client says."""
+"""Our own lines: one field each, whatever the client says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.message.headers import read_headers
-from gateway.message.received import received_line
+from gateway.message.received import (
+    received_line,
+    return_path,
+    without_return_path,
+)
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -51,3 +55,13 @@ def test_s08_nothing_the_client_says_makes_another_field(
     headers = read_headers(line(client=client, address=address) + b"\r\n")
 
     assert [name for name, _ in headers.fields] == ["received"]
+
+
+@pytest.mark.parametrize("path", ["", "dr.voisin@peer.mssante.test"])
+def test_a_return_path_is_one_field_and_goes_away_as_it_came(path: str) -> None:
+    content = b"Received: x\r\nReturn-Path: <other@b.test>\r\n\r\nbody"
+    traced = return_path(path) + content
+
+    assert read_headers(traced).get("return-path") == f"<{path}>"
+    assert without_return_path(traced) == content
+    assert without_return_path(content) == content

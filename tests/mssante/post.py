@@ -79,9 +79,17 @@ class RecordingPeer:
     answer: Attempt = SENT
     parcels: list[OutgoingCopy] = field(factory=list)
 
+    may_be_taken = False
+
+    def line(self, _: str) -> RecordingPeer:
+        return self
+
     async def send(self, parcel: OutgoingCopy) -> Attempt:
         self.parcels.append(parcel)
         return self.answer
+
+    async def leave(self) -> None:
+        """Nothing is open."""
 
 
 def mail(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import define, field
 from sqlalchemy import update
 
 from gateway.errors import InvalidError, UnavailableError
-from gateway.node.work_lines import LocalLine, NoticeLine, OutgoingLine, WorkLine
-from gateway.settings.file import TaskSettings
+from gateway.node.relay_line import RelayLine
+from gateway.node.work_lines import LocalLine, NoticeLine, WorkLine
+from gateway.settings.file import OutgoingSettings, TaskSettings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
@@ -22,10 +24,11 @@ from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
 from tests.fakes import SetClock
 from tests.logged import lines_logged
 
+OUTGOING = OutgoingSettings(keep_seconds=0.0)
 SETTINGS = TaskSettings(workers=0, batch=4, batch_bytes=100)
 KINDS: dict[type[WorkLine], TaskKind] = {
     LocalLine: TaskKind.FILE,
-    OutgoingLine: TaskKind.RELAY,
+    RelayLine: TaskKind.RELAY,
     NoticeLine: TaskKind.NOTIFY,
 }
 
@@ -45,7 +48,9 @@ class Workshop:
     sync: Callable[[], None] | None = None
 
     def line(self, kind: type[WorkLine], *kinds: TaskKind) -> WorkLine:
+        more: dict[str, Any] = {"outgoing": OUTGOING} if kind is RelayLine else {}
         return kind(
+            **more,
             database=self.database,
             writer=self.writer,
             steps=dict.fromkeys(kinds, self._step),
@@ -251,7 +256,7 @@ def test_a_slow_peer_holds_up_nobody_else(shop: Workshop) -> None:
             let_go.set()
         return len(shop.done) == 21
 
-    shop.run_until(enough, OutgoingLine)
+    shop.run_until(enough, RelayLine)
 
     assert shop.done[-1] == "slow"
 

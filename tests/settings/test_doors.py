@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from gateway.errors import MisuseError
-from gateway.settings.file import SmtpSettings
+from gateway.node.descriptors import wanted_descriptors
+from gateway.settings.file import DomainSettings, SmtpSettings
+from tests.builders_settings import make_settings
 
 
 @pytest.mark.parametrize(
@@ -61,3 +64,30 @@ def test_two_processes_receive_by_default_where_cores_and_limits_allow(
     monkeypatch.setattr("os.cpu_count", lambda: cores)
 
     assert SmtpSettings(**values).processes == processes
+
+
+@pytest.mark.parametrize("text", ["postmaster", "@hopital.test", "postmaster@"])
+def test_a_postmaster_that_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(MisuseError, match="postmaster is an address"):
+        DomainSettings(professional="a.test", patient="b.test", postmaster=text)
+
+
+def test_the_postmaster_is_of_the_professionals_domain_unless_named() -> None:
+    ours = DomainSettings(professional="A.test", patient="b.test")
+
+    assert ours.postmaster_address == "postmaster@a.test"
+    named = evolve(ours, postmaster="Admin@C.test")
+    assert named.postmaster_address == "admin@c.test"
+
+
+@pytest.mark.parametrize(
+    ("doors", "most"), [({}, 0), ({"smtp": 1}, 7), ({"smtp": 1, "submissions": 2}, 14)]
+)
+def test_each_mail_door_may_have_all_its_connections_open(
+    doors: dict[str, Any], most: int
+) -> None:
+    def wanted(**listen: int) -> int:
+        smtp = {"max_connections": 7, "processes": 1}
+        return wanted_descriptors(make_settings(listen=listen, smtp=smtp))
+
+    assert wanted(**doors) - wanted() == most

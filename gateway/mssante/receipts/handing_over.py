@@ -16,6 +16,7 @@ from gateway.core.envelope import (
     SenderKind,
 )
 from gateway.message.outline import Outline, read_outline
+from gateway.message.received import return_path
 from gateway.store.arrivals.arrivals import Arrivals, RecipientOutcome
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.base.work import Database, UnitOfWork
@@ -53,6 +54,9 @@ class WrittenReceipt:
         Raises:
             UnavailableError: the disk refused.
         """
+        is_here = recipient.kind is RecipientKind.MAILBOX
+        if is_here:
+            content = return_path("") + content
         arrival = Arrival(
             id=arrival_id,
             door=Door.SYSTEM,
@@ -62,7 +66,6 @@ class WrittenReceipt:
             content=content,
             message_id=message_id,
         )
-        is_here = recipient.kind is RecipientKind.MAILBOX
         outline = read_outline(content) if is_here else None
         return cls(arrival, database.prepare(content), outline)
 

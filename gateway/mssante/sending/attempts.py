@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.errors import InvalidError
 from gateway.message.address import read_address
@@ -26,7 +26,9 @@ class Attempt:
 
     ``status`` is an enhanced code (RFC 3463), ``reply`` what the peer answered or
     what stopped us, on one line of plain ASCII, naming no mailbox. ``told`` is True
-    when the peer promised to report success itself (it speaks DSN).
+    when the peer promised to report success itself (it speaks DSN). ``reached`` is
+    False when it says something of the peer and nothing of the message: no other one
+    would get further now.
     """
 
     outcome: Outcome
@@ -34,6 +36,7 @@ class Attempt:
     reply: str
     host: str = ""
     told: bool = False
+    reached: bool = True
 
 
 @frozen(kw_only=True)
@@ -75,6 +78,11 @@ def deferred(status: str, reply: str, host: str = "") -> Attempt:
     return Attempt(outcome=Outcome.DEFERRED, status=status, reply=reply, host=host)
 
 
+def unreached(status: str, reply: str, host: str = "") -> Attempt:
+    """Return a failure that may pass, and that every message to the peer meets now."""
+    return evolve(deferred(status, reply, host), reached=False)
+
+
 def refused(status: str, reply: str, host: str = "") -> Attempt:
     """Return a failure for good."""
     return Attempt(outcome=Outcome.REFUSED, status=status, reply=reply, host=host)
@@ -103,7 +111,7 @@ def not_ready(code: int, message: str, host: str, parcel: OutgoingCopy) -> Attem
     It says nothing of the message, so the next host may take it, or this one later.
     """
     attempt = answered(code, message, host, parcel)
-    return deferred(f"4{attempt.status[1:]}", attempt.reply, host)
+    return unreached(f"4{attempt.status[1:]}", attempt.reply, host)
 
 
 def accepted(

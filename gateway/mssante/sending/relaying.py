@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define, field, frozen
 from twisted.logger import Logger
 
 from gateway.core.copies import Copy, CopyReason
 from gateway.errors import InvalidError
+from gateway.message.received import without_return_path
 from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy
 from gateway.mssante.sending.retry import (
     DeliveryEvent,
@@ -24,6 +28,7 @@ from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
 from gateway.store.arrivals.deliveries import Deliveries, Delivery
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.journal import Action
+from gateway.store.tasks.steps import CourierStep
 from gateway.store.tasks.tasks import Task, TaskKind
 
 log = Logger()
@@ -38,15 +43,37 @@ _COPIES = MappingProxyType(
 """What becomes of the recipient's copy, at each end."""
 
 
-class Sending(Protocol):
-    """What carries a message to another operator: `smtp_out.SmtpOut`."""
+_LOOK_SECONDS = 0.25
+_STOP_SECONDS = 4.0
+"""
+Time for a peer that has the whole message to take it, when we stop: a little less than
+what the supervisor gives the process.
+"""
+
+
+class Line(Protocol):
+    """A way to one domain, kept for several messages: `peer_line.PeerLine`."""
+
+    @property
+    def may_be_taken(self) -> bool:
+        """True while the peer has all of a message, and did not answer yet."""
 
     async def send(self, parcel: OutgoingCopy) -> Attempt:
         """Try once; never raises for what the peer does."""
 
+    async def leave(self) -> None:
+        """End it."""
+
+
+class Sending(Protocol):
+    """What carries messages to other operators: `out.SmtpOut`."""
+
+    def line(self, domain: str) -> Line:
+        """Return a way to a domain."""
+
 
 @frozen
-class Relaying:
+class Relaying(CourierStep):
     """
     The step for `TaskKind.RELAY`: the exchange first, then what it came to.
 
@@ -65,27 +92,100 @@ class Relaying:
         Raises:
             InvalidError: there is no such delivery.
         """
+        with self.courier(threading.Event()) as carry:
+            job = carry(task)
+        assert job is not None, "nobody stops it"
+        return job
+
+    @contextmanager
+    def courier(self, stopping: threading.Event) -> Iterator[_Courier]:
+        """Return what relays several copies to one domain over one connection."""
+        with asyncio.Runner() as runner:
+            courier = _Courier(self, runner, stopping)
+            try:
+                yield courier
+            finally:
+                courier.leave()
+
+    def read(self, task: Task) -> tuple[Delivery, bytes] | None:
+        """
+        Return a copy and its message; None when it has ended, and the task came twice.
+
+        Raises:
+            InvalidError: there is no such delivery.
+        """
         with self.database.read() as work:
             delivery = Deliveries(work).get(task.subject)
             if delivery is None:
                 raise InvalidError("no such delivery")
             if delivery.state != DeliveryState.PENDING:
-                return _nothing
-            content = work.blobs.get(delivery.blob_id, delivery.key_id)
-        attempt = asyncio.run(
-            self.out.send(
-                OutgoingCopy(
-                    reverse_path=delivery.reverse_path,
-                    recipient=delivery.recipient,
-                    content=content,
-                    notify=delivery.notify,
-                    orcpt=delivery.orcpt,
-                    ret=delivery.ret,
-                    envid=delivery.envid,
-                )
+                return None
+            stored = work.blobs.get(delivery.blob_id, delivery.key_id)
+        return delivery, without_return_path(stored)
+
+
+@define
+class _Courier:
+    """
+    Relays copies one after the other.
+
+    Once the peer cannot be reached, the copies that wait behind are not tried either:
+    they would wait as long, each in its turn.
+    """
+
+    relaying: Relaying
+    runner: asyncio.Runner
+    stopping: threading.Event
+    _lines: dict[str, Line] = field(init=False, factory=dict)
+    _unreached: dict[str, Attempt] = field(init=False, factory=dict)
+
+    def __call__(self, task: Task) -> Job | None:
+        """Try once; return the job that records it, None where we stopped before."""
+        found = self.relaying.read(task)
+        if found is None:
+            return _nothing
+        delivery, content = found
+        attempt = self._unreached.get(delivery.domain)
+        if attempt is None:
+            parcel = OutgoingCopy(
+                reverse_path=delivery.reverse_path,
+                recipient=delivery.recipient,
+                content=content,
+                notify=delivery.notify,
+                orcpt=delivery.orcpt,
+                ret=delivery.ret,
+                envid=delivery.envid,
             )
-        )
-        return partial(_settle, delivery, attempt, self.schedule)
+            attempt = self.runner.run(self._send(parcel))
+        if attempt is None:
+            return None
+        if not attempt.reached:
+            self._unreached[delivery.domain] = attempt
+        return partial(_settle, delivery, attempt, self.relaying.schedule)
+
+    async def _send(self, parcel: OutgoingCopy) -> Attempt | None:
+        """
+        Send it; when we stop, only a peer that has the whole message is waited for.
+        """
+        line = self._lines.get(parcel.domain)
+        if line is None:
+            line = self._lines[parcel.domain] = self.relaying.out.line(parcel.domain)
+        sending = asyncio.ensure_future(line.send(parcel))
+        left = _STOP_SECONDS
+        while not sending.done():
+            await asyncio.wait({sending}, timeout=_LOOK_SECONDS)
+            if self.stopping.is_set() and not sending.done():
+                left -= _LOOK_SECONDS
+                if left <= 0 or not line.may_be_taken:
+                    sending.cancel()
+                    await asyncio.wait({sending})
+                    return None
+        return sending.result()
+
+    def leave(self) -> None:
+        """End the connections."""
+        for line in self._lines.values():
+            self.runner.run(line.leave())
 
 
 def _nothing(_: UnitOfWork) -> None:

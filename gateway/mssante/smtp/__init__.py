@@ -26,7 +26,7 @@ large content in ``reception``) runs in a thread, and the commit in the writer's
 ``processes`` above 1 each process has doors of its own on the same ports, and its share
 of the limits.
 
-**States.** There is no table of states: a session knows five things, and each command
+**States.** There is no table of states: a session knows six things, and each command
 asks those it needs.
 
 ====================  ==============================  ==================================
@@ -35,6 +35,7 @@ what                  set by                          cleared by
 ``secured``           the handshake                   nothing
 greeted               EHLO, HELO                      STARTTLS
 entitled              the certificate's verdict       a verdict that it no longer is
+proven                the first verdict that is good  nothing
 transaction           MAIL, with its recipients       RSET, EHLO, STARTTLS, DATA
 refusals              each ``554`` of a peer that is  nothing; three are heard, then the
                       not entitled                    connection ends
@@ -46,6 +47,8 @@ at EHLO inside TLS, and again at each MAIL, with the lists as they are then.
 **What may wait, and how long.**
 
 - a whole connection: ``session_seconds``, whatever is done on it;
+- a certificate that may send: ``prove_seconds``; until then the connection is counted
+  apart, and the oldest of these gives way when there are too many;
 - the next whole command: ``command_seconds``, not begun again by each byte;
 - a handshake: ``handshake_seconds``; a body, dots and all: ``data_seconds``;
 - a peer that does not take its replies: only beyond 64 kB of them is it waited for,

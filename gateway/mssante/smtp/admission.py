@@ -12,7 +12,7 @@ from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, Sender
 from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
-from gateway.message.address import MailAddress
+from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
@@ -230,10 +230,13 @@ class Admission:
         Return the recipient, or the refusal: one for all where a patient is meant.
 
         ``address`` is None for ``<postmaster>``. The inter-operator door never
-        relays; a user's message may leave for domains of the space of trust.
+        relays, but for the postmaster's mail; a user's message may leave for domains of
+        the space of trust.
         """
-        if address is None:
-            address = MailAddress("postmaster", self.domains.professional.lower())
+        if self._is_postmaster(address):
+            address = read_address(self.domains.postmaster_address)
+            return self._for_postmaster(admitted.door, address)
+        assert address is not None, "the postmaster's is known"
         if address.domain == self.domains.patient.lower():
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
@@ -251,10 +254,28 @@ class Admission:
         """Return the same without waiting; None when only a thread can."""
         if address is None or address.domain != self.domains.patient.lower():
             return None
+        if self._is_postmaster(address):
+            return None
         try:
             return self._patient(admitted, address, find_standing_at_once)
         except UnavailableError:
             return None
+
+    def _is_postmaster(self, address: MailAddress | None) -> bool:
+        """Tell whether it is the postmaster's, of any domain here (RFC 5321 §4.5.1)."""
+        return address is None or (
+            address.local.lower() == "postmaster" and self._is_here(address)
+        )
+
+    def _for_postmaster(self, door: Door, address: MailAddress) -> Recipient | Refused:
+        if address.domain == self.domains.professional.lower():
+            return self._mailbox(door, address)
+        if not self._is_here(address) and self.trust.lists(address.domain):
+            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
+        return _refused(door, RELAY_REFUSED)
+
+    def _is_here(self, address: MailAddress) -> bool:
+        return address.domain in self.domains.hosted
 
     def _patient(
         self, admitted: AdmittedSender, address: MailAddress, find: FindStanding

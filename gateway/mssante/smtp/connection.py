@@ -9,89 +9,23 @@ from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
 from aiosmtpd.smtp import SMTP
-from attrs import define, field
 from twisted.logger import Logger
 
-from gateway import metrics
 from gateway.errors import UnavailableError
-from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
 from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
+from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
-from gateway.mssante.smtp.farewells import Duplicable, Farewells
-from gateway.mssante.smtp.limits import Gate, Lease
+from gateway.mssante.smtp.limits import Errors, Lease, Place
 from gateway.mssante.smtp.replies import Reply
-from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import AwayError
-from gateway.trust.tls import RefusedHandshake, ServerContext
-from gateway.trust.tls_failures import TlsFailure, failure_of
+from gateway.trust.tls_failures import failure_of
 
 log = Logger()
 
-CLOSING_SECONDS = 5.0
-"""Time for a peer to take our last reply and to end TLS; then the socket is closed."""
-
 _MOST_UNREAD = 64 * 1024
 """Bytes of replies a peer may leave unread before we wait for it."""
-
-
-@define(kw_only=True, eq=False)
-class Doorway:
-    """
-    What the connections of one door share.
-
-    ``gate`` counts those of all doors of the process; ``connections`` are those of
-    this one that are open, refused ones included.
-    """
-
-    hostname: str
-    settings: SmtpSettings
-    tls: ServerContext
-    worker: Threads
-    gate: Gate
-    farewells: Farewells = field(factory=lambda: Farewells(CLOSING_SECONDS))
-    connections: set[SmtpConnection] = field(factory=set, repr=False)
-    _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)
-
-    def enter(self, connection: SmtpConnection) -> None:
-        """Count a connection in."""
-        self.connections.add(connection)
-
-    def leave(self, connection: SmtpConnection) -> None:
-        """Count a connection out; again is no error."""
-        self.connections.discard(connection)
-        self._left.set()
-
-    def tls_for(self, address: str, peer: Duplicable) -> ssl.SSLContext:
-        """Return the TLS of one connection, which tells why its handshake fails."""
-
-        def refused(handshake: RefusedHandshake) -> None:
-            note_refused(handshake.failure, address, handshake.subject)
-            self.farewells.say(peer, handshake.alert)
-
-        return self.tls.for_one(refused)
-
-    async def emptied(self) -> None:
-        """Return when the last connection is gone, its socket closed."""
-        while self.connections:
-            self._left.clear()
-            await self._left.wait()
-
-
-def note_refused(failure: TlsFailure, address: str, subject: str = "") -> None:
-    """
-    Log a handshake that failed by its code: a port scan is no defect.
-
-    The subject is that of the certificate shown, of a server or of a professional.
-    """
-    metrics.REFUSED.labels(failure.value).inc()
-    log.info(
-        "TLS refused: {code}, {address}, subject: {subject}",
-        code=failure.value,
-        address=address,
-        subject=subject or "none shown",
-    )
 
 
 class SmtpOwner(Protocol):
@@ -124,9 +58,18 @@ class SmtpConnection(SMTP):
     ) -> None:
         self.address = ""
         self.secured = False
+        settings = doorway.settings
+        self.errors = Errors(most=settings.max_errors, seconds=settings.error_seconds)
         self._doorway = doorway
         self._owner = make_owner(self)
-        self._entered = False
+        self._place: Place | None = None
+        self.refused = False
+        self.handshake: asyncio.Task[None] | None = None
+        """What does the handshake, where TLS comes first, until it is done."""
+        self._proving: asyncio.TimerHandle | None = None
+        self._securing = False
+        self._ending: Reply | None = None
+        self._begun = False
         self._busy = False
         self._stopping = False
         self._unsaid = bytearray()
@@ -142,14 +85,17 @@ class SmtpConnection(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         peer = transport.get_extra_info("peername")
-        if not self._entered:
+        if self._place is None and not self.refused:
             self.enter(str(peer[0]) if peer else "")
+        seconds = self._doorway.settings.prove_seconds
+        self._proving = self.loop.call_later(seconds, self._is_late)
         self.secured = transport.get_extra_info("ssl_object") is not None
         self._doorway.enter(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
+        self._stop_waiting()
         self.leave()
         self._doorway.leave(self)
 
@@ -166,14 +112,52 @@ class SmtpConnection(SMTP):
     def enter(self, address: str) -> bool:
         """Count this connection in, if there is room; done before TLS where it can."""
         self.address = address
-        self._entered = self._doorway.gate.enter(address)
-        return self._entered
+        self._place = self._doorway.gate.enter(address, self._give_way)
+        self.refused = self._place is None
+        return not self.refused
+
+    def prove(self) -> bool:
+        """
+        Count this connection to its certificate, which may send; False when there are
+        too many of that one already.
+        """
+        place, certificate = self._place, self.peer_certificate()
+        if place is not None and not self._doorway.gate.prove(place, certificate):
+            return False
+        self._stop_waiting()
+        return True
 
     def leave(self) -> None:
         """Count this connection out; again is no error."""
-        if self._entered:
-            self._entered = False
-            self._doorway.gate.leave(self.address)
+        if self._place is not None:
+            self._doorway.gate.leave(self._place)
+
+    def _stop_waiting(self) -> None:
+        if self._proving is not None:
+            self._proving.cancel()
+
+    def _give_way(self) -> None:
+        log.info("too many without a certificate, the oldest is cut off")
+        self._end_with(replies.TOO_MANY_CONNECTIONS)
+
+    def _is_late(self) -> None:
+        log.info("a peer showed no certificate in time")
+        self._end_with(replies.TIMED_OUT)
+
+    def _end_with(self, reply: Reply) -> None:
+        """End now, whatever is under way; during a handshake no word can be said."""
+        if self.handshake is not None:
+            self.handshake.cancel()
+        elif self._handler_coroutine is None or self._securing:
+            self.abort()
+        else:
+            self._ending = reply
+            self._interrupt(self._handler_coroutine)
+
+    def _interrupt(self, serving: asyncio.Task[None]) -> None:
+        """Cancel what serves; cancelled before it began, it would close nothing."""
+        if self._begun:
+            serving.cancel()
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -189,7 +173,7 @@ class SmtpConnection(SMTP):
         self._stopping = True
         assert self._handler_coroutine is not None, "made with the connection"
         if not self._busy:
-            self._handler_coroutine.cancel()
+            self._interrupt(self._handler_coroutine)
         return self._handler_coroutine
 
     # The loop.
@@ -205,6 +189,8 @@ class SmtpConnection(SMTP):
         except asyncio.CancelledError:
             if self._stopping:
                 self._last_word(replies.SHUTTING_DOWN)
+            else:
+                self._last_word(self._ending)
             raise
         except (ConnectionError, asyncio.IncompleteReadError):
             log.debug("a peer went away")
@@ -223,25 +209,28 @@ class SmtpConnection(SMTP):
 
     async def _serve(self) -> None:
         settings = self._doorway.settings
-        if not self._entered:
+        self._begun = True
+        if self._ending is not None:
+            raise HangUpError(self._ending)
+        if self._stopping:
+            raise HangUpError(replies.SHUTTING_DOWN)
+        if self.refused:
             log.warn("too many connections")
             raise HangUpError(replies.TOO_MANY_CONNECTIONS)
         self.say(f"220 {self.hostname} {self.__ident__}")
         await self.speak()
         await self._expect_letters()
-        errors = 0
         for _ in range(settings.max_commands):
             try:
                 with self._idle():
                     line = await self._read_command()
                 reply = await self._owner.obey(line)
             except CommandError as error:
+                self.errors.count()
                 reply = error.reply
             if reply is not None:
                 self.say(reply)
-                # Recipients beyond the limit come again with another message.
-                errors += reply.is_error and reply is not replies.TOO_MANY_RECIPIENTS
-            if errors >= settings.max_errors:
+            if self.errors.are_too_many:
                 raise HangUpError(replies.TOO_MANY_ERRORS)
             if self._stopping:
                 raise HangUpError(replies.SHUTTING_DOWN)
@@ -326,6 +315,7 @@ class SmtpConnection(SMTP):
         self.say(replies.START_TLS)
         await self.speak()
         self._original_transport = clear
+        self._securing = True
         try:
             protected = await self.loop.start_tls(
                 clear,
@@ -340,6 +330,8 @@ class SmtpConnection(SMTP):
         except (OSError, TimeoutError) as error:
             note_refused(failure_of(error), self.address)
             raise HangUpError from None
+        finally:
+            self._securing = False
         if protected is None or clear.is_closing():
             raise HangUpError
         self.transport = self._transport = protected

@@ -17,12 +17,8 @@ from twisted.logger import Logger
 
 from gateway.core.envelope import Door
 from gateway.loop import Threads, as_deferred
-from gateway.mssante.smtp.connection import (
-    CLOSING_SECONDS,
-    Doorway,
-    SmtpConnection,
-    note_refused,
-)
+from gateway.mssante.smtp.connection import SmtpConnection
+from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
@@ -33,13 +29,16 @@ from gateway.trust.tls_failures import TlsFailure, failure_of
 log = Logger()
 
 _BACKLOG = 512
+_MOST_REFUSED = 50
+"""Handshakes at once with those that are only to be told that there are too many."""
+
 _PAUSE_SECONDS = 1.0
 """Rest after an accept that failed: no descriptors are left, and more may come back."""
 
 
 class SmtpDoors:
     """
-    Makes the doors of one node; they share the limits on connections and memory.
+    Makes the doors of one node; they share the limit on memory.
 
     ``folders`` are where the database and the blobs lie: their free space is looked
     at before a message is let in.
@@ -58,10 +57,6 @@ class SmtpDoors:
         self._worker = worker
         self._tls = smtp_server_context(identity, refused=_said)  # a bad key fails here
         smtp = settings.smtp
-        self._gate = Gate(
-            smtp.share(smtp.max_connections),
-            smtp.share(smtp.max_connections_per_peer),
-        )
         self._memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
 
@@ -73,7 +68,14 @@ class SmtpDoors:
             settings=settings,
             tls=self._tls,
             worker=self._worker,
-            gate=self._gate,
+            gate=Gate(
+                most=settings.share(settings.max_connections),
+                most_per_peer=settings.share(settings.max_connections_per_peer),
+                most_unproven=settings.share(settings.max_connections_unproven),
+                most_per_certificate=settings.share(
+                    settings.max_connections_per_certificate
+                ),
+            ),
         )
         intake = Intake(
             door=door,
@@ -208,6 +210,7 @@ class _TlsFirst:
         self._connect = connect
         self._listening = listening
         self._handshakes: set[asyncio.Task[None]] = set()
+        self._refusing = 0
         self._accepting = doorway.worker.loop.create_task(self._accept())
         self.port = int(listening.getsockname()[1])
 
@@ -233,23 +236,35 @@ class _TlsFirst:
 
     async def _welcome(self, peer: socket.socket, address: str) -> None:
         connection = self._connect()
-        if not connection.enter(address):
+        if not connection.enter(address) and self._refusing >= _MOST_REFUSED:
             log.warn("too many connections")
             peer.close()
             return
+        self._refusing += connection.refused
+        try:
+            await self._shake_hands(peer, connection)
+        finally:
+            self._refusing -= connection.refused
+
+    async def _shake_hands(
+        self, peer: socket.socket, connection: SmtpConnection
+    ) -> None:
+        connection.handshake = asyncio.current_task()
         try:
             await self._doorway.worker.loop.connect_accepted_socket(
                 lambda: connection,
                 peer,
-                ssl=self._doorway.tls_for(address, peer),
+                ssl=self._doorway.tls_for(connection.address, peer),
                 ssl_handshake_timeout=self._doorway.settings.handshake_seconds,
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except ssl.SSLError:  # told by the context, which knows why
             connection.leave()
         except (OSError, TimeoutError) as error:
-            note_refused(failure_of(error), address)
+            note_refused(failure_of(error), connection.address)
             connection.leave()
         except asyncio.CancelledError:
             connection.leave()
             raise
+        finally:
+            connection.handshake = None

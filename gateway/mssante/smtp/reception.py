@@ -6,11 +6,11 @@ from attrs import define, field, frozen
 from twisted.logger import Logger
 
 from gateway import metrics
-from gateway.core.envelope import Door, Recipient
+from gateway.core.envelope import Door, Recipient, RecipientKind
 from gateway.errors import InvalidError
 from gateway.message.headers import Headers, read_headers
 from gateway.message.reading import MimeLimits, TooLargeError, read_parts
-from gateway.message.received import received_line
+from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender
 from gateway.mssante.smtp.replies import Reply
@@ -137,9 +137,12 @@ class SmtpReception:
         return code, self.admission.reply_to_sender(incoming.admitted.door, code)
 
     def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
-        """Our own Received line; where a user was is nobody's business but theirs."""
+        """Our own lines; where a user was is nobody's business but theirs."""
+        kinds = {one.kind for one in incoming.recipients}
+        ends_here = RecipientKind.MAILBOX in kinds
+        path = return_path(incoming.admitted.path_text) if ends_here else b""
         by_operator = incoming.admitted.door is Door.OPERATOR
-        return received_line(
+        return path + received_line(
             client=incoming.client,
             address=incoming.address if by_operator else "",
             by=self.admission.domains.hostname,

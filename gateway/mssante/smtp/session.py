@@ -81,6 +81,7 @@ class SmtpSession:
         self._refusals = 0
         self._entitled = False
         self._mail: Transaction | None = None
+        self._counted_apart = False
         self._verbs: dict[str, Command] = {
             "EHLO": self._ehlo,
             "HELO": self._helo,
@@ -102,6 +103,13 @@ class SmtpSession:
 
     async def obey(self, line: str) -> Reply | None:
         """Carry out a command; return the reply, or None when it was given."""
+        self._counted_apart = False
+        reply = await self._obey(line)
+        if reply is not None and reply.is_error and not self._counted_apart:
+            self._connection.errors.count()
+        return reply
+
+    async def _obey(self, line: str) -> Reply | None:
         verb, _, argument = line.partition(" ")
         verb = verb.upper()
         command = self._verbs.get(verb)
@@ -133,7 +141,7 @@ class SmtpSession:
         return None
 
     async def _greet(self, argument: str) -> Reply | None:
-        self._mail = None
+        self._give_up()
         if not _NAME.fullmatch(argument.strip(" ")):
             return replies.BAD_SYNTAX
         self._client = argument.strip(" ")
@@ -145,13 +153,15 @@ class SmtpSession:
         judge = self._intake.worker.awaitable(self._intake.admission.judge)
         verdict = await judge(self._intake.door, self._connection.peer_certificate())
         if not isinstance(verdict, Refused):
+            if not self._connection.prove():
+                raise HangUpError(replies.TOO_MANY_CONNECTIONS)
             self._entitled = True
             return None
         return self._refuse_peer(verdict)
 
     def _refuse_peer(self, refused: Refused) -> Reply:
         self._entitled = False
-        self._mail = None
+        self._give_up()
         if not self._refusals:
             self._intake.reception.note(
                 Action.CONNECTION_REFUSED, refused.code, self._intake.door
@@ -168,8 +178,13 @@ class SmtpSession:
             return replies.BAD_SEQUENCE
         await self._connection.secure()
         self._greeted = False
-        self._mail = None
+        self._give_up()
         return None
+
+    def _give_up(self) -> None:
+        """End the transaction, if there is one: no message came of it."""
+        self._mail = None
+        self._connection.errors.give_up()
 
     # The envelope.
 
@@ -208,6 +223,7 @@ class SmtpSession:
             return replies.BAD_SEQUENCE
         command = read_rcpt(argument)
         if len(self._mail.recipients) >= self._intake.settings.max_recipients:
+            self._counted_apart = True  # they come again with another message
             return replies.TOO_MANY_RECIPIENTS
         admission, admitted = self._intake.admission, self._mail.admitted
         found = admission.admit_recipient_at_once(admitted, command.address)
@@ -221,6 +237,8 @@ class SmtpSession:
                 self._intake.door,
                 admitted.sender.identity,
             )
+            self._counted_apart = True
+            self._connection.errors.count_recipient()
             return found.reply
         self._mail.recipients.setdefault(
             found.address.lower(),
@@ -237,6 +255,8 @@ class SmtpSession:
             return replies.BAD_SYNTAX
         if mail is None or not mail.recipients:
             self._mail = mail
+            # Sent ahead of the answers to RCPT: those were counted (RFC 2920 §3.1).
+            self._counted_apart = mail is not None
             return replies.BAD_SEQUENCE
         if self._connection.has_unread:  # S03: a body that did not wait for 354
             raise HangUpError(replies.EARLY_BYTES)
@@ -244,9 +264,14 @@ class SmtpSession:
         try:
             self._connection.say(replies.SEND_BODY)
             await self._connection.speak()
-            return await self._receive(mail, lease)
+            reply = await self._receive(mail, lease)
         finally:
             lease.end()
+        if reply.is_error:
+            self._connection.errors.give_up()
+        else:
+            self._connection.errors.succeed()
+        return reply
 
     async def _receive(self, transaction: Transaction, lease: Lease) -> Reply:
         settings, mail = self._intake.settings, transaction.mail
@@ -283,7 +308,7 @@ class SmtpSession:
     async def _rset(self, argument: str) -> Reply | None:
         if argument:
             return replies.BAD_SYNTAX
-        self._mail = None
+        self._give_up()
         return replies.OK
 
     async def _noop(self, _: str) -> Reply | None:

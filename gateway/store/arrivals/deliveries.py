@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import UnitOfWork
-from gateway.store.tables import arrivals, deliveries
+from gateway.store.tables import arrivals, deliveries, tasks
 from gateway.store.tasks.tasks import TaskKind
 
 PENDING = "pending"
@@ -53,6 +54,13 @@ class Delivery:
     last_reply: str
     blob_id: str
     key_id: str
+
+
+def is_bound_for(domains: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a task is about a copy for one of some domains."""
+    return exists().where(
+        deliveries.c.id == tasks.c.subject, deliveries.c.domain.in_(list(domains))
+    )
 
 
 @frozen
@@ -110,6 +118,15 @@ class Deliveries:
             select(deliveries).where(deliveries.c.id == delivery_id)
         ).first()
         return None if row is None else self._delivery(row)
+
+    def domains(self, delivery_ids: Sequence[str]) -> dict[str, str]:
+        """Return the domain each copy is for, of those that are there."""
+        rows = self.work.connection.execute(
+            select(deliveries.c.id, deliveries.c.domain).where(
+                deliveries.c.id.in_(delivery_ids)
+            )
+        )
+        return {str(row.id): str(row.domain) for row in rows}
 
     def settle(
         self,

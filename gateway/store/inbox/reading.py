@@ -102,7 +102,7 @@ class InboxReader:
             select(self._contacts(profile_id).exists())
         ).scalar_one()
 
-    def contacts(self, profile_id: str, most: int = 300) -> list[Conversation]:
+    def contacts(self, profile_id: str, most: int = 200) -> list[Conversation]:
         """
         Return whom the patient may write to, messages deleted or not, by name.
 

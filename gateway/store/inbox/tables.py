@@ -75,6 +75,8 @@ Index(
     "ix_inbox_messages_sent",
     inbox_messages.c.conversation_id,
     inbox_messages.c.serial,
+    inbox_messages.c.deleted_at,
+    inbox_messages.c.direction,
     sqlite_where=SENT,
     postgresql_where=SENT,
 )

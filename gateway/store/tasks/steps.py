@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from attrs import field, frozen
 
@@ -55,6 +58,25 @@ class LocalStep:
     def __call__(self, task: Task) -> Job:
         """Do its heavy part."""
         return self.step(task)
+
+
+class CourierStep(ABC):
+    """A step whose tasks for one destination are best done one after the other."""
+
+    @abstractmethod
+    def __call__(self, task: Task) -> Job:
+        """Do one task alone."""
+
+    @abstractmethod
+    def courier(
+        self, stopping: threading.Event
+    ) -> AbstractContextManager[Callable[[Task], Job | None]]:
+        """
+        Return what does several tasks for one destination in turn, on one thread.
+
+        It returns None for a task that was not begun, or given up at once, because of
+        ``stopping``.
+        """
 
 
 Steps = Mapping[TaskKind, Step]

@@ -11,6 +11,7 @@ from attrs import frozen
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -92,16 +93,24 @@ class Tasks:
         )
 
     def claim(
-        self, owner: str, kinds: Iterable[TaskKind], limit: int, lease: timedelta
+        self,
+        owner: str,
+        kinds: Iterable[TaskKind],
+        limit: int,
+        lease: timedelta,
+        where: ColumnElement[bool] | None = None,
     ) -> list[Task]:
         """
         Take up to ``limit`` tasks that are due, oldest first, for ``lease``.
+
+        ``where`` leaves out those it does not hold for.
 
         Rows another claim holds are skipped (PostgreSQL) or cannot be (SQLite, where
         the transaction is the only writer).
         """
         wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
-        rows = self.connection.execute(_CLAIMABLE, {**wanted, "limit": limit}).all()
+        claimable = _CLAIMABLE if where is None else _CLAIMABLE.where(where)
+        rows = self.connection.execute(claimable, {**wanted, "limit": limit}).all()
         if rows:
             self.connection.execute(
                 _LEASE,
@@ -117,10 +126,24 @@ class Tasks:
             for row in rows
         ]
 
-    def anything_due(self, kinds: Iterable[TaskKind]) -> bool:
+    def anything_due(
+        self, kinds: Iterable[TaskKind], where: ColumnElement[bool] | None = None
+    ) -> bool:
         """Tell, without locking anything, whether a claim may find something."""
         wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
-        return self.connection.execute(_ANY_DUE, wanted).first() is not None
+        due = _ANY_DUE if where is None else _ANY_DUE.where(where)
+        return self.connection.execute(due, wanted).first() is not None
+
+    def give_back(self, claimed: Sequence[Task], owner: str) -> None:
+        """Give back tasks that ``owner`` claimed and did not do; they stay due."""
+        self.connection.execute(
+            update(tasks)
+            .where(
+                tasks.c.id.in_([task.id for task in claimed]),
+                tasks.c.lease_owner == owner,
+            )
+            .values(lease_owner="", lease_until=None)
+        )
 
     def extend(self, claimed: Sequence[Task], owner: str, lease: timedelta) -> None:
         """Lengthen the leases that ``owner`` still has on tasks not yet begun."""

@@ -20,6 +20,7 @@ from gateway.core.refusals import WritingRefusal
 from gateway.errors import InvalidError
 from gateway.message.address import MailAddress, NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
+from gateway.message.received import return_path
 from gateway.reception.submission import Message, Submission
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
@@ -224,10 +225,17 @@ class Answering:
             sender=Sender(kind=SenderKind.PATIENT, identity=profile.id),
             recipients=route.recipients,
             brings=Message(
-                content=content, message_id=message_id, reverse_path=str(own)
+                content=content,
+                message_id=message_id,
+                reverse_path=str(own),
+                trace=return_path(str(own)) if _ends_here(route) else b"",
             ),
         )
         return submission, message_id
+
+
+def _ends_here(route: AnswerRoute) -> bool:
+    return any(one.kind is RecipientKind.MAILBOX for one in route.recipients)
 
 
 def _received(

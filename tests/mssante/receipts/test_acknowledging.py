@@ -46,6 +46,7 @@ def document(outcome: str, position: int = 0, **changes: Any) -> DocumentOutcome
 
 def only(post: Post, address: str = SERVICE) -> ReadReport:
     (content,) = post.box(address)
+    assert content.startswith(b"Return-Path: <>\r\n")  # it has ended here
     return parse(content)
 
 

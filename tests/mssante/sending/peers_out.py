@@ -12,7 +12,7 @@ from pathlib import Path
 from attrs import define, field
 
 
-@define
+@define(slots=False)
 class Talk:
     """One connection as a server sees it: what was heard, what is said."""
 
@@ -103,6 +103,8 @@ def polite(
                     talk.say(reply)
                     if reply.startswith("220"):
                         talk.secure(certificate)
+                case "RSET":
+                    talk.say(replies.get("rset", "250 2.0.0 OK"))
                 case "MAIL":
                     talk.say(replies.get("mail", "250 2.1.0 OK"))
                 case "RCPT":

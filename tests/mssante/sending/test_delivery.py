@@ -11,6 +11,7 @@ from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.errors import InvalidError
+from gateway.message.received import return_path
 from gateway.store.arrivals.arrivals import ArrivalState, digest_of
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.inbox.values import ConversationState, MayReply
@@ -354,15 +355,16 @@ def test_every_copy_has_our_trace_in_front_and_is_known_again_without(
     trace = (
         b"Received: from x by y with ESMTPS id z; Sat, 21 Nov 2026 09:00:00 +0000\r\n"
     )
-    content = mail()
+    content, path = mail(), return_path(SERVICE)
 
     arrival_id = post.send(
-        content, post.patient(), post.mailbox(), post.remote(), trace=trace
+        content, post.patient(), post.mailbox(), post.remote(), trace=path + trace
     )
 
     (delivered,), (parcel,) = post.box(DOCTOR), post.peer.parcels
-    assert delivered == parcel.content == trace + content
-    assert post.kept(arrival_id).size == len(trace + content)
+    assert delivered == path + trace + content
+    assert parcel.content == trace + content
+    assert post.kept(arrival_id).size == len(path + trace + content)
     with post.database.read() as work:
         digest = work.connection.execute(select(arrivals.c.content_digest)).scalar()
     assert digest == digest_of(content)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from gateway.clock import utc_now
 from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy, plain
 from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
+from gateway.mssante.sending.times import SmtpTimes
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity, smtp_client_context
 from tests.builders_settings import make_settings
@@ -41,6 +42,13 @@ LETTER = (
 PARCEL = OutgoingCopy(reverse_path=SERVICE, recipient=DOCTOR, content=LETTER)
 
 
+def evenly(seconds: float) -> SmtpTimes:
+    """Return the same wait for everything."""
+    return SmtpTimes(
+        command=seconds, data=seconds, block=seconds, transfer=seconds, end=seconds
+    )
+
+
 def make_out(
     certs: Path, *ports: int, name: str = "gateway", **changes: Any
 ) -> SmtpOut:
@@ -53,7 +61,7 @@ def make_out(
         "context": smtp_client_context(identity),
         "hosts": lambda _: [("127.0.0.1", port) for port in ports],
         "hostname": "smtp.hopital.mssante.test",
-        "timeout": 10.0,
+        "times": evenly(10.0),
     }
     return SmtpOut(**{**values, **changes})
 
@@ -497,7 +505,7 @@ def test_a_slow_server_does_not_hold_the_worker(pki_folder: Path, after: int) ->
 
     begun = time.monotonic()
 
-    attempt, _ = meet(pki_folder, slow, timeout=0.5)
+    attempt, _ = meet(pki_folder, slow, times=evenly(0.5))
 
     assert (attempt.outcome, attempt.status) == (Outcome.DEFERRED, "4.4.2")
     assert time.monotonic() - begun < 5
@@ -511,7 +519,7 @@ def test_replies_drop_by_drop_do_not_hold_it_either(pki_folder: Path) -> None:
 
     begun = time.monotonic()
 
-    attempt, _ = meet(pki_folder, dripping, timeout=0.5)
+    attempt, _ = meet(pki_folder, dripping, times=evenly(0.5))
 
     assert attempt.outcome is Outcome.DEFERRED
     assert time.monotonic() - begun < 10
@@ -547,7 +555,7 @@ def test_a_dead_first_host_leaves_time_for_the_second(pki_folder: Path) -> None:
         running_peer(pki_folder, silent) as first,
         running_peer(pki_folder, polite()) as second,
     ):
-        attempt = send(make_out(pki_folder, first.port, second.port, timeout=4.0))
+        attempt = send(make_out(pki_folder, first.port, second.port, times=evenly(1.0)))
 
     assert attempt.outcome is Outcome.SENT
 

@@ -122,7 +122,11 @@ class Node:
 
 
 def split_trace(content: bytes) -> tuple[bytes, bytes]:
-    """Return our own Received line, which every message has, and what follows it."""
+    """Return our own lines, Return-Path and Received, and what follows them."""
+    if content.startswith(b"Return-Path: <"):
+        line, rest = content.split(b"\r\n", 1)
+        more, rest = split_trace(rest)
+        return line + b"\r\n" + more, rest
     assert content.startswith(b"Received: from ")
     end = next(
         at
@@ -225,7 +229,7 @@ def running_node(
     settings = make_settings(
         folder,
         certs,
-        domains={"hostname": "smtp.hopital.mssante.test"},
+        domains={"hostname": "smtp.hopital.mssante.test", "postmaster": SERVICE},
         smtp={"stop_seconds": 0.5, "processes": 1, **smtp},
     )
     database = new_sqlite(folder, utc_now)

@@ -847,19 +847,97 @@ def test_a_full_mailbox_is_for_later(
         assert refusal(found) == (replies.MAILBOX_FULL, "MAILBOX_FULL")
 
 
-def test_postmaster_without_a_domain_is_ours(
-    admission: Admission, peer: AdmittedSender
+POSTMASTERS = [
+    None,
+    read_address("Postmaster@hopital.mssante.test"),
+    read_address("postmaster@patient.mssante.test"),
+]
+
+
+@pytest.mark.parametrize("address", POSTMASTERS)
+def test_the_postmaster_of_each_of_our_domains_is_one_mailbox(
+    admission: Admission, peer: AdmittedSender, address: MailAddress | None
 ) -> None:
-    assert refusal(admission.admit_recipient(peer, None))[1] == "MAILBOX_UNKNOWN"
+    assert refusal(admission.admit_recipient(peer, address))[1] == "MAILBOX_UNKNOWN"
     with admission.database.write() as work:
-        Mailboxes(work).add(
+        mailbox_id = Mailboxes(work).add(
             "postmaster@hopital.mssante.test", kind="ORG", holders=[HOSPITAL]
         )
 
-    found = admission.admit_recipient(peer, None)
+    assert admission.admit_recipient(peer, address) == Recipient(
+        kind=RecipientKind.MAILBOX,
+        address="postmaster@hopital.mssante.test",
+        target_id=mailbox_id,
+    )
+    assert admission.admit_recipient_at_once(peer, address) is None
 
-    assert isinstance(found, Recipient)
-    assert found.address == "postmaster@hopital.mssante.test"
+
+@pytest.mark.parametrize("address", POSTMASTERS)
+@pytest.mark.parametrize(
+    ("reads", "found"),
+    [
+        ("Service@hopital.mssante.test", SERVICE),
+        (PEER, Recipient(kind=RecipientKind.REMOTE, address=PEER)),
+        (PEER.upper(), Recipient(kind=RecipientKind.REMOTE, address=PEER)),
+        (ELSEWHERE, "RELAY_REFUSED"),
+        ("nobody@hopital.mssante.test", "MAILBOX_UNKNOWN"),
+        (PATIENT, "RELAY_REFUSED"),
+    ],
+)
+def test_the_postmasters_mail_goes_where_the_operator_says(
+    admission: Admission,
+    peer: AdmittedSender,
+    address: MailAddress | None,
+    reads: str,
+    found: Recipient | str,
+) -> None:
+    domains = evolve(admission.domains, postmaster=reads)
+    there = evolve(admission, domains=domains).admit_recipient(peer, address)
+
+    if isinstance(there, Recipient) and there.kind is RecipientKind.MAILBOX:
+        assert there.address == found
+    else:
+        assert (there if isinstance(there, Recipient) else refusal(there)[1]) == found
+
+
+@pytest.mark.parametrize(
+    ("reads", "reply", "code"),
+    [
+        (ELSEWHERE, replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED"),
+        (PATIENT, replies.OUTSIDE_TRUST_SPACE, "RELAY_REFUSED"),
+        (
+            "nobody@hopital.mssante.test",
+            replies.NO_SUCH_MAILBOX,
+            "MAILBOX_UNKNOWN",
+        ),
+    ],
+)
+def test_a_user_hears_in_plain_words_that_the_postmasters_address_leads_nowhere(
+    admission: Admission,
+    hospital: AdmittedSender,
+    reads: str,
+    reply: Reply,
+    code: str,
+) -> None:
+    domains = evolve(admission.domains, postmaster=reads)
+    found = evolve(admission, domains=domains).admit_recipient(hospital, None)
+
+    assert refusal(found) == (reply, code)
+
+
+@pytest.mark.parametrize(
+    "address", ["postmaster@peer.mssante.test", "postmasters@hopital.mssante.test"]
+)
+def test_another_postmaster_is_not_ours(
+    admission: Admission, peer: AdmittedSender, address: str
+) -> None:
+    domains = evolve(admission.domains, postmaster=SERVICE)
+    found = evolve(admission, domains=domains).admit_recipient(
+        peer, read_address(address)
+    )
+
+    code = "RELAY_REFUSED" if "peer" in address else "MAILBOX_UNKNOWN"
+    assert refusal(found) == (replies.REFUSED, code)
 
 
 @pytest.mark.parametrize(

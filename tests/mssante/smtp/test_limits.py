@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.mssante.smtp.limits import DiskSpace, Gate, Lease, Memory
+from gateway.mssante.smtp.limits import DiskSpace, Errors, Gate, Lease, Memory
 from gateway.trust.networks import network_of
 from tests.mssante.smtp.doors import (
     DOCTOR,
     MESSAGE,
     PATIENT,
     PEER,
+    SERVICE,
     Client,
     Node,
     running_node,
@@ -147,18 +149,166 @@ def test_connections_of_one_peer_are_counted_in_and_out(
     tmp_path: Path, pki_folder: Path
 ) -> None:
     with running_node(tmp_path, pki_folder, max_connections_per_peer=2) as node:
-        first, second = node.connect("smtp"), node.connect("submission")
+        first, second = node.connect("smtp"), node.connect("smtp")
         first.expect("220")
         second.expect("220")
 
         third = node.connect("smtp")
         third.expect("421 4.7.0")
         assert third.closed() == ""
-        assert node.connect("submissions").closed() == ""  # TLS has not begun
+        node.connect("submission").expect("220")  # each door counts its own
 
         first.ask("QUIT", "221")
         first.closed()
         node.connect("smtp").expect("220")
+
+
+def test_one_too_many_hears_it_where_tls_comes_first_too(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_connections_per_peer=1) as node:
+        node.connect("submissions", "hospital").expect("220")
+
+        second = node.connect("submissions", "hospital")
+
+        second.expect("421 4.7.0")
+        assert second.closed() == ""
+
+
+def test_at_most_fifty_at_once_are_told_that_they_are_too_many(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_connections_per_peer=1) as node:
+        node.connect("submissions", "hospital").expect("220")
+        waiting = [node.connect("submissions") for _ in range(50)]
+
+        assert node.connect("submissions").closed() == ""  # without a handshake
+
+        waiting[0].tls("hospital").expect("421 4.7.0")
+
+
+def from_address(node: Node, door: str, address: str) -> socket.socket:
+    """Connect from another address of this machine."""
+    place = ("127.0.0.1", node.port(door))
+    return socket.create_connection(place, 5, source_address=(address, 0))
+
+
+@pytest.mark.parametrize("door", ["smtp", "submission", "submissions"])
+def test_s20_idle_connections_from_ten_addresses_shut_nobody_out(
+    door: str, tmp_path: Path, pki_folder: Path
+) -> None:
+    limits: dict[str, Any] = {
+        "max_connections": 300,
+        "max_connections_unproven": 120,
+        "max_connections_per_peer": 30,
+    }
+    name = "peer" if door == "smtp" else "hospital"
+    sender = PEER if door == "smtp" else SERVICE
+    with running_node(tmp_path, pki_folder, **limits) as node:
+        before = node.session(door, name)  # has shown its certificate
+        idle = [
+            from_address(node, door, f"127.0.0.{address}")
+            for _ in range(30)
+            for address in range(2, 12)
+        ]
+
+        for other in ("smtp", "submission", "submissions"):
+            node.session(other, "peer" if other == "smtp" else "hospital")
+        content = MESSAGE.replace(PEER.encode(), sender.encode())
+        assert node.session(door, name).deliver(sender, DOCTOR, content)[:3] == "250"
+        assert before.deliver(sender, PATIENT, content)[:3] == "250"
+        gate = node.doors[door]._doorway.gate
+        assert gate.total <= 120 + 3
+        for one in idle:
+            one.close()
+
+
+def test_who_is_cut_off_hears_why(tmp_path: Path, pki_folder: Path) -> None:
+    with running_node(tmp_path, pki_folder, max_connections_unproven=2) as node:
+        first = node.connect("smtp")
+        first.expect("220")
+        for _ in range(2):
+            node.connect("smtp")
+
+        first.expect("421 4.7.0 Too many connections")
+        assert first.closed() == ""
+
+
+def test_who_is_cut_off_at_once_hears_why_too(tmp_path: Path, pki_folder: Path) -> None:
+    with running_node(tmp_path, pki_folder, max_connections_unproven=1) as node:
+        clients = [node.connect("smtp") for _ in range(10)]  # accepted together
+
+        said = [client.closed() for client in clients[:-1]]
+
+        assert all(one.endswith("421 4.7.0 Too many connections\r\n") for one in said)
+        clients[-1].expect("220")
+
+
+def test_who_shakes_hands_is_cut_off_without_a_word(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_connections_unproven=2) as node:
+        first = node.connect("submissions")
+        first.send(b"\x16\x03\x01\x02\x00")
+        halfway = node.connect("smtp")
+        halfway.expect("220")
+        halfway.ask("STARTTLS", "220")
+        for _ in range(2):
+            node.connect("submissions")
+            node.connect("smtp")
+
+        assert first.closed() == ""
+        assert halfway.closed() == ""
+
+
+@pytest.mark.parametrize("steps", ["clear", "handshake", "not greeted", "refused"])
+def test_who_shows_no_certificate_that_may_send_has_little_time(
+    steps: str, tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, prove_seconds=0.7) as node:
+        began = time.monotonic()
+        name = "bad/not-listed" if steps == "refused" else "peer"
+        client = node.connect("smtp")
+        client.expect("220")
+        if steps != "clear":
+            client.ask("STARTTLS", "220")
+        if steps in {"not greeted", "refused"}:
+            client.tls(name)
+        if steps == "refused":
+            client.ask("EHLO client.test", "554")
+        said = client.closed()
+
+        assert time.monotonic() - began < 5
+        # During a handshake no word can be said.
+        assert said == ("" if steps == "handshake" else "421 4.4.2 Timeout\r\n")
+
+
+def test_who_has_shown_a_certificate_has_the_usual_time(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, prove_seconds=0.7) as node:
+        client = node.session("smtp", "peer")
+
+        time.sleep(1.2)
+
+        client.ask("NOOP", "250")
+
+
+def test_one_certificate_has_so_many_connections_from_wherever(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    limit: dict[str, Any] = {"max_connections_per_certificate": 2}
+    with running_node(tmp_path, pki_folder, **limit) as node:
+        first, _ = node.session("smtp", "peer"), node.session("smtp", "peer")
+
+        third = node.session("smtp", "peer")
+        assert third.greeting == "421 4.7.0 Too many connections"
+        assert third.closed() == ""
+
+        first.ask("EHLO again.test", "250")  # it is counted already
+        first.ask("QUIT", "221")
+        first.closed()
+        assert node.session("smtp", "peer").greeting.startswith("250-")
 
 
 @pytest.mark.parametrize(
@@ -321,17 +471,152 @@ def test_a_taken_port_is_told(tmp_path: Path, pki_folder: Path) -> None:
             node.run(listen_again())
 
 
-def test_the_gate_counts_each_network_and_all() -> None:
-    gate = Gate(most=3, most_per_peer=2)
+def stays() -> None:
+    raise AssertionError("cut off")
 
-    assert gate.enter("10.0.0.1")
-    assert gate.enter("10.0.0.1")
-    assert not gate.enter("10.0.0.1")
-    assert gate.enter("10.0.0.2")
-    assert not gate.enter("10.0.0.3")
-    gate.leave("10.0.0.1")
-    assert gate.enter("10.0.0.3")
+
+def make_gate(**changes: int) -> Gate:
+    limits = {
+        "most": 100,
+        "most_per_peer": 100,
+        "most_unproven": 100,
+        "most_per_certificate": 100,
+    }
+    return Gate(**{**limits, **changes})
+
+
+def test_the_gate_counts_each_network_and_all() -> None:
+    gate = make_gate(most=3, most_per_peer=2)
+
+    first = gate.enter("10.0.0.1", stays)
+    assert first is not None
+    assert gate.enter("10.0.0.1", stays)
+    assert not gate.enter("10.0.0.1", stays)
+    assert gate.enter("10.0.0.2", stays)
+    assert not gate.enter("10.0.0.3", stays)
+    gate.leave(first)
+    gate.leave(first)
+    assert gate.enter("10.0.0.3", stays)
     assert gate.total == 3
+
+
+def test_the_oldest_of_the_crowd_gives_way_and_not_who_has_shown_a_certificate() -> (
+    None
+):
+    gate, gone = make_gate(most_unproven=3), list[str]()
+    proven = gate.enter("10.0.0.9", stays)
+    assert proven is not None
+    assert gate.prove(proven, b"certificate")
+    gate.enter("10.0.0.1", stays)
+    for name in ("first", "second", "third"):
+        gate.enter("10.0.0.2", partial(gone.append, name))
+
+    assert gone == ["first"]
+    gate.enter("10.0.0.3", stays)
+    assert gone == ["first", "second"]
+    assert gate.total == 4
+
+
+def test_a_certificate_has_so_many_places_and_gives_them_back() -> None:
+    gate = make_gate(most_per_certificate=1)
+    one, two = gate.enter("10.0.0.1", stays), gate.enter("10.0.0.2", stays)
+    assert one is not None
+    assert two is not None
+
+    assert gate.prove(one, b"a")
+    assert gate.prove(one, b"a")
+    assert not gate.prove(two, b"a")
+    assert gate.prove(two, b"b")
+    gate.leave(one)
+    three = gate.enter("10.0.0.3", stays)
+    assert three is not None
+    assert gate.prove(three, b"a")
+
+
+def test_errors_are_forgotten_with_time_and_with_a_message_that_was_accepted() -> None:
+    now = [0.0]
+    errors = Errors(most=2, seconds=10, clock=lambda: now[0])
+
+    errors.count()
+    assert not errors.are_too_many
+    now[0] = 9.9
+    errors.count()
+    assert errors.are_too_many
+    now[0] = 10.0
+    assert not errors.are_too_many
+    errors.count()
+    assert errors.are_too_many
+    errors.succeed()
+    assert not errors.are_too_many
+
+
+def test_refused_recipients_count_within_their_message() -> None:
+    errors = Errors(most=3, seconds=10, clock=lambda: 0.0)
+
+    for _ in range(2):
+        errors.count_recipient()
+    assert not errors.are_too_many
+    errors.succeed()
+    for _ in range(2):
+        errors.count_recipient()
+    assert not errors.are_too_many
+    errors.count_recipient()
+    assert errors.are_too_many
+
+
+def test_addresses_cannot_be_tried_for_ever() -> None:
+    errors = Errors(most=3, seconds=10, clock=lambda: 0.0)
+
+    for _ in range(3):
+        assert not errors.are_too_many
+        errors.give_up()  # nothing was refused
+        errors.count_recipient()
+        errors.give_up()
+    assert errors.are_too_many
+
+
+def test_many_messages_with_a_recipient_that_is_gone_pass_over_one_connection(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_errors=3) as node:
+        client = node.session("smtp", "peer")
+        for number in range(8):
+            client.ask(f"MAIL FROM:<{PEER}>", "250")
+            client.ask("RCPT TO:<nobody@hopital.mssante.test>", "550")
+            client.ask("RCPT TO:<gone@hopital.mssante.test>", "550")
+            client.ask(f"RCPT TO:<{DOCTOR}>", "250")
+            client.ask("DATA", "354")
+            content = MESSAGE.replace(b"<one@", b"<%d@" % number)
+            client.send(stuffed(content) + b".\r\n")
+            client.expect("250")
+
+        assert len(node.kept()) == 8
+
+
+def test_a_search_for_addresses_ends_the_connection(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_errors=3) as node:
+        client = node.session("smtp", "peer")
+        client.ask(f"MAIL FROM:<{PEER}>", "250")
+        for number in range(3):
+            client.ask(f"RCPT TO:<nobody-{number}@hopital.mssante.test>", "550")
+
+        client.expect("421 4.7.0 Too many errors")
+
+
+def test_a_search_that_begins_anew_each_time_ends_it_too(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with running_node(tmp_path, pki_folder, max_errors=3) as node:
+        client = node.session("smtp", "peer")
+        for number in range(3):
+            client.ask(f"MAIL FROM:<{PEER}>", "250")
+            client.ask(f"RCPT TO:<nobody-{number}@hopital.mssante.test>", "550")
+            client.ask("DATA", "503")  # sent ahead, as Postfix does
+            client.ask("RSET", "250")
+
+        client.expect("421 4.7.0 Too many errors")
 
 
 def test_an_ipv6_peer_is_its_network() -> None:

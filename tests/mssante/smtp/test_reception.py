@@ -11,8 +11,9 @@ import pytest
 from attrs import evolve
 
 from gateway import metrics
+from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
-from gateway.message.address import read_address
+from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
@@ -22,6 +23,7 @@ from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 from gateway.store.tables import arrivals
+from gateway.trust.space import TrustSpace
 from tests.builders_settings import make_settings
 from tests.mssante.smtp.doors import DOCTOR, PEER, split_trace
 from tests.reception.conftest import running_reception
@@ -50,17 +52,19 @@ MESSAGE = HEAD + b"\r\nBonjour\r\n"
 
 
 @pytest.fixture
-def smtp(database: Database, tmp_path: Path) -> Iterator[SmtpReception]:
+def smtp(
+    database: Database, tmp_path: Path, pki_folder: Path
+) -> Iterator[SmtpReception]:
     settings = make_settings(
         tmp_path,
         domains={"hostname": "smtp.hopital.mssante.test"},
         smtp={"max_hops": HOPS},
     )
-    no_trust: Any = None  # the header is judged by the link alone
+    trust = TrustSpace(make_settings(pki_folder).trust, utc_now)
     with running_reception(database) as kept:
         admission = Admission(
             database=database,
-            trust=no_trust,
+            trust=trust,
             domains=settings.domains,
             filing=settings.filing,
             mailbox_quota_bytes=1,
@@ -115,12 +119,44 @@ def test_a_message_is_kept_with_its_envelope_and_counted(smtp: SmtpReception) ->
     assert kept.recipients[0].recipient == MAILBOX
     trace, content = split_trace(stored)
     assert content == MESSAGE
-    assert trace.startswith(b"Received: from client.test ")
+    assert trace.startswith(
+        b"Return-Path: <dr.voisin@peer.mssante.test>\r\nReceived: from client.test "
+    )
     assert kept.id.encode() in trace
     assert b"192.0.2.1" in trace
     assert b"by smtp.hopital.mssante.test" in trace
     assert b"ESMTPS" in trace
     assert counted() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "path", "line"),
+    [
+        ([RecipientKind.MAILBOX], None, b"Return-Path: <>\r\n"),
+        (
+            [RecipientKind.PATIENT, RecipientKind.MAILBOX],
+            OPERATOR.reverse_path,
+            b"Return-Path: <dr.voisin@peer.mssante.test>\r\n",
+        ),
+        ([RecipientKind.PATIENT, RecipientKind.REMOTE], OPERATOR.reverse_path, b""),
+    ],
+)
+def test_the_return_path_is_added_where_a_message_ends_in_a_mailbox(
+    smtp: SmtpReception,
+    kinds: list[RecipientKind],
+    path: MailAddress | None,
+    line: bytes,
+) -> None:
+    recipients = tuple(
+        evolve(MAILBOX, kind=kind, address=f"{kind.value}@x.test") for kind in kinds
+    )
+
+    receive(smtp, admitted=evolve(OPERATOR, reverse_path=path), recipients=recipients)
+
+    ((_, stored),) = all_kept(smtp)
+    trace, content = split_trace(stored)
+    assert trace.startswith(line + b"Received: from client.test ")
+    assert content == MESSAGE
 
 
 def test_where_a_user_was_is_kept_nowhere(smtp: SmtpReception) -> None:

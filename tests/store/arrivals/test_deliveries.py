@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
-from gateway.store.arrivals.deliveries import Deliveries, Delivery
+from gateway.store.arrivals.deliveries import Deliveries, Delivery, is_bound_for
 from gateway.store.tables import deliveries
 from gateway.store.tasks.tasks import TaskKind
 from tests.mssante.post import PEER, SERVICE, Post, mail
@@ -130,3 +130,38 @@ def test_pending_copies_of_a_message_are_known(post: Post) -> None:
 
 def test_an_unknown_copy_is_none(post: Post) -> None:
     assert post.read(lambda work: Deliveries(work).get("0" * 32)) is None
+
+
+def test_tasks_are_told_apart_by_the_domain_their_copy_is_for(post: Post) -> None:
+    here = queue_to(post, "a@one.test", "b@one.test")
+    there = queue_to(post, "c@two.test")
+    with post.database.write() as work:
+        work.tasks.add(TaskKind.RELAY, "no-such-copy")
+
+    def claimable(where: ColumnElement[bool] | None) -> list[str]:
+        kinds, lease = [TaskKind.RELAY], timedelta(0)
+        with post.database.write() as work:
+            due = work.tasks.anything_due(kinds, where)
+            found = work.tasks.claim("me", kinds, 9, lease, where)
+            work.tasks.give_back(found, "me")
+        assert due is bool(found)
+        return [task.subject for task in found]
+
+    everything = [*here, *there, "no-such-copy"]
+    assert claimable(None) == everything
+    assert claimable(is_bound_for(["one.test"])) == here
+    assert claimable(is_bound_for(["one.test", "two.test"])) == [*here, *there]
+    assert claimable(not_(is_bound_for(["one.test"]))) == [*there, "no-such-copy"]
+    assert claimable(is_bound_for(["three.test"])) == []
+    assert claimable(is_bound_for([])) == []
+    domains = post.read(lambda work: Deliveries(work).domains([here[0], there[0], "x"]))
+    assert domains == {here[0]: "one.test", there[0]: "two.test"}
+
+
+def queue_to(post: Post, *addresses: str) -> list[str]:
+    found = []
+    for address in addresses:
+        kept = post.kept(post.keep(mail(), post.remote(address)))
+        with post.database.write() as work:
+            found.append(Deliveries(work).add(kept, kept.recipients[0]))
+    return found

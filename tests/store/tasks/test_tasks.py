@@ -202,6 +202,23 @@ def test_held_are_the_tasks_asked_about_whose_lease_is_ones_own(
         assert work.tasks.held([one, two, three], "other") == {three.id}
 
 
+def test_only_who_claimed_a_task_gives_it_back_and_it_stays_due(
+    database: Database,
+) -> None:
+    add(database, "one", "two", "three")
+    one, two = claim(database, "me", limit=2)
+    (three,) = claim(database, "other")
+
+    with database.write() as work:
+        work.tasks.give_back([one, three], "me")
+
+    again = claim(database, "next")
+    assert [(task.id, task.attempts) for task in again] == [(one.id, 0)]
+    with database.read() as work:
+        owners = {row.id: row.lease_owner for row in work.tasks.listed()}
+    assert owners == {one.id: "next", two.id: "me", three.id: "other"}
+
+
 def test_what_is_struck_off_is_gone_and_nothing_else(database: Database) -> None:
     add(database, "one", "two")
     one, two = claim(database)

@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_index(
         'ix_inbox_messages_sent',
         'inbox_messages',
-        ['conversation_id', 'serial'],
+        ['conversation_id', 'serial', 'deleted_at', 'direction'],
         unique=False,
         sqlite_where=sa.text("direction = 'out'"),
         postgresql_where=sa.text("direction = 'out'"),
