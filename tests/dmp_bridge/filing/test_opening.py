@@ -522,6 +522,22 @@ def test_a_metadata_of_a_package_that_is_wrong_names_its_patient_too() -> None:
     assert found == (error, ["277"])
 
 
+def test_a_fault_of_the_part_is_said_before_what_is_wrong_in_its_package() -> None:
+    marker = b"Content-Transfer-Encoding: base64\r\n"
+    mail = make_mail(as_xdm(pack(LETTER, changes={"unique_id": "9.9"})))
+    unsure = mail.replace(marker, marker * 2)
+    wrong = make_mail(as_xdm(repacked(pack(LETTER), **{METADATA: b"<x/>"})))
+
+    fault = say(
+        faults.MIME_FAULTS["REPEATED_FIELD"],
+        path="2",
+        media_type="application/zip",
+        field="Content-Transfer-Encoding",
+    )
+    assert named(unsure) == [(fault, ["279"])]
+    assert named(wrong.replace(marker, marker * 2)) == [(fault, ["279"])]
+
+
 def test_a_metadata_that_names_whom_its_documents_name_says_nothing_more() -> None:
     wrong = repacked(pack(LETTER), IHE_XDM__SUBSET01__AUTRE_x_XML=OTHER)
 
