@@ -287,9 +287,7 @@ class _Search:
 
 def _is_shown(leaf: Attachment) -> bool:
     """Tell whether a part is to be looked at by people, and no ZIP at its end."""
-    if kind_of(leaf.head(HEAD_BYTES), b"") is not Kind.SHOWN:
-        return False
-    return kind_of(b"", leaf.tail(TAIL_BYTES)) is not Kind.ARCHIVE
+    return kind_of(leaf.head(HEAD_BYTES), leaf.tail(TAIL_BYTES)) is Kind.SHOWN
 
 
 def _opens(kind: Kind, content: bytes, place: Place) -> bool:

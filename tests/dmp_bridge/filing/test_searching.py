@@ -539,6 +539,46 @@ def test_of_an_archive_that_is_half_damaged_both_halves_are_told() -> None:
     ]
 
 
+def test_what_is_damaged_hides_no_file_after_it() -> None:
+    damaged = Part(name=b"A.XML", content=b"x" * 50, packed=b"\xff" * 20)
+    whole = Part(name=b"B.XML", content=LETTER)
+
+    assert found(part_of(File(make_zip([damaged, whole])))) == [
+        ("CLOSED", "2/fichier 1"),
+        ("DOCUMENT", "2/fichier 2"),
+    ]
+
+
+def test_a_file_of_an_archive_goes_by_its_own_name_without_its_folders() -> None:
+    empty = make_zip([Part(name=b"A/B")])[:-30]
+    package = Part(name=b"ENVOI/1/IHE_XDM.ZIP", content=empty)
+    unknown = Part(name=b"ENVOI/LETTRE.7Z", content=bytes(range(256)))
+
+    assert found(part_of(File(make_zip([package, unknown])))) == [
+        ("PACKAGE", "2/fichier 1"),
+        ("CLOSED", "2/fichier 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        (b"IHE_XDM/A", ["PACKAGE"]),
+        (b"ihe_xdm/SUBSET01/A", ["PACKAGE"]),
+        (b"ENVOI/1/IHE_XDM/A", ["PACKAGE"]),
+        (b"ENVOI/IHE_XDM", []),
+        (b"IHE_XDM", []),
+        (b"IHE_XDM_2/A", []),
+    ],
+)
+def test_an_archive_is_a_package_by_its_folder_wherever_that_is(
+    name: bytes, kinds: list[str]
+) -> None:
+    part = part_of(File(make_zip([Part(name=name)]), "envoi.zip"))
+
+    assert [kind for kind, _ in found(part)] == kinds
+
+
 def test_what_stands_before_an_archive_is_looked_at_too() -> None:
     content = make_zip([Part()], prefix=LETTER, shift=len(LETTER))
 
