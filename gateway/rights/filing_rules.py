@@ -6,7 +6,7 @@ the others are kept beside it. When none objects, the rows that describe the fil
 the code, again in order. Row 7 (profile not activated) is one that describes: it does
 not hide that a sender is blocked, or that a document is a duplicate or somebody else's.
 A document that is sent to be withdrawn is judged by the rows that stop a message and by
-the rules of withdrawal.
+the rules of withdrawal; when it is not withdrawn, also by whom it is about.
 """
 
 from __future__ import annotations
