@@ -224,6 +224,8 @@ def test_only_who_claimed_a_task_gives_it_back_and_it_stays_due(
     with database.write() as work:
         work.tasks.give_back([one, three], "me")
 
+    assert row_of(database, one.id).lease_owner == ""
+    assert leased_until(database, one.id) is None
     again = claim(database, "next")
     assert [(task.id, task.attempts) for task in again] == [(one.id, 0)]
     with database.read() as work:
