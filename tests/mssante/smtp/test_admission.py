@@ -503,6 +503,19 @@ def test_nobody_writes_by_mail_as_a_patient(admission: Admission, folder: Path) 
     assert refusal(found) == (replies.REFUSED, "PATIENT_BY_MAIL")
 
 
+def test_a_user_hears_in_plain_words_that_nobody_writes_as_a_patient(
+    admission: Admission,
+) -> None:
+    with admission.database.write() as work:
+        Mailboxes(work).add(PATIENT, kind="ORG", holders=[HOSPITAL])
+
+    found = admission.admit_sender(USERS, der_of("hospital"), read_address(PATIENT))
+
+    code = "PATIENT_BY_MAIL"
+    assert refusal(found) == (reply_to_sender(USERS, code), code)
+    assert reply_to_sender(USERS, code) is not reply_to_sender(OPERATORS, code)
+
+
 def test_a_list_that_was_replaced_counts_at_the_next_message(
     admission: Admission, folder: Path, peer: AdmittedSender
 ) -> None:
