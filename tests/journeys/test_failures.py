@@ -31,6 +31,7 @@ from tests.journeys.clients import (
 )
 from tests.journeys.running import GATEWAY, Gateway, call, environment, eventually
 from tests.pki import throwaway_pki
+from tests.recorded_writes import strace
 
 pytestmark = pytest.mark.journey
 
@@ -177,14 +178,8 @@ def test_a_full_disk_refuses_for_now_and_loses_nothing(tmp_path: Path) -> None:
 
 def with_failing_disk(*, after: int) -> list[str]:
     """Return what is put before a program whose threads can fsync only so often."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
     fault = f"inject=fsync,fdatasync:error=EIO:when={after + 1}+"
-    quiet = ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf"]
-    traced = [*quiet, "-e", "trace=fsync,fdatasync", "-e", fault]
-    if subprocess.run([*traced, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("strace may not trace here")
-    return traced
+    return strace("-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", fault)
 
 
 GONE = (0, b"connection closed")
