@@ -6,7 +6,7 @@ the others are kept beside it. When none objects, the rows that describe the fil
 the code, again in order. Row 7 (profile not activated) is one that describes: it does
 not hide that a sender is blocked, or that a document is a duplicate or somebody else's.
 A document that is sent to be withdrawn is judged by the rows that stop a message and by
-the rules of withdrawal.
+the rules of withdrawal; when it is not withdrawn, also by whom it is about.
 """
 
 from __future__ import annotations
@@ -123,7 +123,12 @@ def _refused(facts: FilingFacts, objections: list[Reason]) -> FilingDecision:
 def _withdrawn(
     facts: FilingFacts, document: DocumentFacts, objections: list[Reason]
 ) -> FilingDecision:
-    """A sender blocked since may still withdraw; the message is not shown for that."""
+    """
+    A sender blocked since may still withdraw; the message is not shown for that.
+
+    What is not withdrawn is judged as a document that is not filed: the message may be
+    somebody else's.
+    """
     blocked = [one for one in objections if one is Reason.SENDER_BLOCKED]
     objections = [one for one in objections if one is not Reason.SENDER_BLOCKED]
     same = document.traits is not Traits.DIFFERENT
@@ -131,6 +136,7 @@ def _withdrawn(
     if isinstance(decision, Refuse):
         objections += decision.reasons
     if objections:
+        objections += _objects_to_person(facts, document)
         return _refused(facts, [*objections, *blocked])
     return FilingDecision(
         code=Reason.WITHDRAWN,
@@ -227,6 +233,13 @@ def _is_somebody_else(reasons: tuple[Reason, ...], facts: FilingFacts) -> bool:
         document.traits if isinstance(document, DocumentFacts) else facts.traits_seen
     )
     return Reason.TRAITS_MISMATCH in reasons and traits is Traits.DIFFERENT
+
+
+def _objects_to_person(facts: FilingFacts, document: DocumentFacts) -> list[Reason]:
+    """Rows 12 and 13 of a withdrawal: it is somebody else's, or may be anybody's."""
+    if document.traits is Traits.DIFFERENT:
+        return [Reason.TRAITS_MISMATCH]
+    return [Reason.INS_NOT_QUALIFIED] if _names_nobody(facts) else []
 
 
 def _names_nobody(facts: FilingFacts) -> bool:

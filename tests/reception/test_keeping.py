@@ -424,7 +424,7 @@ def test_a_full_database_is_a_failure_that_passes(database: Database) -> None:
 FULL = [errno.ENOSPC, errno.EDQUOT]
 
 
-@pytest.mark.parametrize("number", [*FULL, errno.EIO])
+@pytest.mark.parametrize("number", [*FULL, errno.EIO, errno.EROFS])
 def test_only_a_disk_that_failed_ends_it_until_a_restart(
     reception: Reception, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -485,6 +485,22 @@ def test_what_passes_by_itself_closes_nothing(
     )
     assert reception.writer.failure == ""
     assert isinstance(keep(reception, submission(message(LARGE))), Kept)
+
+
+def test_what_the_disk_could_not_read_or_write_ends_it_like_an_fsync(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as kernel:
+        kernel.setattr(os, "open", fail)
+        answer = keep(reception, submission(message(LARGE)))
+
+    why = "blob not written: Input/output error"
+    assert answer == Failed(Failure.STORAGE_FAILED, why)
+    assert reception.writer.failure == why
+    assert not reception.is_ready
 
 
 # From the loop.

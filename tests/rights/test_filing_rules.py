@@ -909,6 +909,66 @@ def test_a_withdrawal_is_carried_out_and_its_message_given_if_it_is_the_patients
     assert decision.deliver is delivered
 
 
+REFUSED_WITHDRAWAL: list[tuple[Change, tuple[Reason, ...], bool, bool]] = [
+    # whom the document names, why nothing is withdrawn, delivered, set aside
+    ({}, (Reason.WITHDRAWAL_UNKNOWN,), True, False),
+    ({"traits": Traits.DOUBTFUL}, (Reason.WITHDRAWAL_UNKNOWN,), True, False),
+    (
+        {"traits": Traits.DIFFERENT},
+        (Reason.WITHDRAWAL_UNKNOWN, Reason.TRAITS_MISMATCH),
+        False,
+        True,
+    ),
+    (
+        {**NAMELESS, "traits": Traits.DIFFERENT},
+        (Reason.WITHDRAWAL_UNKNOWN, Reason.TRAITS_MISMATCH),
+        False,
+        True,
+    ),
+    (
+        {**NAMELESS, "traits": Traits.INCOMPARABLE},
+        (Reason.WITHDRAWAL_UNKNOWN, Reason.INS_NOT_QUALIFIED),
+        False,
+        False,
+    ),
+    (
+        {**NAMELESS, "traits": Traits.SAME},
+        (Reason.WITHDRAWAL_UNKNOWN,),
+        True,
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons", "delivered", "set_aside"), REFUSED_WITHDRAWAL
+)
+def test_what_is_not_withdrawn_is_given_to_its_patient_alone(
+    change: Change, reasons: tuple[Reason, ...], delivered: bool, set_aside: bool
+) -> None:
+    unknown = with_document(withdrawal=NoWithdrawal.NOT_FOUND, **change)
+
+    decision = decide_filing(evolve(GOOD, **unknown))
+
+    assert decision.reasons == reasons
+    assert decision.withdraws == ""
+    assert (decision.deliver, decision.quarantine) == (delivered, set_aside)
+
+
+def test_who_is_blocked_and_withdraws_nothing_hears_it_last() -> None:
+    facts = evolve(
+        GOOD,
+        blocked=frozenset({HOSPITAL}),
+        **with_document(withdrawal=NoWithdrawal.NOT_FOUND, traits=Traits.DIFFERENT),
+    )
+
+    assert decide_filing(facts).reasons == (
+        Reason.WITHDRAWAL_UNKNOWN,
+        Reason.TRAITS_MISMATCH,
+        Reason.SENDER_BLOCKED,
+    )
+
+
 def test_a_document_dated_ahead_is_filed_with_a_caution() -> None:
     decision = decide_filing(evolve(GOOD, **with_document(is_dated_ahead=True)))
 

@@ -67,9 +67,10 @@ class Turns:
                     self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
                 )
             except OSError as error:
+                # From nothing: it is the database that is away, and no storage failed.
                 raise UnavailableError(
                     "try again later", detail=f"turn: {error.strerror}"
-                ) from error
+                ) from None
         return self._descriptor
 
 

@@ -224,6 +224,8 @@ def test_only_who_claimed_a_task_gives_it_back_and_it_stays_due(
     with database.write() as work:
         work.tasks.give_back([one, three], "me")
 
+    assert row_of(database, one.id).lease_owner == ""
+    assert leased_until(database, one.id) is None
     again = claim(database, "next")
     assert [(task.id, task.attempts) for task in again] == [(one.id, 0)]
     with database.read() as work:
@@ -617,16 +619,19 @@ def test_clocks_of_nodes_may_be_a_minute_apart(
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "seconds_ago"),
     [
-        lambda tasks, task: tasks.postpone(task, "busy", WAIT),
-        lambda tasks, task: tasks.extend([task], "me", LEASE),
-        lambda tasks, task: tasks.move([], TaskState.DEAD, TaskState.READY),
+        (lambda tasks, task: tasks.postpone(task, "busy", WAIT), 0),
+        (lambda tasks, task: tasks.extend([task], "me", LEASE), 0),
+        (lambda tasks, task: tasks.move([], TaskState.DEAD, TaskState.READY), 5),
     ],
     ids=["postponed", "extended", "claimed"],
 )
 def test_whoever_sets_a_time_says_when(
-    database: Database, clock: SetClock, change: Callable[[Tasks, Task], object]
+    database: Database,
+    clock: SetClock,
+    change: Callable[[Tasks, Task], object],
+    seconds_ago: int,
 ) -> None:
     """What was set before the clock left is set anew after it: it does not move."""
     add(database, "one")
@@ -634,10 +639,13 @@ def test_whoever_sets_a_time_says_when(
     with database.write() as work:
         work.connection.execute(update(table).values(due_at=clock.now))
     (task,) = claim(database)
+    clock.advance(seconds=5)
     with database.write() as work:
         change(work.tasks, task)
 
     assert followed(database) == 0
+    set_at = times_of(database, task.id)[3]
+    assert set_at == clock.now - timedelta(seconds=seconds_ago)
 
 
 def test_a_task_that_is_let_go_is_reckoned_from_then(
