@@ -125,6 +125,7 @@ class Processes(ProcessMonitor):
     def __init__(self, reactor: Any) -> None:
         super().__init__(reactor)
         self._seconds = reactor.seconds
+        self._call_later = reactor.callLater
         # Replaced, never changed: they are read on another thread.
         self._again: tuple[float, ...] = ()
         self._heard: dict[str, float] = {}
@@ -168,7 +169,7 @@ class Processes(ProcessMonitor):
                 why=str(error),
             )
             del self.protocols[name]
-            self.restart[name] = self._reactor.callLater(_ANEW, self.startProcess, name)
+            self.restart[name] = self._call_later(_ANEW, self.startProcess, name)
 
     def heard(self, name: str, line: bytes) -> None:
         """Take a line of a process; only a report is a sign of life."""

@@ -220,7 +220,7 @@ class LimitedRequest(Request):
             super().process()
             return
         headers, page = self.channel.site.rules.refusal(status, self)
-        self.setResponseCode(status)
+        self.setResponseCode(status, HTTPStatus(status).phrase.encode())
         for name, value in headers:
             self.setHeader(name, value)
         self.setHeader(b"Content-Length", str(len(page)).encode())
