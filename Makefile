@@ -66,8 +66,9 @@ fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
 mutate: $(VENV)/dev.ready ## changes the code on purpose: do tests notice? one room: make mutate M=rights
 	$(BIN)/python -m tests.mutation $(M) $(if $(JOBS),--jobs $(JOBS))
 
-crash: $(VENV)/dev.ready ## kills under load, with nothing lost and nothing doubled: make crash N=300
-	CRASH_ROUNDS=$(or $(N),300) $(BIN)/python -m pytest -q -s tests/journeys/test_crash.py
+crash: $(VENV)/dev.ready ## kills and power cuts under load, nothing lost, nothing doubled: make crash N=300
+	CRASH_ROUNDS=$(or $(N),300) $(BIN)/python -m pytest -q -s \
+	  tests/journeys/test_crash.py tests/journeys/test_power_cuts.py
 
 docs: $(VENV)/dev.ready ## write the generated pages again
 	$(BIN)/python docs/generate.py

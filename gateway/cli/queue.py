@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 
 from gateway.cli.options import (
     Subparsers,
@@ -16,6 +17,7 @@ from gateway.cli.options import (
 )
 from gateway.core.ins import check_note
 from gateway.errors import NotFoundError
+from gateway.node.concerns import tell_of_holding
 from gateway.store.arrivals.giving_up import give_up
 from gateway.store.journal import Action
 from gateway.store.tasks.tasks import TaskKind, TaskRow, TaskState
@@ -109,14 +111,17 @@ def _move(
     Raises:
         NotFoundError: there is no such task, or none at all.
     """
-    with opened(args) as (_, database), database.write() as work:
+    with opened(args) as (settings, database), database.write() as work:
         found = [
             row
             for row in work.tasks.listed(before)
             if args.all or row.id == args.task or row.kind == args.kind
         ]
         moved = [row for row in found if work.tasks.move([row.id], before, after)]
+        warn = timedelta(hours=settings.outgoing.warn_hours)
         for row in moved:
+            if after is TaskState.HELD:
+                tell_of_holding(work, row, warn)
             work.note(
                 Action.TASK_RETRIED if before is TaskState.DEAD else Action.TASK_MOVED,
                 after.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from enum import StrEnum
 
@@ -34,22 +35,25 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _ZIP_END = b"PK\x05\x06"
 _ZIP_COMMENT = struct.Struct("<H")
 
-_CLOSED: tuple[tuple[int, bytes], ...] = (
-    (0, b"7z\xbc\xaf\x27\x1c"),
-    (0, b"Rar!\x1a\x07"),
-    (0, b"\x1f\x8b\x08"),  # gzip
-    (0, b"\x1f\x9d\x90"),  # compress
-    (4, b"1AY&SY"),  # bzip2
-    (0, b"\xfd7zXZ\x00"),
-    (0, b"\x28\xb5\x2f\xfd"),  # zstd
-    (0, b"LZIP"),
-    (0, b"MSCF\x00\x00\x00\x00"),
-    (7, b"**ACE**"),
-    (2, b"-lh"),
-    (257, b"ustar"),
-    (0, b"\x4c\x6f\xa7\x94"),  # XML in EBCDIC
-    (0, b"Salted__"),  # openssl enc
-    (0, b"age-encryption.org"),
+_CLOSED = (
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x1f\x8b\x08",  # gzip
+    b"\x1f\x9d\x90",  # compress
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",  # zstd
+    b"LZIP",
+    b"MSCF\x00\x00\x00\x00",
+    b"\x4c\x6f\xa7\x94",  # XML in EBCDIC
+    b"Salted__",  # openssl enc
+    b"age-encryption.org",
+)
+_CLOSED_WITHIN = re.compile(
+    rb".{4}1AY&SY"  # bzip2
+    rb"|.{7}\*\*ACE\*\*"
+    rb"|.{2}-lh"
+    rb"|.{257}ustar",
+    re.S,
 )
 _CLOSED_NAMES = (
     *(".7z", ".rar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".lz"),
@@ -81,7 +85,8 @@ _SHOWN = (
     *(b"II*\x00", b"MM\x00*"),  # TIFF
     *(b"RIFF", b"OggS", b"ID3", b"fLaC", b"\x1a\x45\xdf\xa3"),  # sound and film
 )
-_DICOM, _FILM = (128, b"DICM"), (4, b"ftyp")
+_SHOWN_WITHIN = re.compile(rb".{128}DICM|.{4}ftyp", re.S)
+"""DICOM, film."""
 
 
 def kind_of(head: bytes, tail: bytes) -> Kind:
@@ -97,14 +102,14 @@ def kind_of(head: bytes, tail: bytes) -> Kind:
         return Kind.TNEF
     if head[:1] == b"\x30" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:24]:
         return Kind.CMS
-    if any(head.startswith(mark, at) for at, mark in _CLOSED):
+    if head.startswith(_CLOSED) or _CLOSED_WITHIN.match(head):
         return Kind.CLOSED
     if _ends_as_zip(tail):
         return Kind.ARCHIVE
     if head.startswith(_OLE):
         return Kind.OLE
-    marked = (head.startswith(mark, at) for at, mark in (_DICOM, _FILM))
-    return Kind.SHOWN if head.startswith(_SHOWN) or any(marked) else Kind.OTHER
+    is_shown = head.startswith(_SHOWN) or _SHOWN_WITHIN.match(head)
+    return Kind.SHOWN if is_shown else Kind.OTHER
 
 
 def is_closed_by_name(name: str, media_type: str) -> bool:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from gateway.core.copies import Copy
 from gateway.core.document import AuthorEntry, BodyLevel, DocumentEntry
 from gateway.core.envelope import (
     Arrival,
@@ -31,11 +32,13 @@ from gateway.measuring.node import Node
 from gateway.node.pages import make_desk
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
+from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import AttachedFile, Conversation
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
@@ -60,6 +63,12 @@ _BODY = (
     "</ClinicalDocument>"
 ).encode()
 _TEXT = "Bonjour,\n\nVoici la suite de votre traitement.\n\n" + "Bien à vous. " * 40
+_OWN_ADDRESS = "279035121518989@patient.mssante.test"
+_FILES = (
+    AttachedFile("courrier.pdf", "application/pdf", 40_000),
+    AttachedFile("IHE_XDM.ZIP", "application/zip", 30_000),
+    AttachedFile("image.png", "image/png", 20_000),
+)
 _MESSAGE = f"Subject: Suite\r\n\r\n{_TEXT}\r\n".encode()
 
 
@@ -95,38 +104,43 @@ class Space:
     profile_id: str
     cookie: str = field(repr=False)
     threads: ThreadPoolExecutor = field(repr=False)
+    loop: asyncio.AbstractEventLoop = field(repr=False)
 
     @classmethod
-    def fill(cls, node: Node, holdings: Holdings) -> Space:
-        """Put so much into the space of the node's first patient, and sign in."""
-        database = Database.open(node.settings)
+    def fill(
+        cls, settings: Settings, database: Database, matricule: str, holdings: Holdings
+    ) -> Space:
+        """Put so much into the space of a patient, and sign in."""
         writer, threads = Writer(database), ThreadPoolExecutor(1)
         writer.start()
         loop = asyncio.new_event_loop()
         reception = Reception(database, writer, Threads(loop, threads))
-        desk = make_desk(node.settings, database, writer, reception, lambda _: True)
+        desk = make_desk(settings, database, writer, reception, lambda _: True)
         with database.write() as work:
-            found = Profiles(work).find_state(node.patients[0])
-            assert found is not None, "a patient of the node"
+            found = Profiles(work).find_state(matricule)
+            assert found is not None, "a patient of this database"
             profile_id = found[0]
             account = Accounts(work).add("bench", uuid4().hex, profile_id)
             cookie = desk.sessions(work).start(Stage.OPEN, account)
         routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
         serving = Serving(database.keys, SigningIn(desk))
-        space = cls(database, writer, serving, routes, profile_id, cookie, threads)
+        space = cls(
+            database, writer, serving, routes, profile_id, cookie, threads, loop
+        )
         for first in range(0, holdings.messages, _BATCH):
             space._add_messages(range(first, min(first + _BATCH, holdings.messages)))
-        for first in range(holdings.messages, holdings.documents, _BATCH):
+        brought = sum(not _is_own(number) for number in range(holdings.messages))
+        for first in range(brought, holdings.documents, _BATCH):
             with database.write() as work:
                 for _ in range(first, min(first + _BATCH, holdings.documents)):
                     space._file(work)
         return space
 
     def close(self) -> None:
-        """Stop the writer and close the database."""
+        """Stop the writer; the database is for its owner to close."""
         self.writer.stop()
         self.threads.shutdown()
-        self.database.close()
+        self.loop.close()
 
     def addresses(self) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
         """Return a name, the route, its parts and its query for each page measured."""
@@ -209,56 +223,108 @@ class Space:
         return entry
 
     def _add_messages(self, numbers: range) -> None:
-        """Receive messages with a document each, as the door and the worker do."""
+        """Receive messages, as the door and the worker do; some are the patient's."""
         made = [_arrival(self.profile_id, number) for number in numbers]
-        parcels = [self.database.prepare(_MESSAGE) for _ in made]
+        came = [one for one in made if one.door is not Door.WEB]
+        own = [one for one in made if one.door is Door.WEB]
+        parcels = [self.database.prepare(_MESSAGE) for _ in came]
         with self.database.write() as work:
-            for arrival, parcel in zip(made, parcels, strict=True):
+            for arrival, parcel in zip(came, parcels, strict=True):
                 Arrivals(work).keep(arrival, parcel)
         with self.database.write() as work:
-            for arrival in made:
-                kept = Arrivals(work).get(arrival.id)
-                assert kept is not None, "just kept"
-                filed = self._file(work, arrival.id)
-                outcome = DocumentOutcome(
+            for arrival in came:
+                self._receive(work, arrival)
+        with self.database.write() as work:
+            found = InboxReader(work).conversations(self.profile_id, _BATCH)
+            thread = max(found, key=lambda one: one.messages)
+            for arrival in own:
+                self._send(work, thread, arrival)
+        with self.database.write() as work:
+            for arrival in own:
+                Arrivals(work).decide_recipient(arrival.id, 0, Copy.BOUNCED, [])
+
+    def _receive(self, work: UnitOfWork, arrival: Arrival) -> None:
+        """Take in a message with a document, one that was there, and one unreadable."""
+        kept = Arrivals(work).get(arrival.id)
+        assert kept is not None, "just kept"
+        filed = self._file(work, arrival.id)
+        outcomes = [
+            (filed.unique_id, "FILED", filed.entry_uuid),
+            (self._file(work).unique_id, "DUPLICATE", ""),
+            ("1.2.3", "DOC_INVALID", ""),
+        ]
+        Arrivals(work).record_documents(
+            arrival.id,
+            [
+                DocumentOutcome(
                     recipient=0,
-                    position=0,
-                    unique_id=filed.unique_id,
-                    outcome="FILED",
-                    entry_id=filed.entry_uuid,
+                    position=position,
+                    unique_id=unique_id,
+                    outcome=outcome,
+                    entry_id=entry_id,
                 )
-                Arrivals(work).record_documents(arrival.id, [outcome])
-                Inbox(work).receive(
-                    self.profile_id,
-                    arrival.id,
-                    correspondent=arrival.reverse_path,
-                    display_name="Dr_Claire_MARTIN",
-                    subject="Suite",
-                    text=_TEXT,
-                    blob_id=kept.blob_id,
-                    from_key=kept.key_id,
-                    message_id=kept.message_id,
-                    mailbox_kind="PER",
-                    received_at=kept.received_at,
-                    proven="CHU",
-                )
+                for position, (unique_id, outcome, entry_id) in enumerate(outcomes)
+            ],
+        )
+        Inbox(work).receive(
+            self.profile_id,
+            arrival.id,
+            correspondent=arrival.reverse_path,
+            display_name="Dr_Claire_MARTIN",
+            subject="Suite",
+            text=_TEXT,
+            attachments=_FILES,
+            blob_id=kept.blob_id,
+            from_key=kept.key_id,
+            message_id=kept.message_id,
+            mailbox_kind="PER",
+            received_at=kept.received_at,
+            proven="CHU",
+        )
+
+    def _send(self, work: UnitOfWork, thread: Conversation, arrival: Arrival) -> None:
+        """Keep a message of the patient, as when it is written."""
+        parcel = self.database.prepare(_MESSAGE)
+        Arrivals(work).keep(arrival, parcel)
+        Inbox(work).send(
+            thread,
+            self.profile_id,
+            arrival.id,
+            subject="Question",
+            text=_TEXT,
+            attachments=_FILES,
+            parcel=parcel,
+            message_id=arrival.message_id,
+        )
+
+
+def _is_own(number: int) -> bool:
+    return number % 8 == 7
 
 
 def _arrival(profile_id: str, number: int) -> Arrival:
-    """Return a message; every second one is of the same correspondent."""
+    """Return a message; every second one is of, or to, the same correspondent."""
     arrival_id = uuid4().hex
+    is_own = _is_own(number)
+    theirs = f"dr{0 if number % 2 else number}@hopital.mssante.test"
+    sender = (
+        Sender(kind=SenderKind.PATIENT, identity=profile_id)
+        if is_own
+        else Sender(kind=SenderKind.OPERATOR, subject="O=CHU,CN=smtp.peer")
+    )
+    recipient = (
+        Recipient(kind=RecipientKind.REMOTE, address=theirs)
+        if is_own
+        else Recipient(
+            kind=RecipientKind.PATIENT, address=_OWN_ADDRESS, target_id=profile_id
+        )
+    )
     return Arrival(
         id=arrival_id,
-        door=Door.OPERATOR,
-        sender=Sender(kind=SenderKind.OPERATOR, subject="O=CHU,CN=smtp.peer"),
-        reverse_path=f"dr{0 if number % 2 else number}@hopital.mssante.test",
-        recipients=(
-            Recipient(
-                kind=RecipientKind.PATIENT,
-                address="279035121518989@patient.mssante.test",
-                target_id=profile_id,
-            ),
-        ),
+        door=Door.WEB if is_own else Door.OPERATOR,
+        sender=sender,
+        reverse_path=_OWN_ADDRESS if is_own else theirs,
+        recipients=(recipient,),
         content=_MESSAGE,
         message_id=f"<{arrival_id}@hopital.mssante.test>",
     )
@@ -273,7 +339,13 @@ def measure_pages(
     By turns, so that whatever else the machine does is the same for both; the medians
     are compared.
     """
-    spaces = (Space.fill(few, FEW), Space.fill(many, holdings))
+    databases = [Database.open(node.settings) for node in (few, many)]
+    spaces = [
+        Space.fill(node.settings, database, node.patients[0], held)
+        for node, database, held in zip(
+            (few, many), databases, (FEW, holdings), strict=True
+        )
+    ]
     found = []
     try:
         for one, other in zip(*(space.addresses() for space in spaces), strict=True):
@@ -285,8 +357,9 @@ def measure_pages(
                     times.append(1000 * space.time(*page[1:]))
             found.append(PageTime(one[0], *(map(statistics.median, taken))))
     finally:
-        for space in spaces:
+        for space, database in zip(spaces, databases, strict=True):
             space.close()
+            database.close()
     return found
 
 

@@ -16,10 +16,12 @@ _PARAMETER = re.compile(
     r""";[\s;]*
     (?P<name>[^\s;="]+)\s*
     (?:=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<plain>[^\s;"]*)))?
-    [^;]*""",
+    (?P<rest>[^;]*)""",
     re.X,
 )
 _COMMENT = re.compile(r"\([^()]*\)")
+_LAST_COMMENT = re.compile(r"\s\([^()]*\)\s*\Z")
+_FILE_NAMES = frozenset({"name", "filename"})
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -91,9 +93,21 @@ def read_parameters(value: str) -> tuple[str, Parameters]:
         at = match.end()
         quoted, plain = match.group("quoted"), match.group("plain")
         text = plain if quoted is None else _ESCAPED.sub(r"\1", quoted)
+        if plain and match.group("name").lower() in _FILE_NAMES:
+            text = _all_words(plain, match.group("rest"))
         if text is not None:
             found.append((match.group("name"), text))
     return without_comments(first), tuple(found)
+
+
+def _all_words(first: str, rest: str) -> str:
+    """
+    Return the name of a file that is given without quotes: all of it is meant.
+
+    >>> _all_words("Compte", " rendu (1).pdf (a comment)")
+    'Compte rendu (1).pdf'
+    """
+    return (first + _LAST_COMMENT.sub("", rest)).strip()
 
 
 def without_comments(value: str) -> str:

@@ -14,6 +14,7 @@ from gateway.message.encoded_words import decode_text, decode_words
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&^_.+-]+")
 _NAME = re.compile(r"([A-Za-z0-9!#$&^_.+-]+)(\*\d{1,3})?(\*)?")
+_SKIPPED = " \t("
 _BLANKS = re.compile(r"[ \t]*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _WORD = re.compile(r'[^\s;"(]+')
@@ -78,14 +79,15 @@ def _skipped(value: str, at: int) -> int:
     Raises:
         InvalidError: a comment without an end, or too deep.
     """
-    while True:
+    while at < len(value) and value[at] in _SKIPPED:
         at = _blanks(value, at)
         if value[at : at + 1] != "(":
-            return at
+            break
         end = _end_of_comment(value, at + 1)
         if end < 0:
             raise InvalidError("malformed comment")
         at = end
+    return at
 
 
 def _blanks(value: str, at: int) -> int:

@@ -12,9 +12,12 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.store.arrivals.giving_up import end_delivery
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notices import NoticeEnd, end_notice, get_notice
-from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
 
 log = Logger()
+
+
+_LETTERS = frozenset({TaskKind.FILE, TaskKind.DELIVER})
 
 
 @frozen
@@ -32,7 +35,7 @@ class Concerns:
 
     def __call__(self, work: UnitOfWork, task: Task, dead: bool) -> None:  # noqa: FBT001
         """Do what the failure asks for."""
-        if task.kind in {TaskKind.FILE, TaskKind.DELIVER}:
+        if task.kind in _LETTERS:
             if dead or work.now - task.created_at >= self.warn:
                 work.tasks.add(TaskKind.ACKNOWLEDGE, task.subject)
         elif task.kind is TaskKind.RELAY and dead:
@@ -43,6 +46,18 @@ class Concerns:
                 end_notice(work, notice, NoticeEnd.FAILED)
                 if notice.kind is NoticeKind.UPDATE:
                     work.after_commit(partial(_ask_for_help, notice.id))
+
+
+def tell_of_holding(work: UnitOfWork, row: TaskRow, warn: timedelta) -> None:
+    """
+    See to it that the sender of a letter that an operator holds learns of it.
+
+    It does when the letter is ``warn`` old and still held: of a short pause nobody is
+    told.
+    """
+    if row.kind in {kind.value for kind in _LETTERS}:
+        delay = max(timedelta(0), row.created_at + warn - work.now)
+        work.tasks.add(TaskKind.ACKNOWLEDGE, row.subject, delay=delay)
 
 
 def _ask_for_help(notice_id: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
@@ -29,7 +31,24 @@ _SILENT: Final = 15.0
 _LOST: Final = 45.0
 """Seconds after which one still silent is killed, for another to take its place."""
 
+_ANEW: Final = 5.0
+"""Seconds until a process that could not be started is tried again."""
+
+_DESCRIPTORS: Final = 8
+"""What starting a process takes for a moment: a pipe for each of its three streams."""
+
 _LONGEST_LINE: Final = 1 << 20
+
+
+def check_room() -> None:
+    """Raise `OSError` when there are no descriptors left to start a process with."""
+    opened: list[int] = []
+    try:
+        for _ in range(_DESCRIPTORS):
+            opened.append(os.open(os.devnull, os.O_RDONLY))  # noqa: PERF401 (closed)
+    finally:
+        for one in opened:
+            os.close(one)
 
 
 class _Lines:
@@ -82,7 +101,12 @@ class _Beside(ProcessProtocol):
         if not isinstance(said, dict):
             if not text.strip():
                 return
-            said = {"level": "error", "source": self._name, "text": text}
+            said = {
+                "time": time.time(),
+                "level": "error",
+                "source": self._name,
+                "text": text,
+            }
         pass_on(self._name, said)
 
 
@@ -101,6 +125,7 @@ class Processes(ProcessMonitor):
     def __init__(self, reactor: Any) -> None:
         super().__init__(reactor)
         self._seconds = reactor.seconds
+        self._call_later = reactor.callLater
         # Replaced, never changed: they are read on another thread.
         self._again: tuple[float, ...] = ()
         self._heard: dict[str, float] = {}
@@ -131,9 +156,20 @@ class Processes(ProcessMonitor):
         beside: Any = _Beside(self, name)
         self.protocols[name] = beside
         self.timeStarted[name] = self._seconds()
-        self._reactor.spawnProcess(
-            beside, process.args[0], process.args, env=process.env, path=process.cwd
-        )
+        try:
+            check_room()  # Twisted leaves pipes open when it cannot make them all
+            self._reactor.spawnProcess(
+                beside, process.args[0], process.args, env=process.env, path=process.cwd
+            )
+        except OSError as error:
+            log.error(
+                "{name} could not be started, tried again in {seconds} s: {why}",
+                name=name,
+                seconds=round(_ANEW),
+                why=str(error),
+            )
+            del self.protocols[name]
+            self.restart[name] = self._call_later(_ANEW, self.startProcess, name)
 
     def heard(self, name: str, line: bytes) -> None:
         """Take a line of a process; only a report is a sign of life."""

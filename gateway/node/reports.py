@@ -2,7 +2,8 @@
 What a process beside `gateway serve` tells it, once a second, on its standard output.
 
 A line says that the process lives, what it has counted and what is wrong with it: one
-object of JSON, short enough for a pipe to take it whole.
+object of JSON. A pipe takes a short one whole or not; of a long one it may take a
+piece, and the rest leaves before the next report.
 """
 
 from __future__ import annotations
@@ -83,11 +84,22 @@ class Teller:
     def __init__(self, descriptor: int = 1) -> None:
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
+        self._rest = b""
 
     def tell(self, faults: Mapping[str, str]) -> None:
         """Write a report; a reader that is gone or full is no fault of ours."""
-        line = Report(counts_of(), faults).to_line()
-        try:
-            os.write(self._descriptor, line)
-        except OSError:
+        self._write(self._rest)
+        if not self._rest:
+            self._write(Report(counts_of(), faults).to_line())
+
+    def _write(self, line: bytes) -> None:
+        """Write what the pipe takes; keep the rest of what it took a piece of."""
+        if not line:
             return
+        try:
+            taken = os.write(self._descriptor, line)
+        except BlockingIOError:
+            return
+        except OSError:
+            taken = len(line)
+        self._rest = line[taken:]

@@ -88,6 +88,12 @@ class PeerVerdict:
         return isinstance(self.verdict, Trusted)
 
     @property
+    def is_our_fault(self) -> bool:
+        """True when nothing is known against it, and our own lists are missing."""
+        judged = self.verdict
+        return isinstance(judged, CertificateRefused) and judged.is_our_fault
+
+    @property
     def kind(self) -> CertificateKind:
         """The kind of a trusted certificate; UNKNOWN for any other."""
         if self.certificate is None or not self.trusted:

@@ -105,8 +105,7 @@ def smtp_server_context(identity: Identity, refused: Refused) -> ServerContext:
     when it believes to be through: see `ServerContext.for_one`.
     """
     context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
-    context.full = _equip(_server_policy(), identity)
-    _tell_messages(context.full)
+    context.full = _full(identity)
     context.refused = refused
     return context
 
@@ -118,7 +117,14 @@ def renew_server_context(context: ssl.SSLContext, identity: Identity) -> None:
     Connections that are there go on with theirs.
     """
     assert isinstance(context, ServerContext), "made by smtp_server_context"
-    context.full = _equip(_server_policy(), identity)
+    context.full = _full(identity)
+
+
+def _full(identity: Identity) -> ssl.SSLContext:
+    """Return the context a connection moves to: whom it refuses, it can name."""
+    full = _equip(_server_policy(), identity)
+    _tell_messages(full)
+    return full
 
 
 def smtp_client_context(

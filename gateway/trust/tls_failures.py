@@ -106,6 +106,20 @@ def failure_of(error: BaseException) -> TlsFailure:
             return TlsFailure.OTHER
 
 
+def failure_of_lost(error: BaseException | None) -> TlsFailure | None:
+    """
+    Return why a handshake ended, by what Twisted says of a lost connection.
+
+    None where it was no handshake that failed (Twisted passes OpenSSL's error on for
+    these alone), and where the chain did not verify, which the verification callback
+    has told.
+    """
+    if not isinstance(error, SSL.Error):
+        return None
+    failure = failure_of(error)
+    return None if failure is TlsFailure.OTHER_CERTIFICATE else failure
+
+
 def _of_reason(text: str) -> TlsFailure:
     reason = text.replace("_", " ").lower()
     return next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,26 @@ def test_held_tasks_are_claimed_by_nobody_until_they_are_released(
         Action.TASK_MOVED
     ] * 2
     assert all(one.detail["by"] for one in noted)
+
+
+@pytest.mark.parametrize("kind", [TaskKind.FILE, TaskKind.DELIVER])
+def test_the_sender_of_a_letter_that_is_held_hears_of_it_in_time(
+    opened: Database, run: Run, kind: TaskKind
+) -> None:
+    with opened.write() as work:
+        work.tasks.add(kind, "letter")
+        work.tasks.add(TaskKind.NOTIFY, "notice")
+
+    run(noun, "hold", "--all")
+
+    with opened.read() as work:
+        (held,) = [one for one in work.tasks.listed() if one.kind == kind.value]
+        (telling,) = [one for one in work.tasks.listed() if one.kind == "acknowledge"]
+    assert (telling.subject, telling.state) == ("letter", "ready")
+    assert telling.due_at - held.created_at == timedelta(hours=4)
+    run(noun, "release", "--all")
+    with opened.read() as work:
+        assert len(work.tasks.listed()) == 3
 
 
 @pytest.mark.parametrize("verb", ["retry", "release"])

@@ -7,6 +7,7 @@ import random
 import smtplib
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
@@ -123,6 +124,16 @@ def message_id_of(content: bytes) -> str:
     return content[start : content.index(b">", start)].decode("ascii")
 
 
+@frozen
+class Answer:
+    """A 250: for which message, when it was read, and at which of our ports."""
+
+    message_id: str
+    at: int
+    """Nanoseconds since 1970."""
+    port: int
+
+
 @define
 class Sender:
     """
@@ -139,6 +150,7 @@ class Sender:
     compose: Callable[[int], bytes]
     acknowledged: set[str] = field(factory=set)
     sent: dict[str, bytes] = field(factory=dict)
+    answers: list[Answer] = field(factory=list)
     stopping: threading.Event = field(factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -178,6 +190,9 @@ class Sender:
         refused = smtp.sendmail(self.address, self.to, content)
         assert refused == {}
         self.acknowledged.add(message_id)
+        assert smtp.sock is not None
+        port: int = smtp.sock.getsockname()[1]
+        self.answers.append(Answer(message_id, time.time_ns(), port))
 
     def _connected(self) -> smtplib.SMTP:
         listen = self.gateway.settings.listen

@@ -9,25 +9,20 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.tables import (
-    blob_grants,
-    blobs,
-    documents,
-    inbox_messages,
-    mail_items,
-)
 from gateway.store.tables import strays as seen
-from tests.journeys.clients import PATIENT, Sender, letter
+from tests.journeys.audit import (
+    check_each_is_there_once,
+    make_senders,
+    strays,
+    under_load,
+)
 from tests.journeys.running import Gateway, eventually
 from tests.postgres import Server, new_database, own_server
 
@@ -35,35 +30,6 @@ ROUNDS = {"sqlite": 20, "postgresql": 5}
 """Kills of each; ``CRASH_ROUNDS`` asks for another number of both."""
 
 pytestmark = pytest.mark.journey
-
-
-def make_senders(gateway: Gateway) -> list[Sender]:
-    """Small letters, large ones that go to the blob folder, and several recipients."""
-    patient = f"{PATIENT}@patient.mssante.test"
-    hospital, doctor = "hospital@hopital.mssante.test", "doctor@hopital.mssante.test"
-    return [
-        Sender(
-            gateway,
-            "hospital",
-            hospital,
-            [patient],
-            lambda n: letter(n, hospital, [patient]),
-        ),
-        Sender(
-            gateway,
-            "hospital",
-            hospital,
-            [patient],
-            lambda n: letter(n, hospital, [patient], padding=200_000),
-        ),
-        Sender(
-            gateway,
-            "doctor",
-            doctor,
-            [patient, hospital],
-            lambda n: letter(n, doctor, [patient, hospital]),
-        ),
-    ]
 
 
 @pytest.mark.timeout(1800)
@@ -104,6 +70,7 @@ def test_every_acknowledged_message_is_there_once_after_any_crash(
     assert sent == {one for sender in senders for one in sender.acknowledged}, seed
     assert len(sent) > rounds, "the load was no load"
     check_each_is_there_once(gateway, senders, seed)
+    assert strays(gateway) == [], seed
 
 
 @pytest.fixture
@@ -125,18 +92,6 @@ def server_for(
     return server, ["--database", new_database(server.url)]
 
 
-@contextmanager
-def under_load(senders: list[Sender]) -> Iterator[None]:
-    """Let them all send for the length of the block, and until none is left."""
-    for sender in senders:
-        sender.start()
-    try:
-        yield
-    finally:
-        for sender in senders:
-            sender.stop()
-
-
 def age_files(gateway: Gateway) -> None:
     """Make every blob file old enough to be looked at, and add two that are strays."""
     folder = gateway.settings.blobs.folder / "ff"
@@ -146,14 +101,6 @@ def age_files(gateway: Gateway) -> None:
     long_ago = time.time() - 2 * 3600
     for file in gateway.settings.blobs.folder.glob("??/*"):
         os.utime(file, (long_ago, long_ago))
-
-
-def strays(gateway: Gateway) -> list[str]:
-    """Return the blob files that belong to no message."""
-    with gateway.database() as database, database.read() as work:
-        known = set(work.connection.execute(select(blobs.c.id)).scalars())
-    names = (file.name for file in gateway.settings.blobs.folder.glob("??/*"))
-    return [name for name in names if name not in known]
 
 
 def old_strays(gateway: Gateway) -> list[str]:
@@ -178,39 +125,3 @@ def set_strays_aside(gateway: Gateway) -> None:
             update(seen).values(seen_at=work.now - timedelta(days=4))
         )
     gateway.run("database strays")
-
-
-def check_each_is_there_once(
-    gateway: Gateway, senders: list[Sender], seed: int
-) -> None:
-    """Look into the store itself: rows, bytes, journal."""
-    with gateway.database() as database, database.read() as work:
-        arrivals = Arrivals(work)
-        for sender in senders:
-            for message_id, content in sender.sent.items():
-                found = arrivals.find(message_id)
-                assert len(found) == 1, (seed, message_id, found)
-                kept = arrivals.get(found[0])
-                assert kept is not None
-                assert kept.state == "ended", (seed, kept)
-                assert content.rstrip() in arrivals.content(kept), seed
-        filed = work.connection.execute(select(func.count(documents.c.id))).scalar_one()
-        total = sum(len(sender.sent) for sender in senders)
-        assert filed == total, seed
-        counts = Counter(
-            work.connection.execute(select(inbox_messages.c.message_id)).scalars()
-        )
-        assert set(counts.values()) == {1}, seed
-        assert len(counts) == total, seed
-        copies = work.connection.execute(
-            select(mail_items.c.arrival_id, func.count())
-            .where(mail_items.c.arrival_id.is_not(None))
-            .group_by(mail_items.c.arrival_id)
-        ).all()
-        assert {count for _, count in copies} == {1}, seed
-        for blob_id, key_id in work.connection.execute(
-            select(blob_grants.c.blob_id, blob_grants.c.key_id)
-        ):
-            work.blobs.get(blob_id, key_id)  # raises for half a blob
-        assert work.journal.verify() == [], seed
-    assert strays(gateway) == [], seed

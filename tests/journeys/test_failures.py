@@ -31,6 +31,7 @@ from tests.journeys.clients import (
 )
 from tests.journeys.running import GATEWAY, Gateway, call, environment, eventually
 from tests.pki import throwaway_pki
+from tests.recorded_writes import strace
 
 pytestmark = pytest.mark.journey
 
@@ -177,14 +178,8 @@ def test_a_full_disk_refuses_for_now_and_loses_nothing(tmp_path: Path) -> None:
 
 def with_failing_disk(*, after: int) -> list[str]:
     """Return what is put before a program whose threads can fsync only so often."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
     fault = f"inject=fsync,fdatasync:error=EIO:when={after + 1}+"
-    quiet = ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf"]
-    traced = [*quiet, "-e", "trace=fsync,fdatasync", "-e", fault]
-    if subprocess.run([*traced, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("strace may not trace here")
-    return traced
+    return strace("-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", fault)
 
 
 GONE = (0, b"connection closed")
@@ -274,6 +269,67 @@ def leases(database: Database) -> int:
             select(func.count()).select_from(tasks).where(tasks.c.lease_owner != "")
         )
         return int(held.scalar_one())
+
+
+def in_another_pid_namespace() -> list[str]:
+    """Return what is put before a program for it to count processes for itself."""
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    apart = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if os.geteuid() != 0:
+        apart.append("--map-root-user")
+    if subprocess.run([*apart, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no PID namespace may be made here")
+    return apart
+
+
+@contextmanager
+def running_worker(gateway: Gateway, *before: str) -> Iterator[int]:
+    """Run a worker for the length of the block; yield the id of what was started."""
+    words = [*before, *GATEWAY, "work", "-c", str(gateway.config)]
+    with (
+        (gateway.folder / "work.log").open("ab") as log,
+        subprocess.Popen(words, env=environment(), stderr=log) as worker,
+    ):
+        try:
+            yield worker.pid
+        finally:
+            worker.kill()  # unshare ignores what is gentler, and kills its child then
+
+
+def frozen_amid(database: Database, worker: int) -> int:
+    """Stop a worker if it holds leases; return how many."""
+    with database.write():  # so that it is not stopped with the turn to write
+        if held := leases(database):
+            os.kill(worker, signal.SIGSTOP)
+    return held
+
+
+@pytest.mark.parametrize("end", [signal.SIGCONT, signal.SIGKILL])
+def test_a_worker_in_another_pid_namespace_keeps_its_leases_while_it_lives(
+    stopped: Gateway, end: signal.Signals
+) -> None:
+    apart = in_another_pid_namespace()
+    stopped.configure(tasks={"workers": 0, "batch": 4})
+    stopped.start()
+    contents = hand_over_letters(stopped, 40)
+
+    with stopped.database() as database, running_worker(stopped, *apart) as unshare:
+        held = eventually(lambda: frozen_amid(database, one_child_of(unshare)))
+        with running_worker(stopped):
+            # It has looked for leases of the dead before it did anything.
+            eventually(lambda: stopped.tasks() == held, seconds=30)
+            assert leases(database) == held
+            os.kill(one_child_of(unshare), end)
+            stopped.settle()
+    check_each_was_filed_once(stopped, contents)
+
+
+def one_child_of(process: int) -> int:
+    """Return the id of the process that another has started, once it has."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    (child,) = eventually(lambda: children.read_text().split())
+    return int(child)
 
 
 def test_a_worker_whose_disk_failed_ends_and_the_next_goes_on(stopped: Gateway) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateway.measuring.processes import listeners
+from tests.journeys.audit import check_each_is_there_once, strays
 from tests.journeys.clients import (
     DOCTOR,
     HOSPITAL,
@@ -21,7 +22,6 @@ from tests.journeys.clients import (
     patient_address,
 )
 from tests.journeys.running import Gateway, eventually, processes_of
-from tests.journeys.test_crash import check_each_is_there_once
 
 pytestmark = pytest.mark.journey
 
@@ -70,6 +70,7 @@ def test_a_receiver_that_is_killed_loses_nothing_and_comes_back(tmp_path: Path) 
     least = sum(len(sender.acknowledged) for sender in senders) // 2
     assert taken >= least
     check_each_is_there_once(gateway, senders, 0)
+    assert strays(gateway) == []
 
 
 def test_a_receiver_alone_is_refused_where_the_doors_are_not_shared(

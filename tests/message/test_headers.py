@@ -7,6 +7,7 @@ import time
 import pytest
 
 from gateway.errors import InvalidError
+from gateway.message.header_block import read_parameters
 from gateway.message.headers import HeaderLimits, read_headers
 
 
@@ -200,3 +201,25 @@ def test_a_malformed_address_is_told_with_its_field(line: str, why: str) -> None
         headers.mailboxes(line.partition(":")[0].lower())
 
     assert found.value.public == why
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("attachment; filename=compte rendu du 3.pdf", "compte rendu du 3.pdf"),
+        ("attachment; filename=Compte (1).pdf; size=9", "Compte (1).pdf"),
+        ("attachment; filename=a.pdf (a comment)", "a.pdf"),
+        ("attachment; FileName=a b.pdf;", "a b.pdf"),
+        ('attachment; filename="a  b.pdf" (a comment)', "a  b.pdf"),
+    ],
+)
+def test_a_file_name_without_quotes_has_all_its_words_in_imap_too(
+    value: str, name: str
+) -> None:
+    assert read_parameters(value)[1][0][1] == name
+
+
+def test_of_anything_else_without_quotes_the_first_word_counts() -> None:
+    found = read_parameters("text/plain; charset=utf-8 x; format=flowed (c)")
+
+    assert found == ("text/plain", (("charset", "utf-8"), ("format", "flowed")))

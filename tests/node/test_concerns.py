@@ -8,13 +8,13 @@ import pytest
 
 from gateway.core.copies import Copy
 from gateway.core.texts.notices import NoticeKind
-from gateway.node.concerns import Concerns
+from gateway.node.concerns import Concerns, tell_of_holding
 from gateway.store.arrivals.arrivals import ArrivalState
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.tasks.tasks import Task, TaskKind, TaskState
 from tests.fakes import SetClock
 from tests.logged import warnings_logged
 from tests.mssante.post import PEER, SERVICE, Post, mail
@@ -87,6 +87,71 @@ def test_what_was_said_to_be_tried_again_and_has_stopped_is_said_too(
         ("DSN", "delayed", "sent"),
         ("DSN", "stopped", "sent"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(3, []), (4, [("DSN", "stopped", "sent")])],
+)
+def test_the_sender_of_a_letter_that_an_operator_holds_is_told_when_it_is_late(
+    post: Post, clock: SetClock, hours: int, said: list[tuple[str, str, str]]
+) -> None:
+    arrival_id = post.keep(mail(), post.patient())
+    with post.database.write() as work:
+        (row,) = [one for one in work.tasks.listed() if one.subject == arrival_id]
+        work.tasks.move([row.id], TaskState.READY, TaskState.HELD)
+        tell_of_holding(work, row, WARN.warn)
+
+    clock.advance(hours=hours)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == said
+
+
+def test_a_letter_held_when_it_is_late_already_is_told_of_at_once(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = post.keep(mail(), post.patient())
+    clock.advance(hours=9)
+    with post.database.write() as work:
+        (row,) = [one for one in work.tasks.listed() if one.subject == arrival_id]
+        work.tasks.move([row.id], TaskState.READY, TaskState.HELD)
+        tell_of_holding(work, row, WARN.warn)
+
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == [("DSN", "stopped", "sent")]
+
+
+def test_a_letter_that_was_let_go_on_in_time_is_told_of_as_any_other(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = post.keep(mail(), post.mailbox(notify="SUCCESS,DELAY"))
+    with post.database.write() as work:
+        (row,) = [one for one in work.tasks.listed() if one.subject == arrival_id]
+        work.tasks.move([row.id], TaskState.READY, TaskState.HELD)
+        tell_of_holding(work, row, WARN.warn)
+    clock.advance(hours=3)
+    with post.database.write() as work:
+        work.tasks.move([row.id], TaskState.HELD, TaskState.READY)
+    clock.advance(hours=2)
+
+    post.work(TaskKind.ACKNOWLEDGE)
+    assert post.said(arrival_id) == []
+
+    post.decide(arrival_id)
+    post.work()
+    assert post.said(arrival_id) == [("DSN", "delivered", "sent")]
+
+
+def test_of_what_is_no_letter_nobody_is_told_when_it_is_held(post: Post) -> None:
+    with post.database.write() as work:
+        work.tasks.add(TaskKind.RELAY, "copy")
+    with post.database.write() as work:
+        (row,) = work.tasks.listed()
+        tell_of_holding(work, row, WARN.warn)
+
+    assert post.tasks() == ["copy"]
 
 
 def test_a_sender_who_wants_no_news_of_delays_gets_none(post: Post) -> None:

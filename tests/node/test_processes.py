@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import resource
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from attrs import define, field
 from twisted.internet.error import ProcessTerminated
 from twisted.internet.task import Clock
@@ -16,7 +20,7 @@ from twisted.python.failure import Failure
 
 from gateway.node.health import BLOCKING, Check, Readiness
 from gateway.node.probing import Probes
-from gateway.node.processes import Processes
+from gateway.node.processes import Processes, check_room
 from gateway.node.reports import Report
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.identity import join, make_identity
@@ -39,11 +43,14 @@ class Machine(Clock):
     """A clock that starts processes which end when the test says so."""
 
     started: list[Any] = field(factory=list)
+    trouble: OSError | None = None
 
     def __attrs_pre_init__(self) -> None:
         Clock.__init__(self)
 
     def spawnProcess(self, protocol: Any, *_: Any, **__: Any) -> None:  # noqa: N802
+        if self.trouble is not None:
+            raise self.trouble
         self.started.append(protocol)
         protocol.makeConnection(Transport())
 
@@ -103,6 +110,57 @@ def test_one_that_keeps_ending_is_tried_again_within_a_minute_and_always_seen() 
         before = len(machine.started)
         machine.advance(60)
         assert len(machine.started) > before
+
+
+def test_one_that_cannot_be_started_now_is_tried_again_until_it_can() -> None:
+    """No descriptors left, no memory: it passes, and mail must be filed after it."""
+    machine, processes = running()
+    machine.trouble = OSError(errno.EMFILE, "Too many open files")
+
+    machine.end_last()
+    machine.advance(0)
+    for _ in range(3):
+        assert len(machine.started) == 1
+        assert processes.fault().startswith("1 not running, ")
+        machine.advance(5)
+    machine.trouble = None
+    machine.advance(5)
+
+    assert len(machine.started) == 2
+    assert "not running" not in processes.fault()
+    machine.advance(60)
+    machine.started[-1]._monitor.heard("worker-1", Report().to_line())
+    assert processes.fault() == ""
+
+
+def test_one_that_could_not_be_started_is_not_once_all_of_them_stop() -> None:
+    machine, processes = running()
+    machine.trouble = OSError(errno.EMFILE, "Too many open files")
+    machine.end_last()
+    machine.advance(0)
+    machine.trouble = None
+
+    processes.stopService()
+    machine.advance(60)
+
+    assert len(machine.started) == 1
+
+
+def test_without_descriptors_nothing_is_begun_and_none_is_left_open() -> None:
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            check_room()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    check_room()
+    again = os.open(os.devnull, os.O_RDONLY)
+    os.close(again)
+    assert again == free
 
 
 def readiness_of(

@@ -60,16 +60,22 @@ def test_counts_are_by_name_and_label_and_only_totals_last() -> None:
     assert lasting(counts) == {("refused_total", (("code", "550"),)): 3.0}
 
 
-def test_a_report_that_would_have_to_wait_is_left_out() -> None:
+@pytest.mark.parametrize("size", [100, 10_000], ids=["short", "longer than PIPE_BUF"])
+def test_a_report_that_would_have_to_wait_is_left_out(size: int) -> None:
     """The pipe is full, for its reader is stopped: this process goes on."""
     reader, writer = os.pipe()
     try:
         teller = Teller(writer)
         for _ in range(2_000):
-            teller.tell({"storage": "x" * 100})
-        lines = os.read(reader, 1 << 20).splitlines()
-        assert len(lines) > 100
-        assert all(Report.from_line(line) is not None for line in lines)
+            teller.tell({"storage": "x" * size})
+        came = os.read(reader, 1 << 20)
+        assert 1 < len(came.splitlines()) < 2_000
+        teller.tell({"storage": "read again"})
+        came += os.read(reader, 1 << 20)
+        said = [Report.from_line(line) for line in came.splitlines()]
+        assert None not in said
+        assert said[-1] is not None
+        assert said[-1].faults == {"storage": "read again"}
     finally:
         os.close(reader)
         os.close(writer)

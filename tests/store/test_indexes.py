@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
-from unittest.mock import patch
 
 import pytest
 from attrs import evolve
 from sqlalchemy import (
-    Dialect,
-    Engine,
     Index,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    event,
 )
 
 from gateway.core.envelope import Recipient, RecipientKind
@@ -26,13 +20,13 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.engine import is_sqlite
 from gateway.store.base.housekeeping import Housekeeping
-from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.tables import arrivals, metadata
 from gateway.store.vault.documents import Documents
 from tests.builders_arrivals import ARRIVAL, keep_arrival
+from tests.builders_queries import statements
 from tests.fakes import SetClock
 from tests.mssante.post import ASKS, Post, mail
 
@@ -41,27 +35,6 @@ HELD = "USING INDEX ix_arrivals_held"
 """An index of a few rows only, read whole."""
 SMALL = {"tasks", "chain_heads"}
 """Tables of what is under way and of one row for each patient: read whole by some."""
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[set[str]]:
-    """Collect the texts of the queries that run meanwhile, by SQLAlchemy or not."""
-    seen: set[str] = set()
-    compiled_for = Prepared._for
-
-    def note(*_: Any, **given: Any) -> None:
-        if given["statement"].startswith(("SELECT", "UPDATE", "DELETE")):
-            seen.add(given["statement"])
-
-    def noted(self: Prepared, dialect: Dialect) -> Any:
-        compiled = compiled_for(self, dialect)
-        note(statement=compiled.text)
-        return compiled
-
-    event.listen(engine, "before_cursor_execute", note, named=True)
-    with patch.object(Prepared, "_for", noted):
-        yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def plan(database: Database, statement: str) -> list[str]:
@@ -73,7 +46,7 @@ def plan(database: Database, statement: str) -> list[str]:
         return [row[3] for row in rows.fetchall()]
 
 
-def read_whole(database: Database, seen: set[str]) -> list[str]:
+def read_whole(database: Database, seen: Iterable[str]) -> list[str]:
     """Return the tables that some query reads row by row, with the query."""
     return [
         f"{step}: {statement}"
@@ -116,7 +89,7 @@ def test_the_versions_of_a_set_are_found_without_the_rest_of_the_vault(
     with statements(sqlite.engine) as seen, sqlite.read() as work:
         Documents(work).of_set("p" * 32, "1.2.3")
 
-    (step,) = plan(sqlite, seen.pop())
+    (step,) = plan(sqlite, *seen)
     assert "ix_documents_profile_set (profile_id=? AND set_id=?)" in step
 
 
@@ -144,7 +117,7 @@ def test_messages_are_listed_and_counted_without_being_read(sqlite: Database) ->
         reader.unread_count("p" * 32)
         reader.messages("p" * 32, "c" * 32, 30)
         SentCopies(work).with_losses(["c" * 32])
-        Documents(work).of_arrival("p" * 32, "a" * 32)
+        Documents(work).of_arrivals("p" * 32, ["a" * 32, "b" * 32])
 
     assert read_whole(sqlite, seen) == []
     steps = " ".join(step for one in seen for step in plan(sqlite, one))
@@ -162,7 +135,7 @@ def test_messages_without_an_id_are_found_by_their_content(sqlite: Database) -> 
     with statements(sqlite.engine) as seen, sqlite.read() as work:
         Arrivals(work).already_kept(nameless, "0" * 64)
 
-    (step,) = plan(sqlite, seen.pop())
+    (step,) = plan(sqlite, *seen)
     assert "ix_arrivals_message (message_id=? AND content_digest=?)" in step
 
 

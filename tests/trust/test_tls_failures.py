@@ -12,7 +12,12 @@ from gateway.errors import InvalidError
 from gateway.trust.tls import (
     load_identity,
 )
-from gateway.trust.tls_failures import TlsFailure, failure_of, failure_of_code
+from gateway.trust.tls_failures import (
+    TlsFailure,
+    failure_of,
+    failure_of_code,
+    failure_of_lost,
+)
 from tests.trust.handshake import StdlibSide
 
 
@@ -51,6 +56,25 @@ def test_a_missing_file_is_noticed(tmp_path: Path) -> None:
 )
 def test_every_failure_has_a_code(error: Exception, failure: TlsFailure) -> None:
     assert failure_of(error) is failure
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (
+            SSL.Error([("SSL routines", "", "peer did not return a certificate")]),
+            TlsFailure.NO_CERTIFICATE,
+        ),
+        (SSL.Error([("SSL routines", "", "certificate verify failed")]), None),
+        (SSL.SysCallError(-1, "Unexpected EOF"), TlsFailure.LOST),
+        (ConnectionResetError(), None),
+        (None, None),
+    ],
+)
+def test_a_lost_connection_says_whether_its_handshake_failed(
+    error: Exception | None, failure: TlsFailure | None
+) -> None:
+    assert failure_of_lost(error) is failure
 
 
 def test_an_unknown_number_is_still_a_refused_certificate() -> None:

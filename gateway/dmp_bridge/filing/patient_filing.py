@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from uuid import uuid4
 
@@ -46,12 +46,17 @@ class PatientFiling:
     source_id: str
     clock: Clock = utc_now
 
-    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
-        """Return the id of the document a file was kept as, or an empty text."""
-        stored = self.vaults.within(work).find(source.unique_id)
-        if stored is None or stored.profile_id != profile_id:
-            return ""
-        return stored.id
+    def find_each(
+        self, work: UnitOfWork, profile_id: str, sources: Collection[MessageFile]
+    ) -> Mapping[MessageFile, str]:
+        """Return the ids of the documents that files were kept as, by the files."""
+        named = {source.unique_id: source for source in sources}
+        found = self.vaults.within(work).find_each(named).items()
+        return {
+            named[unique_id]: document.id
+            for unique_id, document in found
+            if document.profile_id == profile_id
+        }
 
     def prepare(
         self, profile: Profile, file: FileToKeep
@@ -85,11 +90,11 @@ class PatientFiling:
         if profile is None or not accepts_filing(ProfileState(profile.state)):
             raise ConflictError("this profile takes no documents")
         vault = self.vaults.within(work)
-        known = self.find(work, profile.id, source)
-        if known:
+        kept = self.find_each(work, profile.id, [source])
+        if source in kept:
             if made.prepared is not None:
                 vault.discard(made.prepared)
-            return KeptDocument(known, was_there=True)
+            return KeptDocument(kept[source], was_there=True)
         deposit = self._deposit(work, vault, profile, made)
         vault.file(deposit)
         masked = deposit.masked_by is not MaskedBy.NOBODY

@@ -53,6 +53,7 @@ _CLOSED_TYPES: Final = frozenset(
     {"application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime"}
 )
 _FRAGMENTS: Final = frozenset({"message/partial", "message/external-body"})
+_FOLDER: Final = re.compile(re.escape(FOLDER.encode()), re.I)
 _MBOX: Final = re.compile(rb"(?:\xef\xbb\xbf|\s)*(?:>?From [^\r\n]*(?:\r\n|\r|\n))?")
 _HEADER: Final = re.compile(
     rb"(?:[!-9;-~]{1,76}:[^\r\n]*(?:\r\n|\r|\n)(?:[ \t][^\r\n]*(?:\r\n|\r|\n))*){1,200}"
@@ -155,7 +156,8 @@ class _Search:
         if _is_message(content, place):
             yield from self._forwarded(content, place, error)
             return
-        if holds_cda(content) and (declared or is_only_cda(content)):
+        has_cda = holds_cda(content)
+        if has_cda and (declared or is_only_cda(content)):
             yield _document(content, place, error)
             return
         if holds_metadata(content):
@@ -174,7 +176,7 @@ class _Search:
         ):
             yield _closed(place, faults.CLOSED)
         else:
-            yield from self._in_text(content, place, error)
+            yield from self._in_text(content, place, error, has_cda=has_cda)
 
     def _in_text(
         self,
@@ -182,8 +184,11 @@ class _Search:
         place: Place,
         error: str,
         known: frozenset[str] = frozenset(),
+        *,
+        has_cda: bool | None = None,
     ) -> Iterator[Item]:
-        if holds_cda(text):
+        """Yield what stands in a text; whether a CDA does may be known already."""
+        if holds_cda(text) if has_cda is None else has_cda:
             yield _document(text, place, error or place.say(faults.IN_A_TEXT))
         if closed_in(text):
             yield _closed(place, faults.CLOSED)
@@ -368,4 +373,4 @@ def _is_in_folder(name: str) -> bool:
 
 
 def _names_folder(content: bytes) -> bool:
-    return FOLDER.encode() in content.upper()
+    return _FOLDER.search(content) is not None

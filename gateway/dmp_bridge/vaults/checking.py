@@ -11,7 +11,8 @@ from attrs import frozen
 from gateway.errors import DamagedError, NotFoundError
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.damage import Damage
-from gateway.store.vault.documents import Documents, StoredDocument
+from gateway.store.vault.documents import Documents
+from gateway.store.vault.values import StoredDocument
 
 BATCH: Final = 50
 """Documents read in one transaction: none stays open for as long as all take."""

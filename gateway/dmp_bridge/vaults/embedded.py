@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from gateway.errors import ConflictError, NotFoundError
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.vault.documents import Documents, NewDocument, StoredDocument
+from gateway.store.vault.documents import Documents
+from gateway.store.vault.values import NewDocument, StoredDocument
 
 
 @frozen
@@ -63,6 +64,16 @@ class EmbeddedVault:
         """Return what is filed under an entryUUID, in any of its forms."""
         return self._known(self._documents.get(to_entry_id(entry_uuid)))
 
+    def find_each(self, unique_ids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some uniqueIds, by these; asked at once."""
+        found = self._all_known(self._documents.find_each(unique_ids))
+        return {one.unique_id: one for one in found}
+
+    def get_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some entryUUIDs, by its id; asked at once."""
+        ids = [to_entry_id(one) for one in entry_uuids]
+        return {one.id: one for one in self._all_known(self._documents.get_each(ids))}
+
     def versions(self, profile_id: str, set_id: str) -> Sequence[FiledDocument]:
         """Return a patient's versions of one set, first filed first; none of none."""
         return self._all_known(self._documents.of_set(profile_id, set_id))
@@ -71,9 +82,11 @@ class EmbeddedVault:
         """Return what a patient has that says to replace this one, first filed first"""
         return self._all_known(self._documents.naming(profile_id, unique_id))
 
-    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
-        """Return what one message put in a patient's vault, first filed first."""
-        return self._all_known(self._documents.of_arrival(profile_id, arrival_id))
+    def brought_by(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> Sequence[FiledDocument]:
+        """Return what some messages put in a patient's vault, first filed first."""
+        return self._all_known(self._documents.of_arrivals(profile_id, arrival_ids))
 
     def listed(self, profile_id: str) -> Sequence[FiledDocument]:
         """Return all documents of a patient, last filed first, whatever their status"""

@@ -12,7 +12,7 @@ for duplicates, versions and the patient's pages. There is none yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -87,14 +87,22 @@ class Vault(Protocol):
     def get(self, entry_uuid: str) -> FiledDocument | None:
         """Return what is filed under an entryUUID, in any of its forms."""
 
+    def find_each(self, unique_ids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some uniqueIds, by these; asked at once."""
+
+    def get_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some entryUUIDs, by its id; asked at once."""
+
     def versions(self, profile_id: str, set_id: str) -> Sequence[FiledDocument]:
         """Return a patient's versions of one set, first filed first; none of none."""
 
     def naming(self, profile_id: str, unique_id: str) -> Sequence[FiledDocument]:
         """Return what a patient has that says to replace this one, first filed first"""
 
-    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
-        """Return what one message put in a patient's vault, first filed first."""
+    def brought_by(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> Sequence[FiledDocument]:
+        """Return what some messages put in a patient's vault, first filed first."""
 
     def listed(self, profile_id: str) -> Sequence[FiledDocument]:
         """

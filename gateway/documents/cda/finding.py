@@ -19,6 +19,9 @@ from gateway.errors import InvalidError
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument(?=[\s/>])")
 _METADATA = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?SubmitObjectsRequest(?=[\s/>])")
 _END = re.compile(rb"</(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument\s*>")
+_LONGEST_TAG = 128
+"""Bytes, more than either of the first two takes with what follows it."""
+_PIECE = 1024 * 1024
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 _BOMS = (
@@ -49,14 +52,29 @@ _MOST_IDS = 1000
 
 def holds_cda(content: bytes) -> bool:
     """Tell whether the start tag of a ClinicalDocument stands in it, in any charset."""
-    if b"\x00" in content:  # two or four bytes a character
-        content = content.replace(b"\x00", b"")
-    return _TAG.search(content) is not None
+    return _stands(_TAG, content)
 
 
 def holds_metadata(content: bytes) -> bool:
     """Tell whether it is a METADATA.XML: it names a patient, as a document does."""
-    return _METADATA.search(content.replace(b"\x00", b"")) is not None
+    return _stands(_METADATA, content)
+
+
+def _stands(tag: re.Pattern[bytes], content: bytes) -> bool:
+    """
+    Tell whether a tag stands in bytes, of which a character may take two or four.
+
+    The NULs are left out piece by piece: what is large is never in memory twice.
+    """
+    if b"\x00" not in content:
+        return tag.search(content) is not None
+    kept = b""
+    for at in range(0, len(content), _PIECE):
+        piece = content[at : at + _PIECE].replace(b"\x00", b"")
+        kept = kept[-_LONGEST_TAG:] + piece
+        if tag.search(kept) is not None:
+            return True
+    return False
 
 
 def is_only_cda(content: bytes) -> bool:

@@ -18,6 +18,7 @@ from gateway.errors import InvalidError, NotFoundError
 _MIB = 1024 * 1024
 _PACKED_STEP = 64 * 1024
 _STEP = _MIB
+_SMALL_BYTES, _SMALL_FILES = 16 * 1024, 16
 
 
 @frozen(kw_only=True)
@@ -47,6 +48,8 @@ class Archive:
     _limits: ArchiveLimits
     _entries: Mapping[str, ZipEntry] = field(repr=False)
     _keys: Mapping[str, str] = field(repr=False)
+    _known: dict[str, bytes] = field(init=False, factory=dict, repr=False, eq=False)
+    """A few small files that were read: a package's are read, then searched."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,12 +72,32 @@ class Archive:
         entry = self._entries.get(name)
         if entry is None:
             raise NotFoundError("no such file in the archive")
+        if (known := self._known.get(name)) is not None:
+            return known
         packed = self._content[entry.start : entry.start + entry.packed_size]
         if entry.method == DEFLATED:
             packed = _inflate(packed, entry.size, self._limits)
         if zlib.crc32(packed) != entry.crc:
             raise InvalidError("archive with a damaged file (CRC)")
+        if entry.size <= _SMALL_BYTES and len(self._known) < _SMALL_FILES:
+            self._known[name] = packed
         return packed
+
+    def like(self, name: str) -> tuple[str, ...]:
+        """
+        Return the other files of the size and CRC of one; they may be its copies.
+
+        Raises:
+            NotFoundError: no file has exactly this name.
+        """
+        entry = self._entries.get(name)
+        if entry is None:
+            raise NotFoundError("no such file in the archive")
+        return tuple(
+            one.name
+            for one in self._entries.values()
+            if (one.crc, one.size) == (entry.crc, entry.size) and one is not entry
+        )
 
     def deflated(self, name: str) -> bytes:
         """

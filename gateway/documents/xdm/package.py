@@ -31,9 +31,10 @@ class PackagedDocument:
     ``facts.size`` and ``facts.hash`` were verified, and the media type compared with
     how the content begins. The other facts were not compared with the content, which
     may be no CDA at all. ``deflated`` is the content as the archive has it
-    (`Archive.deflated`).
+    (`Archive.deflated`), ``name`` its name there.
     """
 
+    name: str = field(repr=False)
     facts: EntryFacts
     content: bytes = field(repr=False)
     deflated: bytes = field(default=b"", repr=False)
@@ -140,7 +141,7 @@ def _document(
     if not looks_like(facts.mime_type, content):
         raise InvalidError("package with a document that is not of its mimeType")
     return PackagedDocument(
-        facts=facts, content=content, deflated=archive.deflated(name)
+        name=name, facts=facts, content=content, deflated=archive.deflated(name)
     )
 
 
@@ -203,18 +204,15 @@ def _look_at_the_rest(archive: Archive, base: str, used: Iterable[str]) -> list[
 
 
 def names_of(archive: Archive, documents: Sequence[PackagedDocument]) -> frozenset[str]:
-    """Return the names of each METADATA.XML and of some documents in a package."""
-    packed = [one.deflated for one in documents if one.deflated]
-    stored = [one.content for one in documents if not one.deflated]
-
-    def is_named(name: str) -> bool:
-        if key_of(name.rpartition("/")[2]) == key_of(METADATA):
-            return True
-        if deflated := archive.deflated(name):
-            return deflated in packed
-        return bool(stored) and archive.read(name) in stored
-
-    return frozenset(name for name in archive.names if is_named(name))
+    """Return the names of each METADATA.XML and of some documents, copies too."""
+    metadata = key_of(METADATA)
+    found = {
+        name for name in archive.names if key_of(name.rpartition("/")[2]) == metadata
+    }
+    for one in documents:
+        copies = archive.like(one.name)
+        found |= {one.name, *(x for x in copies if archive.read(x) == one.content)}
+    return frozenset(found)
 
 
 def _may_be_document(content: bytes) -> bool:

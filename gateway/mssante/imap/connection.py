@@ -54,8 +54,8 @@ class ImapOwner(Protocol):
     def upload_ended(self) -> None:
         """The command that a literal was let come for is over."""
 
-    def lost(self) -> None:
-        """The connection is gone."""
+    def lost(self, why: BaseException | None) -> None:
+        """The connection is gone; ``why`` in Twisted's words."""
 
 
 @implementer(IHandshakeListener)
@@ -111,7 +111,7 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         if self._answer is not None:
             waiting, self._answer = self._answer, None
             waiting.errback(reason)
-        self._owner.lost()
+        self._owner.lost(reason.value)
 
     def timeoutConnection(self) -> None:  # noqa: N802
         self.bye(b"too long without a command")

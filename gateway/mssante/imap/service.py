@@ -28,6 +28,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import AwayError, UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.networks import network_of
+from gateway.trust.space import PeerVerdict
 from gateway.trust.tls import Identity
 from gateway.trust.tls_failures import TlsFailure
 from gateway.trust.tls_twisted import mutual_connections
@@ -199,22 +200,27 @@ class ImapService(Service):
         certificates = {one.certificate for one in opened.values()}
         judge = self.store.judge
 
-        def look(work: UnitOfWork) -> tuple[set[tuple[str, str]], set[bytes]]:
+        def look(
+            work: UnitOfWork,
+        ) -> tuple[set[tuple[str, str]], dict[bytes, PeerVerdict]]:
             boxes = Mailboxes(work)
             held = {
                 (holder, box.id) for holder in holders for box in boxes.held_by(holder)
             }
-            return held, {one for one in certificates if judge(one).trusted}
+            return held, {one: judge(one) for one in certificates}
 
         try:
-            held, trusted = await self.store.read(look)
+            held, verdicts = await self.store.read(look)
         except GatewayError as error:
             if not isinstance(error, AwayError):
                 log.warn("imap: rights not read: {why}", why=str(error))
             return
         for session, one in opened.items():
+            verdict = verdicts[one.certificate]
             allowed = (one.identity, one.mailbox_id) in held
-            if not allowed or one.certificate not in trusted:
+            if allowed and not verdict.trusted and verdict.is_our_fault:
+                session.not_trusted(verdict)
+            elif not allowed or not verdict.trusted:
                 session.connection.bye(b"[ALERT] access to this mailbox has ended")
             elif session.idling:
                 # Shows to both sides, and to what is between, that it still lives.

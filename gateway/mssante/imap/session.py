@@ -22,6 +22,7 @@ from gateway.mssante.imap.watch import FolderWatch, claim_recent
 from gateway.store.mailbox.reading import Changes, MailReading
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
+from gateway.trust.tls_failures import failure_of_lost
 
 log = Logger()
 
@@ -136,7 +137,7 @@ class ImapSession:
             else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
-        if isinstance(judged, CertificateRefused) and judged.is_our_fault:
+        if verdict.is_our_fault:
             self.connection.bye(b"[UNAVAILABLE] our lists are not current, try later")
         else:
             self.connection.bye(b"[ALERT] this certificate is not accepted")
@@ -169,8 +170,15 @@ class ImapSession:
         self.state = AUTH
         _end(self._sign_in_deadline)
 
-    def lost(self) -> None:
-        """Give back what the session held."""
+    def lost(self, why: BaseException | None) -> None:
+        """Give back what the session held; log a handshake that was refused."""
+        failure = failure_of_lost(why)
+        if failure is not None:
+            log.info(
+                "imap: handshake refused: {code}, {address}, subject: none shown",
+                code=failure.value,
+                address=self.connection.transport.getPeer().host,
+            )
         _end(self._handshake_deadline)
         _end(self._sign_in_deadline)
         self.upload_ended()

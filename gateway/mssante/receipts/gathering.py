@@ -49,7 +49,7 @@ def gather_facts(
     sure of it: copies that were decided upon are not made.
     """
     if is_held_up(work, kept, warn):
-        stopped = work.tasks.is_dead(_OURS, kept.id)
+        stopped = work.tasks.waits_for_a_person(_OURS, kept.id)
         return [_held_up(one, stopped=stopped) for one in kept.recipients]
     kinds = {one.recipient.kind for one in kept.recipients}
     to_patients = RecipientKind.PATIENT in kinds

@@ -85,6 +85,9 @@ async def read_body(
                 _give_back(buffered, seen[end + len(_END) :])
                 # The line end of the last line stays, and may be there already.
                 size = body.tell() - len(before) + end + 2
+                last = max(0, size - body.tell())
+                if fault is None and not lease.take(last):
+                    fault = replies.STORAGE_FULL
                 body.write(chunk)
                 body.truncate(max(0, size))
                 return _checked(body.getvalue(), limits, fault, stuffed=stuffed)

@@ -57,7 +57,7 @@ class SmtpDoors:
         self._worker = worker
         self._tls = smtp_server_context(identity, refused=_said)  # a bad key fails here
         smtp = settings.smtp
-        self._memory = Memory(smtp.share(smtp.max_memory_bytes))
+        self.memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
 
     def service(self, door: Door, port: int, *, implicit_tls: bool = False) -> SmtpDoor:
@@ -84,7 +84,7 @@ class SmtpDoors:
             worker=self._worker,
             admission=self._reception.admission,
             reception=self._reception,
-            memory=self._memory,
+            memory=self.memory,
             disk=self._disk,
         )
         host = self._settings.listen.host

@@ -19,6 +19,7 @@ from gateway.core.envelope import (
     SenderKind,
     SubmissionForm,
 )
+from gateway.store.arrivals.outcomes import outcome_of
 from gateway.store.arrivals.values import (
     UNDER_WAY,
     ArrivalState,
@@ -333,19 +334,7 @@ class Arrivals:
         rows = self.work.connection.execute(
             query.order_by(columns.recipient, columns.position)
         )
-        return [
-            DocumentOutcome(
-                recipient=row.recipient,
-                position=row.position,
-                unique_id=row.unique_id,
-                outcome=row.outcome,
-                reasons=tuple(row.reasons),
-                error=row.error,
-                detail=row.detail,
-                entry_id=row.entry_id or "",
-            )
-            for row in rows
-        ]
+        return [outcome_of(row) for row in rows]
 
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""

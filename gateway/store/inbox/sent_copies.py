@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
 from attrs import field, frozen
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from gateway.core.copies import HEARD, LOST, Copy, CopyReason
-from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.deliveries import PENDING
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.tables import SENT
-from gateway.store.tables import deliveries, inbox_messages, receipts, recipients
+from gateway.store.tables import (
+    arrivals,
+    deliveries,
+    inbox_messages,
+    receipts,
+    recipients,
+)
 
 _LATE = and_(deliveries.c.state == PENDING, deliveries.c.warned_at.is_not(None))
 _TOLD = (
@@ -29,12 +35,15 @@ _TOLD = (
 """What is told of a copy that has no outcome; stopped comes after delayed."""
 _ASTRAY = (
     select(
-        recipients.c.position,
+        recipients.c.arrival_id,
+        recipients.c.address,
+        arrivals.c.key_id,
         recipients.c.outcome,
         recipients.c.reasons,
         _TOLD.label("told"),
     )
     .select_from(recipients)
+    .join(arrivals, arrivals.c.id == recipients.c.arrival_id)
     .outerjoin(
         deliveries,
         and_(
@@ -43,14 +52,14 @@ _ASTRAY = (
         ),
     )
     .where(
-        recipients.c.arrival_id == bindparam("arrival"),
+        recipients.c.arrival_id.in_(bindparam("arrivals", expanding=True)),
         or_(
             recipients.c.outcome.in_([*sorted(LOST), Copy.RELAYED]),
             _LATE,
             _TOLD.is_not(None),
         ),
     )
-    .order_by(recipients.c.position)
+    .order_by(recipients.c.arrival_id, recipients.c.position)
 )
 
 
@@ -79,21 +88,23 @@ class SentCopies:
 
     work: UnitOfWork
 
-    def astray(self, arrival_id: str) -> list[StrayCopy]:
-        """Return the copies of a message that did not arrive, or not surely yet."""
-        found = self.work.connection.execute(_ASTRAY, {"arrival": arrival_id})
-        rows = [
-            row
-            for row in found
-            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons)
-        ]
-        kept = Arrivals(self.work).get(arrival_id) if rows else None
-        if kept is None:
-            return []
-        to = {one.position: one.recipient.address for one in kept.recipients}
-        return [
-            StrayCopy(to[row.position], _fate(row.outcome, row.told)) for row in rows
-        ]
+    def astray(self, arrival_ids: Collection[str]) -> dict[str, list[StrayCopy]]:
+        """
+        Return the copies of some messages that did not arrive, or not surely yet.
+
+        By the messages; one that arrived everywhere is not there.
+        """
+        rows = self.work.connection.execute(_ASTRAY, {"arrivals": list(arrival_ids)})
+        found: dict[str, list[StrayCopy]] = {}
+        for row in rows:
+            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons):
+                copy = StrayCopy(self._address(row), _fate(row.outcome, row.told))
+                found.setdefault(row.arrival_id, []).append(copy)
+        return found
+
+    def _address(self, row: Any) -> str:
+        place = f"recipients.address:{row.arrival_id}"
+        return str(self.work.unseal(row.key_id, row.address, place))
 
     def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:
         """Return the conversations whose last message by the patient was lost."""

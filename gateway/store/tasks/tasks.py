@@ -242,29 +242,33 @@ class Tasks:
 
     def late(self, kinds: Iterable[TaskKind], subject: str, before: datetime) -> bool:
         """
-        Tell whether something is not done that was to be: given up, or long failing.
+        Tell whether something is not done that was to be: given up, long failing, or
+        long held by an operator.
 
         Args:
             kinds: Of tasks to look at.
             subject: What they are about.
-            before: What has failed, and was asked for before then, is late.
+            before: What has failed or is held, and was asked for before then, is late.
         """
         overdue = exists().where(
             tasks.c.subject == subject,
             tasks.c.kind.in_([kind.value for kind in kinds]),
             or_(
                 tasks.c.state == TaskState.DEAD.value,
-                and_(tasks.c.attempts > 0, tasks.c.created_at <= before),
+                and_(
+                    or_(tasks.c.attempts > 0, tasks.c.state == TaskState.HELD.value),
+                    tasks.c.created_at <= before,
+                ),
             ),
         )
         return bool(self.connection.execute(select(overdue)).scalar_one())
 
-    def is_dead(self, kinds: Iterable[TaskKind], subject: str) -> bool:
-        """Tell whether something was given up, so that a person must act."""
+    def waits_for_a_person(self, kinds: Iterable[TaskKind], subject: str) -> bool:
+        """Tell whether something was given up or is held: a person must act."""
         dead = exists().where(
             tasks.c.subject == subject,
             tasks.c.kind.in_([kind.value for kind in kinds]),
-            tasks.c.state == TaskState.DEAD.value,
+            tasks.c.state.in_([TaskState.DEAD.value, TaskState.HELD.value]),
         )
         return bool(self.connection.execute(select(dead)).scalar_one())
 

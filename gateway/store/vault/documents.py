@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from sqlalchemy import (
     ColumnElement,
     and_,
@@ -25,8 +25,11 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.tables import documents, submissions
+from gateway.store.vault.values import NewDocument, StoredDocument
 
 _HIDDEN = Visibility.HIDDEN_FROM_PATIENT
+_AT_ONCE = 500
+"""Values in one statement."""
 _LAST_FIRST = (
     documents.c.filed_at.desc(),
     documents.c.creation_time.desc(),
@@ -51,55 +54,6 @@ _NAMING = Prepared(
         text("names != ''"),
     )
 )
-
-
-@frozen(kw_only=True)
-class NewDocument:
-    """
-    A document about to be filed, as `FiledDocument` says what it is.
-
-    ``entry`` is the JSON of its DocumentEntry, sealed before it is kept. ``author_id``
-    and ``structure_id`` are the first of ``owners``. ``names`` is the uniqueId that it
-    says to replace, there or not.
-    """
-
-    id: str
-    profile_id: str
-    key_id: str
-    unique_id: str
-    set_id: str = ""
-    version: int | None = None
-    body_level: BodyLevel
-    status: Availability = Availability.APPROVED
-    type_code: str
-    class_code: str
-    creation_time: datetime
-    mime_type: str
-    sha1: str
-    sha256: str
-    flags: frozenset[Visibility] = frozenset()
-    visible_at: datetime | None = None
-    flags_then: frozenset[Visibility] = frozenset()
-    masked_by: MaskedBy = MaskedBy.NOBODY
-    author_id: str = field(default="", repr=False)
-    structure_id: str = ""
-    owners: tuple[str, ...] = field(default=(), repr=False)
-    entry: Mapping[str, Any] = field(repr=False)
-    submission_id: str
-    arrival_id: str = ""
-    names: str = ""
-    replaced_by: str = ""
-    replaced_levels: frozenset[BodyLevel] = frozenset()
-
-
-@frozen(kw_only=True)
-class StoredDocument:
-    """What is known of a document, and what opens its sealed entry and its bytes."""
-
-    facts: FiledDocument
-    key_id: str
-    blob_id: str
-    sealed: bytes = field(repr=False)
 
 
 @frozen
@@ -237,16 +191,41 @@ class Documents:
         hidden = case((is_past, columns.hidden_then), else_=columns.hidden_now)
         return columns.profile_id == profile_id, status, hidden.is_(false())
 
-    def of_arrival(self, profile_id: str, arrival_id: str) -> list[StoredDocument]:
-        """Return what one message put in a patient's vault."""
-        columns = documents.c
-        rows = self.work.connection.execute(
-            select(documents)
-            # Without an order, as for a set: it is found by its arrival alone.
-            .where(columns.profile_id == profile_id, columns.arrival_id == arrival_id)
+    def of_arrivals(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> list[StoredDocument]:
+        """Return what some messages put in a patient's vault, oldest filing first."""
+        # Without an order, as for a set: they are found by their arrivals alone.
+        found = self._among(
+            documents.c.arrival_id, arrival_ids, documents.c.profile_id == profile_id
         )
-        found = [_stored(row) for row in rows]
-        return sorted(found, key=lambda one: (one.facts.filed_at, one.facts.id))
+        return sorted(found, key=_filing)
+
+    def find_each(self, unique_ids: Collection[str]) -> list[StoredDocument]:
+        """Return the documents of some uniqueIds, in whichever vaults, in no order."""
+        return self._among(documents.c.unique_id, unique_ids)
+
+    def get_each(self, entry_ids: Collection[str]) -> list[StoredDocument]:
+        """Return the documents of some entryUUIDs in hex, in no order."""
+        return self._among(documents.c.id, entry_ids)
+
+    def _among(
+        self,
+        column: ColumnElement[Any],
+        names: Collection[str],
+        *conditions: ColumnElement[bool],
+    ) -> list[StoredDocument]:
+        """Ask once for all; a statement takes some thousands of values at most."""
+        asked = list(dict.fromkeys(names))
+        return [
+            _stored(row)
+            for first in range(0, len(asked), _AT_ONCE)
+            for row in self.work.connection.execute(
+                select(documents).where(
+                    column.in_(asked[first : first + _AT_ONCE]), *conditions
+                )
+            )
+        ]
 
     def entry(self, stored: StoredDocument) -> dict[str, Any]:
         """Return the JSON of the DocumentEntry as it was filed."""
@@ -355,8 +334,11 @@ class Documents:
 
 
 def _first_filed_first(rows: Iterable[Any]) -> list[StoredDocument]:
-    found = [_stored(row) for row in rows]
-    return sorted(found, key=lambda one: (one.facts.filed_at, one.facts.id))
+    return sorted((_stored(row) for row in rows), key=_filing)
+
+
+def _filing(stored: StoredDocument) -> tuple[datetime, str]:
+    return stored.facts.filed_at, stored.facts.id
 
 
 def _stored(row: Any) -> StoredDocument:

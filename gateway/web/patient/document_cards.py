@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -92,13 +92,13 @@ class SeenDocuments:
         """Return how many they are."""
         return self.vault.count_for_holder(self.profile_id, old=replaced)
 
-    def brought_by(self, arrival_id: str) -> list[DocumentCard]:
-        """Return those that one message brought."""
-        return [
-            self.card(document)
-            for document in self.vault.brought_by(self.profile_id, arrival_id)
-            if self._is_seen(document, on_request=True)
-        ]
+    def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:
+        """Return those that some messages brought, by the messages."""
+        found: dict[str, list[DocumentCard]] = {}
+        for document in self.vault.brought_by(self.profile_id, arrival_ids):
+            if self._is_seen(document, on_request=True):
+                found.setdefault(document.arrival_id, []).append(self.card(document))
+        return found
 
     def find(self, document_id: str) -> FiledDocument | None:
         """Return one of them, or None: another patient's is not there either."""

@@ -7,38 +7,20 @@ from attrs import frozen
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.message.address import MailAddress
-from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.arrivals.values import DocumentOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
-from gateway.store.inbox.values import Conversation, Direction, InboxMessage
+from gateway.store.inbox.values import Conversation
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
-from gateway.web.patient.attachments import ListedFile, offered, open_file, shown_type
-from gateway.web.patient.brought import Remark, remarks
+from gateway.web.patient.attachments import open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_cards import DocumentCard
-from gateway.web.patient.keeping import Keeping, KeepingOffer
-from gateway.web.patient.undelivered import Undelivered, undelivered
+from gateway.web.patient.thread import Thread
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
 from gateway.web.site.paging import PER_PAGE, Page
 from gateway.web.site.visits import Visit
-
-
-@frozen
-class ShownMessage:
-    """A message with what came with it; a file with whether it may be kept."""
-
-    message: InboxMessage
-    files: list[tuple[ListedFile, KeepingOffer | None]]
-    documents: list[DocumentCard]
-    remarks: list[Remark]
-    """What is to be said of documents that came with it and are not beside it."""
-    undelivered: list[Undelivered]
-    """The patient's own: to whom it did not arrive, or not yet."""
 
 
 @frozen
@@ -108,12 +90,10 @@ class InboxPages:
             reader = InboxReader(work)
             total = reader.message_count(profile.id, conversation.id)
             page = Page.asked(visit.query, total)
-            shown = [
-                self._shown(work, visit, conversation, one)
-                for one in reader.messages(
-                    profile.id, conversation.id, PER_PAGE, page.offset
-                )
-            ]
+            messages = reader.messages(
+                profile.id, conversation.id, PER_PAGE, page.offset
+            )
+            shown = Thread(self.desk).shown(work, visit, conversation, messages)
             route = Answering(self.desk).route(work, profile, conversation)
             draft = reader.draft(profile.id, conversation.id)
             choices = WritingForm(self.desk).documents(work, profile.id)
@@ -135,33 +115,6 @@ class InboxPages:
             pages=page.pages,
             sent="sent" in visit.query and not (shown and shown[-1].undelivered),
             saved="saved" in visit.query,
-        )
-
-    def _shown(
-        self,
-        work: UnitOfWork,
-        visit: Visit,
-        conversation: Conversation,
-        message: InboxMessage,
-    ) -> ShownMessage:
-        profile_id, keeping = visit.profile.id, Keeping(self.desk)
-        documents: list[DocumentCard] = []
-        outcomes: list[DocumentOutcome] = []
-        seen = self.desk.seen(work, profile_id)
-        if message.arrival_id and message.direction is Direction.IN:
-            documents = seen.brought_by(message.arrival_id)
-            outcomes = Arrivals(work).documents(message.arrival_id, profile_id)
-        return ShownMessage(
-            message=message,
-            files=[
-                (file, keeping.offer(work, visit, message, file.place))
-                for file in offered(message, had_documents=bool(outcomes))
-            ],
-            documents=documents,
-            remarks=remarks(
-                seen, outcomes, {one.id for one in documents}, visit.language
-            ),
-            undelivered=undelivered(work, conversation, message),
         )
 
     def file(self, visit: Visit, message_id: str, place: int) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from attrs import frozen
 
 from gateway.core.decision import Refuse
@@ -15,7 +17,7 @@ from gateway.rights.attachment_rules import (
     decide_keeping,
 )
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.values import Direction, InboxMessage
+from gateway.store.inbox.values import AttachedFile, Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.uploads import content_type
@@ -42,23 +44,34 @@ class Keeping:
 
     desk: PatientDesk
 
-    def offer(
-        self, work: UnitOfWork, visit: Visit, message: InboxMessage, place: int
-    ) -> KeepingOffer | None:
+    def offers(
+        self, work: UnitOfWork, visit: Visit, messages: Iterable[InboxMessage]
+    ) -> dict[MessageFile, KeepingOffer]:
         """
-        Return what is said beside a file, by its name and size; None: nothing.
+        Return what is said beside the files of messages, by their names and sizes.
 
-        Its bytes have the last word, once it is asked for.
+        Of a file that is not there, nothing. Its bytes have the last word, once it is
+        asked for.
         """
-        file = message.files[place]
-        if message.direction is not Direction.IN or is_package(file):
-            return None
-        kept = self.document(work, visit, message.id, place)
+        files = {
+            MessageFile(message.id, place): file
+            for message in messages
+            if message.direction is Direction.IN
+            for place, file in enumerate(message.files)
+            if not is_package(file)
+        }
+        kept = self._kept(work, visit, files)
+        return {
+            source: self._offer(file, kept.get(source, ""), visit.language)
+            for source, file in files.items()
+        }
+
+    def _offer(self, file: AttachedFile, kept: str, language: str) -> KeepingOffer:
         ending = file.name.rpartition(".")[2].lower()
         believed = PATIENT_TYPES.get(ending, file.media_type)
         # A size that is not known is 0; nothing can be said of it before it is read.
         refusal = self._decide(file.name, file.size or 1, believed)
-        return KeepingOffer(kept, say_refusal(refusal, visit.language))
+        return KeepingOffer(kept, say_refusal(refusal, language))
 
     def judge(self, file: OpenedFile) -> tuple[str, AttachmentRefusal | None]:
         """Return the type a file's bytes show, and why it cannot be kept, if so."""
@@ -70,7 +83,14 @@ class Keeping:
     ) -> str:
         """Return the id of the document a file is kept as, or an empty text."""
         source = MessageFile(message_id, place)
-        return self.desk.own_documents.find(work, visit.profile.id, source)
+        return self._kept(work, visit, [source]).get(source, "")
+
+    def _kept(
+        self, work: UnitOfWork, visit: Visit, sources: Collection[MessageFile]
+    ) -> Mapping[MessageFile, str]:
+        if not sources:
+            return {}
+        return self.desk.own_documents.find_each(work, visit.profile.id, sources)
 
     def _decide(
         self, name: str, size: int, media_type: str

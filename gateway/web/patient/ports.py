@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
@@ -16,8 +16,10 @@ Trusts = Callable[[str], bool]
 class OwnDocuments(Protocol):
     """Makes files of messages documents of the patient's own; each file once."""
 
-    def find(self, work: UnitOfWork, profile_id: str, source: MessageFile) -> str:
-        """Return the id of the document a file was kept as, or an empty text."""
+    def find_each(
+        self, work: UnitOfWork, profile_id: str, sources: Collection[MessageFile]
+    ) -> Mapping[MessageFile, str]:
+        """Return the ids of the documents that files were kept as, by the files."""
 
     def prepare(
         self, profile: Profile, file: FileToKeep

@@ -113,9 +113,13 @@ class SiteApp:
         self, route: Route, request: Request, parts: dict[str, Any]
     ) -> Deferred[bytes]:
         raw = raw_request(request, self._limits.proxies)
-        if route.guarded and not self._throttle.lets(raw.peer, self._clock()):
-            page = error_page(language_of(raw), 429)
-            retry = ("Retry-After", str(int(_MINUTES.total_seconds())))
+        wait = timedelta(0)
+        if route.guarded:
+            wait = self._throttle.wait(raw.peer, self._clock())
+        if wait:
+            seconds = math.ceil(wait.total_seconds())
+            page = error_page(language_of(raw), 429, wait_seconds=seconds)
+            retry = ("Retry-After", str(seconds))
             page = evolve(page, headers=(*page.headers, retry))
             return succeed(put(request, page))
         start = self._reactor.seconds()

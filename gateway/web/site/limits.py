@@ -17,12 +17,16 @@ from typing import Any
 
 from attrs import define, field, frozen
 from twisted.internet.interfaces import IAddress, IDelayedCall
+from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 
+from gateway.trust.tls_failures import failure_of_lost
 from gateway.web.site.forwarding import Networks, is_in
+
+log = Logger()
 
 KIB = 1024
 SMALL_BODY = 64 * KIB
@@ -109,6 +113,13 @@ class LimitedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
         self._within(None)
+        failure = failure_of_lost(getattr(reason, "value", None))
+        if failure is not None:
+            log.info(
+                "web: handshake refused: {code}, {address}",
+                code=failure.value,
+                address=str(getattr(self.getPeer(), "host", "")),
+            )
         super().connectionLost(reason)
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
@@ -209,7 +220,7 @@ class LimitedRequest(Request):
             super().process()
             return
         headers, page = self.channel.site.rules.refusal(status, self)
-        self.setResponseCode(status)
+        self.setResponseCode(status, HTTPStatus(status).phrase.encode())
         for name, value in headers:
             self.setHeader(name, value)
         self.setHeader(b"Content-Length", str(len(page)).encode())
@@ -327,15 +338,21 @@ class Throttle:
     span: timedelta
     _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
 
-    def lets(self, peer: str, now: datetime) -> bool:
-        """Count a request; False when it is one too many."""
+    def wait(self, peer: str, now: datetime) -> timedelta:
+        """
+        Count a request; return how long that address has to wait if it is one too many.
+
+        What was counted in the future, before the clock was set back, counts no more.
+        """
         times = self._seen.setdefault(peer, deque())
         self._seen.move_to_end(peer)
         while times and times[0] <= now - self.span:
             times.popleft()
+        while times and times[-1] > now:
+            times.pop()
         if len(self._seen) > _MOST_PEERS:
             self._seen.popitem(last=False)
         if len(times) >= self.most:
-            return False
+            return times[0] + self.span - now
         times.append(now)
-        return True
+        return timedelta(0)

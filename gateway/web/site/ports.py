@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -56,6 +56,12 @@ class DocumentVault(Protocol):
     def get(self, entry_uuid: str) -> FiledDocument | None:
         """Return what is filed under an entryUUID, in whichever patient's vault."""
 
+    def find_each(self, unique_ids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some uniqueIds, by these."""
+
+    def get_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return what is filed under some entryUUIDs, by its id; asked at once."""
+
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0
     ) -> Sequence[FiledDocument]:
@@ -64,8 +70,10 @@ class DocumentVault(Protocol):
     def count_for_holder(self, profile_id: str, *, old: bool) -> int:
         """Return how many they are."""
 
-    def brought_by(self, profile_id: str, arrival_id: str) -> Sequence[FiledDocument]:
-        """Return what one message put in a patient's vault, first filed first."""
+    def brought_by(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> Sequence[FiledDocument]:
+        """Return what some messages put in a patient's vault, first filed first."""
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""

@@ -175,12 +175,18 @@ def language_of(raw: RawRequest) -> str:
 
 
 def error_page(
-    language: str, status: int, *, signed_in: bool = False, text: str = ""
+    language: str,
+    status: int,
+    *,
+    signed_in: bool = False,
+    text: str = "",
+    wait_seconds: int = 0,
 ) -> Answer:
     """
     Return a page for a failure: what happened and what to do, nothing inside.
 
     ``text`` is what was written in a form that was not taken; it is shown again.
+    ``wait_seconds``: when the same may be tried again; 0 where nobody knows.
     """
     return page(
         "site/error.html",
@@ -189,6 +195,7 @@ def error_page(
         code=status,
         signed_in=signed_in,
         text=text.strip(),
+        wait_minutes=max(1, -(-wait_seconds // 60)),
         visit=None,
         unread=0,
         name="",

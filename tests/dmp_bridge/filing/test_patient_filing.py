@@ -25,6 +25,7 @@ from gateway.store.vault.documents import Documents
 from tests.builders_cda import PDF
 
 SOURCE = "2.25.1"
+OTHER_FILE = MessageFile("c" * 32, 1)
 FILE = FileToKeep(
     source=MessageFile("c" * 32, 2),
     title="Bilan",
@@ -70,7 +71,8 @@ def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> N
             for line in work.journal.lines(chain_of(profile.id))
             if line.action == "document:keep"
         ]
-        assert filing.find(work, profile.id, FILE.source) == stored.id
+        found = filing.find_each(work, profile.id, [FILE.source, OTHER_FILE])
+        assert found == {FILE.source: stored.id}
     assert stored.id == kept.document_id
     assert facts is not None
     assert facts["contentTypeCode"]["code"] == "EXP_PATIENT"
@@ -168,7 +170,7 @@ def test_another_patients_document_is_neither_found_nor_replaced(
         filing.prepare(profile, FILE)(work)
 
     with database.read() as work:
-        assert filing.find(work, other.id, FILE.source) == ""
+        assert filing.find_each(work, other.id, [FILE.source]) == {}
     with pytest.raises(ConflictError), database.write() as work:
         filing.prepare(other, FILE)(work)
     with database.read() as work:

@@ -455,7 +455,7 @@ def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(
     told = story.send(make_mail(as_xdm(pack(make_cda(), other))))
 
     with database.read() as work:
-        brought = story.vault(work).brought_by(story.profile_id, told.kept.id)
+        brought = story.vault(work).brought_by(story.profile_id, [told.kept.id])
         (submission,) = {one.submission_id for one in brought}
         profile = Profiles(work).get(story.profile_id)
         assert profile is not None

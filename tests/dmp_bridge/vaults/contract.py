@@ -44,6 +44,7 @@ _FLAGS: tuple[tuple[tuple[Visibility, ...], tuple[Visibility, ...], int], ...] =
 )
 """The flags now, those then, and after how many days then is."""
 FIRST, SECOND, THIRD = "1.2.3.1", "1.2.3.2", "1.2.3.3"
+FOURTH, FIFTH = "1.2.3.4", "1.2.3.5"
 
 
 @frozen(kw_only=True)
@@ -123,7 +124,8 @@ class VaultContract:
             assert vault.find(FIRST) is None
             assert vault.get(uuid4().urn) is None
             assert list(vault.versions(house.patient, "1.2.3")) == []
-            assert list(vault.brought_by(house.patient, "a" * 32)) == []
+            assert vault.find_each([FIRST]) == vault.get_each([uuid4().urn]) == {}
+            assert list(vault.brought_by(house.patient, ["a" * 32])) == []
             assert list(vault.listed(house.patient)) == []
 
     def test_what_is_filed_is_told_as_it_was_filed(self, house: House) -> None:
@@ -270,7 +272,7 @@ class VaultContract:
                     for found in (
                         vault.listed(patient),
                         vault.versions(patient, "1.2.3"),
-                        vault.brought_by(patient, "a" * 32),
+                        vault.brought_by(patient, ["a" * 32]),
                     )
                 ]
                 for patient in (house.patient, house.other)
@@ -493,13 +495,28 @@ class VaultContract:
         house.file(
             house.deposit(SECOND),
             house.deposit(THIRD, arrival_id=""),
+            house.deposit(FOURTH, arrival_id="b" * 32),
+            house.deposit(FIFTH, arrival_id="c" * 32),
             house.deposit(FIRST),
         )
 
         with house.open() as vault:
-            found = vault.brought_by(house.patient, "a" * 32)
+            found = vault.brought_by(house.patient, ["b" * 32, "a" * 32])
 
-        assert [one.unique_id for one in found] == [SECOND, FIRST]
+        assert [one.unique_id for one in found] == [SECOND, FOURTH, FIRST]
+
+    def test_many_are_found_at_once_by_either_name(self, house: House) -> None:
+        house.file(house.deposit(), house.deposit(SECOND, patient=house.other))
+        first, second = house.found(FIRST), house.found(SECOND)
+        others = [f"{THIRD}.{number}" for number in range(1200)]
+
+        with house.open() as vault:
+            by_unique_id = vault.find_each([FIRST, *others, SECOND, FIRST])
+            urn = f"urn:uuid:{UUID(second.id)}"
+            by_id = vault.get_each([first.id, uuid4().urn, urn])
+
+        assert by_unique_id == {FIRST: first, SECOND: second}
+        assert by_id == {first.id: first, second.id: second}
 
     # ------------------------------------------------------------------ withdrawn
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -46,8 +46,18 @@ class InMemoryVault:
         ]
         return [one for one in self._of(profile_id) if unique_id and one.id in naming]
 
-    def brought_by(self, profile_id: str, arrival_id: str) -> list[FiledDocument]:
-        return [one for one in self._of(profile_id) if one.arrival_id == arrival_id]
+    def find_each(self, unique_ids: Collection[str]) -> dict[str, FiledDocument]:
+        found = {one: self.find(one) for one in unique_ids}
+        return {one: document for one, document in found.items() if document}
+
+    def get_each(self, entry_uuids: Collection[str]) -> dict[str, FiledDocument]:
+        found = [self.get(one) for one in entry_uuids]
+        return {document.id: document for document in found if document}
+
+    def brought_by(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> list[FiledDocument]:
+        return [one for one in self._of(profile_id) if one.arrival_id in arrival_ids]
 
     def listed(self, profile_id: str) -> list[FiledDocument]:
         return self._of(profile_id)[::-1]

@@ -8,6 +8,7 @@ from gateway.core.ins import Ins
 from gateway.documents.cda.finding import (
     as_text,
     holds_cda,
+    holds_metadata,
     is_only_cda,
     is_wide,
     patients_of,
@@ -158,3 +159,16 @@ def test_of_many_identifiers_the_first_thousand_are_read() -> None:
 
     assert len(patients_of(content(999))) == 1
     assert patients_of(content(1000)) == ()
+
+
+@pytest.mark.parametrize("before", range(1024 * 1024 - 140, 1024 * 1024 + 4, 24))
+def test_a_tag_is_found_across_the_pieces_of_what_is_large(before: int) -> None:
+    """In pieces of 1 MiB, whatever of the tag stands in the first one."""
+    document = "<cda:ClinicalDocument>".encode("utf-16-le")
+    metadata = f"<{'r' * 41}:SubmitObjectsRequest ".encode("utf-32-le")
+    filler = b"x" + bytes(before - 1)
+
+    assert holds_cda(filler + document)
+    assert not holds_cda(filler + document[:-2])
+    assert holds_metadata(filler + metadata)
+    assert not holds_metadata(filler + metadata.replace(b"S", b"s"))

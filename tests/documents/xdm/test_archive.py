@@ -254,6 +254,35 @@ def test_a_file_is_found_whatever_its_case() -> None:
 def test_a_file_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         open_archive(make_zip([Part()])).read("OTHER.TXT")
+    with pytest.raises(NotFoundError):
+        open_archive(make_zip([Part()])).like("OTHER.TXT")
+
+
+def test_files_are_alike_by_their_size_and_their_crc() -> None:
+    contents = {b"A": b"one", b"B": b"two", b"C": b"one", b"D": b"one more"}
+    archive = open_archive(
+        make_zip([Part(name=name, content=one) for name, one in contents.items()])
+    )
+
+    assert archive.like("A") == ("C",)
+    assert archive.like("B") == archive.like("D") == ()
+
+
+def test_a_file_read_again_is_the_same_small_or_large() -> None:
+    sizes = (0, 16 * 1024, 16 * 1024 + 1)
+    contents = [f"{at:02}".encode() * (size // 2) for at in range(20) for size in sizes]
+    names = [f"F{number}" for number in range(len(contents))]
+    archive = open_archive(
+        make_zip(
+            [
+                Part(name=name.encode(), content=one)
+                for name, one in zip(names, contents, strict=True)
+            ]
+        )
+    )
+
+    for _ in range(2):
+        assert [archive.read(name) for name in names] == contents
 
 
 def test_an_archive_tells_nothing_in_its_repr() -> None:

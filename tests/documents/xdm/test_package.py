@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
-from gateway.documents.xdm.package import Package, open_package
+from gateway.documents.xdm.package import (
+    Package,
+    names_of,
+    open_package,
+    read_package,
+)
 from gateway.documents.xdm.writing import (
     OutgoingDocument,
     PackageSender,
@@ -335,6 +340,26 @@ def test_z05_the_index_and_the_readme_of_a_package_are_kept_nowhere(
 
 def _bytes_within(package: Package) -> list[bytes]:
     return [document.content for document in package.documents]
+
+
+def test_what_a_package_named_is_known_with_its_copies_and_nothing_else() -> None:
+    other = SECOND.replace(b"Compte", b"Comqte")  # of the same size
+    content = make_package(
+        [LETTER, SECOND], extra={"COPIE.XML": LETTER, "AUTRE.XML": other}
+    )
+    archive = open_archive(content)
+    first, second = read_package(archive).documents
+
+    assert first.name == "IHE_XDM/SUBSET01/DOC0001.XML"
+    assert names_of(archive, [first]) == {
+        "IHE_XDM/SUBSET01/METADATA.XML",
+        first.name,
+        "COPIE.XML",
+    }
+    assert names_of(archive, [second]) == {
+        "IHE_XDM/SUBSET01/METADATA.XML",
+        second.name,
+    }
 
 
 def test_a_file_nobody_lists_must_be_whole_too() -> None:

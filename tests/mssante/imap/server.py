@@ -9,7 +9,7 @@ import shutil
 import socket
 import ssl
 from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pytest_twisted
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateRevocationList
 from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
@@ -122,7 +123,13 @@ class Mailroom:
         """Publish a revocation list with a certificate of the PKI on it."""
         pki = throwaway_pki()
         serial = pki.certificates[name].certificate.serial_number
-        lists = pki.revocation_lists(also=[serial])
+        self._publish(pki.revocation_lists(also=[serial]))
+
+    def let_the_lists_end(self) -> None:
+        """Publish revocation lists that are past their next update."""
+        self._publish(throwaway_pki().revocation_lists(days=1e-6))
+
+    def _publish(self, lists: Iterable[CertificateRevocationList]) -> None:
         pem = b"".join(one.public_bytes(Encoding.PEM) for one in lists)
         fresh = self.folder / "crl.new"
         fresh.write_bytes(pem)

@@ -67,7 +67,7 @@ class Owner:
     def upload_ended(self) -> None:
         self.told.append("ended")
 
-    def lost(self) -> None:
+    def lost(self, why: BaseException | None) -> None:
         self.told.append("lost")
 
 

@@ -166,6 +166,43 @@ async def test_a_session_ends_when_its_right_does(mailroom: Mailroom, why: str) 
 
 
 @on_the_loop
+async def test_lists_of_ours_that_ended_are_not_said_of_the_client(
+    mailroom: Mailroom,
+) -> None:
+    """Its access has not ended: it may come back once we have fetched them."""
+    wire = await deferToThread(mailroom.wire)
+    await deferToThread(mailroom.let_the_lists_end)
+
+    await mailroom.service.recheck()
+
+    assert await deferToThread(wire.line) == (
+        b"* BYE [UNAVAILABLE] our lists are not current, try later"
+    )
+    wire.close()
+    greeting = b"* BYE [UNAVAILABLE] "
+    again = await deferToThread(lambda: mailroom.wire(sign_in=False, greeting=greeting))
+    again.close()
+
+
+@on_the_loop
+async def test_who_lost_the_mailbox_hears_that_whatever_else_is_amiss(
+    mailroom: Mailroom,
+) -> None:
+    wire = await deferToThread(mailroom.wire)
+
+    def change() -> None:
+        mailroom.let_the_lists_end()
+        with mailroom.database.write() as work:
+            Mailboxes(work).remove_holder(mailroom.boxes[ADDRESS], DOCTOR)
+
+    await deferToThread(change)
+    await mailroom.service.recheck()
+
+    assert (await deferToThread(wire.line)).startswith(b"* BYE [ALERT] access")
+    wire.close()
+
+
+@on_the_loop
 async def test_a_session_in_order_is_left_alone(mailroom: Mailroom) -> None:
     wire = await deferToThread(mailroom.wire)
 
@@ -266,10 +303,49 @@ def test_a_refused_client_learns_why_and_the_log_who_it_was(
         )
 
     assert "alert certificate expired" in done.stdout + done.stderr
+    assert len([line for line in told if "handshake refused" in line]) == 1
     assert (
         "info imap: handshake refused: TLS_CERT_EXPIRED, 127.0.0.1, "
         "subject: CN=smtp.peer.mssante.test,OU=300000000000022,"
     ) in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        (["-tls1_2"], "TLS_NO_CERTIFICATE"),
+        (["-tls1_3"], "TLS_NO_CERTIFICATE"),
+        (["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], "TLS_OLD_VERSION"),
+        (["-tls1_2", "-cipher", "AES128-SHA"], "TLS_NO_SHARED_CIPHER"),
+    ],
+)
+@pytest.mark.parametrize("starttls", [False, True])
+@off_the_loop
+def test_a_handshake_that_shows_no_certificate_leaves_a_line(
+    mailroom: Mailroom, how: list[str], code: str, starttls: bool
+) -> None:
+    listen = mailroom.settings.listen
+    port, first = listen.imaps, list[str]()
+    if starttls:
+        port, first = listen.imap, ["-starttls", "imap"]
+
+    with lines_logged() as told:
+        subprocess.run(
+            [
+                *("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *first),
+                *("-ign_eof", *how),
+            ],
+            input="a1 CAPABILITY\r\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        mailroom.wire().close()  # by then the loop has ended the other one
+
+    assert [line for line in told if "handshake refused" in line] == [
+        f"info imap: handshake refused: {code}, 127.0.0.1, subject: none shown"
+    ]
 
 
 @off_the_loop

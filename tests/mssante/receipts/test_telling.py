@@ -456,7 +456,8 @@ def patient_sees(
 ) -> None:
     pages = [one.word for one in expected.sender if one.by is By.PAGE]
     if writer is Writer.PATIENT:
-        astray = stage.post.read(lambda work: SentCopies(work).astray(arrival_id))
+        found = stage.post.read(lambda work: SentCopies(work).astray([arrival_id]))
+        astray = found.get(arrival_id, [])
         assert [one.fate for one in astray] == pages, where
     shown = any(one.by is By.PAGE for one in expected.patient)
     assert stage.in_inbox(arrival_id) == shown, where

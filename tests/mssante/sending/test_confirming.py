@@ -161,7 +161,11 @@ def test_the_patient_reads_it_on_the_page_until_it_is_confirmed(waiting: Post) -
 
 def astray(post: Post, arrival_id: str) -> list[Fate]:
     found: list[Fate] = post.read(
-        lambda work: [one.fate for one in SentCopies(work).astray(arrival_id)]
+        lambda work: [
+            one.fate
+            for copies in SentCopies(work).astray([arrival_id]).values()
+            for one in copies
+        ]
     )
     return found
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from gateway.core.envelope import Door
 from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
+from gateway.mssante.smtp.limits import Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
@@ -68,10 +70,18 @@ class Node:
     doors: dict[str, SmtpDoor] = field(factory=dict)
     ports: dict[str, int] = field(factory=dict)
     clients: list[Client] = field(factory=list)
+    memory: Memory = field(factory=lambda: Memory(0))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop of the doors; return its result."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+    def until_taken(self, count: int) -> None:
+        """Wait until bodies that came in part hold so many bytes of the memory."""
+        late = time.monotonic() + 30
+        while self.memory.taken < count:
+            assert time.monotonic() < late, self.memory
+            time.sleep(0.01)
 
     def port(self, door: str) -> int:
         """The port of ``smtp``, ``submission`` or ``submissions``."""
@@ -257,6 +267,7 @@ def running_node(
 
     async def start() -> None:
         doors = SmtpDoors(settings, identity, reception, worker, (folder,))
+        node.memory = doors.memory
         for name, door, implicit in (
             ("smtp", Door.OPERATOR, False),
             ("submission", Door.SUBMISSION, False),

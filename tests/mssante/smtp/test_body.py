@@ -125,6 +125,29 @@ def read(segments: Iterable[bytes], limits: BodyLimits = LIMITS) -> tuple[Body, 
         assert memory.taken == 0
 
 
+@pytest.mark.parametrize(("most", "fits"), [(2_000, True), (1_999, False)])
+def test_a_body_that_comes_in_one_piece_takes_its_share_of_the_memory(
+    most: int, fits: bool
+) -> None:
+    content = (b"x" * 98 + b"\r\n") * 20
+    memory = Memory(most)
+
+    async def run() -> tuple[Body, bytes, int]:
+        reader = asyncio.StreamReader(limit=100)
+        reader.feed_data(content + b".\r\nNOOP\r\n")
+        reader.feed_eof()
+        body = await read_body(reader, LIMITS, Lease(memory))
+        return body, await reader.read(), memory.taken
+
+    body, rest, taken = APART.submit(asyncio.run, run()).result()
+
+    assert rest == b"NOOP\r\n"
+    if fits:
+        assert (body, taken) == (Body(content), 2_000)
+    else:
+        assert (body, taken) == (Body(b"", replies.STORAGE_FULL), 0)
+
+
 line = st.binary(max_size=60).map(
     lambda text: bytes(byte for byte in text if byte not in b"\r\n\x00")
 )

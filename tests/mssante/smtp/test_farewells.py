@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from gateway.trust.tls import load_identity
 from tests.journeys.postfix import postfix
 from tests.journeys.running import eventually
 from tests.logged import lines_logged
@@ -68,6 +69,22 @@ def test_the_peer_learns_what_is_wrong_and_the_log_who_it_was(
             or f"TLS refused: TLS_{code}," in line
         ]
         assert ", 127.0.0.1, subject: CN=smtp.peer.mssante.test,OU=3000" in line
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_the_log_says_who_it_was_after_our_certificate_was_renewed_too(
+    node: Node, version: str
+) -> None:
+    trust = node.settings.trust
+    identity = load_identity(trust.certificate, trust.private_key, trust.authorities)
+    for door in node.doors.values():
+        door.renew(identity)
+
+    with lines_logged() as told:
+        s_client(node, "smtp", "bad/expired", version)
+
+    (line,) = [line for line in told if "TLS refused" in line]
+    assert "TLS_CERT_EXPIRED, 127.0.0.1, subject: CN=smtp.peer.mssante.test" in line
 
 
 @pytest.mark.parametrize(

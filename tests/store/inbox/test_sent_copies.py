@@ -28,8 +28,10 @@ def write(post: Post, message_id: str = "answer@patient.mssante.test") -> str:
 
 
 def astray(post: Post, arrival_id: str) -> list[StrayCopy]:
-    found: list[StrayCopy] = post.read(lambda work: SentCopies(work).astray(arrival_id))
-    return found
+    found: dict[str, list[StrayCopy]] = post.read(
+        lambda work: SentCopies(work).astray([arrival_id])
+    )
+    return found.get(arrival_id, [])
 
 
 def test_what_arrived_everywhere_is_not_astray(post: Post) -> None:

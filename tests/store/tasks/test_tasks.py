@@ -423,13 +423,17 @@ def test_only_what_waits_for_a_person_is_dropped(database: Database) -> None:
         assert [row.id for row in work.tasks.listed()] == [ready.id]
 
 
-def test_late_is_what_is_given_up_or_failing_since_long(
+def test_late_is_what_is_given_up_or_failing_or_held_since_long(
     database: Database, clock: SetClock
 ) -> None:
     add(database, "new", "failing", "dead")
     new, failing, dead = claim(database)
     failed(database, failing, lambda tasks, one: tasks.postpone(one, "no", WAIT))
     failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    add(database, "held")
+    with database.read() as work:
+        (held,) = [one.id for one in work.tasks.listed() if one.subject == "held"]
+    move(database, [held], READY, HELD)
     long_ago, now = clock.now - WAIT, clock.now
 
     def late(
@@ -443,24 +447,31 @@ def test_late_is_what_is_given_up_or_failing_since_long(
     assert not late("dead", now, [RELAY])
     assert late("failing", now)
     assert not late("failing", long_ago)
+    assert late("held", now)
+    assert not late("held", long_ago)
+    assert not late("held", now, [RELAY])
     assert not late("new", now)
     assert not late("another", now)
 
 
-def test_what_was_given_up_waits_for_a_person(database: Database) -> None:
-    add(database, "dead", "waiting")
-    _, dead = sorted(claim(database), key=lambda task: task.subject, reverse=True)
+def test_what_was_given_up_or_is_held_waits_for_a_person(database: Database) -> None:
+    add(database, "dead", "waiting", "held")
+    dead, held, _ = sorted(claim(database), key=lambda task: task.subject)
     failed(database, dead, lambda tasks, one: tasks.bury(one, "hopeless"))
+    failed(database, held, lambda tasks, one: tasks.postpone(one, "no", WAIT))
+    move(database, [held.id], READY, HELD)
 
-    def is_dead(subject: str, *kinds: TaskKind) -> bool:
+    def waits_for_a_person(subject: str, *kinds: TaskKind) -> bool:
         with database.read() as work:
-            return work.tasks.is_dead(kinds, subject)
+            return work.tasks.waits_for_a_person(kinds, subject)
 
-    assert is_dead("dead", FILE)
-    assert is_dead("dead", RELAY, FILE)
-    assert not is_dead("dead", RELAY)
-    assert not is_dead("waiting", FILE)
-    assert not is_dead("another", FILE)
+    assert waits_for_a_person("dead", FILE)
+    assert waits_for_a_person("dead", RELAY, FILE)
+    assert not waits_for_a_person("dead", RELAY)
+    assert waits_for_a_person("held", FILE)
+    assert not waits_for_a_person("held", RELAY)
+    assert not waits_for_a_person("waiting", FILE)
+    assert not waits_for_a_person("another", FILE)
 
 
 def test_since_when_the_oldest_of_each_kind_is_due(

@@ -15,7 +15,8 @@ from gateway.errors import UnavailableError
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import documents, submissions
-from gateway.store.vault.documents import Documents, NewDocument
+from gateway.store.vault.documents import Documents
+from gateway.store.vault.values import NewDocument
 
 ENTRY = {"title": "Lettre de liaison", "author": [{"authorPerson": "^MARTIN^CLAIRE"}]}
 FACTS = {"title": "Sortie", "author": {"authorPerson": "^MARTIN^CLAIRE"}}

@@ -91,17 +91,17 @@ def test_what_is_hidden_is_nowhere_until_its_day() -> None:
     hidden = shelf.put(flags=[HIDDEN], days=30)
 
     before = shelf.seen()
-    assert (names(before), before.find(hidden), before.brought_by("a")) == (
+    assert (names(before), before.find(hidden), before.brought_by(["a"])) == (
         [],
         None,
-        [],
+        {},
     )
 
     shelf.clock.advance(days=30)
     after = shelf.seen()
     assert names(after) == ["1"]
     assert after.find(hidden) is not None
-    assert [one.id for one in after.brought_by("a")] == [hidden]
+    assert [one.id for one in after.brought_by(["a"])["a"]] == [hidden]
 
 
 def test_what_is_withdrawn_is_nowhere() -> None:
@@ -120,7 +120,7 @@ def test_another_patients_document_is_nowhere() -> None:
     document_id = shelf.put(patient="other")
 
     assert shelf.seen().find(document_id) is None
-    assert (names(shelf.seen()), shelf.seen().brought_by("a")) == ([], [])
+    assert (names(shelf.seen()), shelf.seen().brought_by(["a"])) == ([], {})
     assert shelf.seen("other").find(document_id) is not None
 
 
@@ -171,8 +171,8 @@ def test_a_document_is_the_patients_own_if_no_message_brought_it(
 def test_a_document_is_new_until_it_is_read() -> None:
     shelf = Shelf()
     document_id = shelf.put()
-    before = shelf.seen().brought_by("a")
+    before = shelf.seen().brought_by(["a"]).get("a", [])
     shelf.vault.mark_read(document_id)
-    after = shelf.seen().brought_by("a")
+    after = shelf.seen().brought_by(["a"]).get("a", [])
 
     assert [one.is_new for one in (*before, *after)] == [True, False]

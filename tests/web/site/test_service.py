@@ -11,6 +11,7 @@ import pytest
 from gateway.errors import MisuseError
 from gateway.web.site.service import tls_of
 from tests.builders_settings import make_settings
+from tests.logged import lines_logged
 from tests.web.browsing import Site, blocking, make_certificate
 
 OPENSSL = shutil.which("openssl") or ""
@@ -58,6 +59,27 @@ def test_only_suites_that_keep_the_past_secret_and_prove_each_byte(
         assert f"Cipher is {suite}" in handshake(site.port, version, suite), suite
     for version, suite in REFUSED:
         assert "Cipher is (NONE)" in handshake(site.port, version, suite), suite
+
+
+@pytest.mark.skipif(not OPENSSL, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    ("version", "suite", "code"),
+    [
+        ("-tls1_1", "ALL:@SECLEVEL=0", "TLS_OLD_VERSION"),
+        ("-tls1_2", "AES128-SHA", "TLS_NO_SHARED_CIPHER"),
+    ],
+)
+@blocking
+def test_a_handshake_that_is_refused_leaves_a_line(
+    site: Site, version: str, suite: str, code: str
+) -> None:
+    with lines_logged() as told:
+        handshake(site.port, version, suite)
+        site.browser().get("/sign-in")  # by then the loop has ended the other one
+
+    assert [line for line in told if "handshake" in line] == [
+        f"info web: handshake refused: {code}, 127.0.0.1"
+    ]
 
 
 def test_the_pages_may_have_a_certificate_of_their_own(tmp_path: Path) -> None:

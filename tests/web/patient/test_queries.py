@@ -1,0 +1,49 @@
+"""A page asks the database as often for a thousand things as for ten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.core.ins import Ins
+from gateway.measuring.pages import FEW, Holdings, Space
+from gateway.store.base.work import Database
+from tests.builders_database import new_sqlite
+from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
+from tests.builders_queries import statements
+from tests.builders_settings import make_settings
+from tests.fakes import SetClock
+
+MANY = Holdings(1_000, 1_000)
+MOST = 25
+"""Queries of the page that asks most."""
+
+
+def asked(database: Database, folder: Path, holdings: Holdings) -> dict[str, int]:
+    """Return how many queries a page runs at most in a space with so much in it."""
+    open_profile(database, ins=Ins.of(MATRICULE, TEST_RANGE))
+    space = Space.fill(make_settings(folder), database, MATRICULE, holdings)
+    most: dict[str, int] = {}
+    try:
+        for _, path, parts, query in space.addresses():
+            for _time in ("with what is unread", "again"):
+                with statements(database.engine) as seen:
+                    space.time(path, parts, query)
+                most[path] = max(most.get(path, 0), seen.total())
+    finally:
+        space.close()
+    return most
+
+
+def test_no_page_asks_more_often_for_more_rows(
+    database: Database, tmp_path: Path, clock: SetClock
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    beside = new_sqlite(small, clock)
+    few = asked(beside, small, FEW)
+    beside.close()
+
+    many = asked(database, tmp_path, MANY)
+
+    assert [page for page, number in many.items() if number > few[page]] == []
+    assert max(*few.values(), *many.values()) <= MOST
