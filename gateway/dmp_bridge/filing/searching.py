@@ -19,7 +19,12 @@ from attrs import define, evolve, field
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
-from gateway.documents.cda.finding import holds_cda, holds_metadata, is_only_cda
+from gateway.documents.cda.finding import (
+    cda_in_text,
+    holds_cda,
+    holds_metadata,
+    is_only_cda,
+)
 from gateway.documents.kinds import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -28,6 +33,7 @@ from gateway.documents.kinds import (
     is_closed_by_name,
     kind_of,
 )
+from gateway.documents.packed_picture import is_packed_picture, read_packed_picture
 from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xdm.archive_remains import read_remains
@@ -65,6 +71,16 @@ def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
     yield from _Search(limits).message(parts, Place(path=""))
 
 
+def search_within(
+    files: Iterable[bytes], limits: SearchLimits, words: faults.Words
+) -> Iterator[Item]:
+    """Yield what is in the files of a document's body; ``words`` say what is wrong."""
+    found = _Search(limits)
+    place = Place(path="CDA")
+    for content in files:
+        yield from found.file(content, place, place.say(words))
+
+
 @define
 class _Search:
     """One walk; what it has opened so far, and which contents if that matters."""
@@ -86,6 +102,8 @@ class _Search:
                 yield _closed(b"", place, faults.MIME_FAULTS[fault.kind])
         if parts.faults:
             yield from self._every_reading(parts, outer)
+        else:
+            yield from self._in_text(parts.outside, outer, "")
 
     def _leaf(
         self, leaf: Attachment, parts: MessageParts, outer: Place
@@ -136,6 +154,8 @@ class _Search:
                 yield from self._tnef(content, place, error)
             case Kind.CMS:
                 yield from self._signed(content, place, error)
+            case Kind.CLOSED if is_packed_picture(place.name):
+                yield from self._packed_picture(content, place, error)
             case Kind.CLOSED:
                 yield _closed(content, place, faults.CLOSED)
             case Kind.OLE if holds_cda(content):
@@ -181,8 +201,9 @@ class _Search:
         error: str,
         known: frozenset[str] = frozenset(),
     ) -> Iterator[Item]:
-        if holds_cda(text):
-            yield _document(text, place, error or place.say(faults.IN_A_TEXT))
+        found = cda_in_text(text)
+        if found is not None:
+            yield _document(found, place, error or place.say(faults.IN_A_TEXT))
         if closed_in(text):
             yield _closed(text, place, faults.CLOSED)
         wrong = error or place.say(faults.IN_A_TEXT)
@@ -253,6 +274,16 @@ class _Search:
             yield _closed(content, place, _closed_for(error))
         elif (named or _names_folder(content)) and not _documents_of(items):
             yield Item(kind=ItemKind.PACKAGE, content=content, place=place, error=error)
+
+    def _packed_picture(
+        self, content: bytes, place: Place, error: str
+    ) -> Iterator[Item]:
+        try:
+            picture = read_packed_picture(content, self.limits.archive.entry_bytes)
+        except InvalidError:
+            yield _closed(content, place, faults.CLOSED)
+        else:
+            yield from self.file(picture, place.within("1"), error)
 
     def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         try:
@@ -347,8 +378,8 @@ def _documents_of(items: Iterable[Item]) -> list[Item]:
 
 
 def _closed_for(why: str) -> faults.Words:
-    """Say why an archive stays closed, beside what to do."""
-    return f"{faults.CLOSED[0]} ({why})", f"{faults.CLOSED[1]} ({why})"
+    """Say why an archive stays closed, once, beside what to do."""
+    return faults.CLOSED[0], f"{faults.CLOSED[1]} ({why})"
 
 
 def _digest(content: bytes) -> str:

@@ -563,7 +563,9 @@ def test_each_document_has_its_own_outcome(database: Database) -> None:
 
     assert told.codes == ["FILED", "DOC_INVALID", "TYPE_UNKNOWN", "DUPLICATE"]
     assert told.outcome == "DOC_INVALID"
-    assert told.documents[1].detail == "XML not well formed, line 1"
+    assert told.documents[1].detail == (
+        "XML not well formed, line 1 (partie/part 3, text/xml)"
+    )
     assert told.deliver
     assert by_id(story) == {"1": "Approved"}
 
