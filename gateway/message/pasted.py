@@ -15,12 +15,12 @@ from gateway.errors import InvalidError
 
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,255}\r*$", re.M)
 _RUN = re.compile(
-    rb"(?<![A-Za-z0-9+/])(?:([A-Za-z0-9+/]{1,47})[ \t]*\r?\n[ \t>]*)?"
+    rb"(?<![A-Za-z0-9+/])(?:(?<=[:;,=\"'(])([A-Za-z0-9+/]{1,47})[ \t]*\r?\n[ \t>]+)?"
     rb"([A-Za-z0-9+/]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]+)*={0,2})"
 )
-"""A short line before may be a word, or the first characters: a folded field."""
+"""A short line before, behind a sign and folded, is a word or the first characters."""
 _URL_RUN = re.compile(
-    rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9_-]+)*"
+    rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?:[ \t]*\r?\n[ \t>]*(?!--)[A-Za-z0-9_-]+)*"
 )
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CLOSED = (
@@ -50,8 +50,9 @@ def find_pasted(text: bytes) -> Iterator[bytes]:
             yield from _decoded(found[0])
         yield from _decoded(found[2])
     for found in _URL_RUN.finditer(text):
-        if b"-" in found[0] or b"_" in found[0]:
-            yield from _decoded(found[0].translate(_URL_SAFE))
+        coded = found[0].rstrip(b"-_")  # the beginning of a boundary, most often
+        if b"-" in coded or b"_" in coded:
+            yield from _decoded(coded.translate(_URL_SAFE))
 
 
 def closed_in(text: bytes) -> str:

@@ -59,7 +59,7 @@ def sure_differences(
     a document gives, counts unless given name, birth date and sex are all there and the
     same: people marry.
     """
-    differences = set(trait_mismatches(profile, document)) - {"birth_place"}
+    differences = set(trait_mismatches(profile, document))
     ours = (profile.family, profile.used_family)
     if not document.family:
         known = any(ours) and document.used_family
@@ -82,13 +82,15 @@ def _is_one_of(name: str, names: Iterable[str]) -> bool:
 
 
 def _is_married(profile: IdentityTraits, document: IdentityTraits) -> bool:
-    """Tell whether all else that names a person is given on both sides, and agrees."""
+    """
+    Tell whether all but the birth name is given on both sides, and agrees.
+
+    The document gives no birth name.
+    """
     given = document.first_given or document.given_names
     known = profile.first_given or profile.given_names
     both = (given, known, document.birth_date, profile.birth_date, document.sex)
-    return all(both) and not trait_mismatches(
-        evolve(profile, family="", birth_place=""), document
-    )
+    return all(both) and not trait_mismatches(evolve(profile, birth_place=""), document)
 
 
 def _is_another_given_name(profile: IdentityTraits, document: IdentityTraits) -> bool:

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from gateway.cli import trust as noun
 from gateway.errors import InvalidError, MisuseError
-from gateway.pki.folder import write_allowlist
+from gateway.pki.folder import write_allowlist, write_crls
 from gateway.settings.file import read_settings
-from gateway.trust.space import TrustSpace
+from gateway.trust.space import Degraded, TrustSpace
 from tests.cli.conftest import Run
-from tests.pki import PEER_NAME
+from tests.pki import PEER_NAME, throwaway_pki
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -104,3 +105,76 @@ def test_what_is_no_list_is_not_accepted(run: Run, lists: Path) -> None:
     (lists / "allowlist.xml").unlink()
     with pytest.raises(MisuseError):
         run(noun, "accept")
+
+
+def keep_good_lists(config: Path) -> None:
+    """As a service does that ran while the lists were good."""
+    settings = read_settings(config).trust
+    TrustSpace(settings, lambda: datetime.now(UTC), kept=settings.kept)
+
+
+def age_the_allowlist(config: Path, lists: Path) -> None:
+    put_list(lists, 7, minutes=-60 * 24 * 400)
+
+
+def break_the_allowlist(config: Path, lists: Path) -> None:
+    keep_good_lists(config)
+    (lists / "allowlist.xml").write_bytes(b"<broken")
+
+
+def shrink_the_allowlist(config: Path, lists: Path) -> None:
+    put_list(lists, 100)
+    keep_good_lists(config)
+    put_list(lists, 10, minutes=2)
+
+
+def lose_the_revocation_lists(config: Path, lists: Path) -> None:
+    (lists / "crl.pem").unlink()
+
+
+def lose_them_after_a_good_day(config: Path, lists: Path) -> None:
+    keep_good_lists(config)
+    (lists / "crl.pem").unlink()
+
+
+def cut_the_revocation_lists(config: Path, lists: Path) -> None:
+    with (lists / "crl.pem").open("ab") as file:
+        file.write(b"-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n")
+
+
+def let_the_revocation_lists_end(config: Path, lists: Path) -> None:
+    before = evolve(throwaway_pki(), made_at=NOW - timedelta(days=40))
+    write_crls(before.revocation_lists(), lists / "crl.pem")
+
+
+def pin_an_authority_of_ones_own(config: Path, lists: Path) -> None:
+    whole = (lists / "ca.pem").read_text("ascii")
+    first, end, _ = whole.partition("-----END CERTIFICATE-----\n")
+    (lists / "ca.pem").write_text(first + end, "ascii")
+
+
+def test_each_sign_of_the_trust_space_is_said_by_its_name(
+    run: Run, config: Path, lists: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = {file.name: file.read_bytes() for file in lists.iterdir() if file.is_file()}
+    faults = {
+        "ALLOWLIST_OLD": age_the_allowlist,
+        "ALLOWLIST_NOT_TAKEN": break_the_allowlist,
+        "ALLOWLIST_SHRUNK": shrink_the_allowlist,
+        "CRL_MISSING": lose_the_revocation_lists,
+        "CRL_NOT_TAKEN": lose_them_after_a_good_day,
+        "CRL_LEFT_OUT": cut_the_revocation_lists,
+        "CRL_EXPIRED": let_the_revocation_lists_end,
+        "NAMES_ANYBODY": pin_an_authority_of_ones_own,
+    }
+    assert faults.keys() == {sign.value for sign in Degraded}
+
+    for name, make_fault in faults.items():
+        shutil.rmtree(lists / "trust", ignore_errors=True)
+        for file, content in good.items():
+            (lists / file).write_bytes(content)
+        make_fault(config, lists)
+
+        run(noun, "show", "--json")
+
+        assert name in json.loads(capsys.readouterr().out)["signs"]

@@ -94,7 +94,7 @@ def test_a_word_before_base64_does_not_hide_it() -> None:
 
 
 def test_base64_for_addresses_is_decoded() -> None:
-    content = b"\xff\xef\xbe" * 100
+    content = b"\xff\xef\xbe" * 100 + b"fin"
 
     assert content in list(find_pasted(base64.urlsafe_b64encode(content)))
 

@@ -165,7 +165,27 @@ SURE: list[tuple[IdentityTraits, dict[str, Any], tuple[str, ...]]] = [
         {"family": "", "used_family": "DURAND", "birth_date": "19790329"},
         ("family", "birth_date"),
     ),
+    (TRAITS, {"family": "", "used_family": "DURAND", "birth_place": "75056"}, ()),
+    (TRAITS, {"family": "", "used_family": "DURAND", "given_names": ""}, ()),
+    (TRAITS, {"family": "", "used_family": "DURAND", "first_given": ""}, ()),
+    (
+        evolve(TRAITS, given_names=""),
+        {"family": "", "used_family": "DURAND"},
+        (),
+    ),
+    (
+        evolve(TRAITS, first_given=""),
+        {"family": "", "used_family": "DURAND"},
+        (),
+    ),
     (evolve(TRAITS, family=""), {"family": "", "used_family": "DURAND"}, ()),
+    # no name of the patient is known, or it is the one that is: nothing to marry
+    (
+        evolve(TRAITS, family=""),
+        {"family": "", "used_family": "DURAND", "sex": ""},
+        (),
+    ),
+    (MARRIED, {"family": "", "used_family": "MARTIN", "sex": ""}, ()),
     # another of the given names
     (TRAITS, {"first_given": "MARIE"}, ()),
     (TRAITS, {"first_given": "Louise", "given_names": ""}, ()),

@@ -36,13 +36,14 @@ class Item:
     """
     Something in which a document is, or may be; ``place`` is where, for the sender.
 
+    ``content`` is that of a document or of a METADATA.XML, empty for all others.
     ``error`` says why nothing of it can be filed although it was found, empty for none.
     ``archive`` is that of a package that could be opened, and ``beside`` goes on with
     what stands in it, but for the files whose names it is given.
     """
 
     kind: ItemKind
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
     place: Place
     error: str = ""
     archive: Archive | None = field(default=None, repr=False)

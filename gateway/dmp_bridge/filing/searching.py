@@ -43,6 +43,7 @@ from gateway.message.parts import Attachment
 from gateway.message.pasted import closed_in, find_pasted
 from gateway.message.reading import (
     Ambiguity,
+    Fault,
     MessageParts,
     is_declared_xml,
     read_parts,
@@ -58,12 +59,13 @@ _CLOSED_TYPES: Final = frozenset(
     {"application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime"}
 )
 _FRAGMENTS: Final = frozenset({"message/partial", "message/external-body"})
-_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _MBOX: Final = re.compile(rb"(?:\xef\xbb\xbf|\s)*(?:>?From [^\r\n]*(?:\r\n|\r|\n))?")
 _HEADER: Final = re.compile(
     rb"(?:[!-9;-~]{1,76}:[^\r\n]*(?:\r\n|\r|\n)(?:[ \t][^\r\n]*(?:\r\n|\r|\n))*){1,200}"
 )
-_HEADER_OF_MAIL: Final = re.compile(rb"^(?:mime-version|content-[a-z-]+):", re.I | re.M)
+_HEADER_OF_MAIL: Final = re.compile(
+    rb"(?:^|[\r\n])(?:mime-version|content-[a-z-]+):", re.I
+)
 
 
 def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
@@ -75,8 +77,7 @@ def search_within(
     files: Iterable[bytes], limits: SearchLimits, words: faults.Words
 ) -> Iterator[Item]:
     """Yield what is in the files of a document's body; ``words`` say what is wrong."""
-    found = _Search(limits)
-    place = Place(path="CDA")
+    found, place = _Search(limits), Place(path="CDA")
     for content in files:
         yield from found.file(content, place, place.say(words))
 
@@ -99,7 +100,7 @@ class _Search:
         for fault in parts.faults:
             if fault.kind is Ambiguity.OPAQUE:
                 place = _place(outer, fault.path, fault.media_type)
-                yield _closed(b"", place, faults.MIME_FAULTS[fault.kind])
+                yield _closed(place, faults.MIME_FAULTS[fault.kind])
         if parts.faults:
             yield from self._every_reading(parts, outer)
         else:
@@ -111,7 +112,7 @@ class _Search:
         place = _place(outer, leaf.path, leaf.media_type, leaf.name)
         error = _fault(parts, leaf.path)
         if leaf.media_type in _FRAGMENTS:
-            yield _closed(leaf.raw, place, faults.MIME_FAULTS[Ambiguity.FRAGMENT])
+            yield _closed(place, faults.MIME_FAULTS[Ambiguity.FRAGMENT])
         declared = is_declared_xml(leaf)
         if not declared and _is_shown(leaf):
             return  # a PDF or an image is never decoded whole
@@ -127,7 +128,7 @@ class _Search:
 
         What another program may take for a part is there, in one of the encodings.
         """
-        error = _fault(parts, parts.faults[0].path)
+        error = _said(parts.faults[0])
         for text in dict.fromkeys((parts.body, quopri.decodestring(parts.body))):
             yield from self._in_text(text, outer, error, known=frozenset(self.seen))
 
@@ -142,10 +143,10 @@ class _Search:
         kind = kind_of(content[:HEAD_BYTES], content[-TAIL_BYTES:])
         limits = self.limits
         if self.pieces > limits.pieces or self.opened > limits.total_bytes:
-            yield _closed(content, place, faults.TOO_NESTED)
+            yield _closed(place, faults.TOO_NESTED)
             return
         if place.depth >= limits.depth and _opens(kind, content, place):
-            yield _closed(content, place, faults.TOO_NESTED)
+            yield _closed(place, faults.TOO_NESTED)
             return
         match kind:
             case Kind.ARCHIVE:
@@ -155,13 +156,13 @@ class _Search:
             case Kind.CMS:
                 yield from self._signed(content, place, error)
             case Kind.CLOSED if is_packed_picture(place.name):
-                yield from self._packed_picture(content, place, error)
+                yield from self._picture(content, place, error)
             case Kind.CLOSED:
-                yield _closed(content, place, faults.CLOSED)
+                yield _closed(place, faults.CLOSED)
             case Kind.OLE if holds_cda(content):
                 yield _document(content, place, error or place.say(faults.NOT_CDA))
             case Kind.OLE if hides_in_ole(content):
-                yield _closed(content, place, faults.CLOSED)
+                yield _closed(place, faults.CLOSED)
             case Kind.OLE | Kind.SHOWN if not declared:
                 return
             case _:
@@ -190,7 +191,7 @@ class _Search:
         if place.media_type in _CLOSED_TYPES or is_closed_by_name(
             place.name, place.media_type
         ):
-            yield _closed(content, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
         else:
             yield from self._in_text(content, place, error)
 
@@ -205,14 +206,14 @@ class _Search:
         if found is not None:
             yield _document(found, place, error or place.say(faults.IN_A_TEXT))
         if closed_in(text):
-            yield _closed(text, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
         wrong = error or place.say(faults.IN_A_TEXT)
         try:
             for file in find_pasted(text):
                 if not known or _digest(file) not in known:
                     yield from self.file(file, place.within("texte"), wrong)
         except InvalidError:
-            yield _closed(text, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
 
     def _archive(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         named = place.name.lower() == _PACKAGE_NAME
@@ -226,7 +227,6 @@ class _Search:
         if named or any(_is_in_folder(name) for name in archive.names):
             yield Item(
                 kind=ItemKind.PACKAGE,
-                content=content,
                 place=place,
                 error=error,
                 archive=archive,
@@ -251,7 +251,7 @@ class _Search:
             try:
                 file = archive.read(name)
             except InvalidError as wrong:
-                yield _closed(b"", inside, _closed_for(str(wrong)))
+                yield _closed(inside, _closed_for(str(wrong)))
                 continue
             yield from self.file(file, inside, error)
 
@@ -264,24 +264,22 @@ class _Search:
         named: bool,
     ) -> Iterator[Item]:
         remains = read_remains(content, limits)
-        before = content[: max(content.find(b"PK"), 0)]
-        items = list(self._in_text(before, place, error)) if before else []
+        before = content.partition(b"PK")[0]
+        items = list(self._in_text(before, place, error))
         for number, file in enumerate(remains.files, 1):
             inside = place.within(f"fichier {number}")
             items += self.file(file, inside, error)
         yield from items
         if not remains.whole:
-            yield _closed(content, place, _closed_for(error))
+            yield _closed(place, _closed_for(error))
         elif (named or _names_folder(content)) and not _documents_of(items):
-            yield Item(kind=ItemKind.PACKAGE, content=content, place=place, error=error)
+            yield Item(kind=ItemKind.PACKAGE, place=place, error=error)
 
-    def _packed_picture(
-        self, content: bytes, place: Place, error: str
-    ) -> Iterator[Item]:
+    def _picture(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         try:
             picture = read_packed_picture(content, self.limits.archive.entry_bytes)
         except InvalidError:
-            yield _closed(content, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
         else:
             yield from self.file(picture, place.within("1"), error)
 
@@ -291,29 +289,24 @@ class _Search:
                 inside = place.within(f"fichier {number}")
                 yield from self.file(file.content, inside, error)
         except InvalidError:
-            yield _closed(content, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
 
     def _signed(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         try:
             inside = signed_content(content)
         except InvalidError:
-            yield _closed(content, place, faults.CLOSED)
+            yield _closed(place, faults.CLOSED)
             return
         if inside is not None:
             entity = evolve(place.within("1"), depth=place.depth)
             yield from self.file(inside, entity, error)
 
     def _forwarded(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
-        begin = _MBOX.match(content)
-        content = content[begin.end() :] if begin else content
-        if content.count(b"\n") != content.count(b"\r\n") or b"\r" in content.replace(
-            b"\r\n", b""
-        ):
-            content = _LINE_END.sub(b"\r\n", content)
+        message = _in_crlf(content[_begin_of(content) :])
         try:
-            parts = read_parts(content, self.limits.message)
+            parts = read_parts(message, self.limits.message)
         except InvalidError:
-            yield from self._in_text(content, place, error)
+            yield from self._in_text(message, place, error)
             return
         inner = evolve(place, depth=place.depth + 1)
         for item in self.message(parts, inner):
@@ -322,9 +315,7 @@ class _Search:
 
 def _is_shown(leaf: Attachment) -> bool:
     """Tell whether a part is to be looked at by people, and no ZIP at its end."""
-    if kind_of(leaf.head(HEAD_BYTES), b"") is not Kind.SHOWN:
-        return False
-    return kind_of(b"", leaf.tail(TAIL_BYTES)) is not Kind.ARCHIVE
+    return kind_of(leaf.head(HEAD_BYTES), leaf.tail(TAIL_BYTES)) is Kind.SHOWN
 
 
 def _opens(kind: Kind, content: bytes, place: Place) -> bool:
@@ -338,11 +329,23 @@ def _is_message(content: bytes, place: Place) -> bool:
     """Tell whether bytes are a message: by type or name, or because they begin so."""
     if place.media_type in _MESSAGE_TYPES:
         return True
-    begin = _MBOX.match(content)
-    header = _HEADER.match(content, begin.end() if begin else 0)
+    header = _HEADER.match(content, _begin_of(content))
     if header is None:
         return False
     return _HEADER_OF_MAIL.search(header.group()) is not None
+
+
+def _begin_of(message: bytes) -> int:
+    """Return where a message begins: after blanks, and the first line of an mbox."""
+    begin = _MBOX.match(message)
+    assert begin is not None, "it finds nothing everywhere"
+    return begin.end()
+
+
+def _in_crlf(message: bytes) -> bytes:
+    """Return a message with the line ends of one (RFC 5322 §2.1), whatever it has."""
+    plain = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return plain.replace(b"\n", b"\r\n")
 
 
 def _place(outer: Place, path: str, media_type: str, name: str = "") -> Place:
@@ -353,8 +356,10 @@ def _place(outer: Place, path: str, media_type: str, name: str = "") -> Place:
 def _fault(parts: MessageParts, path: str) -> str:
     """Return what is wrong with the part at a path, for its sender, or nothing."""
     fault = parts.fault_of(path)
-    if fault is None:
-        return ""
+    return "" if fault is None else _said(fault)
+
+
+def _said(fault: Fault) -> str:
     return say(
         faults.MIME_FAULTS[fault.kind],
         path=fault.path,
@@ -367,10 +372,8 @@ def _document(content: bytes, place: Place, error: str) -> Item:
     return Item(kind=ItemKind.DOCUMENT, content=content, place=place, error=error)
 
 
-def _closed(content: bytes, place: Place, words: faults.Words) -> Item:
-    return Item(
-        kind=ItemKind.CLOSED, content=content, place=place, error=place.say(words)
-    )
+def _closed(place: Place, words: faults.Words) -> Item:
+    return Item(kind=ItemKind.CLOSED, place=place, error=place.say(words))
 
 
 def _documents_of(items: Iterable[Item]) -> list[Item]:

@@ -475,6 +475,20 @@ def test_a_file_that_is_no_cda_is_told_in_its_own_words(
     assert errors(mail) == [f"{say(faults.NOT_CDA)} {IN_PART_2}"]
 
 
+def test_a_file_that_is_no_cda_is_kept_with_what_is_said_of_it() -> None:
+    package = listing(b"%PDF-1.4\n", "application/pdf")
+    (facts,) = [one.facts for one in open_package(package).documents]
+    submission = open_package(package).submissions[0]
+
+    (found,) = Opener().open(make_mail(as_xdm(package))).documents
+
+    assert found == FoundDocument(
+        content=b"%PDF-1.4\n",
+        said=said_in_metadata(facts, submission),
+        error=f"{say(faults.NOT_CDA)} {IN_PART_2}",
+    )
+
+
 def test_an_archive_that_a_package_lists_is_opened() -> None:
     inner = write_archive([("a.xml", OTHERS)], MOMENT)
 
@@ -483,11 +497,38 @@ def test_an_archive_that_a_package_lists_is_opened() -> None:
     assert found == [(f"{say(faults.NOT_CDA)} {IN_PART_2}", []), ("", ["277"])]
 
 
-def test_a_document_in_utf_16_is_told_in_its_own_words() -> None:
-    mail = make_mail(as_xml(LETTER.decode().encode("utf-16")))
+IN_XML_2 = "(partie/part 2, text/xml)"
 
-    place = "partie/part 2, text/xml"
-    assert named(mail) == [(f"{say(faults.OTHER_CHARSET)} ({place})", ["279"])]
+
+def test_a_document_in_utf_16_is_told_in_its_own_words() -> None:
+    wide = LETTER.decode().encode("utf-16")
+    mail = make_mail(as_xml(wide))
+
+    assert named(mail) == [(f"{say(faults.OTHER_CHARSET)} {IN_XML_2}", ["279"])]
+    (found,) = Opener().open(mail).documents
+    assert (found.content, found.closed, found.document) == (wide, False, None)
+
+
+def test_a_document_that_is_cut_short_names_its_patient() -> None:
+    cut = LETTER[:-30]
+    last = len(cut.splitlines())
+
+    (found,) = Opener().open(make_mail(as_xml(cut))).documents
+
+    assert found == FoundDocument(
+        content=cut,
+        patients=found.patients,
+        error=f"XML not well formed, line {last} {IN_XML_2}",
+    )
+    assert [who.ins for who in found.patients] == [Ins.of("279035121518989", TEST)]
+
+
+def test_what_is_no_cda_at_all_is_kept_with_its_error() -> None:
+    (found,) = Opener().open(make_mail(as_xml(b"<a/>"))).documents
+
+    assert found == FoundDocument(
+        content=b"<a/>", error=f"the file has no ClinicalDocument {IN_XML_2}"
+    )
 
 
 def test_what_says_nowhere_whose_it_is_is_closed() -> None:
@@ -495,8 +536,11 @@ def test_what_says_nowhere_whose_it_is_is_closed() -> None:
 
     (found,) = Opener().open(mail).documents
 
-    assert (found.closed, found.content) == (True, b"<ClinicalDocument >")
-    assert found.error.endswith(" (partie/part 2, text/xml)")
+    assert found == FoundDocument(
+        content=b"<ClinicalDocument >",
+        closed=True,
+        error=f"XML not well formed, line 1 {IN_XML_2}",
+    )
 
 
 def test_a_package_of_more_files_than_allowed_is_not_filed() -> None:
@@ -521,6 +565,22 @@ def test_a_metadata_of_a_package_that_is_wrong_names_its_patient_too() -> None:
 
     error = f"package without a document that METADATA.XML lists {IN_PART_2}"
     assert found == (error, ["277"])
+
+
+def test_a_fault_of_the_part_is_said_before_what_is_wrong_in_its_package() -> None:
+    marker = b"Content-Transfer-Encoding: base64\r\n"
+    mail = make_mail(as_xdm(pack(LETTER, changes={"unique_id": "9.9"})))
+    unsure = mail.replace(marker, marker * 2)
+    wrong = make_mail(as_xdm(repacked(pack(LETTER), **{METADATA: b"<x/>"})))
+
+    fault = say(
+        faults.MIME_FAULTS["REPEATED_FIELD"],
+        path="2",
+        media_type="application/zip",
+        field="Content-Transfer-Encoding",
+    )
+    assert named(unsure) == [(fault, ["279"])]
+    assert named(wrong.replace(marker, marker * 2)) == [(fault, ["279"])]
 
 
 def test_a_metadata_that_names_whom_its_documents_name_says_nothing_more() -> None:
@@ -582,6 +642,22 @@ def test_a_body_that_nobody_can_read_is_refused_and_its_patient_known() -> None:
     assert found.readable is None
     assert found.document is not None
     assert found.document.patient.ins == Ins.of("279035121518989", TEST)
+
+
+def test_what_is_said_beside_a_body_that_nobody_can_read_is_kept() -> None:
+    package = pack(DAMAGED)
+    (facts,) = [one.facts for one in open_package(package).documents]
+    submission = open_package(package).submissions[0]
+
+    (found,) = Opener().open(make_mail(as_xdm(package))).documents
+
+    assert found == FoundDocument(
+        content=DAMAGED,
+        document=found.document,
+        said=said_in_metadata(facts, submission),
+        error=PLACE + "is base64 that is cut short",
+    )
+    assert found.document is not None
 
 
 def test_a_body_that_was_mended_is_read_and_told() -> None:

@@ -11,10 +11,11 @@ import pytest
 from attrs import evolve
 
 from gateway.core.texts import faults
+from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import ItemKind, Place, SearchLimits
 from gateway.dmp_bridge.filing.searching import search, search_within
-from gateway.documents.xdm.archive import ArchiveLimits, write_archive
-from gateway.message.reading import read_parts
+from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
+from gateway.message.reading import MimeLimits, read_parts
 from tests.builders_cda import make_cda
 from tests.builders_hiding import (
     CLOSED,
@@ -24,12 +25,13 @@ from tests.builders_hiding import (
     File,
     Layer,
     around,
+    as_message,
     part_of,
     winmail,
     zipped,
 )
 from tests.builders_mail import pack
-from tests.builders_xdm import MOMENT
+from tests.builders_xdm import MOMENT, make_package
 from tests.zips import Part, make_zip
 
 LETTER = make_cda()
@@ -47,6 +49,49 @@ def found(
 
 def errors(*parts: bytes, limits: SearchLimits = LIMITS) -> list[str]:
     return [one.error for one in search(read_parts(around(*parts)), limits)]
+
+
+def told(
+    *parts: bytes, limits: SearchLimits = LIMITS
+) -> list[tuple[str, str, str, bytes]]:
+    """Return the kind, the place, the error and the content of each thing found."""
+    return [
+        (one.kind.value, one.place.path, one.error, one.content)
+        for one in search(read_parts(around(*parts)), limits)
+    ]
+
+
+def closed(path: str, media_type: str = "", why: str = "") -> str:
+    """Return what is said of a file that is not opened."""
+    french, english = faults.CLOSED
+    words = (french, f"{english} ({why})") if why else faults.CLOSED
+    return say(words, path=path, media_type=media_type)
+
+
+def nested_too_far(path: str, media_type: str = "") -> str:
+    return say(faults.TOO_NESTED, path=path, media_type=media_type)
+
+
+def in_a_text(media_type: str) -> str:
+    return say(faults.IN_A_TEXT, path="2", media_type=media_type)
+
+
+ENCODED = b"Content-Transfer-Encoding: "
+
+
+def unsure(part: bytes) -> bytes:
+    """Return a part that says its encoding twice: nothing in it is filed."""
+    encoding = part.partition(ENCODED)[2].partition(b"\r\n")[0]
+    return part.replace(ENCODED, ENCODED + encoding + b"\r\n" + ENCODED, 1)
+
+
+def said_twice(media_type: str) -> str:
+    return say(
+        faults.MIME_FAULTS["REPEATED_FIELD"],
+        path="2",
+        media_type=media_type.partition(";")[0],
+        field="Content-Transfer-Encoding",
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -103,10 +148,152 @@ def test_whatever_holds_files_is_opened_and_says_where(name: str, layer: Layer) 
 def test_what_is_not_opened_is_closed_and_says_what_to_send(layer: Layer) -> None:
     part = part_of(layer(FILE))
 
-    assert found(part) == [("CLOSED", "2")]
-    (error,) = errors(part)
-    assert error.startswith(f"partie 2 ({layer(FILE).media_type.partition(';')[0]}) : ")
+    why = "archive that is encrypted" if layer is CLOSED["encrypted_zip"] else ""
+    error = closed("2", layer(FILE).media_type, why)
+    assert told(part) == [("CLOSED", "2", error, b"")]
     assert "IHE_XDM.ZIP" in error
+
+
+METADATA = open_archive(make_package()).read("IHE_XDM/SUBSET01/METADATA.XML")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+CUT = make_zip([Part(name=b"IHE_XDM/A", content=METADATA)])[:-30]
+TEXT = b"Bonjour\r\n" + LETTER
+HELD: dict[str, tuple[File, list[tuple[str, str, bytes]]]] = {
+    "a document": (FILE, [("DOCUMENT", "2", LETTER)]),
+    "no document at all": (
+        File(b"<a/>", "a.xml", "text/xml"),
+        [("DOCUMENT", "2", b"<a/>")],
+    ),
+    "a document in a compound file": (
+        File(OLE + LETTER),
+        [("DOCUMENT", "2", OLE + LETTER)],
+    ),
+    "a document in a text": (File(TEXT), [("DOCUMENT", "2", TEXT)]),
+    "metadata": (File(METADATA), [("METADATA", "2", METADATA)]),
+    "a package": (File(pack(LETTER)), [("PACKAGE", "2", b"")]),
+    "what is left of a package": (
+        File(CUT),
+        [("METADATA", "2/fichier 1", METADATA), ("PACKAGE", "2", b"")],
+    ),
+    "an archive behind a document": (
+        File(make_zip([Part()], prefix=LETTER, shift=len(LETTER))),
+        [("DOCUMENT", "2", LETTER)],
+    ),
+    **{
+        name: (layer(FILE), [("DOCUMENT", PLACES[name], LETTER)])
+        for name, layer in OPENED.items()
+    },
+}
+
+
+@pytest.mark.parametrize(("file", "held"), HELD.values(), ids=list(HELD))
+def test_a_fault_of_a_part_refuses_all_that_is_in_it(
+    file: File, held: list[tuple[str, str, bytes]]
+) -> None:
+    encoding = "8bit" if file.media_type.startswith("message/") else "base64"
+    error = said_twice(file.media_type)
+
+    assert told(unsure(part_of(file, encoding=encoding))) == [
+        (kind, path, error, content) for kind, path, content in held
+    ]
+
+
+TYPE = "application/octet-stream"
+SAID: dict[str, tuple[File, list[tuple[str, str, str, bytes]]]] = {
+    "metadata": (
+        File(METADATA),
+        [
+            (
+                "METADATA",
+                "2",
+                say(faults.METADATA_ALONE, path="2", media_type=TYPE),
+                METADATA,
+            )
+        ],
+    ),
+    "metadata that says it is XML": (
+        File(METADATA, "metadata.xml", "text/xml"),
+        [
+            (
+                "METADATA",
+                "2",
+                say(faults.METADATA_ALONE, path="2", media_type="text/xml"),
+                METADATA,
+            )
+        ],
+    ),
+    "a document in a text": (File(TEXT), [("DOCUMENT", "2", in_a_text(TYPE), TEXT)]),
+    "a document in base64 in a text": (
+        OPENED["pasted"](FILE),
+        [("DOCUMENT", "2/texte", in_a_text("text/plain"), LETTER)],
+    ),
+    "a document uuencoded in a text": (
+        OPENED["uuencoded"](FILE),
+        [("DOCUMENT", "2/texte", in_a_text("text/plain"), LETTER)],
+    ),
+    "a PDF that says it is XML": (
+        File(b"%PDF-1.4\n", "a.xml", "text/xml"),
+        [("DOCUMENT", "2", "", b"%PDF-1.4\n")],
+    ),
+    "damaged uuencode": (
+        File(b"begin 644 a\r\n\xff\xff\r\nend\r\n"),
+        [("CLOSED", "2", closed("2", TYPE), b"")],
+    ),
+    "a damaged winmail.dat": (
+        File(winmail(FILE).content[:-30]),
+        [("CLOSED", "2", closed("2", TYPE), b"")],
+    ),
+    "damaged signed data": (
+        File(OPENED["signed"](FILE).content[:-300]),
+        [("CLOSED", "2", closed("2", TYPE), b"")],
+    ),
+    "an archive whose end is cut off": (
+        OPENED["zip_with_a_cut_directory"](FILE),
+        [("DOCUMENT", "2/fichier 1", "not a ZIP archive", LETTER)],
+    ),
+    "an archive behind a document": (
+        File(make_zip([Part()], prefix=LETTER, shift=len(LETTER))),
+        [
+            (
+                "DOCUMENT",
+                "2",
+                "archive with two ends, or bytes before its entries",
+                LETTER,
+            )
+        ],
+    ),
+    "an archive whose directory has a file less": (
+        File(
+            make_zip(
+                [Part(name=b"A.XML", content=LETTER)],
+                before_directory=b"PK\x03\x04",
+            )[:-30]
+        ),
+        [
+            ("DOCUMENT", "2/fichier 1", "not a ZIP archive", LETTER),
+            ("CLOSED", "2", closed("2", TYPE, "not a ZIP archive"), b""),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "said"), SAID.values(), ids=list(SAID))
+def test_why_something_is_not_filed_is_said_where_it_is(
+    file: File, said: list[tuple[str, str, str, bytes]]
+) -> None:
+    assert told(part_of(file)) == said
+
+
+def test_what_is_not_in_the_encoding_it_says_is_looked_at_and_not_filed() -> None:
+    part = part_of(FILE).replace(b"\r\n\r\n", b"\r\n\r\n!", 1)
+    error = say(
+        faults.MIME_FAULTS["ENCODING"],
+        path="2",
+        media_type="text/xml",
+        field="Content-Transfer-Encoding",
+    )
+
+    assert told(part) == [("DOCUMENT", "2", error, LETTER)]
 
 
 def office(*names: str) -> bytes:
@@ -216,8 +403,10 @@ def test_what_only_says_that_it_is_closed_is_closed(name: str, media_type: str) 
 def test_a_piece_of_a_message_is_closed(kind: str) -> None:
     part = part_of(File(b"Subject: x\r\n\r\nx", "", kind), encoding="8bit")
 
-    assert ("CLOSED", "2") in found(part)
-    assert "send the whole message" in errors(part)[0]
+    media_type = kind.partition(";")[0]
+    words = faults.MIME_FAULTS["FRAGMENT"]
+    error = say(words, path="2", media_type=media_type)
+    assert told(part) == [("CLOSED", "2", error, b"")]
 
 
 def test_an_encrypted_multipart_is_closed() -> None:
@@ -227,7 +416,16 @@ def test_an_encrypted_multipart_is_closed() -> None:
         b"=_dehors", b"=_x"
     )
 
-    assert ("CLOSED", "2") in found(part)
+    opaque = faults.MIME_FAULTS["OPAQUE"]
+    assert told(part) == [
+        ("CLOSED", "2.2", closed("2.2", "application/pgp-encrypted"), b""),
+        (
+            "CLOSED",
+            "2",
+            say(opaque, path="2", media_type="multipart/encrypted"),
+            b"",
+        ),
+    ]
 
 
 def nested(layers: int) -> bytes:
@@ -243,8 +441,10 @@ def test_what_is_nested_just_past_the_limit_is_closed(depth: int) -> None:
 
     assert [kind for kind, _ in found(nested(depth), limits=limits)] == ["DOCUMENT"]
     assert [kind for kind, _ in found(nested(depth + 1), limits=limits)] == ["CLOSED"]
-    (error,) = errors(nested(depth + 1), limits=limits)
-    assert faults.TOO_NESTED[0] in error
+    path = "2" + "/fichier 2" * depth
+    assert told(nested(depth + 1), limits=limits) == [
+        ("CLOSED", path, nested_too_far(path), b"")
+    ]
 
 
 def test_a_message_nested_just_past_the_limit_is_closed() -> None:
@@ -253,6 +453,74 @@ def test_a_message_nested_just_past_the_limit_is_closed() -> None:
 
     assert found(part, limits=evolve(LIMITS, depth=2)) == [("DOCUMENT", "2/2/2")]
     assert found(part, limits=evolve(LIMITS, depth=1)) == [("CLOSED", "2/2")]
+
+
+def test_what_is_signed_is_of_the_level_of_the_signature() -> None:
+    part = part_of(OPENED["signed"](FILE))
+    error = nested_too_far("2", "application/pkcs7-mime")
+
+    assert found(part, limits=evolve(LIMITS, depth=1)) == [("DOCUMENT", "2/1/1")]
+    assert told(part, limits=evolve(LIMITS, depth=0)) == [("CLOSED", "2", error, b"")]
+
+
+def test_a_winmail_in_a_message_is_a_level_deeper() -> None:
+    part = part_of(OPENED["forwarded"](winmail(FILE)), encoding="8bit")
+    error = nested_too_far("2/2", "application/ms-tnef")
+
+    assert found(part, limits=evolve(LIMITS, depth=2)) == [
+        ("DOCUMENT", "2/2/fichier 1")
+    ]
+    assert told(part, limits=evolve(LIMITS, depth=1)) == [("CLOSED", "2/2", error, b"")]
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
+@pytest.mark.parametrize("before", [b"", b"\r\n \n", b"\xef\xbb\xbf", b">From a\n"])
+def test_a_message_is_known_by_its_header_whatever_its_line_ends(
+    line_end: bytes, before: bytes
+) -> None:
+    message = before + as_message(FILE, line_end=line_end)
+
+    assert told(part_of(File(message))) == [("DOCUMENT", "2/2", "", LETTER)]
+
+
+def test_a_message_of_mixed_line_ends_is_read_too() -> None:
+    message = as_message(FILE).replace(b"\r\n", b"\n", 3).replace(b"\r\n", b"\r", 3)
+
+    assert told(part_of(File(message))) == [("DOCUMENT", "2/2", "", LETTER)]
+
+
+def test_a_message_that_is_too_large_is_looked_through_as_a_text() -> None:
+    part = part_of(OPENED["forwarded"](FILE), encoding="8bit")
+    limits = evolve(LIMITS, message=MimeLimits(max_decoded_bytes=10))
+
+    assert told(part, limits=limits) == [
+        ("DOCUMENT", "2/texte", in_a_text("message/rfc822"), LETTER)
+    ]
+    assert [one[2] for one in told(unsure(part), limits=limits)] == [
+        said_twice("message/rfc822")
+    ]
+
+
+MANY = make_zip(
+    [*(Part(name=b"A%d" % n) for n in range(4)), Part(name=b"L", content=LETTER)]
+)
+
+
+@pytest.mark.parametrize("archive", [MANY, MANY[:-30]], ids=["whole", "cut"])
+def test_an_archive_of_many_files_is_opened_to_the_limit_of_pieces(
+    archive: bytes,
+) -> None:
+    """A package may have fewer files than an archive that is only looked at."""
+    part = part_of(File(archive))
+
+    def within(entries: int, pieces: int) -> list[tuple[str, str]]:
+        archive_limits = ArchiveLimits(entries=entries)
+        return found(part, limits=evolve(LIMITS, archive=archive_limits, pieces=pieces))
+
+    late = [("CLOSED", f"2/fichier {number}") for number in (2, 3, 4, 5)]
+    assert within(1, 7) == [("DOCUMENT", "2/fichier 5")]
+    assert within(5, 3) == late
+    assert within(4, 3) == [*late[:3], ("CLOSED", "2")]
 
 
 def test_what_is_opened_past_the_limit_of_bytes_is_closed() -> None:
@@ -287,7 +555,51 @@ def test_of_an_archive_that_is_half_damaged_both_halves_are_told() -> None:
     damaged = Part(name=b"B.XML", content=b"x" * 50, packed=b"\xff" * 20)
     part = part_of(File(make_zip([whole, damaged]), "a.zip", "application/zip"))
 
-    assert found(part) == [("DOCUMENT", "2/fichier 1"), ("CLOSED", "2/fichier 2")]
+    why = closed("2/fichier 2", why="archive with a damaged file")
+    assert told(part) == [
+        ("DOCUMENT", "2/fichier 1", "", LETTER),
+        ("CLOSED", "2/fichier 2", why, b""),
+    ]
+
+
+def test_what_is_damaged_hides_no_file_after_it() -> None:
+    damaged = Part(name=b"A.XML", content=b"x" * 50, packed=b"\xff" * 20)
+    whole = Part(name=b"B.XML", content=LETTER)
+
+    assert found(part_of(File(make_zip([damaged, whole])))) == [
+        ("CLOSED", "2/fichier 1"),
+        ("DOCUMENT", "2/fichier 2"),
+    ]
+
+
+def test_a_file_of_an_archive_goes_by_its_own_name_without_its_folders() -> None:
+    empty = make_zip([Part(name=b"A/B")])[:-30]
+    package = Part(name=b"ENVOI/1/IHE_XDM.ZIP", content=empty)
+    unknown = Part(name=b"ENVOI/LETTRE.7Z", content=bytes(range(256)))
+
+    assert found(part_of(File(make_zip([package, unknown])))) == [
+        ("PACKAGE", "2/fichier 1"),
+        ("CLOSED", "2/fichier 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        (b"IHE_XDM/A", ["PACKAGE"]),
+        (b"ihe_xdm/SUBSET01/A", ["PACKAGE"]),
+        (b"ENVOI/1/IHE_XDM/A", ["PACKAGE"]),
+        (b"ENVOI/IHE_XDM", []),
+        (b"IHE_XDM", []),
+        (b"IHE_XDM_2/A", []),
+    ],
+)
+def test_an_archive_is_a_package_by_its_folder_wherever_that_is(
+    name: bytes, kinds: list[str]
+) -> None:
+    part = part_of(File(make_zip([Part(name=name)]), "envoi.zip"))
+
+    assert [kind for kind, _ in found(part)] == kinds
 
 
 def test_what_stands_before_an_archive_is_looked_at_too() -> None:
@@ -297,12 +609,19 @@ def test_what_stands_before_an_archive_is_looked_at_too() -> None:
 
 
 def test_a_package_that_is_damaged_and_empty_is_told_by_its_name() -> None:
-    content = make_zip([Part(name=b"A\\B")])
+    content = make_zip([Part(name=b"A/B")])[:-30]
+    error = "not a ZIP archive"
+    package = [("PACKAGE", "2", error, b"")]
 
-    assert found(part_of(File(content, "IHE_XDM.ZIP", "a/b"))) == [("PACKAGE", "2")]
-    assert found(part_of(File(content, "a.zip", "a/b"))) == []
-    named = make_zip([Part(name=b"IHE_XDM\\B")])
-    assert found(part_of(File(named, "a.zip", "a/b"))) == [("PACKAGE", "2")]
+    assert told(part_of(File(content, "IHE_XDM.ZIP", "a/b"))) == package
+    assert told(part_of(File(content, "a.zip", "a/b"))) == []
+    named = make_zip([Part(name=b"ihe_xdm/B")])[:-30]
+    assert told(part_of(File(named, "a.zip", "a/b"))) == package
+    # What is found in it says it all.
+    letter = make_zip([Part(name=b"IHE_XDM/B", content=LETTER)])[:-30]
+    assert told(part_of(File(letter, "IHE_XDM.ZIP", "a/b"))) == [
+        ("DOCUMENT", "2/fichier 1", error, LETTER)
+    ]
 
 
 def test_the_parts_of_a_digest_are_messages() -> None:
@@ -324,6 +643,10 @@ def test_a_fault_of_a_forwarded_message_refuses_what_is_in_it() -> None:
     kinds = {kind for kind, _ in found(part)}
     assert kinds == {"DOCUMENT"}
     assert all("Content-Transfer-Encoding" in error for error in errors(part))
+
+
+def fault(kind: str, path: str = "", media_type: str = "", named: str = "") -> str:
+    return say(faults.MIME_FAULTS[kind], path=path, media_type=media_type, field=named)
 
 
 STRAY = part_of(FILE).replace(b"\r\n\r\n", b"\r\n\r\n", 1)
@@ -348,15 +671,34 @@ EVERY_READING = {
 }
 
 
-@pytest.mark.parametrize("mail", EVERY_READING.values(), ids=list(EVERY_READING))
-def test_every_reading_of_an_unsure_message_is_looked_through(mail: bytes) -> None:
-    parts = read_parts(mail)
+MIXED = "multipart/mixed"
+WHY = {
+    "before the first part": ("/texte", fault("OUTSIDE_PARTS", "", MIXED)),
+    "after the last part": ("/texte", fault("OUTSIDE_PARTS", "", MIXED)),
+    "without a boundary": ("/texte", fault("BOUNDARY", "", MIXED)),
+    "under another boundary": (
+        "/texte",
+        fault("REPEATED_PARAMETER", named="Content-Type"),
+    ),
+    "in quoted-printable of no part": ("", fault("NOT_CLOSED", "", MIXED)),
+    "in a part whose fields are damaged": (
+        "/texte",
+        fault("MALFORMED_FIELD", "2", named="Content-"),
+    ),
+    "in plain sight": ("", fault("LINE_ENDS")),
+}
+
+
+@pytest.mark.parametrize("reading", EVERY_READING)
+def test_every_reading_of_an_unsure_message_is_looked_through(reading: str) -> None:
+    parts = read_parts(EVERY_READING[reading])
 
     items = list(search(parts, LIMITS))
 
     assert parts.faults
-    assert ItemKind.DOCUMENT in {one.kind for one in items}
-    assert all(one.error for one in items)
+    assert [(one.kind, one.place.path, one.error) for one in items] == [
+        (ItemKind.DOCUMENT, *WHY[reading])
+    ]
 
 
 def test_a_document_found_by_its_part_is_not_found_again_in_the_bytes() -> None:

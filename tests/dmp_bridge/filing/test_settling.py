@@ -170,6 +170,9 @@ def test_the_patient_may_be_gone_when_the_message_is_filed(database: Database) -
     )
 
 
+DOCTOR = "dr@hopital.mssante.test"
+
+
 def to(address: str) -> Recipient:
     return Recipient(kind=RecipientKind.MAILBOX, address=address, target_id="d" * 32)
 
@@ -178,7 +181,7 @@ def test_a_copy_that_is_not_made_is_in_the_journal_with_its_reason(
     database: Database,
 ) -> None:
     story = Story.begin(database)
-    doctor, own = to("dr@hopital.mssante.test"), to("Service@hopital.mssante.test")
+    doctor, own = to(DOCTOR), to("Service@hopital.mssante.test")
 
     told = story.send(
         make_mail(as_xdm(pack(make_cda(), flags=["MASQUE_PS"]))),
@@ -203,7 +206,7 @@ def test_a_document_that_is_masked_by_the_patients_setting_has_its_copies(
 
     told = story.send(
         make_mail(as_xdm(pack(make_cda()))),
-        recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+        recipients=(story.to_patient(), to(DOCTOR)),
     )
 
     assert [one.outcome for one in told.kept.recipients] == [
@@ -220,7 +223,7 @@ def test_a_masked_document_that_is_not_filed_has_no_copies_either(
 
     told = story.send(
         make_mail(as_xdm(package)),
-        recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+        recipients=(story.to_patient(), to(DOCTOR)),
     )
 
     assert [one.outcome for one in told.kept.recipients] == ["DOC_INVALID", "BOUNCED"]
@@ -233,7 +236,7 @@ def test_what_is_set_aside_by_traits_says_so_to_all(database: Database) -> None:
     with warnings_logged() as logged:
         told = story.send(
             make_mail(as_xml(make_cda()), as_xml(other)),
-            recipients=(story.to_patient(), to("dr@hopital.mssante.test")),
+            recipients=(story.to_patient(), to(DOCTOR)),
         )
 
     assert told.codes == ["TRAITS_MISMATCH", "TRAITS_MISMATCH"]
@@ -523,6 +526,36 @@ def test_copies_are_made_of_the_message_as_it_was_decided(database: Database) ->
     # In the same transaction as the filing.
     copied = operator_lines(story)[-1]
     assert (copied.outcome, copied.subject) == ("copied", told.kept.id)
+
+
+MASKED = make_mail(as_xdm(pack(make_cda(), flags=["MASQUE_PS"])))
+
+
+def test_a_copy_that_is_not_made_is_known_to_who_makes_the_others(
+    database: Database,
+) -> None:
+    given: list[KeptArrival] = []
+    story = delivering(Story.begin(database), lambda kept, _: given.append(kept))
+
+    told = story.send(MASKED, recipients=(to(DOCTOR), story.to_patient()))
+
+    assert given == [told.kept]
+    doctor = told.kept.recipients[0]
+    assert (doctor.outcome, doctor.deliver) == ("BOUNCED", False)
+    assert doctor.reasons == ("MASKED_DOCUMENT",)
+
+
+def test_a_message_whose_only_copy_is_not_made_has_ended(database: Database) -> None:
+    story = Story.begin(database, state="CLOSED")
+
+    told = story.send(MASKED, recipients=(to(DOCTOR), story.to_patient()))
+
+    assert [one.outcome for one in told.kept.recipients] == [
+        "BOUNCED",
+        "PROFILE_CLOSED",
+    ]
+    assert told.kept.state == "ended"
+    assert tasks_of(story) == [("acknowledge", told.kept.id, FILED_AT)]
 
 
 def test_what_nobody_gets_is_given_to_no_delivery(database: Database) -> None:

@@ -144,6 +144,18 @@ def test_only_the_kinds_asked_for_are_claimed(database: Database) -> None:
     assert len(claim(database, kinds=[FILE, RELAY])) == 1
 
 
+def test_what_a_claim_leaves_out_is_neither_claimed_nor_due(database: Database) -> None:
+    add(database, "one", "two")
+    others = table.c.subject != "one"
+
+    with database.write() as work:
+        assert work.tasks.anything_due(TaskKind, others)
+        claimed_now = work.tasks.claim("me", TaskKind, 5, LEASE, others)
+        assert [task.subject for task in claimed_now] == ["two"]
+        assert not work.tasks.anything_due(TaskKind, others)
+        assert work.tasks.anything_due(TaskKind, table.c.subject == "one")
+
+
 def test_a_lease_keeps_others_out_until_it_has_run_out(
     database: Database, clock: SetClock
 ) -> None:
