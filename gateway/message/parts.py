@@ -6,7 +6,7 @@ import binascii
 import io
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -184,3 +184,12 @@ def _decode_base64(message: bytes, start: int, end: int) -> bytes:
         decoded.write(binascii.a2b_base64(whole[:cut]))
         rest = whole[cut:]
     return decoded.getvalue()
+
+
+def outside_of(message: bytes, start: int, parts: Iterable[Attachment]) -> bytes:
+    """Return what of a message, from ``start`` on, is in none of its parts."""
+    at, pieces = start, []
+    for part in parts:
+        pieces.append(message[at : max(at, part.start)])
+        at = max(at, part.end)
+    return b"".join([*pieces, message[at:]])

@@ -15,8 +15,14 @@ from gateway.errors import InvalidError
 
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,255}\r*$", re.M)
 _RUN = re.compile(
-    rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]+)*={0,2}"
+    rb"(?<![A-Za-z0-9+/])(?:(?<=[:;,=\"'(])([A-Za-z0-9+/]{1,47})[ \t]*\r?\n[ \t>]+)?"
+    rb"([A-Za-z0-9+/]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]+)*={0,2})"
 )
+"""A short line before, behind a sign and folded, is a word or the first characters."""
+_URL_RUN = re.compile(
+    rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?:[ \t]*\r?\n[ \t>]*(?!--)[A-Za-z0-9_-]+)*"
+)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _CLOSED = (
     (re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.M), "OpenPGP"),
     (re.compile(rb"^-----BEGIN (?:PKCS7|CMS)-----", re.M), "CMS (PEM)"),
@@ -24,6 +30,9 @@ _CLOSED = (
     (re.compile(rb"^=ybegin [^\r\n]*line=", re.M), "yEnc"),
 )
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_LOWER = re.compile(rb"[a-z]")
+_SURE_BYTES = 30
+"""A line of uuencode that gives so many is no chance."""
 _LEAST_BASE64 = 256
 """Fewer characters are a hash, a key or an address, and too few to be a document."""
 
@@ -36,7 +45,14 @@ def find_pasted(text: bytes) -> Iterator[bytes]:
         InvalidError: a uuencoded file is damaged.
     """
     yield from _uuencoded(text)
-    yield from _in_base64(text)
+    for found in _RUN.finditer(text):
+        if found[1]:
+            yield from _decoded(found[0])
+        yield from _decoded(found[2])
+    for found in _URL_RUN.finditer(text):
+        coded = found[0].rstrip(b"-_")  # the beginning of a boundary, most often
+        if b"-" in coded or b"_" in coded:
+            yield from _decoded(coded.translate(_URL_SAFE))
 
 
 def closed_in(text: bytes) -> str:
@@ -50,26 +66,37 @@ def _uuencoded(text: bytes) -> Iterator[bytes]:
     """Yield each ``begin 644 name`` up to its ``end`` (POSIX uuencode)."""
     if _UU_BEGIN.search(text) is None:
         return
-    made: list[bytes] | None = None
+    lines: list[bytes] | None = None
     for line in text.splitlines():
-        if made is None:
-            made = [] if _UU_BEGIN.fullmatch(line) else None
+        if lines is None:
+            lines = [] if _UU_BEGIN.fullmatch(line) else None
         elif line.rstrip() == b"end":
-            yield b"".join(made)
-            made = None
+            yield from _uu_file(lines)
+            lines = None
         elif line:
-            try:
-                made.append(binascii.a2b_uu(line))
-            except binascii.Error as error:
-                raise InvalidError("damaged uuencoded file") from error
-    if made:
+            lines.append(line)
+    if lines:
+        yield from _uu_file(lines)
+
+
+def _uu_file(lines: list[bytes]) -> Iterator[bytes]:
+    """Yield the file of the lines; a sentence that begins with "begin" has none."""
+    made: list[bytes] = []
+    damaged: binascii.Error | None = None
+    for line in lines:
+        try:
+            made.append(binascii.a2b_uu(line))
+        except binascii.Error as error:
+            damaged = error
+    if damaged is None:
         yield b"".join(made)
+    elif _LOWER.search(lines[0]) is None or any(len(m) >= _SURE_BYTES for m in made):
+        raise InvalidError("damaged uuencoded file") from damaged
 
 
-def _in_base64(text: bytes) -> Iterator[bytes]:
-    for found in _RUN.finditer(text):
-        kept = _NOT_BASE64.sub(b"", found.group())
-        if len(kept) < _LEAST_BASE64:
-            continue
-        kept = kept[: len(kept) - (len(kept) % 4 == 1)]
-        yield binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+def _decoded(coded: bytes) -> Iterator[bytes]:
+    kept = _NOT_BASE64.sub(b"", coded)
+    if len(kept) < _LEAST_BASE64:
+        return
+    kept = kept[: len(kept) - (len(kept) % 4 == 1)]
+    yield binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))

@@ -27,7 +27,7 @@ from gateway.message.parameters import (
     read_media_type,
     safe_name,
 )
-from gateway.message.parts import Attachment, Encoding
+from gateway.message.parts import Attachment, Encoding, outside_of
 
 MIB = 1024 * 1024
 
@@ -115,6 +115,11 @@ class MessageParts:
     def body(self) -> bytes:
         """All that follows the header of the message, as it came."""
         return self.message[self.headers.body_at :]
+
+    @property
+    def outside(self) -> bytes:
+        """What of the body is in no part; mail programs do not show it."""
+        return outside_of(self.message, self.headers.body_at, self.leaves)
 
     def fault_of(self, path: str) -> Fault | None:
         """Return the first fault for which a part cannot be relied on, or None."""
@@ -230,7 +235,7 @@ class _Reading:
             self.note(Fault(kind=Ambiguity.TOO_MANY_PARTS, spreads=True))
             return
         media = self._media_type(entity)
-        if not media.main.startswith("multipart/"):
+        if not media.main.startswith("multipart/") or _is_file(media):
             self._leaf(entity, media)
         elif len(entity.boundaries) >= self.limits.max_depth:
             self._structure(entity, media, Ambiguity.TOO_DEEP)
@@ -374,6 +379,12 @@ _MOST_FAULTS = 100
 _TREE = re.compile(r"[\s\"']*(?:multipart|message)\b", re.I)
 """A type that has parts, or would have them to a program that reads it leniently."""
 _NAMES = frozenset({"name", "filename"})
+_FILES = frozenset({"multipart/x-zip", "multipart/x-zip-compressed"})
+
+
+def _is_file(media: MimeValue) -> bool:
+    """Tell whether it is a file of a made up type, as web servers send them."""
+    return media.main in _FILES and not media.get("boundary")
 
 
 def _disposition(entity: _Entity) -> MimeValue:

@@ -50,7 +50,11 @@ class NoDocument(StrEnum):
     NONE_ATTACHED = "NONE_ATTACHED"
     UNREADABLE = "UNREADABLE"
     CLOSED = "CLOSED"
-    """There may be one, and whom it is about cannot be told: it was not opened."""
+    """
+    There may be one, and whom it is about cannot be told: it was not opened. Or it is
+    one that its sender hides from the patient or from representatives, and that is not
+    filed: no entry would tell when it may be shown.
+    """
 
 
 class Traits(StrEnum):

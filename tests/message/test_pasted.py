@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import contextlib
 
 import pytest
@@ -76,3 +77,41 @@ def test_forms_that_are_not_opened_are_recognised(text: bytes, form: str) -> Non
 def test_any_text_ends_in_files_or_an_error(text: bytes) -> None:
     with contextlib.suppress(InvalidError):
         list(find_pasted(b"begin 644 a\n" + text))
+
+
+@pytest.mark.parametrize("first", [1, 21, 47])
+def test_base64_of_which_the_first_line_is_short_is_joined_too(first: int) -> None:
+    coded = base64.b64encode(CONTENT)
+    folded = b"ATTACH;VALUE=BINARY:" + coded[:first] + b"\r\n " + coded[first:]
+
+    assert CONTENT in list(find_pasted(folded))
+
+
+def test_a_word_before_base64_does_not_hide_it() -> None:
+    coded = base64.b64encode(CONTENT)
+
+    assert CONTENT in list(find_pasted(b"Source\r\n" + coded))
+
+
+def test_base64_for_addresses_is_decoded() -> None:
+    content = b"\xff\xef\xbe" * 100 + b"fin"
+
+    assert content in list(find_pasted(base64.urlsafe_b64encode(content)))
+
+
+def test_a_sentence_that_begins_with_begin_is_no_damaged_file() -> None:
+    text = b"begin 644 the treatment tomorrow\r\nand then\r\nend\r\n"
+
+    assert list(find_pasted(text)) == []
+
+
+def test_a_damaged_file_is_said_whatever_its_first_line_is() -> None:
+    line = binascii.b2a_uu(bytes(30)).rstrip(b"\n")
+    short = binascii.b2a_uu(bytes(29)).rstrip(b"\n")
+
+    with pytest.raises(InvalidError):
+        list(find_pasted(b"begin 644 a\r\nsome words\r\n" + line + b"\r\nend\r\n"))
+    assert (
+        list(find_pasted(b"begin 644 a\r\nsome words\r\n" + short + b"\r\nend\r\n"))
+        == []
+    )

@@ -381,3 +381,32 @@ def test_of_damaged_base64_the_rest_is_decoded() -> None:
 
     assert leaf.undamaged() == b"ABCABDEFG"
     assert leaf.head(4) == b"ABCA"
+
+
+@pytest.mark.parametrize("kind", ["x-zip", "x-zip-compressed"])
+def test_a_file_of_a_type_that_only_looks_like_a_multipart_is_one(kind: str) -> None:
+    parts = read_parts(attached(ZIP, "IHE_XDM.ZIP", f"multipart/{kind}"))
+
+    assert parts.faults == ()
+    (leaf,) = parts.leaves
+    assert leaf.content() == ZIP
+
+
+def test_a_multipart_with_a_boundary_has_parts_whatever_its_type() -> None:
+    parts = read_parts(multipart(TEXT, kind="x-zip"))
+
+    assert (parts.faults, parts.text) == ((), "Bonjour é\r\n")
+    (fault,) = read_parts(attached(ZIP, "a.zip", "multipart/x-gzip")).faults[:1]
+    assert fault.kind is Ambiguity.ENCODING
+
+
+def test_what_is_in_no_part_is_known() -> None:
+    one = multipart(TEXT, attached(b"x", "a.txt", "text/plain"))
+    mail = one.replace(b"\r\n\r\n", b"\r\n\r\nbefore\r\n", 1) + b"after"
+
+    outside = read_parts(mail).outside
+
+    assert outside.startswith(b"before\r\n--b1")
+    assert outside.endswith(b"--b1--\r\nafter")
+    assert b"Bonjour" not in outside
+    assert read_parts(TEXT).outside == b""

@@ -102,6 +102,8 @@ def test_a_sound_document_is_filed_from_whatever_is_opened(
 ) -> None:
     if not case.how.startswith(("package", "utf-8 > nothing")):
         return
+    if "> 8bit >" in case.how:
+        return  # its line ends are not those of a message, which is a fault
 
     told = story.send(case.mail)
 

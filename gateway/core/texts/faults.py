@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 Words = tuple[str, str]
@@ -68,17 +68,16 @@ MIME_FAULTS: Mapping[str, Words] = MappingProxyType(
 """By the words of `gateway.message.reading.Ambiguity`; a test fails when one lacks."""
 
 CLOSED: Words = (
-    "ce fichier ne peut pas être ouvert ici, et pourrait porter un document : le "
-    "message n'a pas été remis. Envoyez le document dans IHE_XDM.ZIP, ou le fichier "
-    "en PDF",
-    "this file cannot be opened here, and might hold a document: the message was not "
-    "delivered. Send the document in IHE_XDM.ZIP, or the file as a PDF",
+    "ce fichier ne peut pas être ouvert et pourrait porter un document : message non "
+    "remis. Envoyez IHE_XDM.ZIP, ou un PDF",
+    "this file cannot be opened and might hold a document: message not delivered. Send "
+    "IHE_XDM.ZIP, or a PDF",
 )
 TOO_NESTED: Words = (
-    "trop de fichiers les uns dans les autres, ou trop de contenu, pour être ouvert : "
-    "le message n'a pas été remis. Envoyez le document dans IHE_XDM.ZIP",
-    "too many files within one another, or too much in them, to be opened: the message "
-    "was not delivered. Send the document in IHE_XDM.ZIP",
+    "trop de fichiers les uns dans les autres pour être ouverts : message non remis. "
+    "Envoyez IHE_XDM.ZIP",
+    "too many files within one another to be opened: message not delivered. Send "
+    "IHE_XDM.ZIP",
 )
 IN_A_TEXT: Words = (
     "le document est écrit dans un texte ; joignez-le comme fichier",
@@ -87,6 +86,10 @@ IN_A_TEXT: Words = (
 NOT_CDA: Words = (
     "seuls les documents CDA sont enregistrés, et ce fichier est d'un autre type",
     "only CDA documents are filed, and this file is of another type",
+)
+IN_A_DOCUMENT: Words = (
+    "un document se trouve dans le corps d'un autre ; joignez-le comme fichier",
+    "a document stands in the body of another; attach it as a file",
 )
 METADATA_ALONE: Words = (
     "ce METADATA.XML n'est pas dans un IHE_XDM.ZIP valable",
@@ -97,7 +100,37 @@ OTHER_CHARSET: Words = (
     "the document is in UTF-16 or UTF-32; send it in UTF-8",
 )
 
-_MOST_TYPE = 60
+_MOST_TYPE = 40
+
+MOST_DETAIL = 400
+"""Characters that are kept of what a sender should correct in one document."""
+
+
+def fitted(said: Sequence[str], most: int = MOST_DETAIL) -> str:
+    """
+    Return what is to be corrected, joined: each thing whole, and how many are left out.
+
+    Only what is alone too long is cut, at a blank, and seen to be so.
+
+    >>> fitted(["size is absent", "hash is absent", "a title of its own"], 50)
+    'size is absent; et 2 de plus / and 2 more'
+    """
+    for count in range(len(said), 0, -1):
+        text = "; ".join(said[:count]) + _more(len(said) - count)
+        if len(text) <= most:
+            return text
+    if not said:
+        return ""
+    rest = _more(len(said) - 1)
+    room = most - len(rest) - len(_CUT)
+    return f"{said[0][: room + 1].rpartition(' ')[0] or said[0][:room]}{_CUT}{rest}"
+
+
+_CUT = " […]"
+
+
+def _more(count: int) -> str:
+    return f"; et {count} de plus / and {count} more" if count else ""
 
 
 def where(path: str, media_type: str) -> str:

@@ -10,9 +10,11 @@ from typing import Final
 from attrs import asdict, frozen
 
 from gateway.core.decision import RuleVersions
+from gateway.core.document import Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import age_on
 from gateway.dmp_bridge.filing.document_facts import (
+    asked_visibility,
     compare_traits,
     document_facts,
     ins_of,
@@ -131,7 +133,9 @@ def _document(
         return NoDocument.NONE_ATTACHED
     if found.readable is None:
         may_be_anybodys = found.closed or _names_nobody(found, addressee.profile)
-        return NoDocument.CLOSED if may_be_anybodys else NoDocument.UNREADABLE
+        is_hidden = bool(asked_visibility(found) - {Visibility.MASKED})
+        kept_back = may_be_anybodys or is_hidden
+        return NoDocument.CLOSED if kept_back else NoDocument.UNREADABLE
     return document_facts(
         found.readable,
         found,

@@ -15,11 +15,17 @@ from gateway.core.person import Patient
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say, where
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
-from gateway.dmp_bridge.filing.searching import search
+from gateway.dmp_bridge.filing.searching import search, search_within
 from gateway.dmp_bridge.filing.sender_names import address_in_from
-from gateway.documents.cda.body import read_body
+from gateway.documents.cda.body import files_within, read_body
 from gateway.documents.cda.file import CdaFile, open_cda
-from gateway.documents.cda.finding import holds_cda, is_wide, patients_of
+from gateway.documents.cda.finding import (
+    holds_cda,
+    is_in_odd_encoding,
+    is_wide,
+    patients_of,
+    visibility_in,
+)
 from gateway.documents.cda.header import MAX_ID, read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
@@ -34,6 +40,7 @@ from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.errors import InvalidError
+from gateway.message.pasted import find_pasted
 from gateway.message.reading import (
     DEFAULT_MIME_LIMITS,
     MessageParts,
@@ -62,7 +69,7 @@ class FoundDocument:
     it, empty for what came otherwise. ``said`` is what the sender says beside it: in
     METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
     and for a package that could not be opened. ``remarks`` says what the sender should
-    correct although the document may be filed.
+    correct although the document may be filed. ``inside`` is what hides in its body.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -75,6 +82,7 @@ class FoundDocument:
     said: Said = Said()
     error: str = ""
     remarks: tuple[str, ...] = ()
+    inside: tuple[FoundDocument, ...] = field(default=(), repr=False)
 
     @property
     def readable(self) -> ClinicalDocument | None:
@@ -92,9 +100,9 @@ class FoundDocument:
         return self.said.action is EntryAction.DELETE
 
     @property
-    def to_correct(self) -> str:
+    def to_correct(self) -> tuple[str, ...]:
         """What the sender is told to correct: what is wrong, or else the remarks."""
-        return self.error or "; ".join(self.remarks)
+        return (self.error,) if self.error else self.remarks
 
     @property
     def unique_id(self) -> str:
@@ -177,8 +185,10 @@ class Opener:
         return OpenedSubmission(
             from_address="",
             documents=tuple(
-                self._described(one.content, one.said, "what is said of it")
-                for one in brought.documents
+                _each_with_inside(
+                    self._described(one.content, one.said, "what is said of it")
+                    for one in brought.documents
+                )
             ),
         )
 
@@ -217,15 +227,20 @@ class Opener:
         Return what was found before, and what the items are.
 
         A METADATA.XML that is in no sound package is told only if it names a patient
-        whom no document names: its documents are found beside it.
+        whom no document names: its documents are found beside it. From whom it hides
+        them, they are hidden although none of them is filed.
         """
         documents, metadata = list(found), []
+        hidden: tuple[str, ...] = ()
         for item in items:
             if item.kind is ItemKind.METADATA:
                 patients = patients_of(item.content)
                 metadata.append(FoundDocument(error=item.error, patients=patients))
+                hidden += visibility_in(item.content)
             else:
                 documents += self._found(item)
+        if hidden:
+            documents = [_hidden(one, hidden, metadata[0].error) for one in documents]
         known = {patient.ins for one in documents for patient in one.about}
         documents += (
             one
@@ -241,6 +256,7 @@ class Opener:
             case ItemKind.DOCUMENT:
                 found = _with_error(self._read(item.content), item.error)
                 yield found if found.document else _with_place(found, item)
+                yield from found.inside
             case ItemKind.PACKAGE if item.archive is None:
                 yield _with_place(FoundDocument(error=item.error), item)
             case ItemKind.PACKAGE:
@@ -266,6 +282,7 @@ class Opener:
             found = [document for _, document in pairs]
             read = [packaged for packaged, one in pairs if one.document is not None]
             known = names_of(archive, read)
+            found = _each_with_inside(found)
         found = self._read_all(item.beside(known) if item.beside else (), found)
         for one in found or [FoundDocument(error=error)]:
             told = _with_error(one, error)
@@ -330,10 +347,15 @@ class Opener:
             body = read_body(file) if is_kept else None
         except InvalidError as error:
             if document is None:
-                return evolve(_unreadable(content, str(error)), said=said)
+                return _unreadable(content, str(error), said)
             return FoundDocument(
-                content=content, document=document, error=str(error), said=said
+                content=content,
+                document=document,
+                error=str(error),
+                said=said,
+                inside=self._inside(_pasted(content)),
             )
+        inside = self._inside(files_within(body)) if body else ()
         if body is not None and body.media_type != document.media_type:
             document = evolve(document, media_type=body.media_type)
         return FoundDocument(
@@ -349,7 +371,14 @@ class Opener:
                 *(body.remarks if body else ()),
                 *(differences(document, packaged.facts) if packaged else ()),
             ),
+            error=next((one.error for one in inside if one.closed), ""),
+            inside=inside,
         )
+
+    def _inside(self, files: Iterable[bytes]) -> tuple[FoundDocument, ...]:
+        """Return the documents in the files of a body, which are never filed."""
+        items = search_within(files, self._search_limits, faults.IN_A_DOCUMENT)
+        return tuple(self._read_all(items))
 
     def _validate(self, file: CdaFile) -> None:
         errors = self.schema.errors(file) if self.schema is not None else ()
@@ -422,19 +451,47 @@ def _with_error(found: FoundDocument, error: str) -> FoundDocument:
     return evolve(found, error=error) if error else found
 
 
-def _unreadable(content: bytes, error: str) -> FoundDocument:
+def _each_with_inside(found: Iterable[FoundDocument]) -> list[FoundDocument]:
+    return [one for outer in found for one in (outer, *outer.inside)]
+
+
+def _hidden(found: FoundDocument, codes: tuple[str, ...], error: str) -> FoundDocument:
+    """Return a document that its METADATA.XML hides, though it says so beside it."""
+    if found.said.confidentiality:
+        return found
+    said = evolve(found.said, confidentiality=codes)
+    return evolve(found, said=said, error=found.error or error)
+
+
+def _pasted(content: bytes) -> list[bytes]:
+    """Return what base64 in a damaged document gives, as far as it is sound."""
+    try:
+        return list(find_pasted(content))
+    except InvalidError:
+        return []
+
+
+def _unreadable(content: bytes, error: str, said: Said) -> FoundDocument:
     """
     Return what cannot be filed, with whom it is about as far as that can be told.
 
-    A CDA that says so nowhere is closed: it may be anybody's.
+    A CDA that says so nowhere is closed: it may be anybody's. So is XML of which not
+    even the start can be read.
     """
     if kind_of(content[:HEAD_BYTES], b"") in _NOT_TEXT:
-        return FoundDocument(content=content, error=say(faults.NOT_CDA))
+        error = say(faults.NOT_CDA)
     if not holds_cda(content):
-        return FoundDocument(content=content, error=error)
+        closed = is_in_odd_encoding(content)
+        return FoundDocument(content=content, error=error, closed=closed, said=said)
+    asked = (*said.confidentiality, *visibility_in(content))
+    said = evolve(said, confidentiality=asked)
     patients = patients_of(content)
     if is_wide(content):
         error = say(faults.OTHER_CHARSET)
     return FoundDocument(
-        content=content, error=error, patients=patients, closed=not patients
+        content=content,
+        error=error,
+        patients=patients,
+        closed=not patients,
+        said=said,
     )

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
+from gateway.core.texts.faults import fitted
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.filing.opening import FoundDocument
@@ -167,8 +168,8 @@ def _informed(found: FoundDocument | None) -> dict[str, str]:
 def _to_correct(decision: FilingDecision, found: FoundDocument) -> str:
     """Return what its sender should correct, what the decision alone shows too."""
     if Caution.DATED_AHEAD not in decision.cautions:
-        return found.to_correct
-    return "; ".join((*found.remarks, "effectiveTime is on a day to come"))
+        return fitted(found.to_correct)
+    return fitted((*found.remarks, "effectiveTime is on a day to come"))
 
 
 def _outcome(

@@ -19,7 +19,12 @@ from attrs import define, evolve, field
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
-from gateway.documents.cda.finding import holds_cda, holds_metadata, is_only_cda
+from gateway.documents.cda.finding import (
+    cda_in_text,
+    holds_cda,
+    holds_metadata,
+    is_only_cda,
+)
 from gateway.documents.kinds import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -28,6 +33,7 @@ from gateway.documents.kinds import (
     is_closed_by_name,
     kind_of,
 )
+from gateway.documents.packed_picture import is_packed_picture, read_packed_picture
 from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xdm.archive_remains import read_remains
@@ -68,6 +74,15 @@ def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
     yield from _Search(limits).message(parts, Place(path=""))
 
 
+def search_within(
+    files: Iterable[bytes], limits: SearchLimits, words: faults.Words
+) -> Iterator[Item]:
+    """Yield what is in the files of a document's body; ``words`` say what is wrong."""
+    found, place = _Search(limits), Place(path="CDA")
+    for content in files:
+        yield from found.file(content, place, place.say(words))
+
+
 @define
 class _Search:
     """One walk; what it has opened so far, and which contents if that matters."""
@@ -89,6 +104,8 @@ class _Search:
                 yield _closed(place, faults.MIME_FAULTS[fault.kind])
         if parts.faults:
             yield from self._every_reading(parts, outer)
+        else:
+            yield from self._in_text(parts.outside, outer, "")
 
     def _leaf(
         self, leaf: Attachment, parts: MessageParts, outer: Place
@@ -139,6 +156,8 @@ class _Search:
                 yield from self._tnef(content, place, error)
             case Kind.CMS:
                 yield from self._signed(content, place, error)
+            case Kind.CLOSED if is_packed_picture(place.name):
+                yield from self._picture(content, place, error)
             case Kind.CLOSED:
                 yield _closed(place, faults.CLOSED)
             case Kind.OLE if holds_cda(content):
@@ -156,8 +175,7 @@ class _Search:
         if _is_message(content, place):
             yield from self._forwarded(content, place, error)
             return
-        has_cda = holds_cda(content)
-        if has_cda and (declared or is_only_cda(content)):
+        if holds_cda(content) and (declared or is_only_cda(content)):
             yield _document(content, place, error)
             return
         if holds_metadata(content):
@@ -176,7 +194,7 @@ class _Search:
         ):
             yield _closed(place, faults.CLOSED)
         else:
-            yield from self._in_text(content, place, error, has_cda=has_cda)
+            yield from self._in_text(content, place, error)
 
     def _in_text(
         self,
@@ -184,12 +202,10 @@ class _Search:
         place: Place,
         error: str,
         known: frozenset[str] = frozenset(),
-        *,
-        has_cda: bool | None = None,
     ) -> Iterator[Item]:
-        """Yield what stands in a text; whether a CDA does may be known already."""
-        if holds_cda(text) if has_cda is None else has_cda:
-            yield _document(text, place, error or place.say(faults.IN_A_TEXT))
+        found = cda_in_text(text)
+        if found is not None:
+            yield _document(found, place, error or place.say(faults.IN_A_TEXT))
         if closed_in(text):
             yield _closed(place, faults.CLOSED)
         wrong = error or place.say(faults.IN_A_TEXT)
@@ -259,6 +275,14 @@ class _Search:
             yield _closed(place, _closed_for(error))
         elif (named or _names_folder(content)) and not _documents_of(items):
             yield Item(kind=ItemKind.PACKAGE, place=place, error=error)
+
+    def _picture(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        try:
+            picture = read_packed_picture(content, self.limits.archive.entry_bytes)
+        except InvalidError:
+            yield _closed(place, faults.CLOSED)
+        else:
+            yield from self.file(picture, place.within("1"), error)
 
     def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
         try:
@@ -358,8 +382,8 @@ def _documents_of(items: Iterable[Item]) -> list[Item]:
 
 
 def _closed_for(why: str) -> faults.Words:
-    """Say why an archive stays closed, beside what to do."""
-    return f"{faults.CLOSED[0]} ({why})", f"{faults.CLOSED[1]} ({why})"
+    """Say why an archive stays closed, once, beside what to do."""
+    return faults.CLOSED[0], f"{faults.CLOSED[1]} ({why})"
 
 
 def _digest(content: bytes) -> str:

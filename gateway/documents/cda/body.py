@@ -18,6 +18,8 @@ from gateway.core.document import BodyLevel
 from gateway.documents.cda.encoded import read_encoded
 from gateway.documents.cda.file import CdaFile, open_cda
 from gateway.documents.cda.nodes import IN_HL7, children, find, get
+from gateway.documents.kinds import HEAD_BYTES, Kind
+from gateway.documents.kinds import kind_of as shape_of
 from gateway.documents.media import IMAGES, has_signature, kind_of, normal_type
 from gateway.documents.text_files import read_text_file
 from gateway.documents.wholeness import check_whole
@@ -41,6 +43,8 @@ TEXT: Final = "text/plain"
 _PLACE: Final = "component/nonXMLBody/text"
 _COPY_PLACE: Final = "the PDF copy in component/structuredBody"
 _MEDIA = IN_HL7 + "observationMedia"
+_REGION = IN_HL7 + "regionOfInterest"
+_TEXT = IN_HL7 + "text"
 _IMAGE_CALL = IN_HL7 + "renderMultiMedia"
 _PDF_START: Final = b"%PDF-"
 _MOST_LEAD: Final = 64
@@ -91,8 +95,35 @@ def read_body(file: CdaFile) -> DocumentBody:
     component = get(file.element, "component")
     sections = find(component, "structuredBody")
     if sections is not None:
+        if find(component, "nonXMLBody") is not None:
+            raise InvalidError("component has two bodies")
         return _read_sections(sections)
     return _read_file(get(component, "nonXMLBody", "text"))
+
+
+def files_within(body: DocumentBody) -> Iterator[bytes]:
+    """
+    Yield the files of a body in which others may hide: no PDF, image or sound.
+
+    Of sections these are the files that are no image, and the words, if they seem to
+    have a document among them.
+    """
+    if body.sections is None:
+        if shape_of(body.content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+            yield body.content
+        return
+    for media in body.sections.iter(_MEDIA):
+        value = find(media, "value")
+        if value is None:
+            continue
+        try:
+            content = read_encoded(value, _media_type(value)).content
+        except InvalidError:
+            continue
+        if shape_of(content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+            yield content
+    texts = ("".join(map(str, one.itertext())) for one in body.sections.iter(_TEXT))
+    yield from (one.encode() for one in texts if "ClinicalDocument" in one)
 
 
 def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str]:
@@ -168,11 +199,12 @@ def _read_sections(sections: etree._Element) -> DocumentBody:
     remarks: tuple[str, ...] = ()
     element = copy = None
     says_something = False
+    images = _images(sections)
     for section in _sections(sections):
         if _is_copy(section):
             element = element if element is not None else _pdf_in(section)
         else:
-            says_something = says_something or _says_something(section)
+            says_something = says_something or _says_something(section, images)
     if element is not None:
         try:
             copy = _read_copy(element)
@@ -197,13 +229,24 @@ def _read_copy(element: etree._Element) -> bytes:
     return content
 
 
-def _says_something(section: etree._Element) -> bool:
+def _images(sections: etree._Element) -> frozenset[str]:
+    """Return the IDs by which a text may call an image or a region of one."""
+    named = (one for name in (_MEDIA, _REGION) for one in sections.iter(name))
+    return frozenset(filter(None, (one.get("ID") for one in named)))
+
+
+def _says_something(section: etree._Element, images: frozenset[str]) -> bool:
     """Tell whether a section has words or an image to show, without those within it."""
     text = find(section, "text")
     if text is None:
         return False
     words = (part for part in text.itertext() if not part.isspace())
-    return next(words, "") != "" or next(text.iter(_IMAGE_CALL), None) is not None
+    called = (
+        name
+        for call in text.iter(_IMAGE_CALL)
+        for name in (call.get("referencedObject") or "").split()
+    )
+    return next(words, "") != "" or not images.isdisjoint(called)
 
 
 def _sections(parent: etree._Element) -> Iterator[etree._Element]:

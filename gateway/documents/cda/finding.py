@@ -7,6 +7,7 @@ filed only if `open_cda` takes it too.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from gateway.core.ins import Ins, InsAuthority
@@ -18,10 +19,37 @@ from gateway.errors import InvalidError
 
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument(?=[\s/>])")
 _METADATA = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?SubmitObjectsRequest(?=[\s/>])")
+_HOLDS_MORE = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]{0,40}:)?(?:recordTarget|patientRole|structuredBody|"
+    rb"nonXMLBody)(?=[\s/>])"
+)
+"""What a document has besides its start tag: whom it is about, or something to read."""
+_NAME = b"ClinicalDocument"
+_NAMED_SO = re.compile(_NAME)
+_ESCAPED_START = re.compile(
+    rb"(?:&(?:amp;){0,3}(?:lt|#0{0,6}60|#x0{0,6}3c);|\\{1,4}u003c|\\{1,4}x3c|"
+    rb"%(?:25){0,3}3c)(?:[A-Za-z_][\w.-]{0,40}:)?\Z",
+    re.I,
+)
+_START_BYTES = 80
+_ESCAPE = re.compile(
+    rb"&(lt|gt|quot|apos|amp);|&#0{0,6}([0-9]{2});|&#x0{0,6}([0-9a-f]{2});|"
+    rb"\\u00([0-9a-f]{2})|\\x([0-9a-f]{2})|%([0-9a-f]{2})|\\([\\\"'/])",
+    re.I,
+)
+_NAMED = {b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'", b"amp": b"&"}
+_MOST_ESCAPED = 4
+"""How often a text may be escaped again: as JSON in HTML in XML."""
+_VISIBILITY = re.compile(rb"""["']\s*(MASQUE_PS|INVISIBLE_[A-Z_]{1,40}|NOPAT)\s*["']""")
 _END = re.compile(rb"</(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument\s*>")
 _LONGEST_TAG = 128
 """Bytes, more than either of the first two takes with what follows it."""
 _PIECE = 1024 * 1024
+_ENCODING = re.compile(
+    rb"""\s*<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']"""
+)
+_UTF_7_SIGN = b"+ADw"
+"""``<`` in UTF-7."""
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
 _BOMS = (
@@ -53,6 +81,55 @@ _MOST_IDS = 1000
 def holds_cda(content: bytes) -> bool:
     """Tell whether the start tag of a ClinicalDocument stands in it, in any charset."""
     return _stands(_TAG, content)
+
+
+def cda_in_text(text: bytes) -> bytes | None:
+    """
+    Return a text in which a document stands, with its markup as markup, or None.
+
+    A page or JSON writes the signs of markup in another way, and a reader of it sees
+    the document all the same. Who only speaks of a ``<ClinicalDocument>``, without a
+    patient or a body, sends none.
+    """
+    if not _stands(_NAMED_SO, text):
+        return None
+    for _ in range(_MOST_ESCAPED):
+        plain = text.replace(b"\x00", b"")
+        if _TAG.search(plain) and _HOLDS_MORE.search(plain):
+            return text
+        if not (_TAG.search(plain) or _has_escaped_start(plain)):
+            return None
+        text = _ESCAPE.sub(_unescaped, plain)
+    return None
+
+
+def _has_escaped_start(text: bytes) -> bool:
+    at = text.find(_NAME)
+    while at >= 0:
+        if _ESCAPED_START.search(text, max(at - _START_BYTES, 0), at):
+            return True
+        at = text.find(_NAME, at + 1)
+    return False
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    named, number, *hexes, plain = found.groups()
+    if named:
+        return _NAMED[named.lower()]
+    if plain:
+        return plain
+    code = int(number) if number else int(next(filter(None, hexes)), 16)
+    return bytes([code])
+
+
+def visibility_in(content: bytes) -> tuple[str, ...]:
+    """
+    Return the visibility that a CDA or a METADATA.XML asks for, read or not.
+
+    What is not filed is not shown to those from whom its sender hides it.
+    """
+    found = _VISIBILITY.findall(content.replace(b"\x00", b""))
+    return tuple(dict.fromkeys(code.decode() for code in found))
 
 
 def holds_metadata(content: bytes) -> bool:
@@ -88,6 +165,22 @@ def is_only_cda(content: bytes) -> bool:
 def is_wide(content: bytes) -> bool:
     """Tell whether the characters take two or four bytes each (UTF-16, UTF-32)."""
     return b"\x00" in content[:64]
+
+
+def is_in_odd_encoding(content: bytes) -> bool:
+    """Tell whether XML says that its markup is not as in ASCII: UTF-7, or not known."""
+    if content.lstrip().startswith(_UTF_7_SIGN):
+        return True
+    found = _ENCODING.match(content.removeprefix(codecs.BOM_UTF8))
+    if found is None or is_wide(content):
+        return False
+    name = found[1].decode()
+    try:
+        known = codecs.lookup(name).name
+        # UTF-7 may write a sign as itself, or as letters.
+        return known == "utf-7" or "<A>".encode(known) != b"<A>"
+    except LookupError:
+        return True
 
 
 def as_text(content: bytes) -> str:

@@ -249,6 +249,26 @@ def test_what_stayed_closed_is_gathered_as_such() -> None:
     assert known.traits_seen is Traits.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("codes", "document"),
+    [
+        ((), NoDocument.UNREADABLE),
+        (("N", "R", "MASQUE_PS"), NoDocument.UNREADABLE),
+        (("N", "INVISIBLE_PATIENT"), NoDocument.CLOSED),
+        (("NOPAT", "MASQUE_PS"), NoDocument.CLOSED),
+        (("INVISIBLE_REPRESENTANTS_LEGAUX",), NoDocument.CLOSED),
+    ],
+)
+def test_a_damaged_document_is_not_given_to_those_from_whom_it_is_hidden(
+    codes: tuple[str, ...], document: NoDocument
+) -> None:
+    said = Said(confidentiality=codes)
+    found = FoundDocument(error="damaged", patients=(OWN_NAME,), said=said)
+
+    assert facts(found=found).document is document
+    assert facts(profile=None, found=found).document is document
+
+
 def test_where_the_profile_is_gone_a_damaged_document_is_only_unreadable() -> None:
     found = FoundDocument(error="damaged", patients=(NAMELESS,))
 

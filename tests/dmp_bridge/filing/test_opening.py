@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.document import AuthorEntry
+from gateway.core.document import AuthorEntry, Visibility
 from gateway.core.envelope import SubmissionForm
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
@@ -86,7 +87,7 @@ def test_what_a_package_lacks_is_told_though_its_document_is_good() -> None:
     (found,) = Opener().open(make_mail(as_xdm(package.getvalue()))).documents
 
     assert found.readable is not None
-    assert found.to_correct == "a file outside IHE_XDM was ignored"
+    assert found.to_correct == ("a file outside IHE_XDM was ignored",)
 
 
 @pytest.mark.parametrize(
@@ -663,7 +664,7 @@ def test_a_body_that_was_mended_is_read_and_told() -> None:
     (found,) = Opener().open(make_mail(as_xml(MENDED))).documents
 
     assert found.readable is not None
-    assert found.to_correct == PLACE + "is base64 without saying so (B64)"
+    assert found.to_correct == (PLACE + "is base64 without saying so (B64)",)
 
 
 def test_a_document_is_of_the_type_its_file_really_has() -> None:
@@ -722,7 +723,120 @@ def test_each_form_of_a_file_that_can_be_read_is_a_document_to_file(
 def test_each_form_of_a_file_that_nobody_can_read_is_told_and_not_filed(
     attributes: str, text: str, why: str
 ) -> None:
-    (found,) = Opener().open(make_mail(as_xml(make_n1(text, attributes)))).documents
+    mail = make_mail(as_xml(make_n1(text, attributes)))
+    found, *inside = Opener().open(mail).documents
 
     assert (found.error, found.readable) == (PLACE + why, None)
     assert found.document is not None
+    assert all(one.closed for one in inside)
+
+
+ANOTHERS = make_cda(ins="277076322082910", family="AUTRE")
+B64 = 'mediaType="{}" representation="B64"'
+HIDDEN = pack(LETTER, flags=("INVISIBLE_PATIENT",))
+
+
+def _coded(content: bytes, kind: str = "text/plain") -> bytes:
+    return make_n1(b64encode(content).decode(), B64.format(kind))
+
+
+def _files(package: bytes) -> list[tuple[str, bytes]]:
+    with ZipFile(BytesIO(package)) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]
+
+
+def _of(*files: tuple[str, str, bytes]) -> list[FoundDocument]:
+    return list(Opener().open(make_mail(*files)).documents)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _coded(ANOTHERS),
+        _coded(ANOTHERS, "text/xml"),
+        make_cda(sections=(("1", "Motif", html.escape(ANOTHERS.decode())),)),
+    ],
+    ids=["a text", "a file that is refused", "the words of a section"],
+)
+def test_another_patient_in_the_body_of_a_document_is_known(body: bytes) -> None:
+    outer, inner = _of(as_xml(body))
+
+    assert [one.ins for one in outer.about] != [one.ins for one in inner.about]
+    assert inner.error.startswith("partie CDA")
+    assert inner.readable is None
+    packed, also = _of(as_xdm(pack(body)))
+    assert [packed.about, also.about] == [outer.about, inner.about]
+
+
+def test_a_document_whose_body_holds_what_is_closed_is_not_filed() -> None:
+    content = _coded(b"-----BEGIN PGP MESSAGE-----\n")
+
+    outer, inner = _of(as_xml(content))
+
+    assert (outer.readable, outer.error) == (None, inner.error)
+    assert (outer.closed, inner.closed) == (False, True)
+
+
+def test_what_hides_in_documents_that_came_without_a_message_is_known() -> None:
+    one = SubmittedDocument(content=_coded(ANOTHERS))
+    documents = SubmittedDocuments(identifier="<a@b.test>", documents=(one,))
+
+    opened = Opener().open(write_documents(documents), SubmissionForm.DOCUMENTS)
+
+    assert len(opened.documents) == 2
+
+
+def test_from_whom_a_broken_package_hides_its_document_is_known() -> None:
+    package = write_archive(
+        [
+            (name, content.replace(b"Palpitations", b"palpitations"))
+            for name, content in _files(HIDDEN)
+        ],
+        MOMENT,
+    )
+
+    (found,) = _of(as_xdm(package))
+
+    assert found.error == "package with a document of another hash than announced"
+    assert Visibility.HIDDEN_FROM_PATIENT in found.said.visibility
+
+
+def test_from_whom_a_metadata_in_no_package_hides_is_known_and_nothing_filed() -> None:
+    flat = write_archive(
+        [(name.rpartition("/")[2], content) for name, content in _files(HIDDEN)], MOMENT
+    )
+
+    (found,) = _of(("docs.zip", "application/zip", flat))
+
+    assert found.readable is None
+    assert "METADATA.XML" in found.error
+    assert found.said.visibility == {Visibility.HIDDEN_FROM_PATIENT}
+
+
+def test_a_document_with_two_levels_of_confidentiality_keeps_what_they_ask() -> None:
+    level = b'<confidentialityCode code="N"'
+    content = LETTER.replace(level, b'<confidentialityCode code="MASQUE_PS"/>' + level)
+
+    (found,) = _of(as_xml(content))
+
+    assert found.document is None
+    assert found.said.visibility == {Visibility.MASKED}
+
+
+def test_xml_of_which_not_even_the_start_can_be_read_is_closed() -> None:
+    content = b'<?xml version="1.0" encoding="UTF-7"?>+ADw-ClinicalDocument+AD4-'
+
+    (found,) = _of(as_xml(content))
+
+    assert found.closed
+    (plain,) = _of(as_xml(b'<?xml version="1.0" encoding="UTF-8"?><facture/>'))
+    assert not plain.closed
+
+
+def test_whom_a_document_in_an_office_file_names_is_known() -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + ANOTHERS
+
+    (found,) = _of(("a.doc", "application/msword", ole))
+
+    assert [str(one.ins) for one in found.about] != []
+    assert "CDA" in found.error

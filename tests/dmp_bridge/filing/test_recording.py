@@ -266,3 +266,42 @@ def test_a_quarantine_says_to_the_operator_whose_certificate_brought_it(
             "certificate": "a1b2",
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("remarks", "told"),
+    [
+        ((), ""),
+        (("a" * 400,), "a" * 400),
+        (("a" * 199, "b" * 199), "a" * 199 + "; " + "b" * 199),
+        (
+            ("a" * 199, "b" * 200),
+            "a" * 199 + "; et 1 de plus / and 1 more",
+        ),
+        (
+            ("a" * 200, "b" * 169, "c" * 100, "d" * 100),
+            "a" * 200 + "; " + "b" * 169 + "; et 2 de plus / and 2 more",
+        ),
+        (
+            ("a" * 200, "b" * 173, "c" * 100, "d" * 100),
+            "a" * 200 + "; et 3 de plus / and 3 more",
+        ),
+        (("a" * 394 + " bb",), "a" * 394 + " bb"),
+        (("a" * 396 + " bbbb",), "a" * 396 + " […]"),
+        (("a" * 401,), "a" * 396 + " […]"),
+        (
+            ("a" * 300 + " " + "b" * 100, "c"),
+            "a" * 300 + " […]; et 1 de plus / and 1 more",
+        ),
+    ],
+)
+def test_what_is_to_be_corrected_is_told_whole_or_how_much_more_there_is(
+    database: Database, remarks: tuple[str, ...], told: str
+) -> None:
+    keep_arrival(database, ARRIVAL)
+    desk = Desk(database, brought=(Brought(found=evolve(FOUND, remarks=remarks)),))
+
+    desk.write(lambda recorder: recorder.record(desk.case(CAREFUL), deliver=True))
+
+    (document,), _ = desk.recorded()
+    assert document.detail == told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import html
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -11,7 +13,7 @@ from attrs import evolve
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import ItemKind, Place, SearchLimits
-from gateway.dmp_bridge.filing.searching import search
+from gateway.dmp_bridge.filing.searching import search, search_within
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
 from gateway.message.reading import MimeLimits, read_parts
 from tests.builders_cda import make_cda
@@ -62,7 +64,7 @@ def told(
 def closed(path: str, media_type: str = "", why: str = "") -> str:
     """Return what is said of a file that is not opened."""
     french, english = faults.CLOSED
-    words = (f"{french} ({why})", f"{english} ({why})") if why else faults.CLOSED
+    words = (french, f"{english} ({why})") if why else faults.CLOSED
     return say(words, path=path, media_type=media_type)
 
 
@@ -331,6 +333,27 @@ ORDINARY = {
     ),
     "a web page": File(b"<!DOCTYPE html><html>Bonjour</html>", "a.html", "text/html"),
     "a drawing": File(b'<svg xmlns="x"/>', "a.svg", "image/svg+xml"),
+    "a programmer's question": File(
+        b"La racine <ClinicalDocument xmlns='urn:hl7-org:v3'> manque.", "", "text/plain"
+    ),
+    "a sentence that begins with begin": File(
+        b"begin 644 the treatment\r\nand then\r\nend\r\n", "", "text/plain"
+    ),
+    "slides with packed pictures": File(
+        write_archive(
+            [
+                ("ppt/media/image1.emz", gzip.compress(b"emf" * 50)),
+                ("ppt/media/image2.WMZ", gzip.compress(b"wmf" * 50)),
+            ],
+            MOMENT,
+        ),
+        "a.pptx",
+        "x/y",
+    ),
+    "a packed drawing": File(gzip.compress(b"<svg/>"), "a.svgz", "image/svg+xml"),
+    "a stylesheet for documents": File(
+        b'<xsl:template match="n1:ClinicalDocument"/>', "vue.xsl", "x/y"
+    ),
     "words about documents": File(
         b"Le ClinicalDocument que vous avez envoye, et &lt;ClinicalDocument", "", "a/b"
     ),
@@ -684,3 +707,56 @@ def test_a_document_found_by_its_part_is_not_found_again_in_the_bytes() -> None:
     items = list(search(read_parts(mail), LIMITS))
 
     assert [(one.kind.value, one.place.path) for one in items] == [("DOCUMENT", "2")]
+
+
+def test_a_document_in_a_packed_picture_is_found() -> None:
+    file = File(gzip.compress(LETTER), "image1.emz", "image/x-emz")
+
+    assert found(part_of(file)) == [("DOCUMENT", "2/1")]
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08", gzip.compress(b"a") + b"b"])
+def test_a_packed_picture_that_is_damaged_or_not_alone_is_closed(
+    content: bytes,
+) -> None:
+    assert found(part_of(File(content, "image1.emz", "x/y"))) == [("CLOSED", "2")]
+
+
+def test_a_packed_picture_is_opened_to_the_limit_of_a_file() -> None:
+    part = part_of(File(gzip.compress(bytes(1000)), "image1.emz", "x/y"))
+
+    def limits(most: int) -> SearchLimits:
+        return evolve(LIMITS, archive=ArchiveLimits(entry_bytes=most))
+
+    assert found(part, limits=limits(1000)) == []
+    assert found(part, limits=limits(999)) == [("CLOSED", "2")]
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "application/json", "x/y"])
+def test_a_document_whose_markup_is_escaped_is_found(media_type: str) -> None:
+    file = File(html.escape(LETTER.decode()).encode(), "page", media_type)
+
+    assert found(part_of(file)) == [("DOCUMENT", "2")]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_document_outside_of_the_parts_is_found(before: bool) -> None:
+    mail = around(part_of(File(b"x", "a.txt", "text/plain")))
+    text = LETTER.replace(b"\n", b"\r\n")
+    head, start, rest = mail.partition(b"\r\n\r\n")
+    mail = head + start + text + start + rest if before else mail + text
+    parts = read_parts(mail)
+
+    assert parts.faults == ()
+    assert [one.kind for one in search(parts, LIMITS)] == [ItemKind.DOCUMENT]
+
+
+def test_what_is_in_the_files_of_a_body_says_that_it_is() -> None:
+    (item,) = search_within([LETTER, b"Bonjour"], LIMITS, faults.IN_A_DOCUMENT)
+
+    assert (item.kind, item.content) == (ItemKind.DOCUMENT, LETTER)
+    assert item.error == (
+        "partie CDA : un document se trouve dans le corps d'un autre ; joignez-le "
+        "comme fichier / part CDA: a document stands in the body of another; attach "
+        "it as a file"
+    )

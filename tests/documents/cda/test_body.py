@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.core.document import BodyLevel
 from gateway.core.rendered import Shown
-from gateway.documents.cda.body import MEDIA_TYPES, body_of
+from gateway.documents.cda.body import MEDIA_TYPES, body_of, files_within
 from gateway.documents.cda.encoded import read_encoded
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.nodes import get
@@ -570,10 +570,66 @@ def test_sections_without_a_word_beside_a_broken_copy_are_refused() -> None:
 
 def test_one_section_with_words_or_an_image_is_enough() -> None:
     words = (("1", "Motif", ""), ("2", "Synthèse", "<list><item>A</item></list>"))
-    image = (("1", "ECG", '<renderMultiMedia referencedObject="M1"/>'),)
+    image = (
+        (
+            "1",
+            "ECG",
+            '<renderMultiMedia referencedObject="M0 M1"/></text><entry>'
+            '<observationMedia classCode="OBS" moodCode="EVN" ID="M1"/></entry><text>',
+        ),
+    )
 
     assert body_of(make_cda(sections=words)).remarks == ()
     assert body_of(make_cda(sections=image)).remarks == ()
+
+
+def test_an_image_that_is_not_there_shows_nobody_anything() -> None:
+    image = (("1", "ECG", '<renderMultiMedia referencedObject="M1"/>'),)
+
+    with pytest.raises(InvalidError, match="has no section with a text"):
+        body_of(make_cda(sections=image))
+
+
+def test_two_bodies_are_two_documents_to_two_readers() -> None:
+    content = make_cda().replace(
+        b"</component>\n</ClinicalDocument>",
+        b'<nonXMLBody><text mediaType="text/plain">A</text></nonXMLBody>'
+        b"</component>\n</ClinicalDocument>",
+    )
+
+    with pytest.raises(InvalidError, match="^component has two bodies$"):
+        body_of(content)
+
+
+def _files(content: bytes) -> list[bytes]:
+    return list(files_within(body_of(content)))
+
+
+def test_of_a_body_that_is_a_file_what_may_hold_others_is_looked_at() -> None:
+    text, pdf = b"Bonjour, voici.", make_cda(body="pdf")
+
+    assert _files(make_n1(base64.b64encode(text).decode(), AS_TEXT)) == [text]
+    assert _files(pdf) == []
+
+
+def test_of_sections_files_that_are_no_image_and_documents_in_words_are() -> None:
+    hidden = "&lt;ClinicalDocument&gt;"
+    media = (
+        f"<paragraph>{hidden}</paragraph></text><entry>"
+        '<observationMedia classCode="OBS" moodCode="EVN" ID="A">'
+        '<value mediaType="text/xml" representation="B64">PGE+</value>'
+        "</observationMedia></entry><entry>"
+        '<observationMedia classCode="OBS" moodCode="EVN" ID="B">'
+        '<value mediaType="image/png" representation="B64">iVBORw0KGgo=</value>'
+        "</observationMedia></entry><entry>"
+        '<observationMedia classCode="OBS" moodCode="EVN" ID="C">'
+        '<value mediaType="text/xml" representation="B64">?</value>'
+        "</observationMedia></entry><entry>"
+        '<observationMedia classCode="OBS" moodCode="EVN" ID="D"/></entry><text>'
+    )
+    sections = (("1", "Motif", media), ("2", "Suite", "rien"))
+
+    assert _files(make_cda(sections=sections)) == [b"<a>", b"<ClinicalDocument>"]
 
 
 def test_the_callers_limit_of_bytes_holds() -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import json
+from urllib.parse import quote
+
 import pytest
 
 from gateway.core.ins import Ins
 from gateway.documents.cda.finding import (
     as_text,
+    cda_in_text,
     holds_cda,
     holds_metadata,
+    is_in_odd_encoding,
     is_only_cda,
     is_wide,
     patients_of,
+    visibility_in,
 )
 from tests.builders_cda import make_cda
 from tests.builders_hiding import CHARSETS, PREFIXES
@@ -172,3 +179,88 @@ def test_a_tag_is_found_across_the_pieces_of_what_is_large(before: int) -> None:
     assert not holds_cda(filler + document[:-2])
     assert holds_metadata(filler + metadata)
     assert not holds_metadata(filler + metadata.replace(b"S", b"s"))
+
+
+PERSON = "<ClinicalDocument xmlns='urn:hl7-org:v3'><recordTarget/>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PERSON,
+        "<c:ClinicalDocument><c:nonXMLBody>",
+        html.escape(PERSON),
+        html.escape(html.escape(html.escape(PERSON))),
+        PERSON.replace("<", "&#60;"),
+        PERSON.replace("<", "&#x3C;"),
+        PERSON.replace("<", "\\u003C"),
+        PERSON.replace("<", "\\x3c"),
+        quote(PERSON),
+        html.escape(json.dumps(PERSON).replace("<", "\\u003c")),
+        PERSON.replace("<rec", "&lt;rec"),
+    ],
+)
+def test_a_document_in_a_text_is_found_however_its_signs_are_written(text: str) -> None:
+    found = cda_in_text(text.encode())
+
+    assert found is not None
+    assert holds_cda(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Le <ClinicalDocument xmlns='urn:hl7-org:v3'> de la ligne 2",
+        "la racine <ClinicalDocument> finit par </ClinicalDocument>",
+        "&lt;ClinicalDocument&gt; et ClinicalDocument/recordTarget",
+        "ClinicalDocument <recordTarget/>",
+        "&amp;amp;amp;amp;lt;ClinicalDocument <recordTarget/>",
+    ],
+)
+def test_who_only_speaks_of_a_document_sends_none(text: str) -> None:
+    assert cda_in_text(text.encode()) is None
+
+
+def test_the_patient_of_an_escaped_document_is_known() -> None:
+    found = cda_in_text(html.escape(make_cda().decode()).encode())
+
+    assert found is not None
+    (patient,) = patients_of(found)
+    assert patient.ins is not None
+
+
+def test_a_document_in_a_text_of_two_bytes_a_character_is_found() -> None:
+    assert cda_in_text(PERSON.encode("utf-16-le")) is not None
+
+
+def test_the_visibility_that_is_asked_is_known_of_what_is_not_read() -> None:
+    text = """code="MASQUE_PS" x='NOPAT' y="INVISIBLE_PATIENT" z="MASQUE_PS" NOPAT"""
+
+    found = ("MASQUE_PS", "NOPAT", "INVISIBLE_PATIENT")
+    assert visibility_in(text.encode()) == found
+    assert visibility_in(text.encode("utf-16-le")) == found
+    assert visibility_in(b"MASQUE_PS") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("utf-7", True),
+        ("UNICODE-1-1-UTF-7", True),
+        ("cp037", True),
+        ("klingon", True),
+        ("utf-8", False),
+        ("ISO-8859-15", False),
+        ("windows-1252", False),
+    ],
+)
+def test_xml_whose_signs_are_not_those_of_ascii_is_known(name: str, odd: bool) -> None:
+    start = f'<?xml version="1.0" encoding="{name}"?>'.encode()
+
+    assert is_in_odd_encoding(start) is odd
+    assert is_in_odd_encoding(b"\xef\xbb\xbf" + start) is odd
+    assert not is_in_odd_encoding(b"<a>" + start)
+    assert is_in_odd_encoding(b" +ADw-?xml version")
+    assert not is_in_odd_encoding(b"<a>+ADw-")
+    assert not is_in_odd_encoding(start.decode().encode("utf-16-le"))

@@ -461,7 +461,10 @@ def test_any_metadata_in_a_package_give_a_package_or_a_refusal(
 
 WRAPPED = "IHE_XDM is in another folder"
 BESIDE = "a file in IHE_XDM that METADATA.XML omits was ignored"
-STYLESHEET = b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>'
+STYLESHEET = (
+    b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:n1="x">'
+    b'<xsl:template match="/n1:ClinicalDocument"/></xsl:stylesheet>'
+)
 
 
 def beside(content: bytes, files: dict[str, bytes]) -> bytes:
