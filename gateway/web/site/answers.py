@@ -181,7 +181,7 @@ def disposition(name: str, how: str = "attachment") -> str:
     Return a Content-Disposition for a file name (RFC 6266, RFC 8187).
 
     >>> disposition('\u00e9t\u00e9\r\nX: "y')
-    'attachment; filename="_t___X_ _y"; filename*=UTF-8\'\'%C3%A9t%C3%A9%20X%3A%20%22y'
+    'attachment; filename="_t__X_ _y"; filename*=UTF-8\'\'%C3%A9t%C3%A9%20X%3A%20%22y'
     """
     name = shown_text(name)
     plain = re.sub(r"[^A-Za-z0-9 ._()-]", "_", name)[:120] or "document"
