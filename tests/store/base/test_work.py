@@ -234,3 +234,4 @@ def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(
     assert writer.failure == "the writer ended: _Ended"
     with pytest.raises(UnavailableError):
         writer.submit(lambda _: 1).result(timeout=20)
+    writer.stop()  # its thread is over before it counts as another test's
