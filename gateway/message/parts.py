@@ -107,22 +107,6 @@ class Attachment:
         wanted = each * count + 64
         return self._some(self.start, min(self.end, self.start + wanted))[:count]
 
-    def tail(self, count: int) -> bytes:
-        """Return about the last ``count`` decoded bytes, whatever is wrong before."""
-        match self.encoding:
-            case Encoding.BASE64:
-                start = max(self.start, self.end - count * 3 // 2 - 1024)
-                text = self.message[start : self.end].translate(None, _NOT_BASE64)
-                begun = len(text) % 4 if start > self.start else 0  # whole groups only
-                return _decode_groups(text[begun:])[-count:]
-            case Encoding.QUOTED_PRINTABLE:
-                start = max(self.start, self.end - count * 4 - 1024)
-                if start > self.start:  # whole lines only
-                    start = self.message.find(b"\n", start, self.end) + 1 or self.end
-                return self._some(start, self.end)[-count:]
-            case Encoding.SEVEN_BIT | Encoding.EIGHT_BIT | Encoding.BINARY:
-                return self._some(max(self.start, self.end - count), self.end)
-
     def undamaged(self) -> bytes:
         """
         Return what can be decoded, leaving out what is not in the encoding it says.

@@ -115,8 +115,6 @@ class _Search:
         if leaf.media_type in _FRAGMENTS:
             yield _closed(place, faults.MIME_FAULTS[Ambiguity.FRAGMENT])
         declared = is_declared_xml(leaf)
-        if not declared and _is_shown(leaf):
-            return  # a PDF or an image is never decoded whole
         try:
             content = leaf.content()
         except InvalidError:
@@ -165,9 +163,14 @@ class _Search:
             case Kind.OLE if hides_in_ole(content):
                 yield _closed(place, faults.CLOSED)
             case Kind.OLE | Kind.SHOWN if not declared:
-                return
+                yield from self._for_people(content, place, error)
             case _:
                 yield from self._other(content, place, error, declared=declared)
+
+    def _for_people(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+        """Yield the document that is written in a PDF, an image or the like, if any."""
+        if cda_in_text(content) is not None:
+            yield _document(content, place, error or place.say(faults.NOT_CDA))
 
     def _other(
         self, content: bytes, place: Place, error: str, *, declared: bool
@@ -312,11 +315,6 @@ class _Search:
         inner = evolve(place, depth=place.depth + 1)
         for item in self.message(parts, inner):
             yield evolve(item, error=error or item.error)
-
-
-def _is_shown(leaf: Attachment) -> bool:
-    """Tell whether a part is to be looked at by people, and no ZIP at its end."""
-    return kind_of(leaf.head(HEAD_BYTES), leaf.tail(TAIL_BYTES)) is Kind.SHOWN
 
 
 def _opens(kind: Kind, content: bytes, place: Place) -> bool:

@@ -76,6 +76,10 @@ def in_a_text(media_type: str) -> str:
     return say(faults.IN_A_TEXT, path="2", media_type=media_type)
 
 
+def not_cda(media_type: str) -> str:
+    return say(faults.NOT_CDA, path="2", media_type=media_type)
+
+
 ENCODED = b"Content-Transfer-Encoding: "
 
 
@@ -230,6 +234,21 @@ SAID: dict[str, tuple[File, list[tuple[str, str, str, bytes]]]] = {
     "a document uuencoded in a text": (
         OPENED["uuencoded"](FILE),
         [("DOCUMENT", "2/texte", in_a_text("text/plain"), LETTER)],
+    ),
+    "a document behind the first bytes of an image": (
+        File(b"GIF89a" + LETTER, "photo.gif", "image/gif"),
+        [("DOCUMENT", "2", not_cda("image/gif"), b"GIF89a" + LETTER)],
+    ),
+    "a document in a PDF": (
+        File(b"%PDF-1.7\n" + bytes(9) + LETTER, "a.pdf", "application/pdf"),
+        [
+            (
+                "DOCUMENT",
+                "2",
+                not_cda("application/pdf"),
+                b"%PDF-1.7\n" + bytes(9) + LETTER,
+            )
+        ],
     ),
     "a PDF that says it is XML": (
         File(b"%PDF-1.4\n", "a.xml", "text/xml"),
