@@ -112,7 +112,7 @@ def fitted(said: Sequence[str], most: int = MOST_DETAIL) -> str:
 
     Only what is alone too long is cut, at a blank, and seen to be so.
 
-    >>> fitted(["size is absent", "hash is absent", "a title of its own"], 50)
+    >>> fitted(["size is absent", "hash is absent", "a title of its own"], 49)
     'size is absent; et 2 de plus / and 2 more'
     """
     for count in range(len(said), 0, -1):
