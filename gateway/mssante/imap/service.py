@@ -20,10 +20,10 @@ from gateway.errors import GatewayError
 from gateway.mssante.imap.commands import COMMANDS
 from gateway.mssante.imap.connection import ImapConnection
 from gateway.mssante.imap.mail_store import MailStore
-from gateway.mssante.imap.places import Place, Places
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
+from gateway.mssante.places import Place, Places
 from gateway.settings.file import Settings
 from gateway.store.base.work import AwayError, UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -59,7 +59,12 @@ class ImapService(Service):
         self._tls = mutual_connections(identity, _said, told=_note)
         self._reactor = reactor
         self._sessions: dict[ImapSession, Place] = {}
-        self._places = Places(self._limits)
+        self._places = Places(
+            most=self._limits.max_connections,
+            most_per_host=self._limits.max_connections_per_peer,
+            most_unproven=self._limits.max_connections_unproven,
+            most_per_certificate=self._limits.max_connections_per_certificate,
+        )
         self._refusing = 0
         self._ports: list[Any] = []
         self._empty: Deferred[None] | None = None
@@ -135,13 +140,10 @@ class ImapService(Service):
     def admit(self, host: str, door: str, tls: Any) -> ImapConnection | None:
         """Return the protocol of a new connection; None when there are too many."""
         limits = self._limits
-        place = self._places.enter(host, door)
+        place = self._places.enter(host, lambda: self._send_away(place), door)
         if place is None:
             log.info("imap: too many connections, one more refused")
             return None
-        crowding = self._places.to_give_way(door)
-        if crowding is not None:
-            self._send_away(crowding)
 
         def lost(session: ImapSession) -> None:
             self._sessions.pop(session, None)
@@ -168,9 +170,8 @@ class ImapService(Service):
 
         return ImapConnection(limits, self._reactor, session_on)
 
-    def _send_away(self, place: Place) -> None:
+    def _send_away(self, place: Place | None) -> None:
         log.info("imap: too many without a certificate, the oldest is cut off")
-        self._places.leave(place)
         for session in [one for one, its in self._sessions.items() if its is place]:
             session.connection.abort()
 

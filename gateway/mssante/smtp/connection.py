@@ -12,14 +12,16 @@ from aiosmtpd.smtp import SMTP
 from twisted.logger import Logger
 
 from gateway.errors import UnavailableError
+from gateway.mssante.places import Place
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
 from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
 from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
-from gateway.mssante.smtp.limits import Errors, Lease, Place
+from gateway.mssante.smtp.limits import Errors, Lease
 from gateway.mssante.smtp.replies import Reply
 from gateway.store.base.work import AwayError
+from gateway.trust.networks import network_of
 from gateway.trust.tls_failures import failure_of
 
 log = Logger()
@@ -112,7 +114,7 @@ class SmtpConnection(SMTP):
     def enter(self, address: str) -> bool:
         """Count this connection in, if there is room; done before TLS where it can."""
         self.address = address
-        self._place = self._doorway.gate.enter(address, self._give_way)
+        self._place = self._doorway.places.enter(network_of(address), self._give_way)
         self.refused = self._place is None
         return not self.refused
 
@@ -122,7 +124,7 @@ class SmtpConnection(SMTP):
         too many of that one already.
         """
         place, certificate = self._place, self.peer_certificate()
-        if place is not None and not self._doorway.gate.prove(place, certificate):
+        if place is not None and not self._doorway.places.prove(place, certificate):
             return False
         self._stop_waiting()
         return True
@@ -130,7 +132,7 @@ class SmtpConnection(SMTP):
     def leave(self) -> None:
         """Count this connection out; again is no error."""
         if self._place is not None:
-            self._doorway.gate.leave(self._place)
+            self._doorway.places.leave(self._place)
 
     def _stop_waiting(self) -> None:
         if self._proving is not None:

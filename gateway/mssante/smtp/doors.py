@@ -17,9 +17,10 @@ from twisted.logger import Logger
 
 from gateway.core.envelope import Door
 from gateway.loop import Threads, as_deferred
+from gateway.mssante.places import Places
 from gateway.mssante.smtp.connection import SmtpConnection
 from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
-from gateway.mssante.smtp.limits import DiskSpace, Gate, Memory
+from gateway.mssante.smtp.limits import DiskSpace, Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
 from gateway.settings.file import Settings
@@ -68,12 +69,12 @@ class SmtpDoors:
             settings=settings,
             tls=self._tls,
             worker=self._worker,
-            gate=Gate(
+            places=Places(
                 most=settings.share(settings.max_connections),
-                most_per_peer=settings.share(settings.max_connections_per_peer),
+                most_per_host=settings.share(settings.max_connections_per_peer),
                 most_unproven=settings.share(settings.max_connections_unproven),
-                most_per_certificate=settings.share(
-                    settings.max_connections_per_certificate
+                most_per_certificate=max(
+                    1, settings.share(settings.max_connections_per_certificate)
                 ),
             ),
         )

@@ -11,8 +11,8 @@ from twisted.logger import Logger
 
 from gateway import metrics
 from gateway.loop import Threads
+from gateway.mssante.places import Places
 from gateway.mssante.smtp.farewells import Duplicable, Farewells
-from gateway.mssante.smtp.limits import Gate
 from gateway.settings.file import SmtpSettings
 from gateway.trust.tls import RefusedHandshake, ServerContext
 from gateway.trust.tls_failures import TlsFailure
@@ -31,7 +31,7 @@ class Doorway:
     """
     What the connections of one door share.
 
-    ``gate`` counts those that were let in; ``connections`` are all that are open,
+    ``places`` counts those that were let in; ``connections`` are all that are open,
     refused ones included.
     """
 
@@ -39,7 +39,7 @@ class Doorway:
     settings: SmtpSettings
     tls: ServerContext
     worker: Threads
-    gate: Gate
+    places: Places
     farewells: Farewells = field(factory=lambda: Farewells(CLOSING_SECONDS))
     connections: set[SmtpConnection] = field(factory=set, repr=False)
     _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.mssante.smtp.limits import DiskSpace, Errors, Gate, Lease, Memory
+from gateway.mssante.smtp.limits import DiskSpace, Errors, Lease, Memory
 from gateway.trust.networks import network_of
 from tests.mssante.smtp.doors import (
     DOCTOR,
@@ -217,8 +216,7 @@ def test_s20_idle_connections_from_ten_addresses_shut_nobody_out(
         content = MESSAGE.replace(PEER.encode(), sender.encode())
         assert node.session(door, name).deliver(sender, DOCTOR, content)[:3] == "250"
         assert before.deliver(sender, PATIENT, content)[:3] == "250"
-        gate = node.doors[door]._doorway.gate
-        assert gate.total <= 120 + 3
+        assert node.doors[door]._doorway.places.total <= 120 + 3
         for one in idle:
             one.close()
 
@@ -469,68 +467,6 @@ def test_a_taken_port_is_told(tmp_path: Path, pki_folder: Path) -> None:
 
         with pytest.raises(OSError, match="in use"):
             node.run(listen_again())
-
-
-def stays() -> None:
-    raise AssertionError("cut off")
-
-
-def make_gate(**changes: int) -> Gate:
-    limits = {
-        "most": 100,
-        "most_per_peer": 100,
-        "most_unproven": 100,
-        "most_per_certificate": 100,
-    }
-    return Gate(**{**limits, **changes})
-
-
-def test_the_gate_counts_each_network_and_all() -> None:
-    gate = make_gate(most=3, most_per_peer=2)
-
-    first = gate.enter("10.0.0.1", stays)
-    assert first is not None
-    assert gate.enter("10.0.0.1", stays)
-    assert not gate.enter("10.0.0.1", stays)
-    assert gate.enter("10.0.0.2", stays)
-    assert not gate.enter("10.0.0.3", stays)
-    gate.leave(first)
-    gate.leave(first)
-    assert gate.enter("10.0.0.3", stays)
-    assert gate.total == 3
-
-
-def test_the_oldest_of_the_crowd_gives_way_and_not_who_has_shown_a_certificate() -> (
-    None
-):
-    gate, gone = make_gate(most_unproven=3), list[str]()
-    proven = gate.enter("10.0.0.9", stays)
-    assert proven is not None
-    assert gate.prove(proven, b"certificate")
-    gate.enter("10.0.0.1", stays)
-    for name in ("first", "second", "third"):
-        gate.enter("10.0.0.2", partial(gone.append, name))
-
-    assert gone == ["first"]
-    gate.enter("10.0.0.3", stays)
-    assert gone == ["first", "second"]
-    assert gate.total == 4
-
-
-def test_a_certificate_has_so_many_places_and_gives_them_back() -> None:
-    gate = make_gate(most_per_certificate=1)
-    one, two = gate.enter("10.0.0.1", stays), gate.enter("10.0.0.2", stays)
-    assert one is not None
-    assert two is not None
-
-    assert gate.prove(one, b"a")
-    assert gate.prove(one, b"a")
-    assert not gate.prove(two, b"a")
-    assert gate.prove(two, b"b")
-    gate.leave(one)
-    three = gate.enter("10.0.0.3", stays)
-    assert three is not None
-    assert gate.prove(three, b"a")
 
 
 def test_errors_are_forgotten_with_time_and_with_a_message_that_was_accepted() -> None:
