@@ -6,13 +6,15 @@ import codecs
 import re
 from typing import Final
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
+MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
 )
+"""The marks at the start of a file that say its encoding (BOM)."""
+
 # As the WHATWG Encoding Standard reads them: what is called Latin-1 or ASCII is
 # windows-1252, for only there do the bytes 80 to 9F mean something that is written.
 _ENCODINGS: Final = {
@@ -47,7 +49,7 @@ def read_text_file(content: bytes, charset: str = "") -> str | None:
     >>> read_text_file("é".encode()), read_text_file("é€".encode("cp1252"), "latin1")
     ('é', 'é€')
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if content.startswith(mark):
             return _decoded(content[len(mark) :], encoding)
     for encoding in filter(None, (_ENCODINGS.get(charset.strip().lower()), "utf-8")):

@@ -15,6 +15,7 @@ from gateway.core.person import IdentityTraits, Patient
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.nodes import find
 from gateway.documents.cda.people import read_patient
+from gateway.documents.text_files import MARKS
 from gateway.errors import InvalidError
 
 _TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?ClinicalDocument(?=[\s/>])")
@@ -52,13 +53,6 @@ _UTF_7_SIGN = b"+ADw"
 """``<`` in UTF-7."""
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-    (b"\xef\xbb\xbf", "utf-8"),
-)
 _WIDE = {
     (False, True, True, True): "utf-32-le",
     (True, True, True, False): "utf-32-be",
@@ -157,7 +151,7 @@ def _stands(tag: re.Pattern[bytes], content: bytes) -> bool:
 def is_only_cda(content: bytes) -> bool:
     """Tell whether a file begins as XML does: what is in it is not in a text."""
     head = content[:256].replace(b"\x00", b"")
-    for bom, _ in _BOMS:
+    for bom, _ in MARKS:
         head = head.removeprefix(bom.replace(b"\x00", b""))
     return head.lstrip()[:1] == b"<"
 
@@ -189,7 +183,7 @@ def as_text(content: bytes) -> str:
 
     Without either it is UTF-8 or else Windows-1252, which gives every byte a character.
     """
-    for mark, charset in _BOMS:
+    for mark, charset in MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(charset, "replace")
     head = content[:_WIDTH_BYTES]
