@@ -328,16 +328,12 @@ class Inbox:
     ) -> None:
         """Keep what the patient began to write; one draft per conversation."""
         self.forget_draft(conversation_id)
-        key_id = self.work.key_for(f"patient:{profile_id}")
+        where = f"drafts.content:{conversation_id}"
         self.work.connection.execute(
             insert(drafts).values(
                 conversation_id=conversation_id,
                 profile_id=profile_id,
-                content=self.work.seal(
-                    key_id,
-                    {"subject": subject, "text": text},
-                    f"drafts.content:{conversation_id}",
-                ),
+                content=self._written(profile_id, subject, text, where),
                 saved_at=self.work.now,
             )
         )
@@ -351,18 +347,19 @@ class Inbox:
     def save_loose_draft(self, profile_id: str, subject: str, text: str) -> None:
         """Keep what the patient began to write to nobody yet; one per patient."""
         self.forget_loose_draft(profile_id)
-        key_id = self.work.key_for(f"patient:{profile_id}")
+        where = f"loose_drafts.content:{profile_id}"
         self.work.connection.execute(
             insert(loose_drafts).values(
                 profile_id=profile_id,
-                content=self.work.seal(
-                    key_id,
-                    {"subject": subject, "text": text},
-                    f"loose_drafts.content:{profile_id}",
-                ),
+                content=self._written(profile_id, subject, text, where),
                 saved_at=self.work.now,
             )
         )
+
+    def _written(self, profile_id: str, subject: str, text: str, where: str) -> bytes:
+        """Return what a patient wrote, sealed to the patient and to its place."""
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        return self.work.seal(key_id, {"subject": subject, "text": text}, where)
 
     def forget_loose_draft(self, profile_id: str) -> None:
         """Delete what was begun to nobody; none is no error."""
