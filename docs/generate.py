@@ -22,11 +22,11 @@ from gateway.core.texts.outcomes import CAUTION_TEXTS, ERROR_LABELS, REASON_TEXT
 from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.mssante.receipts.facts import MdnRequest
 from gateway.mssante.receipts.telling import (
-    Asked,
     By,
     Cell,
     Quiet,
-    Writer,
+    ReceiptsAsked,
+    WriterKind,
     cell,
 )
 from gateway.mssante.receipts.telling_rows import ROWS
@@ -48,17 +48,17 @@ def page(name: str, source: str) -> Callable[[Callable[[], str]], Callable[[], s
     return enter
 
 
-_COLUMNS: tuple[tuple[str, Asked, Writer], ...] = (
-    ("asked nothing", Asked(), Writer.USER),
-    ("SUCCESS", Asked("SUCCESS"), Writer.USER),
-    ("FAILURE", Asked("FAILURE"), Writer.USER),
-    ("DELAY", Asked("DELAY"), Writer.USER),
-    ("NEVER", Asked("NEVER"), Writer.USER),
-    ("MDN", Asked(mdn=MdnRequest.MATCHES), Writer.USER),
-    ("MDN, NEVER", Asked("NEVER", MdnRequest.MATCHES), Writer.USER),
-    ("a patient", Asked(), Writer.PATIENT),
-    ("null path", Asked(), Writer.AUTOMATIC),
-    ("no mail", Asked(), Writer.NO_MAIL),
+_COLUMNS: tuple[tuple[str, ReceiptsAsked, WriterKind], ...] = (
+    ("asked nothing", ReceiptsAsked(), WriterKind.USER),
+    ("SUCCESS", ReceiptsAsked("SUCCESS"), WriterKind.USER),
+    ("FAILURE", ReceiptsAsked("FAILURE"), WriterKind.USER),
+    ("DELAY", ReceiptsAsked("DELAY"), WriterKind.USER),
+    ("NEVER", ReceiptsAsked("NEVER"), WriterKind.USER),
+    ("MDN", ReceiptsAsked(mdn=MdnRequest.MATCHES), WriterKind.USER),
+    ("MDN, NEVER", ReceiptsAsked("NEVER", MdnRequest.MATCHES), WriterKind.USER),
+    ("a patient", ReceiptsAsked(), WriterKind.PATIENT),
+    ("null path", ReceiptsAsked(), WriterKind.AUTOMATIC),
+    ("no mail", ReceiptsAsked(), WriterKind.NO_MAIL),
 )
 """How the table of who is told shows what was asked, and by whom."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,14 @@ def test_a_module_has_a_test_module_of_its_name_or_a_line_here(room: str) -> Non
 @pytest.mark.parametrize(("module", "test"), TESTED_THROUGH.items())
 def test_what_tests_a_module_is_there(module: str, test: str) -> None:
     assert (TESTS / test).exists(), module
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """Who searches for a name finds one thing, or names would have to be prefixed."""
+    names = [
+        name
+        for file in sorted(Path("gateway").rglob("*.py"))
+        for name in re.findall(r"^class ([A-Z]\w*)", file.read_text("utf-8"), re.M)
+    ]
+
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

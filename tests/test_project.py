@@ -23,7 +23,6 @@ from gateway.settings.file import TABLES
 
 _LONG = 400
 _REASONS = {
-    "gateway/dmp_bridge/filing/opening.py": "what is opened, and the value it becomes",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""

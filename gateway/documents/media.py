@@ -83,11 +83,11 @@ def has_signature(media_type: str) -> bool:
     return media_type in _SIGNED
 
 
-def kind_of(content: bytes) -> str:
+def type_of(content: bytes) -> str:
     """
     Return the type that the first bytes show, or an empty text: text shows nothing.
 
-    >>> kind_of(b"%PDF-1.7 ..."), kind_of(b"<html>")
+    >>> type_of(b"%PDF-1.7 ..."), type_of(b"<html>")
     ('application/pdf', '')
     """
     return next((kind for kind, look in _SIGNED.items() if look(content)), "")

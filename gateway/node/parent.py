@@ -20,19 +20,19 @@ def add_with_parent(parser: argparse.ArgumentParser) -> None:
     )
 
 
-class NoParent:
+class Unheard:
     """A process that nobody listens to."""
 
     def tell(self, faults: Mapping[str, str]) -> None:
         """Say nothing."""
 
 
-Parent = Teller | NoParent
+Parent = Teller | Unheard
 
 
 def parent_of(args: argparse.Namespace) -> Parent:
     """Return whom this process tells how it is: `gateway serve`, or nobody."""
-    return Teller() if args.with_parent else NoParent()
+    return Teller() if args.with_parent else Unheard()
 
 
 def when_parent_ends(ended: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ from twisted.runner.procmon import ProcessMonitor
 
 from gateway import metrics
 from gateway.logs import pass_on
-from gateway.node.reports import Counts, Labels, Report, lasting
+from gateway.node.reports import Counts, Labels, ProcessReport, lasting
 
 log = Logger()
 
@@ -129,7 +129,7 @@ class Processes(ProcessMonitor):
         # Replaced, never changed: they are read on another thread.
         self._again: tuple[float, ...] = ()
         self._heard: dict[str, float] = {}
-        self._reports: dict[str, Report] = {}
+        self._reports: dict[str, ProcessReport] = {}
         self._gone: Counts = {}
         self._looking = LoopingCall(self._look)
         self._looking.clock = reactor
@@ -173,7 +173,7 @@ class Processes(ProcessMonitor):
 
     def heard(self, name: str, line: bytes) -> None:
         """Take a line of a process; only a report is a sign of life."""
-        report = Report.from_line(line)
+        report = ProcessReport.from_line(line)
         if report is not None:
             self._heard = {**self._heard, name: self._seconds()}
             self._reports = {**self._reports, name: report}

@@ -47,7 +47,7 @@ def lasting(counts: Counts) -> dict[tuple[str, Labels], float]:
 
 
 @frozen
-class Report:
+class ProcessReport:
     """One line of a process: its counts, and its faults by the names of `/readyz`."""
 
     counts: Counts = field(factory=dict)
@@ -90,7 +90,7 @@ class Teller:
         """Write a report; a reader that is gone or full is no fault of ours."""
         self._write(self._rest)
         if not self._rest:
-            self._write(Report(counts_of(), faults).to_line())
+            self._write(ProcessReport(counts_of(), faults).to_line())
 
     def _write(self, line: bytes) -> None:
         """Write what the pipe takes; keep the rest of what it took a piece of."""

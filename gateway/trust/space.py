@@ -37,7 +37,7 @@ from gateway.trust.certificates import (
 from gateway.trust.names import DistinguishedName, DnMatch
 from gateway.trust.naming_rules import Naming, may_name, names_anybody
 from gateway.trust.revocation import RevocationLists, read_revocation_lists
-from gateway.trust.watched_file import Kept, WatchedFile
+from gateway.trust.watched_file import KeptFile, WatchedFile
 
 log = Logger()
 
@@ -176,7 +176,7 @@ class TrustSpace:
             max_bytes=settings.crl_max_bytes,
             fallback=RevocationLists(),
             look_seconds=look_seconds,
-            kept=Kept(kept / "crl.pem", lambda _, lists: lists.pem(), keeps)
+            kept=KeptFile(kept / "crl.pem", lambda _, lists: lists.pem(), keeps)
             if kept
             else None,
         )
@@ -185,7 +185,7 @@ class TrustSpace:
             self._read_allowlist,
             max_bytes=settings.allowlist_max_bytes,
             look_seconds=look_seconds,
-            kept=Kept(kept / "allowlist.xml", lambda content, _: content, keeps)
+            kept=KeptFile(kept / "allowlist.xml", lambda content, _: content, keeps)
             if kept
             else None,
             word=self._word,

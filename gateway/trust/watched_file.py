@@ -22,7 +22,7 @@ _Mark = tuple[tuple[int, int, int] | None, ...]
 
 
 @frozen
-class Kept(Generic[T]):
+class KeptFile(Generic[T]):
     """
     Where the newest good value is kept, so that a restart does not forget it.
 
@@ -64,7 +64,7 @@ class WatchedFile(Generic[T]):
         max_bytes: int,
         fallback: T | None = None,
         look_seconds: float = 0.0,
-        kept: Kept[T] | None = None,
+        kept: KeptFile[T] | None = None,
         word: Path | None = None,
     ) -> None:
         self._path = path

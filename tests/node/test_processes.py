@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from gateway.node.health import BLOCKING, Check, Readiness
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes, check_room
-from gateway.node.reports import Report
+from gateway.node.reports import ProcessReport
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.identity import join, make_identity
 from tests.builders_settings import make_settings
@@ -129,7 +129,7 @@ def test_one_that_cannot_be_started_now_is_tried_again_until_it_can() -> None:
     assert len(machine.started) == 2
     assert "not running" not in processes.fault()
     machine.advance(60)
-    machine.started[-1]._monitor.heard("worker-1", Report().to_line())
+    machine.started[-1]._monitor.heard("worker-1", ProcessReport().to_line())
     assert processes.fault() == ""
 
 
@@ -198,7 +198,7 @@ def refused(code: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 def tell(machine: Machine, *, faults: dict[str, str] | None = None, **n: float) -> None:
     """Have the process started last report what it counted."""
     counts = {ACCEPTED: n.get("accepted", 0.0), refused("550"): n.get("refused", 0.0)}
-    line = Report(counts, faults or {}).to_line()
+    line = ProcessReport(counts, faults or {}).to_line()
     machine.started[-1].outReceived(line[:7])
     machine.started[-1].outReceived(line[7:])
 

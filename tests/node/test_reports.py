@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from gateway.node.reports import Report, Teller, counts_of, lasting
+from gateway.node.reports import ProcessReport, Teller, counts_of, lasting
 
 names = st.text(min_size=1, max_size=20)
 labels = st.lists(st.tuples(names, names), max_size=3).map(tuple)
@@ -23,18 +23,18 @@ def test_what_is_told_is_what_is_heard(
     counts: dict[tuple[str, tuple[tuple[str, str], ...]], float],
     faults: dict[str, str],
 ) -> None:
-    said = Report(counts, faults)
+    said = ProcessReport(counts, faults)
 
     line = said.to_line()
 
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
-    assert Report.from_line(line) == said
+    assert ProcessReport.from_line(line) == said
 
 
 @given(st.binary(max_size=200))
 def test_whatever_else_is_written_there_is_no_report(line: bytes) -> None:
-    assert Report.from_line(line) is None
+    assert ProcessReport.from_line(line) is None
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_whatever_else_is_written_there_is_no_report(line: bytes) -> None:
     [b"{}", b"[]", b'{"counts":[[1]],"faults":{}}', b'{"counts":[],"faults":[]}'],
 )
 def test_json_that_is_no_report_is_none(line: bytes) -> None:
-    assert Report.from_line(line) is None
+    assert ProcessReport.from_line(line) is None
 
 
 def test_counts_are_by_name_and_label_and_only_totals_last() -> None:
@@ -72,7 +72,7 @@ def test_a_report_that_would_have_to_wait_is_left_out(size: int) -> None:
         assert 1 < len(came.splitlines()) < 2_000
         teller.tell({"storage": "read again"})
         came += os.read(reader, 1 << 20)
-        said = [Report.from_line(line) for line in came.splitlines()]
+        said = [ProcessReport.from_line(line) for line in came.splitlines()]
         assert None not in said
         assert said[-1] is not None
         assert said[-1].faults == {"storage": "read again"}

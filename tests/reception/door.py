@@ -8,7 +8,7 @@ from datetime import timedelta
 from attrs import define, field
 
 from gateway.core.envelope import Door, Recipient, Sender
-from gateway.dmp_bridge.filing.opening import said_in_metadata
+from gateway.dmp_bridge.filing.said import said_in_metadata
 from gateway.documents.xdm.package import open_package
 from gateway.errors import InvalidError
 from gateway.message.reading import find_attachments, read_parts

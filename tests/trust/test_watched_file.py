@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import InvalidError
-from gateway.trust.watched_file import Kept, WatchedFile
+from gateway.trust.watched_file import KeptFile, WatchedFile
 
 
 class Reader:
@@ -177,7 +177,7 @@ def test_a_value_is_never_older_than_a_look_may_be(tmp_path: Path) -> None:
 
 
 def keeping(path: Path, reader: Reader, *, writes: bool = True) -> WatchedFile[str]:
-    kept = Kept[str](path / "kept" / "list", lambda content, _: content, writes)
+    kept = KeptFile[str](path / "kept" / "list", lambda content, _: content, writes)
     return watched(path, reader, kept=kept)
 
 
@@ -191,7 +191,7 @@ def refusing_older(content: bytes, before: str | None) -> str:
 def test_what_was_taken_is_kept_and_an_older_file_is_refused_after_a_restart(
     tmp_path: Path,
 ) -> None:
-    kept = Kept[str](tmp_path / "kept" / "list", lambda content, _: content)
+    kept = KeptFile[str](tmp_path / "kept" / "list", lambda content, _: content)
     put(tmp_path, b"2025")
     WatchedFile(tmp_path / "list", refusing_older, max_bytes=10, kept=kept)
     put(tmp_path, b"2024")

@@ -13,7 +13,7 @@ Text = tuple[str, str]
 """French, English."""
 
 
-class Place(StrEnum):
+class Whereabouts(StrEnum):
     """Where the document of an outcome is now, as its patient may know of it."""
 
     SEEN = "seen"  # in the documents, an old version too
@@ -171,7 +171,7 @@ _FILED = frozenset({Effect.FILED})
 _SAYS_NOTHING_OF_THE_HIDDEN = frozenset({Reason.DUPLICATE, Reason.WITHDRAWN})
 
 
-def text_for_patient(reason: Reason, place: Place) -> Text:
+def text_for_patient(reason: Reason, place: Whereabouts) -> Text:
     """
     Return what is said of one document, in French and in English.
 
@@ -181,14 +181,14 @@ def text_for_patient(reason: Reason, place: Place) -> Text:
     """
     if REASON_TEXTS[reason].effect in _FILED:
         match place:
-            case Place.WITHDRAWN:
+            case Whereabouts.WITHDRAWN:
                 return _WITHDRAWN_SINCE
-            case Place.ABSENT:
+            case Whereabouts.ABSENT:
                 return _FILED_ELSEWHERE
             case _:
                 return _NOTHING
-    if place is Place.HIDDEN and reason in _SAYS_NOTHING_OF_THE_HIDDEN:
+    if place is Whereabouts.HIDDEN and reason in _SAYS_NOTHING_OF_THE_HIDDEN:
         return _NOTHING
-    if place is Place.WITHDRAWN and reason is Reason.DUPLICATE:
+    if place is Whereabouts.WITHDRAWN and reason is Reason.DUPLICATE:
         return _WITHDRAWN_SINCE
     return _TEXTS[reason]

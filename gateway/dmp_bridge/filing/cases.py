@@ -9,8 +9,8 @@ from attrs import define, field, frozen
 
 from gateway.core.decision import FilingDecision
 from gateway.core.reasons import Reason
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import PatientRow
-from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.vaults.vault import PreparedContent
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of

@@ -13,7 +13,7 @@ from gateway.core.decision import Announcement, FilingDecision
 from gateway.core.document import ClinicalDocument, SubmissionSet, Visibility
 from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.cases import Brought, Case
-from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import MAX_ID

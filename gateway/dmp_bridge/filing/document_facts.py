@@ -10,7 +10,7 @@ from gateway.core.document import Availability, ClinicalDocument, Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.core.vault import FiledDocument, MaskedBy
-from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import all_names, proven_names
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.filing_facts import (

@@ -9,8 +9,9 @@ from attrs import field, frozen
 
 from gateway.core.envelope import RecipientKind, SenderKind
 from gateway.dmp_bridge.filing.cases import Brought
+from gateway.dmp_bridge.filing.found import FoundDocument, OpenedSubmission
 from gateway.dmp_bridge.filing.gathering import Gatherer
-from gateway.dmp_bridge.filing.opening import FoundDocument, OpenedSubmission, Opener
+from gateway.dmp_bridge.filing.opening import Opener
 from gateway.dmp_bridge.filing.settling import Delivery, Settlement
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.errors import InvalidError

@@ -19,7 +19,8 @@ from gateway.dmp_bridge.filing.document_facts import (
     document_facts,
     ins_of,
 )
-from gateway.dmp_bridge.filing.opening import FoundDocument, ins_in_cx
+from gateway.dmp_bridge.filing.found import FoundDocument
+from gateway.dmp_bridge.filing.said import ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.filing_facts import (

@@ -8,13 +8,12 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from gateway.core.document import ClinicalDocument
 from gateway.core.envelope import SubmissionForm
-from gateway.core.ins import Ins, InsAuthority
-from gateway.core.person import Patient
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say, where
+from gateway.dmp_bridge.filing.found import FoundDocument, OpenedSubmission
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
+from gateway.dmp_bridge.filing.said import contradiction, said_in_metadata
 from gateway.dmp_bridge.filing.searching import search, search_within
 from gateway.dmp_bridge.filing.sender_names import address_in_from
 from gateway.documents.cda.body import files_within, read_body
@@ -26,7 +25,7 @@ from gateway.documents.cda.finding import (
     patients_of,
     visibility_in,
 )
-from gateway.documents.cda.header import MAX_ID, read_header
+from gateway.documents.cda.header import read_header
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
 from gateway.documents.xdm.archive import Archive, ArchiveLimits
@@ -38,12 +37,11 @@ from gateway.documents.xdm.package import (
 )
 from gateway.documents.xds.comparing import differences
 from gateway.documents.xds.entry import sha1_hex
-from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.message.pasted import find_pasted
 from gateway.message.reading import (
     DEFAULT_MIME_LIMITS,
-    MessageParts,
     MimeLimits,
     read_parts,
 )
@@ -54,75 +52,6 @@ from gateway.settings.file import Settings
 
 _NOT_TEXT: Final = frozenset(Kind) - {Kind.OTHER}
 _SAYS_NOTHING: Final = Said()
-
-
-@frozen(kw_only=True)
-class FoundDocument:
-    """
-    One document of a submission, not yet believed, or what might be one.
-
-    ``error`` says what the sender has to correct, and names no patient; what has one
-    is not filed. ``document`` is there whenever it could be read all the same;
-    ``patients`` are those whom a damaged one names. ``closed``: it could not be opened,
-    so that nobody here can tell whose it is. ``sha256`` and ``sha1`` are those of the
-    content in hex, of one without error. ``deflated`` is the content as its package has
-    it, empty for what came otherwise. ``said`` is what the sender says beside it: in
-    METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
-    and for a package that could not be opened. ``remarks`` says what the sender should
-    correct although the document may be filed. ``inside`` is what hides in its body.
-    """
-
-    content: bytes = field(default=b"", repr=False)
-    sha256: str = ""
-    sha1: str = ""
-    deflated: bytes = field(default=b"", repr=False)
-    document: ClinicalDocument | None = None
-    patients: tuple[Patient, ...] = field(default=(), repr=False)
-    closed: bool = False
-    said: Said = Said()
-    error: str = ""
-    remarks: tuple[str, ...] = ()
-    inside: tuple[FoundDocument, ...] = field(default=(), repr=False)
-
-    @property
-    def readable(self) -> ClinicalDocument | None:
-        """The document, if nothing is wrong with it."""
-        return None if self.error else self.document
-
-    @property
-    def about(self) -> tuple[Patient, ...]:
-        """Whom it names: whose it is decides whether the message may be shown."""
-        return (self.document.patient,) if self.document else self.patients
-
-    @property
-    def asks_withdrawal(self) -> bool:
-        """Whether it is sent again, with its own id, to be withdrawn."""
-        return self.said.action is EntryAction.DELETE
-
-    @property
-    def to_correct(self) -> tuple[str, ...]:
-        """What the sender is told to correct: what is wrong, or else the remarks."""
-        return (self.error,) if self.error else self.remarks
-
-    @property
-    def unique_id(self) -> str:
-        """The uniqueId, as the document or else its sender gives it, to its limit."""
-        if self.document is not None:
-            return self.document.unique_id
-        return self.said.unique_id[:MAX_ID]
-
-
-@frozen(kw_only=True)
-class OpenedSubmission:
-    """
-    The documents of a submission; of a message also the address in From, if just one.
-
-    ``parts`` is the message itself, None where there is none or it could not be read.
-    """
-
-    from_address: str = field(repr=False)
-    documents: tuple[FoundDocument, ...]
-    parts: MessageParts | None = None
 
 
 @frozen(kw_only=True)
@@ -326,7 +255,7 @@ class Opener:
         found = self._read(content, said, packaged=packaged, remarks=remarks)
         if found.readable is None:
             return found
-        return _with_error(found, _contradiction(found.readable, said, by))
+        return _with_error(found, contradiction(found.readable, said, by))
 
     def _read(
         self,
@@ -384,52 +313,6 @@ class Opener:
         errors = self.schema.errors(file) if self.schema is not None else ()
         if errors:
             raise InvalidError(f"schema: {'; '.join(errors)}")
-
-
-def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> Said:
-    """Return what a METADATA.XML says of a document that counts for its filing."""
-    return Said(
-        unique_id=facts.unique_id,
-        patient_id=facts.patient_id,
-        type_code=facts.type_code,
-        confidentiality=tuple(coded.code for coded in facts.confidentiality),
-        action=facts.action,
-        replaces=facts.replaced_uuid,
-        author=submission.author if submission else None,
-        content_type=submission.content_type if submission else None,
-    )
-
-
-def _contradiction(document: ClinicalDocument, said: Said, by: str) -> str:
-    """
-    Say where a document and what its sender says of it contradict each other.
-
-    The patient is compared by the filing rules, which then set the whole submission
-    aside. An identifier without extension may be written with an empty one.
-    """
-    if said.unique_id and said.unique_id.removesuffix("^") != document.unique_id:
-        return f"{by} and the document give different uniqueId"
-    coded = said.type_code
-    if coded is not None and coded.code != document.type_code.code:
-        return f"{by} and the document give different typeCode"
-    return ""
-
-
-def ins_in_cx(cx: str) -> Ins | str | None:
-    """
-    Return whom a patientId names: an INS, the text that is none, or None.
-
-    None is a local identifier; a text stands where an INS was announced, by its
-    authority or its type, and is malformed.
-    """
-    try:
-        return Ins.from_cx(cx)
-    except InvalidError:
-        parts = cx.split("^")
-        authority = parts[3].split("&")[1:2] if len(parts) > 3 else []
-        known = {one.value for one in InsAuthority}
-        announced = bool(known.intersection(authority))
-        return cx if announced else None
 
 
 def _unread(what: str, error: InvalidError) -> OpenedSubmission:

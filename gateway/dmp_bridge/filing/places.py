@@ -44,14 +44,14 @@ class Item:
 
     kind: ItemKind
     content: bytes = field(default=b"", repr=False)
-    place: Place
+    place: PartPlace
     error: str = ""
     archive: Archive | None = field(default=None, repr=False)
     beside: Beside | None = field(default=None, repr=False, eq=False)
 
 
 @frozen(kw_only=True)
-class Place:
+class PartPlace:
     """
     Where something is: the path of its part, and of the parts in that.
 
@@ -63,9 +63,9 @@ class Place:
     name: str = field(default="", repr=False)
     depth: int = 0
 
-    def within(self, path: str, media_type: str = "", name: str = "") -> Place:
+    def within(self, path: str, media_type: str = "", name: str = "") -> PartPlace:
         """Return a place in this one, a level deeper."""
-        return Place(
+        return PartPlace(
             path=f"{self.path}/{path}",
             media_type=media_type,
             name=name,

@@ -12,7 +12,7 @@ from gateway.core.reasons import Reason
 from gateway.core.texts.faults import fitted
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
-from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.store.arrivals.arrivals import (
     Arrivals,

@@ -18,7 +18,7 @@ from attrs import define, evolve, field
 
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
-from gateway.dmp_bridge.filing.places import Item, ItemKind, Place, SearchLimits
+from gateway.dmp_bridge.filing.places import Item, ItemKind, PartPlace, SearchLimits
 from gateway.documents.cda.finding import (
     cda_in_text,
     holds_cda,
@@ -48,37 +48,28 @@ from gateway.message.reading import (
     is_declared_xml,
     read_parts,
 )
+from gateway.message.saved import as_sent, is_saved_message
 from gateway.message.signed_data import signed_content
 from gateway.message.tnef import read_tnef
 
 _PACKAGE_NAME: Final = "ihe_xdm.zip"
-_MESSAGE_TYPES: Final = frozenset(
-    {"message/rfc822", "message/global", "message/news", "application/mbox"}
-)
 _CLOSED_TYPES: Final = frozenset(
     {"application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime"}
 )
 _FRAGMENTS: Final = frozenset({"message/partial", "message/external-body"})
 _FOLDER: Final = re.compile(re.escape(FOLDER.encode()), re.I)
-_MBOX: Final = re.compile(rb"(?:\xef\xbb\xbf|\s)*(?:>?From [^\r\n]*(?:\r\n|\r|\n))?")
-_HEADER: Final = re.compile(
-    rb"(?:[!-9;-~]{1,76}:[^\r\n]*(?:\r\n|\r|\n)(?:[ \t][^\r\n]*(?:\r\n|\r|\n))*){1,200}"
-)
-_HEADER_OF_MAIL: Final = re.compile(
-    rb"(?:^|[\r\n])(?:mime-version|content-[a-z-]+):", re.I
-)
 
 
 def search(parts: MessageParts, limits: SearchLimits) -> Iterator[Item]:
     """Yield what a message holds, in its order."""
-    yield from _Search(limits).message(parts, Place(path=""))
+    yield from _Search(limits).message(parts, PartPlace(path=""))
 
 
 def search_within(
     files: Iterable[bytes], limits: SearchLimits, words: faults.Words
 ) -> Iterator[Item]:
     """Yield what is in the files of a document's body; ``words`` say what is wrong."""
-    found, place = _Search(limits), Place(path="CDA")
+    found, place = _Search(limits), PartPlace(path="CDA")
     for content in files:
         yield from found.file(content, place, place.say(words))
 
@@ -93,7 +84,7 @@ class _Search:
     opened: int = 0
     pieces: int = 0
 
-    def message(self, parts: MessageParts, outer: Place) -> Iterator[Item]:
+    def message(self, parts: MessageParts, outer: PartPlace) -> Iterator[Item]:
         """Yield what is in a message, and in all its readings where it has several."""
         self.notes_seen = self.notes_seen or bool(parts.faults)
         for leaf in parts.leaves:
@@ -108,7 +99,7 @@ class _Search:
             yield from self._in_text(parts.outside, outer, "")
 
     def _leaf(
-        self, leaf: Attachment, parts: MessageParts, outer: Place
+        self, leaf: Attachment, parts: MessageParts, outer: PartPlace
     ) -> Iterator[Item]:
         place = _place(outer, leaf.path, leaf.media_type, leaf.name)
         error = _fault(parts, leaf.path)
@@ -121,7 +112,7 @@ class _Search:
             content = leaf.undamaged()
         yield from self.file(content, place, error, declared=declared)
 
-    def _every_reading(self, parts: MessageParts, outer: Place) -> Iterator[Item]:
+    def _every_reading(self, parts: MessageParts, outer: PartPlace) -> Iterator[Item]:
         """
         Look through the bytes of a message whose parts are not sure (M01).
 
@@ -132,7 +123,7 @@ class _Search:
             yield from self._in_text(text, outer, error, known=frozenset(self.seen))
 
     def file(
-        self, content: bytes, place: Place, error: str, *, declared: bool = False
+        self, content: bytes, place: PartPlace, error: str, *, declared: bool = False
     ) -> Iterator[Item]:
         """Yield what is in a file; ``error`` is why it cannot be filed anyway."""
         if self.notes_seen:
@@ -167,15 +158,17 @@ class _Search:
             case _:
                 yield from self._other(content, place, error, declared=declared)
 
-    def _for_people(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+    def _for_people(
+        self, content: bytes, place: PartPlace, error: str
+    ) -> Iterator[Item]:
         """Yield the document that is written in a PDF, an image or the like, if any."""
         if cda_in_text(content) is not None:
             yield _document(content, place, error or place.say(faults.NOT_CDA))
 
     def _other(
-        self, content: bytes, place: Place, error: str, *, declared: bool
+        self, content: bytes, place: PartPlace, error: str, *, declared: bool
     ) -> Iterator[Item]:
-        if _is_message(content, place):
+        if is_saved_message(content, place.media_type):
             yield from self._forwarded(content, place, error)
             return
         if holds_cda(content) and (declared or is_only_cda(content)):
@@ -202,7 +195,7 @@ class _Search:
     def _in_text(
         self,
         text: bytes,
-        place: Place,
+        place: PartPlace,
         error: str,
         known: frozenset[str] = frozenset(),
     ) -> Iterator[Item]:
@@ -219,7 +212,7 @@ class _Search:
         except InvalidError:
             yield _closed(place, faults.CLOSED)
 
-    def _archive(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+    def _archive(self, content: bytes, place: PartPlace, error: str) -> Iterator[Item]:
         named = place.name.lower() == _PACKAGE_NAME
         limits = self.limits.archive
         looked = evolve(limits, entries=max(limits.entries, self.limits.pieces))
@@ -242,7 +235,7 @@ class _Search:
     def files(
         self,
         archive: Archive,
-        place: Place,
+        place: PartPlace,
         error: str,
         known: frozenset[str] = frozenset(),
     ) -> Iterator[Item]:
@@ -262,7 +255,7 @@ class _Search:
     def _remains(
         self,
         content: bytes,
-        place: Place,
+        place: PartPlace,
         error: str,
         limits: ArchiveLimits,
         named: bool,
@@ -279,7 +272,7 @@ class _Search:
         elif (named or _names_folder(content)) and not _documents_of(items):
             yield Item(kind=ItemKind.PACKAGE, place=place, error=error)
 
-    def _picture(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+    def _picture(self, content: bytes, place: PartPlace, error: str) -> Iterator[Item]:
         try:
             picture = read_packed_picture(content, self.limits.archive.entry_bytes)
         except InvalidError:
@@ -287,7 +280,7 @@ class _Search:
         else:
             yield from self.file(picture, place.within("1"), error)
 
-    def _tnef(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+    def _tnef(self, content: bytes, place: PartPlace, error: str) -> Iterator[Item]:
         try:
             for number, file in enumerate(read_tnef(content), 1):
                 inside = place.within(f"fichier {number}")
@@ -295,7 +288,7 @@ class _Search:
         except InvalidError:
             yield _closed(place, faults.CLOSED)
 
-    def _signed(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
+    def _signed(self, content: bytes, place: PartPlace, error: str) -> Iterator[Item]:
         try:
             inside = signed_content(content)
         except InvalidError:
@@ -305,8 +298,10 @@ class _Search:
             entity = evolve(place.within("1"), depth=place.depth)
             yield from self.file(inside, entity, error)
 
-    def _forwarded(self, content: bytes, place: Place, error: str) -> Iterator[Item]:
-        message = _in_crlf(content[_begin_of(content) :])
+    def _forwarded(
+        self, content: bytes, place: PartPlace, error: str
+    ) -> Iterator[Item]:
+        message = as_sent(content)
         try:
             parts = read_parts(message, self.limits.message)
         except InvalidError:
@@ -317,39 +312,16 @@ class _Search:
             yield evolve(item, error=error or item.error)
 
 
-def _opens(kind: Kind, content: bytes, place: Place) -> bool:
+def _opens(kind: Kind, content: bytes, place: PartPlace) -> bool:
     """Tell whether a file holds others, so that one more level would be opened."""
     if kind in {Kind.ARCHIVE, Kind.TNEF, Kind.CMS}:
         return True
-    return kind is Kind.OTHER and _is_message(content, place)
+    return kind is Kind.OTHER and is_saved_message(content, place.media_type)
 
 
-def _is_message(content: bytes, place: Place) -> bool:
-    """Tell whether bytes are a message: by type or name, or because they begin so."""
-    if place.media_type in _MESSAGE_TYPES:
-        return True
-    header = _HEADER.match(content, _begin_of(content))
-    if header is None:
-        return False
-    return _HEADER_OF_MAIL.search(header.group()) is not None
-
-
-def _begin_of(message: bytes) -> int:
-    """Return where a message begins: after blanks, and the first line of an mbox."""
-    begin = _MBOX.match(message)
-    assert begin is not None, "it finds nothing everywhere"
-    return begin.end()
-
-
-def _in_crlf(message: bytes) -> bytes:
-    """Return a message with the line ends of one (RFC 5322 §2.1), whatever it has."""
-    plain = message.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return plain.replace(b"\n", b"\r\n")
-
-
-def _place(outer: Place, path: str, media_type: str, name: str = "") -> Place:
+def _place(outer: PartPlace, path: str, media_type: str, name: str = "") -> PartPlace:
     whole = f"{outer.path}/{path}" if outer.path else path
-    return Place(path=whole, media_type=media_type, name=name, depth=outer.depth)
+    return PartPlace(path=whole, media_type=media_type, name=name, depth=outer.depth)
 
 
 def _fault(parts: MessageParts, path: str) -> str:
@@ -367,11 +339,11 @@ def _said(fault: Fault) -> str:
     )
 
 
-def _document(content: bytes, place: Place, error: str) -> Item:
+def _document(content: bytes, place: PartPlace, error: str) -> Item:
     return Item(kind=ItemKind.DOCUMENT, content=content, place=place, error=error)
 
 
-def _closed(place: Place, words: faults.Words) -> Item:
+def _closed(place: PartPlace, words: faults.Words) -> Item:
     return Item(kind=ItemKind.CLOSED, place=place, error=place.say(words))
 
 

@@ -19,8 +19,8 @@ from gateway.dmp_bridge.filing.depositing import (
     submission_for,
 )
 from gateway.dmp_bridge.filing.document_facts import asked_visibility
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
-from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault

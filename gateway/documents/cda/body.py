@@ -18,9 +18,8 @@ from gateway.core.document import BodyLevel
 from gateway.documents.cda.encoded import read_encoded
 from gateway.documents.cda.file import CdaFile, open_cda
 from gateway.documents.cda.nodes import IN_HL7, children, find, get
-from gateway.documents.kinds import HEAD_BYTES, Kind
-from gateway.documents.kinds import kind_of as shape_of
-from gateway.documents.media import IMAGES, has_signature, kind_of, normal_type
+from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
+from gateway.documents.media import IMAGES, has_signature, normal_type, type_of
 from gateway.documents.text_files import read_text_file
 from gateway.documents.wholeness import check_whole
 from gateway.errors import InvalidError
@@ -109,7 +108,7 @@ def files_within(body: DocumentBody) -> Iterator[bytes]:
     have a document among them.
     """
     if body.sections is None:
-        if shape_of(body.content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+        if kind_of(body.content[:HEAD_BYTES], b"") is not Kind.SHOWN:
             yield body.content
         return
     for media in body.sections.iter(_MEDIA):
@@ -120,7 +119,7 @@ def files_within(body: DocumentBody) -> Iterator[bytes]:
             content = read_encoded(value, _media_type(value)).content
         except InvalidError:
             continue
-        if shape_of(content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+        if kind_of(content[:HEAD_BYTES], b"") is not Kind.SHOWN:
             yield content
     texts = ("".join(map(str, one.itertext())) for one in body.sections.iter(_TEXT))
     yield from (one.encode() for one in texts if "ClinicalDocument" in one)
@@ -166,7 +165,7 @@ def _read_file(element: etree._Element) -> DocumentBody:
 
 def _kind(content: bytes, declared: str, charset: str) -> tuple[str, str]:
     """Return the type of a file by its bytes, and its text if it is plain text."""
-    kind = kind_of(content)
+    kind = type_of(content)
     if kind:
         return kind, ""
     if declared == TEXT:
@@ -223,7 +222,7 @@ def _read_sections(sections: etree._Element) -> DocumentBody:
 
 def _read_copy(element: etree._Element) -> bytes:
     content, _ = _without_lead(read_encoded(element, PDF).content)
-    if kind_of(content) != PDF:
+    if type_of(content) != PDF:
         raise InvalidError("is not a PDF")
     check_whole(PDF, content)
     return content

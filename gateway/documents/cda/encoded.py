@@ -11,7 +11,7 @@ from attrs import field, frozen
 from lxml import etree
 
 from gateway.documents.cda.nodes import IN_HL7
-from gateway.documents.media import has_signature, kind_of
+from gateway.documents.media import has_signature, type_of
 from gateway.documents.text_files import read_text_file
 from gateway.errors import InvalidError
 from gateway.safe_xml import MAX_BYTES
@@ -121,11 +121,11 @@ def _unmarked(text: str, declared: str) -> Encoded:
     """
     plain = text.strip()
     raw = plain.encode()
-    if has_signature(declared) and kind_of(raw) == declared:
+    if has_signature(declared) and type_of(raw) == declared:
         return Encoded(raw)
     packed = "".join(plain.split())
     if not _ALPHABET.fullmatch(packed):
-        if has_signature(declared) and not kind_of(raw):
+        if has_signature(declared) and not type_of(raw):
             raise InvalidError("is not base64")
         return Encoded(raw)
     try:
@@ -134,7 +134,7 @@ def _unmarked(text: str, declared: str) -> Encoded:
         if has_signature(declared):
             raise
         return Encoded(raw)
-    if not (has_signature(declared) or kind_of(found.content)) and (
+    if not (has_signature(declared) or type_of(found.content)) and (
         len(packed) < _LEAST_TEXT or _is_no_text(found.content)
     ):
         return Encoded(raw)
@@ -150,7 +150,7 @@ def _is_no_text(content: bytes) -> bool:
 
 
 def _unpacked(packed: Encoded, packing: str, max_bytes: int) -> Encoded:
-    if kind_of(packed.content):
+    if type_of(packed.content):
         return Encoded(
             packed.content, (*packed.remarks, "is said to be compressed and is not")
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from attrs import field, frozen
 
 from gateway.documents.cda.finding import holds_cda
-from gateway.documents.media import IMAGES, kind_of, looks_like
+from gateway.documents.media import IMAGES, looks_like, type_of
 from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xds.reading import one_patient, read_metadata
@@ -223,7 +223,7 @@ def _may_be_document(content: bytes) -> bool:
     A picture, a PDF or a stylesheet beside a CDA is none: it is read by nobody here. A
     stylesheet names the elements of a CDA and has none.
     """
-    kind = kind_of(content)
+    kind = type_of(content)
     if kind:
         return kind not in _NO_DOCUMENTS
     return b"\x00" in content or holds_cda(content)

@@ -23,7 +23,7 @@ from gateway.mssante.receipts.dsn import DsnAction, is_wanted
 from gateway.mssante.receipts.facts import MdnRequest
 
 
-class Writer(StrEnum):
+class WriterKind(StrEnum):
     """The kinds of senders."""
 
     PEER = "a user of another operator"
@@ -59,15 +59,15 @@ class Quiet(StrEnum):
 
 
 @frozen
-class Asked:
+class ReceiptsAsked:
     """What a sender asked: NOTIFY as given (RFC 3461 §4.1), and an MDN."""
 
     notify: str = ""
     mdn: MdnRequest = MdnRequest.ABSENT
 
 
-ASKED: tuple[Asked, ...] = tuple(
-    Asked(notify, mdn)
+ASKED: tuple[ReceiptsAsked, ...] = tuple(
+    ReceiptsAsked(notify, mdn)
     for notify, mdn in product(
         ("", "SUCCESS", "FAILURE", "DELAY", "SUCCESS,FAILURE,DELAY", "NEVER"),
         MdnRequest,
@@ -132,7 +132,7 @@ class Cell:
     operator: tuple[Telling, ...] = field(validator=min_len(1))
 
 
-def cell(row: Row, asked: Asked, writer: Writer) -> Cell:
+def cell(row: Row, asked: ReceiptsAsked, writer: WriterKind) -> Cell:
     """Return who is told of an outcome, by what and in which words."""
     sender = tuple(_to_sender(row, asked, writer))
     return Cell(
@@ -146,13 +146,13 @@ def cell(row: Row, asked: Asked, writer: Writer) -> Cell:
     )
 
 
-def _to_sender(row: Row, asked: Asked, writer: Writer) -> Iterator[Telling]:
-    if _cannot_be(row, writer) or writer is Writer.AUTOMATIC:
+def _to_sender(row: Row, asked: ReceiptsAsked, writer: WriterKind) -> Iterator[Telling]:
+    if _cannot_be(row, writer) or writer is WriterKind.AUTOMATIC:
         return
-    if writer is Writer.NO_MAIL:
+    if writer is WriterKind.NO_MAIL:
         yield Telling(By.ANSWER, row.name)
         return
-    if writer is Writer.PATIENT:
+    if writer is WriterKind.PATIENT:
         if row.fate:
             yield Telling(By.PAGE, row.fate)
         if row.lost:
@@ -165,14 +165,14 @@ def _to_sender(row: Row, asked: Asked, writer: Writer) -> Iterator[Telling]:
     yield from _of_documents(row, asked)
 
 
-def _hears_by_dsn(row: Row, asked: Asked) -> bool:
+def _hears_by_dsn(row: Row, asked: ReceiptsAsked) -> bool:
     if row.action is None or row.promised or row.peer_told:
         return False
     unasked = row.unconfirmed and not asked.notify
     return unasked or is_wanted(row.action, asked.notify)
 
 
-def _of_documents(row: Row, asked: Asked) -> Iterator[Telling]:
+def _of_documents(row: Row, asked: ReceiptsAsked) -> Iterator[Telling]:
     if not row.processed:
         return
     if asked.mdn is MdnRequest.MATCHES:
@@ -182,19 +182,19 @@ def _of_documents(row: Row, asked: Asked) -> Iterator[Telling]:
         yield Telling(By.ERROR_REPORT, "error", row.sentence)
 
 
-def _to_patient(row: Row, writer: Writer) -> tuple[By, ...]:
+def _to_patient(row: Row, writer: WriterKind) -> tuple[By, ...]:
     """A report is told to the message it is about, and shown to nobody as such."""
-    if _cannot_be(row, writer) or writer is Writer.NO_MAIL:
+    if _cannot_be(row, writer) or writer is WriterKind.NO_MAIL:
         return ()
     return row.patient
 
 
-def _why_quiet(row: Row, asked: Asked, writer: Writer) -> Quiet:
+def _why_quiet(row: Row, asked: ReceiptsAsked, writer: WriterKind) -> Quiet:
     if _cannot_be(row, writer):
         return Quiet.CANNOT_BE
-    if writer is Writer.AUTOMATIC:
+    if writer is WriterKind.AUTOMATIC:
         return Quiet.NOBODY_THERE
-    if writer is Writer.PATIENT:
+    if writer is WriterKind.PATIENT:
         return Quiet.PAGE_IS_CLEAR
     if row.peer_told:
         return Quiet.PEER_TOLD
@@ -204,18 +204,18 @@ def _why_quiet(row: Row, asked: Asked, writer: Writer) -> Quiet:
     return Quiet.NOT_YET if row.waits else Quiet.WENT_WELL
 
 
-def _cannot_be(row: Row, writer: Writer) -> bool:
+def _cannot_be(row: Row, writer: WriterKind) -> bool:
     """
     Patients write to no patient and bring nothing to file; nothing is relayed from one
     operator to another; a door without messages files, and no more.
     """
     to_patient = row.to is RecipientKind.PATIENT
     match writer:
-        case Writer.PATIENT:
+        case WriterKind.PATIENT:
             return to_patient or row.quarantined
-        case Writer.PEER:
+        case WriterKind.PEER:
             return row.to is RecipientKind.REMOTE
-        case Writer.NO_MAIL:
+        case WriterKind.NO_MAIL:
             return not to_patient
         case _:
             return False

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 log = Logger()
 
 
-class Availability:
+class DatabaseHealth:
     """
     What this process knows of its database, from the last time it was used.
 

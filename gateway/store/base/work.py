@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from gateway.clock import Clock, utc_now
 from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
-from gateway.store.base.availability import Availability
+from gateway.store.base.availability import DatabaseHealth
 from gateway.store.base.engine import (
     Trouble,
     is_sqlite,
@@ -167,8 +167,8 @@ class Database:
     keys: KeyRing
     folder: BlobFolder
     clock: Clock = utc_now
-    availability: Availability = field(
-        init=False, repr=False, eq=False, factory=Availability
+    availability: DatabaseHealth = field(
+        init=False, repr=False, eq=False, factory=DatabaseHealth
     )
     _turns: Turns | None = field(init=False, repr=False, eq=False)
     _glance: Glance | None = field(init=False, repr=False, eq=False)
@@ -282,7 +282,7 @@ _KINDS: dict[Trouble, type[UnavailableError]] = {
 
 
 @contextmanager
-def translated(availability: Availability) -> Iterator[None]:
+def translated(availability: DatabaseHealth) -> Iterator[None]:
     """Turn database errors into ours; their text may quote a patient's row."""
     try:
         yield

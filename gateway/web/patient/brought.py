@@ -8,7 +8,7 @@ from attrs import frozen
 
 from gateway.core.reasons import Effect, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.patients import Place, text_for_patient
+from gateway.core.texts.patients import Whereabouts, text_for_patient
 from gateway.core.vault import FiledDocument
 from gateway.store.arrivals.values import DocumentOutcome
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
@@ -81,7 +81,7 @@ class _Known:
             )
             reason, place = Reason(one.outcome), self.seen.place(found)
             text = text_for_patient(reason, place)[1 if language == "en" else 0]
-            shows = reason is Reason.DUPLICATE and place is Place.SEEN
+            shows = reason is Reason.DUPLICATE and place is Whereabouts.SEEN
             seen_at = found.id if shows and found is not None else ""
             if text:
                 said[text, seen_at] = said.get((text, seen_at), 0) + 1

@@ -16,7 +16,7 @@ from gateway.core.document import (
     DocumentEntry,
     Visibility,
 )
-from gateway.core.texts.patients import Place
+from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
 from gateway.rights.visibility_rules import PatientReader, patient_sees
@@ -107,20 +107,20 @@ class SeenDocuments:
             return None
         return found if self._is_seen(found, on_request=True) else None
 
-    def place(self, document: FiledDocument | None) -> Place:
+    def place(self, document: FiledDocument | None) -> Whereabouts:
         """Say where a document of the vault is for this patient."""
         if document is None or document.profile_id != self.profile_id:
-            return Place.ABSENT
+            return Whereabouts.ABSENT
         if self._is_seen(document, on_request=True):
-            return Place.SEEN
+            return Whereabouts.SEEN
         was_seen = patient_sees(
             document.visibility(self.now), Availability.APPROVED, PatientReader.HOLDER
         )
-        return Place.WITHDRAWN if was_seen else Place.HIDDEN
+        return Whereabouts.WITHDRAWN if was_seen else Whereabouts.HIDDEN
 
     def is_withdrawn(self, document_id: str) -> bool:
         """Tell whether one was there to be seen until its author withdrew it."""
-        return self.place(self.vault.get(document_id)) is Place.WITHDRAWN
+        return self.place(self.vault.get(document_id)) is Whereabouts.WITHDRAWN
 
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""

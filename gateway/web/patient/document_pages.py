@@ -12,7 +12,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import ENDINGS, SeenDocuments, file_name
 from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.paging import PER_PAGE, Page
+from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
 
 
@@ -28,7 +28,7 @@ class DocumentListPages:
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             total = seen.count(replaced=replaced)
-            page = Page.asked(visit.query, total)
+            page = ListPage.asked(visit.query, total)
             if not page.is_there:
                 kind = "replaced=1&" if replaced else ""
                 return redirect(f"/documents?{kind}page={page.pages}")

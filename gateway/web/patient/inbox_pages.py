@@ -19,7 +19,7 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.thread import Thread
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.paging import PER_PAGE, Page
+from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
 
 
@@ -34,7 +34,7 @@ class InboxPages:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             reader = InboxReader(work)
-            page = Page.asked(visit.query, reader.count(profile_id))
+            page = ListPage.asked(visit.query, reader.count(profile_id))
             if not page.is_there:
                 return redirect(f"/inbox?page={page.pages}")
             conversations = reader.conversations(profile_id, PER_PAGE, page.offset)
@@ -65,7 +65,7 @@ class InboxPages:
             conversation = self.find(work, visit, conversation_id)
             reader = InboxReader(work)
             total = reader.message_count(profile_id, conversation_id)
-            page = Page.asked(visit.query, total)
+            page = ListPage.asked(visit.query, total)
             if not page.is_there:
                 return redirect(f"/conversation/{conversation_id}?page={page.pages}")
             shown = reader.messages(profile_id, conversation_id, PER_PAGE, page.offset)
@@ -89,7 +89,7 @@ class InboxPages:
         with self.desk.database.read() as work:
             reader = InboxReader(work)
             total = reader.message_count(profile.id, conversation.id)
-            page = Page.asked(visit.query, total)
+            page = ListPage.asked(visit.query, total)
             messages = reader.messages(
                 profile.id, conversation.id, PER_PAGE, page.offset
             )

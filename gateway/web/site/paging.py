@@ -10,14 +10,14 @@ PER_PAGE = 30
 
 
 @frozen
-class Page:
+class ListPage:
     """One page of a list, counted from 1; a list of nothing has one page too."""
 
     number: int
     pages: int
 
     @classmethod
-    def asked(cls, query: Mapping[str, str], total: int) -> Page:
+    def asked(cls, query: Mapping[str, str], total: int) -> ListPage:
         """Return the page an address asks for, which may be none of the list."""
         return cls(page_number(query.get("page", "1")), max(1, -(-total // PER_PAGE)))
 

@@ -22,8 +22,8 @@ from gateway.dmp_bridge.filing.depositing import (
     named_by,
     submission_for,
 )
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import PatientRow
-from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import read_cda

@@ -19,7 +19,7 @@ from gateway.core.ins import Ins
 from gateway.core.person import Coded, IdentityTraits, Patient
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.filing.document_facts import document_facts, ins_of
-from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.documents.cda.header import read_cda
 from gateway.documents.xds.values import EntryAction
 from gateway.reception.submission import Said

@@ -14,8 +14,8 @@ from gateway.core.decision import RuleVersions
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Patient
 from gateway.dmp_bridge.filing.document_facts import document_facts
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import RULES, Gatherer, PatientRow
-from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import sender_of
 from gateway.documents.cda.header import read_cda
 from gateway.reception.submission import Said

@@ -21,13 +21,10 @@ from gateway.core.ins import Ins
 from gateway.core.person import Coded
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
-from gateway.dmp_bridge.filing.opening import (
-    FoundDocument,
-    Opener,
-    ins_in_cx,
-    said_in_metadata,
-)
-from gateway.dmp_bridge.filing.places import Place
+from gateway.dmp_bridge.filing.found import FoundDocument
+from gateway.dmp_bridge.filing.opening import Opener
+from gateway.dmp_bridge.filing.places import PartPlace
+from gateway.dmp_bridge.filing.said import ins_in_cx, said_in_metadata
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.schema import CdaSchema
@@ -596,7 +593,7 @@ def test_a_metadata_alone_names_its_patient() -> None:
     )
     mail = make_mail(("metadata.xml", "text/xml", metadata))
 
-    place = Place(path="2", media_type="text/xml")
+    place = PartPlace(path="2", media_type="text/xml")
     assert named(mail) == [(place.say(faults.METADATA_ALONE), ["277"])]
 
 

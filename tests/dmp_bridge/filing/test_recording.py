@@ -14,8 +14,8 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import PatientRow
-from gateway.dmp_bridge.filing.opening import FoundDocument
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.reception.submission import InformedBy, PatientInformed, Said
 from gateway.store.arrivals.arrivals import (

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from gateway.core.document import Availability, BodyLevel
 from gateway.dmp_bridge.filing.document_facts import document_facts
-from gateway.dmp_bridge.filing.opening import FoundDocument
+from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import sender_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import read_cda

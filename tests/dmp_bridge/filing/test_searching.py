@@ -12,7 +12,7 @@ from attrs import evolve
 
 from gateway.core.texts import faults
 from gateway.core.texts.faults import say
-from gateway.dmp_bridge.filing.places import ItemKind, Place, SearchLimits
+from gateway.dmp_bridge.filing.places import ItemKind, PartPlace, SearchLimits
 from gateway.dmp_bridge.filing.searching import search, search_within
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
 from gateway.message.reading import MimeLimits, read_parts
@@ -398,7 +398,7 @@ def test_an_outlook_message_with_files_is_closed_and_one_with_a_document_read() 
     assert found(part_of(File(attached, "a.msg"))) == [("CLOSED", "2")]
     assert found(part_of(File(head + LETTER, "a.doc"))) == [("DOCUMENT", "2")]
     assert errors(part_of(File(head + LETTER, "a.doc"))) == [
-        Place(path="2", media_type="application/octet-stream").say(faults.NOT_CDA)
+        PartPlace(path="2", media_type="application/octet-stream").say(faults.NOT_CDA)
     ]
 
 

@@ -29,13 +29,13 @@ from gateway.mssante.receipts.dsn import DsnAction
 from gateway.mssante.receipts.facts import MdnRequest
 from gateway.mssante.receipts.telling import (
     ASKED,
-    Asked,
     By,
     Cell,
     Quiet,
+    ReceiptsAsked,
     Row,
     Telling,
-    Writer,
+    WriterKind,
     cell,
 )
 from gateway.mssante.receipts.telling_rows import ROWS
@@ -102,7 +102,7 @@ def test_no_cell_is_empty(row: Row) -> None:
         Quiet.PEER_TOLD,
         Quiet.CANNOT_BE,
     }
-    for asked, writer in product(ASKED, Writer):
+    for asked, writer in product(ASKED, WriterKind):
         found = cell(row, asked, writer)
         assert bool(found.sender) is (found.quiet is None)
         assert found.operator
@@ -119,7 +119,7 @@ def test_no_cell_is_empty(row: Row) -> None:
 
 def test_who_asked_for_nothing_hears_of_every_failure() -> None:
     for row in ROWS:
-        found = cell(row, Asked(), Writer.USER)
+        found = cell(row, ReceiptsAsked(), WriterKind.USER)
         if row.action is DsnAction.FAILED or row.error:
             assert found.sender or row.peer_told
 
@@ -139,7 +139,7 @@ class Stage:
     def clock(self) -> SetClock:
         return self.post.clock
 
-    def recipient(self, row: Row, asked: Asked) -> Recipient:
+    def recipient(self, row: Row, asked: ReceiptsAsked) -> Recipient:
         match row.to:
             case RecipientKind.MAILBOX:
                 return self.post.mailbox(DOCTOR, notify=asked.notify)
@@ -155,19 +155,19 @@ class Stage:
             case _:
                 return self.post.patient(notify=asked.notify)
 
-    def keep(self, row: Row, asked: Asked, writer: Writer) -> str:
+    def keep(self, row: Row, asked: ReceiptsAsked, writer: WriterKind) -> str:
         """Keep a message of such a sender that asks so; return the arrival's id."""
         self._number += 1
         self.message_id = f"m{self._number}@x.test"
         path, sender = {
-            Writer.PEER: (NEIGHBOUR, OPERATOR),
-            Writer.USER: (SERVICE, HOSPITAL),
-            Writer.PATIENT: (PATIENT, self.post.own),
-            Writer.AUTOMATIC: (
+            WriterKind.PEER: (NEIGHBOUR, OPERATOR),
+            WriterKind.USER: (SERVICE, HOSPITAL),
+            WriterKind.PATIENT: (PATIENT, self.post.own),
+            WriterKind.AUTOMATIC: (
                 "",
                 HOSPITAL if row.to is RecipientKind.REMOTE else OPERATOR,
             ),
-            Writer.NO_MAIL: ("", HOSPITAL),
+            WriterKind.NO_MAIL: ("", HOSPITAL),
         }[writer]
         to = {
             MdnRequest.ABSENT: "",
@@ -176,7 +176,7 @@ class Stage:
         }[asked.mdn]
         lines = (f"Disposition-Notification-To: {to}",) if to else ()
         form = SubmissionForm.MESSAGE
-        if writer is Writer.NO_MAIL:
+        if writer is WriterKind.NO_MAIL:
             form = SubmissionForm.DOCUMENTS
         return self.post.keep(
             mail(*lines, sender=path or SERVICE, message_id=self.message_id),
@@ -197,9 +197,9 @@ class Stage:
 
     # What was told.
 
-    def received(self, writer: Writer) -> list[ReadReport]:
+    def received(self, writer: WriterKind) -> list[ReadReport]:
         """Return the receipts that reached the sender's mailbox or operator."""
-        if writer is Writer.PEER:
+        if writer is WriterKind.PEER:
             contents = [
                 one.content
                 for one in self.post.peer.parcels
@@ -381,20 +381,24 @@ def stage(tmp_path: Path, sqlite_model: Path, clock: SetClock) -> Iterator[Stage
     database.close()
 
 
-EVERYTHING = Asked("SUCCESS,FAILURE,DELAY", MdnRequest.MATCHES)
-NO_NEWS = Asked("NEVER", MdnRequest.ABSENT)
+EVERYTHING = ReceiptsAsked("SUCCESS,FAILURE,DELAY", MdnRequest.MATCHES)
+NO_NEWS = ReceiptsAsked("NEVER", MdnRequest.ABSENT)
 
 
-def cells() -> Iterator[tuple[Writer, Asked]]:
+def cells() -> Iterator[tuple[WriterKind, ReceiptsAsked]]:
     """
     Yield all that one of our users can ask; of the others, for whom it leads to the
     same or to nothing, the ends of it.
     """
-    yield from ((Writer.USER, asked) for asked in ASKED)
-    yield from ((Writer.PEER, asked) for asked in (Asked(), EVERYTHING, NO_NEWS))
-    yield from ((Writer.AUTOMATIC, asked) for asked in (Asked(), EVERYTHING))
-    yield from ((Writer.NO_MAIL, asked) for asked in (Asked(), EVERYTHING))
-    yield Writer.PATIENT, Asked()  # the page asks for nothing
+    yield from ((WriterKind.USER, asked) for asked in ASKED)
+    yield from (
+        (WriterKind.PEER, asked) for asked in (ReceiptsAsked(), EVERYTHING, NO_NEWS)
+    )
+    yield from (
+        (WriterKind.AUTOMATIC, asked) for asked in (ReceiptsAsked(), EVERYTHING)
+    )
+    yield from ((WriterKind.NO_MAIL, asked) for asked in (ReceiptsAsked(), EVERYTHING))
+    yield WriterKind.PATIENT, ReceiptsAsked()  # the page asks for nothing
 
 
 _KINDS = {By.DSN: "DSN", By.MDN: "MDN", By.ERROR_REPORT: "ERR"}
@@ -420,14 +424,14 @@ def test_what_the_table_says_is_what_happens_and_nothing_else(
         if row.status and row.processed != "displayed" and not row.held:
             outcome = kept.recipients[0].outcome
             pending = row.name.startswith("pending")
-            no_news = writer is Writer.AUTOMATIC and row.to is RecipientKind.REMOTE
+            no_news = writer is WriterKind.AUTOMATIC and row.to is RecipientKind.REMOTE
             if not no_news:
                 assert outcome == ("" if pending else row.name.split()[0]), where
         stage.clean()
 
 
 def receipts_are(
-    stage: Stage, arrival_id: str, expected: Cell, writer: Writer, where: str
+    stage: Stage, arrival_id: str, expected: Cell, writer: WriterKind, where: str
 ) -> None:
     mailed = [one for one in expected.sender if one.by in _KINDS]
     said = [
@@ -452,10 +456,10 @@ def receipts_are(
 
 
 def patient_sees(
-    stage: Stage, arrival_id: str, expected: Cell, writer: Writer, where: str
+    stage: Stage, arrival_id: str, expected: Cell, writer: WriterKind, where: str
 ) -> None:
     pages = [one.word for one in expected.sender if one.by is By.PAGE]
-    if writer is Writer.PATIENT:
+    if writer is WriterKind.PATIENT:
         found = stage.post.read(lambda work: SentCopies(work).astray([arrival_id]))
         astray = found.get(arrival_id, [])
         assert [one.fate for one in astray] == pages, where
@@ -471,7 +475,7 @@ def test_a_receipt_that_a_program_may_not_send_is_recorded_as_withheld(
 ) -> None:
     """The address asked for is not the return path: nobody here can agree to it."""
     row = next(one for one in ROWS if one.name == "FILED")
-    arrival_id = stage.keep(row, Asked(mdn=MdnRequest.DIFFERS), Writer.USER)
+    arrival_id = stage.keep(row, ReceiptsAsked(mdn=MdnRequest.DIFFERS), WriterKind.USER)
 
     filed(stage, arrival_id, row)
 
@@ -481,7 +485,7 @@ def test_a_receipt_that_a_program_may_not_send_is_recorded_as_withheld(
 def test_the_words_of_the_table_are_those_of_the_texts() -> None:
     late = next(one for one in ROWS if one.name == "LATE")
 
-    assert cell(late, Asked(), Writer.USER).sender == (
+    assert cell(late, ReceiptsAsked(), WriterKind.USER).sender == (
         Telling(By.DSN, "delayed", senders.LATE),
     )
     assert OPERATOR.kind is SenderKind.OPERATOR

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from gateway.errors import UnavailableError
 from gateway.store.base import engine
-from gateway.store.base.availability import Availability
+from gateway.store.base.availability import DatabaseHealth
 from gateway.store.base.work import Database, translated
 
 
@@ -91,7 +91,7 @@ def test_a_writer_that_finds_another_one_on_sqlite_says_try_later(
     with (
         database.write(),
         pytest.raises(UnavailableError),
-        translated(Availability()),
+        translated(DatabaseHealth()),
         other.begin(),
     ):
         pytest.fail("two wrote at once")

@@ -9,7 +9,7 @@ import pytest
 from gateway.core.document import Visibility
 from gateway.core.reasons import Effect, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.patients import Place, text_for_patient
+from gateway.core.texts.patients import Whereabouts, text_for_patient
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.values import DocumentOutcome
 from tests.web.browsing import Site, blocking
@@ -19,10 +19,10 @@ from tests.web.patient.test_messages import conversation_of
 FILED = frozenset(
     reason for reason in Reason if REASON_TEXTS[reason].effect is Effect.FILED
 )
-SILENT = {(Reason.MESSAGE_ONLY, place) for place in Place} | {
-    *product(FILED, (Place.SEEN, Place.HIDDEN)),
-    (Reason.DUPLICATE, Place.HIDDEN),
-    (Reason.WITHDRAWN, Place.HIDDEN),
+SILENT = {(Reason.MESSAGE_ONLY, place) for place in Whereabouts} | {
+    *product(FILED, (Whereabouts.SEEN, Whereabouts.HIDDEN)),
+    (Reason.DUPLICATE, Whereabouts.HIDDEN),
+    (Reason.WITHDRAWN, Whereabouts.HIDDEN),
 }
 """Shown beside the message, or not to be known of (CSP R. 1111-53)."""
 
@@ -49,9 +49,9 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize(("reason", "place"), list(product(Reason, Place)))
+@pytest.mark.parametrize(("reason", "place"), list(product(Reason, Whereabouts)))
 def test_nothing_is_said_only_of_what_is_shown_or_hidden(
-    reason: Reason, place: Place
+    reason: Reason, place: Whereabouts
 ) -> None:
     french, english = text_for_patient(reason, place)
 
@@ -60,11 +60,11 @@ def test_nothing_is_said_only_of_what_is_shown_or_hidden(
 
 @pytest.mark.parametrize(("reason", "words"), SAYS.items())
 def test_an_outcome_says_what_it_is(reason: Reason, words: str) -> None:
-    assert words in text_for_patient(reason, Place.ABSENT)[0]
+    assert words in text_for_patient(reason, Whereabouts.ABSENT)[0]
 
 
 def test_different_outcomes_say_different_things() -> None:
-    said = [text_for_patient(reason, Place.ABSENT) for reason in SAYS]
+    said = [text_for_patient(reason, Whereabouts.ABSENT) for reason in SAYS]
 
     assert len(set(said)) == len(said)
 
@@ -72,8 +72,8 @@ def test_different_outcomes_say_different_things() -> None:
 @pytest.mark.parametrize("reason", sorted(FILED))
 def test_what_was_withdrawn_since_is_not_said_to_have_failed(reason: Reason) -> None:
     for place, words in (
-        (Place.WITHDRAWN, "a été retiré depuis par son auteur"),
-        (Place.ABSENT, "n'est plus dans votre espace"),
+        (Whereabouts.WITHDRAWN, "a été retiré depuis par son auteur"),
+        (Whereabouts.ABSENT, "n'est plus dans votre espace"),
     ):
         assert words in text_for_patient(reason, place)[0]
 
