@@ -29,6 +29,9 @@ from tests.postgres import Server, new_database, own_server
 ROUNDS = {"sqlite": 20, "postgresql": 5}
 """Kills of each; ``CRASH_ROUNDS`` asks for another number of both."""
 
+LEFT_BY_A_KILL = 5
+"""So many files with content are left without a row at most; by twenty, the default."""
+
 pytestmark = pytest.mark.journey
 
 
@@ -39,8 +42,10 @@ def test_every_acknowledged_message_is_there_once_after_any_crash(
 ) -> None:
     server, options = server_for(engine, request)
     gateway = Gateway.make(tmp_path / "gateway", *options)
-    gateway.configure(tasks={"workers": 1})
     rounds = int(os.environ.get("CRASH_ROUNDS", ROUNDS[engine]))
+    gateway.configure(
+        tasks={"workers": 1}, blobs={"strays_most_files": LEFT_BY_A_KILL * rounds}
+    )
     senders = make_senders(gateway)
     seed = int(os.environ.get("CRASH_SEED", str(random.randrange(2**32))))
     print(f"CRASH_SEED={seed}")

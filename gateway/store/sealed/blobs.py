@@ -180,6 +180,13 @@ class BlobFolder:
             if written < moment:
                 yield path
 
+    def is_empty(self, blob_id: str) -> bool:
+        """Tell whether a file has no bytes, or is gone: nothing was ever kept in it."""
+        try:
+            return self.path(blob_id).stat().st_size == 0
+        except FileNotFoundError:
+            return True
+
     def aside(self) -> Iterator[Path]:
         """Yield the files that were set aside; the time of each is when it was."""
         yield from (self.folder / ASIDE).glob("*")

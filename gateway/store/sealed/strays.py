@@ -5,6 +5,8 @@ A file without a row may also be the only copy of a letter, when an older databa
 put back. So nothing goes at the first look. A file is moved aside once it was seen
 without a row at two looks that lie days apart, and it is removed only long after that.
 When more files are without a row than crashes leave, none is moved: a person decides.
+An empty file is the copy of nothing. A kill leaves some, made ahead and not yet used,
+so they follow the same days and are not counted.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ class StrayCounts:
     """
     What a round found and did.
 
-    ``waiting`` are seen without a row, not yet for long enough; ``held`` are too many
-    to be moved without a person; ``returned`` were aside and have a row again.
+    ``waiting`` are seen without a row, not yet for long enough; ``held`` have content
+    and are too many to be moved without a person; ``returned`` were aside and have a
+    row again.
     """
 
     files: int = 0
@@ -83,13 +86,18 @@ class StrayFiles:
             files += len(paths)
             found.extend(self._without_row([path.name for path in paths]))
         ripe = self._remember(found, now)
-        counts = StrayCounts(files=files, waiting=len(found) - len(ripe))
-        if ripe and (all_of_them or len(ripe) <= self._most(files)):
-            for blob_id in ripe:
-                folder.set_aside(blob_id, now)
-            counts = evolve(counts, moved=len(ripe))
-        else:
-            counts = evolve(counts, held=len(ripe))
+        held = {name for name in ripe if not folder.is_empty(name)}
+        if all_of_them or len(held) <= self._most(files):
+            held = set()
+        moved = [name for name in ripe if name not in held]
+        for blob_id in moved:
+            folder.set_aside(blob_id, now)
+        counts = StrayCounts(
+            files=files,
+            waiting=len(found) - len(ripe),
+            held=len(held),
+            moved=len(moved),
+        )
         returned = self._bring_back()
         counts = evolve(counts, returned=returned, removed=self._remove_old(now))
         self._last[:] = [counts]

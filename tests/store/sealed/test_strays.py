@@ -107,6 +107,37 @@ def test_more_than_a_few_are_held_until_a_person_says_so(
     assert strays.fault() == ""
 
 
+def test_empty_files_are_the_copy_of_nothing_and_hold_nothing_back(
+    database: Database, clock: SetClock, strays: StrayFiles
+) -> None:
+    """A kill leaves those made ahead: a day of crashes asks nobody."""
+    full = [written(database, clock) for _ in range(2)]
+    empty = [written(database, clock) for _ in range(5)]
+    for path in empty:
+        path.write_bytes(b"")
+        os.utime(path, (0, 0))
+    strays.run()
+    clock.advance(days=3)
+
+    assert strays.run() == StrayCounts(files=7, moved=7)
+    assert names(database.folder.aside()) == names([*full, *empty])
+
+
+def test_empty_files_go_aside_though_those_with_content_are_held(
+    database: Database, clock: SetClock, strays: StrayFiles
+) -> None:
+    full = [written(database, clock) for _ in range(3)]
+    empty = written(database, clock)
+    empty.write_bytes(b"")
+    os.utime(empty, (0, 0))
+    strays.run()
+    clock.advance(days=3)
+
+    assert strays.run() == StrayCounts(files=4, held=3, moved=1)
+    assert all(path.exists() for path in full)
+    assert names(database.folder.aside()) == {empty.name}
+
+
 def test_the_share_grows_with_the_folder(database: Database, clock: SetClock) -> None:
     tenth = evolve(SETTINGS, strays_most_files=0, strays_most_percent=10.0)
     strays = StrayFiles(database, tenth)
