@@ -25,6 +25,7 @@ from gateway.store.inbox.values import (
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     conversations,
     drafts,
@@ -230,7 +231,7 @@ class Inbox:
         known = self.work.connection.execute(
             select(columns.id, columns.state, columns.last_at).where(
                 columns.profile_id == profile_id,
-                columns.correspondent == self.work.keys.digest(address),
+                columns.correspondent == self.work.keys.digest(Label.INS, address),
             )
         ).first()
         if known is None:

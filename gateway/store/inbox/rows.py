@@ -16,6 +16,7 @@ from gateway.store.inbox.values import (
     Direction,
     InboxMessage,
 )
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import conversations, inbox_messages
 
 _CONVERSATION = Prepared(
@@ -74,7 +75,7 @@ class InboxRows:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        digest = self.work.keys.digest(address)
+        digest = self.work.keys.digest(Label.INS, address)
         row = _CONVERSATION.first(
             self.work.connection, profile=profile_id, digest=digest
         )

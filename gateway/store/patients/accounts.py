@@ -20,6 +20,7 @@ from gateway.errors import ConflictError, InvalidError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import accounts, unknown_logins
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
@@ -113,7 +114,7 @@ class Accounts:
             select(accounts).where(accounts.c.login == login)
         ).first()
         if row is None:
-            return self._nobody(self.work.keys.digest(f"login:{login}"))
+            return self._nobody(self.work.keys.digest(Label.LOGIN, login))
         return Account(
             id=row.id,
             profile_id=row.profile_id,

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.tables import one_time_codes
 
 _KEPT = timedelta(days=1)
@@ -119,4 +119,4 @@ class OneTimeCodes:
 
 def _digest(keys: KeyRing, code_id: str, digits: str) -> str:
     # Keyed: of a million codes a bare hash would hide none.
-    return keys.digest(f"code:{code_id}:{digits}")
+    return keys.digest(Label.CODE, f"{code_id}:{digits}")

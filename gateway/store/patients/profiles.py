@@ -29,6 +29,7 @@ from gateway.store.patients.values import (
     ProfileChange,
     ProfileRights,
 )
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     blocks,
     oppositions,
@@ -70,7 +71,7 @@ class Profiles:
         Raises:
             ConflictError: there is one for that INS already.
         """
-        digest = self.work.keys.digest(ins.matricule)
+        digest = self.work.keys.digest(Label.INS, ins.matricule)
         if self._row(digest=digest) is not None:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
@@ -112,12 +113,12 @@ class Profiles:
 
     def find(self, matricule: str) -> Profile | None:
         """Return the profile of a matricule, or None."""
-        row = self._row(digest=self.work.keys.digest(matricule))
+        row = self._row(digest=self.work.keys.digest(Label.INS, matricule))
         return None if row is None else self._profile(row)
 
     def find_state(self, matricule: str) -> tuple[str, str] | None:
         """Return (id, state) without unsealing anything, or None: for RCPT TO."""
-        digest = self.work.keys.digest(matricule)
+        digest = self.work.keys.digest(Label.INS, matricule)
         row = self.work.connection.execute(
             select(profiles.c.id, profiles.c.state).where(
                 profiles.c.ins_digest == digest

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, exists, or_, select
 from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import blocks, profiles
 
 _STANDING = Prepared(
@@ -98,7 +99,7 @@ def _asked(
     database: Database, matricule: str, address: str, identity: str, structure: str
 ) -> dict[str, str]:
     return {
-        "digest": database.keys.digest(matricule),
+        "digest": database.keys.digest(Label.INS, matricule),
         "address": address.lower() or "-",
         "identity": identity.lower() or "-",
         "structure": structure.lower() or "-",

@@ -116,7 +116,7 @@ one_time_codes = Table(
 web_sessions = Table(
     "web_sessions",
     metadata,
-    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("digest", String(64), primary_key=True),  # keyed, of the cookie
     Column("stage", String(12), nullable=False),  # code, open
     Column("account_id", Id, ForeignKey("accounts.id"), index=True),
     Column("code_id", Id),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +10,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.keys import Label
 from gateway.store.tables import web_sessions
 
 REMEMBERED = timedelta(days=1)
@@ -57,11 +57,6 @@ def new_cookie() -> str:
     return secrets.token_hex(32)
 
 
-def cookie_digest(cookie: str) -> str:
-    """Return what is kept of a cookie: who reads the database cannot use it."""
-    return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
-
-
 @frozen
 class WebSessions:
     """Sessions within one transaction."""
@@ -74,7 +69,7 @@ class WebSessions:
         now = self.work.now
         row = self.work.connection.execute(
             select(web_sessions).where(
-                web_sessions.c.digest == cookie_digest(cookie),
+                web_sessions.c.digest == self._digest(cookie),
                 web_sessions.c.expires_at > now,
                 web_sessions.c.seen_at > now - self.life.idle,
             )
@@ -97,12 +92,16 @@ class WebSessions:
         """
         row = self.work.connection.execute(
             select(web_sessions.c.account_id).where(
-                web_sessions.c.digest == cookie_digest(cookie),
+                web_sessions.c.digest == self._digest(cookie),
                 web_sessions.c.stage == Stage.OPEN.value,
                 web_sessions.c.expires_at > self.work.now - REMEMBERED,
             )
         ).first()
         return "" if row is None else str(row.account_id)
+
+    def _digest(self, cookie: str) -> str:
+        """Keyed: who writes the database cannot make a row that a cookie opens."""
+        return self.work.keys.digest(Label.SESSION, cookie)
 
     def is_stale(self, session: WebSession) -> bool:
         """Tell whether a session's last sight is old enough to be written again."""
@@ -138,7 +137,7 @@ class WebSessions:
             self._make_room(account_id)
         self.work.connection.execute(
             insert(web_sessions).values(
-                digest=cookie_digest(cookie),
+                digest=self._digest(cookie),
                 stage=stage.value,
                 account_id=account_id or None,
                 code_id=code_id or None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -38,6 +40,19 @@ T = TypeVar("T")
 _MODE = 0o600
 
 
+class Label(StrEnum):
+    """What a keyed digest is for: each has a key of its own."""
+
+    INS = "lookup"
+    """The INS and the addresses by which a row is found; the first there was."""
+    LOGIN = "login"
+    CODE = "code"
+    SESSION = "session"
+    FORM = "form"
+    UPLOAD = "upload"
+    ROW = "row"
+
+
 def make_master_key(file: Path) -> None:
     """Write a new master key, readable by its owner alone; never over another one."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
@@ -56,7 +71,7 @@ class KeyRing:
     """
 
     _master: AESGCM = field(repr=False)
-    _lookup: hmac.HMAC = field(repr=False)
+    _digests: Mapping[Label, hmac.HMAC] = field(repr=False)
     master_id: str
     _cache: dict[str, AESGCM] = field(factory=dict, repr=False)
     _by_scope: dict[str, str] = field(factory=dict, repr=False)
@@ -86,21 +101,32 @@ class KeyRing:
 
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyRing:
-        """Derive the wrapping key and the look-up key from 32 secret bytes."""
+        """Derive the wrapping key and the key of each label from 32 secret bytes."""
         wrap = _derive(secret, b"gateway wrap")
         identifier = _derive(secret, b"gateway master id")[:8].hex()
-        lookup = hmac.new(_derive(secret, b"gateway lookup"), digestmod="sha256")
-        return cls(AESGCM(wrap), lookup, identifier)
+        digests = {
+            label: hmac.new(
+                _derive(secret, f"gateway {label}".encode()), digestmod="sha256"
+            )
+            for label in Label
+        }
+        return cls(AESGCM(wrap), digests, identifier)
 
-    def digest(self, text: str) -> str:
+    def digest(self, label: Label, text: str) -> str:
         """
-        Return the keyed digest under which an identifier is looked up, 64 hex digits.
+        Return a keyed digest, 64 hex digits: of an identifier that is looked up, whose
+        upper and lower case are one, or of a secret that is compared.
 
-        Keyed, because the space of INS is small enough to try them all.
+        Keyed, because the space of INS is small enough to try them all, and so that
+        no row that opens something can be written without the key.
         """
-        keyed = self._lookup.copy()  # a quarter of what it costs to begin anew
-        keyed.update(text.upper().encode())
-        return keyed.hexdigest()
+        return self.mac(label, text.upper().encode("utf-8", "replace")).hex()
+
+    def mac(self, label: Label, content: bytes) -> bytes:
+        """Return the HMAC-SHA-256 of some bytes under the key of a label."""
+        keyed = self._digests[label].copy()  # a quarter of what it costs to begin anew
+        keyed.update(content)
+        return keyed.digest()
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """Return the id of the data key of ``scope``, making it if there is none."""

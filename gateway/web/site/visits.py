@@ -12,7 +12,7 @@ from attrs import field, frozen
 from gateway.core.ins import Ins
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
-from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.keys import KeyRing, Label
 from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 
@@ -85,12 +85,12 @@ def form_token(keys: KeyRing, cookie: str) -> str:
     Keyed and bound to the cookie: it changes whenever the session does, nothing has
     to be stored for it, and no other site can make one.
     """
-    return keys.digest(f"form:{cookie}")
+    return keys.digest(Label.FORM, cookie)
 
 
 def upload_ticket(keys: KeyRing, cookie: str) -> str:
     """Return what lets a signed-in visitor's form be large, known before its body."""
-    return keys.digest(f"upload:{cookie}")
+    return keys.digest(Label.UPLOAD, cookie)
 
 
 def same(one: str, other: str) -> bool:
