@@ -64,6 +64,8 @@ def check_documents(database: Database, after: str = "") -> Iterator[Checked]:
 
 
 def _why_damaged(work: UnitOfWork, stored: StoredDocument) -> str:
+    if stored.fault:
+        return stored.fault
     try:
         content = Documents(work).content(stored)
     except (DamagedError, NotFoundError) as error:

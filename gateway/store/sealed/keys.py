@@ -51,6 +51,8 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    COLUMN = "column"
+    """What a column says, where it is searched: see `column_digest`."""
 
 
 def make_master_key(file: Path) -> None:

@@ -1,0 +1,26 @@
+"""What joins a person to an illness is sealed: room for it beside the clear columns"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0011'
+down_revision = '0008'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward; what is in clear is sealed in batches, while the service runs."""
+    for name in ('facts', 'visibility'):
+        op.add_column('documents', sa.Column(name, sa.LargeBinary(), nullable=True))
+    op.create_index(
+        'ix_documents_unsealed',
+        'documents',
+        ['id'],
+        unique=False,
+        sqlite_where=sa.text('facts IS NULL'),
+        postgresql_where=sa.text('facts IS NULL'),
+    )
