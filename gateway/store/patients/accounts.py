@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from gateway.core.ins import has_valid_key
 from gateway.errors import ConflictError, InvalidError
@@ -86,9 +86,11 @@ class Accounts:
         """
         login = check_login(login)
         check_password(password, login)
+        digest = self.work.keys.digest(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
-                (accounts.c.login == login) | (accounts.c.profile_id == profile_id)
+                accounts.c.login.in_([digest, login])
+                | (accounts.c.profile_id == profile_id)
             )
         ).first()
         if taken is not None:
@@ -97,7 +99,8 @@ class Accounts:
         self.work.connection.execute(
             insert(accounts).values(
                 id=account_id,
-                login=login,
+                login=digest,
+                called=self._called(account_id, profile_id, login),
                 profile_id=profile_id,
                 password=_HASHER.hash(_normal(password)),
                 failures=0,
@@ -110,11 +113,18 @@ class Accounts:
     def find(self, login: str) -> Account:
         """Return the account of a login in any case, or one nobody can open."""
         login = login.strip().lower()[:64]
+        digest = self.work.keys.digest(Label.LOGIN, login)
+        columns = accounts.c
         row = self.work.connection.execute(
-            select(accounts).where(accounts.c.login == login)
+            select(accounts).where(
+                or_(
+                    and_(columns.login == digest, columns.called.is_not(None)),
+                    and_(columns.login == login, columns.called.is_(None)),
+                )
+            )
         ).first()
         if row is None:
-            return self._nobody(self.work.keys.digest(Label.LOGIN, login))
+            return self._nobody(digest)
         return Account(
             id=row.id,
             profile_id=row.profile_id,
@@ -122,6 +132,26 @@ class Accounts:
             failures=row.failures,
             paused_until=row.paused_until,
         )
+
+    def _called(self, account_id: str, profile_id: str, login: str) -> bytes:
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        return self.work.seal(key_id, login, f"accounts.called:{account_id}")
+
+    def seal_logins(self, most: int) -> int:
+        """Seal the logins that stand in clear, so many at most; return how many."""
+        rows = self.work.connection.execute(
+            select(accounts).where(accounts.c.called.is_(None)).limit(most)
+        ).all()
+        for row in rows:
+            self.work.connection.execute(
+                update(accounts)
+                .where(accounts.c.id == row.id)
+                .values(
+                    login=self.work.keys.digest(Label.LOGIN, row.login),
+                    called=self._called(row.id, row.profile_id, row.login),
+                )
+            )
+        return len(rows)
 
     def _nobody(self, digest: str) -> Account:
         row = self.work.connection.execute(

@@ -5,30 +5,21 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from attrs import frozen
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, select
 
 from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
-from gateway.store.sealed.keys import Label
+from gateway.store.patients.rights import sender_digest
+from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.tables import blocks, profiles
 
 _STANDING = Prepared(
-    select(
-        profiles.c.id,
-        profiles.c.state,
-        exists()
-        .where(
-            blocks.c.profile_id == profiles.c.id,
-            or_(
-                blocks.c.identity == bindparam("address"),
-                blocks.c.identity == bindparam("identity"),
-                blocks.c.identity == bindparam("structure"),
-            ),
-        )
-        .label("blocked"),
-    ).where(profiles.c.ins_digest == bindparam("digest"))
+    select(profiles.c.id, profiles.c.state, blocks.c.identity, blocks.c.sender)
+    .outerjoin(blocks, blocks.c.profile_id == profiles.c.id)
+    .where(profiles.c.ins_digest == bindparam("digest"))
 )
+"""A row for each block: whom it is about is a digest that the patient's id is in."""
 
 
 @frozen
@@ -66,12 +57,13 @@ def find_standing(
     """
     Return how the patient with that matricule stands to a sender, or None.
 
-    Unseals nothing. The same statement whatever is found: a refusal must not tell by
-    its time which one it is. An empty ``address``, ``identity`` or
-    ``structure`` (that of an employee) matches no block.
+    Unseals nothing. The same statement and as many digests whatever is found: a
+    refusal must not tell by its time which one it is. An empty ``address``,
+    ``identity`` or ``structure`` (that of an employee) matches no block.
     """
-    asked = _asked(database, matricule, address, identity, structure)
-    return _standing(database.ask(_STANDING, **asked))
+    keys = database.keys
+    found = database.ask(_STANDING, digest=keys.digest(Label.INS, matricule))
+    return _standing(keys, found, (address, identity, structure))
 
 
 def find_standing_at_once(
@@ -88,26 +80,27 @@ def find_standing_at_once(
     Raises:
         UnavailableError: it has to be asked in a thread.
     """
-    asked = _asked(database, matricule, address, identity, structure)
-    found = database.ask_at_once(_STANDING, **asked)
+    keys = database.keys
+    digest = keys.digest(Label.INS, matricule)
+    found = database.ask_at_once(_STANDING, digest=digest)
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
-    return _standing(found)
+    return _standing(keys, found, (address, identity, structure))
 
 
-def _asked(
-    database: Database, matricule: str, address: str, identity: str, structure: str
-) -> dict[str, str]:
-    return {
-        "digest": database.keys.digest(Label.INS, matricule),
-        "address": address.lower() or "-",
-        "identity": identity.lower() or "-",
-        "structure": structure.lower() or "-",
-    }
+_NOBODY = "0" * 32
+"""Stands for the id of a patient who is not there, so that as much is done."""
 
 
-def _standing(found: list[tuple[Any, ...]]) -> StandingRow | None:
-    if not found:
-        return None
-    profile_id, state, blocked = found[0]
-    return StandingRow(profile_id, state, bool(blocked))
+def _standing(
+    keys: KeyRing, found: list[tuple[Any, ...]], sender: tuple[str, ...]
+) -> StandingRow | None:
+    profile_id, state = found[0][:2] if found else (_NOBODY, "")
+    # Without a name of the sender there is nothing that could be blocked.
+    names = {one.lower() or "-" for one in sender}
+    digests = {sender_digest(keys, blocks, profile_id, one) for one in names}
+    blocked = [
+        identity in (names if sealed is None else digests)
+        for _, _, identity, sealed in found
+    ]
+    return StandingRow(profile_id, state, any(blocked)) if found else None

@@ -14,8 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     """Go forward; what is in clear is sealed in batches, while the service runs."""
-    for name in ('facts', 'visibility'):
-        op.add_column('documents', sa.Column(name, sa.LargeBinary(), nullable=True))
+    for table, name in (
+        ('documents', 'facts'),
+        ('documents', 'visibility'),
+        ('profiles', 'choices'),
+        ('blocks', 'sender'),
+        ('oppositions', 'facts'),
+        ('secrecies', 'sender'),
+        ('accounts', 'called'),
+    ):
+        op.add_column(table, sa.Column(name, sa.LargeBinary(), nullable=True))
     op.create_index(
         'ix_documents_unsealed',
         'documents',
