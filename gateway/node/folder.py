@@ -57,6 +57,7 @@ DEMO_MAILBOXES = (
     DemoMailbox("nurse", "PER", "899700000025", "Alex PETIT"),
     DemoMailbox("pharmacist", "PER", "899700000033", "Dr Sacha LEROY"),
     DemoMailbox("regulator", "PER", "899700000041", "Dr Lou GIRARD"),
+    DemoMailbox("secretary", "PER", "3750000011/CPET0002", "Ève BLANC, secrétariat"),
 )
 
 
