@@ -14,8 +14,6 @@ from tests.journeys.clients import (
     HOSPITAL,
     PATIENT,
     client_context,
-    letter,
-    mail_of,
     new_oid,
     opened_mailbox,
     patient_address,

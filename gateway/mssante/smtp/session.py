@@ -118,7 +118,8 @@ class SmtpSession:
         if not self._connection.secured and verb not in _ALLOWED_IN_CLEAR:
             return replies.STARTTLS_FIRST
         if self._refusals and not self._entitled and verb not in _ALLOWED_WHEN_REFUSED:
-            return await self._judge()
+            if (refusal := await self._judge()) is not None:
+                return refusal
         return await command(argument)
 
     # Greeting.
