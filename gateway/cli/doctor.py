@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
+_ANEW = "restart the service"
 _PROBE_SECONDS = 25.0
 """A commit may wait for its turn; longer than SQLite waits it does not."""
 
@@ -202,15 +204,17 @@ _TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
 def _ports(settings: Settings) -> Iterator[Finding]:
     host, doors = settings.listen.host, open_doors(settings.listen)
     numbers = list(doors.values())
-    running = _is_running(settings)
+    running = _state(settings)
     for door, port in doors.items():
         subject = f"port of {door}"
         if numbers.count(port) > 1:
             mend = f"change [listen] {door}"
             yield Finding(subject, f"{port} is given twice", mend)
-        elif running and not is_free(host, port):
+        elif running is _State.RUNS and not is_free(host, port):
             yield Finding(subject, f"{port} answers")
-        elif running:
+        elif running is _State.SILENT and not is_free(host, port):
+            yield Finding(subject, f"{port} is taken, and nobody answers", _ANEW)
+        elif running is _State.RUNS:
             mend = "restart the service, and read its log"
             yield Finding(subject, f"{port} does not answer, the others do", mend)
         elif fault := fault_of(host, port):
@@ -220,20 +224,32 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{port} is free; the service is not running")
 
 
-def _is_running(settings: Settings) -> bool:
+class _State(Enum):
+    """What is seen of the service from outside."""
+
+    RUNS = auto()
+    SILENT = auto()  # its port takes connections and nothing is said: it is frozen
+    GONE = auto()
+
+
+def _state(settings: Settings) -> _State:
     """Tell whether our service answers there, by its page for the operator."""
     listen = settings.listen
     if not listen.metrics:
         ports = open_doors(listen).values()
-        return any(not is_free(listen.host, port) for port in ports)
+        taken = any(not is_free(listen.host, port) for port in ports)
+        return _State.RUNS if taken else _State.GONE
     pages = HTTPConnection(listen.host, listen.metrics, timeout=5)
     try:
         pages.request("GET", "/livez")
-        return pages.getresponse().read() == b"ok\n"
+        ours = pages.getresponse().read() == b"ok\n"
+    except TimeoutError:
+        return _State.SILENT
     except (OSError, HTTPException):
-        return False
+        return _State.GONE
     finally:
         pages.close()
+    return _State.RUNS if ours else _State.GONE
 
 
 def is_free(host: str, port: int) -> bool:
@@ -355,7 +371,11 @@ def _probes(settings: Settings, database: Database) -> Probes:
 
 def _service(settings: Settings) -> Iterator[Finding]:
     """Ask the service that runs what it says of itself."""
-    if not settings.listen.metrics or not _is_running(settings):
+    seen = _state(settings)
+    if not settings.listen.metrics or seen is _State.GONE:
+        return
+    if seen is _State.SILENT:
+        yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
         return
     listen = settings.listen
     pages = HTTPConnection(listen.host, listen.metrics, timeout=_PROBE_SECONDS)
@@ -363,7 +383,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
         pages.request("GET", "/readyz")
         said = json.loads(pages.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        yield Finding("service", "/readyz does not answer", "restart the service")
+        yield Finding("service", "/readyz does not answer", _ANEW)
         return
     finally:
         pages.close()
