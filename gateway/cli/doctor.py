@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from gateway.documents.cda.schema import CdaSchema
 from gateway.errors import GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.node.probing import Probes, faults_of
+from gateway.node.seen import Seen, is_free, look_at
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
@@ -204,17 +203,17 @@ _TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
 def _ports(settings: Settings) -> Iterator[Finding]:
     host, doors = settings.listen.host, open_doors(settings.listen)
     numbers = list(doors.values())
-    running = _state(settings)
+    running = look_at(settings)
     for door, port in doors.items():
         subject = f"port of {door}"
         if numbers.count(port) > 1:
             mend = f"change [listen] {door}"
             yield Finding(subject, f"{port} is given twice", mend)
-        elif running is _State.RUNS and not is_free(host, port):
+        elif running is Seen.RUNS and not is_free(host, port):
             yield Finding(subject, f"{port} answers")
-        elif running is _State.SILENT and not is_free(host, port):
+        elif running is Seen.SILENT and not is_free(host, port):
             yield Finding(subject, f"{port} is taken, and nobody answers", _ANEW)
-        elif running is _State.RUNS:
+        elif running is Seen.RUNS:
             mend = "restart the service, and read its log"
             yield Finding(subject, f"{port} does not answer, the others do", mend)
         elif fault := fault_of(host, port):
@@ -222,41 +221,6 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{port} cannot be listened on: {fault}", mend)
         else:
             yield Finding(subject, f"{port} is free; the service is not running")
-
-
-class _State(Enum):
-    """What is seen of the service from outside."""
-
-    RUNS = auto()
-    SILENT = auto()  # its port takes connections and nothing is said: it is frozen
-    GONE = auto()
-
-
-def _state(settings: Settings) -> _State:
-    """Tell whether our service answers there, by its page for the operator."""
-    listen = settings.listen
-    if not listen.metrics:
-        ports = open_doors(listen).values()
-        taken = any(not is_free(listen.host, port) for port in ports)
-        return _State.RUNS if taken else _State.GONE
-    pages = HTTPConnection(listen.host, listen.metrics, timeout=5)
-    try:
-        pages.request("GET", "/livez")
-        ours = pages.getresponse().read() == b"ok\n"
-    except TimeoutError:
-        return _State.SILENT
-    except (OSError, HTTPException):
-        return _State.GONE
-    finally:
-        pages.close()
-    return _State.RUNS if ours else _State.GONE
-
-
-def is_free(host: str, port: int) -> bool:
-    """Tell whether nobody listens on a port."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, port)) != 0
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -371,10 +335,10 @@ def _probes(settings: Settings, database: Database) -> Probes:
 
 def _service(settings: Settings) -> Iterator[Finding]:
     """Ask the service that runs what it says of itself."""
-    seen = _state(settings)
-    if not settings.listen.metrics or seen is _State.GONE:
+    seen = look_at(settings)
+    if not settings.listen.metrics or seen is Seen.GONE:
         return
-    if seen is _State.SILENT:
+    if seen is Seen.SILENT:
         yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
         return
     listen = settings.listen
