@@ -53,6 +53,8 @@ from gateway.store.sealed.tables import (
     blobs,
     damaged_blobs,
     data_keys,
+    key_encryption_keys,
+    key_generation,
     strays,
 )
 from gateway.store.tasks.tables import (
@@ -82,6 +84,8 @@ __all__ = [
     "inbox_messages",
     "instance",
     "journal",
+    "key_encryption_keys",
+    "key_generation",
     "lasting_subscriptions",
     "loose_drafts",
     "mail_items",
