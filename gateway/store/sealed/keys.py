@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from gateway.errors import MisuseError, UnavailableError
+from gateway.errors import DamagedError, MisuseError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
 from gateway.store.sealed.wrapping import (
@@ -67,6 +68,16 @@ _WRAPPED = Prepared(
     select(_KEYS.wrapped, _KEYS.kek_id, _KEYS.scope, _KEYS.epoch).where(
         _KEYS.id == bindparam("key")
     )
+)
+_LATER = data_keys.alias("later")
+_EARLIER = Prepared(
+    select(_KEYS.id)
+    .join(
+        _LATER,
+        (_LATER.c.scope == _KEYS.scope) & (_LATER.c.epoch > _KEYS.epoch),
+    )
+    .where(_LATER.c.id == bindparam("key"))
+    .order_by(_KEYS.epoch.desc())
 )
 _GENERATION = Prepared(select(key_generation.c.number))
 
@@ -340,11 +351,21 @@ class KeyRing:
         """
         Decrypt what `seal` made for the same context.
 
+        Where the key of now is named, and one of its scope before sealed it, that one
+        opens it: not every row says which of its owner's keys it was.
+
         Raises:
             DamagedError: altered or moved.
             UnavailableError: as `data_key`.
         """
-        return decrypt(self.data_key(connection, key_id), sealed, context.encode())
+        bound = context.encode()
+        try:
+            return decrypt(self.data_key(connection, key_id), sealed, bound)
+        except DamagedError:
+            for row in _EARLIER.rows(connection, key=key_id):
+                with suppress(DamagedError):
+                    return decrypt(self.data_key(connection, row.id), sealed, bound)
+            raise
 
     def write_counts(self, connection: Connection, now: datetime) -> None:
         """
@@ -386,14 +407,14 @@ class KeyRing:
                 .limit(1),
             )
             held.wrapping = (
-                self._first_kek() if row is None else self._kek(connection, row.id)
+                self._first_kek() if row is None else self.kek(connection, row.id)
             )
         return held.wrapping
 
     def is_at_hand(self, connection: Connection, kek_id: str) -> bool:
         """Tell whether a key that wraps is there, by its id."""
         try:
-            self._kek(connection, kek_id)
+            self.kek(connection, kek_id)
         except UnavailableError:
             return False
         return True
@@ -402,18 +423,6 @@ class KeyRing:
         """Drop a key that wraps from memory."""
         self._keks.pop(kek_id, None)
         self._held = HeldKeys(self._held.generation, 0.0)
-
-    def wrap_anew(self, connection: Connection, key_id: str) -> None:
-        """Wrap a data key by the key that wraps now; the data key stays the same."""
-        row = _WRAPPED.first(connection, key=key_id)
-        secret = self._unwrapped(connection, key_id)
-        kek = self.wrapping(connection)
-        record = wrap(kek, secret, KeyPlace(row.scope, key_id, row.epoch))
-        connection.execute(
-            update(data_keys)
-            .where(_KEYS.id == key_id, _KEYS.wrapped == row.wrapped)
-            .values(wrapped=record, kek_id=kek.id)
-        )
 
     def _add(
         self,
@@ -446,7 +455,7 @@ class KeyRing:
         row = _WRAPPED.first(connection, key=key_id)
         if row is None or row.wrapped is None:
             raise UnavailableError("not readable any more", detail="data key destroyed")
-        kek = self._kek(connection, row.kek_id)
+        kek = self.kek(connection, row.kek_id)
         return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
 
     def _first_kek(self) -> KeyEncryptionKey:
@@ -456,8 +465,13 @@ class KeyRing:
             raise UnavailableError("try again later", detail=str(error)) from error
         return self._keks.setdefault(kek.id, kek)
 
-    def _kek(self, connection: Connection, kek_id: str) -> KeyEncryptionKey:
-        """Return a key that wraps; one that is not in memory is asked of the source."""
+    def kek(self, connection: Connection, kek_id: str) -> KeyEncryptionKey:
+        """
+        Return a key that wraps; one that is not in memory is asked of the source.
+
+        Raises:
+            UnavailableError: it is not at hand.
+        """
         if known := self._keks.get(kek_id):
             return known
         columns = key_encryption_keys.c
