@@ -91,6 +91,7 @@ def clear_traces(engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
 
 
 def _cut_log(driver: Any, end: float) -> None:
+    driver.execute("PRAGMA busy_timeout=0")  # the waiting is done here
     while True:
         (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not busy:
