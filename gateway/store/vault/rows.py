@@ -106,7 +106,7 @@ def row_of(work: UnitOfWork, document: NewDocument, parcel: Parcel) -> dict[str,
         "replaced_levels": sorted(document.replaced_levels),
         "blob_id": parcel.id,
         "key_id": document.key_id,
-        "filed_at": work.now,
+        "filed_at": work.next_moment(),
     }
 
 
