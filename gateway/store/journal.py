@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
@@ -112,7 +112,10 @@ class Action(StrEnum):
 
 @frozen
 class Event:
-    """One line to write; ``detail`` holds codes and counts, never patient data."""
+    """
+    One line to write; ``detail`` holds codes and counts, never patient data, and what
+    names a sender or a document sealed.
+    """
 
     chain: str
     at: datetime
@@ -124,7 +127,10 @@ class Event:
 
 @frozen
 class Entry:
-    """One line as it is kept."""
+    """
+    One line; ``kept`` is its detail as it is kept and hashed, ``detail`` what it says
+    to who has the keys.
+    """
 
     chain: str
     seq: int
@@ -135,6 +141,12 @@ class Entry:
     detail: Mapping[str, Any]
     previous: str
     hash: str
+    kept: Mapping[str, Any]
+
+
+def line_place(action: str, subject: str) -> str:
+    """Return what the sealed detail of a line is bound to."""
+    return f"{action}:{subject}"
 
 
 def chain_of(profile_id: str) -> str:
@@ -246,6 +258,10 @@ class JournalReader:
     """Reading the journal."""
 
     connection: Connection
+    opens: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] = field(
+        default=lambda _place, kept: kept, repr=False
+    )
+    """Opens the detail of a line, given what it is bound to."""
 
     def about(self, subjects: Iterable[str]) -> list[Entry]:
         """Return the lines about some subjects, oldest first."""
@@ -255,7 +271,7 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
-        return [_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
         """
@@ -263,13 +279,20 @@ class JournalReader:
 
         `OPERATOR` names all the chains of the operator.
         """
+        for row in self._rows(chain):
+            yield self._entry(row)
+
+    def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
         query = select(journal).order_by(columns.chain, columns.seq)
         if chain is not None:
             names = OPERATOR_CHAINS if chain == OPERATOR else (chain,)
             query = query.where(columns.chain.in_(names))
-        for row in self.connection.execute(query.execution_options(yield_per=1000)):
-            yield _entry(row)
+        yield from self.connection.execute(query.execution_options(yield_per=1000))
+
+    def _entry(self, row: Any) -> Entry:
+        said = self.opens(line_place(row.action, row.subject), row.detail)
+        return _entry(row, said)
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Return the last number and hash of every chain."""
@@ -281,7 +304,7 @@ class JournalReader:
         faults: list[str] = []
         heads = self.heads()
         last: dict[str, tuple[int, str]] = {}
-        for entry in self.lines():
+        for entry in (_entry(row, row.detail) for row in self._rows()):
             seq, previous = last.get(entry.chain, (0, START))
             if entry.seq != seq + 1:
                 faults.append(f"{entry.chain}: line {seq + 1} is missing")
@@ -299,12 +322,12 @@ class JournalReader:
 
 def _rehash(entry: Entry) -> str:
     line = Event(
-        entry.chain, entry.at, entry.action, entry.outcome, entry.subject, entry.detail
+        entry.chain, entry.at, entry.action, entry.outcome, entry.subject, entry.kept
     )
     return link(entry.previous, entry.seq, line)
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any, said: Mapping[str, Any]) -> Entry:
     return Entry(
         row.chain,
         row.seq,
@@ -312,7 +335,8 @@ def _entry(row: Any) -> Entry:
         row.action,
         row.outcome,
         row.subject,
-        row.detail,
+        said,
         row.previous,
         row.hash,
+        row.detail,
     )

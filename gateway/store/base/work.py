@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
@@ -30,10 +30,23 @@ from gateway.store.base.engine import (
 from gateway.store.base.glancing import Glance
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
-from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
+from gateway.store.journal import (
+    OPERATOR,
+    Action,
+    Event,
+    JournalReader,
+    append,
+    line_place,
+)
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.line_details import (
+    is_private,
+    open_detail,
+    scope_of,
+    seal_detail,
+)
 from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import Tasks
 
@@ -83,7 +96,10 @@ class UnitOfWork:
     @property
     def journal(self) -> JournalReader:
         """The journal as it is before this transaction's own lines."""
-        return JournalReader(self.connection)
+        return JournalReader(self.connection, self._open_detail)
+
+    def _open_detail(self, place: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        return open_detail(self.keys, self.connection, place, kept)
 
     def next_moment(self) -> datetime:
         """
@@ -110,7 +126,15 @@ class UnitOfWork:
         chain: str = OPERATOR,
         **detail: Any,
     ) -> None:
-        """Write a line in the journal; ``detail`` never holds patient data."""
+        """
+        Write a line in the journal; ``detail`` never holds patient data.
+
+        What of it names a sender or a document (`PRIVATE`) is sealed.
+        """
+        if is_private(detail):
+            key_id = self.key_for(scope_of(chain))
+            place = line_place(action, subject)
+            detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
     def after_commit(self, action: Callable[[], None]) -> None:

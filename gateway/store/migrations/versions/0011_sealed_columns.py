@@ -22,13 +22,22 @@ def upgrade() -> None:
         ('oppositions', 'facts'),
         ('secrecies', 'sender'),
         ('accounts', 'called'),
+        ('arrivals', 'facts'),
+        ('arrival_documents', 'facts'),
     ):
         op.add_column(table, sa.Column(name, sa.LargeBinary(), nullable=True))
-    op.create_index(
-        'ix_documents_unsealed',
-        'documents',
-        ['id'],
-        unique=False,
-        sqlite_where=sa.text('facts IS NULL'),
-        postgresql_where=sa.text('facts IS NULL'),
-    )
+    key = sa.Column('key_id', sa.String(length=32), nullable=True)
+    op.add_column('arrival_documents', key)
+    for table, column in (
+        ('documents', 'id'),
+        ('arrivals', 'id'),
+        ('arrival_documents', 'arrival_id'),
+    ):
+        op.create_index(
+            f'ix_{table}_unsealed',
+            table,
+            [column],
+            unique=False,
+            sqlite_where=sa.text('facts IS NULL'),
+            postgresql_where=sa.text('facts IS NULL'),
+        )
