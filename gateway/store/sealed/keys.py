@@ -95,6 +95,8 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    VAULT = "vault"
+    """Of a document, in the sum that a checkpoint vouches for."""
 
     @property
     def scope(self) -> str:
