@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from attrs import frozen
 
 from gateway.errors import MisuseError
+from gateway.settings.machine import far_database_host, is_this_machine
 from gateway.settings.table import KIB, MIB, Table
 
 _YEAR_DAYS, _YEAR_MONTHS = 366, 12
@@ -22,11 +23,27 @@ class DatabaseSettings(Table):
     table: ClassVar = "database"
 
     url: Annotated[
-        str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
+        str,
+        "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…; one of "
+        "another machine says sslmode=verify-full.",
     ] = "sqlite:///gateway.db"
     answer_seconds: Annotated[
         float, "PostgreSQL: time for one answer; then it counts as away. 0: no limit."
     ] = 30.0
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Refuse a database across the network that does not prove who it is.
+
+        Raises:
+            MisuseError: saying what to add to the address.
+        """
+        if far := far_database_host(self.url):
+            raise MisuseError(
+                f"[database]: {far} is not this machine, and the address does not ask "
+                "for its certificate: add ?sslmode=verify-full&sslrootcert=FILE, the "
+                "file of its authority (or sslrootcert=system)"
+            )
 
 
 @frozen(kw_only=True)
@@ -216,7 +233,22 @@ class OutgoingSettings(Table):
     outbox: Annotated[Path, "Folder for notices while no smart host is set."] = Path(
         "outbox"
     )
+    outbox_days: Annotated[int, "Days a notice stays in that folder; 1 or more."] = 7
     smart_host: Annotated[str, "host:port for notices to ordinary e-mail."] = ""
+    smart_host_tls: Annotated[
+        str,
+        "How it is spoken to: starttls (nothing is sent without it), implicit, or off, "
+        "for a relay on this machine alone.",
+    ] = "starttls"
+    smart_host_authorities: Annotated[
+        Path | str,
+        "PEM: authorities of its certificate, which names its host. Empty: the "
+        "system's.",
+    ] = ""
+    smart_host_user: Annotated[str, "Name to sign in to it with; empty: none."] = ""
+    smart_host_password_file: Annotated[
+        Path | str, "File of mode 0600 that holds the password, and nothing else."
+    ] = ""
     notice_from: Annotated[str, "Sender of the notices and codes."] = (
         "ne-pas-repondre@localhost"
     )
@@ -277,6 +309,9 @@ class OutgoingSettings(Table):
         """Refuse a way of checking that does not exist, and limits that let nothing."""
         if self.mx_host_check not in {"off", "warn", "enforce"}:
             raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
+        self._check_smart_host()
+        if not self.outbox_days:
+            raise MisuseError("[outgoing]: outbox_days is 1 or more")
         if not 0 <= self.confirm_hours <= _MONTH_HOURS:
             raise MisuseError("[outgoing]: confirm_hours is between 0 and 720")
         if not 1 <= self.connections_per_domain <= self.connections:
@@ -286,3 +321,22 @@ class OutgoingSettings(Table):
             )
         if not self.messages_per_connection:
             raise MisuseError("[outgoing]: messages_per_connection is 1 or more")
+
+    def _check_smart_host(self) -> None:
+        if self.smart_host_tls not in {"starttls", "implicit", "off"}:
+            raise MisuseError("[outgoing]: smart_host_tls is starttls, implicit or off")
+        if bool(self.smart_host_user) != bool(self.smart_host_password_file):
+            raise MisuseError(
+                "[outgoing]: smart_host_user and smart_host_password_file go together"
+            )
+        if not self.smart_host:
+            return
+        host, colon, port = self.smart_host.rpartition(":")
+        if not (colon and host and port.isascii() and port.isdigit()):
+            raise MisuseError("[outgoing]: smart_host is host:port")
+        if self.smart_host_tls == "off" and not is_this_machine(host.strip("[]")):
+            raise MisuseError(
+                "[outgoing]: smart_host_tls is off only for a relay on this machine "
+                "(localhost, 127.0.0.1, ::1): codes to sign in would cross the network "
+                "for all to read"
+            )
