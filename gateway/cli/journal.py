@@ -10,6 +10,7 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
 )
@@ -23,6 +24,7 @@ def add_parser(commands: Subparsers) -> None:
     add_command(verbs, "verify", verify, "look for edits, gaps and cuts")
     export = add_command(verbs, "export", export_lines, "print lines as JSON, one each")
     export.add_argument("--chain", metavar="NAME", help="operator, or patient:<id>")
+    add_reason(export)
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -40,7 +42,7 @@ def export_lines(args: argparse.Namespace) -> int:
     """Print the lines, oldest first within each chain."""
     with opened(args) as (_, database):
         with database.write() as work:
-            note_reading(work, "journal export", args.chain or "all")
+            note_reading(work, args, "journal export", args.chain or "all")
         _print_lines(database, args.chain)
     return 0
 
