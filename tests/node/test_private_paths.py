@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.doctor import examine
+from gateway.cli.doctor_files import permissions
 from gateway.node.folder import make_folder
 from gateway.node.private_paths import make_private, private_paths
 from gateway.settings.file import Settings
@@ -36,7 +36,9 @@ def installed(tmp_path: Path) -> Settings:
 
 
 def complaints(settings: Settings) -> list[str]:
-    return [one.state for one in examine(settings) if "others can read" in one.state]
+    return [
+        one.state for one in permissions(settings) if "others can read" in one.state
+    ]
 
 
 @pytest.mark.parametrize("name", [*FILES, *FOLDERS, "pages.key", "relay-password", "."])

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from gateway.errors import GatewayError, InvalidError, MisuseError, UnavailableError
 from gateway.mssante.sending.email import Email
-from gateway.settings.work import OutgoingSettings
+from gateway.settings.outgoing import OutgoingSettings
 
 _LONGEST = 500
 """Characters of a password that a file may hold."""
