@@ -18,6 +18,7 @@ from gateway.cli.options import (
     add_command,
     add_log_json,
     add_noun,
+    add_reason,
     note_reading,
     opened,
 )
@@ -52,6 +53,7 @@ def add_parser(commands: Subparsers) -> None:
     )
     export = add_command(verbs, "export", export_lines, "print lines as JSON, one each")
     export.add_argument("--chain", metavar="NAME", help="operator, or patient:<id>")
+    add_reason(export)
     add_command(verbs, "seal", seal, "append new lines to the tree, have it signed")
     add_command(verbs, "checkpoint", show, "print the last signed checkpoint")
     _add_signer(verbs)
@@ -168,7 +170,7 @@ def export_lines(args: argparse.Namespace) -> int:
     """Print the lines, oldest first within each chain."""
     with opened(args) as (_, database):
         with database.write() as work:
-            note_reading(work, "journal export", args.chain or "all")
+            note_reading(work, args, "journal export", args.chain or "all")
         _print_lines(database, args.chain)
     return 0
 

@@ -23,6 +23,7 @@ from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
+from gateway.mssante.sending.outbox import Outbox
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -196,7 +197,9 @@ class Service:
         )
         loop = self._worker.loop
         self._add(
-            HealthDoor(readiness, loop, self._reactor, listen.host, listen.metrics)
+            HealthDoor(
+                readiness, loop, self._reactor, listen.metrics_host, listen.metrics
+            )
         )
 
     def _storage_fault(self) -> str:
@@ -237,10 +240,13 @@ class Service:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays
+        outgoing = self._settings.outgoing
+        outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
 
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
-            return {**late, **rounds.run(), **strays.run().changes}
+            files = {"outbox": outbox.tidy(utc_now(), kept)}
+            return {**late, **rounds.run(), **files, **strays.run().changes}
 
         tidy = self._worker.deferred(rounds_and_strays)
 

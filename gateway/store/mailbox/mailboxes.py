@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -52,9 +54,11 @@ class Mailbox:
 
 @frozen
 class Mailboxes:
-    """Mailboxes within one transaction."""
+    """Mailboxes within one transaction; who opens them to whom is in the journal."""
 
     work: UnitOfWork
+    told: Mapping[str, str] = MappingProxyType({})
+    """Who makes the changes, and why, for the lines of the journal."""
 
     def add(
         self,
@@ -89,24 +93,44 @@ class Mailboxes:
             )
         )
         for holder in holders:
-            self.add_holder(mailbox_id, holder)
-        self.work.note(Action.MAILBOX_ADDED, "open", mailbox_id, kind=kind)
+            self._hold(mailbox_id, holder)
+        self.work.note(
+            Action.MAILBOX_ADDED,
+            "open",
+            mailbox_id,
+            kind=kind,
+            holders=sorted(holders),
+            **self.told,
+        )
         return mailbox_id
 
     def add_holder(self, mailbox_id: str, identity: str) -> None:
         """Let a certificate identity use the mailbox; again is no error."""
-        self.remove_holder(mailbox_id, identity)
+        self._hold(mailbox_id, identity)
+        self._note(mailbox_id, "holder added", holder=identity)
+
+    def remove_holder(self, mailbox_id: str, identity: str) -> None:
+        """Take the right back; none is no error."""
+        self._release(mailbox_id, identity)
+        self._note(mailbox_id, "holder removed", holder=identity)
+
+    def _hold(self, mailbox_id: str, identity: str) -> None:
+        self._release(mailbox_id, identity)
         self.work.connection.execute(
             insert(mailbox_holders).values(mailbox_id=mailbox_id, identity=identity)
         )
 
-    def remove_holder(self, mailbox_id: str, identity: str) -> None:
-        """Take the right back; none is no error."""
+    def _release(self, mailbox_id: str, identity: str) -> None:
         self.work.connection.execute(
             delete(mailbox_holders).where(
                 mailbox_holders.c.mailbox_id == mailbox_id,
                 mailbox_holders.c.identity == identity,
             )
+        )
+
+    def _note(self, mailbox_id: str, outcome: str, **detail: str) -> None:
+        self.work.note(
+            Action.MAILBOX_CHANGED, outcome, mailbox_id, **detail, **self.told
         )
 
     def find(self, address: str) -> Mailbox | None:
@@ -134,7 +158,7 @@ class Mailboxes:
         self.work.connection.execute(
             update(mailboxes).where(mailboxes.c.id == mailbox_id).values(state=state)
         )
-        self.work.note(Action.MAILBOX_CHANGED, state, mailbox_id)
+        self._note(mailbox_id, state)
 
     def _one(self, query: Prepared, name: str) -> Mailbox | None:
         row = query.first(self.work.connection, name=name)

@@ -92,9 +92,12 @@ class Profiles:
                 changed_at=self.work.now,
             )
         )
+        by = {"by": self.by} if self.by else {}
         self.work.note(
-            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
+            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
         )
+        if self.why:
+            self._keep_change(profile_id, "add", {}, {"state": state})
         return profile_id
 
     def _identity(
