@@ -51,6 +51,7 @@ from gateway.store.patients.tables import (
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
+    carried,
     damaged_blobs,
     data_keys,
     strays,
@@ -71,6 +72,7 @@ __all__ = [
     "blob_grants",
     "blobs",
     "blocks",
+    "carried",
     "chain_heads",
     "conversations",
     "damaged_blobs",
