@@ -13,6 +13,7 @@ from gateway.cli.options import (
     note_reading,
     opened,
 )
+from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 
@@ -26,9 +27,9 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check every chain; 1 when anything was altered, with what and where."""
+    """Check chains and rows that grant; 1 when anything was altered, with what."""
     with opened(args) as (_, database), database.read() as work:
-        faults = work.journal.verify()
+        faults = work.journal.verify() + AlteredRows(work).find()
         chains = len(work.journal.heads())
     for fault in faults:
         print(fault, file=sys.stderr)

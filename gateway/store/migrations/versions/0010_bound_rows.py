@@ -21,3 +21,13 @@ def upgrade() -> None:
     sa.Column('mac', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('step', name=op.f('pk_carried'))
     )
+    op.add_column('profiles', sa.Column('sets', sa.JSON(), nullable=True))
+    op.add_column('mailboxes', sa.Column('sets', sa.JSON(), nullable=True))
+    op.add_column('profiles', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('accounts', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('one_time_codes', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('web_sessions', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('mailboxes', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('documents', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('arrivals', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
+    op.add_column('recipients', sa.Column('row_mac', sa.LargeBinary(), nullable=True))
