@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NoReturn
 
 import pytest
@@ -192,6 +193,10 @@ def here(table: Table, row: dict[str, Any]) -> Any:
     return conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
 
 
+def run(statement: Any, work: UnitOfWork) -> None:
+    work.connection.execute(statement)
+
+
 BOUND = [*BINDINGS, *OWNED]
 
 
@@ -264,9 +269,7 @@ def test_every_cell_that_is_changed_is_found(world: World, table: Table) -> None
             for value in another(column, row[column.name], others):
                 change = update(table).where(here(table, row))
                 change = change.values({column.name: value})
-                if not findings(
-                    world.database, lambda w, c=change: w.connection.execute(c)
-                ):  # type: ignore[misc]  # noqa: E501
+                if not findings(world.database, partial(run, change)):
                     missed.append((column.name, value))
     assert missed == []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
+    _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
@@ -115,6 +117,14 @@ class UnitOfWork:
     def journal(self) -> JournalReader:
         """The journal as it is before this transaction's own lines."""
         return JournalReader(self.connection)
+
+    def next_moment(self) -> datetime:
+        """
+        Return the time, a microsecond later each time it is asked in a transaction.
+
+        So what is written together stands in the order in which it was written.
+        """
+        return self.now + timedelta(microseconds=next(self._moments))
 
     def add(self, table: Table, **row: Any) -> None:
         """Insert a row at the end of the transaction; one that grants is bound."""
