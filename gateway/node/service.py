@@ -36,6 +36,7 @@ from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
+from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
@@ -96,6 +97,7 @@ class Service:
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
         self._processes = Processes(reactor)
+        self._supervisor = Supervisor.of(os.environ)
         self._listening: list[Deferred[Any]] = []
         self._has_failed = False
         self._renewed: list[Callable[[Identity], None]] = []
@@ -220,10 +222,13 @@ class Service:
                 monitor.addProcess(
                     f"{noun}-{number + 1}",
                     [*command, "-c", str(self._file)],
-                    env=dict(os.environ),
+                    env=without_supervisor(os.environ),
                 )
         monitor.setServiceParent(self._root)
         TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
+        if every := self._supervisor.every:
+            alive = self._supervisor.alive
+            TimerService(every, alive).setServiceParent(self._root)
 
     def _look(self) -> None:
         if self._writer.failure and not self._has_failed:
@@ -271,6 +276,7 @@ class Service:
         )
 
     def _opened(self, _: Any) -> None:
+        self._supervisor.ready()
         listen = self._settings.listen
         doors = open_doors(listen).items()
         log.info(
@@ -298,6 +304,7 @@ class Service:
 
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""
+        self._supervisor.stopping()
         stopped: Deferred[Any] = self._root.stopService()
         return stopped.addBoth(self._close)
 

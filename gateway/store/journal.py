@@ -102,6 +102,8 @@ class Action(StrEnum):
     PAGE_REFUSED = "page:refuse"
     OPERATOR_READ = "operator:read"
     ROWS_WRITTEN = "rows:write"
+    KEY_TURNED = "key:turn"
+    KEY_DESTROYED = "key:destroy"
     TASK_FAILED = "task:fail"
     TASK_DEAD = "task:die"
     TASK_RETRIED = "task:retry"

@@ -48,6 +48,7 @@ from gateway.store.journal import (
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
+from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.rows import (
     BINDINGS,
@@ -210,7 +211,8 @@ class UnitOfWork:
     def key_for(self, scope: str) -> str:
         """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
         key_id = self.keys.key_for(self.connection, scope, self.now)
-        self.after_commit(lambda: self.keys.remember(scope, key_id))
+        held = self.keys.held(self.connection)
+        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
     def seal(self, key_id: str, value: Any, context: str) -> bytes:
@@ -233,6 +235,7 @@ class UnitOfWork:
         append(self.connection, with_rows(self._events, self._followed, self.now))
         self._followed.clear()
         self._events.clear()
+        self.keys.write_counts(self.connection, self.now)
 
     def committed(self) -> None:
         """
@@ -287,12 +290,11 @@ class Database:
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
         """Open the database, the master key and the blob folder of the settings."""
-        return cls(
-            make_engine(settings.database_url, settings.database.answer_seconds),
-            KeyRing.from_file(settings.keys.master),
-            BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
-            clock,
-        )
+        keys = KeyRing(key_source(settings.keys))
+        engine = make_engine(settings.database_url, settings.database.answer_seconds)
+        keys.bind(engine)
+        folder = BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes)
+        return cls(engine, keys, folder, clock)
 
     def prepare(
         self,
