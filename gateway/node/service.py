@@ -42,6 +42,7 @@ from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
+from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
@@ -235,6 +236,8 @@ class Service:
 
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
+            with self._database.write() as work:
+                follow_epochs(work)
             return {**late, **rounds.run(), **strays.run().changes}
 
         tidy = self._worker.deferred(rounds_and_strays)
