@@ -46,6 +46,7 @@ from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
@@ -249,6 +250,8 @@ class Service:
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
             files = {"outbox": outbox.tidy(utc_now(), kept)}
+            with self._database.write() as work:
+                follow_epochs(work)
             gone = {**late, **rounds.run(), **files, **strays.run().changes}
             return {**carrying.run(), **gone}
 
