@@ -173,11 +173,15 @@ class Arrivals:
                 kind=recipient.kind.value,
                 target_id=recipient.target_id or None,
                 address=work.seal(
-                    key_id, recipient.address, f"recipients.address:{arrival.id}"
+                    key_id,
+                    recipient.address,
+                    f"recipients.address:{arrival.id}:{one.position}",
                 ),
                 notify=recipient.notify,
                 orcpt=work.seal(
-                    key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
+                    key_id,
+                    recipient.orcpt,
+                    f"recipients.orcpt:{arrival.id}:{one.position}",
                 ),
                 outcome=one.outcome,
                 reasons=list(one.reasons),
@@ -269,10 +273,14 @@ class Arrivals:
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
                 address=work.unseal(
-                    key_id, row.address, f"recipients.address:{row.id}"
+                    key_id,
+                    row.address,
+                    f"recipients.address:{row.id}:{row.position}",
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(key_id, row.orcpt, f"recipients.orcpt:{row.id}"),
+                orcpt=work.unseal(
+                    key_id, row.orcpt, f"recipients.orcpt:{row.id}:{row.position}"
+                ),
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),

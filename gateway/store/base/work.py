@@ -50,6 +50,7 @@ from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.places import Places
 from gateway.store.sealed.rows import (
     BINDINGS,
     MAC,
@@ -215,15 +216,18 @@ class UnitOfWork:
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
-    def seal(self, key_id: str, value: Any, context: str) -> bytes:
-        """Encrypt a JSON value for its place, ``table.column:row``."""
-        return self.keys.seal(
-            self.connection, key_id, _to_json(value).encode(), context
-        )
+    @property
+    def places(self) -> Places:
+        """Sealing bytes for their places, and opening them there."""
+        return Places(self.keys, self.folder, self.connection)
 
-    def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
+    def seal(self, key_id: str, value: Any, place: str) -> bytes:
+        """Encrypt a JSON value for its place, ``table.column:key``."""
+        return self.places.seal(key_id, _to_json(value).encode(), place)
+
+    def unseal(self, key_id: str, sealed: bytes, place: str) -> Any:
         """Decrypt a JSON value that `seal` made for the same place."""
-        return json.loads(self.keys.unseal(self.connection, key_id, sealed, context))
+        return json.loads(self.places.unseal(key_id, sealed, place))
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""

@@ -13,13 +13,16 @@ import hmac
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.sealed.spare_files import sync_folder
 from gateway.store.tables import carried, instance
+
+if TYPE_CHECKING:
+    from gateway.store.sealed.blobs import BlobFolder
 
 FILE = "carried"
 """Name of the file in the blob folder; no blob is called so."""
