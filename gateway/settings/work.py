@@ -85,6 +85,39 @@ class KeySettings(Table):
 
 
 @frozen(kw_only=True)
+class JournalSettings(Table):
+    """``[journal]``: the tree over the journal, and who signs its checkpoints."""
+
+    table: ClassVar = "journal"
+
+    origin: Annotated[
+        str, "Name this journal is signed under; empty: HOSTNAME/journal/1."
+    ] = ""
+    signer: Annotated[
+        str, "Socket of `gateway journal signer`; empty: nothing is signed."
+    ] = ""
+    keys: Annotated[
+        tuple[str, ...],
+        "Verification keys of the signer and of witnesses, name+id+key; empty: "
+        "signatures are not verified.",
+    ] = ()
+    seal_seconds: Annotated[int, "Between two checkpoints, 10 or more."] = 300
+    seal_lines: Annotated[int, "Or after so many new lines, 1 or more."] = 1000
+    late_seconds: Annotated[
+        int, "A checkpoint older than this, and `/readyz` says so."
+    ] = 1800
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what would seal without a pause, or be late at once."""
+        if self.seal_seconds < 10 or self.seal_lines < 1:
+            raise MisuseError(
+                "[journal]: seal_seconds is 10 or more, and seal_lines 1 or more"
+            )
+        if self.late_seconds <= self.seal_seconds:
+            raise MisuseError("[journal]: late_seconds is more than seal_seconds")
+
+
+@frozen(kw_only=True)
 class CdaSettings(Table):
     """``[cda]``: how documents are checked."""
 

@@ -18,6 +18,13 @@ from gateway.store.arrivals.tables import (
 )
 from gateway.store.base.columns import UtcDateTime, metadata
 from gateway.store.base.tables import instance, presences
+from gateway.store.checkpoints.tables import (
+    checkpoints,
+    journal_leaves,
+    journal_nodes,
+    sealed_chains,
+    sealed_tree,
+)
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -72,6 +79,7 @@ __all__ = [
     "blobs",
     "blocks",
     "chain_heads",
+    "checkpoints",
     "conversations",
     "damaged_blobs",
     "data_keys",
@@ -82,6 +90,8 @@ __all__ = [
     "inbox_messages",
     "instance",
     "journal",
+    "journal_leaves",
+    "journal_nodes",
     "lasting_subscriptions",
     "loose_drafts",
     "mail_items",
@@ -97,6 +107,8 @@ __all__ = [
     "profiles",
     "receipts",
     "recipients",
+    "sealed_chains",
+    "sealed_tree",
     "secrecies",
     "strays",
     "submissions",

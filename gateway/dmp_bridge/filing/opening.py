@@ -212,7 +212,7 @@ class Opener:
             read = [packaged for packaged, one in pairs if one.document is not None]
             known = names_of(archive, read)
             found = _each_with_inside(found)
-        found = self._read_all(item.beside(known) if item.beside else (), found)
+        found = self._read_all(item.beside(known), found)
         for one in found or [FoundDocument(error=error)]:
             told = _with_error(one, error)
             yield told if told.document else _with_place(told, item)

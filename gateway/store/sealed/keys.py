@@ -51,6 +51,8 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    VAULT = "vault"
+    """Of a document, in the sum that a checkpoint vouches for."""
 
 
 def make_master_key(file: Path) -> None:

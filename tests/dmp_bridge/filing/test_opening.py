@@ -42,6 +42,7 @@ from tests.builders_settings import make_settings
 from tests.builders_xdm import MOMENT, make_package
 from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
+from tests.zips import Part, make_zip
 
 LETTER = make_cda()
 OTHER = make_cda(unique_id=(f"{SET}.2", ""))
@@ -605,6 +606,15 @@ def test_a_package_that_is_wrong_and_empty_is_told() -> None:
     ]
 
 
+def test_a_package_that_cannot_be_opened_and_holds_nothing_is_told() -> None:
+    """No document is in it, though its sender meant to send one."""
+    empty = make_zip([Part(name=b"IHE_XDM/A.TXT", content=b"Bonjour")] * 2)
+
+    assert errors(make_mail(as_xdm(empty))) == [
+        f"archive with the same name twice {IN_PART_2}"
+    ]
+
+
 def test_a_package_in_a_part_with_a_fault_is_not_filed() -> None:
     mail = make_mail(as_xdm(pack(LETTER)))
     field = b"Content-Transfer-Encoding: base64\r\n"
@@ -808,6 +818,25 @@ def test_from_whom_a_metadata_in_no_package_hides_is_known_and_nothing_filed() -
     assert found.readable is None
     assert "METADATA.XML" in found.error
     assert found.said.visibility == {Visibility.HIDDEN_FROM_PATIENT}
+
+
+def test_what_two_metadatas_in_no_package_ask_for_is_all_done() -> None:
+    """Each hides from somebody else: nobody is shown what one of them hides."""
+    (_, metadata), (_, letter) = sorted(
+        _files(HIDDEN), key=lambda file: "METADATA" not in file[0]
+    )[:2]
+    masked = metadata.replace(b"INVISIBLE_PATIENT", b"MASQUE_PS")
+
+    found, *_ = _of(
+        ("a.xml", "text/xml", metadata),
+        ("b.xml", "text/xml", masked),
+        as_xml(letter),
+    )
+
+    assert found.said.visibility == {
+        Visibility.HIDDEN_FROM_PATIENT,
+        Visibility.MASKED,
+    }
 
 
 def test_a_document_with_two_levels_of_confidentiality_keeps_what_they_ask() -> None:

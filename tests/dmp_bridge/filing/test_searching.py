@@ -474,6 +474,15 @@ def test_a_message_nested_just_past_the_limit_is_closed() -> None:
     assert found(part, limits=evolve(LIMITS, depth=1)) == [("CLOSED", "2/2")]
 
 
+def test_a_message_by_its_type_alone_counts_as_a_level_too() -> None:
+    """Its header says nothing of mail, and the part says what it is."""
+    inner = b"X-Odd: 1\r\n\r\n"
+    part = part_of(File(inner, "", "message/rfc822"), encoding="8bit")
+
+    assert found(part, limits=evolve(LIMITS, depth=1)) == []
+    assert found(part, limits=evolve(LIMITS, depth=0)) == [("CLOSED", "2")]
+
+
 def test_what_is_signed_is_of_the_level_of_the_signature() -> None:
     part = part_of(OPENED["signed"](FILE))
     error = nested_too_far("2", "application/pkcs7-mime")
