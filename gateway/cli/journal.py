@@ -58,15 +58,19 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def _add_signer(verbs: Subparsers) -> None:
-    key = verbs.add_parser("key", help="make the signer's key, in a folder of its own")
-    key.add_argument("folder", type=Path, metavar="DIR")
+    summary = "make the signer's key, in a folder of its own"
+    key = verbs.add_parser("key", help=summary, description=summary)
+    key.add_argument("folder", type=Path, metavar="DIR", help="where it is kept")
     key.add_argument(
         "--name", required=True, help="the journal it signs for, as [journal] origin"
     )
     key.set_defaults(run=make_key)
-    signer = verbs.add_parser("signer", help="run what signs checkpoints")
+    summary = "run what signs checkpoints"
+    signer = verbs.add_parser("signer", help=summary, description=summary)
     signer.add_argument("folder", type=Path, metavar="DIR", help="of its key")
-    signer.add_argument("--socket", type=Path, required=True, metavar="PATH")
+    signer.add_argument(
+        "--socket", type=Path, required=True, metavar="PATH", help="where it is asked"
+    )
     signer.add_argument(
         "--account",
         type=int,

@@ -21,7 +21,7 @@ from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
-from gateway.store.sealed.keys import make_master_key
+from gateway.store.sealed.sources import make_master_key
 
 PORTS = {
     "smtp": 2525,

@@ -172,6 +172,7 @@ def settings_from(content: Mapping[str, Any], folder: Path) -> Settings:
     for name, path_field in (
         ("blobs", "folder"),
         ("keys", "master"),
+        ("keys", "pkcs11_pin"),
         ("trust", "kept"),
     ):
         built[name] = _absolute(built[name], path_field, folder)

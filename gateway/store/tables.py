@@ -60,6 +60,8 @@ from gateway.store.sealed.tables import (
     blobs,
     damaged_blobs,
     data_keys,
+    key_encryption_keys,
+    key_generation,
     strays,
 )
 from gateway.store.tasks.tables import (
@@ -92,6 +94,8 @@ __all__ = [
     "journal",
     "journal_leaves",
     "journal_nodes",
+    "key_encryption_keys",
+    "key_generation",
     "lasting_subscriptions",
     "loose_drafts",
     "mail_items",

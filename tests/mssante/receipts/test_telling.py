@@ -461,7 +461,11 @@ def receipts_are(
         replies = (NEVER.reply, LATER.reply) if "{reply}" in one.words else ("",)
         words = [one.words.replace("{reply}", reply) for reply in replies]
         texts = [report.text for report in reports]
-        assert any(word in text for word in words for text in texts), (where, one)
+        assert any(
+            all(half in text for half in word.split(" / "))
+            for word in words
+            for text in texts
+        ), (where, one)
     for told in expected.sender:
         if told.by is By.ANSWER:
             outcomes = stage.post.read(lambda work: Arrivals(work).get(arrival_id))
