@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select
 
 from gateway.store.arrivals.outcomes import key_of_outcomes, outcome_of, told_columns
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import arrival_documents, arrivals, recipients
+from gateway.store.tables import arrivals, recipients
 
 
 def message_digest(keys: KeyRing, message_id: str) -> str:
@@ -56,61 +56,26 @@ def _said(row: Any) -> dict[str, Any]:
     }
 
 
-def seal_arrivals(work: UnitOfWork, most: int) -> int:
-    """Seal what earlier rows say in clear, of so many at most; return of how many."""
-    rows = work.connection.execute(
-        select(arrivals)
-        .where(arrivals.c.facts.is_(None))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        options = {name: one for name, one in row.options.items() if name != "envid"}
-        work.connection.execute(
-            update(arrivals)
-            .where(arrivals.c.id == row.id)
-            .values(
-                message_id=message_digest(work.keys, row.message_id),
-                content_digest=content_digest(work.keys, row.content_digest),
-                sender_facts={},
-                options=options,
-                facts=sealed_facts(work, row.id, row.key_id, _said(row)),
-            )
-        )
-    return len(rows)
+def sealed_columns(work: UnitOfWork, row: Any) -> dict[str, Any]:
+    """Return the columns of a row, sealed, that an earlier version wrote in clear."""
+    return {
+        "message_id": message_digest(work.keys, row.message_id),
+        "content_digest": content_digest(work.keys, row.content_digest),
+        "sender_facts": {},
+        "options": {name: one for name, one in row.options.items() if name != "envid"},
+        "facts": sealed_facts(work, row.id, row.key_id, _said(row)),
+    }
 
 
-def seal_outcomes(work: UnitOfWork, most: int) -> int:
-    """Seal what was said of documents in clear, of so many at most; return how many."""
-    mine = arrival_documents.c
-    rows = work.connection.execute(
-        select(
-            arrival_documents,
-            recipients.c.kind,
-            recipients.c.target_id,
-            arrivals.c.key_id.label("transit"),
+def sealed_outcome(work: UnitOfWork, row: Any) -> dict[str, Any]:
+    """Return the same of what became of a document that came."""
+    found = work.connection.execute(
+        select(recipients.c.kind, recipients.c.target_id, arrivals.c.key_id)
+        .join(arrivals, arrivals.c.id == recipients.c.arrival_id)
+        .where(
+            recipients.c.arrival_id == row.arrival_id,
+            recipients.c.position == row.recipient,
         )
-        .join(arrivals, arrivals.c.id == mine.arrival_id)
-        .join(
-            recipients,
-            and_(
-                recipients.c.arrival_id == mine.arrival_id,
-                recipients.c.position == mine.recipient,
-            ),
-        )
-        .where(mine.facts.is_(None))
-        .limit(most)
-    ).all()
-    for row in rows:
-        key_id = key_of_outcomes(work, row.kind, row.target_id, row.transit)
-        told = told_columns(work, row.arrival_id, key_id, outcome_of(work, row))
-        work.connection.execute(
-            update(arrival_documents)
-            .where(
-                mine.arrival_id == row.arrival_id,
-                mine.recipient == row.recipient,
-                mine.position == row.position,
-            )
-            .values(**told)
-        )
-    return len(rows)
+    ).one()
+    key_id = key_of_outcomes(work, found.kind, found.target_id, found.key_id)
+    return told_columns(work, row.arrival_id, key_id, outcome_of(work, row))

@@ -157,7 +157,7 @@ class InboxRows:
             profile_id=profile_id,
             direction=direction.value,
             summary=self.work.seal(
-                key_id, summary, f"inbox_messages.summary:{item_id}"
+                key_id, summary, f"inbox_messages.summary:{item_id}:{profile_id}"
             ),
             key_id=key_id,
             serial=serial_of(at),
@@ -170,7 +170,25 @@ class InboxRows:
         )
         return item_id
 
-    def erase(self, messages: Sequence[InboxMessage]) -> None:
+    def correspondent_column(self, row: Any) -> dict[str, Any]:
+        """Return what stands for a correspondent in a row of an earlier version."""
+        key_id = self.work.key_for(f"patient:{row.profile_id}")
+        place = f"conversations.display:{row.id}"
+        address = self.work.unseal(key_id, row.display, place)["address"]
+        digest, _ = correspondent_digests(self.work.keys, row.profile_id, address)
+        return {"correspondent": digest}
+
+    def message_id_columns(self, row: Any) -> dict[str, Any]:
+        """Return a row of an earlier version with its Message-ID in the summary."""
+        place = f"inbox_messages.summary:{row.id}:{row.profile_id}"
+        summary = self.work.unseal(row.key_id, row.summary, place)
+        summary["message_id"] = row.message_id
+        return {
+            "message_id": "",
+            "summary": self.work.seal(row.key_id, summary, place),
+        }
+
+    def erase(self, profile_id: str, messages: Sequence[InboxMessage]) -> None:
         """
         Empty messages and give their bytes back; their rows stay, to say that they were
         there. However many there are, the statements are as few.
@@ -180,7 +198,7 @@ class InboxRows:
             [
                 {
                     "message": one.id,
-                    "summary": self._emptied(one),
+                    "summary": self._emptied(profile_id, one),
                     "blob_id": None,
                     "deleted_at": self.work.now,
                 }
@@ -194,7 +212,7 @@ class InboxRows:
             gone = self.work.blobs.release_all(blob_ids, key_id)
             self.work.after_commit(partial(_discard, self.work.folder, gone))
 
-    def _emptied(self, message: InboxMessage) -> bytes:
+    def _emptied(self, profile_id: str, message: InboxMessage) -> bytes:
         """Return what stays of a message, sealed: who sent it, and who may answer."""
         facts = {
             "sender": message.sender,
@@ -210,7 +228,7 @@ class InboxRows:
             "message_id": message.message_id,
         }
         return self.work.seal(
-            message.key_id, facts, f"inbox_messages.summary:{message.id}"
+            message.key_id, facts, f"inbox_messages.summary:{message.id}:{profile_id}"
         )
 
 

@@ -27,7 +27,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.values import Opposition, ProfileRights
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import blocks, oppositions, profiles, secrecies
+from gateway.store.tables import blocks, oppositions, secrecies
 
 _BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
 _LISTS = {_BLOCKED: blocks, _SECRET: secrecies}
@@ -100,6 +100,28 @@ def _opposition_place(profile_id: str, row_id: str) -> str:
     return f"oppositions.facts:{profile_id}:{row_id}"
 
 
+def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, Any]]]:
+    """Return the rows of `RIGHTS` as they are in the tables they are of."""
+    sets: dict[Table, list[dict[str, Any]]] = {
+        blocks: [],
+        oppositions: [],
+        secrecies: [],
+    }
+    for row in rows:
+        if row.kind in _LISTS:
+            whole = {
+                "identity": row.structure,
+                "since": row.since,
+                "sender": row.sealed,
+            }
+        else:
+            whole = {**row._asdict(), "facts": row.sealed}
+        sets[_LISTS.get(row.kind, oppositions)].append(
+            {**whole, "profile_id": profile_id}
+        )
+    return sets
+
+
 def read_rights(
     work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
 ) -> ProfileRights:
@@ -151,38 +173,27 @@ def is_opposition(row: Any) -> bool:
     return row.kind not in _LISTS
 
 
-def seal_rights(work: UnitOfWork, most: int) -> int:
-    """Seal what earlier rows say in clear, of so many at most; return of how many."""
-    done = 0
-    for table in _LISTS.values():
-        rows = work.connection.execute(
-            select(table, profiles.c.key_id)
-            .join(profiles, profiles.c.id == table.c.profile_id)
-            .where(table.c.sender.is_(None))
-            .limit(most - done)
-        ).all()
-        for row in rows:
-            sealed = sealed_sender(
-                work, table, row.profile_id, row.key_id, row.identity
+def seal_rights(
+    work: UnitOfWork, profile_id: str, before: str, after: str, *, clear: bool
+) -> None:
+    """
+    Seal what a patient decided: all of it anew, under another key, or, where ``clear``,
+    what an earlier version wrote in clear.
+    """
+    for row in RIGHTS.rows(work.connection, profile=profile_id):
+        if clear and row.sealed is not None:
+            continue
+        table = _LISTS.get(row.kind)
+        if table is None:
+            said = opposition_of(work, profile_id, before, row)
+            sealed = sealed_opposition(work, profile_id, after, row.id, said)
+            mine: tuple[Any, ...] = (oppositions.c.id == row.id,)
+            table = oppositions
+        else:
+            sender = _sender(work, table, profile_id, before, row)
+            sealed = sealed_sender(work, table, profile_id, after, sender)
+            mine = (
+                table.c.profile_id == profile_id,
+                table.c.identity == row.structure,
             )
-            work.connection.execute(
-                update(table)
-                .where(
-                    table.c.profile_id == row.profile_id,
-                    table.c.identity == row.identity,
-                )
-                .values(**sealed)
-            )
-        done += len(rows)
-    rows = work.connection.execute(
-        select(oppositions, profiles.c.key_id)
-        .join(profiles, profiles.c.id == oppositions.c.profile_id)
-        .where(oppositions.c.facts.is_(None))
-        .limit(most - done)
-    ).all()
-    for row in rows:
-        sealed = sealed_opposition(work, row.profile_id, row.key_id, row.id, _said(row))
-        work.connection.execute(
-            update(oppositions).where(oppositions.c.id == row.id).values(**sealed)
-        )
-    return done + len(rows)
+        work.connection.execute(update(table).where(*mine).values(**sealed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -11,15 +12,24 @@ from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.patients.rights import sender_digest
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.keys import Label
+from gateway.store.sealed.rows import Rows
 from gateway.store.tables import blocks, profiles
 
 _STANDING = Prepared(
-    select(profiles.c.id, profiles.c.state, blocks.c.identity, blocks.c.sender)
+    select(
+        profiles,
+        blocks.c.identity.label("blocked"),
+        blocks.c.since,
+        blocks.c.sender,
+    )
     .outerjoin(blocks, blocks.c.profile_id == profiles.c.id)
     .where(profiles.c.ins_digest == bindparam("digest"))
 )
-"""A row for each block: whom it is about is a digest that the patient's id is in."""
+"""
+The profile with each of its blocks: all of them are vouched for, or none is. Whom a
+block is about is a digest that the patient's id is in.
+"""
 
 
 @frozen
@@ -61,9 +71,9 @@ def find_standing(
     refusal must not tell by its time which one it is. An empty ``address``,
     ``identity`` or ``structure`` (that of an employee) matches no block.
     """
-    keys = database.keys
-    found = database.ask(_STANDING, digest=keys.digest(Label.INS, matricule))
-    return _standing(keys, found, (address, identity, structure))
+    found = database.ask(_STANDING, digest=_digest(database, matricule))
+    rows = Rows(database.keys, database.believes_unbound)
+    return _standing(rows, found, {address, identity, structure})
 
 
 def find_standing_at_once(
@@ -80,12 +90,19 @@ def find_standing_at_once(
     Raises:
         UnavailableError: it has to be asked in a thread.
     """
-    keys = database.keys
-    digest = keys.digest(Label.INS, matricule)
-    found = database.ask_at_once(_STANDING, digest=digest)
+    found = database.ask_at_once(_STANDING, digest=_digest(database, matricule))
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
-    return _standing(keys, found, (address, identity, structure))
+    rows = Rows(database.keys, _not_at_once)
+    return _standing(rows, found, {address, identity, structure})
+
+
+def _not_at_once() -> bool:
+    raise UnavailableError("try again later", detail="not at once")
+
+
+def _digest(database: Database, matricule: str) -> str:
+    return database.keys.digest(Label.INS, matricule)
 
 
 _NOBODY = "0" * 32
@@ -93,14 +110,31 @@ _NOBODY = "0" * 32
 
 
 def _standing(
-    keys: KeyRing, found: list[tuple[Any, ...]], sender: tuple[str, ...]
+    rows: Rows, found: Sequence[Any], senders: Collection[str]
 ) -> StandingRow | None:
-    profile_id, state = found[0][:2] if found else (_NOBODY, "")
-    # Without a name of the sender there is nothing that could be blocked.
-    names = {one.lower() or "-" for one in sender}
-    digests = {sender_digest(keys, blocks, profile_id, one) for one in names}
+    profile_id = found[0].id if found else _NOBODY
+    named = {one.lower() for one in senders if one}
+    digests = {sender_digest(rows.keys, blocks, profile_id, one) for one in named}
+    if not found:
+        return None
+    row = found[0]
+    rows.check(profiles, row)
     blocked = [
-        identity in (names if sealed is None else digests)
-        for _, _, identity, sealed in found
+        {
+            "profile_id": row.id,
+            "identity": one.blocked,
+            "since": one.since,
+            "sender": one.sender,
+        }
+        for one in found
+        if one.blocked is not None
     ]
-    return StandingRow(profile_id, state, any(blocked)) if found else None
+    rows.check_set(blocks, row.id, blocked, row.sets)
+    return StandingRow(
+        row.id,
+        row.state,
+        any(
+            one["identity"] in (named if one["sender"] is None else digests)
+            for one in blocked
+        ),
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 
 from gateway.core.document import Availability, BodyLevel, Visibility
@@ -25,6 +25,7 @@ from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
+from gateway.store.sealed.rows import refused
 from gateway.store.tables import documents, submissions
 from gateway.store.vault.rows import (
     names_digest,
@@ -112,8 +113,9 @@ class Documents:
 
     def after(self, entry_id: str, limit: int) -> list[StoredDocument]:
         """
-        Return the next documents of all patients by entryUUID, to walk them all; of one
-        that was altered, why it cannot be read.
+        Return the next documents of all patients by entryUUID, to walk them all.
+
+        As they stand there, altered or not; of one that cannot be read, why.
         """
         rows = self.work.connection.execute(
             select(documents)
@@ -154,7 +156,7 @@ class Documents:
             .where(columns.profile_id == profile_id)
             .order_by(*_LAST_FIRST)
         )
-        return [self._stored(row) for row in rows]
+        return self._sound(rows)
 
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0
@@ -172,7 +174,7 @@ class Documents:
             .join(some, some.c.id == documents.c.id)
             .order_by(*_LAST_FIRST)
         )
-        return [self._stored(row) for row in rows]
+        return self._sound(rows)
 
     def count_for_holder(self, profile_id: str, *, old: bool) -> int:
         """Return how many documents the patient may know of."""
@@ -247,8 +249,16 @@ class Documents:
         return entry
 
     def content(self, stored: StoredDocument) -> bytes:
-        """Return the exact bytes that were filed."""
-        return self.work.blobs.get(stored.blob_id, stored.key_id)
+        """
+        Return the exact bytes that were filed.
+
+        Raises:
+            AlteredError: these are other bytes than those the document was filed with.
+        """
+        content = self.work.blobs.get(stored.blob_id, stored.key_id)
+        if hashlib.sha256(content).hexdigest() != stored.facts.sha256:
+            raise refused(documents.name, "a content that is not the document's own")
+        return content
 
     def mark_replaced(
         self, replaced: FiledDocument, by: str, level: BodyLevel, *, deprecate: bool
@@ -260,9 +270,7 @@ class Documents:
         }
         if deprecate:
             values["status"] = Availability.DEPRECATED.value
-        self.work.connection.execute(
-            update(documents).where(documents.c.id == replaced.id).values(**values)
-        )
+        self.work.change(documents, documents.c.id == replaced.id, **values)
 
     def mark_withdrawn(self, entry_id: str) -> bool:
         """
@@ -271,12 +279,13 @@ class Documents:
         Its bytes stay, for nobody to read.
         """
         deleted = Availability.DELETED.value
-        done = self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id, documents.c.status != deleted)
-            .values(status=deleted)
+        done = self.work.change(
+            documents,
+            documents.c.id == entry_id,
+            documents.c.status != deleted,
+            status=deleted,
         )
-        return done.rowcount > 0
+        return bool(done)
 
     def set_visibility(
         self,
@@ -299,18 +308,17 @@ class Documents:
             flags_then=flags_then,
             masked_by=masked_by,
         )
-        self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id)
-            .values(visible_at=visible_at, **said)
+        self.work.change(
+            documents, documents.c.id == entry_id, visible_at=visible_at, **said
         )
 
     def mark_read(self, entry_id: str) -> None:
         """Record when the patient first opened a document; later times change it not"""
-        self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id, documents.c.read_at.is_(None))
-            .values(read_at=self.work.now)
+        self.work.change(
+            documents,
+            documents.c.id == entry_id,
+            documents.c.read_at.is_(None),
+            read_at=self.work.now,
         )
 
     def add_submission(
@@ -344,7 +352,17 @@ class Documents:
         )
         return facts
 
+    def _sound(self, rows: Iterable[Any]) -> list[StoredDocument]:
+        """Return those of a list that are as they were filed: others are not there."""
+        rows_of = self.work.rows
+        return [
+            stored_from(self.work, row)
+            for row in rows
+            if rows_of.is_sound(documents, row)
+        ]
+
     def _stored(self, row: Any) -> StoredDocument:
+        self.work.rows.check(documents, row)
         return stored_from(self.work, row)
 
 

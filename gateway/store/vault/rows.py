@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import select, update
-
 from gateway.core.document import Availability, BodyLevel, Visibility
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.errors import DamagedError
@@ -21,7 +19,6 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import documents
 from gateway.store.vault.values import NewDocument, StoredDocument
 
 _HIDDEN = Visibility.HIDDEN_FROM_PATIENT
@@ -245,31 +242,17 @@ def _flags(values: Iterable[str]) -> frozenset[Visibility]:
     return frozenset(Visibility(value) for value in values)
 
 
-def seal_documents(work: UnitOfWork, most: int) -> int:
-    """Seal what earlier rows say in clear, of so many at most; return of how many."""
-    rows = work.connection.execute(
-        select(documents)
-        .where(documents.c.facts.is_(None))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        said = _said(row)
-        visibility = {
-            name: said.pop(name) for name in ("flags", "flags_then", "masked_by")
-        }
-        sealed: dict[str, Any] = {
-            **_EMPTY,
-            "unique_id": unique_id_digest(work.keys, row.unique_id),
-            "set_id": set_id_digest(work.keys, row.profile_id, row.set_id),
-            "names": names_digest(work.keys, row.profile_id, row.names),
-            "facts": _sealed_facts(work, row.id, row.key_id, said),
-        }
-        if row.visibility is None:  # else it was changed meanwhile, and sealed then
-            sealed["visibility"] = _sealed_visibility(
-                work, row.id, row.key_id, visibility
-            )
-        work.connection.execute(
-            update(documents).where(documents.c.id == row.id).values(**sealed)
-        )
-    return len(rows)
+def sealed_columns(work: UnitOfWork, row: Any) -> dict[str, Any]:
+    """Return the columns of a row, sealed, that an earlier version wrote in clear."""
+    said = _said(row)
+    visibility = {name: said.pop(name) for name in ("flags", "flags_then", "masked_by")}
+    sealed: dict[str, Any] = {
+        **_EMPTY,
+        "unique_id": unique_id_digest(work.keys, row.unique_id),
+        "set_id": set_id_digest(work.keys, row.profile_id, row.set_id),
+        "names": names_digest(work.keys, row.profile_id, row.names),
+        "facts": _sealed_facts(work, row.id, row.key_id, said),
+    }
+    if row.visibility is None:  # else it was changed meanwhile, and sealed then
+        sealed["visibility"] = _sealed_visibility(work, row.id, row.key_id, visibility)
+    return sealed
