@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     opened,
-    operator_name,
     print_json,
     print_table,
     reason,

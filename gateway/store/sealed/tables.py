@@ -103,3 +103,13 @@ damaged_blobs = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 """Blobs that could not be read as they were kept, and when that was first noticed."""
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("step", String(32), primary_key=True),
+    Column("place", String(400), nullable=False, default=""),  # how far it came
+    Column("done_at", UtcDateTime),
+    Column("mac", LargeBinary),  # that it is done; NULL: not yet
+)
+"""What of an older database was carried over; see `gateway.store.carrying`."""
