@@ -95,7 +95,9 @@ class UnitOfWork:
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
-    _followed: dict[tuple[str, str], dict[str, str]] = field(factory=dict, repr=False)
+    _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
+        factory=dict, repr=False
+    )
 
     @property
     def rows(self) -> Rows:
@@ -188,8 +190,7 @@ class UnitOfWork:
         binding = BINDINGS[table]
         if binding.followed is Followed.NOT:
             return
-        chain = f"patient:{row[binding.owner]}" if binding.owner else OPERATOR
-        place = chain, str(row[binding.subject])
+        place = binding.chains(row), str(row[binding.subject])
         name = binding.name(row)
         self._followed.setdefault(place, {})[name] = remembered(binding, row[MAC])
 
