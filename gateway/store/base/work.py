@@ -50,7 +50,7 @@ from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.sealed.places import Places
+from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.rows import (
     BINDINGS,
     MAC,
@@ -218,9 +218,9 @@ class UnitOfWork:
         return key_id
 
     @property
-    def places(self) -> Places:
+    def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""
-        return Places(self.keys, self.folder, self.connection)
+        return CellSealing(self.keys, self.folder, self.connection)
 
     def seal(self, key_id: str, value: Any, place: str) -> bytes:
         """Encrypt a JSON value for its place, ``table.column:key``."""
