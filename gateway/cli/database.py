@@ -6,6 +6,7 @@ import argparse
 
 from sqlalchemy import make_url
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import Subparsers, add_command, add_noun, opened, print_json
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import read_settings
@@ -93,7 +94,8 @@ def restored(args: argparse.Namespace) -> int:
         forget_carried(database.folder.folder)
         folders = Folders(work).begin_again()
         identity = identity_of(work.connection).id
-        work.note(Action.DATABASE_RESTORED, "done", identity, folders=folders)
+        by = operator_name()
+        work.note(Action.DATABASE_RESTORED, "done", identity, folders=folders, by=by)
     print(f"{folders} folders of mailboxes have a new UIDVALIDITY, greater than before")
     return 0
 

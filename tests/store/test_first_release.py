@@ -138,10 +138,11 @@ def opens(database: Database) -> dict[str, object]:
     with database.read() as work:
         for sealed in SEALED:
             for row in work.connection.execute(select(sealed.table)):
+                values = row._asdict()
                 for column in sealed.columns:
-                    place = sealed.place(column, row._mapping)
-                    if (value := row._mapping[column]) is not None:
-                        key = sealed.key_of(work, row._mapping)
+                    place = sealed.place(column, values)
+                    if (value := values[column]) is not None:
+                        key = sealed.key_of(work, values)
                         found[place] = work.places.unseal(key, value, place)
     return found
 

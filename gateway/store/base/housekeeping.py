@@ -87,16 +87,22 @@ class Housekeeping:
         """
         Forget web sessions, one-time codes and wrong logins that nobody needs.
 
-        Not at their end: a session may have left something written, and codes sent are
-        counted by the hour.
+        Not at their end: a session may have left something written, codes sent are
+        counted by the hour, and a login that nobody has is paused as long as one that
+        somebody has, which the settings may make days.
         """
         count, then = 0, work.now - _REMEMBERED
-        for gone in (
-            web_sessions.c.expires_at < then,
-            one_time_codes.c.expires_at < then,
-            unknown_logins.c.tried_at < then,
+        paused = unknown_logins.c.paused_until
+        for table, gone in (
+            (web_sessions, web_sessions.c.expires_at < then),
+            (one_time_codes, one_time_codes.c.expires_at < then),
+            (
+                unknown_logins,
+                (unknown_logins.c.tried_at < then)
+                & (paused.is_(None) | (paused < work.now)),
+            ),
         ):
-            done = work.connection.execute(delete(gone.left.table).where(gone))
+            done = work.connection.execute(delete(table).where(gone))
             count += int(done.rowcount)
         return min(count, _BATCH - 1)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -53,9 +55,11 @@ class Mailbox:
 
 @frozen
 class Mailboxes:
-    """Mailboxes within one transaction."""
+    """Mailboxes within one transaction; who opens them to whom is in the journal."""
 
     work: UnitOfWork
+    told: Mapping[str, str] = MappingProxyType({})
+    """Who makes the changes, and why, for the lines of the journal."""
 
     def add(
         self,
@@ -91,22 +95,31 @@ class Mailboxes:
             sets=self._sets(mailbox_id),
         )
         for holder in holders:
-            self.add_holder(mailbox_id, holder)
-        self.work.note(Action.MAILBOX_ADDED, "open", mailbox_id, kind=kind)
+            self._hold(mailbox_id, holder)
+        self.bind(mailbox_id)
+        self.work.note(
+            Action.MAILBOX_ADDED,
+            "open",
+            mailbox_id,
+            kind=kind,
+            holders=sorted(holders),
+            **self.told,
+        )
         return mailbox_id
 
     def add_holder(self, mailbox_id: str, identity: str) -> None:
         """Let a certificate identity use the mailbox; again is no error."""
         row = self._held(mailbox_id)
-        self._remove(mailbox_id, identity)
-        self.work.add_now(mailbox_holders, mailbox_id=mailbox_id, identity=identity)
+        self._hold(mailbox_id, identity)
         self._bind(row)
+        self._note(mailbox_id, "holder added", holder=identity)
 
     def remove_holder(self, mailbox_id: str, identity: str) -> None:
         """Take the right back; none is no error."""
         row = self._held(mailbox_id)
-        self._remove(mailbox_id, identity)
+        self._release(mailbox_id, identity)
         self._bind(row)
+        self._note(mailbox_id, "holder removed", holder=identity)
 
     def _held(self, mailbox_id: str) -> Any:
         """Hold a mailbox before its holders change, who are bound anew then."""
@@ -135,12 +148,21 @@ class Mailboxes:
         rows = _HOLDERS.rows(self.work.connection, name=mailbox_id)
         return [row._asdict() for row in rows]
 
-    def _remove(self, mailbox_id: str, identity: str) -> None:
+    def _hold(self, mailbox_id: str, identity: str) -> None:
+        self._release(mailbox_id, identity)
+        self.work.add_now(mailbox_holders, mailbox_id=mailbox_id, identity=identity)
+
+    def _release(self, mailbox_id: str, identity: str) -> None:
         self.work.connection.execute(
             delete(mailbox_holders).where(
                 mailbox_holders.c.mailbox_id == mailbox_id,
                 mailbox_holders.c.identity == identity,
             )
+        )
+
+    def _note(self, mailbox_id: str, outcome: str, **detail: str) -> None:
+        self.work.note(
+            Action.MAILBOX_CHANGED, outcome, mailbox_id, **detail, **self.told
         )
 
     def find(self, address: str) -> Mailbox | None:
@@ -166,7 +188,7 @@ class Mailboxes:
     def set_state(self, mailbox_id: str, state: str) -> None:
         """Open or close a mailbox; a closed one keeps its messages."""
         self.work.change(mailboxes, mailboxes.c.id == mailbox_id, state=state)
-        self.work.note(Action.MAILBOX_CHANGED, state, mailbox_id)
+        self._note(mailbox_id, state)
 
     def _one(self, query: Prepared, name: str) -> Mailbox | None:
         row = query.first(self.work.connection, name=name)

@@ -33,7 +33,7 @@ _WAITING = Prepared(
     )
     .limit(1)
 )
-_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS})
+_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD})
 
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
@@ -120,7 +120,7 @@ class Notices:
 
         None is made for a patient without an e-mail address, nor while the last one
         of the same kind still waits to leave: one is enough to say that something is
-        waiting. Codes are always made, and that an address was changed.
+        waiting. Codes are always made, and that an address or a password was changed.
         """
         if not profile.email:
             return ""

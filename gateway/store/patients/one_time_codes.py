@@ -13,9 +13,12 @@ from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.keys import KeyRing, Label
-from gateway.store.tables import one_time_codes
+from gateway.store.tables import accounts, one_time_codes
 
-_KEPT = timedelta(days=1)
+CODES_KEPT = timedelta(days=1)
+"""
+A code that ended is known for so long: those sent are counted, by the hour or so.
+"""
 
 
 @frozen
@@ -37,7 +40,7 @@ class OneTimeCodes:
         now = self.work.now
         code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
         self.work.connection.execute(
-            delete(one_time_codes).where(one_time_codes.c.created_at < now - _KEPT)
+            delete(one_time_codes).where(one_time_codes.c.expires_at < now - CODES_KEPT)
         )
         self.work.add_now(
             one_time_codes,
@@ -51,7 +54,16 @@ class OneTimeCodes:
         return code
 
     def next_at(self, account_id: str, most: int, span: timedelta) -> datetime | None:
-        """Return from when another code may be sent, ``most`` in a span; None: now."""
+        """
+        Return from when another code may be sent, ``most`` in a span; None: now.
+
+        ``span`` is no longer than what is kept, `CODES_KEPT`. Two that ask at once wait
+        for each other at the account, or each would count without the other's.
+        """
+        assert span <= CODES_KEPT, "codes are forgotten that would count"
+        self.work.connection.execute(
+            select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
+        )
         code = one_time_codes.c
         sent = self.work.connection.execute(
             select(code.created_at)

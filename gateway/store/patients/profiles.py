@@ -31,6 +31,7 @@ from gateway.store.patients.values import (
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     blocks,
+    data_keys,
     oppositions,
     profile_changes,
     profiles,
@@ -91,9 +92,12 @@ class Profiles:
             changed_at=self.work.now,
             sets=self._sets(profile_id),
         )
+        by = {"by": self.by} if self.by else {}
         self.work.note(
-            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
+            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
         )
+        if self.why:
+            self._keep_change(profile_id, "add", {}, {"state": state})
         return profile_id
 
     def _identity(
@@ -129,9 +133,12 @@ class Profiles:
         return None if row is None else self._profile(row)
 
     def listed(self) -> list[Profile]:
-        """Return all profiles, oldest first; for the operator's command line."""
+        """Return the profiles that open, oldest first; for the operator's commands."""
         rows = self.work.connection.execute(
-            select(profiles).order_by(profiles.c.created_at, profiles.c.id)
+            select(profiles)
+            .join(data_keys, data_keys.c.id == profiles.c.key_id)
+            .where(data_keys.c.destroyed_at.is_(None))
+            .order_by(profiles.c.created_at, profiles.c.id)
         )
         return [self._profile(self._checked(row)) for row in rows]
 
@@ -293,6 +300,15 @@ class Profiles:
         identity = self._identity(profile.id, profile.key_id, ins, profile.traits)
         before = profile.ins.authority.value
         self._changed(profile.id, "oid", before, oid, identity=identity)
+
+    def move_to(self, profile: Profile, key_id: str) -> None:
+        """Seal who a patient is under another of the patient's own keys."""
+        self._write(
+            profile.id,
+            key_id=key_id,
+            identity=self._identity(profile.id, key_id, profile.ins, profile.traits),
+            contact=self._contact(profile.id, key_id, profile.email),
+        )
 
     def block(self, profile_id: str, identity: str) -> None:
         """Block a sender by structure id, IDNPS or address; again is no error."""

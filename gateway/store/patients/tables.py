@@ -89,6 +89,7 @@ accounts = Table(
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, unique=True),
     Column("password", String(200), nullable=False),  # argon2id
     Column("failures", Integer, nullable=False, default=0),
+    Column("failed_at", UtcDateTime),  # the last one; NULL in rows of before
     Column("paused_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`

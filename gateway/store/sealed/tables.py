@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -57,6 +58,15 @@ The keys of patients, mailboxes and days of transit, and those of keyed digests.
 Each is wrapped. The greatest epoch of a scope is what new values are sealed with; those
 before still open what they sealed. A row stays when its key is destroyed.
 """
+
+# Few have one before them: those that an owner is moved to.
+_is_later = data_keys.c.epoch > 1
+Index(
+    "ix_data_keys_later",
+    data_keys.c.epoch,
+    sqlite_where=_is_later,
+    postgresql_where=_is_later,
+)
 
 blobs = Table(
     "blobs",
