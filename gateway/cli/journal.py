@@ -33,6 +33,7 @@ from gateway.node.signing import (
     SignerMemory,
     open_signer,
 )
+from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.verifying import JournalCheck
@@ -89,7 +90,7 @@ def _add_signer(verbs: Subparsers) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check chains, tree, checkpoints and vaults; 1 when anything was altered."""
+    """Check chains, tree, checkpoints, vaults and rows; 1 when anything was altered."""
     with opened(args) as (settings, database):
         notes = [_read_note(one) for one in args.checkpoint]
         socket = settings.signer_socket
@@ -98,7 +99,7 @@ def verify(args: argparse.Namespace) -> int:
         keys = [VerificationKey.parse(one) for one in settings.journal.keys]
         with database.read() as work:
             check = JournalCheck(work, keys, settings.journal_origin)
-            faults = check.faults(notes)
+            faults = [*check.faults(notes), *AlteredRows(work).find()]
             chains = len(work.journal.heads())
             size = SealedJournal(work.connection).state().size
     for fault in faults:

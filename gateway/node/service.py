@@ -44,6 +44,9 @@ from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
+from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
@@ -242,11 +245,15 @@ class Service:
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
+        carrying = CarryingOver(self._database, STEPS)
 
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
             files = {"outbox": outbox.tidy(utc_now(), kept)}
-            return {**late, **rounds.run(), **files, **strays.run().changes}
+            with self._database.write() as work:
+                follow_epochs(work)
+            gone = {**late, **rounds.run(), **files, **strays.run().changes}
+            return {**carrying.run(), **gone}
 
         tidy = self._worker.deferred(rounds_and_strays)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,8 +56,7 @@ def test_a_folder_that_lost_its_mark_is_joined_again(config: Path, run: Run) -> 
 
 def test_a_folder_that_is_not_there_is_not_joined(config: Path, run: Run) -> None:
     settings = read_settings(config)
-    (settings.blobs.folder / FILE).unlink()
-    settings.blobs.folder.rmdir()
+    shutil.rmtree(settings.blobs.folder)
 
     with pytest.raises(MisuseError, match="is its disk mounted"):
         run(noun, "join")

@@ -73,11 +73,12 @@ class Housekeeping:
             .with_for_update(skip_locked=True)
         ).all()
         for row in rows:
-            for table in (arrivals, deliveries):
-                owner = table.c.id if table is arrivals else table.c.arrival_id
-                work.connection.execute(
-                    update(table).where(owner == row.id).values(blob_id=None)
-                )
+            work.change(arrivals, columns.id == row.id, blob_id=None)
+            work.connection.execute(
+                update(deliveries)
+                .where(deliveries.c.arrival_id == row.id)
+                .values(blob_id=None)
+            )
             if work.blobs.release(row.blob_id, row.key_id):
                 work.after_commit(partial(work.folder.discard, row.blob_id))
         return len(rows)

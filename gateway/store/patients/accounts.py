@@ -112,15 +112,14 @@ class Accounts:
         if taken is not None:
             raise ConflictError("this login is taken, or the profile has an account")
         account_id = uuid4().hex
-        self.work.connection.execute(
-            insert(accounts).values(
-                id=account_id,
-                login=login,
-                profile_id=profile_id,
-                password=_HASHER.hash(_normal(password)),
-                failures=0,
-                created_at=self.work.now,
-            )
+        self.work.add_now(
+            accounts,
+            id=account_id,
+            login=login,
+            profile_id=profile_id,
+            password=_HASHER.hash(_normal(password)),
+            failures=0,
+            created_at=self.work.now,
         )
         Profiles(self.work).change(profile_id, "account")
         return account_id
@@ -133,6 +132,7 @@ class Accounts:
         ).first()
         if row is None:
             return self._nobody(self.work.keys.digest(Label.LOGIN, login))
+        self.work.rows.check(accounts, row)
         return Account(
             id=row.id,
             profile_id=row.profile_id,
@@ -153,12 +153,17 @@ class Accounts:
         )
 
     def profile_of(self, account_id: str) -> str:
-        """Return the profile an account opens."""
-        return str(
-            self.work.connection.execute(
-                select(accounts.c.profile_id).where(accounts.c.id == account_id)
-            ).scalar_one()
-        )
+        """
+        Return the profile an account opens.
+
+        Raises:
+            AlteredError: its row is not as the gateway wrote it.
+        """
+        row = self.work.connection.execute(
+            select(accounts).where(accounts.c.id == account_id)
+        ).one()
+        self.work.rows.check(accounts, row)
+        return str(row.profile_id)
 
     def failed(self, account: Account, tries: int, pause: timedelta) -> None:
         """Count a wrong password; after ``tries`` of them the account waits."""

@@ -149,7 +149,7 @@ class Notices:
             kind=kind.value,
             profile_id=profile.id,
             content=self.work.seal(
-                profile.key_id, content, f"notices.content:{notice_id}"
+                profile.key_id, content, f"notices.content:{notice_id}:{profile.id}"
             ),
             key_id=profile.key_id,
             created_at=self.work.now,
@@ -176,7 +176,9 @@ def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
         return None
     content = MappingProxyType({"to": "", "subject": "", "text": ""})
     if row.content is not None:
-        content = work.unseal(row.key_id, row.content, f"notices.content:{row.id}")
+        content = work.unseal(
+            row.key_id, row.content, f"notices.content:{row.id}:{row.profile_id}"
+        )
     return Notice(
         id=row.id,
         kind=NoticeKind(row.kind),
