@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 
-from attrs import frozen
 from cryptography import x509
 
+from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_relay import smart_host
+from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
 from gateway.clock import utc_now
 from gateway.documents.cda.schema import CdaSchema
@@ -43,15 +44,6 @@ _MEND = {
     "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
 }
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
-
-
-@frozen
-class Finding:
-    """One thing that was looked at; ``mend`` is empty when it is as it should be."""
-
-    subject: str
-    state: str
-    mend: str = ""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -89,24 +81,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what was found, in the order it is best mended."""
     for look in _LOOKS:
         yield from look(settings)
-
-
-def _permissions(settings: Settings) -> Iterator[Finding]:
-    for name, path in (
-        ("master key", settings.keys.master),
-        ("private key", settings.trust.private_key),
-    ):
-        yield _private(name, path)
-
-
-def _private(name: str, path: Path) -> Finding:
-    try:
-        mode = path.stat().st_mode & 0o777
-    except OSError as error:
-        return Finding(name, f"{path}: {error.strerror}", f"put the file at {path}")
-    if mode & 0o077:
-        return Finding(name, f"{path} has mode {mode:o}", f"chmod 600 {path}")
-    return Finding(name, f"{path}, mode {mode:o}")
 
 
 def _certificates(settings: Settings) -> Iterator[Finding]:
@@ -201,11 +175,11 @@ _TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    host, doors = settings.listen.host, open_doors(settings.listen)
+    doors = open_doors(settings.listen)
     numbers = list(doors.values())
     running = look_at(settings)
     for door, port in doors.items():
-        subject = f"port of {door}"
+        subject, host = f"port of {door}", settings.listen.host_of(door)
         if numbers.count(port) > 1:
             mend = f"change [listen] {door}"
             yield Finding(subject, f"{port} is given twice", mend)
@@ -342,7 +316,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
         yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
         return
     listen = settings.listen
-    pages = HTTPConnection(listen.host, listen.metrics, timeout=_PROBE_SECONDS)
+    pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=_PROBE_SECONDS)
     try:
         pages.request("GET", "/readyz")
         said = json.loads(pages.getresponse().read())
@@ -372,13 +346,14 @@ def _schema(settings: Settings) -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _permissions,
+    permissions,
     _certificates,
     _trust,
     _ports,
     _disk,
     _database,
     _postmaster,
+    smart_host,
     _service,
     _schema,
 )
