@@ -36,6 +36,7 @@ from gateway.store.base.engine import (
     trouble_of,
 )
 from gateway.store.base.glancing import Glance
+from gateway.store.base.place import OpenFile
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
 from gateway.store.journal import (
@@ -281,7 +282,13 @@ class Database:
         init=False, repr=False, eq=False, factory=DatabaseHealth
     )
     _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _file: OpenFile | None = field(init=False, repr=False, eq=False)
     _glance: Glance | None = field(init=False, repr=False, eq=False)
+
+    @_file.default
+    def _where_it_lies(self) -> OpenFile | None:
+        name = self.engine.url.database
+        return OpenFile(Path(name)) if is_sqlite(self.engine) and name else None
 
     @_turns.default
     def _beside(self) -> Turns | None:
@@ -314,7 +321,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """Open a transaction that may write; commit when the block ends well."""
+        """
+        Open a transaction that may write; commit when the block ends well.
+
+        Raises:
+            StorageError: the file of the database is not there any more, or another one
+                is: what was committed just now may be lost with it.
+        """
+        self._check_file()
         with (
             self._turn(),
             translated(self.availability),
@@ -323,6 +337,7 @@ class Database:
             work = self.unit(connection)
             yield work
             work.flush()
+        self._check_file()
         self.availability.answered()
         work.committed()
 
@@ -371,6 +386,14 @@ class Database:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    def _check_file(self) -> None:
+        if self._file is not None and not self._file.is_there:
+            raise StorageError(
+                "try again later",
+                detail="the file of the database was moved or replaced while it was "
+                "open",
+            )
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turns is None else self._turns.taken()
