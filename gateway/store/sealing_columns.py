@@ -66,7 +66,7 @@ CLEAR = (
     ClearTable(
         accounts,
         accounts.c.called.is_(None),
-        lambda work, row: Accounts(work).login_columns(row._mapping),
+        lambda work, row: Accounts(work).login_columns(row),
     ),
     ClearTable(
         conversations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -146,6 +147,16 @@ def opens(database: Database) -> dict[str, object]:
     return found
 
 
+def but_message_ids(opened: dict[str, object]) -> dict[str, object]:
+    """Return what was opened without the Message-IDs, which are sealed with it now."""
+    return {
+        place: re.sub(rb',"message_id":"[^"]*"', b"", one)
+        if isinstance(one, bytes)
+        else one
+        for place, one in opened.items()
+    }
+
+
 def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
     first: Database, tmp_path: Path
 ) -> None:
@@ -155,9 +166,11 @@ def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
     assert next(carrying) == "rows"
     file_queued(first, tmp_path)  # some of its rows are bound, and some are not yet
     before = opens(first)
-    assert list(carrying) == ["places", "all"]
+    assert next(carrying) == "places"
+    assert next(carrying) == "columns"
+    assert list(carrying) == ["all"]
 
-    assert opens(first) == before
+    assert but_message_ids(opens(first)) == but_message_ids(before)
     assert CarryingOver(first, STEPS).left() == []
     with first.read() as work:
         assert AlteredRows(work).find() == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import data_keys, mailboxes, profiles
 
@@ -93,7 +94,7 @@ def _move(work: UnitOfWork, kind: str, owner_id: str) -> None:
         profile = Profiles(work).hold(owner_id)
         if profile is None:
             raise NotFoundError("no such patient")
+        Accounts(work).move_to(profile, key_id)
         Profiles(work).move_to(profile, key_id)
         return
-    mine = mailboxes.c.id == owner_id
-    work.connection.execute(update(mailboxes).where(mine).values(key_id=key_id))
+    work.change(mailboxes, mailboxes.c.id == owner_id, key_id=key_id)
