@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, fields
 from references import attacks_page, specs_page, table
+from stored import stored_page
 
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, Reason, ReasonText
@@ -120,6 +121,7 @@ def _heard(told: Cell) -> str:
 
 page("specs.md", "docs/specs.toml and the code")(specs_page)
 page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
+page("stored.md", "docs/stored.toml and the tables of gateway/store")(stored_page)
 
 
 # ---------------------------------------------------------------- settings

@@ -89,7 +89,6 @@ class Deliveries:
         options = {
             "notify": recipient.notify,
             "ret": kept.ret,
-            "envid": kept.envid,
         }
         work.add(
             deliveries,
@@ -104,7 +103,7 @@ class Deliveries:
             ),
             recipient=self.work.seal(
                 kept.key_id,
-                [recipient.address, recipient.orcpt],
+                [recipient.address, recipient.orcpt, kept.envid],
                 f"deliveries.recipient:{delivery_id}",
             ),
             options=options,
@@ -263,7 +262,7 @@ class Deliveries:
         return [self._delivery(row) for row in rows]
 
     def _delivery(self, row: Any) -> Delivery:
-        address, orcpt = self.work.unseal(
+        address, orcpt, *envid = self.work.unseal(
             row.key_id, row.recipient, f"deliveries.recipient:{row.id}"
         )
         status, _, rest = row.last_reply.partition(" ")
@@ -280,7 +279,8 @@ class Deliveries:
             notify=row.options["notify"],
             orcpt=orcpt,
             ret=row.options["ret"],
-            envid=row.options["envid"],
+            # Of a copy of an earlier version it is not sealed with the address.
+            envid=envid[0] if envid else row.options["envid"],
             state=row.state,
             attempts=row.attempts,
             created_at=row.created_at,
