@@ -160,13 +160,7 @@ class WebSessions:
         return bool(self._end([session.digest]))
 
     def _end(self, digests: list[str]) -> int:
-        """Take sessions away; the journal knows that none of them comes back."""
-        for digest in digests:
-            self.work.ended(web_sessions, {"digest": digest})
-        gone = self.work.connection.execute(
-            delete(web_sessions).where(web_sessions.c.digest.in_(digests))
-        )
-        return int(gone.rowcount)
+        return _end(self.work, digests)
 
     def _make_room(self, account_id: str) -> None:
         oldest = (
@@ -181,3 +175,20 @@ class WebSessions:
         digests = list(self.work.connection.execute(oldest).scalars())
         if digests:
             self._end(digests)
+
+
+def end_sessions_of(work: UnitOfWork, account_id: str, *, but: str = "") -> None:
+    """End all sessions of an account but one, by its digest."""
+    own = web_sessions.c.account_id == account_id
+    query = select(web_sessions.c.digest).where(own, web_sessions.c.digest != but)
+    _end(work, list(work.connection.execute(query).scalars()))
+
+
+def _end(work: UnitOfWork, digests: list[str]) -> int:
+    """Take sessions away; the journal knows that none of them comes back."""
+    for digest in digests:
+        work.ended(web_sessions, {"digest": digest})
+    gone = work.connection.execute(
+        delete(web_sessions).where(web_sessions.c.digest.in_(digests))
+    )
+    return int(gone.rowcount)

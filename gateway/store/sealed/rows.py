@@ -167,6 +167,7 @@ BINDINGS: dict[Table, Binding] = {
                 "failures": "slows guessing down at the page; who writes it has the "
                 "hash of the password to guess at",
                 "paused_until": "as failures",
+                "failed_at": "as failures",
             },
             owner="profile_id",
         ),
