@@ -31,6 +31,7 @@ from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
 _ANEW = "restart the service"
+_WHY_SILENT = "it is frozen, or no descriptors are left"
 _PROBE_SECONDS = 25.0
 """A commit may wait for its turn; longer than SQLite waits it does not."""
 
@@ -313,7 +314,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
     if not settings.listen.metrics or seen is Seen.GONE:
         return
     if seen is Seen.SILENT:
-        yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
+        yield Finding("service", f"/readyz does not answer: {_WHY_SILENT}", _ANEW)
         return
     listen = settings.listen
     pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=_PROBE_SECONDS)
