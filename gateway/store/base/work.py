@@ -51,7 +51,7 @@ from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.sealed.places import Places
+from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.rows import (
     BINDINGS,
     MAC,
@@ -96,7 +96,9 @@ class UnitOfWork:
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
-    _followed: dict[tuple[str, str], dict[str, str]] = field(factory=dict, repr=False)
+    _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
+        factory=dict, repr=False
+    )
 
     @property
     def rows(self) -> Rows:
@@ -189,8 +191,7 @@ class UnitOfWork:
         binding = BINDINGS[table]
         if binding.followed is Followed.NOT:
             return
-        chain = f"patient:{row[binding.owner]}" if binding.owner else OPERATOR
-        place = chain, str(row[binding.subject])
+        place = binding.chains(row), str(row[binding.subject])
         name = binding.name(row)
         self._followed.setdefault(place, {})[name] = remembered(binding, row[MAC])
 
@@ -218,9 +219,9 @@ class UnitOfWork:
         return key_id
 
     @property
-    def places(self) -> Places:
+    def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""
-        return Places(self.keys, self.folder, self.connection)
+        return CellSealing(self.keys, self.folder, self.connection)
 
     def seal(self, key_id: str, value: Any, place: str) -> bytes:
         """Encrypt a JSON value for its place, ``table.column:key``."""
