@@ -46,6 +46,7 @@ _MEND = {
     "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
     "missing blobs": "put the files back from a backup, under [blobs] folder",
     "dead letter": "gateway queue list --dead, then gateway queue retry NUMBER",
+    "queue": "start the service, or see that its workers run ([tasks] workers)",
     "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
 }
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
