@@ -99,6 +99,10 @@ HELD_BY = {
         FAILURES,
         "test_after_an_fsync_that_failed_nothing_more_is_accepted",
     ),
+    "times a row was not as the gateway wrote it, and refused": (
+        MISTAKES,
+        "test_a_row_that_somebody_else_wrote_is_refused_and_said",
+    ),
     "the file of the database was moved or replaced while it was open": (
         MISTAKES,
         "test_a_database_put_back_under_a_running_service_ends_it",
