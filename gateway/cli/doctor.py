@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -367,6 +368,7 @@ def _schema(settings: Settings) -> Iterator[Finding]:
 
 _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     permissions,
+    memory,
     _certificates,
     _trust,
     _ports,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from gateway.errors import GatewayError, MisuseError
+from gateway.node.secret_memory import keep_memory_secret
 
 NOUNS = {
     "init": "make a folder to run from, with a throwaway PKI and demo people",
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)  # whatever is written is for the service's own user
+    keep_memory_secret()
     try:
         args = make_parser(words[0] if words else "").parse_args(words)
         return int(args.run(args))

@@ -117,7 +117,6 @@ class World:
                 unique_id=f"1.2.{len(self.documents)}",
                 body_level=BodyLevel.N1,
                 type_code="11490-0",
-                class_code="11",
                 creation_time=work.now,
                 mime_type="text/xml",
                 sha1="0" * 40,

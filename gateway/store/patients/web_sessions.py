@@ -157,10 +157,7 @@ class WebSessions:
 
     def end(self, session: WebSession) -> bool:
         """End a session; False when it was ended already."""
-        return bool(self._end([session.digest]))
-
-    def _end(self, digests: list[str]) -> int:
-        return _end(self.work, digests)
+        return bool(_end(self.work, [session.digest]))
 
     def _make_room(self, account_id: str) -> None:
         oldest = (
@@ -174,14 +171,18 @@ class WebSessions:
         )
         digests = list(self.work.connection.execute(oldest).scalars())
         if digests:
-            self._end(digests)
+            _end(self.work, digests)
 
 
-def end_sessions_of(work: UnitOfWork, account_id: str, *, but: str = "") -> None:
-    """End all sessions of an account but one, by its digest."""
-    own = web_sessions.c.account_id == account_id
-    query = select(web_sessions.c.digest).where(own, web_sessions.c.digest != but)
-    _end(work, list(work.connection.execute(query).scalars()))
+def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
+    """End every session of an account, but that of a digest."""
+    found = work.connection.execute(
+        select(web_sessions.c.digest).where(
+            web_sessions.c.account_id == account_id, web_sessions.c.digest != but
+        )
+    )
+    if digests := list(found.scalars()):
+        _end(work, digests)
 
 
 def _end(work: UnitOfWork, digests: list[str]) -> int:
