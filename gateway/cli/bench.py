@@ -24,9 +24,10 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "pages"),
+        choices=("all", "pages", "journal"),
         default="all",
-        help="pages: the patients' pages alone, with few things and with many",
+        help="pages: the patients' pages alone, with few things and with many; "
+        "journal: a million lines sealed and proved",
     )
     parser.add_argument(
         "--folder",
@@ -65,8 +66,12 @@ def bench(args: argparse.Namespace) -> int:
         dir=args.folder, prefix="gateway-bench-"
     ) as folder:
         session = Session(Path(folder), scale, _say, schema=args.schema)
-        alone = session.pages() if args.what == "pages" else session.all_alone()
-        figures = list(alone)
+        parts = {
+            "all": session.all_alone,
+            "pages": session.pages,
+            "journal": session.journal,
+        }
+        figures = list(parts[args.what]())
     if args.json:
         print_json([one.to_json() for one in figures])
     else:

@@ -98,13 +98,12 @@ class Sealer:
         total, cursor = 0, ""
         while True:
             with self.database.read() as work:
-                made = self._prepare(work, cursor)
+                made = self.prepared(work, cursor)
             if not made.leaves:
                 return total
             with self.database.write() as work:
-                if SealedJournal(work.connection).state() != made.before:
-                    return total  # another came first
-                _write(work.connection, made)
+                if not self.write(work, made):
+                    return total
             total += len(made.leaves)
             cursor = made.chains[-1]["chain"]
 
@@ -114,7 +113,20 @@ class Sealer:
             newest = work.connection.execute(select(func.max(journal.c.id))).scalar()
             return int(newest or 0) - SealedJournal(work.connection).state().size
 
-    def _prepare(self, work: UnitOfWork, cursor: str) -> SealedBatch:
+    def write(self, work: UnitOfWork, made: SealedBatch) -> bool:
+        """Add a batch; False when another came first."""
+        if SealedJournal(work.connection).state() != made.before:
+            return False
+        _write(work.connection, made)
+        return True
+
+    def prepared(self, work: UnitOfWork, cursor: str = "") -> SealedBatch:
+        """
+        Return the next batch, of chains from ``cursor`` on in their order.
+
+        Raises:
+            SealingError: a line is missing, or is not the one that was written.
+        """
         before = SealedJournal(work.connection).state()
         moved = _moved(work.connection, cursor, self.batch)
         rows: list[dict[str, Any]] = []
