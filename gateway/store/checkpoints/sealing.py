@@ -44,7 +44,7 @@ from gateway.store.tables import (
     sealed_tree,
 )
 
-_BATCH: Final = 1000
+_BATCH: Final = 500
 _SALT: Final = 32
 _CHAINS: Final = 500
 """Chains whose lines are asked for in one question."""
