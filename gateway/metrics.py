@@ -16,6 +16,12 @@ REFUSED = Counter(
     registry=REGISTRY,
 )
 
+ALTERED = Counter(
+    "gateway_altered_rows_total",
+    "Rows of the database that were not as the gateway wrote them, when read.",
+    ["table"],
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

@@ -21,6 +21,10 @@ HELD_BY = {
         OUTAGES,
         "test_a_frozen_server_is_said_in_time_and_the_service_goes_on_when_it_does",
     ),
+    "/readyz does not answer": (
+        OUTAGES,
+        "test_a_frozen_first_process_answers_nothing_and_its_supervisor_is_not_told",
+    ),
     "the database is damaged": (OUTAGES, "test_damaged_pages_are_not_readiness"),
     "bytes free": (FAILURES, "test_with_too_little_room_nothing_is_let_in"),
     "does not say whose it is": (

@@ -150,7 +150,7 @@ def _split(count: int) -> int:
 def is_included(
     leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> bool:
-    """Tell whether a path leads from a leaf's hash to a root (RFC 9162 §2.1.3.2)."""
+    """Tell whether a path leads from a leaf to a root (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size or len(path) > MOST_HASHES:
         return False
     here, last, found = index, size - 1, leaf

@@ -14,6 +14,7 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
     print_json,
@@ -22,6 +23,7 @@ from gateway.errors import MisuseError
 from gateway.node.sealing import Sealing
 from gateway.node.signing import SignerClient
 from gateway.settings.file import Settings, read_settings
+from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.exporting import CHECK, JournalProofs
 from gateway.store.checkpoints.proving import SealedJournal
@@ -57,6 +59,7 @@ def add_parser(commands: Subparsers) -> None:
         help="write the chain into a new folder, with what proves it and a program "
         "that checks it anywhere",
     )
+    add_reason(export)
     prove = add_command(verbs, "prove", prove_line, "print what proves a line, as JSON")
     prove.add_argument(
         "line", nargs="?", metavar="LINE", help="chain and number, patient:<id>/7"
@@ -72,13 +75,14 @@ def add_parser(commands: Subparsers) -> None:
         metavar="FILE",
         help="instead: prove that the last checkpoint goes on from this one",
     )
+    add_reason(prove)
     add_command(verbs, "seal", seal, "append new lines to the tree, have it signed")
     add_command(verbs, "checkpoint", show, "print the last signed checkpoint")
     add_signing(verbs)
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check chains, tree, checkpoints and vaults; 1 when anything was altered."""
+    """Check chains, tree, checkpoints, vaults and rows; 1 when anything was altered."""
     if args.export is not None:
         return _verify_export(args)
     with opened(args) as (settings, database):
@@ -88,7 +92,7 @@ def verify(args: argparse.Namespace) -> int:
             notes.append(Note.parse(last))
         with database.read() as work:
             check = JournalCheck(work, _keys(settings), settings.journal_origin)
-            faults = check.faults(notes)
+            faults = [*check.faults(notes), *AlteredRows(work).find()]
             chains = len(work.journal.heads())
             size = SealedJournal(work.connection).state().size
     for fault in faults:
@@ -161,7 +165,7 @@ def prove_line(args: argparse.Namespace) -> int:
                 print_json(JournalProofs(work).since(_read_note(args.since)))
             return 0
         with database.write() as work:
-            note_reading(work, "journal prove", chain)
+            note_reading(work, args, "journal prove", chain)
         with database.read() as work:
             names = not args.without_names
             print_json(JournalProofs(work).line(chain, int(seq), names=names))
@@ -174,7 +178,7 @@ def export_lines(args: argparse.Namespace) -> int:
         return _export_proven(args)
     with opened(args) as (_, database):
         with database.write() as work:
-            note_reading(work, "journal export", args.chain or "all")
+            note_reading(work, args, "journal export", args.chain or "all")
         _print_lines(database, args.chain)
     return 0
 
@@ -184,7 +188,7 @@ def _export_proven(args: argparse.Namespace) -> int:
         raise MisuseError("--proven wants --chain")
     with opened(args) as (settings, database):
         with database.write() as work:
-            note_reading(work, "journal export", args.chain)
+            note_reading(work, args, "journal export", args.chain)
         with database.read() as work:
             keys = _keys(settings)
             count, more = JournalProofs(work).write(args.proven, args.chain, keys)

@@ -23,6 +23,7 @@ from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
+from gateway.mssante.sending.outbox import Outbox
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -36,12 +37,16 @@ from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
+from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
+from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
@@ -94,6 +99,7 @@ class Service:
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
         self._processes = Processes(reactor)
+        self._supervisor = Supervisor.of(os.environ)
         self._listening: list[Deferred[Any]] = []
         self._has_failed = False
         self._renewed: list[Callable[[Identity], None]] = []
@@ -194,7 +200,9 @@ class Service:
         )
         loop = self._worker.loop
         self._add(
-            HealthDoor(readiness, loop, self._reactor, listen.host, listen.metrics)
+            HealthDoor(
+                readiness, loop, self._reactor, listen.metrics_host, listen.metrics
+            )
         )
 
     def _storage_fault(self) -> str:
@@ -218,10 +226,13 @@ class Service:
                 monitor.addProcess(
                     f"{noun}-{number + 1}",
                     [*command, "-c", str(self._file)],
-                    env=dict(os.environ),
+                    env=without_supervisor(os.environ),
                 )
         monitor.setServiceParent(self._root)
         TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
+        if every := self._supervisor.every:
+            alive = self._supervisor.alive
+            TimerService(every, alive).setServiceParent(self._root)
 
     def _look(self) -> None:
         if self._writer.failure and not self._has_failed:
@@ -232,10 +243,17 @@ class Service:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays
+        outgoing = self._settings.outgoing
+        outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
+        carrying = CarryingOver(self._database, STEPS)
 
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
-            return {**late, **rounds.run(), **strays.run().changes}
+            files = {"outbox": outbox.tidy(utc_now(), kept)}
+            with self._database.write() as work:
+                follow_epochs(work)
+            gone = {**late, **rounds.run(), **files, **strays.run().changes}
+            return {**carrying.run(), **gone}
 
         tidy = self._worker.deferred(rounds_and_strays)
 
@@ -267,6 +285,7 @@ class Service:
         )
 
     def _opened(self, _: Any) -> None:
+        self._supervisor.ready()
         listen = self._settings.listen
         doors = open_doors(listen).items()
         log.info(
@@ -294,6 +313,7 @@ class Service:
 
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""
+        self._supervisor.stopping()
         stopped: Deferred[Any] = self._root.stopService()
         return stopped.addBoth(self._close)
 

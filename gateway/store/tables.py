@@ -58,8 +58,11 @@ from gateway.store.patients.tables import (
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
+    carried,
     damaged_blobs,
     data_keys,
+    key_encryption_keys,
+    key_generation,
     strays,
 )
 from gateway.store.tasks.tables import (
@@ -78,6 +81,7 @@ __all__ = [
     "blob_grants",
     "blobs",
     "blocks",
+    "carried",
     "chain_heads",
     "checkpoints",
     "conversations",
@@ -92,6 +96,8 @@ __all__ = [
     "journal",
     "journal_leaves",
     "journal_nodes",
+    "key_encryption_keys",
+    "key_generation",
     "lasting_subscriptions",
     "loose_drafts",
     "mail_items",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,9 @@ class Journal:
     def signed(self, size: int) -> Note:
         text = checkpoint(self.tree, size).text()
         return Note(text).with_signatures(self.keys.sign(text, lasting=False))
+
+    def proof(self, size: int, old: int) -> list[bytes]:
+        return self.tree.consistency(old, size)
 
     def request(self, old: int, size: int) -> bytes:
         proof = tuple(self.tree.consistency(old, size)) if old <= size else ()
@@ -98,8 +103,7 @@ def test_it_cosigns_no_fork_whatever_is_proved(
 def test_it_cosigns_nothing_of_strangers(
     witness: Witness, journal: Journal, tmp_path: Path, clock: SetClock
 ) -> None:
-    stranger = Journal(tmp_path / "b", clock) if (tmp_path / "b").mkdir() else None
-    assert stranger is None
+    (tmp_path / "b").mkdir()
     stranger = Journal(tmp_path / "b", clock)
 
     assert witness.answer(stranger.request(0, 3)).status == 403
@@ -135,9 +139,7 @@ def test_a_witness_is_asked_over_the_network(
 ) -> None:
     for size in (4, 9, 9):
         note = journal.signed(size)
-        signatures = client(door).cosign(
-            note, lambda old, size=size: journal.tree.consistency(old, size)
-        )
+        signatures = client(door).cosign(note, partial(journal.proof, size))
         assert cosignatures_of(signatures, note, [witness.keys.witness_key])
     with pytest.raises(WitnessRefusedError, match="no signature of a witness"):
         cosignatures_of(signatures, note, journal.keys.verification_keys)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
@@ -29,9 +38,28 @@ from gateway.store.base.engine import (
 from gateway.store.base.glancing import Glance
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
-from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
+from gateway.store.journal import (
+    OPERATOR,
+    Action,
+    Event,
+    JournalReader,
+    append,
+    with_rows,
+)
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
+from gateway.store.sealed.carried import is_carried
+from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.places import Places
+from gateway.store.sealed.rows import (
+    BINDINGS,
+    MAC,
+    STEP,
+    Followed,
+    Rows,
+    filled,
+    remembered,
+)
 from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import Tasks
 
@@ -63,9 +91,19 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
+    _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
+    _followed: dict[tuple[str, str], dict[str, str]] = field(factory=dict, repr=False)
+
+    @property
+    def rows(self) -> Rows:
+        """What vouches for the rows that grant."""
+        return Rows(self.keys, self._believes_unbound)
+
+    def _believes_unbound(self) -> bool:
+        return not is_carried(self.connection, self.keys, self.folder, STEP)
 
     @property
     def blobs(self) -> Blobs:
@@ -82,13 +120,78 @@ class UnitOfWork:
         """The journal as it is before this transaction's own lines."""
         return JournalReader(self.connection)
 
+    def next_moment(self) -> datetime:
+        """
+        Return the time, a microsecond later each time it is asked in a transaction.
+
+        So what is written together stands in the order in which it was written.
+        """
+        return self.now + timedelta(microseconds=next(self._moments))
+
     def add(self, table: Table, **row: Any) -> None:
-        """Insert a row at the end of the transaction."""
-        self._rows.setdefault(table, []).append(row)
+        """Insert a row at the end of the transaction; one that grants is bound."""
+        self._rows.setdefault(table, []).append(self.bound(table, row))
 
     def add_now(self, table: Table, **row: Any) -> None:
-        """Insert a row for what follows in the transaction to find."""
+        """Insert a row for what follows in the transaction to find; bound as well."""
+        row = self.bound(table, row)
         _insert(table, frozenset(row)).run(self.connection, [row])
+
+    def bound(self, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row as it is to be written: one that grants has its MAC."""
+        if table not in BINDINGS:
+            return row
+        whole = filled(table, row)
+        whole[MAC] = self.rows.mac(table, whole)
+        self._follow(table, whole)
+        return whole
+
+    def change(
+        self, table: Table, *conditions: ColumnElement[bool], **values: Any
+    ) -> list[dict[str, Any]]:
+        """
+        Change rows that grant, each checked before and bound anew; return them, after.
+
+        Raises:
+            AlteredError: one is not as the gateway wrote it; none is changed then.
+        """
+        found = self.connection.execute(
+            select(table).where(*conditions).with_for_update()
+        ).all()
+        changed = []
+        for row in found:
+            self.rows.check(table, row)
+            changed.append(self.rewrite(table, {**row._mapping, **values}, values))
+        return changed
+
+    def rewrite(
+        self, table: Table, row: dict[str, Any], values: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Write some values of a row that was checked, and bind it anew; return it."""
+        is_new = row[MAC] is None  # of an earlier version
+        row[MAC] = self.rows.mac(table, row)
+        self.connection.execute(
+            update(table)
+            .where(*(column == row[column.name] for column in table.primary_key))
+            .values(**values, **{MAC: row[MAC]})
+        )
+        if is_new or BINDINGS[table].followed is not Followed.HELD:
+            self._follow(table, row)
+        return row
+
+    def ended(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Have the journal remember that a row was taken away."""
+        self._follow(table, {**row, MAC: None})
+
+    def _follow(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Have the journal remember what was written last, by the end of its MAC."""
+        binding = BINDINGS[table]
+        if binding.followed is Followed.NOT:
+            return
+        chain = f"patient:{row[binding.owner]}" if binding.owner else OPERATOR
+        place = chain, str(row[binding.subject])
+        name = binding.name(row)
+        self._followed.setdefault(place, {})[name] = remembered(binding, row[MAC])
 
     def note(
         self,
@@ -109,18 +212,22 @@ class UnitOfWork:
     def key_for(self, scope: str) -> str:
         """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
         key_id = self.keys.key_for(self.connection, scope, self.now)
-        self.after_commit(lambda: self.keys.remember(scope, key_id))
+        held = self.keys.held(self.connection)
+        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
-    def seal(self, key_id: str, value: Any, context: str) -> bytes:
-        """Encrypt a JSON value for its place, ``table.column:row``."""
-        return self.keys.seal(
-            self.connection, key_id, _to_json(value).encode(), context
-        )
+    @property
+    def places(self) -> Places:
+        """Sealing bytes for their places, and opening them there."""
+        return Places(self.keys, self.folder, self.connection)
 
-    def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
+    def seal(self, key_id: str, value: Any, place: str) -> bytes:
+        """Encrypt a JSON value for its place, ``table.column:key``."""
+        return self.places.seal(key_id, _to_json(value).encode(), place)
+
+    def unseal(self, key_id: str, sealed: bytes, place: str) -> Any:
         """Decrypt a JSON value that `seal` made for the same place."""
-        return json.loads(self.keys.unseal(self.connection, key_id, sealed, context))
+        return json.loads(self.places.unseal(key_id, sealed, place))
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
@@ -129,8 +236,10 @@ class UnitOfWork:
             if rows:
                 for columns, same in _by_columns(rows).items():
                     _insert(table, columns).run(self.connection, same)
-        append(self.connection, self._events)
+        append(self.connection, with_rows(self._events, self._followed, self.now))
+        self._followed.clear()
         self._events.clear()
+        self.keys.write_counts(self.connection, self.now)
 
     def committed(self) -> None:
         """
@@ -185,12 +294,11 @@ class Database:
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
         """Open the database, the master key and the blob folder of the settings."""
-        return cls(
-            make_engine(settings.database_url, settings.database.answer_seconds),
-            KeyRing.from_file(settings.keys.master),
-            BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
-            clock,
-        )
+        keys = KeyRing(key_source(settings.keys))
+        engine = make_engine(settings.database_url, settings.database.answer_seconds)
+        keys.bind(engine)
+        folder = BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes)
+        return cls(engine, keys, folder, clock)
 
     def prepare(
         self,
@@ -244,6 +352,11 @@ class Database:
         None where that is not possible, as on PostgreSQL, or not now.
         """
         return None if self._glance is None else self._glance.rows(question, **values)
+
+    def believes_unbound(self) -> bool:
+        """Tell whether rows of an earlier version may still be without a MAC."""
+        with self.read() as work:
+            return work.rows.believes_unbound()
 
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""

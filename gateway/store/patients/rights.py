@@ -20,6 +20,8 @@ from gateway.store.tables import blocks, oppositions, secrecies
 
 _BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
 
+_LISTS = {_BLOCKED: blocks, _SECRET: secrecies}
+
 
 def _identities(table: Table, kind: str) -> Select[Any]:
     """Select a sender of a patient's list in the columns of an opposition."""
@@ -29,6 +31,8 @@ def _identities(table: Table, kind: str) -> Select[Any]:
         literal("").label("type_code"),
         literal("").label("unique_id"),
         literal("").label("declared_by"),
+        literal("").label("id"),
+        table.c.since,
     ).where(table.c.profile_id == bindparam("profile"))
 
 
@@ -42,9 +46,29 @@ RIGHTS = Prepared(
             oppositions.c.type_code,
             oppositions.c.unique_id,
             oppositions.c.declared_by,
+            oppositions.c.id,
+            oppositions.c.since,
         ).where(oppositions.c.profile_id == bindparam("profile")),
     )
 )
+
+
+def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, Any]]]:
+    """Return the rows of `RIGHTS` as they are in the tables they are of."""
+    sets: dict[Table, list[dict[str, Any]]] = {
+        blocks: [],
+        oppositions: [],
+        secrecies: [],
+    }
+    for row in rows:
+        if row.kind in _LISTS:
+            whole = {"identity": row.structure, "since": row.since}
+        else:
+            whole = row._asdict()
+        sets[_LISTS.get(row.kind, oppositions)].append(
+            {**whole, "profile_id": profile_id}
+        )
+    return sets
 
 
 def read_rights(rows: Iterable[Any]) -> ProfileRights:

@@ -1,43 +1,71 @@
-"""Keys: the master wraps data keys, a data key wraps blob keys and seals texts."""
+"""Keys: a source's key wraps data keys, a data key wraps blob keys and seals texts."""
 
 from __future__ import annotations
 
 import hmac
-import os
-import secrets
-from collections.abc import Mapping
+import threading
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from attrs import field, frozen
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import DamagedError, MisuseError, UnavailableError
 from gateway.store.base.prepared import Prepared
-from gateway.store.tables import data_keys
+from gateway.store.sealed.generation import HeldKeys, Memory, next_generation
+from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
+from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
+from gateway.store.sealed.wrapping import (
+    KeyEncryptionKey,
+    KeyPlace,
+    decrypt,
+    encrypt,
+    unwrap,
+    wrap,
+)
+from gateway.store.sealed.wrapping_keys import WrappingKeys
+from gateway.store.tables import data_keys, key_encryption_keys, key_generation
 
-_NONCE = 12
 _MOST = 20_000
 """Keys in memory at once."""
 
-_BY_SCOPE = Prepared(
-    select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope"))
+KEPT_SECONDS: Final = 300.0
+"""How long an unwrapped key stays in memory, whatever happens to it."""
+
+_KEYS = data_keys.c
+_CURRENT = Prepared(
+    select(_KEYS.id, _KEYS.epoch, _KEYS.destroyed_at)
+    .where(_KEYS.scope == bindparam("scope"))
+    .order_by(_KEYS.epoch.desc())
+    .limit(1)
 )
 _WRAPPED = Prepared(
-    select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
+    select(_KEYS.wrapped, _KEYS.kek_id, _KEYS.scope, _KEYS.epoch).where(
+        _KEYS.id == bindparam("key")
+    )
 )
-
+_LATER = data_keys.alias("later")
+_EARLIER = Prepared(
+    select(_KEYS.id)
+    .join(
+        _LATER,
+        (_LATER.c.scope == _KEYS.scope) & (_LATER.c.epoch > _KEYS.epoch),
+    )
+    .where(_LATER.c.id == bindparam("key"))
+    .order_by(_KEYS.epoch.desc())
+)
 T = TypeVar("T")
-
-_MODE = 0o600
 
 
 class Label(StrEnum):
@@ -54,29 +82,35 @@ class Label(StrEnum):
     VAULT = "vault"
     """Of a document, in the sum that a checkpoint vouches for."""
 
-
-def make_master_key(file: Path) -> None:
-    """Write a new master key, readable by its owner alone; never over another one."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_hex(32) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    @property
+    def scope(self) -> str:
+        """The scope of its key, among those of data keys."""
+        return f"label:{self.value}"
 
 
-@frozen
 class KeyRing:
     """
-    The master key in memory, and the data keys unwrapped so far.
+    The source of the keys that wrap, and the data keys unwrapped so far.
 
-    The cache holds keys, never texts; an entry is dropped with `forget`.
+    What is in memory are keys, never texts. Each transaction that needs one reads the
+    generation of the keys first: when it grew (`next_generation`), every process drops
+    what it has. The keys of digests are read once (`load`).
     """
 
-    _master: AESGCM = field(repr=False)
-    _digests: Mapping[Label, hmac.HMAC] = field(repr=False)
-    master_id: str
-    _cache: dict[str, AESGCM] = field(factory=dict, repr=False)
-    _by_scope: dict[str, str] = field(factory=dict, repr=False)
+    def __init__(
+        self,
+        source: KeySource,
+        *,
+        most_seals: int = MOST_SEALS,
+        kept_seconds: float = KEPT_SECONDS,
+    ) -> None:
+        self.source = source
+        self._memory = Memory(kept_seconds)
+        self.keks = WrappingKeys(source)
+        self._digests: dict[Label, hmac.HMAC] = {}
+        self._engine: Engine | None = None
+        self._counts = SealCounts(most_seals)
+        self._loading = threading.Lock()
 
     @classmethod
     def from_file(cls, file: Path) -> KeyRing:
@@ -86,33 +120,20 @@ class KeyRing:
         Raises:
             MisuseError: absent, readable by others, or not 32 bytes in hex.
         """
-        try:
-            mode = file.stat().st_mode & 0o777
-            text = file.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise MisuseError(f"master key: {error}") from error
-        if mode & 0o077:
-            raise MisuseError(f"master key: {file} must be of mode 0600, is {mode:o}")
-        try:
-            secret = bytes.fromhex(text)
-        except ValueError:
-            secret = b""
-        if len(secret) != 32:
-            raise MisuseError(f"master key: {file} must hold 32 bytes in hex")
-        return cls.from_secret(secret)
+        source = FileSource(file)
+        source.open(1)
+        return cls(source)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyRing:
-        """Derive the wrapping key and the key of each label from 32 secret bytes."""
-        wrap = _derive(secret, b"gateway wrap")
-        identifier = _derive(secret, b"gateway master id")[:8].hex()
-        digests = {
-            label: hmac.new(
-                _derive(secret, f"gateway {label}".encode()), digestmod="sha256"
-            )
-            for label in Label
-        }
-        return cls(AESGCM(wrap), digests, identifier)
+        """Return keys wrapped by 32 secret bytes, without a database of their own."""
+        return cls(SecretSource(secret))
+
+    def bind(self, engine: Engine) -> None:
+        """Say which database the keys of digests are in, where nobody loaded them."""
+        self._engine = engine
+
+    # Digests
 
     def digest(self, label: Label, text: str) -> str:
         """
@@ -126,62 +147,154 @@ class KeyRing:
 
     def mac(self, label: Label, content: bytes) -> bytes:
         """Return the HMAC-SHA-256 of some bytes under the key of a label."""
-        keyed = self._digests[label].copy()  # a quarter of what it costs to begin anew
+        known = self._digests.get(label)
+        if known is None:
+            known = self._load_late(label)
+        keyed = known.copy()  # a quarter of what it costs to begin anew
         keyed.update(content)
         return keyed.digest()
 
-    def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
-        """Return the id of the data key of ``scope``, making it if there is none."""
-        if known := self._by_scope.get(scope):
-            return known
-        if found := _key_of(connection, scope):
-            return found
-        key_id, secret = uuid4().hex, AESGCM.generate_key(256)
-        try:
-            with connection.begin_nested():
-                connection.execute(
-                    insert(data_keys).values(
-                        id=key_id,
-                        scope=scope,
-                        wrapped=_encrypt(self._master, secret, key_id.encode()),
-                        master_id=self.master_id,
-                        created_at=now,
-                    )
-                )
-        except IntegrityError:
-            # Another node made it at this very moment, as at midnight all do.
-            return _key_of(connection, scope)
-        return key_id
+    def load(self, connection: Connection) -> None:
+        """
+        Read the keys of digests; one that is not kept yet is the source's first key's.
 
-    def remember(self, scope: str, key_id: str) -> None:
-        """Keep in memory which key a scope has, once that is committed."""
-        _keep(self._by_scope, scope, key_id)
+        Raises:
+            UnavailableError: one cannot be unwrapped, or there is none.
+        """
+        for label in Label:
+            secret = self._label_secret(connection, label)
+            self._digests[label] = hmac.new(secret, digestmod="sha256")
+
+    def establish(
+        self, connection: Connection, now: datetime, *, new: bool = False
+    ) -> None:
+        """
+        Write down the first key that wraps, and a key for each label; done is fine.
+
+        In a ``new`` database the labels' keys are random. In one that was made while
+        they followed from the master key they go on as they are.
+        """
+        if _first(connection, select(key_encryption_keys.c.id)) is None:
+            values = {"id": self.source.open(1).id, "version": 1, "created_at": now}
+            connection.execute(insert(key_encryption_keys).values(values))
+        if not connection.execute(select(key_generation.c.number)).first():
+            connection.execute(insert(key_generation).values(id=1, number=1))
+        for label in Label:
+            if _CURRENT.first(connection, scope=label.scope) is None:
+                derived = None if new else self._first_secret(label)
+                self._add(connection, label.scope, 1, now, derived)
+        self.load(connection)
+
+    def is_established(self, connection: Connection) -> bool:
+        """Tell whether every label has a key of its own in the database."""
+        kept = select(_KEYS.scope).where(
+            _KEYS.scope.in_([label.scope for label in Label])
+        )
+        return set(connection.execute(kept).scalars()) == {one.scope for one in Label}
+
+    def _load_late(self, label: Label) -> hmac.HMAC:
+        """Load without having been told to: as a tool or a test does, never `serve`."""
+        with self._loading:
+            if label not in self._digests:
+                if self._engine is None:
+                    for each in Label:
+                        secret = self._first_secret(each)
+                        if secret is None:
+                            raise MisuseError("the keys of digests are not loaded")
+                        self._digests[each] = hmac.new(secret, digestmod="sha256")
+                else:
+                    reader = self._engine.connect()
+                    with reader.execution_options(read_only=True) as connection:
+                        self.load(connection)
+        return self._digests[label]
+
+    def _label_secret(self, connection: Connection, label: Label) -> bytes:
+        row = _CURRENT.first(connection, scope=label.scope)
+        if row is not None:
+            return self._unwrapped(connection, row.id)
+        secret = self._first_secret(label)
+        if secret is None:
+            raise UnavailableError("try again later", detail="a digest has no key")
+        return secret
+
+    def _first_secret(self, label: Label) -> bytes | None:
+        """Return what a label's key was while all followed from the master key."""
+        try:
+            first = self.source.open(1)
+        except MisuseError:
+            return None
+        return first.derive(label.value) if isinstance(first, SecretKey) else None
+
+    # Data keys
+
+    def held(self, connection: Connection) -> HeldKeys:
+        """Return what is in memory and still true for this transaction."""
+        return self._memory.held(connection)
+
+    def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
+        """
+        Return the id of the key that new values of ``scope`` are sealed with.
+
+        Made if there is none.
+
+        Raises:
+            UnavailableError: it was destroyed.
+        """
+        if known := self.held(connection).by_scope.get(scope):
+            return known
+        row = _CURRENT.first(connection, scope=scope)
+        if row is None:
+            return self._add(connection, scope, 1, now)
+        if row.destroyed_at is not None:
+            raise UnavailableError("not readable any more", detail="data key destroyed")
+        return str(row.id)
+
+    def remember(self, held: HeldKeys, scope: str, key_id: str) -> None:
+        """
+        Keep in memory which key a scope has, once that is committed.
+
+        ``held`` is what was true in that transaction.
+        """
+        _keep(held.by_scope, scope, key_id)
+
+    def next_epoch(self, connection: Connection, scope: str, now: datetime) -> str:
+        """
+        Make another key for what is sealed from now on; return its id.
+
+        What was sealed before is read as before.
+
+        Raises:
+            UnavailableError: the scope has no key, or it was destroyed.
+        """
+        row = _CURRENT.first(connection, scope=scope)
+        if row is None or row.destroyed_at is not None:
+            raise UnavailableError("not readable any more", detail="no key to follow")
+        key_id = self._add(connection, scope, row.epoch + 1, now)
+        self.held(connection).by_scope.pop(scope, None)
+        next_generation(connection)
+        return key_id
 
     def data_key(self, connection: Connection, key_id: str) -> AESGCM:
         """
         Return an unwrapped data key.
 
         Raises:
-            UnavailableError: destroyed, or wrapped by another master key.
+            UnavailableError: destroyed, or what wraps it is not at hand.
         """
-        if known := self._cache.get(key_id):
+        held = self.held(connection)
+        if known := held.ciphers.get(key_id):
             return known
-        row = _WRAPPED.first(connection, key=key_id)
-        if row is None:
-            raise UnavailableError("not readable any more", detail="data key destroyed")
-        try:
-            secret = _decrypt(self._master, row.wrapped, key_id.encode())
-        except DamagedError as error:  # another master key, more likely than damage
-            raise UnavailableError(error.public, detail=str(error)) from None
-        key = AESGCM(secret)
-        _keep(self._cache, key_id, key)
+        key = AESGCM(self._unwrapped(connection, key_id))
+        _keep(held.ciphers, key_id, key)
         return key
 
     def seal(
         self, connection: Connection, key_id: str, text: bytes, context: str
     ) -> bytes:
         """Encrypt a small value, bound to its place: ``table.column:row``."""
-        return _encrypt(self.data_key(connection, key_id), text, context.encode())
+        key = self.data_key(connection, key_id)
+        self._counts.add(key_id)
+        return encrypt(key, text, context.encode())
 
     def unseal(
         self, connection: Connection, key_id: str, sealed: bytes, context: str
@@ -189,11 +302,89 @@ class KeyRing:
         """
         Decrypt what `seal` made for the same context.
 
+        Where the key of now is named, and one of its scope before sealed it, that one
+        opens it: not every row says which of its owner's keys it was.
+
         Raises:
             DamagedError: altered or moved.
             UnavailableError: as `data_key`.
         """
-        return _decrypt(self.data_key(connection, key_id), sealed, context.encode())
+        bound = context.encode()
+        try:
+            return decrypt(self.data_key(connection, key_id), sealed, bound)
+        except DamagedError:
+            for row in _EARLIER.rows(connection, key=key_id):
+                with suppress(DamagedError):
+                    return decrypt(self.data_key(connection, row.id), sealed, bound)
+            raise
+
+    def write_counts(self, connection: Connection, now: datetime) -> None:
+        """
+        Write down how often keys sealed, where it is worth it; at the end of a
+        transaction. A key that sealed too often is followed by another.
+        """
+        for key_id in self._counts.write(connection):
+            scope = _WRAPPED.first(connection, key=key_id).scope
+            newest = _CURRENT.first(connection, scope=scope)
+            if newest.id == key_id and newest.destroyed_at is None:
+                self.next_epoch(connection, scope, now)
+
+    # What wraps
+
+    def wrapping(self, connection: Connection) -> KeyEncryptionKey:
+        """
+        Return the key that wraps what is made now.
+
+        Raises:
+            UnavailableError: it is not at hand.
+        """
+        held = self.held(connection)
+        if held.wrapping is None:
+            held.wrapping = self.keks.now(connection)
+        return held.wrapping
+
+    def forget(self, kek_id: str) -> None:
+        """Drop a key that wraps from memory, and all there is for now."""
+        self.keks.forget(kek_id)
+        self._memory.drop()
+
+    def _add(
+        self,
+        connection: Connection,
+        scope: str,
+        epoch: int,
+        now: datetime,
+        secret: bytes | None = None,
+    ) -> str:
+        key_id, kek = uuid4().hex, self.wrapping(connection)
+        secret = AESGCM.generate_key(256) if secret is None else secret
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    insert(data_keys).values(
+                        id=key_id,
+                        scope=scope,
+                        epoch=epoch,
+                        wrapped=wrap(kek, secret, KeyPlace(scope, key_id, epoch)),
+                        kek_id=kek.id,
+                        created_at=now,
+                    )
+                )
+        except IntegrityError:
+            # Another node made it at this very moment, as at midnight all do.
+            return str(_CURRENT.first(connection, scope=scope).id)
+        return key_id
+
+    def _unwrapped(self, connection: Connection, key_id: str) -> bytes:
+        row = _WRAPPED.first(connection, key=key_id)
+        if row is None or row.wrapped is None:
+            raise UnavailableError("not readable any more", detail="data key destroyed")
+        kek = self.keks.named(connection, row.kek_id)
+        return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
+
+
+def _first(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).first()
 
 
 def _keep(cache: dict[str, T], name: str, value: T) -> None:
@@ -201,26 +392,3 @@ def _keep(cache: dict[str, T], name: str, value: T) -> None:
     if len(cache) >= _MOST:
         cache.clear()
     cache[name] = value
-
-
-def _key_of(connection: Connection, scope: str) -> str:
-    found = _BY_SCOPE.first(connection, scope=scope)
-    return str(found.id) if found else ""
-
-
-def _derive(secret: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
-
-
-def _encrypt(key: AESGCM, text: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + key.encrypt(nonce, text, context)
-
-
-def _decrypt(key: AESGCM, sealed: bytes, context: bytes) -> bytes:
-    try:
-        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
-    except InvalidTag:
-        raise DamagedError(
-            "not readable", detail="ciphertext altered, moved, or under another key"
-        ) from None

@@ -17,7 +17,12 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.accounts import Account, Accounts, password_matches
+from gateway.store.patients.accounts import (
+    Account,
+    Accounts,
+    password_matches,
+    stronger_hash,
+)
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
@@ -69,9 +74,14 @@ class SigningIn:
         with self.desk.database.read() as work:
             account = Accounts(work).find(login)
         right = password_matches(account, password)
-        return self.desk.write(
-            lambda work: self._start(work, account, old, right=right)
-        )
+        stronger = stronger_hash(account, password) if right else ""
+
+        def job(work: UnitOfWork) -> PasswordTried:
+            if stronger:
+                Accounts(work).rehash(account, stronger)
+            return self._start(work, account, old, right=right)
+
+        return self.desk.write(job)
 
     def _start(
         self, work: UnitOfWork, account: Account, old: WebSession | None, *, right: bool

@@ -409,6 +409,13 @@ def test_any_attachment_is_opened_without_an_error(content: bytes) -> None:
 
 OTHERS = make_cda(unique_id=(f"{SET}.8", ""), set_id="", ins="277076322082910")
 IN_PART_2 = "(partie/part 2, application/zip)"
+
+
+def in_part_2(words: faults.Words) -> str:
+    """Return what is wrong in both languages, with the place in each."""
+    return " / ".join(f"{each} {IN_PART_2}" for each in words)
+
+
 OTHERS_CX = f"277076322082910^^^&{TEST}&ISO^NH"
 
 
@@ -470,7 +477,7 @@ def test_a_file_that_is_no_cda_is_told_in_its_own_words(
 ) -> None:
     mail = make_mail(as_xdm(listing(content, media_type)))
 
-    assert errors(mail) == [f"{say(faults.NOT_CDA)} {IN_PART_2}"]
+    assert errors(mail) == [in_part_2(faults.NOT_CDA)]
 
 
 def test_a_file_that_is_no_cda_is_kept_with_what_is_said_of_it() -> None:
@@ -483,7 +490,7 @@ def test_a_file_that_is_no_cda_is_kept_with_what_is_said_of_it() -> None:
     assert found == FoundDocument(
         content=b"%PDF-1.4\n",
         said=said_in_metadata(facts, submission),
-        error=f"{say(faults.NOT_CDA)} {IN_PART_2}",
+        error=in_part_2(faults.NOT_CDA),
     )
 
 
@@ -492,7 +499,7 @@ def test_an_archive_that_a_package_lists_is_opened() -> None:
 
     found = named(make_mail(as_xdm(listing(inner, "application/zip"))))
 
-    assert found == [(f"{say(faults.NOT_CDA)} {IN_PART_2}", []), ("", ["277"])]
+    assert found == [(in_part_2(faults.NOT_CDA), []), ("", ["277"])]
 
 
 IN_XML_2 = "(partie/part 2, text/xml)"
@@ -502,7 +509,9 @@ def test_a_document_in_utf_16_is_told_in_its_own_words() -> None:
     wide = LETTER.decode().encode("utf-16")
     mail = make_mail(as_xml(wide))
 
-    assert named(mail) == [(f"{say(faults.OTHER_CHARSET)} {IN_XML_2}", ["279"])]
+    assert named(mail) == [
+        (" / ".join(f"{words} {IN_XML_2}" for words in faults.OTHER_CHARSET), ["279"])
+    ]
     (found,) = Opener().open(mail).documents
     assert (found.content, found.closed, found.document) == (wide, False, None)
 

@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from gateway.core.texts import faults
+from gateway.core.texts.details import in_both
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import ItemKind, PartPlace, SearchLimits
 from gateway.dmp_bridge.filing.searching import search, search_within
@@ -63,8 +64,11 @@ def told(
 
 def closed(path: str, media_type: str = "", why: str = "") -> str:
     """Return what is said of a file that is not opened."""
-    french, english = faults.CLOSED
-    words = (french, f"{english} ({why})") if why else faults.CLOSED
+    words = faults.CLOSED
+    if why:
+        pairs = zip(faults.CLOSED, in_both(why), strict=True)
+        french, english = (f"{each} ({reason})" for each, reason in pairs)
+        words = french, english
     return say(words, path=path, media_type=media_type)
 
 

@@ -16,7 +16,9 @@ from attrs import define, field
 
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
-from gateway.mssante.sending.notifying import Notifying, Outbox, SmartHost
+from gateway.mssante.sending.notifying import Notifying
+from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.sending.smart_host import SmartHost
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
@@ -25,6 +27,7 @@ from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
+from tests.power_cuts import left_after
 
 
 @define
@@ -85,6 +88,31 @@ def test_the_names_of_many_files_are_made_durable_by_one_call(
     assert len(syncs) == 1
     for sync in syncs:
         sync()
+
+
+LEAVING = """
+import os, sys
+from pathlib import Path
+from gateway.mssante.sending.notifying import Email, Outbox
+
+os.umask(0o077)
+outbox = Outbox(Path(sys.argv[1]) / "outbox")
+for name in ("one", "two"):
+    sync = outbox(name, Email("a@x.test", "b@x.test", name.encode()))
+sync()
+"""
+
+
+def test_a_notice_that_was_struck_off_is_in_the_outbox_after_a_power_cut(
+    tmp_path: Path,
+) -> None:
+    """With the folder itself, which was made for it."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    left = left_after(LEAVING, folder, tmp_path / "scratch")
+
+    assert left == {"outbox/one.eml": b"one", "outbox/two.eml": b"two"}
 
 
 def test_a_sent_notice_is_not_sent_again(database: Database) -> None:
@@ -156,7 +184,7 @@ def test_a_folder_that_cannot_be_written_is_tried_later(
 def test_a_relay_that_does_not_answer_is_tried_later(database: Database) -> None:
     task = make(database)
 
-    notifying = step(database, SmartHost("127.0.0.1:9", 2.0))
+    notifying = step(database, SmartHost(address="127.0.0.1:9", timeout=2.0))
 
     with ThreadPoolExecutor(1) as worker, pytest.raises(UnavailableError):
         worker.submit(notifying, task).result()
@@ -169,7 +197,8 @@ def test_a_relay_that_goes_on_talking_is_left_in_time(database: Database) -> Non
     with socket.create_server(("127.0.0.1", 0)) as listening:
         relay = threading.Thread(target=drip, args=(listening, over))
         relay.start()
-        carrier = SmartHost(f"127.0.0.1:{listening.getsockname()[1]}", 1.0)
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        carrier = SmartHost(address=address, timeout=1.0)
 
         with (
             ThreadPoolExecutor(1) as threads,
