@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -353,6 +354,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _database,
     _postmaster,
+    signing,
     smart_host,
     _service,
     _schema,

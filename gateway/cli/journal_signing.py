@@ -33,6 +33,7 @@ from gateway.node.witnessing import (
 from gateway.settings.file import Settings
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.signed import Checkpoints
+from gateway.store.checkpoints.snapshot import snapshot
 
 
 def add_signing(verbs: Subparsers) -> None:
@@ -149,7 +150,7 @@ def ask_witness(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database):
         keys = [VerificationKey.parse(one) for one in settings.journal.keys]
         client = WitnessClient(args.url, _context(settings))
-        with database.read() as work:
+        with snapshot(database) as work:
             sealed = SealedJournal(work.connection)
             last = sealed.last()
             if last is None:
