@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, update
 
 from gateway.core.common_words import common_words, plain_letters
 from gateway.core.ins import has_valid_key
@@ -30,13 +30,13 @@ from gateway.rights.password_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     accounts,
-    one_time_codes,
     unknown_logins,
-    web_sessions,
 )
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
@@ -242,34 +242,24 @@ class Accounts:
         if row is None:
             raise NotFoundError("this profile has no account to sign in with")
         check_password(password, row.login, profile)
-        self.work.connection.execute(
-            update(accounts)
-            .where(columns.id == row.id)
-            .values(
-                password=_HASHER.hash(_normal(password)), failures=0, paused_until=None
-            )
+        self.work.change(
+            accounts,
+            columns.id == row.id,
+            password=_HASHER.hash(_normal(password)),
+            failures=0,
+            paused_until=None,
         )
-        self.work.connection.execute(
-            delete(web_sessions).where(
-                web_sessions.c.account_id == row.id, web_sessions.c.digest != but
-            )
-        )
-        self.work.connection.execute(
-            update(one_time_codes)
-            .where(
-                one_time_codes.c.account_id == row.id,
-                one_time_codes.c.used_at.is_(None),
-            )
-            .values(used_at=self.work.now)
-        )
+        end_sessions_of(self.work, row.id, but=but)
+        void_codes_of(self.work, row.id)
         Profiles(self.work, by, why).change(profile.id, "password")
 
     def rehash(self, account: Account, stronger: str) -> None:
         """Keep the hash of `stronger_hash`, unless the password changed meanwhile."""
-        self.work.connection.execute(
-            update(accounts)
-            .where(accounts.c.id == account.id, accounts.c.password == account.hash)
-            .values(password=stronger)
+        self.work.change(
+            accounts,
+            accounts.c.id == account.id,
+            accounts.c.password == account.hash,
+            password=stronger,
         )
 
     def succeeded(self, account: Account) -> None:
