@@ -50,8 +50,8 @@ def add_parser(commands: Subparsers) -> None:
         json_too=True,
     )
     whose = owners.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--patient", metavar="INS")
-    whose.add_argument("--mailbox", metavar="ADDRESS")
+    whose.add_argument("--patient", metavar="INS", help="of this patient")
+    whose.add_argument("--mailbox", metavar="ADDRESS", help="of this mailbox")
     whose.add_argument(
         "--made-before",
         type=_day,

@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.errors import GatewayError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
+from gateway.metrics import ALTERED_NAME
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
@@ -35,7 +36,7 @@ from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.renewing import renew, say_not_renewed
-from gateway.node.reports import EVERY_SECONDS
+from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
@@ -200,6 +201,7 @@ class Service:
                 "trust": self._trust_fault,
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
+                "altered rows": self._altered_fault,
                 "checkpoint": self._sealing.fault,
             },
             self._processes,
@@ -209,6 +211,16 @@ class Service:
             HealthDoor(
                 readiness, loop, self._reactor, listen.metrics_host, listen.metrics
             )
+        )
+
+    def _altered_fault(self) -> str:
+        counted = (*counts_of().items(), *self._processes.counts().items())
+        rows = sum(value for (name, _), value in counted if name == ALTERED_NAME)
+        return (
+            f"{rows:.0f} times a row was not as the gateway wrote it, and refused: see "
+            "gateway journal verify"
+            if rows
+            else ""
         )
 
     def _storage_fault(self) -> str:

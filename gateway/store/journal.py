@@ -172,20 +172,22 @@ _ROWS = "rows"
 
 def with_rows(
     events: Sequence[Event],
-    written: Mapping[tuple[str, str], Mapping[str, str]],
+    written: Mapping[tuple[tuple[str, ...], str], Mapping[str, str]],
     now: datetime,
 ) -> list[Event]:
     """
     Return the events of a transaction with the rows that it wrote.
 
-    ``written`` has them by chain and subject. A line of that chain about that subject
-    says it, or the last of the chain, or one that says nothing else.
+    ``written`` has them by the chains that may say it, and by subject. A line of such a
+    chain about that subject says it, or the last of the first chain, or one of its own.
     """
     told, places = list(events), {}
     for at, event in enumerate(told):
         places[event.chain, event.subject] = places[event.chain, ""] = at
-    for (chain, subject), rows in written.items():
-        at = places.get((chain, subject), places.get((chain, ""), len(told)))
+    for (chains, subject), rows in written.items():
+        chain, own = chains[0], [places.get((one, subject)) for one in chains]
+        last = places.get((chain, ""), len(told))
+        at = next((one for one in own if one is not None), last)
         if at == len(told):
             told.append(Event(chain, now, Action.ROWS_WRITTEN, "written", "", {}))
             places[chain, ""] = at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
@@ -95,5 +95,4 @@ def _move(work: UnitOfWork, kind: str, owner_id: str) -> None:
             raise NotFoundError("no such patient")
         Profiles(work).move_to(profile, key_id)
         return
-    mine = mailboxes.c.id == owner_id
-    work.connection.execute(update(mailboxes).where(mine).values(key_id=key_id))
+    work.change(mailboxes, mailboxes.c.id == owner_id, key_id=key_id)
