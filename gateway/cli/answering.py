@@ -21,7 +21,7 @@ from gateway.cli.main import make_parser, with_status
 from gateway.cli.operators import account_name, act_for
 from gateway.errors import MisuseError
 from gateway.rights.operator_rules import (
-    Role,
+    OperatorRole,
     command_of,
     is_told_to_the_patient,
     role_for,
@@ -30,7 +30,7 @@ from gateway.settings.admin import AdminSettings
 from gateway.settings.file import read_settings
 
 
-def roles_of(login_uid: int, admin: AdminSettings) -> frozenset[Role]:
+def roles_of(login_uid: int, admin: AdminSettings) -> frozenset[OperatorRole]:
     """Return the roles that the settings give an account, by its name or a group."""
     try:
         account = pwd.getpwuid(login_uid)
@@ -43,7 +43,9 @@ def roles_of(login_uid: int, admin: AdminSettings) -> frozenset[Role]:
         except KeyError:
             continue
     names = {account.pw_name, *groups}
-    return frozenset(role for role in Role if names & set(getattr(admin, role.value)))
+    return frozenset(
+        role for role in OperatorRole if names & set(getattr(admin, role.value))
+    )
 
 
 def answer(asked: dict[str, Any], file: Path) -> int:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Role(StrEnum):
+class OperatorRole(StrEnum):
     """What an operator is trusted with; the names are those of ``[admin]``."""
 
     EXPLOITATION = "exploitation"
@@ -22,33 +22,35 @@ class Role(StrEnum):
 
 _TOLD: Final = frozenset({"vault get", "vault list"})
 
-COMMANDS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
+COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
     {
-        "queue list": frozenset({Role.EXPLOITATION}),
-        "queue retry": frozenset({Role.EXPLOITATION}),
-        "queue hold": frozenset({Role.EXPLOITATION}),
-        "queue release": frozenset({Role.EXPLOITATION}),
-        "queue drop": frozenset({Role.EXPLOITATION}),
-        "vault check": frozenset({Role.EXPLOITATION}),
-        "mailbox list": frozenset({Role.EXPLOITATION, Role.ADMINISTRATOR}),
-        "mailbox add": frozenset({Role.ADMINISTRATOR}),
-        "mailbox open": frozenset({Role.ADMINISTRATOR}),
-        "mailbox close": frozenset({Role.ADMINISTRATOR}),
-        "mailbox holder": frozenset({Role.ADMINISTRATOR}),
-        "patient add": frozenset({Role.SUPPORT}),
-        "patient set": frozenset({Role.SUPPORT, Role.PRIVACY}),
-        "patient password": frozenset({Role.SUPPORT}),
-        "patient show": frozenset({Role.SUPPORT, Role.PRIVACY}),
-        "patient list": frozenset({Role.SUPPORT, Role.PRIVACY}),
-        "patient changes": frozenset({Role.SUPPORT, Role.PRIVACY}),
-        "quarantine list": frozenset({Role.QUARANTINE}),
-        "quarantine get": frozenset({Role.QUARANTINE}),
-        "quarantine release": frozenset({Role.QUARANTINE}),
-        "quarantine close": frozenset({Role.QUARANTINE}),
-        "trace": frozenset({Role.PRIVACY}),
-        "journal export": frozenset({Role.PRIVACY, Role.AUDITOR}),
-        "vault list": frozenset({Role.PRIVACY}),
-        "vault get": frozenset({Role.PRIVACY}),
+        "queue list": frozenset({OperatorRole.EXPLOITATION}),
+        "queue retry": frozenset({OperatorRole.EXPLOITATION}),
+        "queue hold": frozenset({OperatorRole.EXPLOITATION}),
+        "queue release": frozenset({OperatorRole.EXPLOITATION}),
+        "queue drop": frozenset({OperatorRole.EXPLOITATION}),
+        "vault check": frozenset({OperatorRole.EXPLOITATION}),
+        "mailbox list": frozenset(
+            {OperatorRole.EXPLOITATION, OperatorRole.ADMINISTRATOR}
+        ),
+        "mailbox add": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox open": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox close": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox holder": frozenset({OperatorRole.ADMINISTRATOR}),
+        "patient add": frozenset({OperatorRole.SUPPORT}),
+        "patient set": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient password": frozenset({OperatorRole.SUPPORT}),
+        "patient show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient list": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient changes": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "quarantine list": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine get": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine release": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine close": frozenset({OperatorRole.QUARANTINE}),
+        "trace": frozenset({OperatorRole.PRIVACY}),
+        "journal export": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "vault list": frozenset({OperatorRole.PRIVACY}),
+        "vault get": frozenset({OperatorRole.PRIVACY}),
     }
 )
 """The commands that the service answers, and the roles of which one is enough."""
@@ -67,8 +69,8 @@ def command_of(words: Sequence[str]) -> str:
 
 
 def role_for(
-    command: str, roles: Collection[Role], facts: Collection[str] = ()
-) -> Role | None:
+    command: str, roles: Collection[OperatorRole], facts: Collection[str] = ()
+) -> OperatorRole | None:
     """
     Return the role by which somebody may give a command, the first there is, or None.
 
@@ -77,8 +79,10 @@ def role_for(
     enough = COMMANDS.get(command, frozenset())
     if command == "patient set":
         contact = _CONTACT.issuperset(facts)
-        enough = frozenset({Role.SUPPORT if contact else Role.PRIVACY})
-    return next((role for role in Role if role in enough and role in roles), None)
+        enough = frozenset({OperatorRole.SUPPORT if contact else OperatorRole.PRIVACY})
+    return next(
+        (role for role in OperatorRole if role in enough and role in roles), None
+    )
 
 
 def is_told_to_the_patient(command: str) -> bool:

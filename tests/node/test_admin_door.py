@@ -18,7 +18,7 @@ from gateway.cli.main import main
 from gateway.cli.operators import account_name, login_uid, operator_name
 from gateway.errors import MisuseError
 from gateway.node.admin_door import MOST_ASKED, AdminDoor, AskedBy
-from gateway.rights.operator_rules import Role
+from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.admin import AdminSettings
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
@@ -202,6 +202,6 @@ def test_roles_are_of_accounts_and_of_groups() -> None:
     root = pwd.getpwuid(0).pw_name
     given = AdminSettings(support=(root,), auditor=(f"@{root}",), privacy=("somebody",))
 
-    assert roles_of(0, given) == {Role.SUPPORT, Role.AUDITOR}
+    assert roles_of(0, given) == {OperatorRole.SUPPORT, OperatorRole.AUDITOR}
     assert roles_of(2**31 - 7, given) == frozenset()
     assert roles_of(0, AdminSettings()) == frozenset()

@@ -6,15 +6,20 @@ import pytest
 
 from gateway.rights.operator_rules import (
     COMMANDS,
-    Role,
+    OperatorRole,
     command_of,
     is_told_to_the_patient,
     role_for,
 )
 
-E, S, Q, P = Role.EXPLOITATION, Role.SUPPORT, Role.QUARANTINE, Role.PRIVACY
-K, A, M = Role.KEYS, Role.AUDITOR, Role.ADMINISTRATOR
-MAY: dict[str, set[Role]] = {
+E, S, Q, P = (
+    OperatorRole.EXPLOITATION,
+    OperatorRole.SUPPORT,
+    OperatorRole.QUARANTINE,
+    OperatorRole.PRIVACY,
+)
+K, A, M = OperatorRole.KEYS, OperatorRole.AUDITOR, OperatorRole.ADMINISTRATOR
+MAY: dict[str, set[OperatorRole]] = {
     "queue list": {E},
     "queue retry": {E},
     "queue hold": {E},
@@ -47,21 +52,21 @@ def test_the_table_is_this_one() -> None:
     assert MAY.keys() == COMMANDS.keys()
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", OperatorRole)
 @pytest.mark.parametrize("command", MAY)
-def test_one_role_is_enough_or_it_is_not(command: str, role: Role) -> None:
+def test_one_role_is_enough_or_it_is_not(command: str, role: OperatorRole) -> None:
     assert role_for(command, {role}) == (role if role in MAY[command] else None)
 
 
-@pytest.mark.parametrize("role", Role)
-def test_no_role_has_all(role: Role) -> None:
+@pytest.mark.parametrize("role", OperatorRole)
+def test_no_role_has_all(role: OperatorRole) -> None:
     assert any(role_for(command, {role}) is None for command in COMMANDS)
 
 
 def test_who_has_no_role_may_nothing_and_what_is_no_command_nobody() -> None:
     assert all(role_for(command, ()) is None for command in COMMANDS)
-    assert role_for("keys destroy", set(Role)) is None
-    assert role_for("", set(Role)) is None
+    assert role_for("keys destroy", set(OperatorRole)) is None
+    assert role_for("", set(OperatorRole)) is None
 
 
 def test_of_two_roles_the_first_there_is_counts() -> None:
@@ -81,10 +86,10 @@ def test_of_two_roles_the_first_there_is_counts() -> None:
     ],
 )
 def test_what_the_patient_decided_is_not_for_support_to_change(
-    facts: list[str], role: Role
+    facts: list[str], role: OperatorRole
 ) -> None:
-    assert role_for("patient set", set(Role), facts) is role
-    assert role_for("patient set", set(Role) - {role}, facts) is None
+    assert role_for("patient set", set(OperatorRole), facts) is role
+    assert role_for("patient set", set(OperatorRole) - {role}, facts) is None
 
 
 @pytest.mark.parametrize(
