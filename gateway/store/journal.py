@@ -191,7 +191,7 @@ _ROWS = "rows"
 
 def with_rows(
     events: Sequence[Event],
-    written: Mapping[tuple[Sequence[str], str], Mapping[str, str]],
+    written: Mapping[tuple[tuple[str, ...], str], Mapping[str, str]],
     now: datetime,
 ) -> list[Event]:
     """
