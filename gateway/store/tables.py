@@ -18,6 +18,11 @@ from gateway.store.arrivals.tables import (
 )
 from gateway.store.base.columns import UtcDateTime, metadata
 from gateway.store.base.tables import instance, presences
+from gateway.store.evidence.tables import (
+    evidence,
+    patient_settings,
+    settings_texts,
+)
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -78,6 +83,7 @@ __all__ = [
     "deliveries",
     "documents",
     "drafts",
+    "evidence",
     "folders",
     "inbox_messages",
     "instance",
@@ -92,12 +98,14 @@ __all__ = [
     "notices",
     "one_time_codes",
     "oppositions",
+    "patient_settings",
     "presences",
     "profile_changes",
     "profiles",
     "receipts",
     "recipients",
     "secrecies",
+    "settings_texts",
     "strays",
     "submissions",
     "tasks",

@@ -65,6 +65,7 @@ class UnitOfWork:
     """
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
+    _before: list[Callable[[], None]] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
 
     @property
@@ -102,6 +103,10 @@ class UnitOfWork:
         """Write a line in the journal; ``detail`` never holds patient data."""
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
+    def before_commit(self, action: Callable[[], None]) -> None:
+        """Do something once, when all else of the transaction is done."""
+        self._before.append(action)
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when the transaction is safely committed."""
         self._after.append(action)
@@ -124,6 +129,8 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
+        for action in self._before:
+            action()
         for table in _INSERTS:
             rows = self._rows.pop(table, None)
             if rows:

@@ -13,7 +13,7 @@ from gateway.store.base.engine import unlimited
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """The revision this program works with; Alembic itself is loaded to upgrade only."""
 
 

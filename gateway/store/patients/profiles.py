@@ -21,6 +21,7 @@ from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.rights import RIGHTS, read_rights
 from gateway.store.patients.values import (
@@ -92,6 +93,7 @@ class Profiles:
                 changed_at=self.work.now,
             )
         )
+        keep_patient_settings(self.work, profile_id, self.by)
         self.work.note(
             Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
         )
@@ -159,8 +161,8 @@ class Profiles:
         return found if isinstance(found, Profile) else None
 
     def rights(self, profile_id: str) -> ProfileRights:
-        """Return the blocks, oppositions and secret senders of a patient."""
-        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        """Return the blocks, oppositions that stand and secret senders of a patient."""
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id, now=self.work.now)
         return read_rights(rows)
 
     def set_state(self, profile: Profile, state: ProfileState) -> None:
@@ -214,6 +216,7 @@ class Profiles:
             key_id=key_id,
             detail=self.work.seal(key_id, detail, context),
         )
+        keep_patient_settings(self.work, profile_id, self.by)
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
         """Return what was changed of a profile, the oldest change first."""
@@ -309,16 +312,19 @@ class Profiles:
         self._changed(profile_id, f"oppose-{opposition.kind}", None, after)
 
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
-        """Take an opposition back; none is no error."""
+        """End an opposition, whose row stays; none is no error."""
         columns = oppositions.c
         self.work.connection.execute(
-            delete(oppositions).where(
+            update(oppositions)
+            .where(
                 columns.profile_id == profile_id,
                 columns.kind == opposition.kind,
                 columns.structure == opposition.structure.lower(),
                 columns.type_code == opposition.type_code,
                 columns.unique_id == opposition.unique_id,
+                columns.until.is_(None),
             )
+            .values(until=self.work.now)
         )
         before = asdict(opposition)
         self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)

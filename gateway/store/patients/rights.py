@@ -1,4 +1,4 @@
-"""Blocks, oppositions and secret senders of a patient, read in one statement."""
+"""Blocks, oppositions that stand and secret senders, read in one statement."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -42,7 +43,10 @@ RIGHTS = Prepared(
             oppositions.c.type_code,
             oppositions.c.unique_id,
             oppositions.c.declared_by,
-        ).where(oppositions.c.profile_id == bindparam("profile")),
+        ).where(
+            oppositions.c.profile_id == bindparam("profile"),
+            or_(oppositions.c.until.is_(None), oppositions.c.until > bindparam("now")),
+        ),
     )
 )
 

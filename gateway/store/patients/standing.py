@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import bindparam, exists, or_, select
 
 from gateway.errors import UnavailableError
@@ -17,6 +17,7 @@ _STANDING = Prepared(
     select(
         profiles.c.id,
         profiles.c.state,
+        profiles.c.settings_version,
         exists()
         .where(
             blocks.c.profile_id == profiles.c.id,
@@ -33,11 +34,16 @@ _STANDING = Prepared(
 
 @frozen
 class StandingRow:
-    """A profile's opaque id and state, and whether its owner blocked the sender."""
+    """
+    A profile's opaque id and state, and whether its owner blocked the sender.
+
+    ``settings_version`` is that of what its owner had set when it was asked.
+    """
 
     profile_id: str
     state: str
     blocked: bool
+    settings_version: int = field(default=0, eq=False)
 
 
 class FindStanding(Protocol):
@@ -109,5 +115,5 @@ def _asked(
 def _standing(found: list[tuple[Any, ...]]) -> StandingRow | None:
     if not found:
         return None
-    profile_id, state, blocked = found[0]
-    return StandingRow(profile_id, state, bool(blocked))
+    profile_id, state, version, blocked = found[0]
+    return StandingRow(profile_id, state, bool(blocked), version)
