@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 REGISTRY = CollectorRegistry()
 
@@ -19,5 +19,16 @@ REFUSED = Counter(
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",
+    registry=REGISTRY,
+)
+
+CHECKPOINT_AGE = Gauge(
+    "gateway_checkpoint_age_seconds",
+    "Since the last signed checkpoint of the journal; NaN where none was looked for.",
+    registry=REGISTRY,
+)
+SEALED = Counter(
+    "gateway_journal_lines_sealed_total",
+    "Lines of the journal that were appended to its tree.",
     registry=REGISTRY,
 )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, text
 
 from gateway.clock import Clock
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.sources import SecretKey
 from gateway.store.tables import metadata
 
 SECRET = bytes(range(32))
@@ -24,6 +30,29 @@ def database_at(
         BlobFolder(folder / "blobs", inline_bytes),
         clock,
     )
+
+
+def add_first_data_key(connection: Connection, scope: str) -> tuple[str, AESGCM]:
+    """
+    Add a data key as it was kept while there was one master key; return id and key.
+
+    The tables are those of revision 0008 or before.
+    """
+    master = SecretKey(SECRET)
+    key_id, secret, nonce = uuid4().hex, AESGCM.generate_key(256), os.urandom(12)
+    connection.execute(
+        text(
+            "INSERT INTO data_keys (id, scope, wrapped, master_id, created_at)"
+            " VALUES (:id, :scope, :wrapped, :master, 0)"
+        ),
+        {
+            "id": key_id,
+            "scope": scope,
+            "wrapped": nonce + master.encrypt(nonce, secret, key_id.encode()),
+            "master": master.id,
+        },
+    )
+    return key_id, AESGCM(secret)
 
 
 def new_sqlite(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings.file import Settings, settings_from
-from gateway.store.sealed.keys import make_master_key
+from gateway.store.sealed.sources import make_master_key
 
 DOMAINS = {"professional": "hopital.mssante.test", "patient": "patient.mssante.test"}
 TRUST = {

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
@@ -30,6 +33,9 @@ from tests.recorded_writes import (
     Step,
     Synced,
     Written,
+    is_complete,
+    read_steps,
+    recording,
 )
 
 SECTOR: Final = 512
@@ -284,3 +290,28 @@ def _read_folder(path: Path) -> _Folder:
             folder.now[entry.name] = _File(bytearray(below.read_bytes()), mode)
     folder.durable = dict(folder.now)
     return folder
+
+
+def left_after(program: str, folder: Path, scratch: Path) -> dict[str, bytes]:
+    """
+    Run a Python program that is given a folder; return the files that a power cut just
+    after it leaves for sure.
+    """
+    traces, before = scratch / "traces", scratch / "before"
+    traces.mkdir(parents=True)
+    shutil.copytree(folder, before)
+    words = [sys.executable, "-c", program, str(folder)]
+    subprocess.run([*recording(traces), *words], check=True)
+    until = time.monotonic() + 30
+    while not is_complete(traces):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    steps = read_steps(traces, folder)
+    end = max(step.ended for step in steps) + 1
+    made = scratch / "made"
+    Disk.at(end, before, steps, folder).write(made, Random(0), NOTHING)
+    return {
+        str(path.relative_to(made)): path.read_bytes()
+        for path in made.rglob("*")
+        if path.is_file()
+    }

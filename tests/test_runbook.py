@@ -21,6 +21,10 @@ HELD_BY = {
         OUTAGES,
         "test_a_frozen_server_is_said_in_time_and_the_service_goes_on_when_it_does",
     ),
+    "/readyz does not answer": (
+        OUTAGES,
+        "test_a_frozen_first_process_answers_nothing_and_its_supervisor_is_not_told",
+    ),
     "the database is damaged": (OUTAGES, "test_damaged_pages_are_not_readiness"),
     "bytes free": (FAILURES, "test_with_too_little_room_nothing_is_let_in"),
     "does not say whose it is": (
@@ -73,6 +77,14 @@ HELD_BY = {
     "blob files belong to no row": (
         "tests/store/sealed/test_strays.py",
         "test_more_than_a_few_are_held_until_a_person_says_so",
+    ),
+    "the journal is not sealed": (
+        "tests/node/test_sealing.py",
+        "test_a_line_that_is_missing_stops_sealing_and_is_said_until_it_is_back",
+    ),
+    "the last checkpoint is": (
+        "tests/node/test_sealing.py",
+        "test_a_signer_that_is_away_is_said_once_the_last_checkpoint_is_old",
     ),
     "tasks wait for a person": (PROBING, "test_what_was_given_up_is_for_a_person"),
     "the database does not answer": (

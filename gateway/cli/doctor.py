@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from gateway.documents.cda.schema import CdaSchema
 from gateway.errors import GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.node.probing import Probes, faults_of
+from gateway.node.seen import Seen, is_free, look_at
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
@@ -29,6 +29,7 @@ from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
+_ANEW = "restart the service"
 _PROBE_SECONDS = 25.0
 """A commit may wait for its turn; longer than SQLite waits it does not."""
 
@@ -202,15 +203,17 @@ _TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
 def _ports(settings: Settings) -> Iterator[Finding]:
     host, doors = settings.listen.host, open_doors(settings.listen)
     numbers = list(doors.values())
-    running = _is_running(settings)
+    running = look_at(settings)
     for door, port in doors.items():
         subject = f"port of {door}"
         if numbers.count(port) > 1:
             mend = f"change [listen] {door}"
             yield Finding(subject, f"{port} is given twice", mend)
-        elif running and not is_free(host, port):
+        elif running is Seen.RUNS and not is_free(host, port):
             yield Finding(subject, f"{port} answers")
-        elif running:
+        elif running is Seen.SILENT and not is_free(host, port):
+            yield Finding(subject, f"{port} is taken, and nobody answers", _ANEW)
+        elif running is Seen.RUNS:
             mend = "restart the service, and read its log"
             yield Finding(subject, f"{port} does not answer, the others do", mend)
         elif fault := fault_of(host, port):
@@ -218,29 +221,6 @@ def _ports(settings: Settings) -> Iterator[Finding]:
             yield Finding(subject, f"{port} cannot be listened on: {fault}", mend)
         else:
             yield Finding(subject, f"{port} is free; the service is not running")
-
-
-def _is_running(settings: Settings) -> bool:
-    """Tell whether our service answers there, by its page for the operator."""
-    listen = settings.listen
-    if not listen.metrics:
-        ports = open_doors(listen).values()
-        return any(not is_free(listen.host, port) for port in ports)
-    pages = HTTPConnection(listen.host, listen.metrics, timeout=5)
-    try:
-        pages.request("GET", "/livez")
-        return pages.getresponse().read() == b"ok\n"
-    except (OSError, HTTPException):
-        return False
-    finally:
-        pages.close()
-
-
-def is_free(host: str, port: int) -> bool:
-    """Tell whether nobody listens on a port."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((host, port)) != 0
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -355,7 +335,11 @@ def _probes(settings: Settings, database: Database) -> Probes:
 
 def _service(settings: Settings) -> Iterator[Finding]:
     """Ask the service that runs what it says of itself."""
-    if not settings.listen.metrics or not _is_running(settings):
+    seen = look_at(settings)
+    if not settings.listen.metrics or seen is Seen.GONE:
+        return
+    if seen is Seen.SILENT:
+        yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
         return
     listen = settings.listen
     pages = HTTPConnection(listen.host, listen.metrics, timeout=_PROBE_SECONDS)
@@ -363,7 +347,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
         pages.request("GET", "/readyz")
         said = json.loads(pages.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        yield Finding("service", "/readyz does not answer", "restart the service")
+        yield Finding("service", "/readyz does not answer", _ANEW)
         return
     finally:
         pages.close()

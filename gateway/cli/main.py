@@ -26,6 +26,7 @@ NOUNS = {
     "mailbox": "professionals' mailboxes",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
+    "keys": "which there are, turning them over, destroying them",
     "journal": "the record of what was done",
     "bench": "measure this machine",
     "trust": "the lists of the space of trust, and a word on one that shrank",

@@ -19,7 +19,7 @@ from gateway.evidence.arguments import (
     SenderArguments,
     TakenDecision,
 )
-from gateway.evidence.watching import Seen
+from gateway.evidence.watching import FactsSeen
 from gateway.rights import (
     filing_rules,
     notice_rules,
@@ -195,7 +195,7 @@ _Said = tuple[str, Any, Mapping[str, Any]]
 
 
 def _asked(name: str, rule: Callable[[Any], Any], facts: Any) -> _Said:
-    seen = Seen()
+    seen = FactsSeen()
     return name, rule(seen.watch(facts)), seen.facts
 
 
@@ -208,7 +208,7 @@ def _filing_answers(asked: FilingArguments) -> list[_Said]:
     if document.withdrawal is not NoWithdrawal.NOT_ASKED:
         return [*said, _asked("withdrawal", _withdrawal, facts)]
     for number, rule in filing_rules.DOCUMENT_ROWS:
-        seen = Seen()
+        seen = FactsSeen()
         watched = seen.watch(facts)
         reason = rule(watched, seen.watch(document, "document"))
         said.append((str(number), reason, seen.facts))
@@ -248,7 +248,7 @@ def _sender_answers(asked: SenderArguments) -> list[_Said]:
         said.append(_asked("mail-from", _mail_from, asked))
     else:
         for rule in sender_rules.HEADER_RULES:
-            seen = Seen()
+            seen = FactsSeen()
             reason = rule(
                 seen.watch(asked.link, "link"),
                 asked.reverse_path,

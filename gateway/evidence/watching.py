@@ -11,7 +11,7 @@ from gateway.core.ins import Ins
 
 
 @define
-class Seen:
+class FactsSeen:
     """What was looked at so far, by its path among the arguments."""
 
     facts: dict[str, Any] = field(factory=dict)

@@ -9,6 +9,7 @@ from attrs import frozen
 from twisted.logger import Logger
 
 from gateway.core.texts.notices import NoticeKind
+from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.arrivals.giving_up import end_delivery
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notices import NoticeEnd, end_notice, get_notice
@@ -50,14 +51,21 @@ class Concerns:
 
 def tell_of_holding(work: UnitOfWork, row: TaskRow, warn: timedelta) -> None:
     """
-    See to it that the sender of a letter that an operator holds learns of it.
+    See to it that the sender of what an operator holds, a letter or a copy for another
+    operator, learns of it.
 
-    It does when the letter is ``warn`` old and still held: of a short pause nobody is
-    told.
+    It does when that is ``warn`` old and still held: of a short pause nobody is told.
     """
-    if row.kind in {kind.value for kind in _LETTERS}:
-        delay = max(timedelta(0), row.created_at + warn - work.now)
-        work.tasks.add(TaskKind.ACKNOWLEDGE, row.subject, delay=delay)
+    arrival_id, since = row.subject, row.created_at
+    if row.kind == TaskKind.RELAY:
+        delivery = Deliveries(work).get(row.subject)
+        if delivery is None or not delivery.reverse_path:
+            return  # nobody is told of a report (RFC 5321 §6.1)
+        arrival_id, since = delivery.arrival_id, delivery.created_at
+    elif row.kind not in _LETTERS:
+        return
+    delay = max(timedelta(0), since + warn - work.now)
+    work.tasks.add(TaskKind.ACKNOWLEDGE, arrival_id, delay=delay)
 
 
 def _ask_for_help(notice_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -20,7 +21,7 @@ from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
-from gateway.store.sealed.keys import make_master_key
+from gateway.store.sealed.sources import make_master_key
 
 PORTS = {
     "smtp": 2525,
@@ -57,6 +58,7 @@ DEMO_MAILBOXES = (
     DemoMailbox("nurse", "PER", "899700000025", "Alex PETIT"),
     DemoMailbox("pharmacist", "PER", "899700000033", "Dr Sacha LEROY"),
     DemoMailbox("regulator", "PER", "899700000041", "Dr Lou GIRARD"),
+    DemoMailbox("secretary", "PER", "3750000011/CPET0002", "Ève BLANC, secrétariat"),
 )
 
 
@@ -96,7 +98,21 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     sign_in = folder / SIGN_IN_FILE
     sign_in.touch(mode=0o600)
     sign_in.write_text(password + "\n", "utf-8")
+    _make_durable(folder)
     return settings
+
+
+def _make_durable(folder: Path) -> None:
+    """
+    Write all of it to the disk, names included: what is acknowledged later cannot be
+    read without the key that lies here.
+    """
+    for path in (folder.parent, folder, *folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _add_people(database: Database, password: str) -> None:

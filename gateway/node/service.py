@@ -34,6 +34,9 @@ from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
+from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
+from gateway.node.sealing import Sealing
+from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.housekeeping import Housekeeping
@@ -92,6 +95,7 @@ class Service:
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
         self._processes = Processes(reactor)
+        self._supervisor = Supervisor.of(os.environ)
         self._listening: list[Deferred[Any]] = []
         self._has_failed = False
         self._renewed: list[Callable[[Identity], None]] = []
@@ -112,6 +116,7 @@ class Service:
         self._presence = Presence(self._database, settings.folder)
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
+        self._sealing = Sealing(self._database, settings, self._file)
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
@@ -185,6 +190,7 @@ class Service:
                 "trust": self._trust_fault,
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
+                "checkpoint": self._sealing.fault,
             },
             self._processes,
         )
@@ -214,10 +220,13 @@ class Service:
                 monitor.addProcess(
                     f"{noun}-{number + 1}",
                     [*command, "-c", str(self._file)],
-                    env=dict(os.environ),
+                    env=without_supervisor(os.environ),
                 )
         monitor.setServiceParent(self._root)
         TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
+        if every := self._supervisor.every:
+            alive = self._supervisor.alive
+            TimerService(every, alive).setServiceParent(self._root)
 
     def _look(self) -> None:
         if self._writer.failure and not self._has_failed:
@@ -240,6 +249,10 @@ class Service:
 
         timer = TimerService(tasks.housekeeping_seconds, run)
         timer.setServiceParent(self._root)
+        seal = self._worker.deferred(self._sealing.look)
+        TimerService(
+            SEALING_SECONDS, lambda: seal().addErrback(_say_not_sealed)
+        ).setServiceParent(self._root)
 
     def _add(self, door: Any) -> None:
         door.setServiceParent(self._root)
@@ -259,6 +272,7 @@ class Service:
         )
 
     def _opened(self, _: Any) -> None:
+        self._supervisor.ready()
         listen = self._settings.listen
         doors = open_doors(listen).items()
         log.info(
@@ -286,6 +300,7 @@ class Service:
 
     def stop(self) -> Deferred[None]:
         """Close the doors politely, finish what was begun, close the database."""
+        self._supervisor.stopping()
         stopped: Deferred[Any] = self._root.stopService()
         return stopped.addBoth(self._close)
 
@@ -310,6 +325,11 @@ def _say_why_not(failure: Any) -> None:
         log.error("housekeeping failed: {why}", why=failure.getErrorMessage())
         return
     log.failure("housekeeping failed", failure=failure)
+
+
+def _say_not_sealed(failure: Any) -> None:
+    """Log a defect of sealing; the service goes on, and the next round will come."""
+    log.failure("the journal could not be sealed", failure=failure)
 
 
 def _first_failure(failure: Any) -> Any:

@@ -7,8 +7,9 @@ from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
+from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
-from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
+from gateway.mssante.sending.out import HostCheck, SmtpOut
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes

@@ -25,6 +25,7 @@ from gateway.settings.work import (
     CdaSettings,
     DatabaseSettings,
     FilingSettings,
+    JournalSettings,
     KeySettings,
     OutgoingSettings,
     ReceiptSettings,
@@ -39,6 +40,7 @@ __all__ = [
     "DomainSettings",
     "FilingSettings",
     "ImapSettings",
+    "JournalSettings",
     "KeySettings",
     "ListenSettings",
     "OutgoingSettings",
@@ -72,6 +74,7 @@ class Settings:
     database: DatabaseSettings
     blobs: BlobSettings
     keys: KeySettings
+    journal: JournalSettings
     smtp: SmtpSettings
     imap: ImapSettings
     web: WebSettings
@@ -90,6 +93,16 @@ class Settings:
         if url.startswith(prefix) and not url.startswith("sqlite:////"):
             return f"{prefix}{self.folder.resolve() / url.removeprefix(prefix)}"
         return url
+
+    @property
+    def journal_origin(self) -> str:
+        """The name of this journal: as set, or made of the name of this server."""
+        return self.journal.origin or f"{self.domains.hostname}/journal/1"
+
+    @property
+    def signer_socket(self) -> Path | None:
+        """Where the signer of checkpoints is asked; None where there is none."""
+        return self.folder / self.journal.signer if self.journal.signer else None
 
     @property
     def public_url(self) -> str:
@@ -115,6 +128,7 @@ TABLES: dict[str, type[Table]] = {
         DatabaseSettings,
         BlobSettings,
         KeySettings,
+        JournalSettings,
         SmtpSettings,
         ImapSettings,
         WebSettings,
@@ -158,6 +172,7 @@ def settings_from(content: Mapping[str, Any], folder: Path) -> Settings:
     for name, path_field in (
         ("blobs", "folder"),
         ("keys", "master"),
+        ("keys", "pkcs11_pin"),
         ("trust", "kept"),
     ):
         built[name] = _absolute(built[name], path_field, folder)

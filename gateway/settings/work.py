@@ -13,6 +13,8 @@ from gateway.settings.table import KIB, MIB, Table
 
 _YEAR_DAYS, _YEAR_MONTHS = 366, 12
 _MONTH_HOURS = 30 * 24
+_SOURCES = ("file", "credential", "command", "pkcs11")
+_MOST_COMMAND_SECONDS = 120
 
 
 @frozen(kw_only=True)
@@ -75,13 +77,89 @@ class BlobSettings(Table):
 
 @frozen(kw_only=True)
 class KeySettings(Table):
-    """``[keys]``: the master key that wraps every data key."""
+    """``[keys]``: where the master key is, which wraps every other key."""
 
     table: ClassVar = "keys"
 
-    master: Annotated[Path, "File of mode 0600 with 32 random bytes in hex."] = Path(
-        "master.key"
-    )
+    source: Annotated[str, "file, credential, command or pkcs11."] = "file"
+    previous: Annotated[
+        str, "Where older versions still are, while keys turn over to another source."
+    ] = ""
+    master: Annotated[
+        Path, "file: of mode 0600 with 32 random bytes in hex; version 2 beside it: .2"
+    ] = Path("master.key")
+    credential: Annotated[
+        str, "credential: its name in $CREDENTIALS_DIRECTORY; version 2: NAME.2"
+    ] = "gateway-master"
+    command: Annotated[
+        tuple[str, ...],
+        "command: a program, by its whole path, and its words; no shell. {version} is "
+        "the version. It prints 64 hex digits.",
+    ] = ()
+    command_seconds: Annotated[float, "command: it is ended after this."] = 10.0
+    pkcs11_module: Annotated[str, "pkcs11: the library of the token."] = ""
+    pkcs11_token: Annotated[str, "pkcs11: the label of the token."] = ""
+    pkcs11_key: Annotated[
+        str, "pkcs11: the label of the key, AES of 256 bits; version 2: LABEL.2"
+    ] = "gateway-master"
+    pkcs11_pin: Annotated[
+        Path, "pkcs11: file with the PIN, of mode 0600; relative to this one."
+    ] = Path("pkcs11.pin")
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Refuse a source that does not exist, or of which something is missing.
+
+        Raises:
+            MisuseError: the text says which.
+        """
+        for name, source in (("source", self.source), ("previous", self.previous)):
+            if source not in _SOURCES and (source or name == "source"):
+                known = ", ".join(_SOURCES)
+                raise MisuseError(f"[keys]: {name} is one of {known}")
+            if source == "command" and not self.command:
+                raise MisuseError("[keys]: command is not set")
+            if source == "command" and not Path(self.command[0]).is_absolute():
+                raise MisuseError("[keys]: command begins with the whole path")
+            if source == "pkcs11" and not (self.pkcs11_module and self.pkcs11_token):
+                raise MisuseError("[keys]: pkcs11_module and pkcs11_token are needed")
+        if self.previous == self.source:
+            raise MisuseError("[keys]: previous is another one than source")
+        if not 0 < self.command_seconds <= _MOST_COMMAND_SECONDS:
+            raise MisuseError("[keys]: command_seconds is more than 0, and 120 at most")
+
+
+@frozen(kw_only=True)
+class JournalSettings(Table):
+    """``[journal]``: the tree over the journal, and who signs its checkpoints."""
+
+    table: ClassVar = "journal"
+
+    origin: Annotated[
+        str, "Name this journal is signed under; empty: HOSTNAME/journal/1."
+    ] = ""
+    signer: Annotated[
+        str, "Socket of `gateway journal signer`; empty: nothing is signed."
+    ] = ""
+    keys: Annotated[
+        tuple[str, ...],
+        "Verification keys of the signer and of witnesses, name+id+key; empty: "
+        "signatures are not verified.",
+    ] = ()
+    seal_seconds: Annotated[int, "Between two checkpoints, 10 or more."] = 300
+    seal_lines: Annotated[int, "Or after so many new lines, 1 or more."] = 1000
+    late_seconds: Annotated[
+        int, "A checkpoint older than this, and `/readyz` says so."
+    ] = 1800
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what would seal without a pause, or be late at once."""
+        if self.seal_seconds < 10 or self.seal_lines < 1:
+            raise MisuseError(
+                "[journal]: seal_seconds is 10 or more, and seal_lines 1 or more"
+            )
+        if self.late_seconds <= self.seal_seconds:
+            raise MisuseError("[journal]: late_seconds is more than seal_seconds")
 
 
 @frozen(kw_only=True)

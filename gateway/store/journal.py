@@ -101,6 +101,8 @@ class Action(StrEnum):
     SIGNED_OUT = "session:close"
     PAGE_REFUSED = "page:refuse"
     OPERATOR_READ = "operator:read"
+    KEY_TURNED = "key:turn"
+    KEY_DESTROYED = "key:destroy"
     TASK_FAILED = "task:fail"
     TASK_DEAD = "task:die"
     TASK_RETRIED = "task:retry"

@@ -18,6 +18,13 @@ from gateway.store.arrivals.tables import (
 )
 from gateway.store.base.columns import UtcDateTime, metadata
 from gateway.store.base.tables import instance, presences
+from gateway.store.checkpoints.tables import (
+    checkpoints,
+    journal_leaves,
+    journal_nodes,
+    sealed_chains,
+    sealed_tree,
+)
 from gateway.store.evidence.tables import (
     evidence,
     patient_settings,
@@ -58,6 +65,8 @@ from gateway.store.sealed.tables import (
     blobs,
     damaged_blobs,
     data_keys,
+    key_encryption_keys,
+    key_generation,
     strays,
 )
 from gateway.store.tasks.tables import (
@@ -77,6 +86,7 @@ __all__ = [
     "blobs",
     "blocks",
     "chain_heads",
+    "checkpoints",
     "conversations",
     "damaged_blobs",
     "data_keys",
@@ -88,6 +98,10 @@ __all__ = [
     "inbox_messages",
     "instance",
     "journal",
+    "journal_leaves",
+    "journal_nodes",
+    "key_encryption_keys",
+    "key_generation",
     "lasting_subscriptions",
     "loose_drafts",
     "mail_items",
@@ -104,6 +118,8 @@ __all__ = [
     "profiles",
     "receipts",
     "recipients",
+    "sealed_chains",
+    "sealed_tree",
     "secrecies",
     "settings_texts",
     "strays",

@@ -218,7 +218,9 @@ def _mark_of(path: Path) -> tuple[int, int, int] | None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file whole, unless it is there already: several processes keep it."""
+    """
+    Write a file whole and durably, unless it is there: several processes keep it.
+    """
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -228,3 +230,14 @@ def _put(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    _sync_folder(path.parent)
+    _sync_folder(path.parent.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make its names durable: an fsync of a file says nothing of its name."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

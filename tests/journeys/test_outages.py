@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.running import Gateway, eventually
+from tests.journeys.running import Gateway, call, eventually
 from tests.journeys.test_failures import connected, hand_over, new_letter
 from tests.postgres import Server, new_database, own_server
 
@@ -99,6 +100,42 @@ def test_a_server_that_is_away_is_two_lines_of_the_log_for_each_process(
     first = next(line for line in lines if "does not answer" in line["text"])
     assert first["level"] == "error"
     assert "why" in first["fields"]
+
+
+def test_a_frozen_first_process_answers_nothing_and_its_supervisor_is_not_told(
+    tmp_path: Path,
+) -> None:
+    """Nobody else answers for it: no answer counts as not ready."""
+    gateway, address = Gateway.make(tmp_path / "gateway"), str(tmp_path / "notify")
+    gateway.configure(smtp={"processes": 2}, tasks={"workers": 1})
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as supervisor:
+        supervisor.bind(address)
+        supervisor.settimeout(5)
+        gateway.start("env", f"NOTIFY_SOCKET={address}", "WATCHDOG_USEC=2000000")
+        assert {supervisor.recv(64) for _ in range(3)} == {b"READY=1", b"WATCHDOG=1"}
+        assert gateway.process is not None
+        gateway.process.send_signal(signal.SIGSTOP)
+        try:
+            with suppress(BlockingIOError):
+                supervisor.setblocking(False)
+                while supervisor.recv(64):
+                    continue  # what was said before
+            assert gateway.readyz() == (0, {})  # after ten seconds
+            looked = call("doctor", "-c", str(gateway.config), status=1)
+            supervisor.settimeout(2)
+            with pytest.raises(TimeoutError):
+                supervisor.recv(64)
+        finally:
+            gateway.process.send_signal(signal.SIGCONT)
+        assert "/readyz does not answer" in looked.stdout.decode()
+        eventually(lambda: gateway.readyz()[0] == 200, seconds=60)
+        gateway.stop()
+        with suppress(BlockingIOError):
+            supervisor.setblocking(False)
+            words = []
+            while word := supervisor.recv(64):
+                words.append(word)
+        assert words[-1] == b"STOPPING=1"
 
 
 def test_damaged_pages_are_not_readiness(tmp_path: Path) -> None:

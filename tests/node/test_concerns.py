@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from gateway.core.copies import Copy
 from gateway.core.texts.notices import NoticeKind
 from gateway.node.concerns import Concerns, tell_of_holding
 from gateway.store.arrivals.arrivals import ArrivalState
+from gateway.store.arrivals.giving_up import give_up
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tasks.tasks import Task, TaskKind, TaskState
+from gateway.store.tasks.tasks import Task, TaskKind, TaskRow, TaskState
 from tests.fakes import SetClock
 from tests.logged import warnings_logged
-from tests.mssante.post import PEER, SERVICE, Post, mail
+from tests.mssante.post import LATER, PEER, SERVICE, Post, mail
 from tests.mssante.receipts.reports import parse
 
 WARN = Concerns(timedelta(hours=4))
@@ -144,14 +146,177 @@ def test_a_letter_that_was_let_go_on_in_time_is_told_of_as_any_other(
     assert post.said(arrival_id) == [("DSN", "delivered", "sent")]
 
 
-def test_of_what_is_no_letter_nobody_is_told_when_it_is_held(post: Post) -> None:
+@pytest.mark.parametrize("kind", [TaskKind.NOTIFY, TaskKind.RELAY])
+def test_of_what_is_no_letter_nobody_is_told_when_it_is_held(
+    post: Post, kind: TaskKind
+) -> None:
+    """A notice; a copy that has ended, and left its task behind."""
     with post.database.write() as work:
-        work.tasks.add(TaskKind.RELAY, "copy")
+        work.tasks.add(kind, "other")
     with post.database.write() as work:
         (row,) = work.tasks.listed()
         tell_of_holding(work, row, WARN.warn)
 
-    assert post.tasks() == ["copy"]
+    assert post.tasks() == ["other"]
+
+
+ALL = "SUCCESS,FAILURE,DELAY"
+
+# A copy for another operator that an operator of ours holds.
+
+
+def relaying(post: Post, *, path: str = SERVICE, notify: str = "") -> str:
+    """Keep a letter for another operator up to its copy; return the arrival's id."""
+    arrival_id = post.keep(
+        mail(), post.remote(PEER, notify=notify), post.mailbox(), reverse_path=path
+    )
+    post.decide(arrival_id)
+    post.work(TaskKind.DELIVER)
+    return arrival_id
+
+
+def hold(post: Post) -> TaskRow:
+    """Hold the one copy there is, as `gateway queue hold` does."""
+    with post.database.write() as work:
+        (row,) = [one for one in work.tasks.listed() if one.kind == TaskKind.RELAY]
+        assert work.tasks.move([row.id], TaskState.READY, TaskState.HELD) == 1
+        tell_of_holding(work, row, WARN.warn)
+    return row
+
+
+def let_go(post: Post, row: TaskRow) -> None:
+    with post.database.write() as work:
+        work.tasks.move([row.id], TaskState.HELD, TaskState.READY)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(3.99, []), (4, [("DSN", "stopped", "sent")])],
+)
+def test_the_sender_of_a_copy_that_an_operator_holds_is_told_when_it_is_late(
+    post: Post, clock: SetClock, hours: float, said: list[tuple[str, str, str]]
+) -> None:
+    arrival_id = relaying(post)
+    clock.advance(hours=1)
+    hold(post)
+
+    clock.advance(hours=hours - 1)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == said
+    assert post.peer.parcels == []
+
+
+def test_what_the_sender_of_a_held_copy_reads_is_true_and_said_once(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = relaying(post)
+    row = hold(post)
+    clock.advance(hours=4)
+    post.work()
+
+    (content,) = [one for one in post.box() if b"multipart/report" in one]
+    report = parse(content)
+    told = report.groups[1]
+    assert (told["Action"], told["Status"]) == ("delayed", "4.3.0")
+    assert told["Final-Recipient"] == f"rfc822;{PEER}"
+    assert "until the operator acts" in report.text
+    let_go(post, row)
+    hold(post)
+    clock.advance(hours=9)
+    post.work()
+    assert post.said(arrival_id) == [("DSN", "stopped", "sent")]
+
+
+def test_a_copy_held_after_its_sender_heard_of_a_delay_is_told_of_at_once(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = relaying(post)
+    post.peer.answer = LATER
+    post.work()
+    clock.advance(hours=4)
+    post.work()
+    assert post.said(arrival_id) == [("DSN", "delayed", "sent")]
+
+    hold(post)
+    post.work(TaskKind.ACKNOWLEDGE)
+
+    assert post.said(arrival_id) == [
+        ("DSN", "delayed", "sent"),
+        ("DSN", "stopped", "sent"),
+    ]
+
+
+def test_a_held_copy_that_goes_on_is_told_of_as_any_other(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = relaying(post, notify=ALL)
+    row = hold(post)
+    clock.advance(hours=3)
+    let_go(post, row)
+    post.work()
+    clock.advance(hours=3)
+
+    post.work()
+
+    assert post.outcomes(arrival_id)[0] == Copy.RELAYED
+    assert ("DSN", "stopped", "sent") not in post.said(arrival_id)
+
+
+def test_a_held_copy_that_is_dropped_goes_back_to_its_sender(
+    post: Post, clock: SetClock
+) -> None:
+    arrival_id = relaying(post)
+    row = hold(post)
+    clock.advance(hours=5)
+    post.work()
+    with post.database.write() as work:
+        assert work.tasks.drop(row.id)
+        give_up(work, row)
+
+    post.work()
+
+    assert sorted(post.said(arrival_id)) == [
+        ("DSN", "failed", "sent"),
+        ("DSN", "stopped", "sent"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "notify"), [("", ""), (SERVICE, "NEVER"), (SERVICE, "FAILURE")]
+)
+def test_of_a_held_copy_nobody_hears_who_wants_no_news(
+    post: Post, clock: SetClock, path: str, notify: str
+) -> None:
+    """A report goes back to nobody (RFC 5321 §6.1); NOTIFY without DELAY."""
+    arrival_id = relaying(post, path=path, notify=notify)
+    hold(post)
+    clock.advance(hours=5)
+
+    post.work()
+
+    assert post.said(arrival_id) == []
+
+
+def test_only_the_copy_that_is_held_is_told_of(post: Post, clock: SetClock) -> None:
+    other = "dr.autre@loin.mssante.test"
+    both = post.remote(PEER), post.remote(other)
+    arrival_id = post.keep(mail(), *(evolve(one, notify=ALL) for one in both))
+    post.decide(arrival_id)
+    post.work(TaskKind.DELIVER)
+    with post.database.write() as work:
+        row = next(one for one in work.tasks.listed() if one.kind == TaskKind.RELAY)
+        work.tasks.move([row.id], TaskState.READY, TaskState.HELD)
+        tell_of_holding(work, row, WARN.warn)
+    post.work()
+    clock.advance(hours=4)
+
+    post.work()
+
+    assert sorted(post.said(arrival_id)) == [
+        ("DSN", "relayed", "sent"),
+        ("DSN", "stopped", "sent"),
+    ]
 
 
 def test_a_sender_who_wants_no_news_of_delays_gets_none(post: Post) -> None:

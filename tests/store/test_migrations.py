@@ -16,7 +16,9 @@ from gateway.errors import MisuseError
 from gateway.store.base.work import Database
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
 from gateway.store.sealed.identity import identity_of
+from gateway.store.sealed.wrapping import encrypt
 from gateway.store.tables import blob_grants, documents, metadata
+from tests.builders_database import add_first_data_key
 
 
 @pytest.fixture
@@ -87,10 +89,8 @@ def test_blobs_of_the_first_version_are_read_after_the_upgrade(
         command.upgrade(config, "0001")
     parcel = empty.prepare(b"kept before there were forms")
     with empty.write() as work:
-        key_id = work.key_for("patient:1")
-        wrapped = work.keys.seal(
-            work.connection, key_id, parcel.key, f"blob:{parcel.id}"
-        )
+        key_id, key = add_first_data_key(work.connection, "patient:1")
+        wrapped = encrypt(key, parcel.key, f"blob:{parcel.id}".encode())
         work.connection.execute(
             text(
                 "INSERT INTO blobs (id, size, content, created_at)"
@@ -114,7 +114,7 @@ def test_messages_and_documents_of_an_earlier_version_keep_order_and_sight(
         config.attributes["connection"] = connection
         command.upgrade(config, "0004")
     with empty.write() as work:
-        key = work.key_for("patient:p")
+        key, _ = add_first_data_key(work.connection, "patient:p")
         work.connection.execute(
             text(
                 "INSERT INTO profiles (id, ins_digest, key_id, state, identity,"

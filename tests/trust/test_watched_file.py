@@ -11,6 +11,7 @@ import pytest
 
 from gateway.errors import InvalidError
 from gateway.trust.watched_file import KeptFile, WatchedFile
+from tests.power_cuts import left_after
 
 
 class Reader:
@@ -263,3 +264,33 @@ def test_a_word_has_the_file_read_again(tmp_path: Path, reader: Reader) -> None:
     assert file.current() == "one"
     assert len(reader.asked) == 2
     assert not file.changed
+
+
+KEEPING = """
+import os, sys
+from pathlib import Path
+from gateway.trust.watched_file import KeptFile, WatchedFile
+
+os.umask(0o077)
+top = Path(sys.argv[1])
+kept = KeptFile(top / "kept" / "list", lambda content, _: content)
+
+def read(content, before):
+    return content.decode()
+
+watched = WatchedFile(top / "list", read, max_bytes=10, kept=kept)
+(top / "fresh").write_bytes(b"2026")
+(top / "fresh").replace(top / "list")
+assert watched.current() == "2026"
+"""
+
+
+def test_what_was_taken_is_kept_after_a_power_cut(tmp_path: Path) -> None:
+    """With its folder: else an older list would be taken again."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    put(folder, b"2025")
+
+    left = left_after(KEEPING, folder, tmp_path / "scratch")
+
+    assert left["kept/list"] == b"2026"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 Words = tuple[str, str]
 
@@ -112,8 +113,8 @@ def fitted(said: Sequence[str], most: int = MOST_DETAIL) -> str:
 
     Only what is alone too long is cut, at a blank, and seen to be so.
 
-    >>> fitted(["size is absent", "hash is absent", "a title of its own"], 49)
-    'size is absent; et 2 de plus / and 2 more'
+    >>> fitted(["size is absent", "hash is absent", "a title of its own"], 35)
+    'size is absent; and 2 more'
     """
     for count in range(len(said), 0, -1):
         text = "; ".join(said[:count]) + _more(len(said) - count)
@@ -130,7 +131,11 @@ _CUT = " […]"
 
 
 def _more(count: int) -> str:
-    return f"; et {count} de plus / and {count} more" if count else ""
+    return f"; and {count} more" if count else ""
+
+
+PART: Final = "partie/part "
+"""What a place begins with where the sentence around it has no language yet."""
 
 
 def where(path: str, media_type: str) -> str:
@@ -140,9 +145,7 @@ def where(path: str, media_type: str) -> str:
     >>> where("2/1", "text/xml")
     'partie/part 2/1, text/xml'
     """
-    return f"partie/part {path}" + (
-        f", {media_type[:_MOST_TYPE]}" if media_type else ""
-    )
+    return f"{PART}{path}" + (f", {media_type[:_MOST_TYPE]}" if media_type else "")
 
 
 def say(words: Words, *, path: str = "", media_type: str = "", field: str = "") -> str:

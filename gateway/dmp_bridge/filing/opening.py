@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from gateway.core.envelope import SubmissionForm
 from gateway.core.texts import faults
+from gateway.core.texts.details import BOTH
 from gateway.core.texts.faults import say, where
 from gateway.dmp_bridge.filing.found import FoundDocument, OpenedSubmission
 from gateway.dmp_bridge.filing.places import Item, ItemKind, SearchLimits
@@ -212,7 +213,7 @@ class Opener:
             read = [packaged for packaged, one in pairs if one.document is not None]
             known = names_of(archive, read)
             found = _each_with_inside(found)
-        found = self._read_all(item.beside(known) if item.beside else (), found)
+        found = self._read_all(item.beside(known), found)
         for one in found or [FoundDocument(error=error)]:
             told = _with_error(one, error)
             yield told if told.document else _with_place(told, item)
@@ -326,7 +327,8 @@ def _with_place(found: FoundDocument, item: Item) -> FoundDocument:
     place = where(item.place.path, item.place.media_type)
     if not found.error or found.error.startswith("partie "):
         return found
-    return evolve(found, error=f"{found.error} ({place})")
+    said = found.error.split(BOTH)
+    return evolve(found, error=BOTH.join(f"{one} ({place})" for one in said))
 
 
 def _with_error(found: FoundDocument, error: str) -> FoundDocument:

@@ -18,6 +18,10 @@ MIB: Final = 1024 * 1024
 Beside: TypeAlias = "Callable[[frozenset[str]], Iterator[Item]]"
 
 
+def _nothing(known: frozenset[str]) -> Iterator[Item]:
+    return iter(())
+
+
 class ItemKind(StrEnum):
     """What was found."""
 
@@ -47,7 +51,7 @@ class Item:
     place: PartPlace
     error: str = ""
     archive: Archive | None = field(default=None, repr=False)
-    beside: Beside | None = field(default=None, repr=False, eq=False)
+    beside: Beside = field(default=_nothing, repr=False, eq=False)
 
 
 @frozen(kw_only=True)
@@ -63,14 +67,9 @@ class PartPlace:
     name: str = field(default="", repr=False)
     depth: int = 0
 
-    def within(self, path: str, media_type: str = "", name: str = "") -> PartPlace:
-        """Return a place in this one, a level deeper."""
-        return PartPlace(
-            path=f"{self.path}/{path}",
-            media_type=media_type,
-            name=name,
-            depth=self.depth + 1,
-        )
+    def within(self, path: str, name: str = "") -> PartPlace:
+        """Return a place in this one, a level deeper, whose type nobody says."""
+        return PartPlace(path=f"{self.path}/{path}", name=name, depth=self.depth + 1)
 
     def say(self, words: Words) -> str:
         """Return what is wrong there, for its sender."""

@@ -162,7 +162,6 @@ class Recorder:
             circumstances,
             subject=self.kept.id,
             profile_id=profile.id if profile else "",
-            key_id=profile.key_id if profile else "",
         )
 
     def decided(self, case: Case, number: int, others: Sequence[Reason] = ()) -> None:

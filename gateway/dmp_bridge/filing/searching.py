@@ -17,6 +17,7 @@ from typing import Final
 from attrs import define, evolve, field
 
 from gateway.core.texts import faults
+from gateway.core.texts.details import in_both
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import Item, ItemKind, PartPlace, SearchLimits
 from gateway.documents.cda.finding import (
@@ -353,7 +354,8 @@ def _documents_of(items: Iterable[Item]) -> list[Item]:
 
 def _closed_for(why: str) -> faults.Words:
     """Say why an archive stays closed, once, beside what to do."""
-    return faults.CLOSED[0], f"{faults.CLOSED[1]} ({why})"
+    french, english = in_both(why)
+    return f"{faults.CLOSED[0]} ({french})", f"{faults.CLOSED[1]} ({english})"
 
 
 def _digest(content: bytes) -> str:

@@ -77,6 +77,10 @@ needs one line more (IDLE its DONE, AUTHENTICATE its answer) asks for it by
   Once the certificate is believed, the connection counts to it.
 - *Two sessions, one \Recent*: what is recent is taken in a transaction, by the session
   that is told of it (`Folders.claim_recent`), never read and then moved.
+- *UIDs follow the order of delivery*, which need not be that of reception: two workers
+  file at once, and a letter that is tried again comes later. It is the order in which
+  RFC 3501 §2.3.1.1 wants them, INTERNALDATE goes with it, and no UID appears below one
+  that a client has seen: a folder's next UID is taken under a lock, to the commit.
 - *The next command may begin inside* ``resumeProducing``: LineReceiver then takes what
   waits in its buffer. Nothing may come after that call.
 """

@@ -12,7 +12,7 @@ from gateway.mssante.receipts.facts import DocumentFact, RecipientFacts
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings.file import DomainSettings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival, RecipientOutcome
-from gateway.store.arrivals.deliveries import Deliveries, Delivery
+from gateway.store.arrivals.deliveries import PENDING, Deliveries, Delivery
 from gateway.store.arrivals.receipts import Receipts
 from gateway.store.arrivals.values import ArrivalState
 from gateway.store.base.work import UnitOfWork
@@ -46,7 +46,8 @@ def gather_facts(
     Return what became of each recipient's copy of a message, as of now.
 
     What we ourselves did not get done for ``warn`` is held up, and nothing else is
-    sure of it: copies that were decided upon are not made.
+    sure of it: copies that were decided upon are not made. A copy for another operator
+    is held up alone, where an operator of ours holds it.
     """
     if is_held_up(work, kept, warn):
         stopped = work.tasks.waits_for_a_person(_OURS, kept.id)
@@ -56,8 +57,14 @@ def gather_facts(
     documents = Arrivals(work).documents(kept.id) if to_patients else []
     away = Deliveries(work).of(kept.id) if RecipientKind.REMOTE in kinds else []
     leaving = {one.position: one for one in away}
+    on_its_way = any(one.state == PENDING for one in away)
+    held: frozenset[int] = frozenset()
+    if on_its_way:
+        held = Deliveries(work).held_since(kept.id, work.now - warn)
     return [
-        _facts(
+        _held_up(one, stopped=True)
+        if one.position in held
+        else _facts(
             work,
             kept,
             one,

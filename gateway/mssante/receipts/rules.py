@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.core.copies import HEARD, Copy, CopyReason
 from gateway.core.decision import Announcement
 from gateway.core.envelope import RecipientKind
 from gateway.core.reasons import Effect, ErrorCode, Reason, Told
 from gateway.core.texts import senders
+from gateway.core.texts.details import BETWEEN, BOTH, in_both
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.core.texts.senders import code_for_sender, text_for_sender
 from gateway.mssante.receipts.dsn import DsnAction, RecipientStatus, is_wanted
@@ -134,7 +135,7 @@ def _patient_status(one: RecipientFacts) -> RecipientStatus | None:
         if each.detail and each.outcome == stopped is Reason.DOC_INVALID
     )
     if details:
-        text = f"{_sentence(stopped)} ({'; '.join(details)})"
+        text = _sentence(stopped, details)
         return _make(one, DsnAction.FAILED, "5.7.1", text)
     if REASON_TEXTS[stopped].effect is Effect.TEMPORARY:
         # Failed for good, as nothing is tried again after the 250, though it may pass
@@ -263,18 +264,23 @@ def _line(document: DocumentFact, announcement: Announcement) -> tuple[str, str,
     reason = _reason(document.outcome)
     if reason is None:
         return document.unique_id, document.outcome, ""
-    sentence, text = _sentence(reason), REASON_TEXTS[reason]
+    said, text = [], REASON_TEXTS[reason]
     if reason is Reason.FILED_INVISIBLE:
-        sentence = f"{sentence} ({senders.waiting_times(announcement)})"
+        said.append(senders.waiting_times(announcement))
     # Of whatever is filed the same is said, masked by the patient's setting or not.
     if document.detail and (text.told is Told.REASON or text.effect is Effect.FILED):
-        sentence = f"{sentence} ({document.detail})"
-    return document.unique_id, code_for_sender(reason), sentence
+        said.append(document.detail)
+    return document.unique_id, code_for_sender(reason), _sentence(reason, said)
 
 
-def _sentence(reason: Reason) -> str:
+def _sentence(reason: Reason, details: Iterable[str] = ()) -> str:
     """Return what the sender may read of a reason, in French and in English."""
-    return " / ".join(text_for_sender(reason))
+    french, english = text_for_sender(reason)
+    said = [in_both(one) for one in details]
+    if said:
+        french += f" ({BETWEEN.join(one[0] for one in said)})"
+        english += f" ({BETWEEN.join(one[1] for one in said)})"
+    return BOTH.join((french, english))
 
 
 def _reason(outcome: str) -> Reason | None:

@@ -225,6 +225,15 @@ REMOTE_ROWS: tuple[Row, ...] = (
         fate="delayed",
     ),
     Row(
+        name="pending, held by our operator",
+        to=_AWAY,
+        action=DsnAction.DELAYED,
+        status="4.3.0",
+        words=senders.STOPPED,
+        stopped=True,
+        fate="stopped",
+    ),
+    Row(
         name="EXPIRED",
         to=_AWAY,
         action=DsnAction.FAILED,

@@ -113,9 +113,14 @@ class Outbox:
         return self.sync
 
     def sync(self) -> None:
-        """Make the names of the files durable."""
+        """
+        Make the names of the files durable, and that of the folder.
+
+        Each time: who made it may have ended before that was so.
+        """
         with _failures_told():
             sync_folder(self.folder)
+            sync_folder(self.folder.parent)
 
     def _write(self, path: Path, content: bytes) -> None:
         temporary = path.with_suffix(".part")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
 
-import dns.resolver
 from attrs import frozen
 from twisted.logger import Logger
 
@@ -27,39 +25,10 @@ from gateway.trust.space import TrustSpace
 
 log = Logger()
 
-SMTP_PORT: Final = 25
 _NOT_CURRENT = "our own list of the space of trust is not current"
-_DNS_SECONDS = 10.0
 
 Hosts = Callable[[str], list[tuple[str, int]]]
-"""Returns the hosts that take mail for a domain, best first; may be empty."""
-
-
-def find_hosts(
-    routes: Mapping[str, str],
-    domain: str,
-    resolver: dns.resolver.Resolver | None = None,
-) -> list[tuple[str, int]]:
-    """
-    Return the hosts of a domain: the route set for it, else its MX (RFC 5321 §5.1).
-
-    A domain without MX is its own host; one whose MX is ``.`` takes no mail
-    (RFC 7505) and has none.
-
-    Raises:
-        dns.exception.DNSException: `NXDOMAIN` where there is no such domain,
-            another where that is not known now.
-    """
-    if route := routes.get(domain):
-        host, _, port = route.rpartition(":")
-        return [(host.strip("[]"), int(port))]
-    resolver = resolver or dns.resolver.get_default_resolver()
-    try:
-        answers = resolver.resolve(domain, "MX", lifetime=_DNS_SECONDS)
-    except dns.resolver.NoAnswer:
-        return [(domain, SMTP_PORT)]
-    ranked = sorted((answer.preference, str(answer.exchange)) for answer in answers)
-    return [(host.rstrip("."), SMTP_PORT) for _, host in ranked if host != "."]
+"""Returns the hosts that take mail for a domain: `mail_hosts.find_hosts`."""
 
 
 class HostCheck(StrEnum):

@@ -7,11 +7,10 @@ import ssl
 from typing import Final, Protocol
 
 import aiosmtplib
-import dns.exception
-import dns.resolver
 from attrs import define, evolve, field
 from twisted.logger import Logger
 
+from gateway.errors import NotFoundError, UnavailableError
 from gateway.mssante.sending.attempts import (
     Attempt,
     Outcome,
@@ -42,7 +41,7 @@ class Peers(Protocol):
         """How long a peer is waited for."""
 
     def find(self, domain: str) -> list[tuple[str, int]]:
-        """Return the hosts of a domain, best first."""
+        """Return the hosts of a domain, best first: `mail_hosts.find_hosts`."""
 
     def domain_objection(self, domain: str) -> Attempt | None:
         """Return why nothing is sent to a domain, or None when all is well."""
@@ -100,10 +99,10 @@ class PeerLine:
             return await self._give(parcel)
         try:
             hosts = self.peers.find(self.domain)[:_MOST_HOSTS]
-        except dns.resolver.NXDOMAIN:
-            return refused("5.1.2", "there is no such domain")
-        except dns.exception.DNSException as error:
-            return unreached("4.4.3", f"the domain was not found: {_name(error)}")
+        except NotFoundError as error:
+            return refused("5.1.2", error.public)
+        except UnavailableError as error:
+            return unreached("4.4.3", error.public)
         if not hosts:
             return refused("5.1.10", "the domain takes no mail")
         attempt = unreached("4.4.1", "no host answered")

@@ -117,8 +117,11 @@ class SmtpSession:
             return replies.UNKNOWN_COMMAND
         if not self._connection.secured and verb not in _ALLOWED_IN_CLEAR:
             return replies.STARTTLS_FIRST
-        if self._refusals and not self._entitled and verb not in _ALLOWED_WHEN_REFUSED:
-            return await self._judge()
+        hears_again = self._refusals and not self._entitled
+        if hears_again and verb not in _ALLOWED_WHEN_REFUSED:
+            refusal = await self._judge()
+            if refusal is not None:
+                return refusal
         return await command(argument)
 
     # Greeting.

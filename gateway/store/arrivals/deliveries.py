@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import arrivals, deliveries, tasks
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.tasks import TaskKind, TaskState
 
 PENDING = "pending"
 """The state of a copy that is still to be sent; all other states are ends."""
@@ -201,6 +201,24 @@ class Deliveries:
             .with_for_update(skip_locked=True)
         )
         return [self._delivery(row) for row in rows]
+
+    def held_since(self, arrival_id: str, before: datetime) -> frozenset[int]:
+        """
+        Return the recipients whose copies an operator holds, of those that were to
+        leave ``before`` a time and have not.
+        """
+        rows = self.work.connection.execute(
+            select(deliveries.c.position)
+            .join(tasks, tasks.c.subject == deliveries.c.id)
+            .where(
+                deliveries.c.arrival_id == arrival_id,
+                deliveries.c.state == PENDING,
+                deliveries.c.created_at <= before,
+                tasks.c.kind == TaskKind.RELAY.value,
+                tasks.c.state == TaskState.HELD.value,
+            )
+        )
+        return frozenset(rows.scalars())
 
     def latest_for(self, domain: str) -> list[Delivery]:
         """Return the last copies that left, or leave, for a domain, newest first."""

@@ -116,6 +116,7 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # a key that is destroyed leaves no bytes
         "temp_store=MEMORY",
         "cache_size=-16000",
         "wal_autocheckpoint=4000",

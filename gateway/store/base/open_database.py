@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, make_url, select
+from sqlalchemy import Engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from gateway.errors import MisuseError, UnavailableError
@@ -13,7 +13,7 @@ from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.migrations import is_current, upgrade
 from gateway.store.sealed.identity import check_identity, join
-from gateway.store.tables import data_keys
+from gateway.store.sealed.keys import keks_in_use
 
 _TO_BEGIN = "To begin with an empty one: gateway database create"
 
@@ -65,6 +65,8 @@ def create_database(settings: Settings) -> Database:
     try:
         upgrade(database.engine)
         join(database)
+        with database.write() as work:
+            work.keys.establish(work.connection, work.now, new=True)
     except BaseException:
         database.close()
         raise
@@ -80,7 +82,7 @@ def _opened(settings: Settings, *, upgraded: bool = False) -> Database:
         if upgraded:
             upgrade(database.engine)
         _check_version(database)
-        _check_master_key(database, settings)
+        _check_keys(database)
     except BaseException:
         database.close()
         raise
@@ -147,14 +149,22 @@ def _check_version(database: Database) -> None:
         )
 
 
-def _check_master_key(database: Database, settings: Settings) -> None:
-    """Refuse a master key that decrypts nothing: data under two keys would be mixed."""
-    others = select(data_keys.c.id).where(
-        data_keys.c.master_id != database.keys.master_id
-    )
-    with database.engine.connect() as connection:
-        if connection.execute(others.limit(1)).first() is not None:
-            raise MisuseError(
-                f"{settings.keys.master} is not the master key this database was "
-                "encrypted with: put the right file back"
-            )
+def _check_keys(database: Database) -> None:
+    """
+    Refuse a source without a key that wraps others here; read those of digests.
+
+    A database of before there were versions gets the keys of its digests as rows.
+    """
+    keys = database.keys
+    with database.read() as work:
+        for kek_id in keks_in_use(work.connection):
+            if not keys.is_at_hand(work.connection, kek_id):
+                raise MisuseError(
+                    f"{keys.source.name} is not the master key this database was "
+                    f"encrypted with ({kek_id}): put the right one back"
+                )
+        if keys.is_established(work.connection):
+            keys.load(work.connection)
+            return
+    with database.write() as work:
+        keys.establish(work.connection, work.now)

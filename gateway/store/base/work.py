@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
 from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
+from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import Tasks
@@ -63,6 +65,7 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
+    _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _before: list[Callable[[], None]] = field(factory=list, repr=False)
@@ -82,6 +85,14 @@ class UnitOfWork:
     def journal(self) -> JournalReader:
         """The journal as it is before this transaction's own lines."""
         return JournalReader(self.connection)
+
+    def next_moment(self) -> datetime:
+        """
+        Return the time, a microsecond later each time it is asked in a transaction.
+
+        So what is written together stands in the order in which it was written.
+        """
+        return self.now + timedelta(microseconds=next(self._moments))
 
     def add(self, table: Table, **row: Any) -> None:
         """Insert a row at the end of the transaction."""
@@ -113,8 +124,13 @@ class UnitOfWork:
 
     def key_for(self, scope: str) -> str:
         """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
+        place = f"key_for:{scope}"
+        if place in self.held:
+            return str(self.held[place])
         key_id = self.keys.key_for(self.connection, scope, self.now)
-        self.after_commit(lambda: self.keys.remember(scope, key_id))
+        self.held[place] = key_id
+        held = self.keys.held(self.connection)
+        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
     def seal(self, key_id: str, value: Any, context: str) -> bytes:
@@ -138,6 +154,7 @@ class UnitOfWork:
                     _insert(table, columns).run(self.connection, same)
         append(self.connection, self._events)
         self._events.clear()
+        self.keys.write_counts(self.connection, self.now)
 
     def committed(self) -> None:
         """
@@ -192,12 +209,11 @@ class Database:
     @classmethod
     def open(cls, settings: Settings, clock: Clock = utc_now) -> Database:
         """Open the database, the master key and the blob folder of the settings."""
-        return cls(
-            make_engine(settings.database_url, settings.database.answer_seconds),
-            KeyRing.from_file(settings.keys.master),
-            BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes),
-            clock,
-        )
+        keys = KeyRing(key_source(settings.keys))
+        engine = make_engine(settings.database_url, settings.database.answer_seconds)
+        keys.bind(engine)
+        folder = BlobFolder(settings.blobs.folder, settings.blobs.inline_bytes)
+        return cls(engine, keys, folder, clock)
 
     def prepare(
         self,

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -44,6 +44,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._last = 0
         self._under_way: list[tuple[Job, Future[Any]]] = []
+        self._is_over = False
         self.failure = ""
         """Why nothing is accepted any more; empty while all is well."""
 
@@ -63,14 +64,19 @@ class Writer:
         The future fails with `UnavailableError` when the commit did, and at once
         after a disk failure: an fsync that failed is never tried again (the kernel
         may have dropped the pages), so only a restart, which reads what is really on
-        the disk, lets messages in again. A future cancelled before its transaction
-        began leaves no trace of its job; later it can no longer be cancelled.
+        the disk, lets messages in again. So it does after `stop`. A future cancelled
+        before its transaction began leaves no trace of its job; later it can no longer
+        be cancelled.
         """
         future: Future[T] = Future()
         if self.failure:
             future.set_exception(UnavailableError("try again later"))
-        else:
-            self._jobs.put((job, future))
+            return future
+        self._jobs.put((job, future))
+        # Asked only now: whoever ends the thread refuses what waits when it is over,
+        # and what comes after that is refused here.
+        if self.failure or self._is_over:
+            self._refuse_what_waits()
         return future
 
     def _run(self) -> None:
@@ -79,29 +85,39 @@ class Writer:
             # waiting.
             while self._round():
                 continue
+            self._is_over = True
+            self._refuse_what_waits()
         except BaseException as error:
             # Nobody would commit any more: whoever runs this process looks at it.
             self.failure = f"the writer ended: {type(error).__name__}"
             log.failure("the writer ended")
+            for _, future in self._under_way:
+                with suppress(InvalidStateError):  # done, or cancelled before it began
+                    future.set_exception(UnavailableError("try again later"))
             self._refuse_what_waits()
             raise
 
     def _refuse_what_waits(self) -> None:
-        left = self._under_way
+        """Refuse what no transaction has; any thread may, several at once."""
+        told_to_end = False
         with suppress(queue.Empty):
-            while one := self._jobs.get_nowait():
-                left.append(one)
-        for _, future in left:
-            if not future.done():
-                future.set_exception(UnavailableError("try again later"))
+            while True:
+                one = self._jobs.get_nowait()
+                if one is None:
+                    told_to_end = True
+                elif one[1].set_running_or_notify_cancel():
+                    one[1].set_exception(UnavailableError("try again later"))
+        if told_to_end:
+            self._jobs.put(None)
 
     def _round(self) -> bool:
         first = self._jobs.get()
         if first is None:
             return False
+        waiting = self._under_way = [first]
+        goes_on = True
         if self._last > 1:
             time.sleep(_MOMENT)
-        waiting, goes_on = [first], True
         while len(waiting) < _MOST:
             try:
                 more = self._jobs.get_nowait()
@@ -112,7 +128,6 @@ class Writer:
                 break
             waiting.append(more)
         self._last = len(waiting)
-        self._under_way = waiting
         # From here on a job cannot be cancelled; one cancelled before never begins.
         self._commit([one for one in waiting if one[1].set_running_or_notify_cancel()])
         self._under_way = []
@@ -121,6 +136,10 @@ class Writer:
     def _commit(self, batch: list[tuple[Job, Future[Any]]]) -> None:
         """Run a batch as one; when one of it fails, undo it all and run each alone."""
         if not batch:
+            return
+        if self.failure:  # what waited behind the fsync that failed
+            for _, future in batch:
+                future.set_exception(UnavailableError("try again later"))
             return
         try:
             with self._database.write() as work:

@@ -39,7 +39,6 @@ class _Sheet:
     circumstances: bytes
     program: str
     settings: str
-    key_id: str = ""
     texts: list[bytes] = field(factory=list)
     outcomes: list[dict[str, Any]] = field(factory=list)
 
@@ -57,7 +56,6 @@ class EvidenceKeeper:
         *,
         subject: str = "",
         profile_id: str = "",
-        key_id: str = "",
     ) -> dict[str, str]:
         """
         Keep one decision; return what its line in the journal says of it.
@@ -65,12 +63,10 @@ class EvidenceKeeper:
         That is the id it is kept under, and a digest over a salt, the circumstances
         and the decision: whoever opens the evidence sees that it is the one of the
         line, and nobody else learns anything by it. ``subject`` is the arrival or the
-        document it is about; ``key_id`` the patient's key, where it is known already.
-        The decisions about one subject of one patient are
+        document it is about. The decisions about one subject of one patient are
         sealed as one value before the commit.
         """
         sheet = self._sheet(circumstances, subject, profile_id)
-        sheet.key_id = sheet.key_id or key_id
         text = part.text()
         sheet.texts.append(text)
         sheet.outcomes.append(
@@ -106,10 +102,22 @@ class EvidenceKeeper:
                 held[place] = sheet
         return sheet
 
+    def _key_of(self, profile_id: str) -> tuple[str, str]:
+        """
+        Return whose key seals and its id: the patient's, or else the operator's.
+
+        Of a patient whose key was destroyed nothing is left but that there is nobody:
+        the refusal at a door that says so is kept as one of nobody.
+        """
+        if profile_id:
+            try:
+                return profile_id, self.work.key_for(f"patient:{profile_id}")
+            except UnavailableError:
+                pass
+        return "", self.work.key_for(OPERATOR_SCOPE)
+
     def _seal(self, sheet: _Sheet) -> None:
-        work, owner = self.work, sheet.profile_id
-        scope = f"patient:{owner}" if owner else OPERATOR_SCOPE
-        key_id = sheet.key_id or work.key_for(scope)
+        work, (owner, key_id) = self.work, self._key_of(sheet.profile_id)
         text = b'{"circumstances":%b,"decisions":[%b],"salt":"%b"}' % (
             sheet.circumstances,
             b",".join(sheet.texts),

@@ -67,14 +67,14 @@ def keep_patient_settings(work: UnitOfWork, profile_id: str, actor: str = "") ->
     ).first()
     if row is None:
         return
-    version = row.settings_version
+    version, key_id = row.settings_version, work.key_for(f"patient:{profile_id}")
     work.connection.execute(
         insert(patient_settings).values(
             profile_id=profile_id,
             version=version,
-            key_id=row.key_id,
+            key_id=key_id,
             sealed=work.seal(
-                row.key_id, _set_by(work, row), _place_of(profile_id, version)
+                key_id, _set_by(work, row), _place_of(profile_id, version)
             ),
             actor=actor,
             at=work.now,

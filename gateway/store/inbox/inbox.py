@@ -311,10 +311,9 @@ class Inbox:
         was received stays known: this is what lets the patient write again.
         """
         shown = self.reader.messages(profile_id, conversation_id)
-        for message in shown:
-            self._rows.erase(message)
         self.forget_draft(conversation_id)
         if shown:
+            self._rows.erase(shown)
             self.work.note(
                 Action.MESSAGE_DELETED,
                 "conversation",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from gateway.store.inbox.values import (
     Direction,
     InboxMessage,
 )
+from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import conversations, inbox_messages
 
@@ -35,6 +38,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE = Prepared(
     update(conversations).where(conversations.c.id == bindparam("conversation")),
     ("display", "mailbox_kind", "last_at", "state"),
+)
+
+_ERASE = Prepared(
+    update(inbox_messages).where(inbox_messages.c.id == bindparam("message")),
+    ("summary", "blob_id", "deleted_at"),
 )
 
 
@@ -151,11 +159,32 @@ class InboxRows:
         )
         return item_id
 
-    def erase(self, message: InboxMessage) -> None:
+    def erase(self, messages: Sequence[InboxMessage]) -> None:
         """
-        Empty a message and give its bytes back; its row stays, to say that it was
-        there.
+        Empty messages and give their bytes back; their rows stay, to say that they were
+        there. However many there are, the statements are as few.
         """
+        _ERASE.run(
+            self.work.connection,
+            [
+                {
+                    "message": one.id,
+                    "summary": self._emptied(one),
+                    "blob_id": None,
+                    "deleted_at": self.work.now,
+                }
+                for one in messages
+            ],
+        )
+        by_key: dict[str, list[str]] = {}
+        for one in messages:
+            by_key.setdefault(one.key_id, []).append(one.blob_id)
+        for key_id, blob_ids in by_key.items():
+            gone = self.work.blobs.release_all(blob_ids, key_id)
+            self.work.after_commit(partial(_discard, self.work.folder, gone))
+
+    def _emptied(self, message: InboxMessage) -> bytes:
+        """Return what stays of a message, sealed: who sent it, and who may answer."""
         facts = {
             "sender": message.sender,
             "name": "",
@@ -168,17 +197,11 @@ class InboxRows:
             "reply_to": list(message.reply_to),
             "receipt_asked": False,
         }
-        self.work.connection.execute(
-            update(inbox_messages)
-            .where(inbox_messages.c.id == message.id)
-            .values(
-                summary=self.work.seal(
-                    message.key_id, facts, f"inbox_messages.summary:{message.id}"
-                ),
-                blob_id=None,
-                deleted_at=self.work.now,
-            )
+        return self.work.seal(
+            message.key_id, facts, f"inbox_messages.summary:{message.id}"
         )
-        if self.work.blobs.release(message.blob_id, message.key_id):
-            folder, blob_id = self.work.folder, message.blob_id
-            self.work.after_commit(lambda: folder.discard(blob_id))
+
+
+def _discard(folder: BlobFolder, blob_ids: Iterable[str]) -> None:
+    for blob_id in blob_ids:
+        folder.discard(blob_id)

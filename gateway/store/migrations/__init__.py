@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -13,7 +15,7 @@ from gateway.store.base.engine import unlimited
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0009"
+HEAD: Final = "0013"
 """The revision this program works with; Alembic itself is loaded to upgrade only."""
 
 
@@ -33,7 +35,7 @@ def upgrade(engine: Engine) -> None:
     from alembic import command
     from alembic.util import CommandError
 
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_free(connection), connection.begin():
         unlimited(connection)
         _take_turn(connection)
         if _version_of(connection) == [HEAD]:
@@ -47,6 +49,26 @@ def upgrade(engine: Engine) -> None:
                 "the database is of a version this program does not know; "
                 "run the program that made it, or a newer one"
             ) from error
+
+
+@contextmanager
+def _tables_free(connection: Connection) -> Iterator[None]:
+    """
+    Let a revision make a table anew while others refer to it, on SQLite.
+
+    It cannot change a constraint otherwise, and would take the old table's rows for
+    deleted (https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table
+    Schema Changes"). Not to be changed within a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

@@ -131,7 +131,6 @@ class Notices:
             Circumstances(program=rules_hash()),
             subject=subject,
             profile_id=profile.id if profile else "",
-            key_id=profile.key_id if profile else "",
         )
         return NoticeAnswer(why, kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -15,7 +15,7 @@ from uuid import uuid4
 from attrs import field, frozen
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
@@ -50,6 +50,9 @@ class BlobForm(IntEnum):
     PLAIN = 0
     DEFLATED = 1
 
+
+RELEASED_AT_ONCE = 1000
+"""Grants taken back by one statement: far fewer than values that one may have."""
 
 ASIDE = "aside"
 """The folder, within that of the blobs, of files that no row names."""
@@ -306,18 +309,32 @@ class Blobs:
         With the last grant the row goes too; the caller discards the file once the
         transaction is committed (`BlobFolder.discard`).
         """
+        return bool(self.release_all([blob_id], key_id))
+
+    def release_all(self, blob_ids: Collection[str], key_id: str) -> list[str]:
+        """Take back one owner's grants; return the blobs of which each was the last."""
+        asked = list(dict.fromkeys(blob_ids))
+        gone: list[str] = []
+        for start in range(0, len(asked), RELEASED_AT_ONCE):
+            gone += self._release(asked[start : start + RELEASED_AT_ONCE], key_id)
+        return gone
+
+    def _release(self, blob_ids: list[str], key_id: str) -> list[str]:
         grants = blob_grants.c
         self.connection.execute(
             delete(blob_grants).where(
-                grants.blob_id == blob_id, grants.key_id == key_id
+                grants.blob_id.in_(blob_ids), grants.key_id == key_id
             )
         )
-        left = self.connection.execute(
-            select(func.count()).where(grants.blob_id == blob_id)
-        ).scalar_one()
-        if left == 0:
-            self.connection.execute(delete(blobs).where(blobs.c.id == blob_id))
-        return bool(left == 0)
+        kept = set(
+            self.connection.execute(
+                select(grants.blob_id).where(grants.blob_id.in_(blob_ids))
+            ).scalars()
+        )
+        gone = [one for one in blob_ids if one not in kept]
+        if gone:
+            self.connection.execute(delete(blobs).where(blobs.c.id.in_(gone)))
+        return gone
 
     def _grant(self, blob_id: str, key_id: str, key: bytes) -> None:
         wrapped = self.keys.seal(self.connection, key_id, key, f"blob:{blob_id}")

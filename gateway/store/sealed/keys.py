@@ -1,43 +1,87 @@
-"""Keys: the master wraps data keys, a data key wraps blob keys and seals texts."""
+"""Keys: a source's key wraps data keys, a data key wraps blob keys and seals texts."""
 
 from __future__ import annotations
 
 import hmac
-import os
-import secrets
-from collections.abc import Mapping
+import threading
+import time
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from attrs import field, frozen
-from cryptography.exceptions import InvalidTag
+from attrs import define, field
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import DamagedError, MisuseError, UnavailableError
 from gateway.store.base.prepared import Prepared
-from gateway.store.tables import data_keys
+from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
+from gateway.store.sealed.wrapping import (
+    KeyEncryptionKey,
+    KeyPlace,
+    decrypt,
+    encrypt,
+    unwrap,
+    wrap,
+)
+from gateway.store.tables import data_keys, key_encryption_keys, key_generation
 
-_NONCE = 12
 _MOST = 20_000
 """Keys in memory at once."""
 
-_BY_SCOPE = Prepared(
-    select(data_keys.c.id).where(data_keys.c.scope == bindparam("scope"))
+KEPT_SECONDS: Final = 300.0
+"""How long an unwrapped key stays in memory, whatever happens to it."""
+
+MOST_SEALS: Final = 2**31
+"""
+Values sealed under one key before another takes over: with random nonces of 96 bits,
+2^32 are the most (NIST SP 800-38D §8.3), and what a process counted and did not write
+down before it was killed is not counted.
+"""
+
+_COUNTED_EACH: Final = 2**16
+"""Seals that a process counts before it writes them down."""
+
+_FEW: Final = 2**8
+"""Counts below are forgotten first, when there are too many."""
+
+_KEYS = data_keys.c
+_CURRENT = Prepared(
+    select(_KEYS.id, _KEYS.epoch, _KEYS.destroyed_at)
+    .where(_KEYS.scope == bindparam("scope"))
+    .order_by(_KEYS.epoch.desc())
+    .limit(1)
 )
 _WRAPPED = Prepared(
-    select(data_keys.c.wrapped).where(data_keys.c.id == bindparam("key"))
+    select(_KEYS.wrapped, _KEYS.kek_id, _KEYS.scope, _KEYS.epoch).where(
+        _KEYS.id == bindparam("key")
+    )
 )
+_LATER = data_keys.alias("later")
+_EARLIER = Prepared(
+    select(_KEYS.id)
+    .join(
+        _LATER,
+        (_LATER.c.scope == _KEYS.scope) & (_LATER.c.epoch > _KEYS.epoch),
+    )
+    .where(_LATER.c.id == bindparam("key"))
+    .order_by(_KEYS.epoch.desc())
+)
+_GENERATION = Prepared(select(key_generation.c.number))
 
 T = TypeVar("T")
-
-_MODE = 0o600
 
 
 class Label(StrEnum):
@@ -51,30 +95,54 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    VAULT = "vault"
+    """Of a document, in the sum that a checkpoint vouches for."""
+
+    @property
+    def scope(self) -> str:
+        """The scope of its key, among those of data keys."""
+        return f"label:{self.value}"
 
 
-def make_master_key(file: Path) -> None:
-    """Write a new master key, readable by its owner alone; never over another one."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_hex(32) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+@define(eq=False)
+class HeldKeys:
+    """Keys unwrapped while the keys are of one generation, for some minutes at most."""
+
+    generation: int
+    until: float
+    """By the monotonic clock."""
+    ciphers: dict[str, AESGCM] = field(factory=dict, repr=False)
+    by_scope: dict[str, str] = field(factory=dict, repr=False)
+    wrapping: KeyEncryptionKey | None = field(default=None, repr=False)
 
 
-@frozen
 class KeyRing:
     """
-    The master key in memory, and the data keys unwrapped so far.
+    The source of the keys that wrap, and the data keys unwrapped so far.
 
-    The cache holds keys, never texts; an entry is dropped with `forget`.
+    What is in memory are keys, never texts. Each transaction that needs one reads the
+    generation of the keys first: when it grew (`next_generation`), every process drops
+    what it has. The keys of digests are read once (`load`).
     """
 
-    _master: AESGCM = field(repr=False)
-    _digests: Mapping[Label, hmac.HMAC] = field(repr=False)
-    master_id: str
-    _cache: dict[str, AESGCM] = field(factory=dict, repr=False)
-    _by_scope: dict[str, str] = field(factory=dict, repr=False)
+    def __init__(
+        self,
+        source: KeySource,
+        *,
+        most_seals: int = MOST_SEALS,
+        kept_seconds: float = KEPT_SECONDS,
+    ) -> None:
+        self.source = source
+        self._most_seals = most_seals
+        self._counted_each = max(1, min(_COUNTED_EACH, most_seals // 16))
+        self._kept_seconds = kept_seconds
+        self._held = HeldKeys(-1, 0.0)
+        self._keks: dict[str, KeyEncryptionKey] = {}
+        self._digests: dict[Label, hmac.HMAC] = {}
+        self._engine: Engine | None = None
+        self._counts: dict[str, int] = {}
+        self._to_write: set[str] = set()
+        self._loading = threading.Lock()
 
     @classmethod
     def from_file(cls, file: Path) -> KeyRing:
@@ -84,33 +152,20 @@ class KeyRing:
         Raises:
             MisuseError: absent, readable by others, or not 32 bytes in hex.
         """
-        try:
-            mode = file.stat().st_mode & 0o777
-            text = file.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise MisuseError(f"master key: {error}") from error
-        if mode & 0o077:
-            raise MisuseError(f"master key: {file} must be of mode 0600, is {mode:o}")
-        try:
-            secret = bytes.fromhex(text)
-        except ValueError:
-            secret = b""
-        if len(secret) != 32:
-            raise MisuseError(f"master key: {file} must hold 32 bytes in hex")
-        return cls.from_secret(secret)
+        source = FileSource(file)
+        source.open(1)
+        return cls(source)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyRing:
-        """Derive the wrapping key and the key of each label from 32 secret bytes."""
-        wrap = _derive(secret, b"gateway wrap")
-        identifier = _derive(secret, b"gateway master id")[:8].hex()
-        digests = {
-            label: hmac.new(
-                _derive(secret, f"gateway {label}".encode()), digestmod="sha256"
-            )
-            for label in Label
-        }
-        return cls(AESGCM(wrap), digests, identifier)
+        """Return keys wrapped by 32 secret bytes, without a database of their own."""
+        return cls(SecretSource(secret))
+
+    def bind(self, engine: Engine) -> None:
+        """Say which database the keys of digests are in, where nobody loaded them."""
+        self._engine = engine
+
+    # Digests
 
     def digest(self, label: Label, text: str) -> str:
         """
@@ -124,62 +179,173 @@ class KeyRing:
 
     def mac(self, label: Label, content: bytes) -> bytes:
         """Return the HMAC-SHA-256 of some bytes under the key of a label."""
-        keyed = self._digests[label].copy()  # a quarter of what it costs to begin anew
+        known = self._digests.get(label)
+        if known is None:
+            known = self._load_late(label)
+        keyed = known.copy()  # a quarter of what it costs to begin anew
         keyed.update(content)
         return keyed.digest()
 
-    def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
-        """Return the id of the data key of ``scope``, making it if there is none."""
-        if known := self._by_scope.get(scope):
-            return known
-        if found := _key_of(connection, scope):
-            return found
-        key_id, secret = uuid4().hex, AESGCM.generate_key(256)
-        try:
-            with connection.begin_nested():
-                connection.execute(
-                    insert(data_keys).values(
-                        id=key_id,
-                        scope=scope,
-                        wrapped=_encrypt(self._master, secret, key_id.encode()),
-                        master_id=self.master_id,
-                        created_at=now,
-                    )
-                )
-        except IntegrityError:
-            # Another node made it at this very moment, as at midnight all do.
-            return _key_of(connection, scope)
-        return key_id
+    def load(self, connection: Connection) -> None:
+        """
+        Read the keys of digests; one that is not kept yet is the source's first key's.
 
-    def remember(self, scope: str, key_id: str) -> None:
-        """Keep in memory which key a scope has, once that is committed."""
-        _keep(self._by_scope, scope, key_id)
+        Raises:
+            UnavailableError: one cannot be unwrapped, or there is none.
+        """
+        for label in Label:
+            secret = self._label_secret(connection, label)
+            self._digests[label] = hmac.new(secret, digestmod="sha256")
+
+    def establish(
+        self, connection: Connection, now: datetime, *, new: bool = False
+    ) -> None:
+        """
+        Write down the first key that wraps, and a key for each label; done is fine.
+
+        In a ``new`` database the labels' keys are random. In one that was made while
+        they followed from the master key they go on as they are.
+        """
+        if _first(connection, select(key_encryption_keys.c.id)) is None:
+            values = {"id": self.source.open(1).id, "version": 1, "created_at": now}
+            connection.execute(insert(key_encryption_keys).values(values))
+        if not connection.execute(select(key_generation.c.number)).first():
+            connection.execute(insert(key_generation).values(id=1, number=1))
+        for label in Label:
+            if _CURRENT.first(connection, scope=label.scope) is None:
+                derived = None if new else self._first_secret(label)
+                self._add(connection, label.scope, 1, now, derived)
+        self.load(connection)
+
+    def is_established(self, connection: Connection) -> bool:
+        """Tell whether every label has a key of its own in the database."""
+        kept = select(_KEYS.scope).where(
+            _KEYS.scope.in_([label.scope for label in Label])
+        )
+        return set(connection.execute(kept).scalars()) == {one.scope for one in Label}
+
+    def _load_late(self, label: Label) -> hmac.HMAC:
+        """Load without having been told to: as a tool or a test does, never `serve`."""
+        with self._loading:
+            if label not in self._digests:
+                if self._engine is None:
+                    for each in Label:
+                        secret = self._first_secret(each)
+                        if secret is None:
+                            raise MisuseError("the keys of digests are not loaded")
+                        self._digests[each] = hmac.new(secret, digestmod="sha256")
+                else:
+                    reader = self._engine.connect()
+                    with reader.execution_options(read_only=True) as connection:
+                        self.load(connection)
+        return self._digests[label]
+
+    def _label_secret(self, connection: Connection, label: Label) -> bytes:
+        row = _CURRENT.first(connection, scope=label.scope)
+        if row is not None:
+            return self._unwrapped(connection, row.id)
+        secret = self._first_secret(label)
+        if secret is None:
+            raise UnavailableError("try again later", detail="a digest has no key")
+        return secret
+
+    def _first_secret(self, label: Label) -> bytes | None:
+        """Return what a label's key was while all followed from the master key."""
+        try:
+            first = self.source.open(1)
+        except MisuseError:
+            return None
+        return first.derive(label.value) if isinstance(first, SecretKey) else None
+
+    # Data keys
+
+    def held(self, connection: Connection) -> HeldKeys:
+        """
+        Return what is in memory and still true for this transaction.
+
+        Reads the generation once in each transaction.
+        """
+        transaction, info = connection.get_transaction(), connection.info
+        seen = info.get(self)
+        if seen is not None and seen[0] is transaction and transaction is not None:
+            found: HeldKeys = seen[1]
+            return found
+        row = _GENERATION.first(connection)
+        number = row.number if row else 0
+        held = self._held
+        if number > held.generation or time.monotonic() > held.until:
+            held = HeldKeys(number, time.monotonic() + self._kept_seconds)
+            self._held = held
+        elif number < held.generation:  # a snapshot of before: nothing of it is kept
+            held = HeldKeys(number, held.until)
+        info[self] = (transaction, held)
+        return held
+
+    def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
+        """
+        Return the id of the key that new values of ``scope`` are sealed with.
+
+        Made if there is none.
+
+        Raises:
+            UnavailableError: it was destroyed.
+        """
+        if known := self.held(connection).by_scope.get(scope):
+            return known
+        row = _CURRENT.first(connection, scope=scope)
+        if row is None:
+            return self._add(connection, scope, 1, now)
+        if row.destroyed_at is not None:
+            raise UnavailableError("not readable any more", detail="data key destroyed")
+        return str(row.id)
+
+    def remember(self, held: HeldKeys, scope: str, key_id: str) -> None:
+        """
+        Keep in memory which key a scope has, once that is committed.
+
+        ``held`` is what was true in that transaction.
+        """
+        _keep(held.by_scope, scope, key_id)
+
+    def next_epoch(self, connection: Connection, scope: str, now: datetime) -> str:
+        """
+        Make another key for what is sealed from now on; return its id.
+
+        What was sealed before is read as before.
+
+        Raises:
+            UnavailableError: the scope has no key, or it was destroyed.
+        """
+        row = _CURRENT.first(connection, scope=scope)
+        if row is None or row.destroyed_at is not None:
+            raise UnavailableError("not readable any more", detail="no key to follow")
+        key_id = self._add(connection, scope, row.epoch + 1, now)
+        next_generation(connection)
+        return key_id
 
     def data_key(self, connection: Connection, key_id: str) -> AESGCM:
         """
         Return an unwrapped data key.
 
         Raises:
-            UnavailableError: destroyed, or wrapped by another master key.
+            UnavailableError: destroyed, or what wraps it is not at hand.
         """
-        if known := self._cache.get(key_id):
+        held = self.held(connection)
+        if known := held.ciphers.get(key_id):
             return known
-        row = _WRAPPED.first(connection, key=key_id)
-        if row is None:
-            raise UnavailableError("not readable any more", detail="data key destroyed")
-        try:
-            secret = _decrypt(self._master, row.wrapped, key_id.encode())
-        except DamagedError as error:  # another master key, more likely than damage
-            raise UnavailableError(error.public, detail=str(error)) from None
-        key = AESGCM(secret)
-        _keep(self._cache, key_id, key)
+        key = AESGCM(self._unwrapped(connection, key_id))
+        _keep(held.ciphers, key_id, key)
         return key
 
     def seal(
         self, connection: Connection, key_id: str, text: bytes, context: str
     ) -> bytes:
         """Encrypt a small value, bound to its place: ``table.column:row``."""
-        return _encrypt(self.data_key(connection, key_id), text, context.encode())
+        key = self.data_key(connection, key_id)
+        count = self._counts[key_id] = self._counts.get(key_id, 0) + 1
+        if count >= self._counted_each:
+            self._to_write.add(key_id)
+        return encrypt(key, text, context.encode())
 
     def unseal(
         self, connection: Connection, key_id: str, sealed: bytes, context: str
@@ -187,11 +353,166 @@ class KeyRing:
         """
         Decrypt what `seal` made for the same context.
 
+        Where the key of now is named, and one of its scope before sealed it, that one
+        opens it: not every row says which of its owner's keys it was.
+
         Raises:
             DamagedError: altered or moved.
             UnavailableError: as `data_key`.
         """
-        return _decrypt(self.data_key(connection, key_id), sealed, context.encode())
+        bound = context.encode()
+        try:
+            return decrypt(self.data_key(connection, key_id), sealed, bound)
+        except DamagedError:
+            for row in _EARLIER.rows(connection, key=key_id):
+                with suppress(DamagedError):
+                    return decrypt(self.data_key(connection, row.id), sealed, bound)
+            raise
+
+    def write_counts(self, connection: Connection, now: datetime) -> None:
+        """
+        Write down how often keys sealed, where it is worth it; at the end of a
+        transaction. A key that sealed too often is followed by another.
+        """
+        while self._to_write:
+            key_id = self._to_write.pop()
+            count = self._counts.pop(key_id, 0)
+            mine = _KEYS.id == key_id
+            counted = update(data_keys).where(mine)
+            connection.execute(counted.values(seals=_KEYS.seals + count))
+            row = connection.execute(
+                select(_KEYS.scope, _KEYS.seals, _KEYS.epoch).where(mine)
+            ).one()
+            newest = _CURRENT.first(connection, scope=row.scope)
+            goes_on = newest.id == key_id and newest.destroyed_at is None
+            if goes_on and row.seals >= self._most_seals:
+                self.next_epoch(connection, row.scope, now)
+        if len(self._counts) > _MOST:
+            self._counts = {key: n for key, n in self._counts.items() if n >= _FEW}
+
+    # What wraps
+
+    def wrapping(self, connection: Connection) -> KeyEncryptionKey:
+        """
+        Return the key that wraps what is made now.
+
+        Raises:
+            UnavailableError: it is not at hand.
+        """
+        held = self.held(connection)
+        if held.wrapping is None:
+            row = _first(
+                connection,
+                select(key_encryption_keys.c.id)
+                .where(key_encryption_keys.c.retired_at.is_(None))
+                .order_by(key_encryption_keys.c.version.desc())
+                .limit(1),
+            )
+            held.wrapping = (
+                self._first_kek() if row is None else self.kek(connection, row.id)
+            )
+        return held.wrapping
+
+    def is_at_hand(self, connection: Connection, kek_id: str) -> bool:
+        """Tell whether a key that wraps is there, by its id."""
+        try:
+            self.kek(connection, kek_id)
+        except UnavailableError:
+            return False
+        return True
+
+    def forget(self, kek_id: str) -> None:
+        """Drop a key that wraps from memory."""
+        self._keks.pop(kek_id, None)
+        self._held = HeldKeys(self._held.generation, 0.0)
+
+    def _add(
+        self,
+        connection: Connection,
+        scope: str,
+        epoch: int,
+        now: datetime,
+        secret: bytes | None = None,
+    ) -> str:
+        key_id, kek = uuid4().hex, self.wrapping(connection)
+        secret = AESGCM.generate_key(256) if secret is None else secret
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    insert(data_keys).values(
+                        id=key_id,
+                        scope=scope,
+                        epoch=epoch,
+                        wrapped=wrap(kek, secret, KeyPlace(scope, key_id, epoch)),
+                        kek_id=kek.id,
+                        created_at=now,
+                    )
+                )
+        except IntegrityError:
+            # Another node made it at this very moment, as at midnight all do.
+            return str(_CURRENT.first(connection, scope=scope).id)
+        return key_id
+
+    def _unwrapped(self, connection: Connection, key_id: str) -> bytes:
+        row = _WRAPPED.first(connection, key=key_id)
+        if row is None or row.wrapped is None:
+            raise UnavailableError("not readable any more", detail="data key destroyed")
+        kek = self.kek(connection, row.kek_id)
+        return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
+
+    def _first_kek(self) -> KeyEncryptionKey:
+        try:
+            kek = self.source.open(1)
+        except MisuseError as error:
+            raise UnavailableError("try again later", detail=str(error)) from error
+        return self._keks.setdefault(kek.id, kek)
+
+    def kek(self, connection: Connection, kek_id: str) -> KeyEncryptionKey:
+        """
+        Return a key that wraps; one that is not in memory is asked of the source.
+
+        Raises:
+            UnavailableError: it is not at hand.
+        """
+        if known := self._keks.get(kek_id):
+            return known
+        columns = key_encryption_keys.c
+        row = _first(connection, select(columns.version).where(columns.id == kek_id))
+        try:
+            kek = self.source.open(row.version if row else 1)
+        except MisuseError as error:
+            raise UnavailableError("try again later", detail=str(error)) from error
+        if kek.id != kek_id:
+            raise UnavailableError(
+                "try again later", detail=f"another key than {kek_id} is at its place"
+            )
+        self._keks[kek_id] = kek
+        return kek
+
+
+def next_generation(connection: Connection) -> None:
+    """Have every process drop the keys it has in memory, once this is committed."""
+    number = key_generation.c.number
+    done = connection.execute(update(key_generation).values(number=number + 1))
+    if not done.rowcount:
+        connection.execute(insert(key_generation).values(id=1, number=1))
+
+
+def keks_in_use(connection: Connection) -> list[str]:
+    """Return the ids of the keys that wrap any, by the index: one look for each."""
+    found: list[str] = []
+    last = ""
+    while True:
+        least = select(func.min(_KEYS.kek_id)).where(_KEYS.kek_id > last)
+        one = connection.execute(least).scalar_one()
+        if one is None:
+            return found
+        found.append(str(one))
+        last = one
+
+
+def _first(connection: Connection, query: Any) -> Any:
+    return connection.execute(query).first()
 
 
 def _keep(cache: dict[str, T], name: str, value: T) -> None:
@@ -199,26 +520,3 @@ def _keep(cache: dict[str, T], name: str, value: T) -> None:
     if len(cache) >= _MOST:
         cache.clear()
     cache[name] = value
-
-
-def _key_of(connection: Connection, scope: str) -> str:
-    found = _BY_SCOPE.first(connection, scope=scope)
-    return str(found.id) if found else ""
-
-
-def _derive(secret: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
-
-
-def _encrypt(key: AESGCM, text: bytes, context: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + key.encrypt(nonce, text, context)
-
-
-def _decrypt(key: AESGCM, sealed: bytes, context: bytes) -> bytes:
-    try:
-        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
-    except InvalidTag:
-        raise DamagedError(
-            "not readable", detail="ciphertext altered, moved, or under another key"
-        ) from None

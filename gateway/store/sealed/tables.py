@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    UniqueConstraint,
 )
 
 from gateway.store.base.columns import (
@@ -18,16 +19,44 @@ from gateway.store.base.columns import (
     metadata,
 )
 
+key_encryption_keys = Table(
+    "key_encryption_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),  # says nothing of the key
+    Column("version", Integer, nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("retired_at", UtcDateTime),  # another one wraps since
+    Column("destroyed_at", UtcDateTime),
+)
+"""Which keys wrap the others, by version; they themselves are in the key source."""
+
+key_generation = Table(
+    "key_generation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("number", BigInteger, nullable=False),
+)
+"""One row: its number grows when a key is turned over or destroyed."""
+
 data_keys = Table(
     "data_keys",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("scope", String(80), nullable=False, unique=True),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("master_id", String(16), nullable=False),
+    Column("scope", String(80), nullable=False),
+    Column("epoch", Integer, nullable=False, server_default="1"),
+    Column("wrapped", LargeBinary),  # NULL: destroyed
+    Column("kek_id", String(16), index=True),  # what wraps it; NULL: destroyed
+    Column("seals", BigInteger, nullable=False, server_default="0"),  # counted so far
     Column("created_at", UtcDateTime, nullable=False),
+    Column("destroyed_at", UtcDateTime),
+    UniqueConstraint("scope", "epoch"),
 )
-"""One data key per patient, mailbox or day of transit, wrapped by the master key."""
+"""
+The keys of patients, mailboxes and days of transit, and those of keyed digests.
+
+Each is wrapped. The greatest epoch of a scope is what new values are sealed with; those
+before still open what they sealed. A row stays when its key is destroyed.
+"""
 
 blobs = Table(
     "blobs",

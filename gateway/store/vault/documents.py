@@ -104,7 +104,7 @@ class Documents:
             replaced_levels=sorted(document.replaced_levels),
             blob_id=parcel.id,
             key_id=document.key_id,
-            filed_at=work.now,
+            filed_at=work.next_moment(),
         )
 
     def find(self, unique_id: str) -> StoredDocument | None:

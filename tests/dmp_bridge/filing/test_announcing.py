@@ -232,6 +232,16 @@ def test_a_hidden_version_that_came_late_does_not_wait(post: Post) -> None:
     assert at(post, SHOWN_AT) == ["document"]
 
 
+def test_a_late_version_is_told_of_no_more_by_its_number_alone(post: Post) -> None:
+    """Its successor names no document that it replaces: the set and the numbers do."""
+    receive(post, make_cda(unique_id=(f"{SET}.2", ""), version=2), flags=())
+    receive(post)
+    assert kinds(post) == ["message"]
+
+    assert at(post, TOLD_AT) == []
+    assert at(post, SHOWN_AT) == ["document"]
+
+
 def test_a_version_as_hidden_as_the_first_stops_no_clock(post: Post) -> None:
     receive(post)
     post.clock.advance(days=10)

@@ -548,6 +548,21 @@ def test_the_metadata_may_name_what_is_replaced(database: Database) -> None:
     assert by_id(story) == {"1": "Deprecated", "2": "Approved"}
 
 
+def test_the_documents_of_a_message_stand_in_its_order(database: Database) -> None:
+    """Once they stood in the order of random numbers, which were their names."""
+    story = Story.begin(database)
+    numbers = (5, 2, 9, 1, 7, 4, 8, 3, 6)
+    letters = (
+        make_cda(unique_id=(f"{SET}.{number}", ""), set_id="", version=None)
+        for number in numbers
+    )
+
+    story.send(make_mail(*(as_xml(letter) for letter in letters)))
+
+    listed = [one.unique_id.rpartition(".")[2] for one in story.entries()]
+    assert listed == [str(number) for number in reversed(numbers)]
+
+
 def test_each_document_has_its_own_outcome(database: Database) -> None:
     story = Story.begin(database)
     unknown = make_cda(unique_id=(f"{SET}.7", ""), type_code=("X", "1.2.3", "X"))

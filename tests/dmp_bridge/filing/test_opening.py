@@ -42,6 +42,7 @@ from tests.builders_settings import make_settings
 from tests.builders_xdm import MOMENT, make_package
 from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
+from tests.zips import Part, make_zip
 
 LETTER = make_cda()
 OTHER = make_cda(unique_id=(f"{SET}.2", ""))
@@ -408,6 +409,13 @@ def test_any_attachment_is_opened_without_an_error(content: bytes) -> None:
 
 OTHERS = make_cda(unique_id=(f"{SET}.8", ""), set_id="", ins="277076322082910")
 IN_PART_2 = "(partie/part 2, application/zip)"
+
+
+def in_part_2(words: faults.Words) -> str:
+    """Return what is wrong in both languages, with the place in each."""
+    return " / ".join(f"{each} {IN_PART_2}" for each in words)
+
+
 OTHERS_CX = f"277076322082910^^^&{TEST}&ISO^NH"
 
 
@@ -469,7 +477,7 @@ def test_a_file_that_is_no_cda_is_told_in_its_own_words(
 ) -> None:
     mail = make_mail(as_xdm(listing(content, media_type)))
 
-    assert errors(mail) == [f"{say(faults.NOT_CDA)} {IN_PART_2}"]
+    assert errors(mail) == [in_part_2(faults.NOT_CDA)]
 
 
 def test_a_file_that_is_no_cda_is_kept_with_what_is_said_of_it() -> None:
@@ -482,7 +490,7 @@ def test_a_file_that_is_no_cda_is_kept_with_what_is_said_of_it() -> None:
     assert found == FoundDocument(
         content=b"%PDF-1.4\n",
         said=said_in_metadata(facts, submission),
-        error=f"{say(faults.NOT_CDA)} {IN_PART_2}",
+        error=in_part_2(faults.NOT_CDA),
     )
 
 
@@ -491,7 +499,7 @@ def test_an_archive_that_a_package_lists_is_opened() -> None:
 
     found = named(make_mail(as_xdm(listing(inner, "application/zip"))))
 
-    assert found == [(f"{say(faults.NOT_CDA)} {IN_PART_2}", []), ("", ["277"])]
+    assert found == [(in_part_2(faults.NOT_CDA), []), ("", ["277"])]
 
 
 IN_XML_2 = "(partie/part 2, text/xml)"
@@ -501,7 +509,9 @@ def test_a_document_in_utf_16_is_told_in_its_own_words() -> None:
     wide = LETTER.decode().encode("utf-16")
     mail = make_mail(as_xml(wide))
 
-    assert named(mail) == [(f"{say(faults.OTHER_CHARSET)} {IN_XML_2}", ["279"])]
+    assert named(mail) == [
+        (" / ".join(f"{words} {IN_XML_2}" for words in faults.OTHER_CHARSET), ["279"])
+    ]
     (found,) = Opener().open(mail).documents
     assert (found.content, found.closed, found.document) == (wide, False, None)
 
@@ -602,6 +612,15 @@ def test_a_package_that_is_wrong_and_empty_is_told() -> None:
 
     assert errors(make_mail(as_xdm(package))) == [
         f"package without METADATA.XML in a folder of IHE_XDM {IN_PART_2}"
+    ]
+
+
+def test_a_package_that_cannot_be_opened_and_holds_nothing_is_told() -> None:
+    """No document is in it, though its sender meant to send one."""
+    empty = make_zip([Part(name=b"IHE_XDM/A.TXT", content=b"Bonjour")] * 2)
+
+    assert errors(make_mail(as_xdm(empty))) == [
+        f"archive with the same name twice {IN_PART_2}"
     ]
 
 
@@ -808,6 +827,25 @@ def test_from_whom_a_metadata_in_no_package_hides_is_known_and_nothing_filed() -
     assert found.readable is None
     assert "METADATA.XML" in found.error
     assert found.said.visibility == {Visibility.HIDDEN_FROM_PATIENT}
+
+
+def test_what_two_metadatas_in_no_package_ask_for_is_all_done() -> None:
+    """Each hides from somebody else: nobody is shown what one of them hides."""
+    (_, metadata), (_, letter) = sorted(
+        _files(HIDDEN), key=lambda file: "METADATA" not in file[0]
+    )[:2]
+    masked = metadata.replace(b"INVISIBLE_PATIENT", b"MASQUE_PS")
+
+    found, *_ = _of(
+        ("a.xml", "text/xml", metadata),
+        ("b.xml", "text/xml", masked),
+        as_xml(letter),
+    )
+
+    assert found.said.visibility == {
+        Visibility.HIDDEN_FROM_PATIENT,
+        Visibility.MASKED,
+    }
 
 
 def test_a_document_with_two_levels_of_confidentiality_keeps_what_they_ask() -> None:

@@ -27,7 +27,6 @@ from gateway.store.arrivals.arrivals import (
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader
 from gateway.store.journal import OPERATOR, chain_of
-from gateway.store.patients.profiles import Profile
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.dmp_bridge.filing.test_depositing import FOUND, decision, deposited
 from tests.dmp_bridge.filing.test_document_facts import FILED
@@ -78,18 +77,13 @@ class Desk:
             kept = Arrivals(work).get(ARRIVAL.id)
         assert kept is not None
         (recipient,) = kept.recipients
-        addressee = PatientRow(profile=self._profile() if known else None)
+        addressee = PatientRow(profile=PROFILE if known else None)
         return Case(
             recipient=recipient,
             addressee=addressee,
             decisions=list(decisions),
             facts=[GOOD for _ in decisions],
         )
-
-    def _profile(self) -> Profile:
-        with self.database.write() as work:
-            key_id = work.key_for(f"patient:{PROFILE.id}")
-        return evolve(PROFILE, key_id=key_id)
 
     def line(self, action: str, chain: str) -> tuple[str, str, dict[str, Any]]:
         """Return outcome, subject and detail of the only line of an action."""
@@ -297,22 +291,22 @@ def test_a_quarantine_says_to_the_operator_whose_certificate_brought_it(
         (("a" * 199, "b" * 199), "a" * 199 + "; " + "b" * 199),
         (
             ("a" * 199, "b" * 200),
-            "a" * 199 + "; et 1 de plus / and 1 more",
+            "a" * 199 + "; and 1 more",
         ),
         (
-            ("a" * 200, "b" * 169, "c" * 100, "d" * 100),
-            "a" * 200 + "; " + "b" * 169 + "; et 2 de plus / and 2 more",
+            ("a" * 200, "b" * 185, "c" * 100, "d" * 100),
+            "a" * 200 + "; " + "b" * 185 + "; and 2 more",
         ),
         (
-            ("a" * 200, "b" * 173, "c" * 100, "d" * 100),
-            "a" * 200 + "; et 3 de plus / and 3 more",
+            ("a" * 200, "b" * 188, "c" * 100, "d" * 100),
+            "a" * 200 + "; and 3 more",
         ),
         (("a" * 394 + " bb",), "a" * 394 + " bb"),
         (("a" * 396 + " bbbb",), "a" * 396 + " […]"),
         (("a" * 401,), "a" * 396 + " […]"),
         (
-            ("a" * 300 + " " + "b" * 100, "c"),
-            "a" * 300 + " […]; et 1 de plus / and 1 more",
+            ("a" * 380 + " " + "b" * 100, "c"),
+            "a" * 380 + " […]; and 1 more",
         ),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 
 from gateway.core.texts import faults
+from gateway.core.texts.details import in_both
 from gateway.core.texts.faults import say
 from gateway.dmp_bridge.filing.places import ItemKind, PartPlace, SearchLimits
 from gateway.dmp_bridge.filing.searching import search, search_within
@@ -63,8 +64,11 @@ def told(
 
 def closed(path: str, media_type: str = "", why: str = "") -> str:
     """Return what is said of a file that is not opened."""
-    french, english = faults.CLOSED
-    words = (french, f"{english} ({why})") if why else faults.CLOSED
+    words = faults.CLOSED
+    if why:
+        pairs = zip(faults.CLOSED, in_both(why), strict=True)
+        french, english = (f"{each} ({reason})" for each, reason in pairs)
+        words = french, english
     return say(words, path=path, media_type=media_type)
 
 
@@ -472,6 +476,15 @@ def test_a_message_nested_just_past_the_limit_is_closed() -> None:
 
     assert found(part, limits=evolve(LIMITS, depth=2)) == [("DOCUMENT", "2/2/2")]
     assert found(part, limits=evolve(LIMITS, depth=1)) == [("CLOSED", "2/2")]
+
+
+def test_a_message_by_its_type_alone_counts_as_a_level_too() -> None:
+    """Its header says nothing of mail, and the part says what it is."""
+    inner = b"X-Odd: 1\r\n\r\n"
+    part = part_of(File(inner, "", "message/rfc822"), encoding="8bit")
+
+    assert found(part, limits=evolve(LIMITS, depth=1)) == []
+    assert found(part, limits=evolve(LIMITS, depth=0)) == [("CLOSED", "2")]
 
 
 def test_what_is_signed_is_of_the_level_of_the_signature() -> None:

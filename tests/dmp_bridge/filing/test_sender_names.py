@@ -8,8 +8,13 @@ import pytest
 from attrs import evolve
 
 from gateway.core.envelope import Door, Sender, SenderKind
-from gateway.core.person import Participant
-from gateway.dmp_bridge.filing.sender_names import all_names, proven_names, sender_of
+from gateway.core.person import Participant, Structure
+from gateway.dmp_bridge.filing.sender_names import (
+    all_names,
+    answering_for,
+    proven_names,
+    sender_of,
+)
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
 from gateway.store.patients.profiles import ProfileRights
@@ -99,6 +104,14 @@ def test_the_address_is_the_envelopes_unless_the_patient_named_that_of_from(
     named: ProfileRights, address: str
 ) -> None:
     assert sender_of(KEPT, FROM, named).address == address
+
+
+def test_an_employee_of_no_structure_files_under_nobody() -> None:
+    """Neither for an author of no structure, nor for one of a structure without id."""
+    nameless = evolve(AUTHOR, structure=Structure(identifier="", name=""))
+    employee = Sender(kind=SenderKind.EMPLOYEE, identity="375/1", structure="")
+
+    assert answering_for(employee, (nameless, evolve(AUTHOR, structure=None))) == ""
 
 
 def test_every_name_counts_in_lower_case() -> None:

@@ -505,6 +505,27 @@ class VaultContract:
 
         assert [one.unique_id for one in found] == [SECOND, FOURTH, FIRST]
 
+    def test_what_is_filed_together_stands_in_the_order_of_filing(
+        self, house: House
+    ) -> None:
+        """A message's documents, and those of messages that share a transaction."""
+        ids = [f"{FIRST}.{number}" for number in range(20)]
+        with house.open() as vault:
+            for each in ids:
+                vault.file(house.deposit(each))
+        with house.open() as vault:
+            by_message = vault.brought_by(house.patient, ["a" * 32])
+            of_set = vault.versions(house.patient, "1.2.3")
+            page = vault.for_holder(house.patient, old=False, limit=5, offset=5)
+
+        assert [one.unique_id for one in by_message] == ids
+        assert [one.unique_id for one in of_set] == ids
+        assert house.listed() == ids[::-1]
+        assert [one.unique_id for one in page] == ids[::-1][5:10]
+        assert {one.filed_at.replace(microsecond=0) for one in page} == {
+            house.clock.now.replace(microsecond=0)
+        }
+
     def test_many_are_found_at_once_by_either_name(self, house: House) -> None:
         house.file(house.deposit(), house.deposit(SECOND, patient=house.other))
         first, second = house.found(FIRST), house.found(SECOND)

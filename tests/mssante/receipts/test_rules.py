@@ -362,7 +362,26 @@ def test_a_remark_does_not_tell_that_the_patient_masks_everything() -> None:
         said.add(mdn.disposition.lines)
 
     (lines,) = said
-    assert "(README.TXT is missing)" in " ".join(lines)
+    french, english = lines[1].split(" / ")
+    assert french.endswith(" (README.TXT manque)")
+    assert english.endswith(" (README.TXT is missing)")
+
+
+def test_what_to_correct_stands_in_each_language_in_a_dsn_too() -> None:
+    """Details of several documents, each once; the French ones with the French text."""
+    broken = (
+        document(Reason.DOC_INVALID, "", detail="archive cut short"),
+        document(Reason.DOC_INVALID, "", detail="archive cut short"),
+        document(Reason.DOC_INVALID, "", detail="trop de parties / too many parts"),
+    )
+    facts = facts_of(_case(Reason.DOC_INVALID), deliver=False, documents=broken)
+
+    (dsn,) = [one for one in due_for(facts) if one.dsn]
+
+    assert dsn.dsn is not None
+    french, english = dsn.dsn.text.split(" / ")
+    assert french.endswith(" (archive coupée avant sa fin; trop de parties)")
+    assert english.endswith(" (archive cut short; too many parts)")
 
 
 def test_several_documents_give_the_first_error_and_a_line_each() -> None:
@@ -431,7 +450,7 @@ def test_the_reason_that_stopped_the_message_is_the_one_told() -> None:
         ),
     )
 
-    (dsn,) = due_for(facts)
+    (dsn,) = [one for one in due_for(facts) if one.dsn]
 
     assert dsn.dsn is not None
     assert "diffèrent de ceux du patient" in dsn.dsn.text
@@ -440,7 +459,7 @@ def test_the_reason_that_stopped_the_message_is_the_one_told() -> None:
 def test_a_space_not_activated_yet_is_said_in_the_receipt() -> None:
     facts = facts_of(CASES[9], notify="SUCCESS", activated=False)
 
-    (dsn,) = due_for(facts)
+    (dsn,) = [one for one in due_for(facts) if one.dsn]
 
     assert dsn.dsn is not None
     assert dsn.dsn.action is DsnAction.DELIVERED
@@ -698,8 +717,9 @@ def test_how_long_a_document_is_hidden_is_said_as_the_settings_have_it(
 
     assert due.disposition is not None
     text = due.disposition.lines[1]
-    assert text.endswith(f" ({said})")
-    assert not any(character.isdigit() for character in text.removesuffix(f" ({said})"))
+    for half, time in zip(text.split(" / "), said.split(" / "), strict=True):
+        assert half.endswith(f" ({time})")
+        assert not any(one.isdigit() for one in half.removesuffix(f" ({time})"))
 
 
 def test_what_is_not_filed_has_an_error_code() -> None:

@@ -25,6 +25,7 @@ from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
+from tests.power_cuts import left_after
 
 
 @define
@@ -85,6 +86,31 @@ def test_the_names_of_many_files_are_made_durable_by_one_call(
     assert len(syncs) == 1
     for sync in syncs:
         sync()
+
+
+LEAVING = """
+import os, sys
+from pathlib import Path
+from gateway.mssante.sending.notifying import Email, Outbox
+
+os.umask(0o077)
+outbox = Outbox(Path(sys.argv[1]) / "outbox")
+for name in ("one", "two"):
+    sync = outbox(name, Email("a@x.test", "b@x.test", name.encode()))
+sync()
+"""
+
+
+def test_a_notice_that_was_struck_off_is_in_the_outbox_after_a_power_cut(
+    tmp_path: Path,
+) -> None:
+    """With the folder itself, which was made for it."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    left = left_after(LEAVING, folder, tmp_path / "scratch")
+
+    assert left == {"outbox/one.eml": b"one", "outbox/two.eml": b"two"}
 
 
 def test_a_sent_notice_is_not_sent_again(database: Database) -> None:

@@ -8,9 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import dns.message
-import dns.resolver
-import dns.rrset
 import pytest
 from attrs import evolve
 from cryptography import x509
@@ -18,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.clock import utc_now
+from gateway.errors import NotFoundError, UnavailableError
 from gateway.mssante.sending.attempts import Attempt, Outcome, OutgoingCopy, plain
-from gateway.mssante.sending.out import HostCheck, SmtpOut, find_hosts
+from gateway.mssante.sending.out import HostCheck, SmtpOut
 from gateway.mssante.sending.times import SmtpTimes
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity, smtp_client_context
@@ -583,75 +581,26 @@ def test_s08_nothing_that_says_more_than_itself_is_ever_written(
     assert peer.heard == []
 
 
-# Where the mail of a domain goes.
-
-
 @pytest.mark.parametrize(
-    ("route", "host"),
+    ("found", "outcome", "status"),
     [
-        ("smtp.peer.test:2525", ("smtp.peer.test", 2525)),
-        ("127.0.0.1:25", ("127.0.0.1", 25)),
-        ("[::1]:2525", ("::1", 2525)),
+        (NotFoundError("there is no such domain"), Outcome.REFUSED, "5.1.2"),
+        (UnavailableError("the domain was not found"), Outcome.DEFERRED, "4.4.3"),
+        ([], Outcome.REFUSED, "5.1.10"),
     ],
 )
-def test_a_route_takes_the_place_of_dns(route: str, host: tuple[str, int]) -> None:
-    assert find_hosts({"peer.test": route}, "peer.test", NoDns()) == [host]
-
-
-class NoDns(dns.resolver.Resolver):
-    """A resolver that answers from text, or fails."""
-
-    def __init__(self, answer: str | Exception = "") -> None:
-        super().__init__(configure=False)
-        self.answer = answer
-
-    def resolve(self, qname: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return dns.rrset.from_text(f"{qname}.", 60, "IN", "MX", *self.answer.split(";"))
-
-
-def test_hosts_come_in_the_order_of_their_preference() -> None:
-    resolver = NoDns("20 second.test.;10 first.test.;30 third.test.")
-
-    assert find_hosts({}, "peer.test", resolver) == [
-        ("first.test", 25),
-        ("second.test", 25),
-        ("third.test", 25),
-    ]
-
-
-def test_a_null_mx_takes_no_mail() -> None:
-    assert find_hosts({}, "peer.test", NoDns("0 .")) == []
-
-
-def test_a_domain_without_mx_is_its_own_host() -> None:
-    assert find_hosts(
-        {}, "peer.test", NoDns(dns.resolver.NoAnswer(response=_empty()))
-    ) == [("peer.test", 25)]
-
-
-def _empty() -> dns.message.Message:
-    return dns.message.make_response(dns.message.make_query("peer.test", "MX"))
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome", "status"),
-    [
-        (dns.resolver.NXDOMAIN(), Outcome.REFUSED, "5.1.2"),
-        (dns.resolver.NoNameservers(), Outcome.DEFERRED, "4.4.3"),
-        (dns.resolver.LifetimeTimeout(timeout=1, errors=[]), Outcome.DEFERRED, "4.4.3"),
-        ("0 .", Outcome.REFUSED, "5.1.10"),
-    ],
-)
-def test_what_dns_says_decides(
-    pki_folder: Path, answer: str | Exception, outcome: Outcome, status: str
+def test_a_domain_without_a_host_decides(
+    pki_folder: Path,
+    found: list[tuple[str, int]] | Exception,
+    outcome: Outcome,
+    status: str,
 ) -> None:
-    out = make_out(
-        pki_folder, hosts=lambda domain: find_hosts({}, domain, NoDns(answer))
-    )
+    def hosts(domain: str) -> list[tuple[str, int]]:
+        if isinstance(found, Exception):
+            raise found
+        return found
 
-    attempt = send(out)
+    attempt = send(make_out(pki_folder, hosts=hosts))
 
     assert (attempt.outcome, attempt.status) == (outcome, status)
 

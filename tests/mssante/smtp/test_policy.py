@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvloop
 from attrs import evolve
+from cryptography import x509
 from sqlalchemy import update
 
+from gateway.clock import utc_now
 from gateway.core.ins import Ins
 from gateway.pki.folder import write_crls
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -30,6 +34,7 @@ from tests.mssante.smtp.doors import (
 )
 from tests.pki import throwaway_pki
 
+Lists = tuple[x509.CertificateRevocationList, ...]
 OTHERS = {
     "OPPOSED": matricule(1),
     "CLOSED": matricule(2),
@@ -130,6 +135,77 @@ def test_a_certificate_revoked_meanwhile_is_refused_at_the_next_message(
 
     client.ask(f"MAIL FROM:<{PEER}>", "554 5.7.1")
     assert node.journal()[-1].outcome == "CERT_REVOKED"
+
+
+def lists_of(*, start: datetime, days: float) -> Lists:
+    return evolve(throwaway_pki(), made_at=start).revocation_lists(days=days)
+
+
+def end_lists(node: Node, *, of: str = "") -> None:
+    """Have our revocation lists end, or that of one authority alone."""
+    start = throwaway_pki().made_at + timedelta(seconds=1)
+    ended = lists_of(start=start, days=1 / 86400)
+    while utc_now() <= start + timedelta(seconds=2):
+        time.sleep(0.05)
+    current = lists_of(start=start, days=1)
+    name = throwaway_pki().authorities[of].certificate.subject if of else None
+    mixed = [
+        old if name in {None, old.issuer} else new
+        for old, new in zip(ended, current, strict=True)
+    ]
+    write_crls(mixed, node.certs / "crl.pem")
+
+
+def renew_lists(node: Node) -> None:
+    start = throwaway_pki().made_at + timedelta(seconds=2)
+    write_crls(lists_of(start=start, days=1), node.certs / "crl.pem")
+
+
+LATER = "451 4.3.5 Our lists are not current"
+
+
+@pytest.mark.parametrize(
+    ("door", "name", "path"),
+    [("smtp", "peer", PEER), ("submission", "hospital", SERVICE)],
+)
+@pytest.mark.parametrize("of", ["", "organisations"])
+def test_lists_of_ours_that_ended_defer_mail_until_they_are_current_again(
+    node: Node, door: str, name: str, path: str, of: str
+) -> None:
+    """A peer that heard 554 would return all its mail for good."""
+    content = MESSAGE.replace(PEER.encode(), path.encode())
+    client = node.session(door, name)
+    assert client.deliver(path, DOCTOR, content).startswith("250")
+
+    end_lists(node, of=of)
+
+    client.ask(f"MAIL FROM:<{path}>", LATER)
+    assert node.session(door, name).greeting.startswith(LATER)
+    assert node.journal()[-1].outcome == "CRL_EXPIRED"
+    renew_lists(node)
+    again = content.replace(b"<one@", b"<two@")
+    assert client.deliver(path, DOCTOR, again).startswith("250")
+    assert node.session(door, name).greeting.startswith("250")
+    assert len(node.kept()) == 2
+
+
+def test_the_list_of_one_authority_that_ended_is_nothing_to_those_of_another(
+    node: Node,
+) -> None:
+    end_lists(node, of="persons")
+
+    client = node.session("smtp", "peer")
+
+    assert client.deliver(PEER, DOCTOR, MESSAGE).startswith("250")
+    assert node.session("submission", "doctor").greeting.startswith(LATER)
+
+
+def test_what_is_known_of_a_peer_is_said_for_good_whatever_our_lists(
+    node: Node,
+) -> None:
+    end_lists(node)
+
+    assert node.session("smtp", "bad/revoked").greeting.startswith("554 5.7.1")
 
 
 @pytest.mark.parametrize(

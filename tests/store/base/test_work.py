@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -12,7 +13,7 @@ from attrs import evolve
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.base.work import Database, StorageError, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.tables import arrivals as arrivals_table
 from gateway.store.tasks.tasks import TaskKind
@@ -235,3 +236,113 @@ def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(
     with pytest.raises(UnavailableError):
         writer.submit(lambda _: 1).result(timeout=20)
     writer.stop()  # its thread is over before it counts as another test's
+
+
+class _Late(queue.SimpleQueue[Any]):
+    """Takes what is put into it after the thread that reads it has ended."""
+
+    def __init__(self, ended: threading.Event) -> None:
+        self._ended = ended
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: FBT001, FBT002 (as queues have it)
+        if item is not None:
+            assert self._ended.wait(20)
+        super().put(item)
+
+
+def late_queue(writer: Writer) -> Any:
+    """Have what is submitted come just after the writer's thread has ended."""
+    jobs, late = writer._jobs, _Late(threading.Event())  # noqa: SLF001 (the instant cannot be had otherwise)
+    while not jobs.empty():
+        super(_Late, late).put(jobs.get())
+    writer._jobs = late  # noqa: SLF001
+    return late._ended  # noqa: SLF001
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("dies", [True, False], ids=["dies", "is told to end"])
+def test_what_is_submitted_in_the_instant_in_which_the_writer_ends_is_refused(
+    database: Database, *, dies: bool
+) -> None:
+    def end(_: UnitOfWork) -> None:
+        raise _Ended
+
+    writer = Writer(database)
+    if dies:
+        writer.submit(end)
+    ended = late_queue(writer)
+    with ThreadPoolExecutor(3) as pool:
+        late = [pool.submit(writer.submit, lambda _: 1) for _ in range(3)]
+        writer.start()
+        writer.stop()
+        ended.set()
+        answers = [one.result(20) for one in late]
+
+    for one in answers:
+        with pytest.raises(UnavailableError):
+            one.result(timeout=20)
+    with pytest.raises(UnavailableError):
+        writer.submit(lambda _: 1).result(timeout=20)
+
+
+def test_who_submits_while_the_writer_ends_always_hears(database: Database) -> None:
+    for _ in range(10):
+        writer = Writer(database)
+        writer.start()
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(writer.submit, lambda _: 1) for _ in range(40)]
+            writer.stop()
+            answers = [one.result(20) for one in asked]
+        for one in answers:
+            try:
+                assert one.result(timeout=20) == 1
+            except UnavailableError:
+                continue
+
+
+def test_what_waits_behind_a_disk_failure_is_not_committed(database: Database) -> None:
+    """The kernel may have dropped pages; what is committed after it may not be there"""
+    writer = Writer(database)
+    ran = []
+
+    def fail(_: UnitOfWork) -> None:
+        raise StorageError("an fsync failed")
+
+    def come_after(one: Future[Any]) -> None:
+        assert one.exception() is not None
+        waiting.append(writer.submit(lambda _: ran.append("submitted after")))
+
+    waiting: list[Future[Any]] = []
+    first = writer.submit(fail)
+    first.add_done_callback(come_after)
+    for _ in range(70):  # more than one transaction takes
+        waiting.append(writer.submit(lambda _: ran.append("waited behind")))  # noqa: PERF401
+    writer.start()
+    writer.stop()
+
+    for one in waiting[63:]:
+        with pytest.raises(UnavailableError):
+            one.result(timeout=20)
+    assert ran == []
+
+
+def test_after_a_disk_failure_the_writer_still_ends_when_told(
+    database: Database,
+) -> None:
+    """What refuses the jobs that wait leaves the word to end for the thread."""
+    writer = Writer(database)
+    go_on = threading.Event()
+    slow = writer.submit(lambda _: go_on.wait(20))
+    writer.start()
+    waiting = writer.submit(lambda _: 1)
+    writer.failure = "an fsync failed"
+    with ThreadPoolExecutor(1) as pool:
+        stopping = pool.submit(writer.stop)
+        refused = [writer.submit(lambda _: 1) for _ in range(3)]
+        go_on.set()
+        stopping.result(20)
+
+    assert slow.result(20)
+    for one in (waiting, *refused):
+        with pytest.raises(UnavailableError):
+            one.result(timeout=20)

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.core.ins import Ins, InsAuthority, control_key
 from gateway.errors import NotFoundError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.rows import InboxRows
 from gateway.store.inbox.values import (
     AttachedFile,
     ConversationState,
@@ -25,6 +27,7 @@ from gateway.store.inbox.values import (
     MayReply,
 )
 from gateway.store.journal import chain_of
+from gateway.store.sealed.blobs import RELEASED_AT_ONCE
 from gateway.store.tables import (
     blob_grants,
     conversations,
@@ -33,6 +36,7 @@ from gateway.store.tables import (
 )
 from tests.builders_arrivals import ARRIVAL, keep_arrival, make_arrival
 from tests.builders_people import open_profile
+from tests.builders_queries import statements
 from tests.fakes import SetClock
 
 DOCTOR = "Dr.Martin@hopital.mssante.test"
@@ -324,6 +328,71 @@ def test_the_bytes_stay_with_the_arrival_when_the_patient_deletes(
         assert Arrivals(work).content(kept) == CONTENT
         with pytest.raises(NotFoundError):
             work.blobs.get(kept.blob_id, work.key_for(f"patient:{profile_id}"))
+
+
+def many(database: Database, count: int) -> tuple[str, str]:
+    """Open a conversation of so many messages, each with bytes of its own."""
+    body = f"279035121{count:04d}"
+    ins = Ins(f"{body}{control_key(body)}", InsAuthority.NIR_TEST)
+    profile_id = open_profile(database, ins=ins)
+    receive(database, profile_id)
+    conversation_id = only(database, profile_id).id
+    with database.write() as work:
+        key_id = work.key_for(f"patient:{profile_id}")
+        (first,) = InboxReader(work).messages(profile_id, conversation_id)
+        summary = {
+            "sender": first.sender,
+            "name": "",
+            "named_before": "",
+            "proven": "",
+            "subject": "",
+            "text": "",
+            "files": [],
+            "reply": MayReply.REPLY.value,
+            "reply_to": [],
+            "receipt_asked": False,
+        }
+        for number in range(2, count + 1):
+            parcel = work.folder.prepare(b"%d" % number)
+            work.blobs.put(parcel, key_id, work.now)
+            InboxRows(work).add(
+                profile_id,
+                key_id,
+                conversation_id,
+                Direction.IN,
+                summary,
+                at=work.now,
+                arrival_id=f"{number:032x}",
+                message_id=f"{number}@x.test",
+                blob_id=parcel.id,
+                hidden_until=None,
+            )
+    return profile_id, conversation_id
+
+
+def test_a_long_conversation_is_deleted_by_as_few_statements_as_a_short_one(
+    database: Database,
+) -> None:
+    """Two thousand messages took a minute beside other work, one by one."""
+    asked = {}
+    for count in (10, RELEASED_AT_ONCE, RELEASED_AT_ONCE + 1):
+        profile_id, conversation_id = many(database, count)
+        with (
+            statements(database.engine) as seen,
+            database.write() as work,
+        ):
+            assert Inbox(work).delete_conversation(profile_id, conversation_id) == count
+        asked[count] = seen.total()
+        with database.read() as work:
+            assert InboxReader(work).messages(profile_id, conversation_id) == []
+            left = work.connection.execute(
+                select(func.count())
+                .select_from(blob_grants)
+                .where(blob_grants.c.key_id == work.key_for(f"patient:{profile_id}"))
+            ).scalar_one()
+            assert left == 0
+
+    assert asked[10] == asked[RELEASED_AT_ONCE] == asked[RELEASED_AT_ONCE + 1] - 3
 
 
 def subjects(database: Database, profile_id: str, **page: int) -> list[str]:

@@ -19,6 +19,7 @@ from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import MayReply
 from gateway.store.tables import arrivals
 from tests.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
+from tests.printed_sheets import PrintedSheets
 from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 
@@ -369,6 +370,52 @@ def test_on_paper_a_table_is_whole_and_the_patient_named(
                 path=str(Path(SHOTS) / f"table-{columns}.pdf"),
                 prefer_css_page_size=True,
             )
+
+
+def long_prescription(columns: int) -> str:
+    """Return a narrative of several sheets: lines, a long table, lines again."""
+    lines = "".join(
+        f"<paragraph>Ligne {n} : {DRUG} {n} mg le soir</paragraph>" for n in range(60)
+    )
+    cells = [[f"{DRUG} {n}x{m} mg matin" for m in range(columns)] for n in range(40)]
+    rows = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    heads = "".join(f"<th>Prise {n}</th>" for n in range(columns))
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"{lines}{table}{lines.replace('Ligne', 'Suite')}"
+
+
+DRUG = "METFORMINE comprimé pelliculé"
+
+
+@pytest.mark.parametrize("columns", [3, 12])
+@blocking
+def test_each_printed_sheet_says_whose_it_is_and_has_its_dosages_whole(
+    site: Site, columns: int
+) -> None:
+    """Sheets come apart: one alone must not be taken for another person's."""
+    document = file(site.database, site.patient, narrative(long_prescription(columns)))
+    with opened(site, DESK, scripts=True) as visitor:
+        sign_in(visitor)
+        visitor.go(f"/documents/{document}")
+        pdf = visitor.page.pdf(prefer_css_page_size=True)
+    sheets = list(PrintedSheets.of(pdf))
+
+    assert len(sheets) >= 5
+    for sheet in sheets:
+        assert "Dominique PAT-TROIS" in sheet.text
+        assert "28/03/1979" in sheet.text
+        assert "279035121518989" in sheet.text
+        if "Prise 0" in sheet.text:
+            assert (sheet.width > sheet.height) is (columns == 12)
+    dosages = [
+        *(f"{line} {n} : {DRUG} {n} mg le soir" for line in LINES for n in range(60)),
+        *(f"{DRUG} {n}x{m} mg matin" for n in range(40) for m in range(columns)),
+    ]
+    for dosage in dosages:
+        assert sum(dosage in sheet.text for sheet in sheets) == 1, dosage
+
+
+LINES = ("Ligne", "Suite")
 
 
 _BEYOND = """[...document.querySelectorAll("body *")]

@@ -1,0 +1,99 @@
+"""A line of the journal as a leaf of the tree: salted, so its hash says nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+
+from gateway.checkpoints.tree import hash_leaf
+
+VERSION: Final = 1
+"""Of the form of a leaf; what it holds may change only with this number."""
+
+FIRST: Final = b""
+"""What a chain's first leaf has as the one before."""
+
+COMMITTED: Final = ("by", "reason")
+"""Of a line's detail: who acted and why, in a leaf as commitments alone."""
+
+_to_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""In ASCII, as the lines' own hashes are."""
+
+
+@frozen(kw_only=True)
+class Leaf:
+    """
+    A line with the salt it was sealed with and the leaf of its chain before it.
+
+    The hash of a line alone could be tried: who did what when has few answers. The
+    salt, 32 random bytes of the line's own, is kept beside the tree and given to
+    whoever may read the line; nobody else learns anything from the hash. Who acted and
+    why are committed to under keys made from the salt, so that a line can be shown
+    and proved without them.
+    """
+
+    chain: str
+    seq: int
+    at: datetime
+    action: str
+    outcome: str
+    subject: str
+    detail: Mapping[str, Any]
+    before: bytes
+    salt: bytes
+
+    def content(self) -> bytes:
+        """Return the bytes that are hashed; a form that never changes."""
+        shown = {
+            key: value for key, value in self.detail.items() if key not in COMMITTED
+        }
+        return _to_text(
+            [
+                f"gateway journal line {VERSION}",
+                _key(self.salt, "line").hex(),
+                self.chain,
+                self.seq,
+                self.before.hex(),
+                self.at.isoformat(),
+                self.action,
+                self.outcome,
+                self.subject,
+                shown,
+                [self._commitment(key) for key in COMMITTED],
+            ]
+        ).encode("ascii")
+
+    def hash(self) -> bytes:
+        """Return its hash in the tree."""
+        return hash_leaf(self.content())
+
+    def opened(self) -> dict[str, Any]:
+        """Return all of it as plain values, for whoever may read the line."""
+        return {
+            "version": VERSION,
+            "chain": self.chain,
+            "seq": self.seq,
+            "before": self.before.hex(),
+            "time": self.at.isoformat(),
+            "action": self.action,
+            "outcome": self.outcome,
+            "subject": self.subject,
+            "detail": dict(self.detail),
+            "salt": self.salt.hex(),
+        }
+
+    def _commitment(self, key: str) -> str:
+        if key not in self.detail:
+            return ""
+        value = _to_text(self.detail[key]).encode("ascii")
+        return hmac.digest(_key(self.salt, key), value, "sha256").hex()
+
+
+def _key(salt: bytes, use: str) -> bytes:
+    return hashlib.sha256(salt + use.encode()).digest()
