@@ -103,6 +103,9 @@ def differences(before: Any, after: Any) -> tuple[tuple[str, Any, Any], ...]:
 
 def objected(part: TakenDecision) -> frozenset[str]:
     """Return the reasons for which rules objected when it was decided."""
+    decided = part.decided
+    if isinstance(decided, FilingDecision) and (decided.file or decided.withdraws):
+        return frozenset()  # its reasons say how it was filed
     return frozenset(part.reasons)
 
 
