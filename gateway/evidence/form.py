@@ -13,7 +13,9 @@ import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -78,8 +80,7 @@ def _writer(kind: type) -> Callable[[Any], Any]:
     if issubclass(kind, Ins):
         return _person
     if attrs.has(kind):
-        names = [one.name for one in attrs.fields(kind)]
-        return lambda value: {name: to_json(getattr(value, name)) for name in names}
+        return _fields_writer(kind)
     if issubclass(kind, Enum):
         return lambda value: value.value
     if issubclass(kind, tuple):
@@ -93,12 +94,42 @@ def _writer(kind: type) -> Callable[[Any], Any]:
     raise TypeError(f"facts hold no {kind.__name__}")
 
 
+def _fields_writer(kind: Any) -> Callable[[Any], Any]:
+    """Most fields are texts, numbers or words, which JSON has as they are."""
+    hints = get_type_hints(kind)
+    names = [one.name for one in attrs.fields(kind)]
+    others = [name for name in names if not _is_plain(hints[name])]
+    if len(names) == 1:
+        return lambda value: {names[0]: to_json(getattr(value, names[0]))}
+    all_of = attrgetter(*names)
+
+    def write(value: Any) -> dict[str, Any]:
+        written = dict(zip(names, all_of(value), strict=True))
+        for name in others:
+            written[name] = to_json(written[name])
+        return written
+
+    return write
+
+
+def _is_plain(hint: Any) -> bool:
+    if hint in {str, int, bool}:
+        return True
+    return isinstance(hint, type) and issubclass(hint, StrEnum)
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
 def _person(ins: Ins) -> dict[str, Any]:
-    return {"person": number_of(ins), "key": ins.key_is_valid}
+    person, key = _stands_for(ins)
+    return {"person": person, "key": key}
+
+
+@lru_cache(maxsize=256)
+def _stands_for(ins: Ins) -> tuple[int, bool]:
+    return number_of(ins), ins.key_is_valid
 
 
 def _reader(kind: Any) -> Callable[[Any], Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final
 
 from attrs import evolve
@@ -25,6 +26,7 @@ OTHERS: Final = "(others)"
 """Stands in a set for what is in it and was not asked of it; no address, no domain."""
 
 
+@lru_cache(maxsize=256)
 def stand_in(person: int, *, key_is_valid: bool) -> Ins:
     """
     Return the INS that stands for the ``person``-th of some facts.
@@ -45,6 +47,7 @@ def stand_in(person: int, *, key_is_valid: bool) -> Ins:
     return Ins(body + key, InsAuthority.NIR_TEST)
 
 
+@lru_cache(maxsize=256)
 def number_of(ins: Ins) -> int:
     """
     Return whom a stand-in stands for.
