@@ -19,7 +19,7 @@ SECONDS_PER_TARGET ?= 300
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV)/run.ready: requirements.lock setup.cfg pyproject.toml
+$(VENV)/run.ready: requirements.lock requirements-build.lock setup.cfg pyproject.toml
 	@test -n "$(PYTHON)" \
 	  && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: install it, or give its path: make PYTHON=..."; exit 1; }
@@ -27,7 +27,8 @@ $(VENV)/run.ready: requirements.lock setup.cfg pyproject.toml
 	  || { rm -rf $(VENV); echo "On Debian and Ubuntu venv is a package of its own:" \
 	    "apt-get install $$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.ready: $(VENV)/run.ready requirements-dev.lock
@@ -60,7 +61,7 @@ bench: $(VENV)/dev.ready ## the numbers, with Postfix and PostgreSQL beside; wri
 	$(BIN)/python -m bench $(if $(BEFORE),--before $(BEFORE))
 
 fuzz: $(VENV)/dev.ready ## one fuzz target for five minutes: make fuzz T=xdm
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=2.3"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	$(BIN)/python -m tests.fuzz $(T) --seconds $(SECONDS_PER_TARGET)
 
 mutate: $(VENV)/dev.ready ## changes the code on purpose: do tests notice? one room: make mutate M=rights
@@ -78,3 +79,7 @@ lock: ## write the lock files again from setup.cfg (needs uv)
 	  --custom-compile-command "make lock" setup.cfg -o requirements.lock -q
 	uv pip compile --universal --generate-hashes --python-version 3.11 --extra dev \
 	  --constraint requirements.lock --custom-compile-command "make lock" setup.cfg -o requirements-dev.lock -q
+	echo "setuptools>=80" | uv pip compile --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" - -o requirements-build.lock -q
+	echo "atheris>=2.3" | uv pip compile --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" - -o requirements-fuzz.lock -q

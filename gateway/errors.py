@@ -43,5 +43,9 @@ class DamagedError(UnavailableError):
     """What is kept is not what was kept: altered, cut, or its file is gone."""
 
 
+class AlteredError(DamagedError):
+    """A row that grants is not as the gateway wrote it: nothing is given by it."""
+
+
 class MisuseError(GatewayError):
     """A command or a setting is wrong; the text says what to write instead."""

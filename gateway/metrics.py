@@ -16,6 +16,13 @@ REFUSED = Counter(
     registry=REGISTRY,
 )
 
+ALTERED_NAME = "gateway_altered_rows_total"
+ALTERED = Counter(
+    ALTERED_NAME,
+    "Rows of the database that were not as the gateway wrote them, when read.",
+    ["table"],
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

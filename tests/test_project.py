@@ -243,6 +243,22 @@ def test_no_file_speaks_of_the_place_where_it_was_written() -> None:
 # ------------------------------------------------------------------- the pages
 
 
+def test_nothing_is_installed_that_a_lock_file_does_not_name() -> None:
+    """Hashes, or no network and no build tool of its own choice."""
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    installs = [line for line in makefile.splitlines() if "pip install" in line]
+
+    assert len(installs) > 3
+    for line in installs:
+        locked = re.search(r"--require-hashes -r (requirements\S*\.lock)\s*$", line)
+        of_ours = "--no-index --no-deps --no-build-isolation --editable ." in line
+        assert bool(locked) != of_ours, line
+        if locked:
+            text = (ROOT / locked[1]).read_text("utf-8")
+            pinned = re.findall(r"^[\w.-]+==.*(?:\n    --hash=.*)+", text, re.MULTILINE)
+            assert len(pinned) == len(re.findall(r"^[\w.-]+==", text, re.MULTILINE))
+
+
 def test_readme_commands_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))

@@ -95,6 +95,10 @@ HELD_BY = {
         FAILURES,
         "test_after_an_fsync_that_failed_nothing_more_is_accepted",
     ),
+    "the file of the database was moved or replaced while it was open": (
+        MISTAKES,
+        "test_a_database_put_back_under_a_running_service_ends_it",
+    ),
     "are not read again, those in use stay": (
         RELOADING,
         "test_a_broken_certificate_is_not_taken_and_the_old_one_stays",

@@ -6,6 +6,7 @@ import argparse
 
 from sqlalchemy import make_url
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import Subparsers, add_command, add_noun, opened, print_json
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import read_settings
@@ -13,6 +14,7 @@ from gateway.settings.work import BlobSettings
 from gateway.store.base.open_database import create_database, open_unjoined
 from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
+from gateway.store.sealed.carried import forget_carried
 from gateway.store.sealed.identity import identity_of, join
 from gateway.store.sealed.strays import StrayCounts, StrayFiles
 
@@ -85,12 +87,15 @@ def restored(args: argparse.Namespace) -> int:
     """
     Have mail clients fetch every folder anew: what they know is of another time.
 
-    To be run before `serve`, once: each time costs the clients a whole fetch.
+    To be run before `serve`, once: each time costs the clients a whole fetch. What an
+    older version left in it is carried over again.
     """
     with opened(args) as (_, database), database.write() as work:
+        forget_carried(database.folder.folder)
         folders = Folders(work).begin_again()
         identity = identity_of(work.connection).id
-        work.note(Action.DATABASE_RESTORED, "done", identity, folders=folders)
+        by = operator_name()
+        work.note(Action.DATABASE_RESTORED, "done", identity, folders=folders, by=by)
     print(f"{folders} folders of mailboxes have a new UIDVALIDITY, greater than before")
     return 0
 

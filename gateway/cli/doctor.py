@@ -9,21 +9,25 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 
-from attrs import frozen
 from cryptography import x509
 
+from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_relay import smart_host
+from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
 from gateway.clock import utc_now
 from gateway.documents.cda.schema import CdaSchema
-from gateway.errors import GatewayError
+from gateway.errors import AlteredError, GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.node.probing import Probes, faults_of
 from gateway.node.seen import Seen, is_free, look_at
 from gateway.settings.file import Settings, read_settings
+from gateway.store.altered import AlteredRows
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
@@ -37,21 +41,13 @@ _LOOKED_AT_ELSEWHERE = {"disk", "certificate", "certificate ends"}
 _MEND = {
     "database": "see that nothing holds it (a stopped process), and its own log",
     "storage": "stop the service and follow *a failed fsync* in docs/operations.md",
+    "altered rows": "gateway journal verify; who could write to the database?",
     "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
     "missing blobs": "put the files back from a backup, under [blobs] folder",
     "dead letter": "gateway queue list --dead, then gateway queue retry NUMBER",
     "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
 }
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
-
-
-@frozen
-class Finding:
-    """One thing that was looked at; ``mend`` is empty when it is as it should be."""
-
-    subject: str
-    state: str
-    mend: str = ""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -89,24 +85,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what was found, in the order it is best mended."""
     for look in _LOOKS:
         yield from look(settings)
-
-
-def _permissions(settings: Settings) -> Iterator[Finding]:
-    for name, path in (
-        ("master key", settings.keys.master),
-        ("private key", settings.trust.private_key),
-    ):
-        yield _private(name, path)
-
-
-def _private(name: str, path: Path) -> Finding:
-    try:
-        mode = path.stat().st_mode & 0o777
-    except OSError as error:
-        return Finding(name, f"{path}: {error.strerror}", f"put the file at {path}")
-    if mode & 0o077:
-        return Finding(name, f"{path} has mode {mode:o}", f"chmod 600 {path}")
-    return Finding(name, f"{path}, mode {mode:o}")
 
 
 def _certificates(settings: Settings) -> Iterator[Finding]:
@@ -201,11 +179,11 @@ _TRUST_SIGNS: dict[Degraded, tuple[str, str]] = {
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    host, doors = settings.listen.host, open_doors(settings.listen)
+    doors = open_doors(settings.listen)
     numbers = list(doors.values())
     running = look_at(settings)
     for door, port in doors.items():
-        subject = f"port of {door}"
+        subject, host = f"port of {door}", settings.listen.host_of(door)
         if numbers.count(port) > 1:
             mend = f"change [listen] {door}"
             yield Finding(subject, f"{port} is given twice", mend)
@@ -252,10 +230,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
     faults: dict[str, str] = {"database": ""}
     try:
         faults = faults_of(_probes(settings, database).looks(), _PROBE_SECONDS)
-        damaged = []
+        damaged, altered, waiting = [], [], []
         if "database" not in faults:
             with database.read() as work:
                 damaged = Damage(work).lasting()
+                altered = AlteredRows(work).find_doors()
+            waiting = CarryingOver(database, STEPS).left()
     except GatewayError as error:
         yield Finding("database", str(error), "look at its own log")
         return
@@ -267,6 +247,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for name, state in faults.items():
         if name not in _LOOKED_AT_ELSEWHERE:
             yield Finding(name, state, _MEND[name])
+    if altered:
+        yield Finding(
+            "altered rows",
+            f"{len(altered)} were not written by the gateway, {altered[0]} for one",
+            "gateway journal verify, then put the database back from a backup; who "
+            "could write to it?",
+        )
+    if waiting:
+        yield Finding(
+            "carried over",
+            f"not yet: {', '.join(waiting)}; gateway serve does it while it runs",
+        )
     if damaged:
         yield Finding(
             "damaged",
@@ -290,6 +282,8 @@ def _postmaster(settings: Settings) -> Iterator[Finding]:
     try:
         with database.read() as work:
             mailbox = Mailboxes(work).find(address)
+    except AlteredError:
+        return  # told above
     finally:
         database.close()
     if mailbox is None:
@@ -342,7 +336,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
         yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
         return
     listen = settings.listen
-    pages = HTTPConnection(listen.host, listen.metrics, timeout=_PROBE_SECONDS)
+    pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=_PROBE_SECONDS)
     try:
         pages.request("GET", "/readyz")
         said = json.loads(pages.getresponse().read())
@@ -372,13 +366,14 @@ def _schema(settings: Settings) -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _permissions,
+    permissions,
     _certificates,
     _trust,
     _ports,
     _disk,
     _database,
     _postmaster,
+    smart_host,
     _service,
     _schema,
 )

@@ -13,6 +13,7 @@ from gateway.cli.explaining import Explanation, as_json, print_explanation
 from gateway.cli.options import (
     Subparsers,
     add_command,
+    add_reason,
     note_reading,
     opened,
     print_json,
@@ -51,6 +52,7 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "--language", choices=LANGUAGES, default="fr", help="fr (default) or en"
     )
+    add_reason(parser)
 
 
 def explain(args: argparse.Namespace) -> int:
@@ -67,7 +69,7 @@ def explain(args: argparse.Namespace) -> int:
             for each in wanted
             if (one := _explained(work, each)).decisions.parts or one.decisions.fault
         ]
-        _note(work, explanations)
+        _note(work, args, explanations)
     if not explanations:
         raise NotFoundError("no decision was kept of this id")
     if args.json:
@@ -147,9 +149,11 @@ def _patient_settings(work: UnitOfWork, kept: KeptDecisions) -> dict[str, Any]:
     }
 
 
-def _note(work: UnitOfWork, explanations: Sequence[Explanation]) -> None:
+def _note(
+    work: UnitOfWork, args: argparse.Namespace, explanations: Sequence[Explanation]
+) -> None:
     """Say in the chain of each patient, before anything is shown, that it was read."""
     for one in explanations:
         kept = one.decisions
         chain = chain_of(kept.profile_id) if kept.profile_id else OPERATOR
-        note_reading(work, "explain", kept.subject or kept.id, chain=chain)
+        note_reading(work, args, "explain", kept.subject or kept.id, chain=chain)

@@ -18,6 +18,7 @@ from gateway.cli.options import (
     add_command,
     add_log_json,
     add_noun,
+    add_reason,
     note_reading,
     opened,
 )
@@ -32,6 +33,7 @@ from gateway.node.signing import (
     SignerMemory,
     open_signer,
 )
+from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.verifying import JournalCheck
@@ -52,21 +54,26 @@ def add_parser(commands: Subparsers) -> None:
     )
     export = add_command(verbs, "export", export_lines, "print lines as JSON, one each")
     export.add_argument("--chain", metavar="NAME", help="operator, or patient:<id>")
+    add_reason(export)
     add_command(verbs, "seal", seal, "append new lines to the tree, have it signed")
     add_command(verbs, "checkpoint", show, "print the last signed checkpoint")
     _add_signer(verbs)
 
 
 def _add_signer(verbs: Subparsers) -> None:
-    key = verbs.add_parser("key", help="make the signer's key, in a folder of its own")
-    key.add_argument("folder", type=Path, metavar="DIR")
+    summary = "make the signer's key, in a folder of its own"
+    key = verbs.add_parser("key", help=summary, description=summary)
+    key.add_argument("folder", type=Path, metavar="DIR", help="where it is kept")
     key.add_argument(
         "--name", required=True, help="the journal it signs for, as [journal] origin"
     )
     key.set_defaults(run=make_key)
-    signer = verbs.add_parser("signer", help="run what signs checkpoints")
+    summary = "run what signs checkpoints"
+    signer = verbs.add_parser("signer", help=summary, description=summary)
     signer.add_argument("folder", type=Path, metavar="DIR", help="of its key")
-    signer.add_argument("--socket", type=Path, required=True, metavar="PATH")
+    signer.add_argument(
+        "--socket", type=Path, required=True, metavar="PATH", help="where it is asked"
+    )
     signer.add_argument(
         "--account",
         type=int,
@@ -83,7 +90,7 @@ def _add_signer(verbs: Subparsers) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check chains, tree, checkpoints and vaults; 1 when anything was altered."""
+    """Check chains, tree, checkpoints, vaults and rows; 1 when anything was altered."""
     with opened(args) as (settings, database):
         notes = [_read_note(one) for one in args.checkpoint]
         socket = settings.signer_socket
@@ -92,7 +99,7 @@ def verify(args: argparse.Namespace) -> int:
         keys = [VerificationKey.parse(one) for one in settings.journal.keys]
         with database.read() as work:
             check = JournalCheck(work, keys, settings.journal_origin)
-            faults = check.faults(notes)
+            faults = [*check.faults(notes), *AlteredRows(work).find()]
             chains = len(work.journal.heads())
             size = SealedJournal(work.connection).state().size
     for fault in faults:
@@ -164,7 +171,7 @@ def export_lines(args: argparse.Namespace) -> int:
     """Print the lines, oldest first within each chain."""
     with opened(args) as (_, database):
         with database.write() as work:
-            note_reading(work, "journal export", args.chain or "all")
+            note_reading(work, args, "journal export", args.chain or "all")
         _print_lines(database, args.chain)
     return 0
 

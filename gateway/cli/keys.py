@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     opened,
-    operator_name,
     print_json,
     print_table,
     reason,
 )
+from gateway.errors import NotFoundError
+from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.closing import close_for_ever
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.deletion import delete_patient
+from gateway.store.patients.epochs import MAILBOX, PATIENT, turn_owner, turn_owners
+from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.sealed.key_counts import kinds_of
-from gateway.store.sealed.keys import keks_in_use
 from gateway.store.sealed.turning import Kek, KekVersion, turn_all
+from gateway.store.sealed.wrapping_keys import keks_in_use
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -36,6 +41,22 @@ def add_parser(commands: Subparsers) -> None:
         rotate_kek,
         "have another version wrap every key; ended half-way, it goes on",
         json_too=True,
+    )
+    owners = add_command(
+        turning,
+        "owner",
+        rotate_owner,
+        "another key for what is new of a patient or a mailbox; ended, it goes on",
+        json_too=True,
+    )
+    whose = owners.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--patient", metavar="INS", help="of this patient")
+    whose.add_argument("--mailbox", metavar="ADDRESS", help="of this mailbox")
+    whose.add_argument(
+        "--made-before",
+        type=_day,
+        metavar="DATE",
+        help="all whose key was made before that day (UTC), as 2026-11-29",
     )
     destroying = add_command(
         verbs,
@@ -179,6 +200,52 @@ _OLDER_BACKUPS = (
     "an older backup opens it until the key that wraps has turned over: gateway keys "
     "rotate kek, a new backup, then gateway keys destroy --version"
 )
+
+
+def rotate_owner(args: argparse.Namespace) -> int:
+    """
+    Seal what is new of an owner, or of all with an older key, under another one.
+
+    Raises:
+        NotFoundError: there is no such patient or mailbox.
+        UnavailableError: the key was destroyed.
+    """
+    by, total = operator_name(), 0
+    with opened(args) as (_, database):
+        while True:
+            with database.write() as work:
+                count = _turn_owners(work, args, by)
+            total += count
+            if args.made_before is None or not count:
+                break
+    if args.json:
+        print_json({"turned": total})
+    else:
+        print(f"{total} owners have another key for what is new")
+    return 0
+
+
+def _turn_owners(work: UnitOfWork, args: argparse.Namespace, by: str) -> int:
+    if args.made_before is not None:
+        return turn_owners(work, args.made_before, by=by)
+    if args.mailbox:
+        mailbox = Mailboxes(work).find(args.mailbox)
+        if mailbox is None:
+            raise NotFoundError("no mailbox has this address")
+        turn_owner(work, MAILBOX, mailbox.id, by=by)
+        return 1
+    found = Profiles(work).find_state(args.patient.strip())
+    if found is None:
+        raise NotFoundError("no profile has this INS")
+    turn_owner(work, PATIENT, found[0], by=by)
+    return 1
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day is written 2026-11-29") from None
 
 
 def _tell(count: int) -> None:

@@ -9,9 +9,11 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     opened,
     print_json,
     print_table,
+    who_and_why,
 )
 from gateway.errors import MisuseError, NotFoundError
 from gateway.message.address import read_address
@@ -48,6 +50,7 @@ def add_parser(commands: Subparsers) -> None:
         metavar="ADDRESS",
         help="where answers go instead of to it",
     )
+    add_reason(add)
     add_command(verbs, "list", list_mailboxes, "list the mailboxes", json_too=True)
     for verb, state, summary in (
         ("close", "closed", "take no more mail in, let nobody in; keep the messages"),
@@ -56,8 +59,10 @@ def add_parser(commands: Subparsers) -> None:
         change = add_command(verbs, verb, set_state, summary)
         change.add_argument("address", metavar="ADDRESS", help="of the mailbox")
         change.set_defaults(state=state)
+        add_reason(change)
     holder = add_command(verbs, "holder", set_holder, "let a certificate in, or out")
     holder.add_argument("address", metavar="ADDRESS", help="of the mailbox")
+    add_reason(holder)
     which = holder.add_mutually_exclusive_group(required=True)
     which.add_argument("--add", metavar="IDENTITY", help="let it in")
     which.add_argument("--remove", metavar="IDENTITY", help="keep it out")
@@ -78,7 +83,7 @@ def add_mailbox(args: argparse.Namespace) -> int:
         domain = settings.domains.professional.lower()
         if address.domain != domain:
             raise MisuseError(f"mailboxes are of the domain {domain}")
-        mailbox_id = Mailboxes(work).add(
+        mailbox_id = Mailboxes(work, who_and_why(args)).add(
             str(address),
             kind=args.kind,
             holders=[_identity(holder) for holder in args.holder],
@@ -123,7 +128,7 @@ def set_state(args: argparse.Namespace) -> int:
     """
     with opened(args) as (_, database), database.write() as work:
         mailbox = _find(work, args.address)
-        Mailboxes(work).set_state(mailbox.id, args.state)
+        Mailboxes(work, who_and_why(args)).set_state(mailbox.id, args.state)
     print(f"mailbox {mailbox.address}: {args.state}")
     return 0
 
@@ -137,14 +142,14 @@ def set_holder(args: argparse.Namespace) -> int:
             it.
     """
     with opened(args) as (_, database), database.write() as work:
-        mailbox = _find(work, args.address)
+        mailbox, boxes = _find(work, args.address), Mailboxes(work, who_and_why(args))
         if args.add:
-            Mailboxes(work).add_holder(mailbox.id, _identity(args.add))
+            boxes.add_holder(mailbox.id, _identity(args.add))
         else:
             holder = _identity(args.remove)
             if holder not in mailbox.holders:
                 raise NotFoundError("it does not hold this mailbox")
-            Mailboxes(work).remove_holder(mailbox.id, holder)
+            boxes.remove_holder(mailbox.id, holder)
         holders = _find(work, args.address).holders
     print(
         f"mailbox {mailbox.address}: held by {', '.join(sorted(holders)) or 'nobody'}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import pwd
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.operators import operator_name
+from gateway.core.ins import check_note
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
@@ -77,21 +77,39 @@ def reason(text: str) -> str:
     return text.strip()
 
 
-def operator_name() -> str:
-    """Return whose command this is: the account behind sudo, or the process's own."""
-    if behind := os.environ.get("SUDO_USER"):
-        return behind
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's number without a name
-        return f"uid {os.getuid()}"
+def add_reason(parser: argparse.ArgumentParser) -> None:
+    """Add why it is done, which the journal keeps."""
+    parser.add_argument(
+        "--reason",
+        type=reason,
+        metavar="TEXT",
+        help="why, for the journal; it names no patient",
+    )
+
+
+def who_and_why(args: argparse.Namespace) -> dict[str, str]:
+    """
+    Return what a line of the journal says of an operator's command: ``by``, and
+    ``reason`` where one was given.
+
+    Raises:
+        InvalidError: the reason may hold a patient's identifier.
+    """
+    why: str = args.reason or ""
+    check_note(why)
+    return {"by": operator_name()} | ({"reason": why} if why else {})
 
 
 def note_reading(
-    work: UnitOfWork, what: str, subject: str, *, chain: str = OPERATOR
+    work: UnitOfWork,
+    args: argparse.Namespace,
+    what: str,
+    subject: str,
+    *,
+    chain: str = OPERATOR,
 ) -> None:
     """Write in the journal that an operator reads what is about people; ``what``."""
-    work.note(Action.OPERATOR_READ, what, subject, chain=chain, by=operator_name())
+    work.note(Action.OPERATOR_READ, what, subject, chain=chain, **who_and_why(args))
 
 
 def print_json(value: Any) -> None:

@@ -7,20 +7,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
-    operator_name,
     print_json,
     print_table,
-    reason,
+    who_and_why,
 )
 from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Sex
+from gateway.core.texts.notices import NoticeKind
 from gateway.errors import MisuseError, NotFoundError
 from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
@@ -82,14 +84,10 @@ def add_parser(commands: Subparsers) -> None:
         default=ProfileState.ACTIVATED.value,
         help="default: %(default)s",
     )
+    add_reason(add)
     change = add_command(verbs, "set", set_patient, "change the facts of a profile")
     change.add_argument("ins", metavar="INS", help="matricule, 15 characters")
-    change.add_argument(
-        "--reason",
-        type=reason,
-        metavar="TEXT",
-        help="why, kept sealed beside the change",
-    )
+    add_reason(change)
     change.add_argument(
         "facts", nargs="+", metavar="KEY=VALUE", help=f"keys: {', '.join(KEYS)}"
     )
@@ -97,6 +95,7 @@ def add_parser(commands: Subparsers) -> None:
         verbs, "show", show_patient, "what is known of a patient", json_too=True
     )
     show.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    add_reason(show)
     history = add_command(
         verbs,
         "changes",
@@ -105,7 +104,23 @@ def add_parser(commands: Subparsers) -> None:
         json_too=True,
     )
     history.add_argument("ins", metavar="INS", help="matricule, 15 characters")
-    add_command(verbs, "list", list_patients, "list the profiles", json_too=True)
+    add_reason(history)
+    listing = add_command(
+        verbs, "list", list_patients, "list the profiles", json_too=True
+    )
+    add_reason(listing)
+    password = add_command(
+        verbs, "password", set_password, "change what a patient signs in with"
+    )
+    password.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    password.add_argument(
+        "--password-file",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="file that holds the new password, and nothing else",
+    )
+    add_reason(password)
 
 
 def add_patient(args: argparse.Namespace) -> int:
@@ -130,8 +145,9 @@ def add_patient(args: argparse.Namespace) -> int:
         sex=args.sex,
         birth_place=args.birth_place.strip().upper(),
     )
+    told = who_and_why(args)
     with opened(args) as (_, database), database.write() as work:
-        profile_id = Profiles(work).add(
+        profile_id = Profiles(work, told["by"], args.reason or "").add(
             Ins.of(args.ins, args.oid), traits, state=args.state, email=email
         )
         if args.login:
@@ -160,12 +176,31 @@ def set_patient(args: argparse.Namespace) -> int:
     return 0
 
 
+def set_password(args: argparse.Namespace) -> int:
+    """
+    Change a password: open sessions end, and the patient is told by e-mail.
+
+    Raises:
+        NotFoundError: the INS has no profile, or the profile no account.
+        InvalidError: the password is refused.
+    """
+    password = _password(args.password_file)
+    with opened(args) as (settings, database), database.write() as work:
+        profile = find_profile(work, args.ins)
+        Accounts(work).set_password(
+            profile, password, by=operator_name(), why=args.reason or ""
+        )
+        Notices.of(work, settings).make(profile, NoticeKind.PASSWORD)
+    print(f"profile {profile.id}: password changed, open sessions ended")
+    return 0
+
+
 def show_patient(args: argparse.Namespace) -> int:
     """Print a profile and what the patient decided."""
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
         known = _known(profile, Profiles(work).rights(profile.id))
-        note_reading(work, "patient show", profile.id, chain=chain_of(profile.id))
+        note_reading(work, args, "patient show", profile.id, chain=chain_of(profile.id))
     if args.json:
         print_json(known)
         return 0
@@ -179,7 +214,9 @@ def show_changes(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
         changes = Profiles(work).changes(profile.id)
-        note_reading(work, "patient changes", profile.id, chain=chain_of(profile.id))
+        note_reading(
+            work, args, "patient changes", profile.id, chain=chain_of(profile.id)
+        )
     if args.json:
         print_json(
             [
@@ -216,7 +253,7 @@ def list_patients(args: argparse.Namespace) -> int:
     """List the profiles, oldest first."""
     with opened(args) as (_, database), database.write() as work:
         rows = [_summary(profile) for profile in Profiles(work).listed()]
-        note_reading(work, "patient list", "all")
+        note_reading(work, args, "patient list", "all")
     if args.json:
         print_json(rows)
         return 0

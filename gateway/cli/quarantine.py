@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
-    operator_name,
     print_json,
     print_table,
     reason,
@@ -28,6 +29,7 @@ def add_parser(commands: Subparsers) -> None:
     add_command(verbs, "list", list_held, "list messages held back", json_too=True)
     get = add_command(verbs, "get", get_content, "print the bytes of one")
     get.add_argument("arrival", metavar="ID", help=_ID)
+    add_reason(get)
     for verb, run, summary in (
         ("release", release, "have it judged anew, by every rule, as if just received"),
         ("close", close, "end the matter: the sender was told, nothing goes out"),
@@ -87,7 +89,7 @@ def get_content(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.write() as work:
         held = Quarantine(work).get(args.arrival)
         content = Arrivals(work).content(held)
-        note_reading(work, "quarantine get", held.id)
+        note_reading(work, args, "quarantine get", held.id)
     sys.stdout.buffer.write(content)
     return 0
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from datetime import timedelta
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     opened,
-    operator_name,
     print_json,
     print_table,
     reason,

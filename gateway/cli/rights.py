@@ -14,6 +14,7 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
     print_json,
@@ -52,6 +53,7 @@ def add_parser(commands: Subparsers) -> None:
         metavar="KEY=VALUE",
         help="a setting of [filing] other than in the file, as blocked_may_file=true",
     )
+    add_reason(asked)
 
 
 @define
@@ -76,7 +78,7 @@ def what_if(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database):
         asked = settings_with(settings.filing, args.set)
         with database.write() as work:
-            note_reading(work, "rights what-if", hash_of(text_of(asked)))
+            note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
         found = _replay(database, policy_of(asked))
     counts = Counter((one["was"], one["is"]) for one in found.changes)
     if args.json:

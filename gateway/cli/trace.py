@@ -7,7 +7,15 @@ import time
 from functools import partial
 from typing import Any
 
-from gateway.cli.options import Subparsers, add_command, opened, print_json, print_table
+from gateway.cli.options import (
+    Subparsers,
+    add_command,
+    add_reason,
+    note_reading,
+    opened,
+    print_json,
+    print_table,
+)
 from gateway.cli.vault import find_document
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
@@ -32,6 +40,7 @@ def add_parser(commands: Subparsers) -> None:
         metavar="SECONDS",
         help="wait until it has ended, and its sender was told",
     )
+    add_reason(parser)
 
 
 def trace(args: argparse.Namespace) -> int:
@@ -43,6 +52,9 @@ def trace(args: argparse.Namespace) -> int:
     """
     with opened(args) as (_, database):
         stories = _stories(database, args.name, args.wait)
+        with database.write() as work:
+            for arrival_id in stories_in(database, work).arrivals_of(args.name):
+                note_reading(work, args, "trace", arrival_id)
     if not stories:
         raise NotFoundError("nothing has this id here")
     if args.json:

@@ -10,10 +10,12 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     note_reading,
     opened,
     print_json,
     print_table,
+    who_and_why,
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
@@ -37,6 +39,7 @@ def add_parser(commands: Subparsers) -> None:
         json_too=True,
     )
     listing.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+    add_reason(listing)
     check = add_command(
         verbs,
         "check",
@@ -59,13 +62,14 @@ def add_parser(commands: Subparsers) -> None:
     )
     get = add_command(verbs, "get", get_document, "write the exact bytes of a document")
     get.add_argument("id", metavar="ID", help="uniqueId or entryUUID")
+    add_reason(get)
 
 
 def list_entries(args: argparse.Namespace) -> int:
     """Print the DocumentEntries of a patient, last filed first."""
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
-        note_reading(work, "vault list", profile.id, chain=chain_of(profile.id))
+        note_reading(work, args, "vault list", profile.id, chain=chain_of(profile.id))
         vault = open_vaults(database).within(work)
         found = [(one, vault.entry(one)) for one in vault.listed(profile.id)]
     if args.json:
@@ -130,6 +134,7 @@ def get_document(args: argparse.Namespace) -> int:
             "operator",
             stored.id,
             chain=chain_of(stored.profile_id),
+            **who_and_why(args),
         )
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()

@@ -13,6 +13,7 @@ from gateway.clock import utc_now
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import MisuseError
+from gateway.node.private_paths import make_private
 from gateway.pki.folder import make_allowlist, make_pki
 from gateway.pki.profiles import Domains
 from gateway.settings.file import ListenSettings, Settings, read_settings
@@ -98,6 +99,7 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     sign_in = folder / SIGN_IN_FILE
     sign_in.touch(mode=0o600)
     sign_in.write_text(password + "\n", "utf-8")
+    make_private(settings)
     _make_durable(folder)
     return settings
 

@@ -54,9 +54,9 @@ def check_ports(listen: ListenSettings) -> None:
         UnavailableError: naming every such door.
     """
     faults = [
-        f"{listen.host} port {port} ([listen] {door}): {fault}"
+        f"{host} port {port} ([listen] {door}): {fault}"
         for door, port in open_doors(listen).items()
-        if (fault := fault_of(listen.host, port))
+        if (fault := fault_of(host := listen.host_of(door), port))
     ]
     if faults:
         raise UnavailableError(

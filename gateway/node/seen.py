@@ -25,7 +25,7 @@ def look_at(settings: Settings) -> Seen:
         ports = open_doors(listen).values()
         taken = any(not is_free(listen.host, port) for port in ports)
         return Seen.RUNS if taken else Seen.GONE
-    pages = HTTPConnection(listen.host, listen.metrics, timeout=5)
+    pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=5)
     try:
         pages.request("GET", "/livez")
         ours = pages.getresponse().read() == b"ok\n"

@@ -20,9 +20,11 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.errors import GatewayError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
+from gateway.metrics import ALTERED_NAME
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
+from gateway.mssante.sending.outbox import Outbox
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -33,7 +35,7 @@ from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.renewing import renew, say_not_renewed
-from gateway.node.reports import EVERY_SECONDS
+from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
@@ -43,6 +45,9 @@ from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
+from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
@@ -190,13 +195,26 @@ class Service:
                 "trust": self._trust_fault,
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
+                "altered rows": self._altered_fault,
                 "checkpoint": self._sealing.fault,
             },
             self._processes,
         )
         loop = self._worker.loop
         self._add(
-            HealthDoor(readiness, loop, self._reactor, listen.host, listen.metrics)
+            HealthDoor(
+                readiness, loop, self._reactor, listen.metrics_host, listen.metrics
+            )
+        )
+
+    def _altered_fault(self) -> str:
+        counted = (*counts_of().items(), *self._processes.counts().items())
+        rows = sum(value for (name, _), value in counted if name == ALTERED_NAME)
+        return (
+            f"{rows:.0f} times a row was not as the gateway wrote it, and refused: see "
+            "gateway journal verify"
+            if rows
+            else ""
         )
 
     def _storage_fault(self) -> str:
@@ -237,10 +255,17 @@ class Service:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays
+        outgoing = self._settings.outgoing
+        outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
+        carrying = CarryingOver(self._database, STEPS)
 
         def rounds_and_strays() -> dict[str, int]:
             late = confirming.run()  # before the bytes that a report is made of go
-            return {**late, **rounds.run(), **strays.run().changes}
+            files = {"outbox": outbox.tidy(utc_now(), kept)}
+            with self._database.write() as work:
+                follow_epochs(work)
+            gone = {**late, **rounds.run(), **files, **strays.run().changes}
+            return {**carrying.run(), **gone}
 
         tidy = self._worker.deferred(rounds_and_strays)
 

@@ -26,6 +26,15 @@ class ListenSettings(Table):
     imaps: Annotated[int, "Mailboxes, implicit TLS; 993 in life."] = 0
     patient_https: Annotated[int, "The patients' web; 443 in life."] = 0
     metrics: Annotated[int, "Health and metrics, plain HTTP, for the operator."] = 0
+    metrics_host: Annotated[
+        str,
+        "Address that health and metrics listen on, never that of host by default: "
+        "this machine alone, or one of the operator's own network.",
+    ] = "127.0.0.1"
+
+    def host_of(self, door: str) -> str:
+        """Return the address that a door, a key of this table, listens on."""
+        return self.metrics_host if door == "metrics" else self.host
 
 
 @frozen(kw_only=True)

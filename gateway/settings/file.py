@@ -18,6 +18,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
     ArchiveSettings,
@@ -27,7 +28,6 @@ from gateway.settings.work import (
     FilingSettings,
     JournalSettings,
     KeySettings,
-    OutgoingSettings,
     ReceiptSettings,
     TaskSettings,
 )

@@ -1,4 +1,4 @@
-"""The settings of what is kept and done: storage, documents, tasks, mail going out."""
+"""The settings of what is kept and done: storage, documents, tasks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar
 from attrs import frozen
 
 from gateway.errors import MisuseError
+from gateway.settings.machine import far_database_host
 from gateway.settings.table import KIB, MIB, Table
 
 _YEAR_DAYS, _YEAR_MONTHS = 366, 12
-_MONTH_HOURS = 30 * 24
 _SOURCES = ("file", "credential", "command", "pkcs11")
 _MOST_COMMAND_SECONDS = 120
 
@@ -24,11 +24,27 @@ class DatabaseSettings(Table):
     table: ClassVar = "database"
 
     url: Annotated[
-        str, "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…"
+        str,
+        "SQLAlchemy address: sqlite:///gateway.db or postgresql+psycopg://…; one of "
+        "another machine says sslmode=verify-full.",
     ] = "sqlite:///gateway.db"
     answer_seconds: Annotated[
         float, "PostgreSQL: time for one answer; then it counts as away. 0: no limit."
     ] = 30.0
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Refuse a database across the network that does not prove who it is.
+
+        Raises:
+            MisuseError: saying what to add to the address.
+        """
+        if far := far_database_host(self.url):
+            raise MisuseError(
+                f"[database]: {far} is not this machine, and the address does not ask "
+                "for its certificate: add ?sslmode=verify-full&sslrootcert=FILE, the "
+                "file of its authority (or sslrootcert=system)"
+            )
 
 
 @frozen(kw_only=True)
@@ -283,84 +299,3 @@ class ReceiptSettings(Table):
         "Tell a sender that asked for nothing when another operator took its message "
         "and never confirmed it ([outgoing] confirm_hours).",
     ] = True
-
-
-@frozen(kw_only=True)
-class OutgoingSettings(Table):
-    """``[outgoing]``: mail that leaves."""
-
-    table: ClassVar = "outgoing"
-
-    outbox: Annotated[Path, "Folder for notices while no smart host is set."] = Path(
-        "outbox"
-    )
-    smart_host: Annotated[str, "host:port for notices to ordinary e-mail."] = ""
-    notice_from: Annotated[str, "Sender of the notices and codes."] = (
-        "ne-pas-repondre@localhost"
-    )
-    routes: Annotated[
-        dict[str, str], "Domain = host:port, instead of its DNS MX records."
-    ] = {}  # noqa: RUF012
-    retry_minutes: Annotated[tuple[int, ...], "Waits between tries to a peer."] = (
-        1,
-        5,
-        15,
-        30,
-        60,
-        120,
-        240,
-    )
-    expire_hours: Annotated[int, "A message not relayed by then is returned."] = 48
-    warn_hours: Annotated[int, "The sender is told of the delay after this."] = 4
-    confirm_hours: Annotated[
-        int,
-        "The sender is told of a copy that a peer took and has not confirmed after "
-        "this; 0: never. Between 0 and 720.",
-    ] = 72
-    timeout_seconds: Annotated[float, "Time for one exchange with the smart host."] = (
-        60.0
-    )
-    connections: Annotated[
-        int, "Connections to peers at once, of one worker; each hanging peer holds one."
-    ] = 50
-    connections_per_domain: Annotated[
-        int, "Of these, to one domain: a peer that hangs never has more."
-    ] = 2
-    messages_per_connection: Annotated[
-        int, "Copies sent to a peer before its connection is made anew."
-    ] = 100
-    keep_seconds: Annotated[
-        float, "A connection waits so long for the next message to its domain."
-    ] = 5.0
-    command_seconds: Annotated[
-        float, "Time for a peer's greeting and each answer. RFC 5321: 300."
-    ] = 300.0
-    data_seconds: Annotated[float, "Time for its answer to DATA. RFC 5321: 120."] = (
-        120.0
-    )
-    block_seconds: Annotated[
-        float, "Time for it to take 64 kB of a message. RFC 5321: 180."
-    ] = 180.0
-    transfer_seconds: Annotated[float, "Time for it to take a whole message."] = 3600.0
-    end_seconds: Annotated[
-        float,
-        "Time for its answer once it has all of a message: to give up before sends it "
-        "twice. RFC 5321: 600.",
-    ] = 600.0
-    mx_host_check: Annotated[
-        str, "A peer's certificate that does not name its host: off, warn or enforce."
-    ] = "warn"
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a way of checking that does not exist, and limits that let nothing."""
-        if self.mx_host_check not in {"off", "warn", "enforce"}:
-            raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
-        if not 0 <= self.confirm_hours <= _MONTH_HOURS:
-            raise MisuseError("[outgoing]: confirm_hours is between 0 and 720")
-        if not 1 <= self.connections_per_domain <= self.connections:
-            raise MisuseError(
-                "[outgoing]: connections_per_domain is 1 or more, and no more than "
-                "connections"
-            )
-        if not self.messages_per_connection:
-            raise MisuseError("[outgoing]: messages_per_connection is 1 or more")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
@@ -101,6 +101,7 @@ class Action(StrEnum):
     SIGNED_OUT = "session:close"
     PAGE_REFUSED = "page:refuse"
     OPERATOR_READ = "operator:read"
+    ROWS_WRITTEN = "rows:write"
     KEY_TURNED = "key:turn"
     KEY_DESTROYED = "key:destroy"
     TASK_FAILED = "task:fail"
@@ -135,6 +136,8 @@ class Entry:
     detail: Mapping[str, Any]
     previous: str
     hash: str
+    rows: Mapping[str, str] = field(factory=dict, repr=False)
+    """The rows that were written with it: name to the end of a MAC, empty when gone."""
 
 
 def chain_of(profile_id: str) -> str:
@@ -161,6 +164,37 @@ def link(previous: str, seq: int, event: Event) -> str:
         ]
     )
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_ROWS = "rows"
+"""Where the detail of a line says which rows were written with it."""
+
+
+def with_rows(
+    events: Sequence[Event],
+    written: Mapping[tuple[tuple[str, ...], str], Mapping[str, str]],
+    now: datetime,
+) -> list[Event]:
+    """
+    Return the events of a transaction with the rows that it wrote.
+
+    ``written`` has them by the chains that may say it, and by subject. A line of such a
+    chain about that subject says it, or the last of the first chain, or one of its own.
+    """
+    told, places = list(events), {}
+    for at, event in enumerate(told):
+        places[event.chain, event.subject] = places[event.chain, ""] = at
+    for (chains, subject), rows in written.items():
+        chain, own = chains[0], [places.get((one, subject)) for one in chains]
+        last = places.get((chain, ""), len(told))
+        at = next((one for one in own if one is not None), last)
+        if at == len(told):
+            told.append(Event(chain, now, Action.ROWS_WRITTEN, "written", "", {}))
+            places[chain, ""] = at
+        line = told[at]
+        known = {**line.detail.get(_ROWS, {}), **rows}
+        told[at] = evolve(line, detail={**line.detail, _ROWS: known})
+    return told
 
 
 def append(connection: Connection, events: Iterable[Event]) -> None:
@@ -271,6 +305,12 @@ class JournalReader:
         for row in self.connection.execute(query.execution_options(yield_per=1000)):
             yield _entry(row)
 
+    def rows_written(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each row that was written and what of its MAC, in order."""
+        query = select(journal.c.detail).order_by(journal.c.id)
+        for row in self.connection.execute(query.execution_options(yield_per=1000)):
+            yield from row.detail.get(_ROWS, {}).items()
+
     def heads(self) -> dict[str, tuple[int, str]]:
         """Return the last number and hash of every chain."""
         rows = self.connection.execute(select(chain_heads))
@@ -298,13 +338,16 @@ class JournalReader:
 
 
 def _rehash(entry: Entry) -> str:
+    detail = {**entry.detail, _ROWS: entry.rows} if entry.rows else entry.detail
     line = Event(
-        entry.chain, entry.at, entry.action, entry.outcome, entry.subject, entry.detail
+        entry.chain, entry.at, entry.action, entry.outcome, entry.subject, detail
     )
     return link(entry.previous, entry.seq, line)
 
 
 def _entry(row: Any) -> Entry:
+    detail = dict(row.detail)
+    rows = detail.pop(_ROWS, {})
     return Entry(
         row.chain,
         row.seq,
@@ -312,7 +355,8 @@ def _entry(row: Any) -> Entry:
         row.action,
         row.outcome,
         row.subject,
-        row.detail,
+        detail,
         row.previous,
         row.hash,
+        rows,
     )

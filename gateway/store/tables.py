@@ -63,6 +63,7 @@ from gateway.store.patients.tables import (
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
+    carried,
     damaged_blobs,
     data_keys,
     key_encryption_keys,
@@ -85,6 +86,7 @@ __all__ = [
     "blob_grants",
     "blobs",
     "blocks",
+    "carried",
     "chain_heads",
     "checkpoints",
     "conversations",

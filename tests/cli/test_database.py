@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from gateway.cli import database as noun
 from gateway.cli.doctor import examine
+from gateway.cli.operators import operator_name
 from gateway.errors import MisuseError
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
@@ -54,8 +56,7 @@ def test_a_folder_that_lost_its_mark_is_joined_again(config: Path, run: Run) -> 
 
 def test_a_folder_that_is_not_there_is_not_joined(config: Path, run: Run) -> None:
     settings = read_settings(config)
-    (settings.blobs.folder / FILE).unlink()
-    settings.blobs.folder.rmdir()
+    shutil.rmtree(settings.blobs.folder)
 
     with pytest.raises(MisuseError, match="is its disk mounted"):
         run(noun, "join")
@@ -132,7 +133,7 @@ def test_a_database_put_back_gives_every_folder_another_validity(
     with database.read() as work:
         lines = [one for one in work.journal.lines() if "restore" in one.action]
     assert [(one.action, one.detail) for one in lines] == [
-        ("database:restore", {"folders": 12})
+        ("database:restore", {"folders": 12, "by": operator_name()})
     ] * 2
     database.close()
 

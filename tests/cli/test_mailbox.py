@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import mailbox
+from gateway.cli.operators import operator_name
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
@@ -103,3 +104,42 @@ def test_an_address_is_opened_once(run: Run) -> None:
 
     with pytest.raises(ConflictError):
         add(run, "1750000011")
+
+
+def test_every_grant_leaves_a_line_with_name_and_reason(
+    run: Run, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(run, "1750000011", "899700000017", "--reason", "asked by the director")
+    run(mailbox, "holder", ADDRESS, "--add", "899700000025", "--reason", "new nurse")
+    run(mailbox, "holder", ADDRESS, "--remove", "1750000011")
+    run(mailbox, "close", ADDRESS, "--reason", "moved")
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        lines = [one for one in work.journal.lines() if one.action.startswith("mail")]
+    database.close()
+    by = operator_name()
+    assert [(one.action, one.outcome, dict(one.detail)) for one in lines] == [
+        (
+            "mailbox:add",
+            "open",
+            {
+                "kind": "ORG",
+                "holders": ["1750000011", "899700000017"],
+                "by": by,
+                "reason": "asked by the director",
+            },
+        ),
+        (
+            "mailbox:change",
+            "holder added",
+            {"holder": "899700000025", "by": by, "reason": "new nurse"},
+        ),
+        ("mailbox:change", "holder removed", {"holder": "1750000011", "by": by}),
+        ("mailbox:change", "closed", {"by": by, "reason": "moved"}),
+    ]
+
+
+def test_a_reason_that_holds_a_patients_number_is_refused(run: Run) -> None:
+    with pytest.raises(InvalidError):
+        add(run, "1750000011", "--reason", "for 279035121518989")

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from gateway.cli import patient
+from gateway.cli.operators import operator_name
 from gateway.errors import ConflictError, InvalidError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
-from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.accounts import Accounts, password_matches
 from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
@@ -216,13 +217,13 @@ def test_the_journal_says_who_moved_a_profile_and_how(
         (
             "state",
             {
-                "by": "camille",
+                "by": operator_name(),
                 "before": "ACTIVATED",
                 "after": "SUSPENDED",
                 "event": "SUSPEND",
             },
         ),
-        ("language", {"by": "camille"}),
+        ("language", {"by": operator_name()}),
     ]
 
 
@@ -361,3 +362,41 @@ def test_each_reading_of_an_operator_is_journalled(
         assert line.chain == ("operator" if subject else f"patient:{profile.id}")
         assert line.detail["by"]
     database.close()
+
+
+def test_an_operator_changes_a_password_and_the_patient_is_told(
+    run: Run, config: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("quatre gros cailloux\n", "utf-8")
+    account = ("--login", "dominique", "--password-file", str(file))
+    run(patient, "add", *ADD, "--email", "d@courriel.example", *account)
+    file.write_text("cinq petits cailloux\n", "utf-8")
+
+    words = ("--password-file", str(file), "--reason", "forgotten")
+    assert run(patient, "password", INS, *words) == 0
+
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        found = Accounts(work).find("dominique")
+        (change,) = [
+            one
+            for one in Profiles(work).changes(found.profile_id)
+            if one.what == "password"
+        ]
+        kinds = work.connection.execute(select(notices.c.kind)).scalars().all()
+    database.close()
+    assert password_matches(found, "cinq petits cailloux")
+    assert (change.by, change.why) == (operator_name(), "forgotten")
+    assert kinds == ["password"]
+
+
+def test_a_guessable_password_is_not_taken_by_command(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("azertyuiop12", "utf-8")
+    account = ("--login", "dominique", "--password-file", str(file))
+
+    with pytest.raises(InvalidError, match="guessed"):
+        run(patient, "add", *ADD, *account)
+    with pytest.raises(NotFoundError):
+        run(patient, "password", INS, "--password-file", str(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from gateway.cli import vault
+from gateway.cli import trace, vault
+from gateway.cli.operators import operator_name
 from gateway.dmp_bridge.vaults import checking
 from gateway.errors import MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from gateway.store.tables import damaged_blobs, documents
+from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.builders_cda import HOSPITAL, SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE
@@ -210,3 +213,22 @@ def test_an_operator_who_lists_documents_is_in_the_patients_journal(
         )
         assert line.detail["by"]
     database.close()
+
+
+def test_whoever_follows_a_message_is_in_the_journal(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database.open(read_settings(config))
+    keep_arrival(database, ARRIVAL)
+    parser = argparse.ArgumentParser()
+    trace.add_parser(parser.add_subparsers(required=True))
+    words = ["trace", "-c", str(config), ARRIVAL.id, "--reason", "ticket 12"]
+
+    args = parser.parse_args(words)
+    assert args.run(args) == 0
+
+    with database.read() as work:
+        (line,) = [one for one in work.journal.lines() if one.outcome == "trace"]
+    database.close()
+    assert (line.action, line.subject) == ("operator:read", ARRIVAL.id)
+    assert line.detail == {"by": operator_name(), "reason": "ticket 12"}

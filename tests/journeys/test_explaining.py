@@ -62,9 +62,12 @@ def explained(gateway: Gateway, name: str, language: str) -> list[str]:
     assert PATIENT not in said
     assert "PAT-TROIS" not in said.upper()
     lines = said.splitlines()
-    forms = (rf"{'Décision' if language == 'fr' else 'Decision'} [0-9a-f]{{32}} .*",)
-    forms += (r"  (liste de révocation n°|revocation list no\.) \d+",)
-    forms += (r" {2,8}[^:]+:( .+)?", re.escape(WORDS[language]["same"]))
+    forms = [
+        rf"{'Décision' if language == 'fr' else 'Decision'} [0-9a-f]{{32}} .*",
+        r"  (liste de révocation n°|revocation list no\.) \d+",
+        r" {2,8}[^:]+:( .+)?",
+        re.escape(WORDS[language]["same"]),
+    ]
     for line in lines:
         assert any(re.fullmatch(form, line) for form in forms), line
     return lines

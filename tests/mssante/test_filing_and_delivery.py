@@ -12,7 +12,7 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
-from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
+from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
@@ -91,6 +91,59 @@ def test_a_hidden_letter_hides_its_message_for_a_month(way: Way) -> None:
     assert post.inbox() == []
     post.clock.advance(days=2)
     assert len(post.inbox()) == 1
+
+
+ODD = {
+    "Subject": "Premier sujet",
+    "To": "autre@peer.mssante.test",
+    "Date": "Thu, 19 Nov 2026 09:00:00 +0000",
+    "Message-ID": "<deux@hopital.mssante.test>",
+    "In-Reply-To": "<trois@hopital.mssante.test>",
+}
+
+
+def test_fields_for_people_that_stand_again_cost_nobody_the_letter(way: Way) -> None:
+    """Nothing is decided by them: the letter is filed, the first subject is shown."""
+    again = "".join(f"{name}: {value}\r\n" * 3 for name, value in ODD.items())
+
+    arrival_id = way.go(again.encode() + LETTER)
+
+    assert way.post.outcomes(arrival_id) == ["FILED"]
+    (message,) = way.post.inbox()
+    assert message.subject == "Premier sujet"
+    assert message.text.strip() == "Bonjour, voici votre document."
+
+
+TYPES = {
+    "that of a text": ("Content-Type: text/plain\r\n", make_mail(sender=SERVICE)),
+    "that of the whole": ("Content-Type: multipart/alternative\r\n", LETTER),
+    "another of a text": ("Content-Type: text/html\r\n", make_mail(sender=SERVICE)),
+}
+
+
+@pytest.mark.parametrize("which", TYPES)
+def test_a_type_that_stands_twice_refuses_documents_and_not_the_message(
+    way: Way, which: str
+) -> None:
+    """
+    What is read by the one type is not what is read by the other: no document of it is
+    filed, and its sender is told. What holds none is there to be read.
+    """
+    again, mail = TYPES[which]
+
+    arrival_id = way.go(ASKS.encode() + b"\r\n" + again.encode() + mail)
+
+    post = way.post
+    with post.database.read() as work:
+        told = [one.detail for one in Arrivals(work).documents(arrival_id)]
+    if mail is LETTER:
+        assert post.outcomes(arrival_id) == ["DOC_INVALID"]
+        assert ("MDN", "error", "sent") in post.said(arrival_id)
+        assert "Content-Type : le champ est écrit deux fois" in told[0]
+    else:
+        assert post.outcomes(arrival_id) == ["MESSAGE_ONLY"]
+        assert len(post.inbox()) == 1
+        assert told == []
 
 
 def test_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:

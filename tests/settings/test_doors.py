@@ -9,7 +9,7 @@ from attrs import evolve
 
 from gateway.errors import MisuseError
 from gateway.node.descriptors import wanted_descriptors
-from gateway.settings.file import DomainSettings, SmtpSettings
+from gateway.settings.file import DomainSettings, ListenSettings, SmtpSettings
 from tests.builders_settings import make_settings
 
 
@@ -91,3 +91,12 @@ def test_each_mail_door_may_have_all_its_connections_open(
         return wanted_descriptors(make_settings(listen=listen, smtp=smtp))
 
     assert wanted(**doors) - wanted() == most
+
+
+def test_health_and_metrics_are_never_where_everybody_is_by_default() -> None:
+    listen = ListenSettings(host="192.0.2.1", smtp=25, metrics=9464)
+
+    assert listen.host_of("smtp") == "192.0.2.1"
+    assert listen.host_of("metrics") == "127.0.0.1"
+    own = ListenSettings(host="192.0.2.1", metrics_host="10.0.0.1")
+    assert own.host_of("metrics") == "10.0.0.1"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,14 +21,27 @@ from sqlalchemy import (
 )
 
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.errors import AlteredError, DamagedError
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
+from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.migrations import is_current, make_config, upgrade
 from gateway.store.sealed.identity import identity_of
-from gateway.store.tables import documents, inbox_messages, mail_items, metadata
+from gateway.store.sealing_anew import SEALED
+from gateway.store.tables import (
+    arrivals,
+    documents,
+    inbox_messages,
+    mail_items,
+    metadata,
+    recipients,
+)
 from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.vault.documents import Documents
 from tests.builders_settings import make_settings
 
 DUMP = Path(__file__).with_name("first_release.sql")
@@ -103,17 +118,76 @@ def test_it_is_brought_to_this_version_and_nothing_of_it_is_lost(
         assert DONE in set(work.connection.execute(mails).scalars())
 
 
+def carried_over(database: Database, batches: int) -> Iterator[str]:
+    """Carry over in small pieces; yield within each step, and after all of them."""
+    for step in STEPS:
+        for number in itertools.count(1):
+            with database.write() as work:
+                count = step.batch(work, 2)
+            if count == 0:
+                break
+            if number == batches:
+                yield step.name
+    CarryingOver(database, STEPS).run()
+    yield "all"
+
+
+def opens(database: Database) -> dict[str, object]:
+    """Return all that is sealed in the database, in clear."""
+    found: dict[str, object] = {}
+    with database.read() as work:
+        for sealed in SEALED:
+            for row in work.connection.execute(select(sealed.table)):
+                values = row._asdict()
+                for column in sealed.columns:
+                    place = sealed.place(column, values)
+                    if (value := values[column]) is not None:
+                        key = sealed.key_of(work, values)
+                        found[place] = work.places.unseal(key, value, place)
+    return found
+
+
+def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
+    first: Database, tmp_path: Path
+) -> None:
+    upgrade(first.engine)
+    carrying = carried_over(first, batches=1)
+
+    assert next(carrying) == "rows"
+    file_queued(first, tmp_path)  # some of its rows are bound, and some are not yet
+    before = opens(first)
+    assert list(carrying) == ["places", "all"]
+
+    assert opens(first) == before
+    assert CarryingOver(first, STEPS).left() == []
+    with first.read() as work:
+        assert AlteredRows(work).find() == []
+        assert work.journal.verify() == []
+        assert Arrivals(work).get(DONE) is not None
+        assert Documents(work).find("2.25.1001") is not None
+
+
+def test_once_carried_over_nothing_of_its_old_form_is_believed(
+    first: Database,
+) -> None:
+    upgrade(first.engine)
+    with first.read() as work:
+        old = work.connection.execute(select(recipients).limit(1)).one()
+        key = select(arrivals.c.key_id).where(arrivals.c.id == old.arrival_id)
+        key_id = work.connection.execute(key).scalar_one()
+    CarryingOver(first, STEPS).run()
+    place = f"recipients.address:{old.arrival_id}:{old.position}"
+
+    with first.read() as work:
+        with pytest.raises(DamagedError):
+            work.places.unseal(key_id, old.address, place)
+        with pytest.raises(AlteredError):
+            work.rows.check(recipients, old)
+
+
 def test_what_waited_in_its_queue_is_done(first: Database, tmp_path: Path) -> None:
     upgrade(first.engine)
-    settings = make_settings(tmp_path)
-    delivering = Delivering(first, settings)
-    step = Filing.from_settings(first, open_vaults(first), settings, delivering.at_once)
-
-    (task,) = claimed(first, TaskKind.FILE)
-    job = step(task)
-    with first.write() as work:
-        assert work.tasks.finish(task, "me")
-        job(work)
+    file_queued(first, tmp_path)
 
     with first.read() as work:
         kept = Arrivals(work).get(QUEUED)
@@ -125,3 +199,16 @@ def test_what_waited_in_its_queue_is_done(first: Database, tmp_path: Path) -> No
         found = set(work.connection.execute(messages).scalars())
         assert found == {DONE, QUEUED}
         assert work.journal.verify() == []
+
+
+def file_queued(first: Database, tmp_path: Path) -> None:
+    """Do the task that waits, as a worker does it."""
+    settings = make_settings(tmp_path)
+    delivering = Delivering(first, settings)
+    step = Filing.from_settings(first, open_vaults(first), settings, delivering.at_once)
+
+    (task,) = claimed(first, TaskKind.FILE)
+    job = step(task)
+    with first.write() as work:
+        assert work.tasks.finish(task, "me")
+        job(work)

@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     UPDATE = "update"  # hidden until announced, and not announced (CSP R. 1111-53)
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
+    PASSWORD = "password"  # noqa: S105 (a word; it was changed)
 
 
 _SAFETY_FR = (
@@ -87,6 +88,23 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Hello,\n\n"
                 "The e-mail address of your space was changed: sign-in codes and "
                 "notices no longer go to the former one.\n\n"
+                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.PASSWORD: {
+            "fr": (
+                "Votre mot de passe a changé",
+                "Bonjour,\n\n"
+                "Le mot de passe de votre espace a été changé, et les connexions "
+                "ouvertes ont été fermées.\n\n"
+                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "service.\n" + _CARE_FR,
+            ),
+            "en": (
+                "Your password has changed",
+                "Hello,\n\n"
+                "The password of your space was changed, and open connections were "
+                "closed.\n\n"
                 "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
             ),
         },

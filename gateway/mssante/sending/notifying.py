@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
-import aiosmtplib
-from attrs import field, frozen
+from attrs import frozen
 
-from gateway.errors import InvalidError, UnavailableError
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import build_message
+from gateway.mssante.sending.email import Carrier, Email
+from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.sending.smart_host import SmartHost
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
-from gateway.store.sealed.spare_files import sync_folder
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
-
-
-@frozen
-class Email:
-    """An e-mail to the outside, and its envelope."""
-
-    sender: str
-    to: str = field(repr=False)
-    content: bytes = field(repr=False)
-
-
-Sync = Callable[[], None]
-
-Carrier = Callable[[str, Email], Sync | None]
-"""
-Takes a notice's id and e-mail, and hands it over.
-
-Returns what is to be called before that is safe; one call is enough for all that return
-the same.
-"""
 
 
 @frozen
@@ -63,7 +38,7 @@ class Notifying:
         outgoing = settings.outgoing
         carry: Carrier = Outbox(outgoing.outbox)
         if outgoing.smart_host:
-            carry = SmartHost(outgoing.smart_host, settings.exchange_seconds)
+            carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
         name = settings.domains.operator_name
         return cls(database, outgoing.notice_from, name, carry)
 
@@ -97,81 +72,6 @@ class Notifying:
             headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 §5
         )
         return Email(sender=str(sender), to=str(to), content=content)
-
-
-@frozen
-class Outbox:
-    """A folder of ``.eml`` files, one per notice, where there is no smart host."""
-
-    folder: Path
-
-    def __call__(self, notice_id: str, message: Email) -> Sync:
-        """Write the file whole and durably, readable by its owner alone."""
-        with _failures_told():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(self.folder / f"{notice_id}.eml", message.content)
-        return self.sync
-
-    def sync(self) -> None:
-        """
-        Make the names of the files durable, and that of the folder.
-
-        Each time: who made it may have ended before that was so.
-        """
-        with _failures_told():
-            sync_folder(self.folder)
-            sync_folder(self.folder.parent)
-
-    def _write(self, path: Path, content: bytes) -> None:
-        temporary = path.with_suffix(".part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.rename(path)
-
-
-@contextmanager
-def _failures_told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UnavailableError(
-            "not sent yet", detail=f"outbox: {error.strerror}"
-        ) from error
-
-
-@frozen
-class SmartHost:
-    """The relay that takes e-mail for the outside: ``host:port``."""
-
-    address: str
-    timeout: float
-    """Seconds for the whole exchange."""
-
-    def __call__(self, _: str, message: Email) -> None:
-        """Hand the e-mail over, under TLS where the relay offers it."""
-        try:
-            asyncio.run(self._send(message))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise InvalidError("the relay refused the address of a notice") from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise UnavailableError(
-                "not sent yet", detail=f"smart host: {type(error).__name__}"
-            ) from error
-
-    async def _send(self, message: Email) -> None:
-        host, _, port = self.address.rpartition(":")
-        async with asyncio.timeout(self.timeout):
-            await aiosmtplib.send(
-                message.content,
-                sender=message.sender,
-                recipients=[message.to],
-                hostname=host,
-                port=int(port),
-                timeout=self.timeout,
-            )
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from attrs import asdict, frozen
@@ -31,6 +32,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.sealed.rows import BINDINGS, MAC, refused
 from gateway.store.tables import arrival_documents, arrivals, recipients
 from gateway.store.tasks.tasks import TaskKind
 
@@ -38,8 +40,18 @@ __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
 
 _ID: BindParameter[str] = bindparam("arrival")
 _OF_RECIPIENT = [
-    one for one in recipients.c if one.name not in {"arrival_id", "ended_at"}
+    one.label(f"recipient_{one.name}")
+    if one.name in {"arrival_id", "ended_at", MAC}
+    else one
+    for one in recipients.c
 ]
+_RECIPIENT_MAC = f"recipient_{MAC}"
+_RECIPIENT_VALUES = attrgetter(
+    *(
+        f"recipient_{name}" if name in {"arrival_id", "ended_at"} else name
+        for name in BINDINGS[recipients].columns
+    )
+)
 _GET = Prepared(
     select(arrivals, *_OF_RECIPIENT)
     .join(recipients, recipients.c.arrival_id == arrivals.c.id)
@@ -51,11 +63,11 @@ _GET_STATE = Prepared(select(arrivals.c.state).where(arrivals.c.id == _ID))
 _SET_STATE = Prepared(
     update(arrivals).where(arrivals.c.id == _ID), ("state", "ended_at")
 )
+_ONE = (recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at"))
+_UNDECIDED = Prepared(select(recipients).where(*_ONE).with_for_update())
 _DECIDE = Prepared(
-    update(recipients).where(
-        recipients.c.arrival_id == _ID, recipients.c.position == bindparam("at")
-    ),
-    ("outcome", "reasons", "deliver", "hidden", "hidden_until", "ended_at"),
+    update(recipients).where(*_ONE),
+    ("outcome", "reasons", "deliver", "hidden", "hidden_until", "ended_at", MAC),
 )
 
 _SAME = Prepared(
@@ -66,6 +78,8 @@ _SAME = Prepared(
 )
 """Asked for each message received."""
 _KEPT_SO_FAR = "arrivals kept"
+_COUNT = "recipients"
+"""Their number, among the options: one that is taken away is missed."""
 _FORM = "form"
 """Its place among the options; rows of messages have none."""
 
@@ -145,7 +159,7 @@ class Arrivals:
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
             sender_facts=asdict(arrival.sender),
-            options=_options(arrival),
+            options=_options(arrival, len(outcomes)),
             size=parcel.size,
             blob_id=kept.blob_id or None,
             key_id=key_id,
@@ -159,11 +173,15 @@ class Arrivals:
                 kind=recipient.kind.value,
                 target_id=recipient.target_id or None,
                 address=work.seal(
-                    key_id, recipient.address, f"recipients.address:{arrival.id}"
+                    key_id,
+                    recipient.address,
+                    f"recipients.address:{arrival.id}:{one.position}",
                 ),
                 notify=recipient.notify,
                 orcpt=work.seal(
-                    key_id, recipient.orcpt, f"recipients.orcpt:{arrival.id}"
+                    key_id,
+                    recipient.orcpt,
+                    f"recipients.orcpt:{arrival.id}:{one.position}",
                 ),
                 outcome=one.outcome,
                 reasons=list(one.reasons),
@@ -206,6 +224,7 @@ class Arrivals:
         if not rows:
             return None
         row = rows[0]
+        self._check(rows)
         facts = dict(row.sender_facts)
         return KeptArrival(
             id=row.id,
@@ -226,6 +245,21 @@ class Arrivals:
             form=SubmissionForm(row.options.get(_FORM, SubmissionForm.MESSAGE)),
         )
 
+    def _check(self, rows: Sequence[Any]) -> None:
+        """
+        Accept a message and its recipients as they were kept, one row for each.
+
+        Raises:
+            AlteredError: they are not so, or one of them is gone.
+        """
+        first, check = rows[0], self.work.rows
+        check.check(arrivals, first)
+        for row in rows:
+            mac = getattr(row, _RECIPIENT_MAC)
+            check.check_values(recipients, _RECIPIENT_VALUES(row), mac)
+        if len(rows) != first.options.get(_COUNT, len(rows)):
+            raise refused(recipients.name, "a recipient is missing, or one too many")
+
     def state_of(self, arrival_id: str) -> ArrivalState | None:
         """Return where a message is, or None when there is no such message."""
         row = _GET_STATE.first(self.work.connection, arrival=arrival_id)
@@ -239,10 +273,14 @@ class Arrivals:
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
                 address=work.unseal(
-                    key_id, row.address, f"recipients.address:{row.id}"
+                    key_id,
+                    row.address,
+                    f"recipients.address:{row.id}:{row.position}",
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(key_id, row.orcpt, f"recipients.orcpt:{row.id}"),
+                orcpt=work.unseal(
+                    key_id, row.orcpt, f"recipients.orcpt:{row.id}:{row.position}"
+                ),
             ),
             outcome=row.outcome,
             reasons=tuple(row.reasons),
@@ -282,21 +320,22 @@ class Arrivals:
         hidden_until: datetime | None = None,
     ) -> None:
         """Record what became of one recipient's copy."""
-        _DECIDE.run(
-            self.work.connection,
-            [
-                {
-                    "arrival": arrival_id,
-                    "at": position,
-                    "outcome": outcome,
-                    "reasons": list(reasons),
-                    "deliver": deliver,
-                    "hidden": list(hidden),
-                    "hidden_until": hidden_until,
-                    "ended_at": self.work.now,
-                }
-            ],
-        )
+        work = self.work
+        place = {"arrival": arrival_id, "at": position}
+        row = _UNDECIDED.first(work.connection, **place)
+        if row is None:
+            return
+        work.rows.check(recipients, row)
+        decided = {
+            "outcome": outcome,
+            "reasons": list(reasons),
+            "deliver": deliver,
+            "hidden": list(hidden),
+            "hidden_until": hidden_until,
+            "ended_at": work.now,
+        }
+        bound = work.bound(recipients, {**row._asdict(), **decided})
+        _DECIDE.run(work.connection, [{**place, **decided, MAC: bound[MAC]}])
 
     def record_documents(
         self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
@@ -363,9 +402,9 @@ def _moment_of_reception(work: UnitOfWork) -> datetime:
     return work.now + timedelta(microseconds=before)
 
 
-def _options(arrival: Arrival) -> dict[str, str]:
+def _options(arrival: Arrival, count: int) -> dict[str, Any]:
     """Return what is kept in clear beside the envelope."""
-    options = {"ret": arrival.ret, "envid": arrival.envid}
+    options = {"ret": arrival.ret, "envid": arrival.envid, _COUNT: count}
     if arrival.form is not SubmissionForm.MESSAGE:
         options[_FORM] = arrival.form.value
     return options

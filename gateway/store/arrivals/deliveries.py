@@ -97,9 +97,15 @@ class Deliveries:
             arrival_id=kept.id,
             position=one.position,
             domain=recipient.address.rpartition("@")[2].lower(),
-            reverse_path=self._seal(kept.key_id, delivery_id, kept.reverse_path),
-            recipient=self._seal(
-                kept.key_id, delivery_id, [recipient.address, recipient.orcpt]
+            reverse_path=self.work.seal(
+                kept.key_id,
+                kept.reverse_path,
+                f"deliveries.reverse_path:{delivery_id}",
+            ),
+            recipient=self.work.seal(
+                kept.key_id,
+                [recipient.address, recipient.orcpt],
+                f"deliveries.recipient:{delivery_id}",
             ),
             options=options,
             state=PENDING,
@@ -256,12 +262,10 @@ class Deliveries:
         )
         return [self._delivery(row) for row in rows]
 
-    def _seal(self, key_id: str, delivery_id: str, value: Any) -> bytes:
-        return self.work.seal(key_id, value, f"deliveries:{delivery_id}")
-
     def _delivery(self, row: Any) -> Delivery:
-        context = f"deliveries:{row.id}"
-        address, orcpt = self.work.unseal(row.key_id, row.recipient, context)
+        address, orcpt = self.work.unseal(
+            row.key_id, row.recipient, f"deliveries.recipient:{row.id}"
+        )
         status, _, rest = row.last_reply.partition(" ")
         host, _, reply = rest.partition(" ")
         return Delivery(
@@ -269,7 +273,9 @@ class Deliveries:
             arrival_id=row.arrival_id,
             position=row.position,
             domain=row.domain,
-            reverse_path=self.work.unseal(row.key_id, row.reverse_path, context),
+            reverse_path=self.work.unseal(
+                row.key_id, row.reverse_path, f"deliveries.reverse_path:{row.id}"
+            ),
             recipient=address,
             notify=row.options["notify"],
             orcpt=orcpt,

@@ -85,11 +85,8 @@ class Quarantine:
                 arrival_documents.c.arrival_id == arrival_id
             )
         )
-        connection.execute(
-            update(recipients)
-            .where(recipients.c.arrival_id == arrival_id)
-            .values(**_UNDECIDED)
-        )
+        here = recipients.c.arrival_id == arrival_id
+        self.work.change(recipients, here, **_UNDECIDED)
         self.work.tasks.add(TaskKind.FILE, arrival_id)
         self.work.note(
             Action.MESSAGE_RELEASED, "judged anew", arrival_id, by=by, reason=reason

@@ -93,7 +93,10 @@ class Receipts:
 
     def profile_state(self, profile_id: str) -> str:
         """Return where a patient's profile stands, empty when it is gone."""
-        word = self.work.connection.execute(
-            select(profiles.c.state).where(profiles.c.id == profile_id)
-        ).scalar()
-        return word or ""
+        row = self.work.connection.execute(
+            select(profiles).where(profiles.c.id == profile_id)
+        ).first()
+        if row is None:
+            return ""
+        self.work.rows.check(profiles, row)
+        return str(row.state)

@@ -53,10 +53,13 @@ class Stories:
 
     def goes_on(self, name: str) -> bool:
         """Tell whether something is still to come: copies, or what senders are told."""
-        arrivals = Arrivals(self.work)
-        found = self._messages(name) or [one for one, _, _ in self._documents(name)]
+        arrivals, found = Arrivals(self.work), self.arrivals_of(name)
         states = {arrivals.state_of(arrival_id) for arrival_id in found}
         return not UNDER_WAY.isdisjoint(states) or self.work.tasks.is_waiting(found)
+
+    def arrivals_of(self, name: str) -> list[str]:
+        """Return the ids of the messages that a name's story is about."""
+        return self._messages(name) or [one for one, _, _ in self._documents(name)]
 
     def _messages(self, name: str) -> list[str]:
         """Return the ids of the messages of a Message-ID, or of an id of their own."""

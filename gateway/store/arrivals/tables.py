@@ -39,6 +39,7 @@ arrivals = Table(
     Column("size", BigInteger, nullable=False),
     Column("blob_id", Id),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
     # Messages without a Message-ID are told apart by their content alone.
     Index("ix_arrivals_message", "message_id", "content_digest"),
 )
@@ -77,6 +78,7 @@ recipients = Table(
     Column("hidden", JSON, nullable=False, default=list),  # visibility flags
     Column("hidden_until", UtcDateTime),  # not shown to the patient before
     Column("ended_at", UtcDateTime),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 arrival_documents = Table(

@@ -8,6 +8,7 @@ import time
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _BUSY_MS = 20_000
 _TRUSTED_SECONDS = 1.0
 _GIVEN_BACK = "given back"
+_CURSORS = "cursors"
 ANSWER_SECONDS: Final = 30.0
 """How long PostgreSQL may take for an answer, where nothing else is said."""
 
@@ -47,6 +49,8 @@ def make_engine(url: str, answer_seconds: float = ANSWER_SECONDS) -> Engine:
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "after_cursor_execute", _note_cursor)
+        event.listen(engine, "checkin", _close_cursors)
         return engine
     engine = create_engine(
         url,
@@ -135,6 +139,24 @@ def _begin_sqlite(connection: Any) -> None:
         raise DBAPIError.instance(
             None, None, error, sqlite3.Error, hide_parameters=True
         ) from error
+
+
+def _note_cursor(
+    connection: Connection, cursor: Any, _text: Any, _values: Any, _all: Any, _many: Any
+) -> None:
+    if cursor.description is not None:
+        connection.info.setdefault(_CURSORS, WeakSet()).add(cursor)
+
+
+def _close_cursors(_: Any, record: ConnectionPoolEntry) -> None:
+    """
+    Close what was read half-way, as where a row could not be opened.
+
+    The error that somebody keeps keeps the cursor; the connection would stay within its
+    snapshot, and whoever has it next could not write (``SQLITE_BUSY_SNAPSHOT``).
+    """
+    for cursor in list(record.info.get(_CURSORS, ())):
+        cursor.close()
 
 
 class Trouble(Enum):

@@ -73,11 +73,12 @@ class Housekeeping:
             .with_for_update(skip_locked=True)
         ).all()
         for row in rows:
-            for table in (arrivals, deliveries):
-                owner = table.c.id if table is arrivals else table.c.arrival_id
-                work.connection.execute(
-                    update(table).where(owner == row.id).values(blob_id=None)
-                )
+            work.change(arrivals, columns.id == row.id, blob_id=None)
+            work.connection.execute(
+                update(deliveries)
+                .where(deliveries.c.arrival_id == row.id)
+                .values(blob_id=None)
+            )
             if work.blobs.release(row.blob_id, row.key_id):
                 work.after_commit(partial(work.folder.discard, row.blob_id))
         return len(rows)
@@ -86,16 +87,22 @@ class Housekeeping:
         """
         Forget web sessions, one-time codes and wrong logins that nobody needs.
 
-        Not at their end: a session may have left something written, and codes sent are
-        counted by the hour.
+        Not at their end: a session may have left something written, codes sent are
+        counted by the hour, and a login that nobody has is paused as long as one that
+        somebody has, which the settings may make days.
         """
         count, then = 0, work.now - _REMEMBERED
-        for gone in (
-            web_sessions.c.expires_at < then,
-            one_time_codes.c.expires_at < then,
-            unknown_logins.c.tried_at < then,
+        paused = unknown_logins.c.paused_until
+        for table, gone in (
+            (web_sessions, web_sessions.c.expires_at < then),
+            (one_time_codes, one_time_codes.c.expires_at < then),
+            (
+                unknown_logins,
+                (unknown_logins.c.tried_at < then)
+                & (paused.is_(None) | (paused < work.now)),
+            ),
         ):
-            done = work.connection.execute(delete(gone.left.table).where(gone))
+            done = work.connection.execute(delete(table).where(gone))
             count += int(done.rowcount)
         return min(count, _BATCH - 1)
 

@@ -10,10 +10,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, translated
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.migrations import is_current, upgrade
 from gateway.store.sealed.identity import check_identity, join
-from gateway.store.sealed.keys import keks_in_use
+from gateway.store.sealed.wrapping_keys import keks_in_use
 
 _TO_BEGIN = "To begin with an empty one: gateway database create"
 
@@ -67,6 +69,7 @@ def create_database(settings: Settings) -> Database:
         join(database)
         with database.write() as work:
             work.keys.establish(work.connection, work.now, new=True)
+        CarryingOver(database, STEPS).nothing_to_do()
     except BaseException:
         database.close()
         raise
@@ -78,11 +81,13 @@ def _opened(settings: Settings, *, upgraded: bool = False) -> Database:
     database = Database.open(settings)
     try:
         _check_answer(database.engine)
-        _check_tables(database.engine)
+        with translated(database.availability):
+            _check_tables(database.engine)
         if upgraded:
             upgrade(database.engine)
-        _check_version(database)
-        _check_keys(database)
+        with translated(database.availability):
+            _check_version(database)
+            _check_keys(database)
     except BaseException:
         database.close()
         raise
@@ -101,7 +106,9 @@ def _check_file(settings: Settings) -> None:
 
 
 def _check_tables(engine: Engine) -> None:
-    if not inspect(engine).has_table("alembic_version"):
+    with engine.connect().execution_options(read_only=True) as connection:
+        has_tables = inspect(connection).has_table("alembic_version")
+    if not has_tables:
         raise MisuseError(
             "there is nothing of a gateway in this database: is [database] url right? "
             + _TO_BEGIN
@@ -158,7 +165,7 @@ def _check_keys(database: Database) -> None:
     keys = database.keys
     with database.read() as work:
         for kek_id in keks_in_use(work.connection):
-            if not keys.is_at_hand(work.connection, kek_id):
+            if not keys.keks.are_at_hand(work.connection, kek_id):
                 raise MisuseError(
                     f"{keys.source.name} is not the master key this database was "
                     f"encrypted with ({kek_id}): put the right one back"

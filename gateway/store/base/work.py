@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
@@ -28,12 +36,31 @@ from gateway.store.base.engine import (
     trouble_of,
 )
 from gateway.store.base.glancing import Glance
+from gateway.store.base.place import OpenFile
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
-from gateway.store.journal import OPERATOR, Action, Event, JournalReader, append
+from gateway.store.journal import (
+    OPERATOR,
+    Action,
+    Event,
+    JournalReader,
+    append,
+    with_rows,
+)
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
+from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.places import CellSealing
+from gateway.store.sealed.rows import (
+    BINDINGS,
+    MAC,
+    STEP,
+    Followed,
+    Rows,
+    filled,
+    remembered,
+)
 from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import Tasks
 
@@ -70,6 +97,17 @@ class UnitOfWork:
     _events: list[Event] = field(factory=list, repr=False)
     _before: list[Callable[[], None]] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
+    _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
+        factory=dict, repr=False
+    )
+
+    @property
+    def rows(self) -> Rows:
+        """What vouches for the rows that grant."""
+        return Rows(self.keys, self._believes_unbound)
+
+    def _believes_unbound(self) -> bool:
+        return not is_carried(self.connection, self.keys, self.folder, STEP)
 
     @property
     def blobs(self) -> Blobs:
@@ -95,12 +133,68 @@ class UnitOfWork:
         return self.now + timedelta(microseconds=next(self._moments))
 
     def add(self, table: Table, **row: Any) -> None:
-        """Insert a row at the end of the transaction."""
-        self._rows.setdefault(table, []).append(row)
+        """Insert a row at the end of the transaction; one that grants is bound."""
+        self._rows.setdefault(table, []).append(self.bound(table, row))
 
     def add_now(self, table: Table, **row: Any) -> None:
-        """Insert a row for what follows in the transaction to find."""
+        """Insert a row for what follows in the transaction to find; bound as well."""
+        row = self.bound(table, row)
         _insert(table, frozenset(row)).run(self.connection, [row])
+
+    def bound(self, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row as it is to be written: one that grants has its MAC."""
+        if table not in BINDINGS:
+            return row
+        whole = filled(table, row)
+        whole[MAC] = self.rows.mac(table, whole)
+        self._follow(table, whole)
+        return whole
+
+    def change(
+        self, table: Table, *conditions: ColumnElement[bool], **values: Any
+    ) -> list[dict[str, Any]]:
+        """
+        Change rows that grant, each checked before and bound anew; return them, after.
+
+        Raises:
+            AlteredError: one is not as the gateway wrote it; none is changed then.
+        """
+        found = self.connection.execute(
+            select(table).where(*conditions).with_for_update()
+        ).all()
+        changed = []
+        for row in found:
+            self.rows.check(table, row)
+            changed.append(self.rewrite(table, {**row._mapping, **values}, values))
+        return changed
+
+    def rewrite(
+        self, table: Table, row: dict[str, Any], values: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Write some values of a row that was checked, and bind it anew; return it."""
+        is_new = row[MAC] is None  # of an earlier version
+        row[MAC] = self.rows.mac(table, row)
+        self.connection.execute(
+            update(table)
+            .where(*(column == row[column.name] for column in table.primary_key))
+            .values(**values, **{MAC: row[MAC]})
+        )
+        if is_new or BINDINGS[table].followed is not Followed.HELD:
+            self._follow(table, row)
+        return row
+
+    def ended(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Have the journal remember that a row was taken away."""
+        self._follow(table, {**row, MAC: None})
+
+    def _follow(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Have the journal remember what was written last, by the end of its MAC."""
+        binding = BINDINGS[table]
+        if binding.followed is Followed.NOT:
+            return
+        place = binding.chains(row), str(row[binding.subject])
+        name = binding.name(row)
+        self._followed.setdefault(place, {})[name] = remembered(binding, row[MAC])
 
     def note(
         self,
@@ -133,15 +227,18 @@ class UnitOfWork:
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
-    def seal(self, key_id: str, value: Any, context: str) -> bytes:
-        """Encrypt a JSON value for its place, ``table.column:row``."""
-        return self.keys.seal(
-            self.connection, key_id, _to_json(value).encode(), context
-        )
+    @property
+    def places(self) -> CellSealing:
+        """Sealing bytes for their places, and opening them there."""
+        return CellSealing(self.keys, self.folder, self.connection)
 
-    def unseal(self, key_id: str, sealed: bytes, context: str) -> Any:
+    def seal(self, key_id: str, value: Any, place: str) -> bytes:
+        """Encrypt a JSON value for its place, ``table.column:key``."""
+        return self.places.seal(key_id, _to_json(value).encode(), place)
+
+    def unseal(self, key_id: str, sealed: bytes, place: str) -> Any:
         """Decrypt a JSON value that `seal` made for the same place."""
-        return json.loads(self.keys.unseal(self.connection, key_id, sealed, context))
+        return json.loads(self.places.unseal(key_id, sealed, place))
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
@@ -152,7 +249,8 @@ class UnitOfWork:
             if rows:
                 for columns, same in _by_columns(rows).items():
                     _insert(table, columns).run(self.connection, same)
-        append(self.connection, self._events)
+        append(self.connection, with_rows(self._events, self._followed, self.now))
+        self._followed.clear()
         self._events.clear()
         self.keys.write_counts(self.connection, self.now)
 
@@ -195,7 +293,13 @@ class Database:
         init=False, repr=False, eq=False, factory=DatabaseHealth
     )
     _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _file: OpenFile | None = field(init=False, repr=False, eq=False)
     _glance: Glance | None = field(init=False, repr=False, eq=False)
+
+    @_file.default
+    def _where_it_lies(self) -> OpenFile | None:
+        name = self.engine.url.database
+        return OpenFile(Path(name)) if is_sqlite(self.engine) and name else None
 
     @_turns.default
     def _beside(self) -> Turns | None:
@@ -228,7 +332,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """Open a transaction that may write; commit when the block ends well."""
+        """
+        Open a transaction that may write; commit when the block ends well.
+
+        Raises:
+            StorageError: the file of the database is not there any more, or another one
+                is: what was committed just now may be lost with it.
+        """
+        self._check_file()
         with (
             self._turn(),
             translated(self.availability),
@@ -237,6 +348,7 @@ class Database:
             work = self.unit(connection)
             yield work
             work.flush()
+        self._check_file()
         self.availability.answered()
         work.committed()
 
@@ -268,6 +380,11 @@ class Database:
         """
         return None if self._glance is None else self._glance.rows(question, **values)
 
+    def believes_unbound(self) -> bool:
+        """Tell whether rows of an earlier version may still be without a MAC."""
+        with self.read() as work:
+            return work.rows.believes_unbound()
+
     def unit(self, connection: Connection) -> UnitOfWork:
         """Return a unit of work on a transaction already open."""
         return UnitOfWork(connection, self.keys, self.folder, self.clock())
@@ -280,6 +397,14 @@ class Database:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    def _check_file(self) -> None:
+        if self._file is not None and not self._file.is_there:
+            raise StorageError(
+                "try again later",
+                detail="the file of the database was moved or replaced while it was "
+                "open",
+            )
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turns is None else self._turns.taken()

@@ -13,7 +13,7 @@ from gateway.checkpoints.notes import Note
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.sealing import SealingError
-from gateway.store.tables import checkpoints, data_keys
+from gateway.store.tables import checkpoints, data_keys, key_generation
 
 
 @frozen(kw_only=True)
@@ -99,9 +99,17 @@ class Checkpoints:
 
 
 def _keys(work: UnitOfWork) -> str:
-    """Return how many data keys there are under each master key, and its hash."""
-    named = data_keys.c.master_id
+    """
+    Return the generation of the keys, and the hash of how many each key wraps.
+
+    It changes with each key that is turned over or destroyed.
+    """
+    named = data_keys.c.kek_id
     query: Any = select(named, func.count()).group_by(named).order_by(named)
-    rows = [f"{name} {count}\n" for name, count in work.connection.execute(query)]
+    rows = [
+        f"{name or 'destroyed'} {count}\n"
+        for name, count in work.connection.execute(query)
+    ]
     hash_ = hashlib.sha256("".join(rows).encode()).hexdigest()
-    return f"{len(rows)}:{hash_}"
+    generation = work.connection.execute(select(key_generation.c.number)).scalar()
+    return f"{generation or 0}:{hash_}"

@@ -313,7 +313,7 @@ class Inbox:
         shown = self.reader.messages(profile_id, conversation_id)
         self.forget_draft(conversation_id)
         if shown:
-            self._rows.erase(shown)
+            self._rows.erase(profile_id, shown)
             self.work.note(
                 Action.MESSAGE_DELETED,
                 "conversation",

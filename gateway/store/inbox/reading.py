@@ -338,7 +338,7 @@ class InboxReader:
 
     def _message(self, row: Row[Any]) -> InboxMessage:
         summary = self.work.unseal(
-            row.key_id, row.summary, f"inbox_messages.summary:{row.id}"
+            row.key_id, row.summary, f"inbox_messages.summary:{row.id}:{row.profile_id}"
         )
         return InboxMessage(
             id=row.id,

@@ -147,7 +147,7 @@ class InboxRows:
             profile_id=profile_id,
             direction=direction.value,
             summary=self.work.seal(
-                key_id, summary, f"inbox_messages.summary:{item_id}"
+                key_id, summary, f"inbox_messages.summary:{item_id}:{profile_id}"
             ),
             key_id=key_id,
             serial=serial_of(at),
@@ -159,7 +159,7 @@ class InboxRows:
         )
         return item_id
 
-    def erase(self, messages: Sequence[InboxMessage]) -> None:
+    def erase(self, profile_id: str, messages: Sequence[InboxMessage]) -> None:
         """
         Empty messages and give their bytes back; their rows stay, to say that they were
         there. However many there are, the statements are as few.
@@ -169,7 +169,7 @@ class InboxRows:
             [
                 {
                     "message": one.id,
-                    "summary": self._emptied(one),
+                    "summary": self._emptied(profile_id, one),
                     "blob_id": None,
                     "deleted_at": self.work.now,
                 }
@@ -183,7 +183,7 @@ class InboxRows:
             gone = self.work.blobs.release_all(blob_ids, key_id)
             self.work.after_commit(partial(_discard, self.work.folder, gone))
 
-    def _emptied(self, message: InboxMessage) -> bytes:
+    def _emptied(self, profile_id: str, message: InboxMessage) -> bytes:
         """Return what stays of a message, sealed: who sent it, and who may answer."""
         facts = {
             "sender": message.sender,
@@ -198,7 +198,7 @@ class InboxRows:
             "receipt_asked": False,
         }
         return self.work.seal(
-            message.key_id, facts, f"inbox_messages.summary:{message.id}"
+            message.key_id, facts, f"inbox_messages.summary:{message.id}:{profile_id}"
         )
 
 

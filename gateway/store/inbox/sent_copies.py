@@ -37,6 +37,7 @@ _ASTRAY = (
     select(
         recipients.c.arrival_id,
         recipients.c.address,
+        recipients.c.position,
         arrivals.c.key_id,
         recipients.c.outcome,
         recipients.c.reasons,
@@ -103,7 +104,7 @@ class SentCopies:
         return found
 
     def _address(self, row: Any) -> str:
-        place = f"recipients.address:{row.arrival_id}"
+        place = f"recipients.address:{row.arrival_id}:{row.position}"
         return str(self.work.unseal(row.key_id, row.address, place))
 
     def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select
 
-from gateway.errors import ConflictError
+from gateway.errors import AlteredError, ConflictError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
+from gateway.store.sealed.rows import SETS
 from gateway.store.tables import mailbox_holders, mailboxes
 
 _NAME: BindParameter[str] = bindparam("name")
 _BY_ADDRESS = Prepared(select(mailboxes).where(mailboxes.c.address == _NAME))
 _BY_ID = Prepared(select(mailboxes).where(mailboxes.c.id == _NAME))
 _HOLDERS = Prepared(
-    select(mailbox_holders.c.identity).where(mailbox_holders.c.mailbox_id == _NAME)
+    select(mailbox_holders).where(mailbox_holders.c.mailbox_id == _NAME)
 )
 _HELD_BY = (
     select(mailboxes)
@@ -52,9 +55,11 @@ class Mailbox:
 
 @frozen
 class Mailboxes:
-    """Mailboxes within one transaction."""
+    """Mailboxes within one transaction; who opens them to whom is in the journal."""
 
     work: UnitOfWork
+    told: Mapping[str, str] = MappingProxyType({})
+    """Who makes the changes, and why, for the lines of the journal."""
 
     def add(
         self,
@@ -75,38 +80,89 @@ class Mailboxes:
         if self.find(address) is not None:
             raise ConflictError("this mailbox exists already")
         mailbox_id = uuid4().hex
-        self.work.connection.execute(
-            insert(mailboxes).values(
-                id=mailbox_id,
-                address=address,
-                kind=kind,
-                display_name=display_name,
-                reply_to=reply_to.lower(),
-                state="open",
-                key_id=self.work.key_for(f"mailbox:{mailbox_id}"),
-                used_bytes=0,
-                created_at=self.work.now,
-            )
+        self.work.add_now(
+            mailboxes,
+            id=mailbox_id,
+            address=address,
+            kind=kind,
+            display_name=display_name,
+            reply_to=reply_to.lower(),
+            state="open",
+            key_id=self.work.key_for(f"mailbox:{mailbox_id}"),
+            used_bytes=0,
+            uid_validity=0,
+            created_at=self.work.now,
+            sets=self._sets(mailbox_id),
         )
         for holder in holders:
-            self.add_holder(mailbox_id, holder)
-        self.work.note(Action.MAILBOX_ADDED, "open", mailbox_id, kind=kind)
+            self._hold(mailbox_id, holder)
+        self.bind(mailbox_id)
+        self.work.note(
+            Action.MAILBOX_ADDED,
+            "open",
+            mailbox_id,
+            kind=kind,
+            holders=sorted(holders),
+            **self.told,
+        )
         return mailbox_id
 
     def add_holder(self, mailbox_id: str, identity: str) -> None:
         """Let a certificate identity use the mailbox; again is no error."""
-        self.remove_holder(mailbox_id, identity)
-        self.work.connection.execute(
-            insert(mailbox_holders).values(mailbox_id=mailbox_id, identity=identity)
-        )
+        row = self._held(mailbox_id)
+        self._hold(mailbox_id, identity)
+        self._bind(row)
+        self._note(mailbox_id, "holder added", holder=identity)
 
     def remove_holder(self, mailbox_id: str, identity: str) -> None:
         """Take the right back; none is no error."""
+        row = self._held(mailbox_id)
+        self._release(mailbox_id, identity)
+        self._bind(row)
+        self._note(mailbox_id, "holder removed", holder=identity)
+
+    def _held(self, mailbox_id: str) -> Any:
+        """Hold a mailbox before its holders change, who are bound anew then."""
+        row = self.work.connection.execute(
+            select(mailboxes).where(mailboxes.c.id == mailbox_id).with_for_update()
+        ).one()
+        self._mailbox(row)
+        return row
+
+    def _bind(self, row: Any) -> None:
+        values = {SETS: self._sets(row.id)}
+        self.work.rewrite(mailboxes, {**row._mapping, **values}, values)
+
+    def bind(self, mailbox_id: str) -> None:
+        """Vouch for a mailbox of an earlier version, and for its holders."""
+        here = mailboxes.c.id == mailbox_id
+        query = select(mailboxes).where(here).with_for_update()
+        self._bind(self.work.connection.execute(query).one())
+
+    def _sets(self, mailbox_id: str) -> dict[str, str]:
+        rows = self._holders(mailbox_id)
+        made = self.work.rows.set_mac(mailbox_holders, mailbox_id, rows)
+        return {mailbox_holders.name: made}
+
+    def _holders(self, mailbox_id: str) -> list[dict[str, Any]]:
+        rows = _HOLDERS.rows(self.work.connection, name=mailbox_id)
+        return [row._asdict() for row in rows]
+
+    def _hold(self, mailbox_id: str, identity: str) -> None:
+        self._release(mailbox_id, identity)
+        self.work.add_now(mailbox_holders, mailbox_id=mailbox_id, identity=identity)
+
+    def _release(self, mailbox_id: str, identity: str) -> None:
         self.work.connection.execute(
             delete(mailbox_holders).where(
                 mailbox_holders.c.mailbox_id == mailbox_id,
                 mailbox_holders.c.identity == identity,
             )
+        )
+
+    def _note(self, mailbox_id: str, outcome: str, **detail: str) -> None:
+        self.work.note(
+            Action.MAILBOX_CHANGED, outcome, mailbox_id, **detail, **self.told
         )
 
     def find(self, address: str) -> Mailbox | None:
@@ -120,7 +176,7 @@ class Mailboxes:
     def held_by(self, identity: str) -> list[Mailbox]:
         """Return the open mailboxes a certificate identity may use, by address."""
         rows = self.work.connection.execute(_HELD_BY, {"name": identity})
-        return [self._mailbox(row) for row in rows]
+        return [one for row in rows if (one := self._sound(row)) is not None]
 
     def listed(self) -> list[Mailbox]:
         """Return all mailboxes, by address."""
@@ -131,17 +187,24 @@ class Mailboxes:
 
     def set_state(self, mailbox_id: str, state: str) -> None:
         """Open or close a mailbox; a closed one keeps its messages."""
-        self.work.connection.execute(
-            update(mailboxes).where(mailboxes.c.id == mailbox_id).values(state=state)
-        )
-        self.work.note(Action.MAILBOX_CHANGED, state, mailbox_id)
+        self.work.change(mailboxes, mailboxes.c.id == mailbox_id, state=state)
+        self._note(mailbox_id, state)
 
     def _one(self, query: Prepared, name: str) -> Mailbox | None:
         row = query.first(self.work.connection, name=name)
         return None if row is None else self._mailbox(row)
 
+    def _sound(self, row: Any) -> Mailbox | None:
+        """Return a mailbox that is as it was opened; another is not there."""
+        try:
+            return self._mailbox(row)
+        except AlteredError:
+            return None
+
     def _mailbox(self, row: Any) -> Mailbox:
-        holders = _HOLDERS.rows(self.work.connection, name=row.id)
+        holders = self._holders(row.id)
+        self.work.rows.check(mailboxes, row)
+        self.work.rows.check_set(mailbox_holders, row.id, holders, row.sets)
         return Mailbox(
             id=row.id,
             address=row.address,
@@ -151,6 +214,6 @@ class Mailboxes:
             state=row.state,
             key_id=row.key_id,
             used_bytes=row.used_bytes,
-            holders=frozenset(one.identity for one in holders),
+            holders=frozenset(one["identity"] for one in holders),
             created_at=row.created_at,
         )

@@ -28,26 +28,30 @@ class MailOutlines:
             return
         headers = outline.headers
         if headers is not None:
-            place = _headers_place(blob_id)
-            headers = work.keys.seal(work.connection, key_id, headers, place)
+            place = _place("headers", blob_id, key_id)
+            headers = work.places.seal(key_id, headers, place)
         structure = to_plain(outline.root)
         work.connection.execute(
             insert(mail_outlines).values(
                 blob_id=blob_id,
                 key_id=key_id,
                 headers=headers,
-                structure=work.seal(key_id, structure, _structure_place(blob_id)),
+                structure=work.seal(
+                    key_id, structure, _place("structure", blob_id, key_id)
+                ),
             )
         )
 
     def headers(self, blob_id: str, key_id: str, sealed: bytes) -> bytes:
         """Return the header block from what is in the row."""
-        place = _headers_place(blob_id)
-        return self.work.keys.unseal(self.work.connection, key_id, sealed, place)
+        place = _place("headers", blob_id, key_id)
+        return self.work.places.unseal(key_id, sealed, place)
 
     def structure(self, blob_id: str, key_id: str, sealed: bytes) -> Part:
         """Return the parts from what is in the row."""
-        return from_plain(self.work.unseal(key_id, sealed, _structure_place(blob_id)))
+        return from_plain(
+            self.work.unseal(key_id, sealed, _place("structure", blob_id, key_id))
+        )
 
     def release_unused(self, blob_id: str, key_id: str) -> None:
         """Let go of a blob and its outline when the mailbox has no copy left."""
@@ -68,9 +72,5 @@ class MailOutlines:
             work.after_commit(lambda: work.folder.discard(blob_id))
 
 
-def _headers_place(blob_id: str) -> str:
-    return f"mail_outlines.headers:{blob_id}"
-
-
-def _structure_place(blob_id: str) -> str:
-    return f"mail_outlines.structure:{blob_id}"
+def _place(column: str, blob_id: str, key_id: str) -> str:
+    return f"mail_outlines.{column}:{blob_id}:{key_id}"

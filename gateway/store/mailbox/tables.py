@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -33,6 +34,8 @@ mailboxes = Table(
     Column("used_bytes", BigInteger, nullable=False, default=0),
     Column("uid_validity", BigInteger, nullable=False, default=0),  # last one given
     Column("created_at", UtcDateTime, nullable=False),
+    Column("sets", JSON),  # of holders: a MAC of each set of them
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 mailbox_holders = Table(

@@ -6,26 +6,44 @@ import os
 import re
 import unicodedata
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, update
 
+from gateway.core.common_words import common_words, plain_letters
 from gateway.core.ins import has_valid_key
-from gateway.errors import ConflictError, InvalidError
+from gateway.errors import ConflictError, InvalidError, NotFoundError
+from gateway.rights.password_rules import (
+    LONGEST,
+    OwnFacts,
+    PasswordFault,
+    birth_numbers,
+    judge_password,
+)
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.one_time_codes import void_codes_of
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.keys import Label
-from gateway.store.tables import accounts, unknown_logins
+from gateway.store.tables import (
+    accounts,
+    unknown_logins,
+)
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
 _NUMBER = re.compile(r"[1-9]\d{4}(?:\d\d|2[ab])\d{6}(?:\d\d)?")
-_MAX_PASSWORD = 200
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_FORGOTTEN = timedelta(days=1)
+"""A wrong password counts no longer: the same for logins that nobody has."""
 # Above the least that OWASP asks of argon2id (19 MiB, two passes); 32 MiB keeps two
 # at once far from the memory target, and about 40 ms each.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
@@ -85,7 +103,7 @@ class Accounts:
             ConflictError: the login is taken, or the profile has an account already.
         """
         login = check_login(login)
-        check_password(password, login)
+        check_password(password, login, Profiles(self.work).get(profile_id))
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
                 (accounts.c.login == login) | (accounts.c.profile_id == profile_id)
@@ -94,15 +112,14 @@ class Accounts:
         if taken is not None:
             raise ConflictError("this login is taken, or the profile has an account")
         account_id = uuid4().hex
-        self.work.connection.execute(
-            insert(accounts).values(
-                id=account_id,
-                login=login,
-                profile_id=profile_id,
-                password=_HASHER.hash(_normal(password)),
-                failures=0,
-                created_at=self.work.now,
-            )
+        self.work.add_now(
+            accounts,
+            id=account_id,
+            login=login,
+            profile_id=profile_id,
+            password=_HASHER.hash(_normal(password)),
+            failures=0,
+            created_at=self.work.now,
         )
         Profiles(self.work).change(profile_id, "account")
         return account_id
@@ -115,6 +132,7 @@ class Accounts:
         ).first()
         if row is None:
             return self._nobody(self.work.keys.digest(Label.LOGIN, login))
+        self.work.rows.check(accounts, row)
         return Account(
             id=row.id,
             profile_id=row.profile_id,
@@ -135,12 +153,17 @@ class Accounts:
         )
 
     def profile_of(self, account_id: str) -> str:
-        """Return the profile an account opens."""
-        return str(
-            self.work.connection.execute(
-                select(accounts.c.profile_id).where(accounts.c.id == account_id)
-            ).scalar_one()
-        )
+        """
+        Return the profile an account opens.
+
+        Raises:
+            AlteredError: its row is not as the gateway wrote it.
+        """
+        row = self.work.connection.execute(
+            select(accounts).where(accounts.c.id == account_id)
+        ).one()
+        self.work.rows.check(accounts, row)
+        return str(row.profile_id)
 
     def failed(self, account: Account, tries: int, pause: timedelta) -> None:
         """Count a wrong password; after ``tries`` of them the account waits."""
@@ -150,7 +173,10 @@ class Accounts:
         row = self.work.connection.execute(
             update(accounts)
             .where(accounts.c.id == account.id)
-            .values(failures=accounts.c.failures + 1)
+            .values(
+                failures=_one_more(accounts.c, accounts.c.failed_at, self.work.now),
+                failed_at=self.work.now,
+            )
             .returning(accounts.c.failures)
         ).first()
         if row is not None and row.failures >= tries:
@@ -173,7 +199,7 @@ class Accounts:
         row = self.work.connection.execute(
             update(unknown_logins)
             .where(columns.digest == account.unknown)
-            .values(failures=columns.failures + 1, tried_at=now)
+            .values(failures=_one_more(columns, columns.tried_at, now), tried_at=now)
             .returning(columns.failures)
         ).first()
         if row is None:
@@ -189,6 +215,52 @@ class Accounts:
                 .where(columns.digest == account.unknown)
                 .values(failures=0, paused_until=now + pause)
             )
+
+    def set_password(
+        self,
+        profile: Profile,
+        password: str,
+        *,
+        by: str = "",
+        why: str = "",
+        but: str = "",
+    ) -> None:
+        """
+        Change the password of a patient; their sessions and codes end.
+
+        ``but`` is the digest of the session that asks for it, which goes on. ``by`` and
+        ``why`` are kept sealed, and ``by`` is journalled.
+
+        Raises:
+            NotFoundError: the profile has no account.
+            InvalidError: the password breaks the rules of `check_password`.
+        """
+        columns = accounts.c
+        row = self.work.connection.execute(
+            select(columns.id, columns.login).where(columns.profile_id == profile.id)
+        ).first()
+        if row is None:
+            raise NotFoundError("this profile has no account to sign in with")
+        check_password(password, row.login, profile)
+        self.work.change(
+            accounts,
+            columns.id == row.id,
+            password=_HASHER.hash(_normal(password)),
+            failures=0,
+            paused_until=None,
+        )
+        end_sessions_of(self.work, row.id, but=but)
+        void_codes_of(self.work, row.id)
+        Profiles(self.work, by, why).change(profile.id, "password")
+
+    def rehash(self, account: Account, stronger: str) -> None:
+        """Keep the hash of `stronger_hash`, unless the password changed meanwhile."""
+        self.work.change(
+            accounts,
+            accounts.c.id == account.id,
+            accounts.c.password == account.hash,
+            password=stronger,
+        )
 
     def succeeded(self, account: Account) -> None:
         """Forget the wrong passwords: the right one came, and its code too."""
@@ -213,6 +285,21 @@ def password_matches(account: Account, password: str) -> bool:
     return bool(account.id)
 
 
+def stronger_hash(account: Account, password: str) -> str:
+    """
+    Return a new hash of the right password where the one kept was made with other
+    parameters than those of now; else an empty text. Slow, as `password_matches`.
+    """
+    if not _HASHER.check_needs_rehash(account.hash):
+        return ""
+    return _HASHER.hash(_normal(password))
+
+
+def _one_more(columns: Any, since: ColumnElement[Any], now: datetime) -> Any:
+    """Return the count after another wrong password; what is a day old is forgotten."""
+    return case((since < now - _FORGOTTEN, 1), else_=columns.failures + 1)
+
+
 def check_login(login: str) -> str:
     """
     Return a login in the form it is kept.
@@ -233,32 +320,65 @@ def check_login(login: str) -> str:
     return login
 
 
-def check_password(password: str, login: str = "") -> None:
+def check_password(password: str, login: str, profile: Profile | None) -> None:
     """
-    Accept 12 characters or more, or 9 with the four classes of characters.
+    Accept 12 characters or more, or 9 with the four classes of characters, if they are
+    not what everybody tries, nor what is known of the patient.
 
     Raises:
-        InvalidError: too short, too long, or the login is part of it.
+        InvalidError: it is refused; the text says why, without quoting it.
     """
-    classes = sum(
-        any(test(letter) for letter in password)
-        for test in (str.islower, str.isupper, str.isdigit, _is_sign)
+    normal = unicodedata.normalize("NFKC", password)
+    fault = judge_password(
+        normal, plain_letters(normal), _own_facts(login, profile), common_words()
     )
-    if len(password) > _MAX_PASSWORD:
-        raise InvalidError(f"a password has {_MAX_PASSWORD} characters at most")
-    if len(password) < 12 and (len(password) < 9 or classes < 4):
-        raise InvalidError(
+    if fault is not None:
+        raise InvalidError(_PASSWORD_FAULTS[fault])
+
+
+_PASSWORD_FAULTS: Mapping[PasswordFault, str] = MappingProxyType(
+    {
+        PasswordFault.LONG: f"a password has {LONGEST} characters at most",
+        PasswordFault.SHORT: (
             "a password has 12 characters, or 9 with a small letter, a capital, "
             "a digit and a sign"
+        ),
+        PasswordFault.PERSONAL: (
+            "a password does not contain the login, the name, the birth date, the INS "
+            "or the e-mail address"
+        ),
+        PasswordFault.COMMON: (
+            "this password would be guessed: it is made of words, names, dates or keys "
+            "that everybody tries"
+        ),
+    }
+)
+
+
+def _own_facts(login: str, profile: Profile | None) -> OwnFacts:
+    words: set[str] = {login}
+    numbers: set[str] = set()
+    if profile is not None:
+        traits = profile.traits
+        for names in (
+            traits.family,
+            traits.given_names,
+            traits.used_family,
+            traits.used_given,
+            profile.email,
+        ):
+            words.update(_WORD.findall(plain_letters(names)))
+        words.add(plain_letters(profile.email.partition("@")[0]))
+        words.update(
+            "".join(_WORD.findall(plain_letters(name)))
+            for name in (traits.family, traits.used_family)
         )
-    if login and login in password.lower():
-        raise InvalidError("a password does not contain the login")
+        numbers.update(birth_numbers(traits.birth_date))
+        numbers.update((profile.ins.matricule.lower(), profile.ins.matricule[:13]))
+    known = frozenset(word for word in words if len(word) > 2)
+    return OwnFacts(words=known, numbers=frozenset(numbers))
 
 
 def _normal(password: str) -> str:
     """Return one form of what different keyboards send (NIST SP 800-63B)."""
-    return unicodedata.normalize("NFKC", password[:_MAX_PASSWORD])
-
-
-def _is_sign(letter: str) -> bool:
-    return not letter.isalnum()
+    return unicodedata.normalize("NFKC", password[:LONGEST])

@@ -43,7 +43,7 @@ _WAITING = Prepared(
     )
     .limit(1)
 )
-_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS})
+_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD})
 
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
@@ -157,7 +157,7 @@ class Notices:
 
         None is made for a patient without an e-mail address, nor while the last one
         of the same kind still waits to leave: one is enough to say that something is
-        waiting. Codes are always made, and that an address was changed.
+        waiting. Codes are always made, and that an address or a password was changed.
         """
         if not profile.email:
             return ""
@@ -186,7 +186,7 @@ class Notices:
             kind=kind.value,
             profile_id=profile.id,
             content=self.work.seal(
-                profile.key_id, content, f"notices.content:{notice_id}"
+                profile.key_id, content, f"notices.content:{notice_id}:{profile.id}"
             ),
             key_id=profile.key_id,
             created_at=self.work.now,
@@ -213,7 +213,9 @@ def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
         return None
     content = MappingProxyType({"to": "", "subject": "", "text": ""})
     if row.content is not None:
-        content = work.unseal(row.key_id, row.content, f"notices.content:{row.id}")
+        content = work.unseal(
+            row.key_id, row.content, f"notices.content:{row.id}:{row.profile_id}"
+        )
     return Notice(
         id=row.id,
         kind=NoticeKind(row.kind),

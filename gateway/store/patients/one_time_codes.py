@@ -5,16 +5,20 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.keys import KeyRing, Label
-from gateway.store.tables import one_time_codes
+from gateway.store.tables import accounts, one_time_codes
 
-_KEPT = timedelta(days=1)
+CODES_KEPT = timedelta(days=1)
+"""
+A code that ended is known for so long: those sent are counted, by the hour or so.
+"""
 
 
 @frozen
@@ -36,22 +40,30 @@ class OneTimeCodes:
         now = self.work.now
         code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
         self.work.connection.execute(
-            delete(one_time_codes).where(one_time_codes.c.created_at < now - _KEPT)
+            delete(one_time_codes).where(one_time_codes.c.expires_at < now - CODES_KEPT)
         )
-        self.work.connection.execute(
-            insert(one_time_codes).values(
-                id=code.id,
-                account_id=account_id,
-                digest=_digest(self.work.keys, code.id, code.digits),
-                tries_left=tries,
-                created_at=now,
-                expires_at=now + life,
-            )
+        self.work.add_now(
+            one_time_codes,
+            id=code.id,
+            account_id=account_id,
+            digest=_digest(self.work.keys, code.id, code.digits),
+            tries_left=tries,
+            created_at=now,
+            expires_at=now + life,
         )
         return code
 
     def next_at(self, account_id: str, most: int, span: timedelta) -> datetime | None:
-        """Return from when another code may be sent, ``most`` in a span; None: now."""
+        """
+        Return from when another code may be sent, ``most`` in a span; None: now.
+
+        ``span`` is no longer than what is kept, `CODES_KEPT`. Two that ask at once wait
+        for each other at the account, or each would count without the other's.
+        """
+        assert span <= CODES_KEPT, "codes are forgotten that would count"
+        self.work.connection.execute(
+            select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
+        )
         code = one_time_codes.c
         sent = self.work.connection.execute(
             select(code.created_at)
@@ -74,47 +86,63 @@ class OneTimeCodes:
         """
         code, now = one_time_codes.c, self.work.now
         row = self.work.connection.execute(
-            update(one_time_codes)
+            select(one_time_codes)
             .where(
                 code.id == code_id,
                 code.tries_left > 0,
                 code.used_at.is_(None),
                 code.expires_at > now,
             )
-            .values(tries_left=code.tries_left - 1)
-            .returning(code.account_id, code.digest)
+            .with_for_update()
         ).first()
+        left: dict[str, Any] = {}
+        if row is not None:
+            self.work.rows.check(one_time_codes, row)
+            less = {"tries_left": row.tries_left - 1}
+            left = self.work.rewrite(one_time_codes, {**row._mapping, **less}, less)
         given = _digest(self.work.keys, code_id, digits)
         matches = hmac.compare_digest(given, row.digest if row else "-" * 64)
         if row is None or not matches or row.account_id is None:
             return False
-        used = self.work.connection.execute(
-            update(one_time_codes)
-            .where(code.id == code_id, code.used_at.is_(None))
-            .values(used_at=now)
-        )
-        return bool(used.rowcount)
+        used = {"used_at": now}
+        self.work.rewrite(one_time_codes, {**left, **used}, used)
+        return True
 
     def tries_left(self, code_id: str) -> int:
         """Return how often a code may still be tried; 0 when used or too old."""
         code = one_time_codes.c
         row = self.work.connection.execute(
-            select(code.tries_left).where(
+            select(one_time_codes).where(
                 code.id == code_id,
                 code.used_at.is_(None),
                 code.expires_at > self.work.now,
             )
         ).first()
-        return 0 if row is None else int(row.tries_left)
+        if row is None:
+            return 0
+        self.work.rows.check(one_time_codes, row)
+        return int(row.tries_left)
 
     def void(self, code_id: str) -> None:
         """Make a code useless: another one takes its place."""
         code = one_time_codes.c
-        self.work.connection.execute(
-            update(one_time_codes)
-            .where(code.id == code_id, code.used_at.is_(None))
-            .values(used_at=self.work.now)
+        self.work.change(
+            one_time_codes,
+            code.id == code_id,
+            code.used_at.is_(None),
+            used_at=self.work.now,
         )
+
+
+def void_codes_of(work: UnitOfWork, account_id: str) -> None:
+    """Make every code of an account useless."""
+    code = one_time_codes.c
+    work.change(
+        one_time_codes,
+        code.account_id == account_id,
+        code.used_at.is_(None),
+        used_at=work.now,
+    )
 
 
 def _digest(keys: KeyRing, code_id: str, digits: str) -> str:

@@ -23,7 +23,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.rights import RIGHTS, read_rights
+from gateway.store.patients.rights import RIGHTS, read_rights, sets_of
 from gateway.store.patients.values import (
     Opposition,
     Profile,
@@ -33,6 +33,7 @@ from gateway.store.patients.values import (
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     blocks,
+    data_keys,
     oppositions,
     profile_changes,
     profiles,
@@ -77,26 +78,29 @@ class Profiles:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
         key_id = self.work.key_for(f"patient:{profile_id}")
-        self.work.connection.execute(
-            insert(profiles).values(
-                id=profile_id,
-                ins_digest=digest,
-                key_id=key_id,
-                state=state,
-                identity=self._identity(profile_id, key_id, ins, traits),
-                contact=self._contact(profile_id, key_id, email),
-                mask_by_default=False,
-                emergency=_PERMITTED,
-                language=language,
-                settings_version=1,
-                created_at=self.work.now,
-                changed_at=self.work.now,
-            )
+        self.work.add_now(
+            profiles,
+            id=profile_id,
+            ins_digest=digest,
+            key_id=key_id,
+            state=state,
+            identity=self._identity(profile_id, key_id, ins, traits),
+            contact=self._contact(profile_id, key_id, email),
+            mask_by_default=False,
+            emergency=_PERMITTED,
+            language=language,
+            settings_version=1,
+            created_at=self.work.now,
+            changed_at=self.work.now,
+            sets=self._sets(profile_id),
         )
         keep_patient_settings(self.work, profile_id, self.by)
+        by = {"by": self.by} if self.by else {}
         self.work.note(
-            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id)
+            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
         )
+        if self.why:
+            self._keep_change(profile_id, "add", {}, {"state": state})
         return profile_id
 
     def _identity(
@@ -121,11 +125,7 @@ class Profiles:
     def find_state(self, matricule: str) -> tuple[str, str] | None:
         """Return (id, state) without unsealing anything, or None: for RCPT TO."""
         digest = self.work.keys.digest(Label.INS, matricule)
-        row = self.work.connection.execute(
-            select(profiles.c.id, profiles.c.state).where(
-                profiles.c.ins_digest == digest
-            )
-        ).first()
+        row = self._row(digest=digest)
         return None if row is None else (row.id, row.state)
 
     def get(self, profile_id: str) -> Profile | None:
@@ -136,11 +136,14 @@ class Profiles:
         return None if row is None else self._profile(row)
 
     def listed(self) -> list[Profile]:
-        """Return all profiles, oldest first; for the operator's command line."""
+        """Return the profiles that open, oldest first; for the operator's commands."""
         rows = self.work.connection.execute(
-            select(profiles).order_by(profiles.c.created_at, profiles.c.id)
+            select(profiles)
+            .join(data_keys, data_keys.c.id == profiles.c.key_id)
+            .where(data_keys.c.destroyed_at.is_(None))
+            .order_by(profiles.c.created_at, profiles.c.id)
         )
-        return [self._profile(row) for row in rows]
+        return [self._profile(self._checked(row)) for row in rows]
 
     def hold(self, profile_id: str) -> Profile | None:
         """
@@ -150,7 +153,7 @@ class Profiles:
         """
         if (held := self._held(profile_id)) is not None:
             return held
-        row = _HOLD.first(self.work.connection, profile=profile_id)
+        row = self._checked(_HOLD.first(self.work.connection, profile=profile_id))
         if row is None:
             return None
         profile = self.work.held[profile_id] = self._profile(row)
@@ -161,9 +164,37 @@ class Profiles:
         return found if isinstance(found, Profile) else None
 
     def rights(self, profile_id: str) -> ProfileRights:
-        """Return the blocks, oppositions that stand and secret senders of a patient."""
-        rows = RIGHTS.rows(self.work.connection, profile=profile_id, now=self.work.now)
-        return read_rights(rows)
+        """
+        Return the blocks, oppositions that stand and secret senders of a patient.
+
+        Raises:
+            AlteredError: they are not those that the patient's profile vouches for.
+        """
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        profile = self.get(profile_id)
+        if profile is not None:
+            for table, of_table in sets_of(profile_id, rows).items():
+                self.work.rows.check_set(table, profile_id, of_table, profile.sets)
+        return read_rights(rows, self.work.now)
+
+    def _hold_rights(self, profile_id: str) -> None:
+        """Hold what a patient decided before it is changed: it is bound anew then."""
+        self.hold(profile_id)
+        self.rights(profile_id)
+
+    def _sets(self, profile_id: str) -> dict[str, str]:
+        """Return what vouches for the blocks, oppositions and secret senders."""
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        return {
+            table.name: self.work.rows.set_mac(table, profile_id, of_table)
+            for table, of_table in sets_of(profile_id, rows).items()
+        }
+
+    def bind(self, profile_id: str) -> None:
+        """Vouch for a profile of an earlier version and what its patient decided."""
+        row = _HOLD.first(self.work.connection, profile=profile_id)
+        values = {"sets": self._sets(profile_id)}
+        self.work.rewrite(profiles, {**row._asdict(), **values}, values)
 
     def set_state(self, profile: Profile, state: ProfileState) -> None:
         """
@@ -235,15 +266,16 @@ class Profiles:
 
     def _write(self, profile_id: str, **values: Any) -> None:
         self.work.held.pop(profile_id, None)
-        self.work.connection.execute(
-            update(profiles)
-            .where(profiles.c.id == profile_id)
-            .values(
-                **values,
-                settings_version=profiles.c.settings_version + 1,
-                changed_at=self.work.now,
-            )
-        )
+        row = self._checked(_HOLD.first(self.work.connection, profile=profile_id))
+        if row is None:
+            return
+        values = {
+            **values,
+            "sets": self._sets(profile_id),
+            "settings_version": row.settings_version + 1,
+            "changed_at": self.work.now,
+        }
+        self.work.rewrite(profiles, {**row._asdict(), **values}, values)
 
     def _note(self, profile_id: str, what: str, **detail: str) -> None:
         by = {"by": self.by} if self.by else {}
@@ -273,9 +305,19 @@ class Profiles:
         before = profile.ins.authority.value
         self._changed(profile.id, "oid", before, oid, identity=identity)
 
+    def move_to(self, profile: Profile, key_id: str) -> None:
+        """Seal who a patient is under another of the patient's own keys."""
+        self._write(
+            profile.id,
+            key_id=key_id,
+            identity=self._identity(profile.id, key_id, profile.ins, profile.traits),
+            contact=self._contact(profile.id, key_id, profile.email),
+        )
+
     def block(self, profile_id: str, identity: str) -> None:
         """Block a sender by structure id, IDNPS or address; again is no error."""
-        self.unblock(profile_id, identity, noted=False)
+        self._hold_rights(profile_id)
+        self._unblock(profile_id, identity)
         self.work.connection.execute(
             insert(blocks).values(
                 profile_id=profile_id, identity=identity.lower(), since=self.work.now
@@ -283,19 +325,23 @@ class Profiles:
         )
         self._changed(profile_id, "block", None, identity.lower())
 
-    def unblock(self, profile_id: str, identity: str, *, noted: bool = True) -> None:
+    def unblock(self, profile_id: str, identity: str) -> None:
         """Take a block back; none is no error."""
+        self._hold_rights(profile_id)
+        self._unblock(profile_id, identity)
+        self._changed(profile_id, "unblock", identity.lower(), None)
+
+    def _unblock(self, profile_id: str, identity: str) -> None:
         self.work.connection.execute(
             delete(blocks).where(
                 blocks.c.profile_id == profile_id,
                 blocks.c.identity == identity.lower(),
             )
         )
-        if noted:
-            self._changed(profile_id, "unblock", identity.lower(), None)
 
     def oppose(self, profile_id: str, opposition: Opposition) -> None:
         """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
+        self._hold_rights(profile_id)
         self.work.connection.execute(
             insert(oppositions).values(
                 id=uuid4().hex,
@@ -313,6 +359,7 @@ class Profiles:
 
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
         """End an opposition, whose row stays; none is no error."""
+        self._hold_rights(profile_id)
         columns = oppositions.c
         self.work.connection.execute(
             update(oppositions)
@@ -331,6 +378,7 @@ class Profiles:
 
     def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
         """Put a sender in secret connection with a minor, or end it."""
+        self._hold_rights(profile_id)
         self.work.connection.execute(
             delete(secrecies).where(
                 secrecies.c.profile_id == profile_id,
@@ -352,8 +400,15 @@ class Profiles:
 
     def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
         if digest:
-            return _FIND.first(self.work.connection, digest=digest)
-        return _GET.first(self.work.connection, profile=profile_id)
+            row = _FIND.first(self.work.connection, digest=digest)
+        else:
+            row = _GET.first(self.work.connection, profile=profile_id)
+        return self._checked(row)
+
+    def _checked(self, row: Any) -> Any:
+        if row is not None:
+            self.work.rows.check(profiles, row)
+        return row
 
     def _profile(self, row: Any) -> Profile:
         context = f"profiles.identity:{row.id}"
@@ -373,4 +428,5 @@ class Profiles:
             language=row.language,
             settings_version=row.settings_version,
             created_at=row.created_at,
+            sets=row.sets,
         )

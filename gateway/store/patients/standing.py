@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from attrs import field, frozen
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, select
 
 from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.sealed.keys import Label
+from gateway.store.sealed.rows import Rows
 from gateway.store.tables import blocks, profiles
 
 _STANDING = Prepared(
-    select(
-        profiles.c.id,
-        profiles.c.state,
-        profiles.c.settings_version,
-        exists()
-        .where(
-            blocks.c.profile_id == profiles.c.id,
-            or_(
-                blocks.c.identity == bindparam("address"),
-                blocks.c.identity == bindparam("identity"),
-                blocks.c.identity == bindparam("structure"),
-            ),
-        )
-        .label("blocked"),
-    ).where(profiles.c.ins_digest == bindparam("digest"))
+    select(profiles, blocks.c.identity.label("blocked"), blocks.c.since)
+    .outerjoin(blocks, blocks.c.profile_id == profiles.c.id)
+    .where(profiles.c.ins_digest == bindparam("digest"))
 )
+"""The profile with each of its blocks: all of them are vouched for, or none is."""
 
 
 @frozen
@@ -76,8 +67,9 @@ def find_standing(
     its time which one it is. An empty ``address``, ``identity`` or
     ``structure`` (that of an employee) matches no block.
     """
-    asked = _asked(database, matricule, address, identity, structure)
-    return _standing(database.ask(_STANDING, **asked))
+    found = database.ask(_STANDING, digest=_digest(database, matricule))
+    rows = Rows(database.keys, database.believes_unbound)
+    return _standing(rows, found, {address, identity, structure})
 
 
 def find_standing_at_once(
@@ -94,26 +86,38 @@ def find_standing_at_once(
     Raises:
         UnavailableError: it has to be asked in a thread.
     """
-    asked = _asked(database, matricule, address, identity, structure)
-    found = database.ask_at_once(_STANDING, **asked)
+    found = database.ask_at_once(_STANDING, digest=_digest(database, matricule))
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
-    return _standing(found)
+    rows = Rows(database.keys, _not_at_once)
+    return _standing(rows, found, {address, identity, structure})
 
 
-def _asked(
-    database: Database, matricule: str, address: str, identity: str, structure: str
-) -> dict[str, str]:
-    return {
-        "digest": database.keys.digest(Label.INS, matricule),
-        "address": address.lower() or "-",
-        "identity": identity.lower() or "-",
-        "structure": structure.lower() or "-",
-    }
+def _not_at_once() -> bool:
+    raise UnavailableError("try again later", detail="not at once")
 
 
-def _standing(found: list[tuple[Any, ...]]) -> StandingRow | None:
+def _digest(database: Database, matricule: str) -> str:
+    return database.keys.digest(Label.INS, matricule)
+
+
+def _standing(
+    rows: Rows, found: Sequence[Any], senders: Collection[str]
+) -> StandingRow | None:
     if not found:
         return None
-    profile_id, state, version, blocked = found[0]
-    return StandingRow(profile_id, state, bool(blocked), version)
+    row = found[0]
+    rows.check(profiles, row)
+    blocked = [
+        {"profile_id": row.id, "identity": one.blocked, "since": one.since}
+        for one in found
+        if one.blocked is not None
+    ]
+    rows.check_set(blocks, row.id, blocked, row.sets)
+    named = {one.lower() for one in senders if one}
+    return StandingRow(
+        row.id,
+        row.state,
+        not named.isdisjoint(one["identity"] for one in blocked),
+        row.settings_version,
+    )

@@ -34,6 +34,8 @@ profiles = Table(
     Column("settings_version", Integer, nullable=False, default=1),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("sets", JSON),  # of blocks and the like: a MAC of each set of them
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 profile_changes = Table(
@@ -88,8 +90,10 @@ accounts = Table(
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, unique=True),
     Column("password", String(200), nullable=False),  # argon2id
     Column("failures", Integer, nullable=False, default=0),
+    Column("failed_at", UtcDateTime),  # the last one; NULL in rows of before
     Column("paused_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 unknown_logins = Table(
@@ -112,6 +116,7 @@ one_time_codes = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 web_sessions = Table(
@@ -124,6 +129,7 @@ web_sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
 notices = Table(

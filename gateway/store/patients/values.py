@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ class Profile:
     language: str = "fr"
     settings_version: int = 1
     created_at: datetime
+    sets: Mapping[str, str] | None = field(default=None, repr=False)
+    """A MAC of all blocks, of all oppositions, …; None: of an earlier version."""
 
 
 @frozen(kw_only=True)

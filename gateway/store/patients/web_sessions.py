@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from attrs import evolve, field, frozen
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.keys import Label
@@ -76,6 +77,7 @@ class WebSessions:
         ).first()
         if row is None:
             return None
+        self.work.rows.check(web_sessions, row)
         return WebSession(
             digest=row.digest,
             stage=Stage(row.stage),
@@ -91,13 +93,16 @@ class WebSessions:
         It opens nothing any more; what is written in its forms is still its patient's.
         """
         row = self.work.connection.execute(
-            select(web_sessions.c.account_id).where(
+            select(web_sessions).where(
                 web_sessions.c.digest == self._digest(cookie),
                 web_sessions.c.stage == Stage.OPEN.value,
                 web_sessions.c.expires_at > self.work.now - REMEMBERED,
             )
         ).first()
-        return "" if row is None else str(row.account_id)
+        if row is None:
+            return ""
+        self.work.rows.check(web_sessions, row)
+        return str(row.account_id)
 
     def _digest(self, cookie: str) -> str:
         """Keyed: who writes the database cannot make a row that a cookie opens."""
@@ -116,16 +121,15 @@ class WebSessions:
 
     def seen(self, session: WebSession) -> WebSession:
         """Note that the visitor is there; return the session, which lasts longer."""
-        row = self.work.connection.execute(
-            update(web_sessions)
-            .where(web_sessions.c.digest == session.digest)
-            .values(seen_at=self.work.now)
-            .returning(web_sessions.c.expires_at)
-        ).first()
-        if row is None:  # ended meanwhile
+        changed = self._change(session, seen_at=self.work.now)
+        if not changed:  # ended meanwhile
             return session
-        ends_at = min(row.expires_at, self.work.now + self.life.idle)
+        ends_at = min(changed[0]["expires_at"], self.work.now + self.life.idle)
         return evolve(session, ends_at=ends_at)
+
+    def _change(self, session: WebSession, **values: Any) -> list[dict[str, Any]]:
+        here = web_sessions.c.digest == session.digest
+        return self.work.change(web_sessions, here, **values)
 
     def start(self, stage: Stage, account_id: str = "", code_id: str = "") -> str:
         """Start a session; return its cookie, which is kept nowhere."""
@@ -135,33 +139,25 @@ class WebSessions:
         )
         if stage is Stage.OPEN:
             self._make_room(account_id)
-        self.work.connection.execute(
-            insert(web_sessions).values(
-                digest=self._digest(cookie),
-                stage=stage.value,
-                account_id=account_id or None,
-                code_id=code_id or None,
-                created_at=now,
-                seen_at=now,
-                expires_at=now + self.life.whole,
-            )
+        self.work.add_now(
+            web_sessions,
+            digest=self._digest(cookie),
+            stage=stage.value,
+            account_id=account_id or None,
+            code_id=code_id or None,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + self.life.whole,
         )
         return cookie
 
     def set_code(self, session: WebSession, code_id: str) -> None:
         """Bind another code to a session that waits for one."""
-        self.work.connection.execute(
-            update(web_sessions)
-            .where(web_sessions.c.digest == session.digest)
-            .values(code_id=code_id)
-        )
+        self._change(session, code_id=code_id)
 
     def end(self, session: WebSession) -> bool:
         """End a session; False when it was ended already."""
-        gone = self.work.connection.execute(
-            delete(web_sessions).where(web_sessions.c.digest == session.digest)
-        )
-        return bool(gone.rowcount)
+        return bool(_end(self.work, [session.digest]))
 
     def _make_room(self, account_id: str) -> None:
         oldest = (
@@ -175,6 +171,25 @@ class WebSessions:
         )
         digests = list(self.work.connection.execute(oldest).scalars())
         if digests:
-            self.work.connection.execute(
-                delete(web_sessions).where(web_sessions.c.digest.in_(digests))
-            )
+            _end(self.work, digests)
+
+
+def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
+    """End every session of an account, but that of a digest."""
+    found = work.connection.execute(
+        select(web_sessions.c.digest).where(
+            web_sessions.c.account_id == account_id, web_sessions.c.digest != but
+        )
+    )
+    if digests := list(found.scalars()):
+        _end(work, digests)
+
+
+def _end(work: UnitOfWork, digests: list[str]) -> int:
+    """Take sessions away; the journal knows that none of them comes back."""
+    for digest in digests:
+        work.ended(web_sessions, {"digest": digest})
+    gone = work.connection.execute(
+        delete(web_sessions).where(web_sessions.c.digest.in_(digests))
+    )
+    return int(gone.rowcount)

@@ -21,6 +21,7 @@ from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
 from gateway.store.sealed.spare_files import SpareFile, SpareFiles, fsync, sync_folder
 from gateway.store.tables import blob_grants, blobs
@@ -337,8 +338,18 @@ class Blobs:
         return gone
 
     def _grant(self, blob_id: str, key_id: str, key: bytes) -> None:
-        wrapped = self.keys.seal(self.connection, key_id, key, f"blob:{blob_id}")
+        wrapped = self._places.seal(key_id, key, grant_place(blob_id, key_id))
         self.add(blob_grants, blob_id=blob_id, key_id=key_id, wrapped=wrapped)
 
     def _unwrap(self, blob_id: str, key_id: str, wrapped: bytes) -> bytes:
-        return self.keys.unseal(self.connection, key_id, wrapped, f"blob:{blob_id}")
+        place = grant_place(blob_id, key_id)
+        return self._places.unseal(key_id, wrapped, place)
+
+    @property
+    def _places(self) -> CellSealing:
+        return CellSealing(self.keys, self.folder, self.connection)
+
+
+def grant_place(blob_id: str, key_id: str) -> str:
+    """Return where the key of a blob is wrapped for one owner, who is named by it."""
+    return f"blob_grants.wrapped:{blob_id}:{key_id}"

@@ -11,7 +11,7 @@ from gateway.errors import ConflictError, NotFoundError, UnavailableError
 from gateway.store.base.engine import is_sqlite
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action
-from gateway.store.sealed.keys import next_generation
+from gateway.store.sealed.generation import next_generation
 from gateway.store.tables import data_keys
 
 WAIT_SECONDS: Final = 20.0

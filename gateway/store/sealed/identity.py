@@ -20,6 +20,7 @@ from sqlalchemy import Connection, insert, select, update
 from gateway.errors import MisuseError
 from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import BlobFolder
+from gateway.store.sealed.carried import forget_carried
 from gateway.store.sealed.spare_files import sync_folder
 from gateway.store.tables import blobs, instance
 
@@ -137,6 +138,8 @@ def join(database: Database, *, replace: bool = False) -> None:
             f"{missing} of the {looked_at} newest large blobs of this database are not "
             f"in {folder}: it is not its folder, or it is not complete"
         )
+    if found != ours.id:  # whatever was put back, it may be of an earlier version
+        forget_carried(folder)
     _write_identity(folder, ours.id)
     _note_joined(database)
 

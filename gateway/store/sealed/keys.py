@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import threading
-import time
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -12,21 +11,20 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from attrs import define, field
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     Connection,
     Engine,
     bindparam,
-    func,
     insert,
     select,
-    update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from gateway.errors import DamagedError, MisuseError, UnavailableError
 from gateway.store.base.prepared import Prepared
+from gateway.store.sealed.generation import HeldKeys, Memory, next_generation
+from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
 from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
 from gateway.store.sealed.wrapping import (
     KeyEncryptionKey,
@@ -36,6 +34,7 @@ from gateway.store.sealed.wrapping import (
     unwrap,
     wrap,
 )
+from gateway.store.sealed.wrapping_keys import WrappingKeys
 from gateway.store.tables import data_keys, key_encryption_keys, key_generation
 
 _MOST = 20_000
@@ -43,19 +42,6 @@ _MOST = 20_000
 
 KEPT_SECONDS: Final = 300.0
 """How long an unwrapped key stays in memory, whatever happens to it."""
-
-MOST_SEALS: Final = 2**31
-"""
-Values sealed under one key before another takes over: with random nonces of 96 bits,
-2^32 are the most (NIST SP 800-38D §8.3), and what a process counted and did not write
-down before it was killed is not counted.
-"""
-
-_COUNTED_EACH: Final = 2**16
-"""Seals that a process counts before it writes them down."""
-
-_FEW: Final = 2**8
-"""Counts below are forgotten first, when there are too many."""
 
 _KEYS = data_keys.c
 _CURRENT = Prepared(
@@ -79,8 +65,6 @@ _EARLIER = Prepared(
     .where(_LATER.c.id == bindparam("key"))
     .order_by(_KEYS.epoch.desc())
 )
-_GENERATION = Prepared(select(key_generation.c.number))
-
 T = TypeVar("T")
 
 
@@ -104,18 +88,6 @@ class Label(StrEnum):
         return f"label:{self.value}"
 
 
-@define(eq=False)
-class HeldKeys:
-    """Keys unwrapped while the keys are of one generation, for some minutes at most."""
-
-    generation: int
-    until: float
-    """By the monotonic clock."""
-    ciphers: dict[str, AESGCM] = field(factory=dict, repr=False)
-    by_scope: dict[str, str] = field(factory=dict, repr=False)
-    wrapping: KeyEncryptionKey | None = field(default=None, repr=False)
-
-
 class KeyRing:
     """
     The source of the keys that wrap, and the data keys unwrapped so far.
@@ -133,15 +105,11 @@ class KeyRing:
         kept_seconds: float = KEPT_SECONDS,
     ) -> None:
         self.source = source
-        self._most_seals = most_seals
-        self._counted_each = max(1, min(_COUNTED_EACH, most_seals // 16))
-        self._kept_seconds = kept_seconds
-        self._held = HeldKeys(-1, 0.0)
-        self._keks: dict[str, KeyEncryptionKey] = {}
+        self._memory = Memory(kept_seconds)
+        self.keks = WrappingKeys(source)
         self._digests: dict[Label, hmac.HMAC] = {}
         self._engine: Engine | None = None
-        self._counts: dict[str, int] = {}
-        self._to_write: set[str] = set()
+        self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
 
     @classmethod
@@ -260,26 +228,8 @@ class KeyRing:
     # Data keys
 
     def held(self, connection: Connection) -> HeldKeys:
-        """
-        Return what is in memory and still true for this transaction.
-
-        Reads the generation once in each transaction.
-        """
-        transaction, info = connection.get_transaction(), connection.info
-        seen = info.get(self)
-        if seen is not None and seen[0] is transaction and transaction is not None:
-            found: HeldKeys = seen[1]
-            return found
-        row = _GENERATION.first(connection)
-        number = row.number if row else 0
-        held = self._held
-        if number > held.generation or time.monotonic() > held.until:
-            held = HeldKeys(number, time.monotonic() + self._kept_seconds)
-            self._held = held
-        elif number < held.generation:  # a snapshot of before: nothing of it is kept
-            held = HeldKeys(number, held.until)
-        info[self] = (transaction, held)
-        return held
+        """Return what is in memory and still true for this transaction."""
+        return self._memory.held(connection)
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """
@@ -320,6 +270,7 @@ class KeyRing:
         if row is None or row.destroyed_at is not None:
             raise UnavailableError("not readable any more", detail="no key to follow")
         key_id = self._add(connection, scope, row.epoch + 1, now)
+        self.held(connection).by_scope.pop(scope, None)
         next_generation(connection)
         return key_id
 
@@ -342,9 +293,7 @@ class KeyRing:
     ) -> bytes:
         """Encrypt a small value, bound to its place: ``table.column:row``."""
         key = self.data_key(connection, key_id)
-        count = self._counts[key_id] = self._counts.get(key_id, 0) + 1
-        if count >= self._counted_each:
-            self._to_write.add(key_id)
+        self._counts.add(key_id)
         return encrypt(key, text, context.encode())
 
     def unseal(
@@ -374,21 +323,11 @@ class KeyRing:
         Write down how often keys sealed, where it is worth it; at the end of a
         transaction. A key that sealed too often is followed by another.
         """
-        while self._to_write:
-            key_id = self._to_write.pop()
-            count = self._counts.pop(key_id, 0)
-            mine = _KEYS.id == key_id
-            counted = update(data_keys).where(mine)
-            connection.execute(counted.values(seals=_KEYS.seals + count))
-            row = connection.execute(
-                select(_KEYS.scope, _KEYS.seals, _KEYS.epoch).where(mine)
-            ).one()
-            newest = _CURRENT.first(connection, scope=row.scope)
-            goes_on = newest.id == key_id and newest.destroyed_at is None
-            if goes_on and row.seals >= self._most_seals:
-                self.next_epoch(connection, row.scope, now)
-        if len(self._counts) > _MOST:
-            self._counts = {key: n for key, n in self._counts.items() if n >= _FEW}
+        for key_id in self._counts.write(connection):
+            scope = _WRAPPED.first(connection, key=key_id).scope
+            newest = _CURRENT.first(connection, scope=scope)
+            if newest.id == key_id and newest.destroyed_at is None:
+                self.next_epoch(connection, scope, now)
 
     # What wraps
 
@@ -401,30 +340,13 @@ class KeyRing:
         """
         held = self.held(connection)
         if held.wrapping is None:
-            row = _first(
-                connection,
-                select(key_encryption_keys.c.id)
-                .where(key_encryption_keys.c.retired_at.is_(None))
-                .order_by(key_encryption_keys.c.version.desc())
-                .limit(1),
-            )
-            held.wrapping = (
-                self._first_kek() if row is None else self.kek(connection, row.id)
-            )
+            held.wrapping = self.keks.now(connection)
         return held.wrapping
 
-    def is_at_hand(self, connection: Connection, kek_id: str) -> bool:
-        """Tell whether a key that wraps is there, by its id."""
-        try:
-            self.kek(connection, kek_id)
-        except UnavailableError:
-            return False
-        return True
-
     def forget(self, kek_id: str) -> None:
-        """Drop a key that wraps from memory."""
-        self._keks.pop(kek_id, None)
-        self._held = HeldKeys(self._held.generation, 0.0)
+        """Drop a key that wraps from memory, and all there is for now."""
+        self.keks.forget(kek_id)
+        self._memory.drop()
 
     def _add(
         self,
@@ -457,58 +379,8 @@ class KeyRing:
         row = _WRAPPED.first(connection, key=key_id)
         if row is None or row.wrapped is None:
             raise UnavailableError("not readable any more", detail="data key destroyed")
-        kek = self.kek(connection, row.kek_id)
+        kek = self.keks.named(connection, row.kek_id)
         return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
-
-    def _first_kek(self) -> KeyEncryptionKey:
-        try:
-            kek = self.source.open(1)
-        except MisuseError as error:
-            raise UnavailableError("try again later", detail=str(error)) from error
-        return self._keks.setdefault(kek.id, kek)
-
-    def kek(self, connection: Connection, kek_id: str) -> KeyEncryptionKey:
-        """
-        Return a key that wraps; one that is not in memory is asked of the source.
-
-        Raises:
-            UnavailableError: it is not at hand.
-        """
-        if known := self._keks.get(kek_id):
-            return known
-        columns = key_encryption_keys.c
-        row = _first(connection, select(columns.version).where(columns.id == kek_id))
-        try:
-            kek = self.source.open(row.version if row else 1)
-        except MisuseError as error:
-            raise UnavailableError("try again later", detail=str(error)) from error
-        if kek.id != kek_id:
-            raise UnavailableError(
-                "try again later", detail=f"another key than {kek_id} is at its place"
-            )
-        self._keks[kek_id] = kek
-        return kek
-
-
-def next_generation(connection: Connection) -> None:
-    """Have every process drop the keys it has in memory, once this is committed."""
-    number = key_generation.c.number
-    done = connection.execute(update(key_generation).values(number=number + 1))
-    if not done.rowcount:
-        connection.execute(insert(key_generation).values(id=1, number=1))
-
-
-def keks_in_use(connection: Connection) -> list[str]:
-    """Return the ids of the keys that wrap any, by the index: one look for each."""
-    found: list[str] = []
-    last = ""
-    while True:
-        least = select(func.min(_KEYS.kek_id)).where(_KEYS.kek_id > last)
-        one = connection.execute(least).scalar_one()
-        if one is None:
-            return found
-        found.append(str(one))
-        last = one
 
 
 def _first(connection: Connection, query: Any) -> Any:

@@ -79,7 +79,7 @@ class SecretKey:
         return AES_GCM
 
     def derive(self, purpose: str) -> bytes:
-        """Return the 32 bytes this key has for one purpose (HKDF, RFC 5869)."""
+        """Return the 32 bytes this key has for one purpose (HKDF)."""
         info = f"gateway {purpose}".encode()
         derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=info)
         return derivation.derive(self.secret)

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -58,6 +59,15 @@ Each is wrapped. The greatest epoch of a scope is what new values are sealed wit
 before still open what they sealed. A row stays when its key is destroyed.
 """
 
+# Few have one before them: those that an owner is moved to.
+_is_later = data_keys.c.epoch > 1
+Index(
+    "ix_data_keys_later",
+    data_keys.c.epoch,
+    sqlite_where=_is_later,
+    postgresql_where=_is_later,
+)
+
 blobs = Table(
     "blobs",
     metadata,
@@ -93,3 +103,13 @@ damaged_blobs = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 """Blobs that could not be read as they were kept, and when that was first noticed."""
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("step", String(32), primary_key=True),
+    Column("place", String(400), nullable=False, default=""),  # how far it came
+    Column("done_at", UtcDateTime),
+    Column("mac", LargeBinary),  # that it is done; NULL: not yet
+)
+"""What of an older database was carried over; see `gateway.store.carrying`."""

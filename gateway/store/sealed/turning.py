@@ -13,8 +13,9 @@ from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import Action
-from gateway.store.sealed.keys import keks_in_use, next_generation
+from gateway.store.sealed.generation import next_generation
 from gateway.store.sealed.wrapping import KeyPlace, is_first_form, unwrap, wrap
+from gateway.store.sealed.wrapping_keys import keks_in_use
 from gateway.store.tables import data_keys, key_encryption_keys
 
 BATCH: Final = 500
@@ -201,7 +202,8 @@ def wrap_first_form(work: UnitOfWork, after: str, most: int = BATCH) -> tuple[in
 
 def _again(work: UnitOfWork, row: Any, now: Any) -> dict[str, Any]:
     place = KeyPlace(row.scope, row.id, row.epoch)
-    secret = unwrap(work.keys.kek(work.connection, row.kek_id), row.wrapped, place)
+    before = work.keys.keks.named(work.connection, row.kek_id)
+    secret = unwrap(before, row.wrapped, place)
     return {
         "key": row.id,
         "before": row.kek_id,

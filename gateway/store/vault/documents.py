@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,6 @@ from sqlalchemy import (
     func,
     select,
     text,
-    update,
 )
 
 from gateway.core.document import Availability, BodyLevel, Visibility
@@ -24,6 +24,7 @@ from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
+from gateway.store.sealed.rows import refused
 from gateway.store.tables import documents, submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
@@ -116,7 +117,11 @@ class Documents:
         return self._one(_GET, entry_id)
 
     def after(self, entry_id: str, limit: int) -> list[StoredDocument]:
-        """Return the next documents of all patients by entryUUID: to walk them all."""
+        """
+        Return the next documents of all patients by entryUUID: to walk them all.
+
+        As they stand there, altered or not.
+        """
         rows = self.work.connection.execute(
             select(documents)
             .where(documents.c.id > entry_id)
@@ -130,12 +135,12 @@ class Documents:
         if not set_id:
             return []
         rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
-        return _first_filed_first(rows)
+        return self._first_filed_first(rows)
 
     def naming(self, profile_id: str, unique_id: str) -> list[StoredDocument]:
         """Return a patient's documents that say to replace one, oldest filing first."""
         rows = _NAMING.rows(self.work.connection, profile=profile_id, name=unique_id)
-        return _first_filed_first(rows)
+        return self._first_filed_first(rows)
 
     def listed(self, profile_id: str) -> list[StoredDocument]:
         """Return a patient's documents, last filed first, whatever their status."""
@@ -145,7 +150,7 @@ class Documents:
             .where(columns.profile_id == profile_id)
             .order_by(*_LAST_FIRST)
         )
-        return [_stored(row) for row in rows]
+        return self._sound(rows)
 
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0
@@ -163,7 +168,7 @@ class Documents:
             .join(some, some.c.id == documents.c.id)
             .order_by(*_LAST_FIRST)
         )
-        return [_stored(row) for row in rows]
+        return self._sound(rows)
 
     def count_for_holder(self, profile_id: str, *, old: bool) -> int:
         """Return how many documents the patient may know of."""
@@ -218,7 +223,7 @@ class Documents:
         """Ask once for all; a statement takes some thousands of values at most."""
         asked = list(dict.fromkeys(names))
         return [
-            _stored(row)
+            self._stored(row)
             for first in range(0, len(asked), _AT_ONCE)
             for row in self.work.connection.execute(
                 select(documents).where(
@@ -235,8 +240,16 @@ class Documents:
         return entry
 
     def content(self, stored: StoredDocument) -> bytes:
-        """Return the exact bytes that were filed."""
-        return self.work.blobs.get(stored.blob_id, stored.key_id)
+        """
+        Return the exact bytes that were filed.
+
+        Raises:
+            AlteredError: these are other bytes than those the document was filed with.
+        """
+        content = self.work.blobs.get(stored.blob_id, stored.key_id)
+        if hashlib.sha256(content).hexdigest() != stored.facts.sha256:
+            raise refused(documents.name, "a content that is not the document's own")
+        return content
 
     def mark_replaced(
         self, replaced: FiledDocument, by: str, level: BodyLevel, *, deprecate: bool
@@ -248,9 +261,7 @@ class Documents:
         }
         if deprecate:
             values["status"] = Availability.DEPRECATED.value
-        self.work.connection.execute(
-            update(documents).where(documents.c.id == replaced.id).values(**values)
-        )
+        self.work.change(documents, documents.c.id == replaced.id, **values)
 
     def mark_withdrawn(self, entry_id: str) -> bool:
         """
@@ -259,12 +270,13 @@ class Documents:
         Its bytes stay, for nobody to read.
         """
         deleted = Availability.DELETED.value
-        done = self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id, documents.c.status != deleted)
-            .values(status=deleted)
+        done = self.work.change(
+            documents,
+            documents.c.id == entry_id,
+            documents.c.status != deleted,
+            status=deleted,
         )
-        return done.rowcount > 0
+        return bool(done)
 
     def set_visibility(
         self,
@@ -276,25 +288,24 @@ class Documents:
         masked_by: MaskedBy,
     ) -> None:
         """Give a document other flags, now and from ``visible_at`` on."""
-        self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id)
-            .values(
-                flags=sorted(flags),
-                visible_at=visible_at,
-                flags_then=sorted(flags_then),
-                hidden_now=_HIDDEN in flags,
-                hidden_then=_HIDDEN in flags_then,
-                masked_by=masked_by.value,
-            )
+        self.work.change(
+            documents,
+            documents.c.id == entry_id,
+            flags=sorted(flags),
+            visible_at=visible_at,
+            flags_then=sorted(flags_then),
+            hidden_now=_HIDDEN in flags,
+            hidden_then=_HIDDEN in flags_then,
+            masked_by=masked_by.value,
         )
 
     def mark_read(self, entry_id: str) -> None:
         """Record when the patient first opened a document; later times change it not"""
-        self.work.connection.execute(
-            update(documents)
-            .where(documents.c.id == entry_id, documents.c.read_at.is_(None))
-            .values(read_at=self.work.now)
+        self.work.change(
+            documents,
+            documents.c.id == entry_id,
+            documents.c.read_at.is_(None),
+            read_at=self.work.now,
         )
 
     def add_submission(
@@ -330,11 +341,19 @@ class Documents:
 
     def _one(self, query: Prepared, name: str) -> StoredDocument | None:
         row = query.first(self.work.connection, name=name)
-        return None if row is None else _stored(row)
+        return None if row is None else self._stored(row)
 
+    def _first_filed_first(self, rows: Iterable[Any]) -> list[StoredDocument]:
+        return sorted(map(self._stored, rows), key=_filing)
 
-def _first_filed_first(rows: Iterable[Any]) -> list[StoredDocument]:
-    return sorted((_stored(row) for row in rows), key=_filing)
+    def _sound(self, rows: Iterable[Any]) -> list[StoredDocument]:
+        """Return those of a list that are as they were filed: others are not there."""
+        rows_of = self.work.rows
+        return [_stored(row) for row in rows if rows_of.is_sound(documents, row)]
+
+    def _stored(self, row: Any) -> StoredDocument:
+        self.work.rows.check(documents, row)
+        return _stored(row)
 
 
 def _filing(stored: StoredDocument) -> tuple[datetime, str]:

@@ -61,6 +61,7 @@ documents = Table(
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
     # Whole: a page of the list is found and counted in it, and no other row is read.
     Index(
         "ix_documents_listing",

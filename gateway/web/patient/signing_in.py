@@ -17,11 +17,17 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.accounts import Account, Accounts, password_matches
+from gateway.store.patients.accounts import (
+    Account,
+    Accounts,
+    password_matches,
+    stronger_hash,
+)
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.site.limits import FilesRight
 
 _HOUR = timedelta(hours=1)
 
@@ -69,9 +75,14 @@ class SigningIn:
         with self.desk.database.read() as work:
             account = Accounts(work).find(login)
         right = password_matches(account, password)
-        return self.desk.write(
-            lambda work: self._start(work, account, old, right=right)
-        )
+        stronger = stronger_hash(account, password) if right else ""
+
+        def job(work: UnitOfWork) -> PasswordTried:
+            if stronger:
+                Accounts(work).rehash(account, stronger)
+            return self._start(work, account, old, right=right)
+
+        return self.desk.write(job)
 
     def _start(
         self, work: UnitOfWork, account: Account, old: WebSession | None, *, right: bool
@@ -203,6 +214,15 @@ class SigningIn:
         if profile is None or not may_sign_in(ProfileState(profile.state)):
             return None
         return profile
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        """
+        Return whether a form with files is taken: while its session lasts, whatever it
+        has of a ticket; of one that ended of itself, the text alone.
+        """
+        if self.find(cookie)[1] is not None:
+            return FilesRight.WHOLE
+        return FilesRight.NONE if self.whose(cookie) is None else FilesRight.TEXT
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of a patient who asked for what is not theirs, or not there."""

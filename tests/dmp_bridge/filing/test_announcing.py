@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from sqlalchemy import update
 
 from gateway.core.document import Availability
 from gateway.dmp_bridge.filing.announcing import Disclosing
@@ -143,8 +142,7 @@ def change_row(post: Post, unique_id: str, **values: str) -> None:
     """Change a document in the vault as no step of ours does."""
     entry = entry_of(post, unique_id)
     with post.database.write() as work:
-        change = update(documents).where(documents.c.id == entry).values(**values)
-        work.connection.execute(change)
+        work.change(documents, documents.c.id == entry, **values)
 
 
 def test_a_task_that_comes_twice_is_one_notice(post: Post) -> None:

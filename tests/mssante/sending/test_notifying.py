@@ -16,7 +16,9 @@ from attrs import define, field
 
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
-from gateway.mssante.sending.notifying import Notifying, Outbox, SmartHost
+from gateway.mssante.sending.notifying import Notifying
+from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.sending.smart_host import SmartHost
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
@@ -182,7 +184,7 @@ def test_a_folder_that_cannot_be_written_is_tried_later(
 def test_a_relay_that_does_not_answer_is_tried_later(database: Database) -> None:
     task = make(database)
 
-    notifying = step(database, SmartHost("127.0.0.1:9", 2.0))
+    notifying = step(database, SmartHost(address="127.0.0.1:9", timeout=2.0))
 
     with ThreadPoolExecutor(1) as worker, pytest.raises(UnavailableError):
         worker.submit(notifying, task).result()
@@ -195,7 +197,8 @@ def test_a_relay_that_goes_on_talking_is_left_in_time(database: Database) -> Non
     with socket.create_server(("127.0.0.1", 0)) as listening:
         relay = threading.Thread(target=drip, args=(listening, over))
         relay.start()
-        carrier = SmartHost(f"127.0.0.1:{listening.getsockname()[1]}", 1.0)
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        carrier = SmartHost(address=address, timeout=1.0)
 
         with (
             ThreadPoolExecutor(1) as threads,

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sqlalchemy import select
 
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database, StorageError, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.tables import arrivals as arrivals_table
+from gateway.store.tables import data_keys
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_arrivals import ARRIVAL, keep_arrival
 
@@ -236,6 +239,37 @@ def test_a_writer_that_dies_says_so_and_leaves_nobody_waiting(
     with pytest.raises(UnavailableError):
         writer.submit(lambda _: 1).result(timeout=20)
     writer.stop()  # its thread is over before it counts as another test's
+
+
+def read_some(work: UnitOfWork) -> None:
+    rows = work.connection.execute(select(data_keys.c.id))
+    for row in rows:
+        raise UnavailableError(f"not readable: {row.id}")
+
+
+def test_what_is_half_read_when_a_key_is_gone_holds_no_old_snapshot(
+    database: Database,
+) -> None:
+    """The error is kept, as by who answers later; the connection is used again."""
+    with database.write() as work:
+        for scope in ("patient:a", "patient:b", "patient:c"):
+            work.key_for(scope)
+    kept: list[UnavailableError] = []
+    for open_unit in (database.read, database.write):
+        try:
+            with open_unit() as work:
+                read_some(work)
+        except UnavailableError as error:
+            kept.append(error)
+
+    other = make_engine(database.engine.url.render_as_string(hide_password=False))
+    with evolve(database, engine=other).write() as work:
+        work.key_for("patient:d")
+    other.dispose()
+    for _ in range(3):
+        with database.write() as work:
+            work.key_for("patient:e")
+    assert len(kept) == 2
 
 
 class _Late(queue.SimpleQueue[Any]):

@@ -91,10 +91,10 @@ def add_document(connection: object, name: str, patient: str) -> None:
     assert isinstance(connection, Connection)
     connection.execute(
         text(
-            "INSERT INTO data_keys (id, scope, wrapped, master_id, created_at)"
-            " VALUES (:patient, :patient, :blob, 'm', 0) ON CONFLICT DO NOTHING"
+            "INSERT INTO data_keys (id, scope, created_at)"
+            " VALUES (:patient, :patient, 0) ON CONFLICT DO NOTHING"
         ),
-        {"patient": patient, "blob": b""},
+        {"patient": patient},
     )
     connection.execute(
         text(

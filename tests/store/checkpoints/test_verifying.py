@@ -151,7 +151,7 @@ def test_a_database_rewritten_whole_is_found_by_what_the_signer_remembers(
 
 
 def test_a_checkpoint_that_nobody_signed_is_found(sealed: SealedDatabase) -> None:
-    sealed.sql("UPDATE checkpoints SET note = replace(note, 'keys 1:', 'keys 2:')")
+    sealed.sql("UPDATE checkpoints SET note = replace(note, 'vault 3:', 'vault 2:')")
 
     found = sealed.faults()
 

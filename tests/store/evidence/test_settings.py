@@ -136,6 +136,7 @@ def test_an_end_that_is_to_come_does_not_end_it_yet(
         work.connection.execute(
             oppositions.update().values(until=clock.now + timedelta(seconds=1))
         )
+        Profiles(work).bind(profile_id)
 
     with database.read() as work:
         assert Profiles(work).rights(profile_id).oppositions == (TYPE,)

@@ -6,12 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from gateway.errors import ConflictError, InvalidError
+from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.store.base.work import Database
-from gateway.store.patients.accounts import Accounts, check_login, password_matches
+from gateway.store.patients.accounts import (
+    Accounts,
+    check_login,
+    password_matches,
+    stronger_hash,
+)
 from gateway.store.patients.one_time_codes import OneTimeCodes
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.tables import (
     accounts,
@@ -96,16 +103,35 @@ def test_a_login_is_neither_short_nor_known_to_others(login: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["Court-1979"[:8], "toutpetit11", "x" * 201, "dominique-et-moi"]
+    ("password", "why"),
+    [
+        ("Court-1979"[:8], "12 characters"),
+        ("toutpetit11", "12 characters"),
+        ("kzwqvbxnmr" * 20 + "x", "200 characters"),
+        ("dominique-et-moi", "does not contain"),
+        ("un grand pat-trois", "does not contain"),
+        ("Marie Louise kzwq", "does not contain"),
+        ("kzwq 28/03/1979", "does not contain"),
+        ("kzwqv-790328", "does not contain"),
+        ("d.martinez79!K", "does not contain"),
+        ("martinez et moi", "does not contain"),
+        ("kzwq279035121518989", "does not contain"),
+        ("azertyuiop12", "guessed"),
+        ("aaaaaaaaaaaa", "guessed"),
+        ("Motdepasse2026!", "guessed"),
+    ],
 )
-def test_a_weak_password_is_refused(database: Database, password: str) -> None:
-    profile_id = open_profile(database)
+def test_a_weak_password_is_refused(
+    database: Database, password: str, why: str
+) -> None:
+    profile_id = open_profile(database, email="d.martinez79@courriel.example")
 
-    with database.write() as work, pytest.raises(InvalidError):
-        Accounts(work).add("dominique", password, profile_id)
+    with database.write() as work, pytest.raises(InvalidError, match=why) as refused:
+        Accounts(work).add("compte-7", password, profile_id)
+    assert password not in str(refused.value)
 
 
-@pytest.mark.parametrize("password", ["Abcd-1979", "douze lettres"])
+@pytest.mark.parametrize("password", ["Avbd-1976", "douze lettres"])
 def test_long_passwords_and_nine_with_four_classes_pass(
     database: Database, password: str
 ) -> None:
@@ -277,3 +303,99 @@ def test_an_unknown_login_is_paused_like_a_known_one(
         rows = work.connection.execute(select(unknown_logins)).all()
     assert len(rows) == 1
     assert "personne" not in repr(rows)
+
+
+def profile_of(database: Database) -> Profile:
+    with database.read() as work:
+        profile = Profiles(work).get(Accounts(work).find(LOGIN).profile_id)
+    assert profile is not None
+    return profile
+
+
+NEW = "quatre gros cailloux"
+
+
+def test_a_changed_password_ends_what_the_old_one_opened(database: Database) -> None:
+    account_id = open_account(database)
+    code_id, digits = make_code(database, account_id)
+    with database.write() as work:
+        sessions = WebSessions(work, LIFE)
+        here = sessions.start(Stage.OPEN, account_id)
+        there = sessions.start(Stage.OPEN, account_id)
+        half = sessions.start(Stage.CODE, account_id, code_id)
+        kept = sessions.find(here)
+        Accounts(work).failed(Accounts(work).find(LOGIN), 1, timedelta(days=1))
+    assert kept is not None
+
+    with database.write() as work:
+        Accounts(work).set_password(
+            profile_of(database), NEW, by="camille", why="lost", but=kept.digest
+        )
+
+    with database.read() as work:
+        sessions = WebSessions(work, LIFE)
+        assert sessions.find(here) is not None
+        assert sessions.find(there) is None
+        assert sessions.find(half) is None
+        account = Accounts(work).find(LOGIN)
+        changes = Profiles(work).changes(account.profile_id)
+    (change,) = (one for one in changes if one.what == "password")
+    assert not use(database, code_id, digits)
+    assert password_matches(account, NEW)
+    assert not password_matches(account, PASSWORD)
+    assert not account.is_paused(database.clock())
+    assert (change.by, change.why) == ("camille", "lost")
+    assert (change.before, change.after) == ({}, {})
+
+
+def test_without_a_session_that_asks_all_of_them_end(database: Database) -> None:
+    account_id = open_account(database)
+    with database.write() as work:
+        cookie = WebSessions(work, LIFE).start(Stage.OPEN, account_id)
+        Accounts(work).set_password(profile_of(database), NEW)
+
+    with database.read() as work:
+        assert WebSessions(work, LIFE).find(cookie) is None
+
+
+def test_a_refused_password_changes_nothing(database: Database) -> None:
+    open_account(database)
+    with database.write() as work, pytest.raises(InvalidError, match="guessed"):
+        Accounts(work).set_password(profile_of(database), "azertyuiop12")
+
+    with database.read() as work:
+        assert password_matches(Accounts(work).find(LOGIN), PASSWORD)
+
+
+def test_a_profile_without_account_has_no_password(database: Database) -> None:
+    profile_id = open_profile(database)
+    with database.write() as work:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        with pytest.raises(NotFoundError):
+            Accounts(work).set_password(profile, NEW)
+
+
+WEAKER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+
+
+def test_a_hash_of_other_parameters_is_made_anew(database: Database) -> None:
+    open_account(database)
+    with database.write() as work:
+        work.change(accounts, password=WEAKER.hash(PASSWORD))
+    with database.read() as work:
+        before = Accounts(work).find(LOGIN)
+    assert password_matches(before, PASSWORD)
+
+    stronger = stronger_hash(before, PASSWORD)
+    with database.write() as work:
+        Accounts(work).rehash(before, stronger)
+
+    with database.read() as work:
+        after = Accounts(work).find(LOGIN)
+    assert after.hash == stronger != before.hash
+    assert password_matches(after, PASSWORD)
+    assert stronger_hash(after, PASSWORD) == ""
+    with database.write() as work:  # from another request, which had read the old one
+        Accounts(work).rehash(before, "$argon2id$other")
+        assert Accounts(work).find(LOGIN).hash == stronger

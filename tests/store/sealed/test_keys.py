@@ -24,10 +24,11 @@ from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.destroying import clear_traces, destroy_scope
 from gateway.store.sealed.key_counts import kinds_of
-from gateway.store.sealed.keys import KeyRing, Label, keks_in_use
+from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.sealed.sources import FileSource, SecretKey, make_master_key
 from gateway.store.sealed.turning import Kek, turn_all, wrap_anew, wrap_first_form
 from gateway.store.sealed.wrapping import KeyPlace, is_first_form, unwrap, wrap
+from gateway.store.sealed.wrapping_keys import keks_in_use
 from gateway.store.tables import data_keys, journal, key_encryption_keys
 from tests.fakes import SetClock
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from attrs import evolve
 
 from gateway.core.document import BodyLevel
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.core.vault import MaskedBy
-from gateway.errors import UnavailableError
+from gateway.errors import AlteredError, UnavailableError
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import documents, submissions
@@ -45,7 +47,7 @@ def new(profile_id: str, key_id: str, *, owners: tuple[str, ...] = ()) -> NewDoc
         creation_time=datetime(2026, 11, 20, tzinfo=UTC),
         mime_type="text/xml",
         sha1="0" * 40,
-        sha256="0" * 64,
+        sha256=hashlib.sha256(b"<letter/>").hexdigest(),
         masked_by=MaskedBy.PATIENT,
         author_id=owners[0] if owners else "",
         owners=owners,
@@ -79,17 +81,28 @@ def test_an_entry_opens_in_its_own_row_alone(database: Database) -> None:
         first, second = (Documents(work).get(one.id) for one in (mine, other))
         assert first is not None
         assert second is not None
+        with pytest.raises(UnavailableError):
+            Documents(work).entry(evolve(first, sealed=second.sealed))
         work.connection.execute(
             documents.update()
             .where(documents.c.id == mine.id)
             .values(entry=second.sealed)
         )
 
+    with database.read() as work, pytest.raises(AlteredError):
+        Documents(work).get(mine.id)
+
+
+def test_only_the_bytes_a_document_was_filed_with_are_given(database: Database) -> None:
+    with database.write() as work:
+        document = new(*add_patient(work))
+        Documents(work).add(document, database.prepare(b"another letter"))
+
     with database.read() as work:
-        moved = Documents(work).get(mine.id)
-        assert moved is not None
-        with pytest.raises(UnavailableError):
-            Documents(work).entry(moved)
+        stored = Documents(work).get(document.id)
+        assert stored is not None
+        with pytest.raises(AlteredError):
+            Documents(work).content(stored)
 
 
 def test_the_submission_set_is_kept_sealed(database: Database) -> None:

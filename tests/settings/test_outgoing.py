@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import MisuseError
-from gateway.settings.work import OutgoingSettings
+from gateway.settings.outgoing import OutgoingSettings
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+"""The steps that carry an older database over, in the order they are done."""
+
+from __future__ import annotations
+
+from gateway.store.binding_rows import bind_rows
+from gateway.store.carrying import CarryStep
+from gateway.store.sealed import places, rows
+from gateway.store.sealing_anew import seal_anew
+
+STEPS: tuple[CarryStep, ...] = (
+    CarryStep(rows.STEP, bind_rows),
+    CarryStep(places.STEP, seal_anew),
+)
+"""One line for each thing; a step that was released stays while its rows may exist."""

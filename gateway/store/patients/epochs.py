@@ -1,0 +1,98 @@
+"""Owners whose key was followed by another: what is theirs moves to the new one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from gateway.errors import NotFoundError
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tables import data_keys, mailboxes, profiles
+
+BATCH: Final = 100
+"""Owners moved in one transaction."""
+
+PATIENT, MAILBOX = "patient", "mailbox"
+_OWNERS = {PATIENT: profiles, MAILBOX: mailboxes}
+
+
+def turn_owner(work: UnitOfWork, kind: str, owner_id: str, *, by: str) -> None:
+    """
+    Give a patient or a mailbox another key for what is new; what there is stays.
+
+    A patient's identity and address, which every letter reads, are sealed anew.
+
+    Raises:
+        UnavailableError: the key was destroyed.
+    """
+    work.keys.next_epoch(work.connection, f"{kind}:{owner_id}", work.now)
+    _move(work, kind, owner_id)
+    chain = chain_of(owner_id) if kind == PATIENT else OPERATOR
+    work.note(Action.KEY_TURNED, kind, owner_id, chain=chain, by=by)
+
+
+def turn_owners(
+    work: UnitOfWork, made_before: datetime, *, by: str, most: int = BATCH
+) -> int:
+    """
+    Do so for owners whose key was made before a moment, so many; return how many.
+
+    Done again until it returns 0, it is resumed wherever it was ended.
+    """
+    done = 0
+    for kind, table in _OWNERS.items():
+        owners = work.connection.execute(
+            select(table.c.id)
+            .join(data_keys, data_keys.c.id == table.c.key_id)
+            .where(
+                data_keys.c.created_at < made_before,
+                data_keys.c.destroyed_at.is_(None),
+            )
+            .limit(most - done)
+        ).scalars()
+        for owner_id in owners.all():
+            turn_owner(work, kind, owner_id, by=by)
+            done += 1
+    return done
+
+
+def follow_epochs(work: UnitOfWork, most: int = BATCH) -> int:
+    """
+    Move owners whose key sealed so often that another followed; return how many.
+
+    For `Housekeeping`: where they seal with the key that is in their row.
+    """
+    later = data_keys.alias("later")
+    done = 0
+    for kind, table in _OWNERS.items():
+        owners = work.connection.execute(
+            select(table.c.id)
+            .join(data_keys, data_keys.c.id == table.c.key_id)
+            .join(
+                later,
+                (later.c.scope == data_keys.c.scope)
+                & (later.c.epoch > data_keys.c.epoch),
+            )
+            .where(later.c.epoch > 1, later.c.destroyed_at.is_(None))
+            .distinct()
+            .limit(most - done)
+        ).scalars()
+        for owner_id in owners.all():
+            _move(work, kind, owner_id)
+            done += 1
+    return done
+
+
+def _move(work: UnitOfWork, kind: str, owner_id: str) -> None:
+    key_id = work.keys.key_for(work.connection, f"{kind}:{owner_id}", work.now)
+    if kind == PATIENT:
+        profile = Profiles(work).hold(owner_id)
+        if profile is None:
+            raise NotFoundError("no such patient")
+        Profiles(work).move_to(profile, key_id)
+        return
+    work.change(mailboxes, mailboxes.c.id == owner_id, key_id=key_id)

@@ -1,0 +1,315 @@
+"""
+Rows that grant are bound: each carries a MAC over its columns, checked when it is read.
+
+Who writes the database and has no key can then open nothing with it. A binding is the
+one place that says, of a table, which columns are vouched for: all of them, but those
+it names with the reason why they grant and show nothing. Rows of a set (a patient's
+blocks, a mailbox's holders) have no MAC each: their owner's row vouches for all of them
+together, so that one taken away or put back shows as well. That a whole row is an older
+one, or is gone, shows by what the journal says was written last (`follow`).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from operator import attrgetter
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Table
+from twisted.logger import Logger
+
+from gateway.errors import AlteredError
+from gateway.metrics import ALTERED
+from gateway.store.journal import OPERATOR, chain_of
+from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.tables import (
+    accounts,
+    arrivals,
+    blocks,
+    documents,
+    mailbox_holders,
+    mailboxes,
+    one_time_codes,
+    oppositions,
+    profiles,
+    recipients,
+    secrecies,
+    web_sessions,
+)
+
+MAC = "row_mac"
+SETS = "sets"
+STEP = "rows"
+"""The step of carrying over that binds what earlier versions wrote."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SHORT = 16
+"""Hex digits of a MAC that the journal remembers: enough to know a row again by."""
+
+log = Logger()
+
+
+def _text(value: str) -> bytes:
+    text = value.encode("utf-8", "surrogatepass")
+    return b"s%d:%b" % (len(text), text)
+
+
+def _moment(value: datetime) -> bytes:
+    """Return a moment as it is kept: microseconds since 1970."""
+    return b"i%d:" % ((value - _EPOCH) // _MICROSECOND)
+
+
+def _json(value: Any) -> bytes:
+    text = _to_json(value).encode("ascii")
+    return b"j%d:%b" % (len(text), text)
+
+
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+_FORMS: dict[type, Callable[[Any], bytes]] = {
+    type(None): lambda _: b"n",
+    str: _text,
+    bool: lambda value: b"b1" if value else b"b0",
+    int: lambda value: b"i%d:" % value,
+    datetime: _moment,
+    bytes: lambda value: b"y%d:%b" % (len(value), value),
+    list: _json,
+    dict: _json,
+}
+"""
+How a value is written, the same on every database: each form says where it ends, so
+that no two rows are the same bytes.
+"""
+
+
+def _cells(values: Iterable[Any]) -> bytes:
+    return b"".join([_FORMS.get(type(one), _other)(one) for one in values])
+
+
+def _other(value: Any) -> bytes:
+    """Return a value of an enumeration as what it is kept as."""
+    return _text(str(value)) if isinstance(value, str) else _json(value)
+
+
+class Followed(Enum):
+    """What the journal remembers of the rows of a table."""
+
+    NOT = "nothing"
+    WRITTEN = "what was written last; one that goes without a line is missed"
+    PASSING = "the same; they go by themselves, and may be gone"
+    HELD = "that they were there, until they were ended; they may be gone by themselves"
+
+
+@frozen
+class Binding:
+    """What of a table is vouched for; ``free`` has the other columns, and why."""
+
+    table: Table
+    followed: Followed
+    free: Mapping[str, str] = field(factory=dict)
+    subject: str = "id"
+    """The column by which the journal speaks of a row, as the subject of a line."""
+    owner: str = ""
+    """The column with the patient in whose chain it does so; none: the operator's."""
+    also: str = ""
+    """The column of one in whose chain it may do so, where a line of it is written."""
+    columns: tuple[str, ...] = field(init=False)
+    head: bytes = field(init=False, repr=False)
+    """Which cells of which table, before the values in what is digested."""
+    _values: Any = field(init=False, repr=False)
+
+    @columns.default
+    def _bound(self) -> tuple[str, ...]:
+        left = {MAC, *self.free}
+        return tuple(one.name for one in self.table.c if one.name not in left)
+
+    @head.default
+    def _named(self) -> bytes:
+        return _cells(["row", self.table.name, *self.columns])
+
+    @_values.default
+    def _getter(self) -> Any:
+        return attrgetter(*self.columns)
+
+    def values(self, row: Any) -> Sequence[Any]:
+        """Return the values of a row that are bound, in their order."""
+        found: Sequence[Any] = self._values(row)
+        return found
+
+    def chains(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the chains in which the journal may speak of a row, the first best."""
+        first = chain_of(row[self.owner]) if self.owner else OPERATOR
+        also = row.get(self.also) if self.also else None
+        return (first, chain_of(also)) if also else (first,)
+
+    def name(self, row: Mapping[str, Any]) -> str:
+        """Return the name of a row in the journal and in findings: table and key."""
+        keys = [str(row[one.name])[:32] for one in self.table.primary_key]
+        return "/".join([self.table.name, *keys])
+
+
+_COUNTS = "counts what may be kept; it opens nothing"
+_WORK = "where the work on a message stands; what is done is decided by its task"
+
+BINDINGS: dict[Table, Binding] = {
+    one.table: one
+    for one in (
+        Binding(
+            accounts,
+            Followed.WRITTEN,
+            {
+                "failures": "slows guessing down at the page; who writes it has the "
+                "hash of the password to guess at",
+                "paused_until": "as failures",
+                "failed_at": "as failures",
+            },
+            owner="profile_id",
+        ),
+        Binding(web_sessions, Followed.HELD, subject="digest"),
+        Binding(one_time_codes, Followed.PASSING),
+        Binding(
+            mailboxes,
+            Followed.WRITTEN,
+            {"used_bytes": _COUNTS, "uid_validity": "numbers folders; opens nothing"},
+        ),
+        Binding(profiles, Followed.WRITTEN, owner="id"),
+        Binding(documents, Followed.WRITTEN, owner="profile_id"),
+        Binding(recipients, Followed.WRITTEN, subject="arrival_id", also="target_id"),
+        Binding(arrivals, Followed.NOT, {"state": _WORK, "ended_at": _WORK}),
+    )
+}
+"""Every table whose rows carry a MAC of their own."""
+
+OWNED: dict[Table, tuple[Table, str]] = {
+    blocks: (profiles, "profile_id"),
+    oppositions: (profiles, "profile_id"),
+    secrecies: (profiles, "profile_id"),
+    mailbox_holders: (mailboxes, "mailbox_id"),
+}
+"""Every table whose rows are a set: whose row vouches for it, and by which column."""
+
+
+def filled(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row about to be written, with what the table's defaults would give."""
+    whole: dict[str, Any] = {}
+    for column in table.c:
+        if column.name in row:
+            whole[column.name] = row[column.name]
+        elif column.default is not None:
+            given: Any = column.default
+            whole[column.name] = given.arg(None) if given.is_callable else given.arg
+        elif column.server_default is not None:
+            raise ValueError(f"{table.name}.{column.name} must be given")
+        else:
+            whole[column.name] = None
+    return whole
+
+
+@frozen
+class Rows:
+    """
+    Makes and checks the MACs of rows.
+
+    ``believes_unbound`` tells whether rows of an earlier version may still be without
+    one; it is asked of those alone.
+    """
+
+    keys: KeyRing
+    believes_unbound: Callable[[], bool] = field(repr=False)
+
+    def mac(self, table: Table, row: Mapping[str, Any]) -> bytes:
+        """Return the MAC of a whole row."""
+        binding = BINDINGS[table]
+        return self._mac(binding, [row[name] for name in binding.columns])
+
+    def check(self, table: Table, row: Any) -> None:
+        """
+        Accept a row that is as the gateway wrote it; it has all that is bound.
+
+        Raises:
+            AlteredError: it is not; the log says which.
+        """
+        binding = BINDINGS[table]
+        self.check_values(table, binding.values(row), row.row_mac)
+
+    def check_values(
+        self, table: Table, values: Sequence[Any], mac: bytes | None
+    ) -> None:
+        """
+        Accept the values of a row, in the order of its binding.
+
+        Raises:
+            AlteredError: they are not what the gateway wrote.
+        """
+        binding = BINDINGS[table]
+        if mac is None:
+            if not self.believes_unbound():
+                raise refused(table.name, "a row without its MAC")
+        elif not hmac.compare_digest(bytes(mac), self._mac(binding, values)):
+            raise refused(table.name, "a row that was altered")
+
+    def is_sound(self, table: Table, row: Any) -> bool:
+        """Tell the same of a row that is left out where it is not sound."""
+        try:
+            self.check(table, row)
+        except AlteredError:
+            return False
+        return True
+
+    def set_mac(
+        self, table: Table, owner: str, rows: Iterable[Mapping[str, Any]]
+    ) -> str:
+        """Return the MAC of all rows of a set, in hex; their order tells nothing."""
+        names = [one.name for one in table.c]
+        each = sorted(_cells([row[name] for name in names]) for row in rows)
+        head = _cells(["set", table.name, owner, *names])
+        return self.keys.mac(Label.ROW, head + _cells(each)).hex()
+
+    def check_set(
+        self,
+        table: Table,
+        owner: str,
+        rows: Iterable[Mapping[str, Any]],
+        sets: Mapping[str, str] | None,
+    ) -> None:
+        """
+        Accept the rows of a set that its owner's row vouches for by ``sets``.
+
+        Raises:
+            AlteredError: one is missing, too many, or altered.
+        """
+        if sets is None:
+            if not self.believes_unbound():
+                raise refused(table.name, "a set that nothing vouches for")
+            return
+        made = self.set_mac(table, owner, rows)
+        if not hmac.compare_digest(sets.get(table.name, ""), made):
+            raise refused(table.name, "a set of rows that was altered")
+
+    def _mac(self, binding: Binding, values: Sequence[Any]) -> bytes:
+        return self.keys.mac(Label.ROW, binding.head + _cells(values))
+
+
+def refused(table: str, why: str) -> AlteredError:
+    """Tell the operator of a row that is not believed, and return what to raise."""
+    ALTERED.labels(table).inc()
+    log.error(
+        "{table}: {why}: somebody else wrote to the database; see gateway journal "
+        "verify",
+        table=table,
+        why=why,
+    )
+    return AlteredError("try again later", detail=f"{table}: {why}")
+
+
+def remembered(binding: Binding, mac: bytes | None) -> str:
+    """Return what the journal remembers a row by; empty once it was ended."""
+    if mac is None:
+        return ""
+    return "held" if binding.followed is Followed.HELD else mac.hex()[:_SHORT]

@@ -1,0 +1,341 @@
+"""What somebody writes with SQL alone opens nothing, and is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NoReturn
+
+import pytest
+from attrs import define
+from sqlalchemy import Boolean, Column, Table, delete, insert, select, update
+
+from gateway.core.document import BodyLevel, Visibility
+from gateway.core.vault import MaskedBy
+from gateway.errors import GatewayError
+from gateway.store.altered import AlteredRows
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.columns import UtcDateTime
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.one_time_codes import OneTimeCodes
+from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
+from gateway.store.tables import (
+    accounts,
+    arrivals,
+    blocks,
+    documents,
+    mailbox_holders,
+    mailboxes,
+    metadata,
+    one_time_codes,
+    oppositions,
+    profiles,
+    recipients,
+    secrecies,
+    web_sessions,
+)
+from gateway.store.vault.documents import Documents
+from gateway.store.vault.values import NewDocument
+from tests.builders_people import INS, TRAITS, matricule, open_profile
+from tests.fakes import SetClock
+from tests.mssante.post import DOCTOR, SERVICE, Post, mail
+
+LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
+OTHER = matricule(7)
+STRANGER = "somebody@hopital.mssante.test"
+
+
+@define
+class World:
+    """A small real database: two patients, two mailboxes, and what they have."""
+
+    post: Post
+    database: Database
+    patients: list[str]
+    accounts: list[str]
+    cookies: list[str]
+    codes: list[str]
+    documents: list[str]
+    letters: list[str]
+
+    @classmethod
+    def make(cls, database: Database, clock: SetClock) -> World:
+        CarryingOver(database, STEPS).nothing_to_do()
+        post = Post.open(database, clock)
+        other = open_profile(
+            database, ins=type(INS).of(OTHER, INS.authority.value), traits=TRAITS
+        )
+        made = cls(post, database, [post.profile_id, other], [], [], [], [], [])
+        with database.write() as work:
+            for number, profile_id in enumerate(made.patients):
+                made._patient(work, number, profile_id)
+            Mailboxes(work).add_holder(post.mailboxes[DOCTOR], "899700000025")
+        for number in range(2):
+            to = (post.patient(), post.mailbox())
+            name = f"{number}@hopital.mssante.test"
+            made.letters.append(post.send(mail(message_id=name), *to, message_id=name))
+        return made
+
+    def _patient(self, work: UnitOfWork, number: int, profile_id: str) -> None:
+        rights = Profiles(work)
+        for sender in (SERVICE, DOCTOR):
+            rights.block(profile_id, sender)
+            rights.set_secret(profile_id, sender, secret=True)
+        for structure in ("1750000011", "1750000029"):
+            rights.oppose(profile_id, Opposition(kind="structure", structure=structure))
+        account = Accounts(work).add(
+            f"patient{number}", "une-longue-phrase", profile_id
+        )
+        self.accounts.append(account)
+        sessions = WebSessions(work, LIFE)
+        self.codes.append(OneTimeCodes(work).make(account, timedelta(minutes=10), 5).id)
+        self.cookies.append(sessions.start(Stage.OPEN, account))
+        for version in range(2):
+            self._document(work, profile_id, version)
+
+    def _document(self, work: UnitOfWork, profile_id: str, version: int) -> None:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        name = f"{len(self.documents):032x}"
+        parcel = self.database.prepare(f"<letter>{name}</letter>".encode())
+        Documents(work).add(
+            NewDocument(
+                id=name,
+                profile_id=profile_id,
+                key_id=profile.key_id,
+                unique_id=f"1.2.{len(self.documents)}",
+                body_level=BodyLevel.N1,
+                type_code="11490-0",
+                class_code="11",
+                creation_time=work.now,
+                mime_type="text/xml",
+                sha1="0" * 40,
+                sha256=parcel.digest,
+                masked_by=MaskedBy.PATIENT,
+                entry={"title": name, "version": version},
+                submission_id="e" * 32,
+            ),
+            parcel,
+        )
+        self.documents.append(name)
+
+    def moves_on(self) -> None:
+        """Change every table that is bound, as the program changes it."""
+        post = self.post
+        with self.database.write() as work:
+            sessions, codes = WebSessions(work, LIFE), OneTimeCodes(work)
+            session = sessions.find(self.cookies[0])
+            assert session is not None
+            sessions.end(session)
+            codes.use(self.codes[0], "000000")
+            filed = Documents(work)
+            filed.mark_withdrawn(self.documents[0])
+            filed.set_visibility(
+                self.documents[1],
+                [Visibility.HIDDEN_FROM_PATIENT],
+                visible_at=None,
+                flags_then=[],
+                masked_by=MaskedBy.PATIENT,
+            )
+            Profiles(work).unblock(self.patients[0], SERVICE)
+            Profiles(work).set_secret(self.patients[0], SERVICE, secret=False)
+            Profiles(work).withdraw(
+                self.patients[0], Opposition(kind="structure", structure="1750000011")
+            )
+            boxes = Mailboxes(work)
+            boxes.remove_holder(post.mailboxes[DOCTOR], "899700000025")
+            boxes.set_state(post.mailboxes[SERVICE], "closed")
+            Arrivals(work).decide_recipient(self.letters[0], 0, "REJECTED", ["X"])
+
+
+@pytest.fixture
+def world(database: Database, clock: SetClock) -> World:
+    return World.make(database, clock)
+
+
+class _UndoneError(Exception):
+    """Undoes what a test wrote."""
+
+
+def _undo() -> NoReturn:
+    raise _UndoneError
+
+
+def findings(database: Database, write: Callable[[UnitOfWork], Any]) -> list[str]:
+    """Return what is found after something was written, which is then undone."""
+    found: list[str] = []
+    try:
+        with database.write() as work:
+            write(work)
+            found += AlteredRows(work).find()
+            _undo()
+    except _UndoneError:
+        return found
+    except GatewayError:  # by a foreign key, or two of the same name
+        return ["refused by the database itself"]
+
+
+def rows_of(database: Database, table: Table) -> list[dict[str, Any]]:
+    with database.read() as work:
+        query = select(table).order_by(*table.primary_key)
+        return [dict(row._mapping) for row in work.connection.execute(query)]
+
+
+def here(table: Table, row: dict[str, Any]) -> Any:
+    conditions = [column == row[column.name] for column in table.primary_key]
+    return conditions[0] if len(conditions) == 1 else conditions[0] & conditions[1]
+
+
+def run(statement: Any, work: UnitOfWork) -> None:
+    work.connection.execute(statement)
+
+
+BOUND = [*BINDINGS, *OWNED]
+
+
+def cells(table: Table) -> Iterator[Column[Any]]:
+    free = BINDINGS[table].free if table in BINDINGS else {}
+    yield from (one for one in table.c if one.name not in free)
+
+
+def another(column: Column[Any], value: Any, others: list[Any]) -> Iterator[Any]:
+    """Yield other values for a cell: nothing, that of another row, a new one."""
+    if column.nullable and value is not None:
+        yield None
+    yield from (one for one in others if one != value)
+    if isinstance(column.type, Boolean):
+        yield not value
+    elif isinstance(column.type, UtcDateTime):
+        yield (value or datetime.fromisoformat("2030-01-01T00:00:00+00:00")) + (
+            timedelta(microseconds=1)
+        )
+    elif isinstance(value, list):
+        yield [*value, "X"]
+    elif isinstance(value, dict):
+        yield {**value, "x": "0"}
+    elif isinstance(value, bytes):
+        yield bytes([value[0] ^ 1]) + value[1:]
+    elif isinstance(value, int):
+        yield value + 1
+    elif value is None:
+        yield 1 if column.type.python_type is int else "1"
+    else:
+        yield f"{value[:-1]}{'0' if value[-1:] != '0' else '1'}"
+
+
+def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
+    named = {
+        accounts,
+        arrivals,
+        blocks,
+        documents,
+        mailbox_holders,
+        mailboxes,
+        one_time_codes,
+        oppositions,
+        profiles,
+        recipients,
+        secrecies,
+        web_sessions,
+    }
+    assert set(BOUND) == named
+    assert {one for one in metadata.sorted_tables if MAC in one.c} == set(BINDINGS)
+    for binding in BINDINGS.values():
+        assert binding.free.keys() <= set(binding.table.c.keys())
+        assert all(binding.free.values())
+
+
+def test_a_sound_database_has_no_findings(world: World) -> None:
+    assert findings(world.database, lambda _: None) == []
+    world.moves_on()
+    assert findings(world.database, lambda _: None) == []
+
+
+@pytest.mark.parametrize("table", BOUND, ids=lambda one: one.name)
+def test_every_cell_that_is_changed_is_found(world: World, table: Table) -> None:
+    rows = rows_of(world.database, table)
+    assert len(rows) > 1
+    missed = []
+    for row in rows[:2]:
+        for column in cells(table):
+            others = [one[column.name] for one in rows]
+            for value in another(column, row[column.name], others):
+                change = update(table).where(here(table, row))
+                change = change.values({column.name: value})
+                if not findings(world.database, partial(run, change)):
+                    missed.append((column.name, value))
+    assert missed == []
+
+
+@pytest.mark.parametrize("table", BINDINGS, ids=lambda one: one.name)
+def test_rows_that_change_places_are_found(world: World, table: Table) -> None:
+    first, second = rows_of(world.database, table)[:2]
+    keys = {one.name for one in table.primary_key}
+
+    def swap(work: UnitOfWork) -> None:
+        for one, other in ((first, second), (second, first)):
+            values = {name: value for name, value in other.items() if name not in keys}
+            unique = {"login", "address", "ins_digest", "profile_id", "unique_id"}
+            kept = {n: v for n, v in values.items() if n not in unique}
+            work.connection.execute(
+                update(table).where(here(table, one)).values(kept or values)
+            )
+
+    assert findings(world.database, swap)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [one for one in BOUND if one not in {web_sessions, one_time_codes, arrivals}],
+    ids=lambda one: one.name,
+)
+def test_a_row_that_is_taken_away_is_found(world: World, table: Table) -> None:
+    row = rows_of(world.database, table)[0]
+    gone = delete(table).where(here(table, row))
+
+    assert findings(world.database, lambda work: work.connection.execute(gone))
+
+
+def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> None:
+    with world.database.write() as work:
+        work.connection.execute(delete(web_sessions))
+        work.connection.execute(delete(one_time_codes))
+        assert WebSessions(work, LIFE).find(world.cookies[0]) is None
+        assert not OneTimeCodes(work).use(world.codes[0], "000000")
+    with world.database.write() as work:
+        work.connection.execute(delete(recipients))
+        assert Arrivals(work).get(world.letters[0]) is None
+
+
+@pytest.mark.parametrize(
+    "table",
+    [one for one in BOUND if one not in {accounts, arrivals}],
+    ids=lambda one: one.name,
+)
+def test_an_older_row_that_is_put_back_is_found(world: World, table: Table) -> None:
+    before = rows_of(world.database, table)
+    world.post.clock.now += timedelta(minutes=1)
+    world.moves_on()
+    after = rows_of(world.database, table)
+    older = [row for row in before if row not in after]
+    assert older
+    for row in older:
+
+        def put_back(work: UnitOfWork, row: dict[str, Any] = row) -> None:
+            work.connection.execute(delete(table).where(here(table, row)))
+            work.connection.execute(insert(table).values(row))
+
+        def write_back(work: UnitOfWork, row: dict[str, Any] = row) -> None:
+            change = update(table).where(here(table, row)).values(row)
+            if not work.connection.execute(change).rowcount:
+                work.connection.execute(insert(table).values(row))
+
+        assert findings(world.database, put_back)
+        assert findings(world.database, write_back)
