@@ -99,7 +99,7 @@ HELD_BY = {
         FAILURES,
         "test_after_an_fsync_that_failed_nothing_more_is_accepted",
     ),
-    "times a row was not as the gateway wrote it, and refused": (
+    "times a row was refused that was not as it was written": (
         MISTAKES,
         "test_a_row_that_somebody_else_wrote_is_refused_and_said",
     ),

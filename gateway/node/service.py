@@ -217,8 +217,8 @@ class Service:
         counted = (*counts_of().items(), *self._processes.counts().items())
         rows = sum(value for (name, _), value in counted if name == ALTERED_NAME)
         return (
-            f"{rows:.0f} times a row was not as the gateway wrote it, and refused: see "
-            "gateway journal verify"
+            f"{rows:.0f} times a row was refused that was not as it was written: "
+            "see gateway journal verify"
             if rows
             else ""
         )

@@ -79,7 +79,7 @@ SEALED = (
     SealedColumns(mail_outlines, ("headers", "structure"), ("blob_id", "key_id")),
     SealedColumns(blob_grants, ("wrapped",), ("blob_id", "key_id")),
 )
-"""Every sealed column there is; data keys are wrapped, not sealed."""
+"""Every column that was sealed before values were bound to their whole places."""
 
 
 def seal_anew(work: UnitOfWork, most: int) -> int:

@@ -184,7 +184,7 @@ def test_a_row_that_somebody_else_wrote_is_refused_and_said(
 
     assert "refused: 4" in refused
     fault = eventually(lambda: stopped.faults().get("altered rows", ""))
-    assert "times a row was not as the gateway wrote it, and refused" in fault
+    assert "times a row was refused that was not as it was written" in fault
 
 
 def noted_strays(gateway: Gateway) -> set[str]:
