@@ -20,6 +20,7 @@ from gateway.core.envelope import (
     SenderKind,
     SubmissionForm,
 )
+from gateway.errors import DestroyedError
 from gateway.store.arrivals.outcomes import outcome_of
 from gateway.store.arrivals.values import (
     UNDER_WAY,
@@ -33,7 +34,13 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.sealed.rows import BINDINGS, MAC, refused
-from gateway.store.tables import arrival_documents, arrivals, recipients
+from gateway.store.tables import (
+    arrival_documents,
+    arrivals,
+    inbox_messages,
+    mailboxes,
+    recipients,
+)
 from gateway.store.tasks.tasks import TaskKind
 
 __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
@@ -41,14 +48,14 @@ __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
 _ID: BindParameter[str] = bindparam("arrival")
 _OF_RECIPIENT = [
     one.label(f"recipient_{one.name}")
-    if one.name in {"arrival_id", "ended_at", MAC}
+    if one.name in {"arrival_id", "ended_at", "key_id", MAC}
     else one
     for one in recipients.c
 ]
 _RECIPIENT_MAC = f"recipient_{MAC}"
 _RECIPIENT_VALUES = attrgetter(
     *(
-        f"recipient_{name}" if name in {"arrival_id", "ended_at"} else name
+        f"recipient_{name}" if name in {"arrival_id", "ended_at", "key_id"} else name
         for name in BINDINGS[recipients].columns
     )
 )
@@ -233,7 +240,7 @@ class Arrivals:
             state=row.state,
             received_at=row.received_at,
             sender=Sender(**{**facts, "kind": SenderKind(facts["kind"])}),
-            reverse_path=work.unseal(
+            reverse_path=self._opened(
                 row.key_id, row.sender, f"arrivals.sender:{row.id}"
             ),
             ret=row.options["ret"],
@@ -266,19 +273,19 @@ class Arrivals:
         return None if row is None else ArrivalState(row.state)
 
     def _recipient(self, row: Any) -> RecipientOutcome:
-        work, key_id = self.work, row.key_id
+        key_id = row.recipient_key_id or row.key_id
         return RecipientOutcome(
             position=row.position,
             recipient=Recipient(
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
-                address=work.unseal(
+                address=self._opened(
                     key_id,
                     row.address,
                     f"recipients.address:{row.id}:{row.position}",
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(
+                orcpt=self._opened(
                     key_id, row.orcpt, f"recipients.orcpt:{row.id}:{row.position}"
                 ),
             ),
@@ -288,6 +295,75 @@ class Arrivals:
             hidden=tuple(row.hidden),
             hidden_until=row.hidden_until,
         )
+
+    def _opened(self, key_id: str, sealed: bytes, place: str) -> str:
+        """Return a text; empty once it is nobody's here, or its owner's key is gone."""
+        if not sealed:
+            return ""
+        try:
+            return str(self.work.unseal(key_id, sealed, place))
+        except DestroyedError:
+            return ""
+
+    def give_to_owners(self, arrival_id: str) -> None:
+        """
+        Seal what a message's story needs under the keys of those it is about.
+
+        Each recipient's address under that recipient's own key, or the sender's where
+        the recipient is elsewhere; the return path under the sender's, or that of the
+        first recipient here. What is about nobody here is kept no longer.
+        """
+        kept = self.get(arrival_id)
+        if kept is None:
+            return
+        work = self.work
+        owners = {one.position: self._owner(one.recipient) for one in kept.recipients}
+        sender = self._sender(kept)
+        here = [key for key in (sender, *owners.values()) if key]
+        of_sender = here[0] if here else None
+        place = f"arrivals.sender:{arrival_id}"
+        work.change(
+            arrivals,
+            arrivals.c.id == arrival_id,
+            sender=work.seal(of_sender, kept.reverse_path, place) if of_sender else b"",
+            key_id=of_sender or kept.key_id,
+        )
+        for one in kept.recipients:
+            key = owners[one.position] or sender
+            place = f"{arrival_id}:{one.position}"
+            recipient = one.recipient
+            work.change(
+                recipients,
+                recipients.c.arrival_id == arrival_id,
+                recipients.c.position == one.position,
+                key_id=key,
+                address=work.seal(key, recipient.address, f"recipients.address:{place}")
+                if key
+                else b"",
+                orcpt=work.seal(key, recipient.orcpt, f"recipients.orcpt:{place}")
+                if key
+                else b"",
+            )
+
+    def _owner(self, recipient: Recipient) -> str | None:
+        if recipient.kind is RecipientKind.REMOTE or not recipient.target_id:
+            return None
+        scope = f"{recipient.kind.value}:{recipient.target_id}"
+        return self.work.keys.find(self.work.connection, scope)
+
+    def _sender(self, kept: KeptArrival) -> str | None:
+        """Return the key of who sent it from here: a patient, or a mailbox."""
+        connection, keys = self.work.connection, self.work.keys
+        wrote = select(inbox_messages.c.profile_id).where(
+            inbox_messages.c.arrival_id == kept.id, inbox_messages.c.direction == "out"
+        )
+        if (patient := connection.execute(wrote).scalar()) is not None:
+            return keys.find(connection, f"patient:{patient}")
+        of_address = mailboxes.c.address == kept.reverse_path.lower()
+        named = select(mailboxes.c.id).where(of_address)
+        if (mailbox := connection.execute(named).scalar()) is not None:
+            return keys.find(connection, f"mailbox:{mailbox}")
+        return None
 
     def content(self, kept: KeptArrival) -> bytes:
         """
