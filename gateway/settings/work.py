@@ -277,7 +277,9 @@ class TaskSettings(Table):
         int, "A full disk, a relay that is away: so long a task is tried again."
     ] = 120
     transit_days: Annotated[
-        int, "Days the operator can still read a message that has ended."
+        int,
+        "Days the operator can still read a message that has ended; then the key of "
+        "its day goes, when nothing needs it.",
     ] = 7
     housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
 
