@@ -16,8 +16,9 @@ REFUSED = Counter(
     registry=REGISTRY,
 )
 
+ALTERED_NAME = "gateway_altered_rows_total"
 ALTERED = Counter(
-    "gateway_altered_rows_total",
+    ALTERED_NAME,
     "Rows of the database that were not as the gateway wrote them, when read.",
     ["table"],
     registry=REGISTRY,

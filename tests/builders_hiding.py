@@ -13,6 +13,7 @@ import gzip
 import io
 import struct
 import tarfile
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -218,6 +219,23 @@ def signed(file: File) -> File:
     return File(content, "smime.p7m", media_type)
 
 
+def attached_to_a_pdf(file: File, *, encrypted: bool = False) -> File:
+    """Attach a file to a PDF, as readers show it beside the pages."""
+    packed = zlib.compress(file.content)
+    trailer = b"/Root 1 0 R" + (b" /Encrypt 9 0 R" if encrypted else b"")
+    content = (
+        b"%%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Names << /EmbeddedFiles 2 0 R >> >>\n"
+        b"endobj\n3 0 obj\n<< /Type /Filespec /EF << /F 4 0 R >> >>\nendobj\n"
+        b"4 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d >>\nstream\n"
+        b"%s\nendstream\nendobj\ntrailer\n<< %s >>\n%%%%EOF\n"
+    ) % (len(packed), packed, trailer)
+    return File(content, "compte-rendu.pdf", "application/pdf")
+
+
+def attached_to_an_encrypted_pdf(file: File) -> File:
+    return attached_to_a_pdf(file, encrypted=True)
+
+
 def uuencoded(file: File) -> File:
     lines = [b"Voici :", b"begin 644 lettre.xml"]
     pieces = (file.content[at : at + 45] for at in range(0, len(file.content), 45))
@@ -247,6 +265,7 @@ OPENED: Mapping[str, Layer] = {
         winmail_by_properties,
         winmail_in_winmail,
         signed,
+        attached_to_a_pdf,
         uuencoded,
         pasted,
     )
@@ -320,6 +339,7 @@ CLOSED: Mapping[str, Layer] = {
         enveloped,
         pgp,
         protected_office,
+        attached_to_an_encrypted_pdf,
     )
 }
 """What is not opened."""

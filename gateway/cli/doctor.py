@@ -13,25 +13,30 @@ from http.client import HTTPConnection, HTTPException
 from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
 from gateway.clock import utc_now
 from gateway.documents.cda.schema import CdaSchema
-from gateway.errors import GatewayError
+from gateway.errors import AlteredError, GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.node.probing import Probes, faults_of
 from gateway.node.seen import Seen, is_free, look_at
 from gateway.settings.file import Settings, read_settings
+from gateway.store.altered import AlteredRows
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
 _ANEW = "restart the service"
+_WHY_SILENT = "it is frozen, or no descriptors are left"
 _PROBE_SECONDS = 25.0
 """A commit may wait for its turn; longer than SQLite waits it does not."""
 
@@ -39,9 +44,11 @@ _LOOKED_AT_ELSEWHERE = {"disk", "certificate", "certificate ends"}
 _MEND = {
     "database": "see that nothing holds it (a stopped process), and its own log",
     "storage": "stop the service and follow *a failed fsync* in docs/operations.md",
+    "altered rows": "gateway journal verify; who could write to the database?",
     "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
     "missing blobs": "put the files back from a backup, under [blobs] folder",
     "dead letter": "gateway queue list --dead, then gateway queue retry NUMBER",
+    "queue": "start the service, or see that its workers run ([tasks] workers)",
     "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
 }
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
@@ -227,10 +234,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
     faults: dict[str, str] = {"database": ""}
     try:
         faults = faults_of(_probes(settings, database).looks(), _PROBE_SECONDS)
-        damaged = []
+        damaged, altered, waiting = [], [], []
         if "database" not in faults:
             with database.read() as work:
                 damaged = Damage(work).lasting()
+                altered = AlteredRows(work).find_doors()
+            waiting = CarryingOver(database, STEPS).left()
     except GatewayError as error:
         yield Finding("database", str(error), "look at its own log")
         return
@@ -242,6 +251,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for name, state in faults.items():
         if name not in _LOOKED_AT_ELSEWHERE:
             yield Finding(name, state, _MEND[name])
+    if altered:
+        yield Finding(
+            "altered rows",
+            f"{len(altered)} were not written by the gateway, {altered[0]} for one",
+            "gateway journal verify, then put the database back from a backup; who "
+            "could write to it?",
+        )
+    if waiting:
+        yield Finding(
+            "carried over",
+            f"not yet: {', '.join(waiting)}; gateway serve does it while it runs",
+        )
     if damaged:
         yield Finding(
             "damaged",
@@ -265,6 +286,8 @@ def _postmaster(settings: Settings) -> Iterator[Finding]:
     try:
         with database.read() as work:
             mailbox = Mailboxes(work).find(address)
+    except AlteredError:
+        return  # told above
     finally:
         database.close()
     if mailbox is None:
@@ -314,7 +337,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
     if not settings.listen.metrics or seen is Seen.GONE:
         return
     if seen is Seen.SILENT:
-        yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
+        yield Finding("service", f"/readyz does not answer: {_WHY_SILENT}", _ANEW)
         return
     listen = settings.listen
     pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=_PROBE_SECONDS)
@@ -355,6 +378,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _database,
     _postmaster,
+    signing,
     smart_host,
     _service,
     _schema,

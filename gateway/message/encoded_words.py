@@ -9,7 +9,8 @@ import re
 from types import MappingProxyType
 
 _CHARSETS = re.compile(
-    r"us-ascii|ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850",
+    r"us-ascii|ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|cp850|"
+    r"mac-roman",
     re.I,
 )
 """What French mail is written in; utf-7, utf-16 and stateful ones hide text (M05)."""
@@ -24,6 +25,9 @@ _ODD_NAMES = MappingProxyType(
         "latin9": "iso-8859-15",
         "unicode-1-1-utf-8": "utf-8",
         "utf8mb4": "utf-8",
+        "ibm850": "cp850",
+        "macintosh": "mac-roman",
+        "x-mac-roman": "mac-roman",
     }
 )
 """Charsets under names that no list has, and programs write."""
@@ -35,7 +39,8 @@ _BETWEEN = re.compile(r"(\?=)[ \t]+(?==\?)")
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 
 
-_WESTERN = re.compile(r"iso-?8859-?1|latin-?1", re.I)
+_WESTERN = re.compile(r"iso-?8859-?1|latin-?1|windows-1252|cp1252", re.I)
+_UTF_8 = re.compile(r"utf-?8", re.I)
 _UNSAID = frozenset({"", "us-ascii", "ascii"})
 
 
@@ -46,8 +51,10 @@ def decode_text(content: bytes, charset: str) -> str:
     What is called Latin 1 is read as Windows-1252, as every browser does (WHATWG
     Encoding): Outlook writes its curved quotes and the euro so. A charset by an odd
     name is read as what is meant by it. Bytes without a charset, or of one that is not
-    known, are UTF-8 where they can be, and else Windows-1252 too. One that hides text
-    is read as ASCII.
+    known, are UTF-8 where they can be, and else Windows-1252 too. So are those that are
+    said to be of another charset and are UTF-8, or said to be UTF-8 and in nothing are:
+    no text of the one reads as the other by chance. One that hides text is read as
+    ASCII.
     """
     named = charset.strip(" \t\"'").lower().replace("_", "-")
     named = _ODD_NAMES.get(named, named)
@@ -55,19 +62,28 @@ def decode_text(content: bytes, charset: str) -> str:
         named = _guess(content)
     elif _HIDING.match(named):
         named = "ascii"
-    elif _WESTERN.fullmatch(named):
-        named = "cp1252"
+    elif not _UTF_8.fullmatch(named):
+        western = bool(_WESTERN.fullmatch(named))
+        named = _guess(content, "cp1252" if western else named)
     try:
-        return content.decode(named, "replace")
+        text = content.decode(named, "replace")
     except LookupError:
         return content.decode("ascii", "replace")
+    if _UTF_8.fullmatch(named) and _DAMAGED in text and _has_nothing_else(text):
+        return content.decode("cp1252", "replace")
+    return text
 
 
-def _guess(content: bytes) -> str:
+def _has_nothing_else(text: str) -> bool:
+    """Tell whether, but for what is damaged, all of a text is ASCII."""
+    return text.replace(_DAMAGED, "").isascii()
+
+
+def _guess(content: bytes, otherwise: str = "cp1252") -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        return otherwise
     return "utf-8"
 
 

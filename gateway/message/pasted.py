@@ -19,6 +19,12 @@ _RUN = re.compile(
     rb"([A-Za-z0-9+/]{48,}(?:[ \t]*\r?\n[ \t>]*[A-Za-z0-9+/]+)*={0,2})"
 )
 """A short line before, behind a sign and folded, is a word or the first characters."""
+_SHORT_LINES = re.compile(
+    rb"(?:^[ \t>]*[A-Za-z0-9+/]{16,47}[ \t]*\r?\n){5,}"
+    rb"[ \t>]*[A-Za-z0-9+/]{1,47}(?![A-Za-z0-9+/])",
+    re.M,
+)
+"""Lines shorter than any program of mail writes them, each with nothing else in it."""
 _URL_RUN = re.compile(
     rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?:[ \t]*\r?\n[ \t>]*(?!--)[A-Za-z0-9_-]+)*"
 )
@@ -49,6 +55,8 @@ def find_pasted(text: bytes) -> Iterator[bytes]:
         if found[1]:
             yield from _decoded(found[0])
         yield from _decoded(found[2])
+    for found in _SHORT_LINES.finditer(text):
+        yield from _decoded(found[0])
     for found in _URL_RUN.finditer(text):
         coded = found[0].rstrip(b"-_")  # the beginning of a boundary, most often
         if b"-" in coded or b"_" in coded:

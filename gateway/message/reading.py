@@ -10,7 +10,7 @@ from enum import StrEnum
 from attrs import define, field, frozen
 
 from gateway.errors import InvalidError
-from gateway.message.body_text import text_of_html
+from gateway.message.alternatives import TextPart, text_of
 from gateway.message.boundaries import is_boundary, overlaps, split_parts
 from gateway.message.encoded_words import decode_text
 from gateway.message.headers import (
@@ -97,8 +97,8 @@ class MessageParts:
     """
     What a message says and carries.
 
-    ``text`` is the plain text, or what remains of the HTML without its marks when
-    there is no plain text.
+    ``text`` is all text in its order, of alternatives the plain one, and what remains
+    of HTML without its marks.
     ``attachments`` are all other parts, in order; ``leaves`` all parts that have no
     parts, those that are shown as text too. ``faults`` is empty when there is one way
     to read the message. A field that only names or places a part is no fault.
@@ -143,11 +143,7 @@ def read_parts(
     reading.entity(_Entity(headers, headers.body_at, len(content)))
     return MessageParts(
         headers=headers,
-        text=(
-            "\n".join(reading.plain)
-            if reading.plain
-            else text_of_html("\n".join(reading.html))
-        ),
+        text=text_of(reading.texts),
         attachments=tuple(reading.attachments),
         leaves=tuple(reading.leaves),
         faults=tuple(reading.faults),
@@ -207,6 +203,7 @@ class _Entity:
     path: str = ""
     boundaries: tuple[bytes, ...] = ()
     default: str = "text/plain"
+    choice: str | None = None  # the path of the alternatives it is one of
 
 
 @define
@@ -215,8 +212,7 @@ class _Reading:
 
     content: bytes
     limits: MimeLimits
-    plain: list[str] = field(factory=list)
-    html: list[str] = field(factory=list)
+    texts: list[TextPart] = field(factory=list)
     attachments: list[Attachment] = field(factory=list)
     leaves: list[Attachment] = field(factory=list)
     faults: list[Fault] = field(factory=list)
@@ -321,8 +317,9 @@ class _Reading:
         self.leaves.append(part)
         shown = not part.name and disposition.main in {"", "inline"}
         if shown and media.main in {"text/plain", "text/html"} and not is_damaged:
-            text = decode_text(part.content(), part.charset)
-            (self.plain if media.main == "text/plain" else self.html).append(text)
+            words = decode_text(part.content(), part.charset)
+            is_html = media.main == "text/html"
+            self.texts.append(TextPart(words, is_html, entity.choice))
         else:
             self.attachments.append(part)
 
@@ -350,6 +347,9 @@ class _Reading:
         if split.stray:
             self._structure(entity, media, Ambiguity.OUTSIDE_PARTS)
         is_digest = media.main == "multipart/digest"  # RFC 2046 §5.1.5
+        choice = entity.choice
+        if choice is None and media.main == "multipart/alternative":
+            choice = entity.path
         for number, (start, end) in enumerate(split.parts, 1):
             path = f"{entity.path}.{number}" if entity.path else str(number)
             try:
@@ -371,6 +371,7 @@ class _Reading:
                     path,
                     (*entity.boundaries, boundary),
                     "message/rfc822" if is_digest else "text/plain",
+                    choice,
                 )
             )
 

@@ -20,10 +20,12 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.errors import GatewayError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
+from gateway.metrics import ALTERED_NAME
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
+from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -34,7 +36,7 @@ from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
 from gateway.node.renewing import renew, say_not_renewed
-from gateway.node.reports import EVERY_SECONDS
+from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
@@ -134,6 +136,11 @@ class Service:
         self._add_health()
         self._add_housekeeping()
         self._add_processes()
+        self._add_admin()
+
+    def _add_admin(self) -> None:
+        path = self._settings.admin.socket
+        self._admin = AdminDoor(Path(path), self._file) if path else None
 
     def _add_mail_doors(self) -> None:
         for door in mail_doors(
@@ -195,6 +202,7 @@ class Service:
                 "trust": self._trust_fault,
                 "processes": self._processes.fault,
                 "strays": self._strays.fault,
+                "altered rows": self._altered_fault,
                 "checkpoint": self._sealing.fault,
             },
             self._processes,
@@ -204,6 +212,16 @@ class Service:
             HealthDoor(
                 readiness, loop, self._reactor, listen.metrics_host, listen.metrics
             )
+        )
+
+    def _altered_fault(self) -> str:
+        counted = (*counts_of().items(), *self._processes.counts().items())
+        rows = sum(value for (name, _), value in counted if name == ALTERED_NAME)
+        return (
+            f"{rows:.0f} times a row was not as the gateway wrote it, and refused: see "
+            "gateway journal verify"
+            if rows
+            else ""
         )
 
     def _storage_fault(self) -> str:
@@ -277,6 +295,8 @@ class Service:
     def start(self) -> Deferred[Any]:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
+        if self._admin is not None:
+            self._admin.start()
         notice_ended_children(self._worker.loop)
         when_told_to_reload(self._worker.loop, self.reload)
         try:
@@ -321,6 +341,8 @@ class Service:
         return stopped.addBoth(self._close)
 
     def _close(self, result: Any) -> Any:
+        if self._admin is not None:
+            self._admin.stop()
         self._writer.stop()
         self._worker.threads.shutdown()
         self._presence.stop()

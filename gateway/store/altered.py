@@ -6,10 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, literal, select
 
 from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.reading import OF_ITS_MAILBOX
 from gateway.store.sealed.rows import BINDINGS, OWNED, Binding, Followed, remembered
+from gateway.store.tables import (
+    accounts,
+    data_keys,
+    folders,
+    inbox_messages,
+    mail_items,
+    mailbox_holders,
+    mailboxes,
+    web_sessions,
+)
 
 _AT_ONCE = 1000
 _MOST = 100
@@ -41,7 +52,39 @@ class AlteredRows:
             found += _told(self._of_table(binding), binding.table)
         for table in OWNED:
             found += _told(self._of_set(table), table)
+        found += _told(self._elsewhere(), mail_items)
         return found
+
+    def find_doors(self) -> list[str]:
+        """Return the findings of what lets somebody in alone: a few rows, and quick."""
+        found: list[str] = []
+        for table in (accounts, web_sessions, mailboxes):
+            for row in self._rows(table):
+                binding = BINDINGS[table]
+                if not self._is_sound(binding, row):
+                    found.append(f"{binding.name(row._mapping)}: was altered")
+        return found + list(self._of_set(mailbox_holders))
+
+    def _elsewhere(self) -> Iterator[str]:
+        """Find messages that are not where their keys belong."""
+        mails = (
+            select(func.count())
+            .select_from(mail_items)
+            .join(folders, folders.c.id == mail_items.c.folder_id)
+            .join(data_keys, data_keys.c.id == mail_items.c.key_id)
+            .where(~OF_ITS_MAILBOX)
+        )
+        if count := self.work.connection.execute(mails).scalar_one():
+            yield f"{mail_items.name}: {count} are in a mailbox that is not theirs"
+        of_patient = literal("patient:") + inbox_messages.c.profile_id
+        letters = (
+            select(func.count())
+            .select_from(inbox_messages)
+            .join(data_keys, data_keys.c.id == inbox_messages.c.key_id)
+            .where(data_keys.c.scope != of_patient)
+        )
+        if count := self.work.connection.execute(letters).scalar_one():
+            yield f"{inbox_messages.name}: {count} are with a patient not their own"
 
     def _of_table(self, binding: Binding) -> Iterator[str]:
         table, missed = binding.table, self._missed(binding)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import smtplib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gateway.store.tables import strays
 from tests.builders_cda import make_cda
 from tests.journeys.clients import PATIENT, new_oid
 from tests.journeys.running import Gateway, call, eventually
+from tests.journeys.test_failures import connected, hand_over, new_letter
 
 pytestmark = pytest.mark.journey
 
@@ -128,6 +131,60 @@ def test_an_older_database_put_back_costs_no_file(
 
     assert newest.keys() > older.keys()
     assert blob_files(stopped).items() >= newest.items()
+
+
+def replace_it(file: Path, backup: Path) -> None:
+    shutil.copy(file, backup)
+    backup.replace(file)
+
+
+def move_it_away(file: Path, backup: Path) -> None:
+    file.rename(backup)
+
+
+@pytest.mark.parametrize("harm", [replace_it, move_it_away])
+def test_a_database_put_back_under_a_running_service_ends_it(
+    stopped: Gateway, tmp_path: Path, harm: Callable[[Path, Path], None]
+) -> None:
+    """A file nobody sees any more would go on taking letters, and lose them."""
+    file = stopped.folder / "gateway.db"
+    stopped.configure(tasks={"workers": 1}, smtp={"processes": 2})
+    stopped.start()
+    send_a_letter(stopped, tmp_path)
+
+    harm(file, tmp_path / "moved.db")
+
+    with contextlib.suppress(smtplib.SMTPException, OSError, AssertionError):
+        with connected(stopped) as smtp:
+            assert hand_over(smtp, new_letter())[0] == 451
+        stopped.readyz()
+    assert stopped.ended() == 1
+    assert (
+        "storage failed: the file of the database was moved or replaced while it was "
+        "open"
+    ) in stopped.log()
+
+
+def test_a_row_that_somebody_else_wrote_is_refused_and_said(
+    stopped: Gateway, tmp_path: Path
+) -> None:
+    stopped.configure(tasks={"workers": 1})
+    stopped.start()
+    send_a_letter(stopped, tmp_path)
+    stopped.settle()
+    with closing(sqlite3.connect(stopped.folder / "gateway.db")) as database:
+        database.execute("UPDATE profiles SET state = 'OPEN_NOT_ACTIVATED'")
+        database.commit()
+
+    refused = stopped.refused(
+        "send",
+        *("--as", "hospital", "--to", f"{PATIENT}@patient.mssante.test"),
+        *("--text", "Bonjour."),
+    )
+
+    assert "refused: 4" in refused
+    fault = eventually(lambda: stopped.faults().get("altered rows", ""))
+    assert "times a row was not as the gateway wrote it, and refused" in fault
 
 
 def noted_strays(gateway: Gateway) -> set[str]:

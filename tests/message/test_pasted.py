@@ -39,6 +39,23 @@ def test_base64_that_is_quoted_by_an_answer_is_joined_too() -> None:
     assert found.startswith(CONTENT)
 
 
+@pytest.mark.parametrize("width", [16, 20, 40, 47])
+@pytest.mark.parametrize("before", [b"", b"> ", b"\t"])
+def test_base64_in_short_lines_is_joined_too(width: int, before: bytes) -> None:
+    coded = base64.b64encode(CONTENT)
+    lines = [coded[at : at + width] for at in range(0, len(coded), width)]
+    text = b"Bonjour,\r\n" + b"".join(before + line + b"\r\n" for line in lines)
+
+    assert list(find_pasted(text)) == [CONTENT]
+
+
+def test_short_lines_of_words_are_no_file() -> None:
+    names = b"anticonstitutionnellement\r\n" * 5
+
+    assert list(find_pasted(names)) == []
+    assert list(find_pasted(b"Un mot par ligne :\r\n" + b"court\r\n" * 400)) == []
+
+
 @pytest.mark.parametrize(("length", "found"), [(189, 0), (192, 1)])
 def test_what_is_too_short_to_be_a_document_is_left(length: int, found: int) -> None:
     text = base64.b64encode(bytes(length))

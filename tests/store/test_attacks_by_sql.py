@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gateway.errors import AlteredError
+from gateway.errors import AlteredError, DamagedError
 from gateway.metrics import ALTERED
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.mailbox.reading import MailReading
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.standing import find_standing
@@ -222,7 +225,8 @@ def test_a_row_without_its_mac_is_believed_no_more_once_all_are_bound(
 
 
 def test_the_operator_is_told_without_a_word_about_the_patient(world: World) -> None:
-    write(world, "UPDATE accounts SET login = 'mallory' WHERE login = 'patient0'")
+    changed = "UPDATE accounts SET password = 'x' WHERE id = :id"
+    write(world, changed, id=world.accounts[0])
 
     counted = ALTERED.labels("accounts")
     before = counted._value.get()
@@ -231,10 +235,73 @@ def test_the_operator_is_told_without_a_word_about_the_patient(world: World) -> 
         world.database.read() as work,
         pytest.raises(AlteredError) as raised,
     ):
-        Accounts(work).find("mallory")
+        Accounts(work).find("patient0")
     assert raised.value.public == "try again later"
     assert lines == [
         "error accounts: a row that was altered: somebody else wrote to the database; "
         "see gateway journal verify"
     ]
     assert counted._value.get() == before + 1
+
+
+def test_a_message_that_is_moved_to_another_mailbox_is_not_read_there(
+    world: World,
+) -> None:
+    theirs, mine = (world.post.mailboxes[one] for one in (DOCTOR, SERVICE))
+    with world.database.write() as work:
+        inboxes = {box: Folders(work).ensure(box)[0].id for box in (theirs, mine)}
+    write(
+        world,
+        "UPDATE mail_items SET folder_id = :mine WHERE folder_id = :theirs",
+        mine=inboxes[mine],
+        theirs=inboxes[theirs],
+    )
+
+    with world.database.read() as work:
+        assert list(MailReading(work).items(inboxes[mine])) == []
+    assert found(world) == ["mail_items: 2 are in a mailbox that is not theirs"]
+
+
+def test_a_folder_that_is_moved_to_another_mailbox_is_not_read_there(
+    world: World,
+) -> None:
+    theirs, mine = (world.post.mailboxes[one] for one in (DOCTOR, SERVICE))
+    write(
+        world, "UPDATE folders SET name = name || ' 2' WHERE mailbox_id = :id", id=mine
+    )
+    write(
+        world,
+        "UPDATE folders SET mailbox_id = :mine WHERE mailbox_id = :theirs",
+        mine=mine,
+        theirs=theirs,
+    )
+
+    with world.database.read() as work:
+        for folder in Folders(work).listed(mine):
+            assert list(MailReading(work).items(folder.id)) == []
+    assert found(world)
+
+
+def test_a_message_that_is_moved_to_another_patient_is_not_read_there(
+    world: World,
+) -> None:
+    own, other = world.patients
+    write(
+        world,
+        "UPDATE conversations SET profile_id = :other WHERE profile_id = :own",
+        own=own,
+        other=other,
+    )
+    write(
+        world,
+        "UPDATE inbox_messages SET profile_id = :other WHERE profile_id = :own",
+        own=own,
+        other=other,
+    )
+
+    with world.database.read() as work:
+        query = text("SELECT id FROM conversations WHERE profile_id = :id")
+        (conversation,) = work.connection.execute(query, {"id": other}).scalars()
+        with pytest.raises(DamagedError):
+            InboxReader(work).messages(other, conversation)
+    assert found(world) == ["inbox_messages: 2 are with a patient not their own"]

@@ -130,6 +130,24 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "archive sans les tailles ZIP64 qu'elle annonce"
         ),
         "not a ZIP archive": "ce n'est pas une archive ZIP",
+        # A file attached to a PDF (gateway/documents/pdf_files.py).
+        "PDF that is encrypted, with a file attached": (
+            "PDF chiffré auquel un fichier est joint"
+        ),
+        "PDF with a damaged file": "PDF auquel est joint un fichier abîmé",
+        "PDF with a file packed in a way that is not read": (
+            "PDF auquel est joint un fichier compressé d'une façon qui n'est pas lue"
+        ),
+        "PDF with a file that is cut short": (
+            "PDF auquel est joint un fichier coupé avant sa fin"
+        ),
+        "PDF with a file that is too large": (
+            "PDF auquel est joint un fichier trop grand"
+        ),
+        "PDF with attached files that overlap": (
+            "PDF dont des fichiers joints se recouvrent"
+        ),
+        "PDF with too many files attached": "PDF auquel trop de fichiers sont joints",
         # The package in it.
         "IHE_XDM is in another folder": "IHE_XDM est dans un autre dossier",
         "a file in IHE_XDM that METADATA.XML omits was ignored": (

@@ -35,6 +35,7 @@ from gateway.documents.kinds import (
     kind_of,
 )
 from gateway.documents.packed_picture import is_packed_picture, read_packed_picture
+from gateway.documents.pdf_files import files_in_pdf, has_files, without_files
 from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xdm.archive_remains import read_remains
@@ -163,8 +164,22 @@ class _Search:
         self, content: bytes, place: PartPlace, error: str
     ) -> Iterator[Item]:
         """Yield the document that is written in a PDF, an image or the like, if any."""
-        if cda_in_text(content) is not None:
+        yield from self._attached(content, place, error)
+        if cda_in_text(without_files(content)) is not None:
             yield _document(content, place, error or place.say(faults.NOT_CDA))
+
+    def _attached(self, content: bytes, place: PartPlace, error: str) -> Iterator[Item]:
+        """Yield what is in the files attached to a PDF."""
+        if not has_files(content):
+            return
+        try:
+            files = files_in_pdf(content, self.limits.archive.entry_bytes)
+            for number, file in enumerate(files, 1):
+                yield from self.file(file, place.within(f"fichier {number}"), error)
+                if self.opened > self.limits.total_bytes:
+                    return
+        except InvalidError as wrong:
+            yield _closed(place, _closed_for(str(wrong)))
 
     def _other(
         self, content: bytes, place: PartPlace, error: str, *, declared: bool
@@ -172,6 +187,7 @@ class _Search:
         if is_saved_message(content, place.media_type):
             yield from self._forwarded(content, place, error)
             return
+        yield from self._attached(content, place, error)
         if holds_cda(content) and (declared or is_only_cda(content)):
             yield _document(content, place, error)
             return
@@ -315,7 +331,7 @@ class _Search:
 
 def _opens(kind: Kind, content: bytes, place: PartPlace) -> bool:
     """Tell whether a file holds others, so that one more level would be opened."""
-    if kind in {Kind.ARCHIVE, Kind.TNEF, Kind.CMS}:
+    if kind in {Kind.ARCHIVE, Kind.TNEF, Kind.CMS} or has_files(content):
         return True
     return kind is Kind.OTHER and is_saved_message(content, place.media_type)
 

@@ -20,6 +20,7 @@ from gateway.documents.cda.file import CdaFile, open_cda
 from gateway.documents.cda.nodes import IN_HL7, children, find, get
 from gateway.documents.kinds import HEAD_BYTES, Kind, kind_of
 from gateway.documents.media import IMAGES, has_signature, normal_type, type_of
+from gateway.documents.pdf_files import has_files
 from gateway.documents.text_files import read_text_file
 from gateway.documents.wholeness import check_whole
 from gateway.errors import InvalidError
@@ -102,13 +103,14 @@ def read_body(file: CdaFile) -> DocumentBody:
 
 def files_within(body: DocumentBody) -> Iterator[bytes]:
     """
-    Yield the files of a body in which others may hide: no PDF, image or sound.
+    Yield the files of a body in which others may hide: no image or sound, and a PDF
+    only with files attached.
 
-    Of sections these are the files that are no image, and the words, if they seem to
-    have a document among them.
+    Of sections these are such files, and the words, if they seem to have a document
+    among them.
     """
     if body.sections is None:
-        if kind_of(body.content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+        if _may_hold_files(body.content):
             yield body.content
         return
     for media in body.sections.iter(_MEDIA):
@@ -119,10 +121,15 @@ def files_within(body: DocumentBody) -> Iterator[bytes]:
             content = read_encoded(value, _media_type(value)).content
         except InvalidError:
             continue
-        if kind_of(content[:HEAD_BYTES], b"") is not Kind.SHOWN:
+        if _may_hold_files(content):
             yield content
     texts = ("".join(map(str, one.itertext())) for one in body.sections.iter(_TEXT))
     yield from (one.encode() for one in texts if "ClinicalDocument" in one)
+
+
+def _may_hold_files(content: bytes) -> bool:
+    is_shown = kind_of(content[:HEAD_BYTES], b"") is Kind.SHOWN
+    return not is_shown or has_files(content)
 
 
 def read_body_facts(root: etree._Element) -> tuple[BodyLevel, str]:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from attrs import field, frozen
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, update
 
+from gateway.core.envelope import Recipient, RecipientKind
 from gateway.errors import AlteredError, UnavailableError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.deliveries import PENDING, Deliveries
+from gateway.store.arrivals.outcomes import outcome_of, told_columns
+from gateway.store.arrivals.rows import facts_of, sealed_columns, sealed_facts
+from gateway.store.arrivals.values import KeptArrival
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.destroying import clear_traces, destroy_scope
-from gateway.store.tables import arrivals, blob_grants, data_keys, deliveries
+from gateway.store.tables import (
+    arrival_documents,
+    arrivals,
+    blob_grants,
+    data_keys,
+    deliveries,
+    inbox_messages,
+    mailboxes,
+    recipients,
+)
 
 _BATCH: Final = 200
 _AGAIN: Final = timedelta(days=1)
@@ -83,7 +96,7 @@ class TransitDays:
             with self.database.write() as work:
                 for arrival_id in ids:
                     with suppress(AlteredError):  # said; it keeps its day, and its key
-                        Arrivals(work).give_to_owners(arrival_id)
+                        give_to_owners(work, arrival_id)
             after = ids[-1]
         after = ""
         while ids := self._named_after(deliveries, keys, after):
@@ -104,6 +117,95 @@ class TransitDays:
                 .scalars()
                 .all()
             )
+
+
+def give_to_owners(work: UnitOfWork, arrival_id: str) -> None:
+    """
+    Seal what a message's story needs under the keys of those it is about.
+
+    Each recipient's address under that recipient's own key, or the sender's where the
+    recipient is elsewhere; who sent it under the sender's, or that of the first
+    recipient here. What is about nobody here is kept no longer.
+
+    Raises:
+        AlteredError: the message is not as it was kept; nothing is changed.
+    """
+    kept = Arrivals(work).get(arrival_id)
+    if kept is None:
+        return
+    owners = {one.position: _owner(work, one.recipient) for one in kept.recipients}
+    sender = _sender(work, kept)
+    here = [key for key in (sender, *owners.values()) if key]
+    _give_message(work, kept, here[0] if here else None)
+    for one in kept.recipients:
+        key = owners[one.position] or sender
+        place = f"{arrival_id}:{one.position}"
+        work.change(
+            recipients,
+            recipients.c.arrival_id == arrival_id,
+            recipients.c.position == one.position,
+            key_id=key,
+            address=_sealed(
+                work, key, one.recipient.address, f"recipients.address:{place}"
+            ),
+            orcpt=_sealed(work, key, one.recipient.orcpt, f"recipients.orcpt:{place}"),
+        )
+    _give_outcomes(work, kept, {at: key or sender for at, key in owners.items()})
+
+
+def _give_message(work: UnitOfWork, kept: KeptArrival, key: str | None) -> None:
+    mine = arrivals.c.id == kept.id
+    row = work.connection.execute(select(arrivals).where(mine)).one()
+    values = {} if row.facts is not None else sealed_columns(work, row)
+    facts = facts_of(work, row)
+    values |= {
+        "sender": _sealed(work, key, kept.reverse_path, f"arrivals.sender:{kept.id}"),
+        "facts": sealed_facts(work, kept.id, key, facts) if key else b"",
+        "key_id": key or kept.key_id,
+    }
+    work.change(arrivals, mine, **values)
+
+
+def _give_outcomes(
+    work: UnitOfWork, kept: KeptArrival, keys: Mapping[int, str | None]
+) -> None:
+    """Do so with what became of documents of recipients that are no patients."""
+    columns = arrival_documents.c
+    rows = work.connection.execute(
+        select(arrival_documents).where(
+            columns.arrival_id == kept.id, columns.key_id == kept.key_id
+        )
+    ).all()
+    for row in rows:
+        key = keys.get(row.recipient)
+        said = outcome_of(work, row)
+        told = told_columns(work, kept.id, key, said) if key else {"facts": b""}
+        mine = (one == row._mapping[one.name] for one in arrival_documents.primary_key)
+        work.connection.execute(update(arrival_documents).where(*mine).values(**told))
+
+
+def _sealed(work: UnitOfWork, key: str | None, text: str, place: str) -> bytes:
+    return work.seal(key, text, place) if key else b""
+
+
+def _owner(work: UnitOfWork, recipient: Recipient) -> str | None:
+    if recipient.kind is RecipientKind.REMOTE or not recipient.target_id:
+        return None
+    scope = f"{recipient.kind.value}:{recipient.target_id}"
+    return work.keys.find(work.connection, scope)
+
+
+def _sender(work: UnitOfWork, kept: KeptArrival) -> str | None:
+    """Return the key of who sent it from here: a patient, or a mailbox."""
+    connection, keys = work.connection, work.keys
+    wrote = select(inbox_messages.c.profile_id).where(
+        inbox_messages.c.arrival_id == kept.id, inbox_messages.c.direction == "out"
+    )
+    if (patient := connection.execute(wrote).scalar()) is not None:
+        return keys.find(connection, f"patient:{patient}")
+    of_address = mailboxes.c.address == kept.reverse_path.lower()
+    mailbox = connection.execute(select(mailboxes.c.id).where(of_address)).scalar()
+    return None if mailbox is None else keys.find(connection, f"mailbox:{mailbox}")
 
 
 def _end_of(scope: str) -> datetime:

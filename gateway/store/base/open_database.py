@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, translated
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
 from gateway.store.migrations import is_current, upgrade
@@ -81,11 +81,13 @@ def _opened(settings: Settings, *, upgraded: bool = False) -> Database:
     database = Database.open(settings)
     try:
         _check_answer(database.engine)
-        _check_tables(database.engine)
+        with translated(database.availability):
+            _check_tables(database.engine)
         if upgraded:
             upgrade(database.engine)
-        _check_version(database)
-        _check_keys(database)
+        with translated(database.availability):
+            _check_version(database)
+            _check_keys(database)
     except BaseException:
         database.close()
         raise
@@ -104,7 +106,9 @@ def _check_file(settings: Settings) -> None:
 
 
 def _check_tables(engine: Engine) -> None:
-    if not inspect(engine).has_table("alembic_version"):
+    with engine.connect().execution_options(read_only=True) as connection:
+        has_tables = inspect(connection).has_table("alembic_version")
+    if not has_tables:
         raise MisuseError(
             "there is nothing of a gateway in this database: is [database] url right? "
             + _TO_BEGIN

@@ -36,6 +36,7 @@ from gateway.store.base.engine import (
     trouble_of,
 )
 from gateway.store.base.glancing import Glance
+from gateway.store.base.place import OpenFile
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.turns import Turns
 from gateway.store.journal import (
@@ -44,13 +45,20 @@ from gateway.store.journal import (
     Event,
     JournalReader,
     append,
+    line_place,
     with_rows,
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.sealed.places import Places
+from gateway.store.sealed.line_details import (
+    is_private,
+    open_detail,
+    scope_of,
+    seal_detail,
+)
+from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.rows import (
     BINDINGS,
     MAC,
@@ -95,7 +103,9 @@ class UnitOfWork:
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
-    _followed: dict[tuple[str, str], dict[str, str]] = field(factory=dict, repr=False)
+    _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
+        factory=dict, repr=False
+    )
 
     @property
     def rows(self) -> Rows:
@@ -118,7 +128,10 @@ class UnitOfWork:
     @property
     def journal(self) -> JournalReader:
         """The journal as it is before this transaction's own lines."""
-        return JournalReader(self.connection)
+        return JournalReader(self.connection, self._open_detail)
+
+    def _open_detail(self, place: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        return open_detail(self.keys, self.connection, place, kept)
 
     def next_moment(self) -> datetime:
         """
@@ -188,8 +201,7 @@ class UnitOfWork:
         binding = BINDINGS[table]
         if binding.followed is Followed.NOT:
             return
-        chain = f"patient:{row[binding.owner]}" if binding.owner else OPERATOR
-        place = chain, str(row[binding.subject])
+        place = binding.chains(row), str(row[binding.subject])
         name = binding.name(row)
         self._followed.setdefault(place, {})[name] = remembered(binding, row[MAC])
 
@@ -202,7 +214,15 @@ class UnitOfWork:
         chain: str = OPERATOR,
         **detail: Any,
     ) -> None:
-        """Write a line in the journal; ``detail`` never holds patient data."""
+        """
+        Write a line in the journal; ``detail`` never holds patient data.
+
+        What of it names a sender or a document (`PRIVATE`) is sealed.
+        """
+        if is_private(detail):
+            key_id = self.key_for(scope_of(chain))
+            place = line_place(action, subject)
+            detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
     def after_commit(self, action: Callable[[], None]) -> None:
@@ -217,9 +237,9 @@ class UnitOfWork:
         return key_id
 
     @property
-    def places(self) -> Places:
+    def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""
-        return Places(self.keys, self.folder, self.connection)
+        return CellSealing(self.keys, self.folder, self.connection)
 
     def seal(self, key_id: str, value: Any, place: str) -> bytes:
         """Encrypt a JSON value for its place, ``table.column:key``."""
@@ -280,7 +300,13 @@ class Database:
         init=False, repr=False, eq=False, factory=DatabaseHealth
     )
     _turns: Turns | None = field(init=False, repr=False, eq=False)
+    _file: OpenFile | None = field(init=False, repr=False, eq=False)
     _glance: Glance | None = field(init=False, repr=False, eq=False)
+
+    @_file.default
+    def _where_it_lies(self) -> OpenFile | None:
+        name = self.engine.url.database
+        return OpenFile(Path(name)) if is_sqlite(self.engine) and name else None
 
     @_turns.default
     def _beside(self) -> Turns | None:
@@ -313,7 +339,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """Open a transaction that may write; commit when the block ends well."""
+        """
+        Open a transaction that may write; commit when the block ends well.
+
+        Raises:
+            StorageError: the file of the database is not there any more, or another one
+                is: what was committed just now may be lost with it.
+        """
+        self._check_file()
         with (
             self._turn(),
             translated(self.availability),
@@ -322,6 +355,7 @@ class Database:
             work = self.unit(connection)
             yield work
             work.flush()
+        self._check_file()
         self.availability.answered()
         work.committed()
 
@@ -370,6 +404,14 @@ class Database:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    def _check_file(self) -> None:
+        if self._file is not None and not self._file.is_there:
+            raise StorageError(
+                "try again later",
+                detail="the file of the database was moved or replaced while it was "
+                "open",
+            )
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turns is None else self._turns.taken()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal, select
 from twisted.logger import Logger
 
 from gateway.errors import DamagedError, NotFoundError
@@ -17,7 +17,13 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.selections import in_chunks, uid_condition
-from gateway.store.tables import mail_items, mail_outlines, mailboxes
+from gateway.store.tables import (
+    data_keys,
+    folders,
+    mail_items,
+    mail_outlines,
+    mailboxes,
+)
 
 log = Logger()
 
@@ -62,6 +68,10 @@ class Changes:
     folder: Folder
     touched: Sequence[tuple[int, str]]
     present: Sequence[int] | None = None
+
+
+OF_ITS_MAILBOX = data_keys.c.scope == literal("mailbox:") + folders.c.mailbox_id
+"""A message is in a folder of the mailbox whose key it is under: else it was moved."""
 
 
 @frozen
@@ -125,7 +135,12 @@ class MailReading:
     ) -> Iterator[MailItem]:
         """Yield messages by uid, with headers and structure where ``outlined``."""
         columns = mail_items.c
-        query = select(mail_items).where(columns.folder_id == folder_id)
+        query = (
+            select(mail_items)
+            .join(folders, folders.c.id == columns.folder_id)
+            .join(data_keys, data_keys.c.id == columns.key_id)
+            .where(columns.folder_id == folder_id, OF_ITS_MAILBOX)
+        )
         if outlined:
             outline = mail_outlines.c
             query = query.add_columns(outline.headers, outline.structure).join(

@@ -73,7 +73,8 @@ def _tables_free(connection: Connection) -> Iterator[None]:
 
 def is_current(engine: Engine) -> bool:
     """Tell whether the database has exactly the tables this program expects."""
-    with engine.connect() as connection:
+    # Who only looks waits for nobody: a turn to write may be held for long.
+    with engine.connect().execution_options(read_only=True) as connection:
         return _version_of(connection) == [HEAD]
 
 

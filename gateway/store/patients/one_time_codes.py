@@ -134,6 +134,17 @@ class OneTimeCodes:
         )
 
 
+def void_codes_of(work: UnitOfWork, account_id: str) -> None:
+    """Make every code of an account useless."""
+    code = one_time_codes.c
+    work.change(
+        one_time_codes,
+        code.account_id == account_id,
+        code.used_at.is_(None),
+        used_at=work.now,
+    )
+
+
 def _digest(keys: KeyRing, code_id: str, digits: str) -> str:
     # Keyed: of a million codes a bare hash would hide none.
     return keys.digest(Label.CODE, f"{code_id}:{digits}")

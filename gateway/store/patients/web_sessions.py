@@ -157,16 +157,7 @@ class WebSessions:
 
     def end(self, session: WebSession) -> bool:
         """End a session; False when it was ended already."""
-        return bool(self._end([session.digest]))
-
-    def _end(self, digests: list[str]) -> int:
-        """Take sessions away; the journal knows that none of them comes back."""
-        for digest in digests:
-            self.work.ended(web_sessions, {"digest": digest})
-        gone = self.work.connection.execute(
-            delete(web_sessions).where(web_sessions.c.digest.in_(digests))
-        )
-        return int(gone.rowcount)
+        return bool(_end(self.work, [session.digest]))
 
     def _make_room(self, account_id: str) -> None:
         oldest = (
@@ -180,4 +171,25 @@ class WebSessions:
         )
         digests = list(self.work.connection.execute(oldest).scalars())
         if digests:
-            self._end(digests)
+            _end(self.work, digests)
+
+
+def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
+    """End every session of an account, but that of a digest."""
+    found = work.connection.execute(
+        select(web_sessions.c.digest).where(
+            web_sessions.c.account_id == account_id, web_sessions.c.digest != but
+        )
+    )
+    if digests := list(found.scalars()):
+        _end(work, digests)
+
+
+def _end(work: UnitOfWork, digests: list[str]) -> int:
+    """Take sessions away; the journal knows that none of them comes back."""
+    for digest in digests:
+        work.ended(web_sessions, {"digest": digest})
+    gone = work.connection.execute(
+        delete(web_sessions).where(web_sessions.c.digest.in_(digests))
+    )
+    return int(gone.rowcount)

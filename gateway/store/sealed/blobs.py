@@ -21,7 +21,7 @@ from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.sealed.places import Places
+from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
 from gateway.store.sealed.spare_files import SpareFile, SpareFiles, fsync, sync_folder
 from gateway.store.tables import blob_grants, blobs
@@ -346,8 +346,8 @@ class Blobs:
         return self._places.unseal(key_id, wrapped, place)
 
     @property
-    def _places(self) -> Places:
-        return Places(self.keys, self.folder, self.connection)
+    def _places(self) -> CellSealing:
+        return CellSealing(self.keys, self.folder, self.connection)
 
 
 def grant_place(blob_id: str, key_id: str) -> str:

@@ -7,7 +7,6 @@ import threading
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -30,7 +29,7 @@ from gateway.errors import (
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.generation import HeldKeys, Memory, next_generation
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
-from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
+from gateway.store.sealed.sources import KeySource, SecretKey, SecretSource
 from gateway.store.sealed.wrapping import (
     KeyEncryptionKey,
     KeyPlace,
@@ -84,6 +83,8 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    COLUMN = "column"
+    """What a column says, where it is searched: see `column_digest`."""
     VAULT = "vault"
     """Of a document, in the sum that a checkpoint vouches for."""
 
@@ -116,18 +117,6 @@ class KeyRing:
         self._engine: Engine | None = None
         self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
-
-    @classmethod
-    def from_file(cls, file: Path) -> KeyRing:
-        """
-        Read the master key.
-
-        Raises:
-            MisuseError: absent, readable by others, or not 32 bytes in hex.
-        """
-        source = FileSource(file)
-        source.open(1)
-        return cls(source)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyRing:

@@ -39,7 +39,7 @@ _SHORTER = {
 
 
 @frozen
-class Places:
+class CellSealing:
     """Seals and opens values for their places, within one transaction."""
 
     keys: KeyRing

@@ -25,6 +25,7 @@ from twisted.logger import Logger
 
 from gateway.errors import AlteredError
 from gateway.metrics import ALTERED
+from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.tables import (
     accounts,
@@ -54,6 +55,48 @@ _SHORT = 16
 log = Logger()
 
 
+def _text(value: str) -> bytes:
+    text = value.encode("utf-8", "surrogatepass")
+    return b"s%d:%b" % (len(text), text)
+
+
+def _moment(value: datetime) -> bytes:
+    """Return a moment as it is kept: microseconds since 1970."""
+    return b"i%d:" % ((value - _EPOCH) // _MICROSECOND)
+
+
+def _json(value: Any) -> bytes:
+    text = _to_json(value).encode("ascii")
+    return b"j%d:%b" % (len(text), text)
+
+
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+_FORMS: dict[type, Callable[[Any], bytes]] = {
+    type(None): lambda _: b"n",
+    str: _text,
+    bool: lambda value: b"b1" if value else b"b0",
+    int: lambda value: b"i%d:" % value,
+    datetime: _moment,
+    bytes: lambda value: b"y%d:%b" % (len(value), value),
+    list: _json,
+    dict: _json,
+}
+"""
+How a value is written, the same on every database: each form says where it ends, so
+that no two rows are the same bytes.
+"""
+
+
+def _cells(values: Iterable[Any]) -> bytes:
+    return b"".join([_FORMS.get(type(one), _other)(one) for one in values])
+
+
+def _other(value: Any) -> bytes:
+    """Return a value of an enumeration as what it is kept as."""
+    return _text(str(value)) if isinstance(value, str) else _json(value)
+
+
 class Followed(Enum):
     """What the journal remembers of the rows of a table."""
 
@@ -74,13 +117,21 @@ class Binding:
     """The column by which the journal speaks of a row, as the subject of a line."""
     owner: str = ""
     """The column with the patient in whose chain it does so; none: the operator's."""
+    also: str = ""
+    """The column of one in whose chain it may do so, where a line of it is written."""
     columns: tuple[str, ...] = field(init=False)
+    head: bytes = field(init=False, repr=False)
+    """Which cells of which table, before the values in what is digested."""
     _values: Any = field(init=False, repr=False)
 
     @columns.default
     def _bound(self) -> tuple[str, ...]:
         left = {MAC, *self.free}
         return tuple(one.name for one in self.table.c if one.name not in left)
+
+    @head.default
+    def _named(self) -> bytes:
+        return _cells(["row", self.table.name, *self.columns])
 
     @_values.default
     def _getter(self) -> Any:
@@ -90,6 +141,12 @@ class Binding:
         """Return the values of a row that are bound, in their order."""
         found: Sequence[Any] = self._values(row)
         return found
+
+    def chains(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the chains in which the journal may speak of a row, the first best."""
+        first = chain_of(row[self.owner]) if self.owner else OPERATOR
+        also = row.get(self.also) if self.also else None
+        return (first, chain_of(also)) if also else (first,)
 
     def name(self, row: Mapping[str, Any]) -> str:
         """Return the name of a row in the journal and in findings: table and key."""
@@ -110,6 +167,7 @@ BINDINGS: dict[Table, Binding] = {
                 "failures": "slows guessing down at the page; who writes it has the "
                 "hash of the password to guess at",
                 "paused_until": "as failures",
+                "failed_at": "as failures",
             },
             owner="profile_id",
         ),
@@ -122,7 +180,7 @@ BINDINGS: dict[Table, Binding] = {
         ),
         Binding(profiles, Followed.WRITTEN, owner="id"),
         Binding(documents, Followed.WRITTEN, owner="profile_id"),
-        Binding(recipients, Followed.WRITTEN, subject="arrival_id"),
+        Binding(recipients, Followed.WRITTEN, subject="arrival_id", also="target_id"),
         Binding(arrivals, Followed.NOT, {"state": _WORK, "ended_at": _WORK}),
     )
 }
@@ -209,12 +267,9 @@ class Rows:
     ) -> str:
         """Return the MAC of all rows of a set, in hex; their order tells nothing."""
         names = [one.name for one in table.c]
-        each = sorted(
-            _packed([_canonical(row[name]) for name in names]) for row in rows
-        )
-        head = ["set", table.name, owner, *names]
-        packed = _packed([*(one.encode() for one in head), *each])
-        return self.keys.mac(Label.ROW, packed).hex()
+        each = sorted(_cells([row[name] for name in names]) for row in rows)
+        head = _cells(["set", table.name, owner, *names])
+        return self.keys.mac(Label.ROW, head + _cells(each)).hex()
 
     def check_set(
         self,
@@ -238,11 +293,7 @@ class Rows:
             raise refused(table.name, "a set of rows that was altered")
 
     def _mac(self, binding: Binding, values: Sequence[Any]) -> bytes:
-        parts = [binding.table.name.encode()]
-        for name, value in zip(binding.columns, values, strict=True):
-            parts.append(name.encode())
-            parts.append(_canonical(value))
-        return self.keys.mac(Label.ROW, _packed(parts))
+        return self.keys.mac(Label.ROW, binding.head + _cells(values))
 
 
 def refused(table: str, why: str) -> AlteredError:
@@ -262,28 +313,3 @@ def remembered(binding: Binding, mac: bytes | None) -> str:
     if mac is None:
         return ""
     return "held" if binding.followed is Followed.HELD else mac.hex()[:_SHORT]
-
-
-def _canonical(value: Any) -> bytes:
-    """Return a value as bytes, the same on every database; no two values share them."""
-    if value is None:
-        return b"n"
-    if isinstance(value, str):
-        return b"s" + value.encode("utf-8", "surrogatepass")
-    if isinstance(value, bool):
-        return b"b1" if value else b"b0"
-    if isinstance(value, int):
-        return b"i%d" % value
-    if isinstance(value, datetime):
-        return b"i%d" % ((value - _EPOCH) // _MICROSECOND)
-    if isinstance(value, bytes):
-        return b"y" + value
-    return b"j" + _to_json(value).encode("ascii")
-
-
-_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-
-
-def _packed(parts: Iterable[bytes]) -> bytes:
-    """Join with lengths before: no part runs into the next."""
-    return b"".join([len(one).to_bytes(4, "big") + one for one in parts])

@@ -27,6 +27,7 @@ from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.site.limits import FilesRight
 
 _HOUR = timedelta(hours=1)
 
@@ -213,6 +214,15 @@ class SigningIn:
         if profile is None or not may_sign_in(ProfileState(profile.state)):
             return None
         return profile
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        """
+        Return whether a form with files is taken: while its session lasts, whatever it
+        has of a ticket; of one that ended of itself, the text alone.
+        """
+        if self.find(cookie)[1] is not None:
+            return FilesRight.WHOLE
+        return FilesRight.NONE if self.whose(cookie) is None else FilesRight.TEXT
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of a patient who asked for what is not theirs, or not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -25,10 +25,11 @@ from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
-from gateway.web.site.limits import Rules, Throttle
+from gateway.web.site.limits import FilesRight, Rules
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
 from gateway.web.site.templating import STATIC
+from gateway.web.site.throttle import Throttle
 from gateway.web.site.visits import RawRequest, same, upload_ticket
 
 log = Logger()
@@ -218,14 +219,22 @@ def put(request: Request, answer: Answer) -> bytes:
     return answer.body
 
 
-def make_rules(settings: Settings, keys: KeyRing, port: int) -> Rules:
+def make_rules(
+    settings: Settings,
+    keys: KeyRing,
+    port: int,
+    right_of: Callable[[str], Deferred[FilesRight]],
+) -> Rules:
     """Return what the site checks of a request before it is served."""
     hosts = allowed_hosts(settings, port)
 
-    def may_send_files(request: Request) -> bool:
+    def has_ticket(request: Request) -> bool:
         cookie = read_cookies(request).get("__Host-session", "")
         ticket = _query(request.uri.partition(b"?")[2]).get("upload", "")
         return bool(cookie) and same(ticket, upload_ticket(keys, cookie))
+
+    def right_to_files(request: Request) -> Deferred[FilesRight]:
+        return right_of(read_cookies(request).get("__Host-session", ""))
 
     def objection(request: Request) -> int | None:
         if not request.uri.startswith(b"/") or b"//" in request.path:
@@ -237,7 +246,12 @@ def make_rules(settings: Settings, keys: KeyRing, port: int) -> Rules:
             return 421
         return None if request.method in _METHODS else 405
 
-    return Rules(may_send_files=may_send_files, objection=objection, refusal=refusal)
+    return Rules(
+        has_ticket=has_ticket,
+        right_to_files=right_to_files,
+        objection=objection,
+        refusal=refusal,
+    )
 
 
 def refusal(status: int, request: Request | None) -> tuple[Pairs, bytes]:

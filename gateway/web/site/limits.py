@@ -8,17 +8,19 @@ known before the first byte of it is read, and connections are counted before TL
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from enum import Enum
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
@@ -34,7 +36,6 @@ SMALL_BODY = 64 * KIB
 
 _LARGE_AT_ONCE = 8
 _SLOWEST = 16 * KIB  # bytes a second of an answer; a slower reader is let go
-_MOST_PEERS = 20_000
 _MOST_CUT = 10  # times a large body: so much is taken to show what was written in it
 _PARTING = 5.0  # seconds to read why one was refused
 
@@ -51,12 +52,22 @@ class WebLimits:
     proxies: Networks = ()
 
 
+class FilesRight(Enum):
+    """What of a large form is taken."""
+
+    WHOLE = "whole"
+    TEXT = "text"  # the session ended of itself: what was written is kept, no file
+    NONE = "none"
+
+
 @frozen(kw_only=True)
 class Rules:
     """What the site asks of the application before a request is served."""
 
-    may_send_files: Callable[[Request], bool]
-    """Whether the headers show a right to a large body; called before the body."""
+    has_ticket: Callable[[Request], bool]
+    """Whether the headers show that a form of ours is sent; called before the body."""
+    right_to_files: Callable[[Request], Deferred[FilesRight]]
+    """What the session behind that ticket may send now."""
     objection: Callable[[Request], int | None]
     """The status of what is refused whatever its path: a foreign Host."""
     refusal: Callable[[int, Request | None], tuple[Sequence[tuple[str, str]], bytes]]
@@ -174,25 +185,60 @@ class LimitedRequest(Request):
     content: BytesIO
     _holds_place = False
     _refused = False
+    _waits = False
+    _is_gone = False
+    _ended: tuple[bytes, bytes, bytes] | None = None
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802
         # In memory: a file would put what a patient writes unencrypted on the disk.
         self.content = BytesIO()
-        site = self.channel.site
-        self._allowed, status = SMALL_BODY, 413
+        self._early: list[bytes] = []
+        self._allowed = SMALL_BODY
         if length is None or length > SMALL_BODY:
             self.uri = self.channel._path  # not yet set: the body comes first here
-            self._may_be_cut = site.rules.may_send_files(self)
-            if self._may_be_cut and site.take_place():
-                self._holds_place = True
-                self._allowed = site.limits.large_body
-            elif self._may_be_cut:
-                status = 503  # no place: others are sending files
+            if self.channel.site.rules.has_ticket(self):
+                self._ask(length)
+                return
+        if length is not None and length > self._allowed:
+            self._too_large(413, length)
+
+    def _ask(self, length: int | None) -> None:
+        """
+        Look whether the session still lasts; nothing more is read meanwhile.
+
+        What came with the headers waits: it is no more than one read of the socket.
+        """
+        self._waits = True
+        self.channel._networkProducer.pauseProducing()
+        right = self.channel.site.rules.right_to_files(self)
+        right.addErrback(_unknown).addCallback(self._answered, length)
+
+    def _answered(self, right: FilesRight | None, length: int | None) -> None:
+        self._waits = False
+        if self._is_gone:
+            return
+        site = self.channel.site
+        status = 413 if right in {FilesRight.TEXT, FilesRight.NONE} else 503
+        self._may_be_cut = right is not FilesRight.NONE
+        # Without a place others are sending files; without an answer nothing is known.
+        if right is FilesRight.WHOLE and site.take_place():
+            self._holds_place = True
+            self._allowed, status = site.limits.large_body, 413
         if length is not None and length > self._allowed:
             self._too_large(status, length)
+        for data in self._early:
+            self.handleContentChunk(data)
+        self._early.clear()
+        if self._ended is not None:
+            self.requestReceived(*self._ended)
+        else:
+            self.channel._networkProducer.resumeProducing()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         if self._refused:
+            return
+        if self._waits:
+            self._early.append(data)
             return
         self._came += len(data)
         room = max(0, self._allowed - self.content.tell())
@@ -211,7 +257,9 @@ class LimitedRequest(Request):
     def requestReceived(  # noqa: N802
         self, command: bytes, path: bytes, version: bytes
     ) -> None:
-        if not self._refused:
+        if self._waits:
+            self._ended = (command, path, version)
+        elif not self._refused:
             super().requestReceived(command, path, version)
 
     def process(self) -> None:
@@ -234,6 +282,7 @@ class LimitedRequest(Request):
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self._is_gone = True
         self._leave()
         super().connectionLost(reason)
 
@@ -241,6 +290,10 @@ class LimitedRequest(Request):
         if self._holds_place:
             self._holds_place = False
             self.channel.site.give_place()
+
+
+def _unknown(_: Failure) -> None:
+    """The database does not answer: the text is kept, and the page says to wait."""
 
 
 class LimitedSite(Site):
@@ -323,36 +376,3 @@ class CappedFactory(WrappingFactory):
         self._by_peer[peer] -= 1
         if self._by_peer[peer] <= 0:
             del self._by_peer[peer]
-
-
-@define
-class Throttle:
-    """
-    Lets ``most`` requests of one address through in ``span``; used on the loop only.
-
-    It counts requests, right or wrong, so that being slowed down tells nothing about
-    a login or a code.
-    """
-
-    most: int
-    span: timedelta
-    _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
-
-    def wait(self, peer: str, now: datetime) -> timedelta:
-        """
-        Count a request; return how long that address has to wait if it is one too many.
-
-        What was counted in the future, before the clock was set back, counts no more.
-        """
-        times = self._seen.setdefault(peer, deque())
-        self._seen.move_to_end(peer)
-        while times and times[0] <= now - self.span:
-            times.popleft()
-        while times and times[-1] > now:
-            times.pop()
-        if len(self._seen) > _MOST_PEERS:
-            self._seen.popitem(last=False)
-        if len(times) >= self.most:
-            return times[0] + self.span - now
-        times.append(now)
-        return timedelta(0)

@@ -12,6 +12,7 @@ from gateway.core.vault import FiledDocument
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import WebSession
+from gateway.web.site.limits import FilesRight
 
 
 class Visitors(Protocol):
@@ -22,6 +23,9 @@ class Visitors(Protocol):
 
     def whose(self, cookie: str) -> Profile | None:
         """Return the person of a session that ended not long ago, of itself."""
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        """Return what of a form with files is taken of whoever has a cookie now."""
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of somebody who asked for what is not theirs, or not there."""

@@ -18,6 +18,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
 from gateway.errors import MisuseError
+from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.web.site.app import AddressLimits, PageThreads, SiteApp, make_rules
@@ -105,7 +106,10 @@ class WebService(Service):
             threads=threads,
             limits=AddressLimits(tries=web.address_tries, proxies=proxies),
         )
-        rules = make_rules(self._settings, database.keys, self._wanted_port)
+        right_of = Threads(self._loop, threads.pages).deferred(
+            self._visitors.right_to_files
+        )
+        rules = make_rules(self._settings, database.keys, self._wanted_port, right_of)
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
         factory = CappedFactory(TLSMemoryBIOFactory(self._tls, False, site), limits)
         try:

@@ -89,7 +89,11 @@ def form_token(keys: KeyRing, cookie: str) -> str:
 
 
 def upload_ticket(keys: KeyRing, cookie: str) -> str:
-    """Return what lets a signed-in visitor's form be large, known before its body."""
+    """
+    Return what lets a signed-in visitor's form be large, known before its body.
+
+    It says that a form of ours is sent; whether its session still lasts is looked up.
+    """
     return keys.digest(Label.UPLOAD, cookie)
 
 

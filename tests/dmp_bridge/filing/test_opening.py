@@ -37,6 +37,7 @@ from gateway.reception.documents_form import write_documents
 from gateway.reception.submission import Said, SubmittedDocument, SubmittedDocuments
 from tests.builders_cda import PDF, SET, make_cda
 from tests.builders_files import make_n1
+from tests.builders_hiding import File, attached_to_a_pdf
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
 from tests.builders_xdm import MOMENT, make_package
@@ -770,9 +771,10 @@ def _of(*files: tuple[str, str, bytes]) -> list[FoundDocument]:
     [
         _coded(ANOTHERS),
         _coded(ANOTHERS, "text/xml"),
+        _coded(attached_to_a_pdf(File(ANOTHERS)).content, "application/pdf"),
         make_cda(sections=(("1", "Motif", html.escape(ANOTHERS.decode())),)),
     ],
-    ids=["a text", "a file that is refused", "the words of a section"],
+    ids=["a text", "a file that is refused", "a PDF", "the words of a section"],
 )
 def test_another_patient_in_the_body_of_a_document_is_known(body: bytes) -> None:
     outer, inner = _of(as_xml(body))

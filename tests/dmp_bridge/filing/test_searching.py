@@ -138,6 +138,7 @@ PLACES = {
     "winmail_by_properties": "2/fichier 1",
     "winmail_in_winmail": "2/fichier 1/fichier 1",
     "signed": "2/1/1",
+    "attached_to_a_pdf": "2/fichier 1",
     "uuencoded": "2/texte",
     "pasted": "2/texte",
 }
@@ -152,11 +153,17 @@ def test_whatever_holds_files_is_opened_and_says_where(name: str, layer: Layer) 
     ]
 
 
+REASONS = {
+    "encrypted_zip": "archive that is encrypted",
+    "attached_to_an_encrypted_pdf": "PDF that is encrypted, with a file attached",
+}
+
+
 @pytest.mark.parametrize("layer", CLOSED.values(), ids=list(CLOSED))
 def test_what_is_not_opened_is_closed_and_says_what_to_send(layer: Layer) -> None:
     part = part_of(layer(FILE))
 
-    why = "archive that is encrypted" if layer is CLOSED["encrypted_zip"] else ""
+    why = REASONS.get(layer.__name__, "")
     error = closed("2", layer(FILE).media_type, why)
     assert told(part) == [("CLOSED", "2", error, b"")]
     assert "IHE_XDM.ZIP" in error
@@ -468,6 +475,26 @@ def test_what_is_nested_just_past_the_limit_is_closed(depth: int) -> None:
     assert told(nested(depth + 1), limits=limits) == [
         ("CLOSED", path, nested_too_far(path), b"")
     ]
+
+
+def test_beside_a_file_attached_to_a_pdf_what_is_written_in_it_is_found() -> None:
+    alone = File(OPENED["attached_to_a_pdf"](FILE).content)
+    both = File(alone.content.replace(b"trailer", LETTER + b"\ntrailer"))
+
+    assert found(part_of(alone)) == [("DOCUMENT", "2/fichier 1")]
+    assert found(part_of(both)) == [("DOCUMENT", "2/fichier 1"), ("DOCUMENT", "2")]
+
+
+def test_a_pdf_with_files_counts_as_a_level() -> None:
+    limits = evolve(LIMITS, depth=2)
+    once, twice = zipped(OPENED["attached_to_a_pdf"](FILE)), FILE
+    for _ in range(3):
+        twice = OPENED["attached_to_a_pdf"](twice)
+
+    assert found(part_of(once), limits=limits) == [
+        ("DOCUMENT", "2/fichier 2/fichier 1")
+    ]
+    assert found(part_of(twice), limits=limits) == [("CLOSED", "2/fichier 1/fichier 1")]
 
 
 def test_a_message_nested_just_past_the_limit_is_closed() -> None:

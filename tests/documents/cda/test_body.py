@@ -37,6 +37,7 @@ from tests.builders_files import (
     WORD,
     make_n1,
 )
+from tests.builders_hiding import File, attached_to_a_pdf
 from tests.shared import shared, shared_files
 
 PLACE = "component/nonXMLBody/text "
@@ -475,6 +476,10 @@ CHARSETS = [
     ("text/plain; charset=ISO-8859-15", LETTER.encode("iso-8859-15")),
     ("text/plain; charset=utf-8", LETTER.encode("cp1252")),
     ("text/plain; charset=us-ascii", LETTER.encode("cp1252")),
+    *(
+        (f"text/plain; charset={name}", LETTER.encode())
+        for name in ("iso-8859-1", "windows-1252", "ISO-8859-15", "us-ascii", "cp850")
+    ),
     ("text/plain; charset=cp850", LETTER.replace("€", "E").encode("cp850")),
     ("text/plain", LETTER.encode("utf-16")),
     ("text/plain", LETTER.encode("utf-16-le")),
@@ -610,6 +615,22 @@ def test_of_a_body_that_is_a_file_what_may_hold_others_is_looked_at() -> None:
 
     assert _files(make_n1(base64.b64encode(text).decode(), AS_TEXT)) == [text]
     assert _files(pdf) == []
+
+
+def test_a_pdf_to_which_a_file_is_attached_is_looked_at() -> None:
+    content = attached_to_a_pdf(File(b"<a/>")).content
+    pdf = make_n1(
+        base64.b64encode(content).decode(),
+        AS_TEXT.replace("text/plain", "application/pdf"),
+    )
+    media = (
+        '<paragraph>Voir</paragraph></text><entry><observationMedia classCode="OBS" '
+        'moodCode="EVN" ID="A"><value mediaType="application/pdf" representation="B64">'
+        f"{base64.b64encode(content).decode()}</value></observationMedia></entry><text>"
+    )
+
+    assert _files(pdf) == [content]
+    assert _files(make_cda(sections=(("1", "Motif", media),))) == [content]
 
 
 def test_of_sections_files_that_are_no_image_and_documents_in_words_are() -> None:

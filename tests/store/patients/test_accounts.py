@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.store.base.work import Database
@@ -382,7 +382,7 @@ WEAKER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 def test_a_hash_of_other_parameters_is_made_anew(database: Database) -> None:
     open_account(database)
     with database.write() as work:
-        work.connection.execute(update(accounts).values(password=WEAKER.hash(PASSWORD)))
+        work.change(accounts, password=WEAKER.hash(PASSWORD))
     with database.read() as work:
         before = Accounts(work).find(LOGIN)
     assert password_matches(before, PASSWORD)

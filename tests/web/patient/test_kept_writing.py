@@ -53,6 +53,22 @@ def test_an_answer_sent_after_the_end_of_the_session_is_a_draft(site: Site) -> N
 
 
 @blocking
+def test_of_a_form_with_files_the_text_is_kept_after_the_end(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser, path = site.signed_in(), conversation_of(site)
+    page = browser.get(path)
+    fields = fields_of(page, text=TEXT)
+    site.clock.advance(minutes=16)
+
+    files = [("scan.pdf", b"x" * (4 * SMALL_BODY))]
+    over = browser.send_form(action_of(page.text), fields, files)
+
+    assert over.location.startswith("/sign-in?expired=1&kept=1&next=")
+    assert sign_in_at(site, browser, over.location) == path
+    assert TEXT in browser.get(path).text
+
+
+@blocking
 def test_a_new_message_to_nobody_yet_is_kept_too(site: Site) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()

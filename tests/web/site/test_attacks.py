@@ -7,12 +7,17 @@ import ssl
 import subprocess
 import time
 from contextlib import closing
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
+from gateway.rights.profile import ProfileState
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import chain_of
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.web.site.answers import is_own_path
 from tests.web.browsing import (
     LOGIN,
@@ -224,29 +229,73 @@ def test_a_body_larger_than_its_route_is_refused_before_it_is_read(
     assert b" 200 " not in exchange(site, chunked)[:20]
 
 
+def send_files(site: Site, browser: Browser, query: str, body: bytes = b"") -> bytes:
+    """Announce a large form, send what there is of it; return what is answered."""
+    cookie = f"Cookie: __Host-session={browser.cookies['__Host-session']}\r\n"
+    form = b"Content-Type: multipart/form-data; boundary=x\r\n"
+    return exchange(
+        site,
+        f"POST /inbox/new{query} HTTP/1.1\r\n".encode()
+        + host(site)
+        + cookie.encode()
+        + b"Content-Length: 3000000\r\n"
+        + form
+        + b"\r\n"
+        + body,
+    )
+
+
+def ticket_of(browser: Browser) -> str:
+    page = browser.get("/inbox/new").text
+    return "?upload=" + page.split("?upload=")[1].split('"')[0]
+
+
 @blocking
 def test_files_need_the_ticket_of_an_open_session(site: Site) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()
-    cookie = f"Cookie: __Host-session={browser.cookies['__Host-session']}\r\n"
-    form = b"Content-Type: multipart/form-data; boundary=x\r\n"
-    large = b"Content-Length: 3000000\r\n" + form
 
-    def ask(query: str) -> bytes:
-        return exchange(
-            site,
-            f"POST /inbox/new{query} HTTP/1.1\r\n".encode()
-            + host(site)
-            + cookie.encode()
-            + large
-            + b"\r\n",
-        )
+    assert send_files(site, browser, "").startswith(b"HTTP/1.1 413 ")
+    forged = "?upload=" + "0" * 64
+    assert send_files(site, browser, forged).startswith(b"HTTP/1.1 413 ")
+    assert send_files(site, browser, ticket_of(browser)) == b""  # waits for the body
+    # What comes with the headers waits for the answer too, and is then taken.
+    assert send_files(site, browser, ticket_of(browser), b"x" * 10_000) == b""
 
-    page = browser.get("/inbox/new").text
-    ticket = page.split("?upload=")[1].split('"')[0]
-    assert ask("").startswith(b"HTTP/1.1 413 ")
-    assert ask("?upload=" + "0" * 64).startswith(b"HTTP/1.1 413 ")
-    assert ask(f"?upload={ticket}") == b""  # waits for the body
+
+@pytest.mark.parametrize("ending", ["signed out", "password", "ended", "closed"])
+@blocking
+def test_a_ticket_does_not_outlive_its_session(site: Site, ending: str) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    ticket, cookie = ticket_of(browser), browser.cookies["__Host-session"]
+    life = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
+    with site.database.write() as work:
+        profile = Profiles(work).get(site.patient)
+        sessions = WebSessions(work, life)
+        found = sessions.find(cookie)
+        assert profile is not None
+        assert found is not None
+        if ending == "signed out":
+            sessions.end(found)
+        elif ending == "password":
+            Accounts(work).set_password(profile, "quatre gros cailloux")
+        elif ending == "closed":
+            Profiles(work).set_state(profile, ProfileState.SUSPENDED)
+    if ending == "ended":
+        site.clock.advance(days=1, hours=9)  # what was written is kept no longer
+
+    assert send_files(site, browser, ticket).startswith(b"HTTP/1.1 413 ")
+
+
+@blocking
+def test_of_a_session_that_ended_of_itself_the_text_alone_is_taken(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    ticket = ticket_of(browser)
+    site.clock.advance(minutes=16)
+
+    assert send_files(site, browser, ticket) == b""  # waits, to show what was written
 
 
 @pytest.mark.parametrize("site", [{"max_connections_per_peer": 3}], indirect=True)

@@ -16,6 +16,7 @@ from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer
+from gateway.web.site.limits import FilesRight
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
 from gateway.web.site.visits import RawRequest, Visit, form_token
@@ -54,6 +55,9 @@ class TwoVisitors:
 
     def whose(self, cookie: str) -> Profile | None:
         return PERSON if cookie == ENDED else None
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        return FilesRight.NONE
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         self.refused.append((person.id, subject))
