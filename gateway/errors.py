@@ -43,6 +43,12 @@ class DamagedError(UnavailableError):
     """What is kept is not what was kept: altered, cut, or its file is gone."""
 
 
+class DestroyedError(UnavailableError):
+    """The key of what is kept was destroyed: it opens to nobody, for good."""
+
+    temporary = False
+
+
 class AlteredError(DamagedError):
     """A row that grants is not as the gateway wrote it: nothing is given by it."""
 

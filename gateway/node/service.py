@@ -42,6 +42,7 @@ from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
+from gateway.store.arrivals.transit import TransitDays
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError
@@ -260,6 +261,7 @@ class Service:
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
         rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        days = TransitDays(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
@@ -271,6 +273,7 @@ class Service:
             with self._database.write() as work:
                 follow_epochs(work)
             gone = {**late, **rounds.run(), **files, **strays.run().changes}
+            gone |= days.run()
             return {**carrying.run(), **gone}
 
         tidy = self._worker.deferred(rounds_and_strays)

@@ -282,7 +282,9 @@ class TaskSettings(Table):
         "not of those for other operators, which wait for these.",
     ] = 900
     transit_days: Annotated[
-        int, "Days the operator can still read a message that has ended."
+        int,
+        "Days the operator can still read a message that has ended; then the key of "
+        "its day goes, when nothing needs it.",
     ] = 7
     housekeeping_seconds: Annotated[int, "Time between two rounds of tidying."] = 3600
 

@@ -42,6 +42,8 @@ def _of_patient(work: UnitOfWork, row: Row) -> str:
 
 
 def _of_arrival(work: UnitOfWork, row: Row) -> str:
+    if row["key_id"]:
+        return str(row["key_id"])
     query = select(arrivals.c.key_id).where(arrivals.c.id == row["arrival_id"])
     return str(work.connection.execute(query).scalar_one())
 

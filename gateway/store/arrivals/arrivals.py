@@ -20,6 +20,7 @@ from gateway.core.envelope import (
     SenderKind,
     SubmissionForm,
 )
+from gateway.errors import DestroyedError
 from gateway.store.arrivals.outcomes import key_of_outcomes, outcome_of, told_columns
 from gateway.store.arrivals.rows import (
     content_digest,
@@ -39,7 +40,11 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.sealed.rows import BINDINGS, MAC, refused
-from gateway.store.tables import arrival_documents, arrivals, recipients
+from gateway.store.tables import (
+    arrival_documents,
+    arrivals,
+    recipients,
+)
 from gateway.store.tasks.tasks import TaskKind
 
 __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
@@ -47,14 +52,14 @@ __all__ = ["ArrivalState", "DocumentOutcome", "KeptArrival", "RecipientOutcome"]
 _ID: BindParameter[str] = bindparam("arrival")
 _OF_RECIPIENT = [
     one.label(f"recipient_{one.name}")
-    if one.name in {"arrival_id", "ended_at", MAC}
+    if one.name in {"arrival_id", "ended_at", "key_id", MAC}
     else one
     for one in recipients.c
 ]
 _RECIPIENT_MAC = f"recipient_{MAC}"
 _RECIPIENT_VALUES = attrgetter(
     *(
-        f"recipient_{name}" if name in {"arrival_id", "ended_at"} else name
+        f"recipient_{name}" if name in {"arrival_id", "ended_at", "key_id"} else name
         for name in BINDINGS[recipients].columns
     )
 )
@@ -265,7 +270,7 @@ class Arrivals:
             state=row.state,
             received_at=row.received_at,
             sender=Sender(**{**facts, "kind": SenderKind(facts["kind"])}),
-            reverse_path=work.unseal(
+            reverse_path=self._opened(
                 row.key_id, row.sender, f"arrivals.sender:{row.id}"
             ),
             ret=row.options["ret"],
@@ -298,19 +303,19 @@ class Arrivals:
         return None if row is None else ArrivalState(row.state)
 
     def _recipient(self, row: Any) -> RecipientOutcome:
-        work, key_id = self.work, row.key_id
+        key_id = row.recipient_key_id or row.key_id
         return RecipientOutcome(
             position=row.position,
             recipient=Recipient(
                 kind=RecipientKind(row.kind),
                 target_id=row.target_id or "",
-                address=work.unseal(
+                address=self._opened(
                     key_id,
                     row.address,
                     f"recipients.address:{row.id}:{row.position}",
                 ),
                 notify=row.notify,
-                orcpt=work.unseal(
+                orcpt=self._opened(
                     key_id, row.orcpt, f"recipients.orcpt:{row.id}:{row.position}"
                 ),
             ),
@@ -320,6 +325,15 @@ class Arrivals:
             hidden=tuple(row.hidden),
             hidden_until=row.hidden_until,
         )
+
+    def _opened(self, key_id: str, sealed: bytes, place: str) -> str:
+        """Return a text; empty once it is nobody's here, or its owner's key is gone."""
+        if not sealed:
+            return ""
+        try:
+            return str(self.work.unseal(key_id, sealed, place))
+        except DestroyedError:
+            return ""
 
     def content(self, kept: KeptArrival) -> bytes:
         """

@@ -10,6 +10,7 @@ from uuid import uuid4
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, exists, select, update
 
+from gateway.errors import DestroyedError
 from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import arrivals, deliveries, tasks
@@ -261,10 +262,47 @@ class Deliveries:
         )
         return [self._delivery(row) for row in rows]
 
-    def _delivery(self, row: Any) -> Delivery:
-        address, orcpt, *envid = self.work.unseal(
-            row.key_id, row.recipient, f"deliveries.recipient:{row.id}"
+    def give_to_owner(self, delivery_id: str) -> None:
+        """
+        Seal a copy's addresses under the key that its message has now.
+
+        To be called when the message was given to its owners; where it is still under
+        the day's key, nobody here is left to know them.
+        """
+        columns = deliveries.c
+        row = self.work.connection.execute(
+            select(deliveries, arrivals.c.key_id.label("of_message"))
+            .join(arrivals, arrivals.c.id == columns.arrival_id)
+            .where(columns.id == delivery_id)
+        ).first()
+        values: dict[str, Any] = {"reverse_path": b"", "recipient": b""}
+        if row is not None and row.of_message != row.key_id:
+            values = {
+                name: self.work.seal(
+                    row.of_message,
+                    self._opened(row, name, empty),
+                    f"deliveries.{name}:{delivery_id}",
+                )
+                for name, empty in (("reverse_path", ""), ("recipient", ["", ""]))
+            }
+            values["key_id"] = row.of_message
+        self.work.connection.execute(
+            update(deliveries).where(columns.id == delivery_id).values(**values)
         )
+
+    def _opened(self, row: Any, column: str, empty: Any) -> Any:
+        """Return a sealed value; the empty one when nobody here is left to know it."""
+        sealed = getattr(row, column)
+        if not sealed:
+            return empty
+        place = f"deliveries.{column}:{row.id}"
+        try:
+            return self.work.unseal(row.key_id, sealed, place)
+        except DestroyedError:
+            return empty
+
+    def _delivery(self, row: Any) -> Delivery:
+        address, orcpt, *envid = self._opened(row, "recipient", ["", ""])
         status, _, rest = row.last_reply.partition(" ")
         host, _, reply = rest.partition(" ")
         return Delivery(
@@ -272,9 +310,7 @@ class Deliveries:
             arrival_id=row.arrival_id,
             position=row.position,
             domain=row.domain,
-            reverse_path=self.work.unseal(
-                row.key_id, row.reverse_path, f"deliveries.reverse_path:{row.id}"
-            ),
+            reverse_path=self._opened(row, "reverse_path", ""),
             recipient=address,
             notify=row.options["notify"],
             orcpt=orcpt,

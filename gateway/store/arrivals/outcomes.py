@@ -9,6 +9,7 @@ from attrs import frozen
 from sqlalchemy import and_, select
 
 from gateway.core.envelope import RecipientKind
+from gateway.errors import DestroyedError
 from gateway.store.arrivals.values import DocumentOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.column_digests import column_digest
@@ -85,13 +86,25 @@ def _place(arrival_id: str, recipient: int, position: int) -> str:
     return f"arrival_documents.facts:{arrival_id}:{recipient}:{position}"
 
 
+def _told(work: UnitOfWork, row: Any) -> dict[str, str]:
+    """Return what a row says; nothing, once nobody is left to know it."""
+    nothing = {"unique_id": "", "detail": ""}
+    if not row.facts:
+        return nothing
+    place = _place(row.arrival_id, row.recipient, row.position)
+    try:
+        told: dict[str, str] = work.unseal(row.key_id, row.facts, place)
+    except DestroyedError:
+        return nothing
+    return told
+
+
 def outcome_of(work: UnitOfWork, row: Any) -> DocumentOutcome:
     """Return the outcome that a row of ``arrival_documents`` holds."""
     if row.facts is None:  # of an earlier version
         told = {"unique_id": row.unique_id, "detail": row.detail}
     else:
-        place = _place(row.arrival_id, row.recipient, row.position)
-        told = work.unseal(row.key_id, row.facts, place)
+        told = _told(work, row)
     return DocumentOutcome(
         recipient=row.recipient,
         position=row.position,

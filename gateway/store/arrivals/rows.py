@@ -9,15 +9,23 @@ its Message-ID and its content; the digest of a text itself would confirm a gues
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
+from gateway.core.envelope import SenderKind
+from gateway.errors import DestroyedError
 from gateway.store.arrivals.outcomes import key_of_outcomes, outcome_of, told_columns
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import arrivals, recipients
+
+_UNKNOWN: Final[Mapping[str, Any]] = {
+    "message_id": "",
+    "sender": {"kind": SenderKind.SYSTEM.value},
+    "envid": "",
+}
 
 
 def message_digest(keys: KeyRing, message_id: str) -> str:
@@ -38,12 +46,21 @@ def sealed_facts(
 
 
 def facts_of(work: UnitOfWork, row: Any) -> dict[str, Any]:
-    """Return what a row says of who sent: ``message_id``, ``sender``, ``envid``."""
+    """
+    Return what a row says of who sent: ``message_id``, ``sender``, ``envid``.
+
+    Once the key of those it is about is destroyed, it says nothing.
+    """
     if row.facts is None:
         return _said(row)
-    facts: dict[str, Any] = work.unseal(
-        row.key_id, row.facts, f"arrivals.facts:{row.id}"
-    )
+    if not row.facts:  # nobody here was left to know it
+        return dict(_UNKNOWN)
+    try:
+        facts: dict[str, Any] = work.unseal(
+            row.key_id, row.facts, f"arrivals.facts:{row.id}"
+        )
+    except DestroyedError:
+        return dict(_UNKNOWN)
     return facts
 
 

@@ -84,6 +84,7 @@ recipients = Table(
     Column("address", LargeBinary, nullable=False),  # sealed
     Column("notify", String(32), nullable=False, default=""),  # RFC 3461 §4.1
     Column("orcpt", LargeBinary),  # sealed, RFC 3461 §4.2
+    Column("key_id", Id, ForeignKey("data_keys.id")),  # NULL: that of the message
     Column("outcome", String(32), nullable=False, default=""),
     Column("reasons", JSON, nullable=False),
     Column("deliver", Boolean, nullable=False, default=True),

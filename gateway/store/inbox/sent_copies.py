@@ -38,7 +38,7 @@ _ASTRAY = (
         recipients.c.arrival_id,
         recipients.c.address,
         recipients.c.position,
-        arrivals.c.key_id,
+        func.coalesce(recipients.c.key_id, arrivals.c.key_id).label("key_id"),
         recipients.c.outcome,
         recipients.c.reasons,
         _TOLD.label("told"),
@@ -105,6 +105,8 @@ class SentCopies:
 
     def _address(self, row: Any) -> str:
         place = f"recipients.address:{row.arrival_id}:{row.position}"
+        if not row.address:  # its sender had no key left
+            return ""
         return str(self.work.unseal(row.key_id, row.address, place))
 
     def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:

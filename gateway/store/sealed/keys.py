@@ -7,7 +7,6 @@ import threading
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -21,11 +20,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from gateway.errors import DamagedError, MisuseError, UnavailableError
+from gateway.errors import (
+    DamagedError,
+    DestroyedError,
+    MisuseError,
+    UnavailableError,
+)
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.generation import HeldKeys, Memory, next_generation
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
-from gateway.store.sealed.sources import FileSource, KeySource, SecretKey, SecretSource
+from gateway.store.sealed.sources import KeySource, SecretKey, SecretSource
 from gateway.store.sealed.wrapping import (
     KeyEncryptionKey,
     KeyPlace,
@@ -113,18 +117,6 @@ class KeyRing:
         self._engine: Engine | None = None
         self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
-
-    @classmethod
-    def from_file(cls, file: Path) -> KeyRing:
-        """
-        Read the master key.
-
-        Raises:
-            MisuseError: absent, readable by others, or not 32 bytes in hex.
-        """
-        source = FileSource(file)
-        source.open(1)
-        return cls(source)
 
     @classmethod
     def from_secret(cls, secret: bytes) -> KeyRing:
@@ -240,7 +232,7 @@ class KeyRing:
         Made if there is none.
 
         Raises:
-            UnavailableError: it was destroyed.
+            DestroyedError: it was destroyed.
         """
         if known := self.held(connection).by_scope.get(scope):
             return known
@@ -248,8 +240,13 @@ class KeyRing:
         if row is None:
             return self._add(connection, scope, 1, now)
         if row.destroyed_at is not None:
-            raise UnavailableError("not readable any more", detail="data key destroyed")
+            raise DestroyedError("not readable any more", detail="data key destroyed")
         return str(row.id)
+
+    def find(self, connection: Connection, scope: str) -> str | None:
+        """Return the id of the key of a scope that has one and keeps it, or None."""
+        row = _CURRENT.first(connection, scope=scope)
+        return None if row is None or row.destroyed_at is not None else str(row.id)
 
     def remember(self, held: HeldKeys, scope: str, key_id: str) -> None:
         """
@@ -266,11 +263,11 @@ class KeyRing:
         What was sealed before is read as before.
 
         Raises:
-            UnavailableError: the scope has no key, or it was destroyed.
+            DestroyedError: the scope has no key, or it was destroyed.
         """
         row = _CURRENT.first(connection, scope=scope)
         if row is None or row.destroyed_at is not None:
-            raise UnavailableError("not readable any more", detail="no key to follow")
+            raise DestroyedError("not readable any more", detail="no key to follow")
         key_id = self._add(connection, scope, row.epoch + 1, now)
         self.held(connection).by_scope.pop(scope, None)
         next_generation(connection)
@@ -281,7 +278,8 @@ class KeyRing:
         Return an unwrapped data key.
 
         Raises:
-            UnavailableError: destroyed, or what wraps it is not at hand.
+            DestroyedError: it was destroyed.
+            UnavailableError: what wraps it is not at hand.
         """
         held = self.held(connection)
         if known := held.ciphers.get(key_id):
@@ -380,7 +378,7 @@ class KeyRing:
     def _unwrapped(self, connection: Connection, key_id: str) -> bytes:
         row = _WRAPPED.first(connection, key=key_id)
         if row is None or row.wrapped is None:
-            raise UnavailableError("not readable any more", detail="data key destroyed")
+            raise DestroyedError("not readable any more", detail="data key destroyed")
         kek = self.keks.named(connection, row.kek_id)
         return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
 

@@ -37,5 +37,8 @@ def upgrade() -> None:
         table.alter_column('wrapped', existing_type=sa.LargeBinary(), nullable=True)
         table.alter_column('master_id', new_column_name='kek_id', existing_type=sa.String(length=16), nullable=True)
         table.create_unique_constraint(op.f('uq_data_keys_scope_epoch'), ['scope', 'epoch'])
+    with op.batch_alter_table('recipients') as table:
+        table.add_column(sa.Column('key_id', sa.String(length=32), nullable=True))
+        table.create_foreign_key(op.f('fk_recipients_key_id_data_keys'), 'data_keys', ['key_id'], ['id'])
     op.create_index('ix_data_keys_later', 'data_keys', ['epoch'], unique=False, sqlite_where=sa.text('epoch > 1'), postgresql_where=sa.text('epoch > 1'))
     op.create_index(op.f('ix_data_keys_kek_id'), 'data_keys', ['kek_id'], unique=False)
