@@ -21,6 +21,8 @@ NOUNS = {
     "demo": "run everything on loopback with a synthetic patient",
     "send": "send a message as a client would",
     "trace": "what happened to a message or a document",
+    "explain": "on what a decision rested, rule by rule",
+    "rights": "past decisions under other settings",
     "vault": "the documents of a patient",
     "patient": "profiles: add, set, show",
     "mailbox": "professionals' mailboxes",

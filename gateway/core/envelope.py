@@ -35,7 +35,9 @@ class Sender:
     ``identity`` is the Struct_IdNat of an organisation or operator (the OU of its
     certificate: ``1``+FINESS or ``3``+SIRET), the IDNPS of a person, an employee's own
     number (its structure is ``structure``), or the profile's opaque id of a patient.
-    ``subject`` is the certificate's DN (RFC 4514 order).
+    ``subject`` is the certificate's DN (RFC 4514 order), ``issuer`` that of the
+    authority. The last three say by what it was believed: the SHA-256 of the
+    allow-list, what of it names an operator, and the number of the revocation list.
     """
 
     kind: SenderKind
@@ -43,6 +45,10 @@ class Sender:
     subject: str = ""
     fingerprint: str = ""
     structure: str = ""
+    issuer: str = field(default="", eq=False)
+    allowlist: str = field(default="", eq=False)
+    entry: str = field(default="", eq=False)
+    crl: str = field(default="", eq=False)
 
 
 class RecipientKind(StrEnum):

@@ -12,6 +12,9 @@ from gateway.core.document import Visibility
 from gateway.core.reasons import Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
 
+SETS_ASIDE = (Reason.PATIENT_MISMATCH, Reason.TRAITS_MISMATCH)
+"""For these a whole message is set aside, the surest first."""
+
 
 @frozen(kw_only=True)
 class MessageDecision:
@@ -62,8 +65,7 @@ def decide_message(documents: Sequence[FilingDecision]) -> MessageDecision:
 def _why_set_aside(documents: Sequence[FilingDecision]) -> Reason | None:
     """Return the reason that is surest among those that set a message aside."""
     found = {reason for one in documents if one.quarantine for reason in one.reasons}
-    sure = (Reason.PATIENT_MISMATCH, Reason.TRAITS_MISMATCH)
-    return next((reason for reason in sure if reason in found), None)
+    return next((reason for reason in SETS_ASIDE if reason in found), None)
 
 
 def _set_aside(decision: FilingDecision, why: Reason) -> FilingDecision:

@@ -25,6 +25,11 @@ from gateway.store.checkpoints.tables import (
     sealed_chains,
     sealed_tree,
 )
+from gateway.store.evidence.tables import (
+    evidence,
+    patient_settings,
+    settings_texts,
+)
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -90,6 +95,7 @@ __all__ = [
     "deliveries",
     "documents",
     "drafts",
+    "evidence",
     "folders",
     "inbox_messages",
     "instance",
@@ -108,6 +114,7 @@ __all__ = [
     "notices",
     "one_time_codes",
     "oppositions",
+    "patient_settings",
     "presences",
     "profile_changes",
     "profiles",
@@ -116,6 +123,7 @@ __all__ = [
     "sealed_chains",
     "sealed_tree",
     "secrecies",
+    "settings_texts",
     "strays",
     "submissions",
     "tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,13 +30,14 @@ class Allowlist:
 
     Only this list links a mail domain to a certificate; the certificate does not name
     the domain. ``skipped`` counts the entries that could not be read, which therefore
-    allow nothing.
+    allow nothing. ``digest`` is the SHA-256 of the file.
     """
 
     generated_at: datetime
     domains: Mapping[str, frozenset[DnKey]] = field(repr=False)
     match: DnMatch = DnMatch.CN_OU
     skipped: int = 0
+    digest: str = ""
     _operators: frozenset[DnKey] = field(init=False, repr=False, eq=False)
 
     @_operators.default
@@ -114,6 +116,7 @@ def read_allowlist(
         domains={domain: frozenset(found) for domain, found in domains.items()},
         match=match,
         skipped=skipped,
+        digest=hashlib.sha256(content).hexdigest(),
     )
 
 

@@ -41,6 +41,10 @@ class DnKey:
     country: str
     rest: tuple[tuple[str, str], ...] = ()
 
+    def __str__(self) -> str:
+        """Return it as the evidence of a decision names an entry of the list."""
+        return f"CN={self.cn}, OU={self.ou}, C={self.country}"
+
 
 @frozen
 class DistinguishedName:

@@ -44,12 +44,17 @@ class CrlFault(StrEnum):
 
 @frozen
 class RevocationList:
-    """One authority's list: who is revoked, and until when it may be relied on."""
+    """
+    One authority's list: who is revoked, and until when it may be relied on.
+
+    ``number`` is its CRL number in digits (RFC 5280 §5.2.3), empty where it has none.
+    """
 
     issued_at: datetime
     next_update: datetime
     serials: frozenset[int] = field(repr=False)
     der: bytes = field(default=b"", repr=False)
+    number: str = ""
 
 
 @frozen
@@ -86,6 +91,11 @@ class RevocationLists:
             found.add(self.check(above, issuer.certificate.serial_number, now))
             issuer = above
         return next(status for status in _WORST_FIRST if status in found)
+
+    def number_of(self, issuer: Authority | None) -> str:
+        """Return the number of an authority's list, or an empty text."""
+        known = None if issuer is None else self.lists.get(issuer)
+        return "" if known is None else known.number
 
     def pem(self) -> bytes:
         """Return the lists in use, to be read again after a restart."""
@@ -198,7 +208,15 @@ def _accept_parsed(
         crl.next_update_utc,
         frozenset(entry.serial_number for entry in crl),
         crl.public_bytes(Encoding.DER),
+        _number_of(crl),
     )
+
+
+def _number_of(crl: x509.CertificateRevocationList) -> str:
+    for extension in crl.extensions:
+        if isinstance(extension.value, x509.CRLNumber):
+            return str(extension.value.crl_number)
+    return ""
 
 
 def _signed_by(crl: x509.CertificateRevocationList, authority: Authority) -> bool:

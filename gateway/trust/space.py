@@ -67,6 +67,22 @@ How long a look at the lists is good for; a list that was replaced counts after 
 """
 
 
+@frozen(kw_only=True)
+class Grounds:
+    """
+    What a certificate was judged by, for the evidence of what follows.
+
+    ``issuer`` is the pinned authority that signed it, ``crl`` the number of that
+    authority's revocation list, ``allowlist`` the SHA-256 of the allow-list in use, and
+    ``entry`` what of it names the holder; each empty where there is none.
+    """
+
+    issuer: str = ""
+    crl: str = ""
+    allowlist: str = ""
+    entry: str = ""
+
+
 @frozen
 class PeerVerdict:
     """
@@ -75,12 +91,14 @@ class PeerVerdict:
     ``certificate`` is None only when it could not be read. An operator that is
     trusted but not on the allow-list may send for no domain: see ``listed``.
     ``may_operate``: it names a structure, by an authority that may name operators.
+    ``grounds`` is what it was judged by.
     """
 
     certificate: SenderCertificate | None
     verdict: CertificateVerdict
     listed: bool = False
     may_operate: bool = False
+    grounds: Grounds = Grounds()
 
     @property
     def trusted(self) -> bool:
@@ -259,10 +277,22 @@ class TrustSpace:
             authority_known=issuer is not None,
             role=role,
         )
-        listed = known.may_operate and (
-            self._allowlist.current().knows(known.certificate.subject)
+        allowlist = self._allowlist.current()
+        entry = (
+            allowlist.operator_of(known.certificate.subject)
+            if known.may_operate
+            else None
         )
-        return PeerVerdict(known.certificate, verdict, listed, known.may_operate)
+        grounds = Grounds(
+            issuer=known.issuer.common_name if known.issuer else "",
+            crl=self._lists.current().number_of(known.issuer),
+            allowlist=allowlist.digest,
+            entry=str(entry or ""),
+        )
+        listed = entry is not None
+        return PeerVerdict(
+            known.certificate, verdict, listed, known.may_operate, grounds
+        )
 
     def may_send_for(self, peer: PeerVerdict, domain: str) -> bool:
         """

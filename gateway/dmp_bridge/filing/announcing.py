@@ -21,8 +21,6 @@ from gateway.store.patients.notices import Notices
 from gateway.store.tasks.tasks import Task, TaskKind
 
 log = Logger()
-_REPRESENTATIVES = "representatives"
-"""Not told by e-mail: the address may be theirs (CSP R. 1111-50)."""
 
 
 @frozen
@@ -59,17 +57,20 @@ class Disclosing:
 
     def _tell(self, work: UnitOfWork, stored: FiledDocument, kind: NoticeKind) -> None:
         """Make a notice, or note in the patient's journal why there is none."""
-        if Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags:
-            why = _REPRESENTATIVES
-        else:
-            untold = Notices.of(work, self.settings).tell(stored.profile_id, kind)
-            why = untold.value if untold is not None else ""
+        told = Notices.of(work, self.settings).tell(
+            stored.profile_id,
+            kind,
+            subject=stored.id,
+            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags,
+        )
+        why = told.why.value if told.why is not None else ""
         work.note(
             Action.NOTICE_WITHHELD if why else Action.NOTICE_MADE,
             why or kind.value,
             stored.id,
             chain=chain_of(stored.profile_id),
             kind=kind.value,
+            **told.kept,
         )
         if why and kind is NoticeKind.UPDATE:
             work.after_commit(partial(_ask_for_help, stored.id, why))

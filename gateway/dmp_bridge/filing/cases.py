@@ -12,6 +12,7 @@ from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import PatientRow
 from gateway.dmp_bridge.vaults.vault import PreparedContent
+from gateway.rights.filing_facts import FilingFacts
 from gateway.store.arrivals.arrivals import RecipientOutcome
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.profiles import Profile
@@ -34,12 +35,14 @@ class Case:
     One patient a submission is for.
 
     ``decisions`` has one decision for each document, or a single one for a message
-    without any; ``entries`` the entryUUID in hex of those filed or withdrawn.
+    without any; ``facts`` are what each was taken on; ``entries`` the
+    entryUUID in hex of those filed or withdrawn.
     """
 
     recipient: RecipientOutcome
     addressee: PatientRow
     decisions: list[FilingDecision] = field(factory=list)
+    facts: list[FilingFacts] = field(factory=list)
     entries: dict[int, str] = field(factory=dict)
     submission_id: str = ""
     hidden_until: datetime | None = None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from gateway.core.decision import RuleVersions
 from gateway.core.document import Visibility
@@ -23,6 +21,7 @@ from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.said import ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.evidence.policies import policy_of, text_of
 from gateway.rights.filing_facts import (
     Age,
     DocumentFacts,
@@ -38,6 +37,7 @@ from gateway.rights.identity_rules import can_be_compared
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import KeptArrival
+from gateway.store.evidence.settings import SettingsText
 from gateway.store.patients.profiles import Profile, ProfileRights
 
 RULES: Final = "filing-2026.1"
@@ -66,25 +66,12 @@ class Gatherer:
     """Turns what is known into the facts the filing table asks for."""
 
     policy: FilingPolicy
-    settings_version: str
+    settings: SettingsText
 
     @classmethod
     def from_settings(cls, settings: FilingSettings) -> Gatherer:
-        """Take the settled questions; their digest names the version of the settings"""
-        text = json.dumps(asdict(settings), sort_keys=True)
-        return cls(
-            FilingPolicy(
-                refuse_wrong_test_key=settings.refuse_wrong_test_key,
-                blocked_may_file=settings.blocked_may_file,
-                blocked_may_write=settings.blocked_may_write,
-                file_unknown_types_as_other=settings.unknown_types == "file_as_other",
-                allow_masked_and_hidden=settings.allow_masked_and_invisible,
-                refuse_other_birth_place=settings.refuse_other_birth_place,
-                notice_after_days=settings.announcement_notice_days,
-                shown_after_months=settings.announcement_months,
-            ),
-            hashlib.sha256(text.encode()).hexdigest()[:12],
-        )
+        """Take the settled questions; their hash names the version of the settings."""
+        return cls(policy_of(settings), SettingsText(text_of(settings)))
 
     def facts(
         self,
@@ -117,7 +104,7 @@ class Gatherer:
             policy=self.policy,
             versions=RuleVersions(
                 rules=RULES,
-                settings=self.settings_version,
+                settings=self.settings.hash,
                 patient_settings=str(profile.settings_version) if profile else "",
             ),
         )

@@ -13,7 +13,10 @@ from gateway.core.texts.faults import fitted
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.cases import Brought, Case, outcome_of
 from gateway.dmp_bridge.filing.found import FoundDocument
+from gateway.dmp_bridge.filing.gathering import Gatherer
 from gateway.dmp_bridge.vaults.vault import Deposit
+from gateway.evidence.arguments import Circumstances, TakenDecision, filing_part
+from gateway.evidence.program import rules_hash
 from gateway.store.arrivals.arrivals import (
     Arrivals,
     DocumentOutcome,
@@ -21,7 +24,9 @@ from gateway.store.arrivals.arrivals import (
     RecipientOutcome,
 )
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action
+from gateway.store.patients.profiles import Profile
 
 
 @frozen
@@ -31,6 +36,7 @@ class Recorder:
     work: UnitOfWork
     kept: KeptArrival
     brought: tuple[Brought, ...]
+    gatherer: Gatherer
 
     def record(
         self,
@@ -137,9 +143,41 @@ class Recorder:
             certificate=sender.fingerprint,
         )
 
-    def decided(self, case: Case, number: int) -> None:
-        """Note what was decided on a document, or on a message that has none."""
+    def keep(
+        self, part: TakenDecision, profile: Profile | None = None
+    ) -> dict[str, str]:
+        """
+        Keep what a decision rested on; return what its line says of that.
+
+        Under the patient's key, and under the operator's where there is no patient.
+        """
+        self.gatherer.settings.keep(self.work)
+        circumstances = Circumstances.of(
+            self.kept.sender,
+            program=rules_hash(),
+            settings=self.gatherer.settings.hash,
+        )
+        return EvidenceKeeper(self.work).keep(
+            part,
+            circumstances,
+            subject=self.kept.id,
+            profile_id=profile.id if profile else "",
+        )
+
+    def decided(self, case: Case, number: int, others: Sequence[Reason] = ()) -> None:
+        """
+        Note what was decided on a document, or on a message that has none.
+
+        ``others`` are the reasons for which documents for other patients set it aside.
+        """
         decision = case.decisions[number]
+        part = filing_part(
+            case.facts[number],
+            decision,
+            place=(case.recipient.position, number),
+            others=others,
+        )
+        kept = self.keep(part, case.profile)
         found = self.brought[number].found if self.brought else None
         versions = decision.versions
         self.work.note(
@@ -156,6 +194,7 @@ class Recorder:
             settings=versions.settings,
             patient_settings=versions.patient_settings,
             **_informed(found),
+            **kept,
         )
 
 

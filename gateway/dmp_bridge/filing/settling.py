@@ -25,8 +25,14 @@ from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
 from gateway.errors import InvalidError, UnavailableError
+from gateway.evidence.arguments import copy_part
 from gateway.rights.copy_rules import decide_copy
-from gateway.rights.delivery_rules import MessageDecision, decide_message
+from gateway.rights.delivery_rules import (
+    SETS_ASIDE,
+    MessageDecision,
+    decide_message,
+)
+from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
 from gateway.store.arrivals.arrivals import (
     Arrivals,
@@ -66,7 +72,8 @@ class Settlement:
             None
         ]
         for case in cases:
-            case.decisions = [self._decide(case, found) for found in documents]
+            case.facts = [self._facts(case, found) for found in documents]
+            case.decisions = [decide_filing(facts) for facts in case.facts]
         decided = [decision for case in cases for decision in case.decisions]
         whole = decide_message(decided) if decided else None
         if whole is not None and whole.why is not None:
@@ -101,11 +108,9 @@ class Settlement:
             return PatientRow(profile=None)
         return PatientRow(profile=profile, rights=profiles.rights(profile_id))
 
-    def _decide(self, case: Case, found: FoundDocument | None) -> FilingDecision:
-        return decide_filing(
-            self.gatherer.facts(
-                self.kept, self.from_address, case.addressee, found, self.vault
-            )
+    def _facts(self, case: Case, found: FoundDocument | None) -> FilingFacts:
+        return self.gatherer.facts(
+            self.kept, self.from_address, case.addressee, found, self.vault
         )
 
     def _set_aside(
@@ -114,10 +119,17 @@ class Settlement:
         """Rows 11 and 12: nothing is filed and nothing delivered, to anyone."""
         arrivals, mismatch = Arrivals(self.work), why.value
         decisions = iter(whole.documents)
+        found = {id(case): _reasons_of_identity(case) for case in cases}
         for case in cases:
             case.decisions = [next(decisions) for _ in case.decisions]
+            others = [
+                reason
+                for other in cases
+                if other is not case
+                for reason in found[id(other)]
+            ]
             for number in range(len(case.decisions)):
-                self._recorder.decided(case, number)
+                self._recorder.decided(case, number, others)
             self._recorder.record(case, deliver=False)
         for one in self._copies():
             arrivals.decide_recipient(
@@ -164,20 +176,28 @@ class Settlement:
         """Return a recipient, decided upon if it is one who gets no copy."""
         if one.recipient.kind is RecipientKind.PATIENT or one.outcome:
             return one
-        asked = (asked_visibility(each.found) for each in self.brought)
+        each = (asked_visibility(one.found) for one in self.brought)
+        asked: frozenset[Visibility] = frozenset().union(*each)
         decision = decide_copy(
-            frozenset().union(*asked),
+            asked,
             recipient=one.recipient.address,
             sender=self.kept.reverse_path,
         )
         if isinstance(decision, Permit):
+            if Visibility.MASKED in asked:
+                self._keep_copy(one, asked, ())
             return one
         reasons = tuple(reason.value for reason in decision.reasons)
+        kept = self._keep_copy(one, asked, reasons)
         Arrivals(self.work).decide_recipient(
             self.kept.id, one.position, Copy.BOUNCED, reasons, deliver=False
         )
         self.work.note(
-            Action.MESSAGE_RETURNED, reasons[0], self.kept.id, recipient=one.position
+            Action.MESSAGE_RETURNED,
+            reasons[0],
+            self.kept.id,
+            recipient=one.position,
+            **kept,
         )
         return evolve(one, outcome=Copy.BOUNCED, reasons=reasons, deliver=False)
 
@@ -189,6 +209,22 @@ class Settlement:
         """Have receipts made; who sent no message asks its door for the outcomes."""
         if self._is_message:
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+
+    def _keep_copy(
+        self,
+        one: RecipientOutcome,
+        asked: frozenset[Visibility],
+        reasons: Sequence[str],
+    ) -> dict[str, str]:
+        """Keep what a copy of a message with a masked document was decided on."""
+        part = copy_part(
+            asked,
+            recipient=one.recipient.address,
+            sender=self.kept.reverse_path,
+            position=one.position,
+            reasons=reasons,
+        )
+        return self._recorder.keep(part)
 
     def _deliver_now(self, deliver: Delivery, decided: KeptArrival) -> None:
         try:
@@ -212,7 +248,8 @@ class Settlement:
             self._recorder.decided(case, 0)
         for number, one in enumerate(self.brought):
             if any(each.entries for each in cases):
-                case.decisions[number] = self._decide(case, one.found)
+                case.facts[number] = self._facts(case, one.found)
+                case.decisions[number] = decide_filing(case.facts[number])
             decision = case.decisions[number]
             self._recorder.decided(case, number)
             if decision.file:
@@ -271,7 +308,7 @@ class Settlement:
 
     @property
     def _recorder(self) -> Recorder:
-        return Recorder(self.work, self.kept, self.brought)
+        return Recorder(self.work, self.kept, self.brought, self.gatherer)
 
     def _discard_unused(self, cases: Sequence[Case]) -> None:
         """Do away with what was prepared of documents that were not filed."""
@@ -279,3 +316,14 @@ class Settlement:
         for number, one in enumerate(self.brought):
             if number not in filed and one.prepared is not None:
                 self.vault.discard(one.prepared)
+
+
+def _reasons_of_identity(case: Case) -> tuple[Reason, ...]:
+    """Return the reasons for which documents of a case are about somebody else."""
+    return tuple(
+        reason
+        for one in case.decisions
+        if one.quarantine
+        for reason in one.reasons
+        if reason in SETS_ASIDE
+    )

@@ -101,7 +101,9 @@ class Acknowledging:
                 _send(work, kept, way, one)
                 if way is Way.PAGE and one.due.status == DsnAction.FAILED:
                     notices = Notices.of(work, self.settings)
-                    notices.tell(kept.sender.identity, NoticeKind.UNDELIVERED)
+                    notices.tell(
+                        kept.sender.identity, NoticeKind.UNDELIVERED, subject=kept.id
+                    )
             elif one.written is not None:
                 one.written.discard(work)
 

@@ -150,7 +150,9 @@ class ReportsIn:
         if relaying and not deliveries.any_pending(original.id):
             Arrivals(self.work).set_state(original.id, ArrivalState.ENDED)
         if outcome in LOST and original.sender.kind is SenderKind.PATIENT:
-            self.notices.tell(original.sender.identity, NoticeKind.UNDELIVERED)
+            self.notices.tell(
+                original.sender.identity, NoticeKind.UNDELIVERED, subject=original.id
+            )
 
     def _decide(
         self,

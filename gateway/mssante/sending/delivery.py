@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from attrs import evolve, field, frozen
@@ -200,9 +200,8 @@ class _Copies:
                 self.kept.received_at,
                 opened.sender.name if opened.sender else "",
             )
-        self._note(one, "ended" if ends else "inbox")
-        if not ends:
-            self._announce(one)
+        kept = {} if ends else self._announce(one)
+        self._note(one, "ended" if ends else "inbox", **kept)
 
     def _receive(self, one: RecipientOutcome, *, ends: bool) -> None:
         kept, sender, shown = self.kept, self.opened.sender, self.opened.shown
@@ -238,17 +237,16 @@ class _Copies:
         sender = self.opened.sender
         return str(sender.address) if sender else self.kept.reverse_path
 
-    def _announce(self, one: RecipientOutcome) -> None:
-        """
-        Tell the patient that something waits, unless nobody may know of it yet. A
-        message that is hidden from the patient is not told: its document has notices of
-        its own (CSP R. 1111-53). Nor is one that is hidden from the representatives:
-        the address may be theirs (CSP R. 1111-50).
-        """
+    def _announce(self, one: RecipientOutcome) -> Mapping[str, str]:
+        """Tell the patient that something waits, unless nobody may know of it yet."""
         is_hidden = one.hidden_until is not None and one.hidden_until > self.work.now
-        if is_hidden or Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
-            return
-        self.notices.tell(one.recipient.target_id, NoticeKind.MESSAGE)
+        return self.notices.tell(
+            one.recipient.target_id,
+            NoticeKind.MESSAGE,
+            subject=self.kept.id,
+            is_hidden=is_hidden,
+            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden,
+        ).kept
 
     def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
@@ -283,13 +281,14 @@ class _Copies:
             self.kept, one.recipient.address, self._correspondent, report
         )
 
-    def _note(self, one: RecipientOutcome, outcome: str) -> None:
+    def _note(self, one: RecipientOutcome, outcome: str, **kept: str) -> None:
         self.work.note(
             Action.MESSAGE_DELIVERED,
             outcome,
             self.kept.id,
             chain=chain_of(one.recipient.target_id),
             recipient=one.position,
+            **kept,
         )
 
 

@@ -12,6 +12,12 @@ from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, Sender
 from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
+from gateway.evidence.arguments import (
+    Answered,
+    EvidenceKind,
+    TakenDecision,
+    sender_part,
+)
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
@@ -51,17 +57,32 @@ _UNLISTED = SenderRefusal.OPERATOR_NOT_LISTED.value
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
+@frozen(kw_only=True)
+class DoorRefusal:
+    """
+    What a refusal at a door rests on: who asked, and the decision of a rule.
+
+    ``profile_id`` is the patient's whose settings were asked, empty for nobody's.
+    """
+
+    sender: Sender
+    part: TakenDecision
+    profile_id: str = ""
+
+
 @frozen
 class Refused:
     """
     ``reply`` goes to the peer, ``code`` to the journal and the log only.
 
     ``of_peer``: it is the certificate that is refused, whatever the peer asks for.
+    ``refusal`` is what a rule was asked and what it answered, None where none was.
     """
 
     reply: Reply
     code: str
     of_peer: bool = field(default=False, eq=False)
+    refusal: DoorRefusal | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -136,6 +157,10 @@ class Admission:
             subject=peer.certificate.subject_text,
             fingerprint=peer.certificate.fingerprint,
             structure=peer.structure,
+            issuer=peer.grounds.issuer,
+            allowlist=peer.grounds.allowlist,
+            entry=peer.grounds.entry,
+            crl=peer.grounds.crl,
         )
 
     def _unlisted(self, reply: Reply) -> Reply:
@@ -168,12 +193,15 @@ class Admission:
             reverse_path=reverse_path,
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
+        code = ""
         if isinstance(decision, Refuse):
             code = decision.reasons[0].value
-            return Refused(self.reply_to_sender(door, code), code)
-        if self._poses_as_patient(admitted, SenderHeaders(from_=())):
-            return _refused(door, PATIENT_BY_MAIL)
-        return admitted
+        elif self._poses_as_patient(admitted, SenderHeaders(from_=())):
+            code = PATIENT_BY_MAIL
+        if not code:
+            return admitted
+        refusal = self._of_sender(admitted, None, (code,))
+        return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
         trusted = _Asked(
@@ -195,9 +223,11 @@ class Admission:
             trusted=trusted,
         )
 
-    def admit_headers(self, admitted: AdmittedSender, headers: Headers) -> str:
+    def admit_headers(
+        self, admitted: AdmittedSender, headers: Headers
+    ) -> Refused | None:
         """
-        Return why the header addresses are refused, or "".
+        Return how the header addresses are refused, or None.
 
         Raises:
             InvalidError: one of them is malformed.
@@ -208,9 +238,33 @@ class Admission:
             reply_to=_addresses(headers, "reply-to"),
         )
         decision = decide_headers(admitted.link, admitted.path_text, found)
+        reasons: tuple[str, ...] = ()
         if isinstance(decision, Refuse):
-            return decision.reasons[0].value
-        return PATIENT_BY_MAIL if self._poses_as_patient(admitted, found) else ""
+            reasons = tuple(reason.value for reason in decision.reasons)
+        elif self._poses_as_patient(admitted, found):
+            reasons = (PATIENT_BY_MAIL,)
+        if not reasons:
+            return None
+        return Refused(
+            self.reply_to_sender(admitted.door, reasons[0]),
+            reasons[0],
+            refusal=self._of_sender(admitted, found, reasons),
+        )
+
+    def _of_sender(
+        self,
+        admitted: AdmittedSender,
+        headers: SenderHeaders | None,
+        reasons: tuple[str, ...],
+    ) -> DoorRefusal:
+        part = sender_part(
+            admitted.link,
+            admitted.path_text,
+            headers,
+            self.domains.patient.lower(),
+            reasons,
+        )
+        return DoorRefusal(sender=admitted.sender, part=part)
 
     def reply_to_sender(self, door: Door, code: str) -> Reply:
         """Return the reply to a sender refused by that code: for good, or for now."""
@@ -299,7 +353,21 @@ class Admission:
         reason = refuse_patient(facts)
         if reason is not None or found is None:
             reason = reason or Reason.PROFILE_ABSENT
-            return Refused(reply_to_refusal(reason), reason.value)
+            part = TakenDecision(
+                kind=EvidenceKind.RECIPIENT,
+                patient_settings=str(found.settings_version) if found else "",
+                arguments=facts,
+                decided=Answered((reason.value,)),
+            )
+            return Refused(
+                reply_to_refusal(reason),
+                reason.value,
+                refusal=DoorRefusal(
+                    sender=admitted.sender,
+                    part=part,
+                    profile_id=found.profile_id if found else "",
+                ),
+            )
         return Recipient(
             kind=RecipientKind.PATIENT,
             address=f"{matricule}@{address.domain}",

@@ -8,17 +8,27 @@ from twisted.logger import Logger
 from gateway import metrics
 from gateway.core.envelope import Door, Recipient, RecipientKind
 from gateway.errors import InvalidError
+from gateway.evidence.arguments import Circumstances
+from gateway.evidence.policies import text_of
+from gateway.evidence.program import rules_hash
 from gateway.message.headers import Headers, read_headers
 from gateway.message.reading import MimeLimits, TooLargeError, read_parts
 from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import Admission, AdmittedSender
+from gateway.mssante.smtp.admission import (
+    Admission,
+    AdmittedSender,
+    DoorRefusal,
+    Refused,
+)
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to
 from gateway.reception.keeping import Failed, Reception
 from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.keeping import EvidenceKeeper
+from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action
 
 log = Logger()
@@ -51,6 +61,11 @@ class SmtpReception:
     reception: Reception
     admission: Admission
     settings: SmtpSettings
+    filing_settings: SettingsText = field(init=False, repr=False)
+
+    @filing_settings.default
+    def _text(self) -> SettingsText:
+        return SettingsText(text_of(self.admission.filing))
 
     @property
     def is_ready(self) -> bool:
@@ -76,34 +91,60 @@ class SmtpReception:
             )
         return reply_to(answer)
 
-    def note(self, action: Action, code: str, door: Door, identity: str = "") -> None:
-        """Write a refusal in the journal, without making the peer wait for it."""
+    def note(
+        self,
+        action: Action,
+        code: str,
+        door: Door,
+        identity: str = "",
+        refusal: DoorRefusal | None = None,
+    ) -> None:
+        """
+        Write a refusal in the journal, without making the peer wait for it.
+
+        What it rests on is kept beside, where a rule refused.
+        """
 
         def job(work: UnitOfWork) -> None:
-            work.note(action, code, "", door=door.value, identity=identity)
+            kept = {} if refusal is None else self._keep(work, refusal)
+            work.note(action, code, "", door=door.value, identity=identity, **kept)
 
         metrics.REFUSED.labels(code).inc()
         log.info("{action} {code}", action=action.value, code=code)
         self.reception.writer.submit(job)
 
-    def refused(self, admitted: AdmittedSender, code: str) -> None:
+    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, str]:
+        self.filing_settings.keep(work)
+        circumstances = Circumstances.of(
+            refusal.sender,
+            program=rules_hash(),
+            settings=self.filing_settings.hash,
+        )
+        return EvidenceKeeper(work).keep(
+            refusal.part, circumstances, profile_id=refusal.profile_id
+        )
+
+    def refused(
+        self, admitted: AdmittedSender, code: str, refusal: DoorRefusal | None = None
+    ) -> None:
         """Note that a message was refused for what it holds."""
-        self.note(Action.MESSAGE_REFUSED, code, admitted.door, admitted.sender.identity)
+        identity = admitted.sender.identity
+        self.note(Action.MESSAGE_REFUSED, code, admitted.door, identity, refusal)
 
     def _submission(self, incoming: Incoming) -> Submission | Reply:
         """Return what is to be kept, or the refusal of what it holds."""
         admitted = incoming.admitted
         try:
             headers = read_headers(incoming.content)
-            code, refusal = self._objection(incoming, headers)
+            refused = self._objection(incoming, headers)
         except TooLargeError:
-            code, refusal = "TOO_LARGE", replies.TOO_LARGE
+            refused = Refused(replies.TOO_LARGE, "TOO_LARGE")
         except InvalidError as error:
             log.info("malformed message: {why}", why=error.public)
-            code, refusal = "MALFORMED", replies.malformed(error.public)
-        if code:
-            self.refused(admitted, code)
-            return refusal
+            refused = Refused(replies.malformed(error.public), "MALFORMED")
+        if refused is not None:
+            self.refused(admitted, refused.code, refused.refusal)
+            return refused.reply
         submission_id = new_id()
         return Submission(
             id=submission_id,
@@ -120,21 +161,21 @@ class SmtpReception:
             ),
         )
 
-    def _objection(self, incoming: Incoming, headers: Headers) -> tuple[str, Reply]:
+    def _objection(self, incoming: Incoming, headers: Headers) -> Refused | None:
         """
-        Return the code for the journal and the reply; no code when nothing objects.
+        Return the refusal of what a message holds; None when nothing objects.
 
         Raises:
             TooLargeError: decoded, it is larger than the settings allow.
             InvalidError: a header address or the structure is malformed.
         """
         if headers.count("received") > self.settings.max_hops:
-            return "MAIL_LOOP", replies.MAIL_LOOP
-        code = self.admission.admit_headers(incoming.admitted, headers)
+            return Refused(replies.MAIL_LOOP, "MAIL_LOOP")
+        refused = self.admission.admit_headers(incoming.admitted, headers)
         if len(incoming.content) > self.settings.max_decoded_bytes:
             most = self.settings.max_decoded_bytes
             read_parts(incoming.content, MimeLimits(max_decoded_bytes=most))
-        return code, self.admission.reply_to_sender(incoming.admitted.door, code)
+        return refused
 
     def _trace(self, incoming: Incoming, arrival_id: str) -> bytes:
         """Our own lines; where a user was is nobody's business but theirs."""

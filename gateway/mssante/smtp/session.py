@@ -207,7 +207,9 @@ class SmtpSession:
         if isinstance(admitted, Refused):
             if admitted.of_peer:  # since the greeting
                 return self._refuse_peer(admitted)
-            self._intake.reception.note(Action.SENDER_REFUSED, admitted.code, door)
+            self._intake.reception.note(
+                Action.SENDER_REFUSED, admitted.code, door, refusal=admitted.refusal
+            )
             return admitted.reply
         self._mail = Transaction(mail, admitted)
         return replies.SENDER_OK
@@ -239,6 +241,7 @@ class SmtpSession:
                 found.code,
                 self._intake.door,
                 admitted.sender.identity,
+                found.refusal,
             )
             self._counted_apart = True
             self._connection.errors.count_recipient()

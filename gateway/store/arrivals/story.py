@@ -41,6 +41,17 @@ class Stories:
             return [self._message(arrival_id, name) for arrival_id in messages]
         return [self._document(name, *found) for found in self._documents(name)]
 
+    def places(self, name: str) -> list[tuple[str, str]]:
+        """
+        Return the messages a name stands for by their own ids.
+
+        Of a document its uniqueId stands beside; of a whole message an empty text.
+        """
+        if messages := self._messages(name):
+            return [(arrival_id, "") for arrival_id in messages]
+        found = self._documents(name)
+        return [(arrival_id, unique_id) for arrival_id, unique_id, _ in found]
+
     def goes_on(self, name: str) -> bool:
         """Tell whether something is still to come: copies, or what senders are told."""
         arrivals, found = Arrivals(self.work), self.arrivals_of(name)

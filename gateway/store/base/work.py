@@ -102,6 +102,7 @@ class UnitOfWork:
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
+    _before: list[Callable[[], None]] = field(factory=list, repr=False)
     _after: list[Callable[[], None]] = field(factory=list, repr=False)
     _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
         factory=dict, repr=False
@@ -225,13 +226,21 @@ class UnitOfWork:
             detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
+    def before_commit(self, action: Callable[[], None]) -> None:
+        """Do something once, when all else of the transaction is done."""
+        self._before.append(action)
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when the transaction is safely committed."""
         self._after.append(action)
 
     def key_for(self, scope: str) -> str:
         """Return the id of the data key of ``patient:<id>``, ``mailbox:<id>``, …"""
+        place = f"key_for:{scope}"
+        if place in self.held:
+            return str(self.held[place])
         key_id = self.keys.key_for(self.connection, scope, self.now)
+        self.held[place] = key_id
         held = self.keys.held(self.connection)
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
@@ -251,6 +260,8 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write what was set aside; called once, before the commit."""
+        for action in self._before:
+            action()
         for table in _INSERTS:
             rows = self._rows.pop(table, None)
             if rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,10 +12,19 @@ from attrs import field, frozen
 from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
-from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.evidence.arguments import (
+    Answered,
+    Circumstances,
+    EvidenceKind,
+    TakenDecision,
+)
+from gateway.evidence.program import rules_hash
+from gateway.rights.notice_rules import NoticeFacts, Untold, refuse_notice
+from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.tables import notices
@@ -41,14 +51,6 @@ _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
 
 
-class Untold(StrEnum):
-    """Why a patient is not told by e-mail, for the journal."""
-
-    GONE = "gone"
-    NOT_ACTIVATED = "not-activated"
-    NO_ADDRESS = "no-address"
-
-
 class NoticeEnd(StrEnum):
     """How a notice ended, for the journal."""
 
@@ -73,6 +75,14 @@ class Notice:
 
 
 @frozen
+class NoticeAnswer:
+    """Why a patient is not told, None if told; ``kept`` is for the journal's line."""
+
+    why: Untold | None
+    kept: Mapping[str, str]
+
+
+@frozen
 class Notices:
     """Notices within one transaction."""
 
@@ -87,17 +97,44 @@ class Notices:
         """Return the notices of a service, signed as its settings say."""
         return cls(work, settings.domains.operator_name, settings.public_url)
 
-    def tell(self, profile_id: str, kind: NoticeKind) -> Untold | None:
-        """Make a notice for a patient who can sign in; return why not, if so."""
+    def tell(
+        self,
+        profile_id: str,
+        kind: NoticeKind,
+        *,
+        subject: str,
+        is_hidden: bool = False,
+        is_secret: bool = False,
+    ) -> NoticeAnswer:
+        """
+        Make a notice for a patient who may be told; return why not, if so.
+
+        ``subject`` is the message or the document that waits. ``is_hidden``: it is
+        hidden from the patient still; ``is_secret``: from the representatives.
+        """
         profile = Profiles(self.work).get(profile_id)
-        if profile is None:
-            return Untold.GONE
-        if not may_sign_in(ProfileState(profile.state)):
-            return Untold.NOT_ACTIVATED
-        if not profile.email:
-            return Untold.NO_ADDRESS
-        self.make(profile, kind)
-        return None
+        facts = NoticeFacts(
+            profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
+            has_address=bool(profile and profile.email),
+            is_hidden=is_hidden,
+            is_secret=is_secret,
+        )
+        why = refuse_notice(facts)
+        if why is None and profile is not None:
+            self.make(profile, kind)
+        part = TakenDecision(
+            kind=EvidenceKind.NOTICE,
+            patient_settings=str(profile.settings_version) if profile else "",
+            arguments=facts,
+            decided=Answered(() if why is None else (why.value,)),
+        )
+        kept = EvidenceKeeper(self.work).keep(
+            part,
+            Circumstances(program=rules_hash()),
+            subject=subject,
+            profile_id=profile.id if profile else "",
+        )
+        return NoticeAnswer(why, kept)
 
     def tell_address_changed(self, before: Profile, after: Profile) -> None:
         """

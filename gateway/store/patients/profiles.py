@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    update,
 )
 
 from gateway.core.ins import Ins
@@ -24,10 +25,12 @@ from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.rights import (
     RIGHTS,
     is_opposition,
+    listed_rights,
     opposition_of,
     read_rights,
     seal_rights,
@@ -35,6 +38,7 @@ from gateway.store.patients.rights import (
     sealed_sender,
     sender_digest,
     sets_of,
+    stands,
 )
 from gateway.store.patients.values import (
     Opposition,
@@ -109,6 +113,7 @@ class Profiles:
             changed_at=self.work.now,
             sets=self._sets(profile_id),
         )
+        self.keep_settings(profile_id)
         by = {"by": self.by} if self.by else {}
         self.work.note(
             Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
@@ -184,7 +189,7 @@ class Profiles:
 
     def rights(self, profile_id: str) -> ProfileRights:
         """
-        Return the blocks, oppositions and secret senders of a patient.
+        Return the blocks, oppositions that stand and secret senders of a patient.
 
         Raises:
             AlteredError: they are not those that the patient's profile vouches for.
@@ -311,6 +316,20 @@ class Profiles:
             key_id=key_id,
             detail=self.work.seal(key_id, detail, context),
         )
+        self.keep_settings(profile_id)
+
+    def keep_settings(self, profile_id: str) -> None:
+        """Keep what a patient has set now, as the version that the profile is at."""
+        row = self._row(profile_id=profile_id)
+        if row is None:
+            return
+        said = {
+            "state": row.state,
+            "language": row.language,
+            **self._chosen(row),
+            **listed_rights(self.work, profile_id, row.key_id),
+        }
+        keep_patient_settings(self.work, row, said, self.by)
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
         """Return what was changed of a profile, the oldest change first."""
@@ -438,17 +457,19 @@ class Profiles:
         self._changed(profile_id, f"oppose-{opposition.kind}", None, after)
 
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
-        """Take an opposition back; none is no error."""
+        """End an opposition, whose row stays; none is no error."""
         self._hold_rights(profile_id)
         for row_id in self._recorded(profile_id, opposition):
             self.work.connection.execute(
-                delete(oppositions).where(oppositions.c.id == row_id)
+                update(oppositions)
+                .where(oppositions.c.id == row_id)
+                .values(until=self.work.now)
             )
         before = asdict(opposition)
         self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)
 
     def _recorded(self, profile_id: str, opposition: Opposition) -> list[str]:
-        """Return the rows of an opposition, whoever declared it."""
+        """Return the rows of an opposition that stands, whoever declared it."""
         rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         key_id = self._key_of(profile_id) if rows else ""
         wanted = evolve(
@@ -457,7 +478,10 @@ class Profiles:
         return [
             row.id
             for row in filter(is_opposition, rows)
-            if evolve(opposition_of(self.work, profile_id, key_id, row), declared_by="")
+            if stands(row, self.work.now)
+            and evolve(
+                opposition_of(self.work, profile_id, key_id, row), declared_by=""
+            )
             == wanted
         ]
 

@@ -1,5 +1,5 @@
 """
-Blocks, oppositions and secret senders of a patient, read in one statement.
+Blocks, oppositions that stand and secret senders of a patient, read in one statement.
 
 Whom a patient blocked, opposes or hides is sealed with the patient's key. A sender is
 found again by a digest that is another with each patient: nobody without the keys sees
@@ -9,6 +9,7 @@ that two patients block one doctor, or tries whether a minor hides a service.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from attrs import asdict
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    cast,
     literal,
+    null,
     select,
     union_all,
     update,
@@ -27,7 +30,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.values import Opposition, ProfileRights
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import blocks, oppositions, secrecies
+from gateway.store.tables import UtcDateTime, blocks, oppositions, secrecies
 
 _BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
 _LISTS = {_BLOCKED: blocks, _SECRET: secrecies}
@@ -48,6 +51,7 @@ def _identities(table: Table, kind: str) -> Select[Any]:
         literal("").label("id"),
         table.c.since,
         table.c.sender.label("sealed"),
+        cast(null(), UtcDateTime).label("until"),
     ).where(table.c.profile_id == bindparam("profile"))
 
 
@@ -64,6 +68,7 @@ RIGHTS = Prepared(
             oppositions.c.id,
             oppositions.c.since,
             oppositions.c.facts.label("sealed"),
+            oppositions.c.until,
         ).where(oppositions.c.profile_id == bindparam("profile")),
     )
 )
@@ -125,20 +130,45 @@ def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, 
 def read_rights(
     work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
 ) -> ProfileRights:
-    """Return what the rows of `RIGHTS` say of a patient."""
+    """Return what the rows of `RIGHTS` say; an opposition that ended says nothing."""
     named: dict[str, set[str]] = {_BLOCKED: set(), _SECRET: set()}
     opposed = []
     for row in rows:
         table = _LISTS.get(row.kind)
         if table is not None:
             named[row.kind].add(_sender(work, table, profile_id, key_id, row))
-        else:
+        elif stands(row, work.now):
             opposed.append(opposition_of(work, profile_id, key_id, row))
     return ProfileRights(
         blocked=frozenset(named[_BLOCKED]),
         oppositions=tuple(opposed),
         secret_senders=frozenset(named[_SECRET]),
     )
+
+
+def listed_rights(
+    work: UnitOfWork, profile_id: str, key_id: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Return all that a patient decided of senders, ended or not, as it is kept."""
+    lists: dict[str, list[dict[str, Any]]] = {
+        table.name: [] for table in (blocks, secrecies, oppositions)
+    }
+    for row in RIGHTS.rows(work.connection, profile=profile_id):
+        since = row.since.isoformat()
+        table = _LISTS.get(row.kind)
+        if table is not None:
+            sender = _sender(work, table, profile_id, key_id, row)
+            lists[table.name].append({"identity": sender, "since": since})
+        else:
+            until = row.until.isoformat() if row.until else None
+            said = asdict(opposition_of(work, profile_id, key_id, row))
+            lists[oppositions.name].append(
+                {"id": row.id, **said, "since": since, "until": until}
+            )
+    return {
+        name: sorted(rows, key=lambda one: (one.get("identity", ""), one.get("id", "")))
+        for name, rows in lists.items()
+    }
 
 
 def _sender(
@@ -171,6 +201,11 @@ def _said(row: Any) -> Opposition:
 def is_opposition(row: Any) -> bool:
     """Tell whether a row of `RIGHTS` is of an opposition."""
     return row.kind not in _LISTS
+
+
+def stands(row: Any, now: datetime) -> bool:
+    """Tell whether a row of `RIGHTS` did not end, as an opposition may."""
+    return row.until is None or row.until > now
 
 
 def seal_rights(

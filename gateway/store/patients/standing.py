@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import bindparam, select
 
 from gateway.errors import UnavailableError
@@ -34,11 +34,16 @@ block is about is a digest that the patient's id is in.
 
 @frozen
 class StandingRow:
-    """A profile's opaque id and state, and whether its owner blocked the sender."""
+    """
+    A profile's opaque id and state, and whether its owner blocked the sender.
+
+    ``settings_version`` is that of what its owner had set when it was asked.
+    """
 
     profile_id: str
     state: str
     blocked: bool
+    settings_version: int = field(default=0, eq=False)
 
 
 class FindStanding(Protocol):
@@ -137,4 +142,5 @@ def _standing(
             one["identity"] in (named if one["sender"] is None else digests)
             for one in blocked
         ),
+        row.settings_version,
     )

@@ -31,6 +31,7 @@ from gateway.rights.filing_facts import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.settings.work import FilingSettings
+from gateway.store.evidence.settings import SettingsText
 from gateway.store.patients.profiles import Opposition, Profile, ProfileRights
 from tests.builders_cda import make_cda
 from tests.builders_people import TRAITS
@@ -52,7 +53,9 @@ PROFILE = Profile(
 NO_RIGHTS = ProfileRights(
     blocked=frozenset(), oppositions=(), secret_senders=frozenset()
 )
-GATHERER = Gatherer(FilingPolicy(refuse_other_birth_place=True), "settings")
+GATHERER = Gatherer(
+    FilingPolicy(refuse_other_birth_place=True), SettingsText("settings")
+)
 NO_VAULT: Any = None  # a message without a readable document asks no vault
 LETTER = read_cda(make_cda())
 
@@ -90,7 +93,7 @@ def test_each_setting_is_a_policy_and_their_digest_is_their_version(
     gatherer = Gatherer.from_settings(given)
 
     assert gatherer.policy == FilingPolicy(**policy)
-    assert gatherer.settings_version == hashlib.sha256(text).hexdigest()[:12]
+    assert gatherer.settings.hash == hashlib.sha256(text).hexdigest()
 
 
 def test_a_message_to_a_patient_is_gathered_whole() -> None:
@@ -107,7 +110,11 @@ def test_a_message_to_a_patient_is_gathered_whole() -> None:
         metadata_ins=NoIns.NOT_SAID,
         document=NoDocument.NONE_ATTACHED,
         policy=GATHERER.policy,
-        versions=RuleVersions(rules=RULES, settings="settings", patient_settings="7"),
+        versions=RuleVersions(
+            rules=RULES,
+            settings=GATHERER.settings.hash,
+            patient_settings="7",
+        ),
     )
 
 

@@ -15,20 +15,23 @@ from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.found import FoundDocument
-from gateway.dmp_bridge.filing.gathering import PatientRow
+from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.reception.submission import InformedBy, PatientInformed, Said
+from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import (
     Arrivals,
     DocumentOutcome,
     RecipientOutcome,
 )
 from gateway.store.base.work import Database
+from gateway.store.evidence.keeping import EvidenceReader
 from gateway.store.journal import OPERATOR, chain_of
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.dmp_bridge.filing.test_depositing import FOUND, decision, deposited
 from tests.dmp_bridge.filing.test_document_facts import FILED
 from tests.dmp_bridge.filing.test_gathering import PROFILE
+from tests.rights.facts import GOOD
 
 HOSPITAL = Sender(
     kind=SenderKind.ORGANISATION, identity="1750000011", fingerprint="a1b2"
@@ -65,7 +68,8 @@ class Desk:
         with self.database.write() as work:
             kept = Arrivals(work).get(ARRIVAL.id)
             assert kept is not None
-            return write(Recorder(work, kept, self.brought))
+            gatherer = Gatherer.from_settings(FilingSettings())
+            return write(Recorder(work, kept, self.brought, gatherer))
 
     def case(self, *decisions: Any, known: bool = True) -> Case:
         """Return the case of the patient, with these decisions."""
@@ -74,7 +78,12 @@ class Desk:
         assert kept is not None
         (recipient,) = kept.recipients
         addressee = PatientRow(profile=PROFILE if known else None)
-        return Case(recipient=recipient, addressee=addressee, decisions=list(decisions))
+        return Case(
+            recipient=recipient,
+            addressee=addressee,
+            decisions=list(decisions),
+            facts=[GOOD for _ in decisions],
+        )
 
     def line(self, action: str, chain: str) -> tuple[str, str, dict[str, Any]]:
         """Return outcome, subject and detail of the only line of an action."""
@@ -185,7 +194,13 @@ def test_the_journal_has_all_that_a_decision_was_made_of(
 
     desk.write(lambda recorder: recorder.decided(case, 1))
 
-    assert desk.line("document:decide", chain) == (
+    outcome, subject, detail = desk.line("document:decide", chain)
+    with desk.database.read() as work:
+        kept = EvidenceReader(work).find(detail.pop("decision"))
+    assert kept is not None
+    assert kept.digests == (detail.pop("evidence"),)
+    assert kept.profile_id == (PROFILE.id if known else "")
+    assert (outcome, subject, detail) == (
         "FILED",
         ARRIVAL.id,
         {

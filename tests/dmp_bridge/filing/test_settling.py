@@ -32,6 +32,7 @@ from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
 from tests.dmp_bridge.filing.story import HOSPITAL, OPERATOR, STRUCTURE, Story
 from tests.dmp_bridge.filing.test_filing import MAILBOX
+from tests.evidence.lines import without_evidence
 from tests.fakes import SetClock
 from tests.logged import warnings_logged
 
@@ -89,13 +90,13 @@ def test_the_journal_says_why_under_which_rules_and_settings(
     database: Database,
 ) -> None:
     story = Story.begin(database)
-    versions = story.filing.gatherer.settings_version
+    versions = story.filing.gatherer.settings.hash
 
     told = story.send(make_mail(as_xdm(pack(RESTRICTED))))
 
     (line,) = [one for one in story.lines() if one.action == "document:decide"]
     assert (line.subject, line.outcome) == (told.kept.id, "FILED")
-    assert dict(line.detail) == {
+    assert without_evidence(line.detail) == {
         "recipient": 0,
         "position": 0,
         "document": f"{SET}.1",
@@ -194,7 +195,7 @@ def test_a_copy_that_is_not_made_is_in_the_journal_with_its_reason(
     assert ends[2] == ("", (), True)
     (line,) = [one for one in operator_lines(story) if one.action == "message:return"]
     assert (line.outcome, line.subject) == ("MASKED_DOCUMENT", told.kept.id)
-    assert dict(line.detail) == {"recipient": 0}
+    assert without_evidence(line.detail) == {"recipient": 0}
     assert told.kept.state == "decided"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +18,8 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.core.ins import Ins
 from gateway.errors import InvalidError
+from gateway.evidence.arguments import TakenDecision
+from gateway.evidence.replaying import decide_again
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
@@ -91,6 +95,17 @@ HOSPITAL = "1750000011"
 def refusal(found: object) -> tuple[Reply, str]:
     assert isinstance(found, Refused)
     return found.reply, found.code
+
+
+def assert_is_kept(refused: Refused) -> None:
+    """What a sender is refused for is asked again of what is kept, the same for it."""
+    assert refused.refusal is not None
+    part = refused.refusal.part
+    kept = TakenDecision.of_json(json.loads(part.text()))
+    assert kept.outcome == refused.code
+    assert decide_again([kept]) == (part.decided,)
+    assert refused.refusal.profile_id == ""
+    assert MATRICULE.encode() not in part.text()
 
 
 def admitted(
@@ -204,6 +219,7 @@ def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) ->
     assert isinstance(found, Refused)
     assert not found.of_peer
     assert refusal(found) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
+    assert_is_kept(found)
 
 
 # Made when this is read, not in a test: `make mutate` then has the keys in each fork.
@@ -644,7 +660,12 @@ def test_the_headers_are_judged_with_the_envelope(
     sender = admitted(admission, door, name, path)
     headers = read_headers(f"{fields}\r\n\r\nx\r\n".encode())
 
-    assert admission.admit_headers(sender, headers) == code
+    refused = admission.admit_headers(sender, headers)
+
+    assert (refused.code if refused else "") == code
+    assert refused is None or refused.reply == admission.reply_to_sender(door, code)
+    if refused is not None:
+        assert_is_kept(refused)
 
 
 @pytest.mark.parametrize("field", ["From", "Sender"])
@@ -658,7 +679,11 @@ def test_no_header_names_a_patient_as_the_sender(
 
     headers = read_headers(f"{fields}\r\nx\r\n".encode())
 
-    assert admission.admit_headers(sender, headers) == "PATIENT_BY_MAIL"
+    refused = admission.admit_headers(sender, headers)
+
+    assert refused is not None
+    assert refused.code == "PATIENT_BY_MAIL"
+    assert_is_kept(refused)
 
 
 @pytest.mark.parametrize("field", ["From", "Sender", "Reply-To"])
@@ -1013,3 +1038,20 @@ def test_of_patients_our_own_users_hear_no_more_than_others(
     address = MailAddress(local, "patient.mssante.test")
 
     assert refusal(admission.admit_recipient(sender, address))[0] is replies.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("door", "name", "path"), [(OPERATORS, "peer", PEER), (USERS, "hospital", SERVICE)]
+)
+def test_by_what_a_sender_was_believed_goes_with_it(
+    admission: Admission, folder: Path, door: Door, name: str, path: str
+) -> None:
+    sender = admitted(admission, door, name, path).sender
+
+    list_bytes = (folder / "allowlist.xml").read_bytes()
+    assert sender.allowlist == hashlib.sha256(list_bytes).hexdigest()
+    assert sender.issuer in {
+        one.common_name for one in admission.trust.authorities.members
+    }
+    assert sender.crl.isdigit()
+    assert bool(sender.entry) is (name == "peer")

@@ -18,13 +18,14 @@ from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
-from gateway.rights.sender_rules import Link, LinkKind
+from gateway.rights.sender_rules import Link, LinkKind, SenderRefusal
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
 from gateway.store.tables import arrivals
 from gateway.trust.space import TrustSpace
 from tests.builders_settings import make_settings
+from tests.evidence.lines import without_evidence
 from tests.mssante.smtp.doors import DOCTOR, PEER, split_trace
 from tests.reception.conftest import running_reception
 
@@ -218,7 +219,9 @@ def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
     assert all_kept(smtp) == []
     line = last_line(smtp)
     assert (line.action, line.outcome) == ("message:refuse", code)
-    assert line.detail == {"door": "smtp", "identity": "300000000000022"}
+    rest = without_evidence(line.detail) if "evidence" in line.detail else line.detail
+    assert rest == {"door": "smtp", "identity": "300000000000022"}
+    assert ("evidence" in line.detail) == (code in set(SenderRefusal))
     assert counted() == before
 
 

@@ -12,6 +12,8 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door
 from gateway.core.ins import Ins
 from gateway.core.reasons import Reason
+from gateway.evidence.arguments import Answered
+from gateway.evidence.replaying import decide_again
 from gateway.message.address import read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
@@ -87,6 +89,12 @@ def test_the_door_and_the_filing_agree_on_every_profile(
 
         if isinstance(answer, Refused):
             assert told.outcome == answer.code
+            refusal = answer.refusal
+            assert refusal is not None
+            assert refusal.sender == sender.sender
+            assert refusal.profile_id == profile_id
+            assert int(refusal.part.patient_settings) > 1
+            assert decide_again([refusal.part]) == (Answered((answer.code,)),)
             later = answer.code == Reason.PROFILE_SUSPENDED
             assert answer.reply is (replies.TRY_LATER if later else replies.REFUSED)
         else:

@@ -1,0 +1,277 @@
+"""An explanation as it is printed: for people in French or in English, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from gateway.core.reasons import Reason
+from gateway.core.texts.explaining import FACT_TEXTS, RULE_TEXTS, WORDS
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.evidence.arguments import EvidenceKind, FilingArguments, TakenDecision
+from gateway.evidence.form import to_json
+from gateway.evidence.program import rules_hash
+from gateway.evidence.replaying import (
+    RuleAnswer,
+    answers,
+    decide_again,
+    differences,
+    objected,
+    same,
+)
+from gateway.store.evidence.keeping import KeptDecisions
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """
+    Decisions taken together, and what stands beside them.
+
+    ``shown`` are those that were asked for. ``in_journal``: whether the journal's
+    lines vouch for them, None where none was found. ``settings`` is the service's as
+    a text, ``patient_settings`` what the patient had set, by the version.
+    """
+
+    decisions: KeptDecisions
+    shown: tuple[TakenDecision, ...] = field(repr=False)
+    in_journal: bool | None
+    settings: str
+    patient_settings: Mapping[str, Any] = field(repr=False)
+
+
+def as_json(one: Explanation, *, replay: bool) -> dict[str, Any]:
+    """Return an explanation for programs; its words do not change with a language."""
+    kept = one.decisions
+    again = dict(zip(map(id, kept.parts), decide_again(kept.parts), strict=True))
+    return {
+        "id": kept.id,
+        "subject": kept.subject,
+        "time": kept.at.isoformat(),
+        "fault": kept.fault,
+        "circumstances": to_json(kept.circumstances),
+        "program": {
+            "then": kept.program,
+            "now": rules_hash(),
+            "same": kept.program == rules_hash(),
+        },
+        "settings": {
+            "hash": kept.settings,
+            "values": json.loads(one.settings) if one.settings else None,
+        },
+        "patientSettings": dict(one.patient_settings),
+        "inJournal": one.in_journal,
+        "outcomes": list(kept.outcomes),
+        "decisions": [
+            _part_as_json(part, again[id(part)], replay=replay) for part in one.shown
+        ],
+    }
+
+
+def _part_as_json(part: TakenDecision, again: Any, *, replay: bool) -> dict[str, Any]:
+    asked = answers(part)
+    made = {
+        "kind": part.kind.value,
+        "place": list(part.place),
+        "outcome": part.outcome,
+        "reasons": [
+            {"code": reason, "source": _source_of(reason)} for reason in part.reasons
+        ],
+        "patientSettings": part.patient_settings,
+        "facts": to_json(part.arguments),
+        "decided": to_json(part.decided),
+        "rules": [
+            {
+                "rule": one.rule,
+                "reason": one.reason,
+                "source": RULE_TEXTS[one.rule].source if one.rule in RULE_TEXTS else "",
+                "facts": {path: to_json(value) for path, value in one.facts.items()},
+            }
+            for one in asked
+        ],
+    }
+    if replay:
+        made["replay"] = {
+            "same": same(part.decided, again),
+            "differences": [
+                {"what": name, "was": to_json(was), "is": to_json(now)}
+                for name, was, now in differences(part.decided, again)
+            ],
+            "rules": [one.rule for one in _changed(part, asked, again)],
+        }
+    return made
+
+
+def _changed(
+    part: TakenDecision, asked: tuple[RuleAnswer, ...], again: Any
+) -> list[RuleAnswer]:
+    """Return the rules that object now and did not then."""
+    if same(part.decided, again):
+        return []
+    before = objected(part)
+    return [one for one in asked if one.reason and one.reason not in before]
+
+
+def print_explanation(one: Explanation, language: str, *, replay: bool) -> None:
+    """Print an explanation for people."""
+    for line in lines_of(one, language, replay=replay):
+        print(line)
+
+
+def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
+    """Yield the lines of an explanation."""
+    say = _Words(language)
+    kept, around = one.decisions, one.decisions.circumstances
+    subject = f"{say['about']} {kept.subject}" if kept.subject else say["at_door"]
+    yield f"{say['decision']} {kept.id} {say['of']} {kept.at.isoformat()}, {subject}"
+    if kept.fault:
+        yield f"  {say['unreadable']}: {kept.fault}"
+        for outcome in kept.outcomes:
+            yield f"  {outcome['kind']}: {outcome['outcome'] or say['permitted']}"
+        return
+    sender = " ".join(filter(None, (around.sender, around.identity)))
+    yield f"  {say['sender']}: {sender or say['nothing']}"
+    if around.certificate:
+        issuer = f", {say['issued_by']} {around.issuer}" if around.issuer else ""
+        yield f"  {say['certificate']}: {around.certificate}{issuer}"
+    if around.allowlist:
+        entry = f", {say['entry']} {around.entry}" if around.entry else ""
+        yield f"  {say['allowlist']}: {around.allowlist}{entry}"
+    if around.crl:
+        yield f"  {say['crl']} {around.crl}"
+    today = say["today" if kept.program == rules_hash() else "not_today"]
+    yield f"  {say['program']}: {kept.program} ({today})"
+    if kept.settings:
+        yield f"  {say['settings']}: {kept.settings}"
+    vouched = {True: "journal_ok", False: "journal_other", None: "journal_none"}
+    yield f"  {say['journal']}: {say[vouched[one.in_journal]]}"
+    again = dict(zip(map(id, kept.parts), decide_again(kept.parts), strict=True))
+    for part in one.shown:
+        yield from _part_lines(part, again[id(part)], say, replay=replay)
+
+
+def _part_lines(
+    part: TakenDecision, again: Any, say: _Words, *, replay: bool
+) -> Iterator[str]:
+    kinds = {EvidenceKind.SENDER: "sender_at_door"}
+    place = ", ".join(str(number + 1) for number in part.place)
+    where = f" ({say['place']}: {place})" if len(part.place) > 1 else ""
+    outcome = part.outcome or say["permitted"]
+    yield f"  {say[kinds.get(part.kind, part.kind.value)]}{where}: {outcome}"
+    for reason in part.reasons:
+        yield from _reason_lines(reason, say)
+    if part.patient_settings:
+        yield f"    {say['patient_settings']}: {part.patient_settings}"
+    yield f"    {say['facts']}:"
+    for path, value in _flat(_facts_of(part)):
+        yield f"      {say.fact(path)}: {say.value(value)}"
+    yield f"    {say['rules']}:"
+    asked = answers(part)
+    for answer in asked:
+        yield from _answer_lines(answer, say)
+    if replay:
+        yield from _replay_lines(part, asked, again, say)
+
+
+def _reason_lines(reason: str, say: _Words) -> Iterator[str]:
+    if reason not in Reason.__members__:
+        yield f"    {reason}"
+        return
+    text = REASON_TEXTS[Reason(reason)]
+    yield f"    {reason}: {text.fr if say.language == 'fr' else text.en}"
+    yield f"      {say['source']}: {text.source}"
+
+
+def _answer_lines(answer: RuleAnswer, say: _Words) -> Iterator[str]:
+    known = RULE_TEXTS.get(answer.rule)
+    title = known.title.said(say.language) if known else ""
+    said = f"{say['objects']}, {answer.reason}" if answer.reason else say["passes"]
+    yield f"      {answer.rule} {title}: {said}"
+    if answer.reason:
+        if known:
+            yield f"        {say['source']}: {known.source}"
+        yield from _seen_lines(answer, say)
+
+
+def _seen_lines(answer: RuleAnswer, say: _Words) -> Iterator[str]:
+    for path, value in answer.facts.items():
+        for deeper, one in _flat(to_json(value), path):
+            yield f"        {say.fact(deeper)}: {say.value(one)}"
+
+
+def _replay_lines(
+    part: TakenDecision, asked: tuple[RuleAnswer, ...], again: Any, say: _Words
+) -> Iterator[str]:
+    if same(part.decided, again):
+        yield f"    {say['same']}"
+        return
+    yield f"    {say['other']}"
+    for name, was, now in differences(part.decided, again):
+        before, after = say.value(to_json(was)), say.value(to_json(now))
+        yield f"      {name}: {say['was']} {before}, {say['is']} {after}"
+    for answer in _changed(part, asked, again):
+        known = RULE_TEXTS.get(answer.rule)
+        title = known.title.said(say.language) if known else ""
+        yield f"      {answer.rule} {title}: {say['objects']}, {answer.reason}"
+        yield from _seen_lines(answer, say)
+    now_objects = {answer.reason for answer in asked}
+    for reason in sorted(objected(part) - now_objects):
+        if reason not in getattr(again, "reasons", ()):
+            yield f"      {reason}: {say['did_object']}"
+
+
+def _facts_of(part: TakenDecision) -> Any:
+    value = to_json(part.arguments)
+    if isinstance(part.arguments, FilingArguments):
+        return {**value["facts"], "others": value["others"]}
+    return value
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of an object by their paths; a person is one value."""
+    if isinstance(value, Mapping) and "person" not in value:
+        for name, one in value.items():
+            yield from _flat(one, f"{path}.{name}" if path else name)
+    else:
+        yield path, value
+
+
+def _source_of(reason: str) -> str:
+    known = reason in Reason.__members__
+    return REASON_TEXTS[Reason(reason)].source if known else ""
+
+
+@frozen
+class _Words:
+    """The words of one language."""
+
+    language: str
+
+    def __getitem__(self, name: str) -> str:
+        return WORDS[name].said(self.language)
+
+    def fact(self, path: str) -> str:
+        """Return what a fact is called; of a part of one, that one's name before it."""
+        known, rest = path, ""
+        while known and known not in FACT_TEXTS:
+            known, _, last = known.rpartition(".")
+            rest = f".{last}{rest}"
+        return f"{FACT_TEXTS[known].said(self.language)}{rest}" if known else path
+
+    def value(self, value: Any) -> str:
+        """Return a value of a fact in words."""
+        if isinstance(value, bool):
+            return self["yes" if value else "no"]
+        if isinstance(value, Mapping) and "person" in value:
+            wrong = "" if value["key"] else f", {self['wrong_key']}"
+            return f"{self['person']} {value['person']}{wrong}"
+        if value is None or value in ("", []):
+            return self["nothing"]
+        if isinstance(value, list):
+            return ", ".join(
+                one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
+                for one in value
+            )
+        return str(value)

@@ -1,0 +1,182 @@
+"""`gateway rights`: what would have been decided otherwise under other settings."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, define, field
+
+from gateway.cli.options import (
+    Subparsers,
+    add_command,
+    add_noun,
+    add_reason,
+    note_reading,
+    opened,
+    print_json,
+    print_table,
+)
+from gateway.errors import MisuseError
+from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
+from gateway.evidence.policies import hash_of, policy_of, text_of
+from gateway.evidence.replaying import decide_again, same, under
+from gateway.rights.filing_facts import FilingPolicy
+from gateway.settings.file import FilingSettings
+from gateway.store.base.work import Database
+from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
+
+_DEPEND = frozenset({EvidenceKind.FILING, EvidenceKind.RECIPIENT})
+"""The decisions that depend on ``[filing]``."""
+
+PERMITTED = "PERMITTED"
+"""What stands for a refusal at a door that would not have been one."""
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add the noun and its verbs."""
+    verbs = add_noun(commands, "rights", "past decisions under other settings")
+    asked = add_command(
+        verbs,
+        "what-if",
+        what_if,
+        "replay the decisions kept, and say which would have been others",
+        json_too=True,
+    )
+    asked.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting of [filing] other than in the file, as blocked_may_file=true",
+    )
+    add_reason(asked)
+
+
+@define
+class _Count:
+    """What was found so far."""
+
+    replayed: int = 0
+    unreadable: list[str] = field(factory=list)
+    changes: list[dict[str, Any]] = field(factory=list)
+
+
+def what_if(args: argparse.Namespace) -> int:
+    """
+    Print which decisions would have been others under the settings of the file.
+
+    ``--set`` changes these first. Nothing is changed; the operator's journal says that
+    the evidence of all was read, and under which settings.
+
+    Raises:
+        MisuseError: ``--set`` names no setting of ``[filing]``, or no value of one.
+    """
+    with opened(args) as (settings, database):
+        asked = settings_with(settings.filing, args.set)
+        with database.write() as work:
+            note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
+        found = _replay(database, policy_of(asked))
+    counts = Counter((one["was"], one["is"]) for one in found.changes)
+    if args.json:
+        print_json(
+            {
+                "settings": asdict(asked),
+                "replayed": found.replayed,
+                "unreadable": found.unreadable,
+                "counts": [
+                    {"was": was, "is": now, "count": count}
+                    for (was, now), count in sorted(counts.items())
+                ],
+                "changes": found.changes,
+            }
+        )
+        return 0
+    print(
+        f"{found.replayed} decisions replayed, {len(found.changes)} would be others,"
+        f" {len(found.unreadable)} cannot be read"
+    )
+    if found.changes:
+        print_table(
+            ("WAS", "WOULD BE", "COUNT"),
+            [(was, now, count) for (was, now), count in sorted(counts.items())],
+        )
+        print_table(
+            ("DECISION", "ABOUT", "PLACE", "WAS", "WOULD BE"),
+            [
+                (
+                    one["decision"],
+                    one["subject"] or "-",
+                    ",".join(map(str, one["place"])) or "-",
+                    one["was"],
+                    one["is"],
+                )
+                for one in found.changes
+            ],
+        )
+    return 0
+
+
+def settings_with(filing: FilingSettings, changes: list[str]) -> FilingSettings:
+    """
+    Return settings in which each ``KEY=VALUE`` is as it says.
+
+    A value is as in the file; a word needs no quotes.
+
+    Raises:
+        MisuseError: there is no such key, or its values are others.
+    """
+    values = asdict(filing)
+    for change in changes:
+        name, equals, text = change.partition("=")
+        key = name.strip().removeprefix("filing.")
+        if not equals or key not in values:
+            raise MisuseError(f"--set takes a key of [filing] and its value: {name!r}")
+        values[key] = _value(text.strip())
+    return FilingSettings.from_table(values, Path())
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _replay(database: Database, policy: FilingPolicy) -> _Count:
+    found = _Count()
+    with database.read() as work:
+        for kept in EvidenceReader(work).listed():
+            if kept.fault:
+                found.unreadable.append(kept.id)
+            else:
+                _compare(kept, policy, found)
+    return found
+
+
+def _compare(kept: KeptDecisions, policy: FilingPolicy, found: _Count) -> None:
+    parts = [part for part in kept.parts if part.kind in _DEPEND]
+    again = decide_again([under(part, policy) for part in parts])
+    found.replayed += len(parts)
+    for part, decided in zip(parts, again, strict=True):
+        if not same(part.decided, decided):
+            found.changes.append(
+                {
+                    "decision": kept.id,
+                    "subject": kept.subject,
+                    "kind": part.kind.value,
+                    "place": list(part.place),
+                    "was": part.outcome,
+                    "is": _outcome(part, decided),
+                }
+            )
+
+
+def _outcome(part: TakenDecision, decided: Any) -> str:
+    if isinstance(decided, Answered):
+        return next(iter(decided.reasons), PERMITTED)
+    code = str(decided.code)
+    return code if code != part.outcome else f"{code} (otherwise)"

@@ -1,0 +1,387 @@
+"""What `gateway explain` says: each rule, each fact, and the words around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+from gateway.core.reasons import GATEWAY_RULE
+
+LANGUAGES = ("fr", "en")
+
+
+@frozen
+class Both:
+    """One thing in French and in English."""
+
+    fr: str
+    en: str
+
+    def said(self, language: str) -> str:
+        """Return it in one of `LANGUAGES`."""
+        return self.fr if language == "fr" else self.en
+
+
+@frozen
+class RuleText:
+    """What a rule asks, as a sentence that is so where it does not object."""
+
+    title: Both
+    source: str
+
+
+RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
+    {
+        "1": RuleText(
+            Both(
+                "L'expéditeur est de l'espace de confiance",
+                "The sender is of the space of trust",
+            ),
+            "SEL-MP-037 EX_AIR-080",
+        ),
+        "2": RuleText(
+            Both(
+                "La boîte de l'expéditeur peut écrire aux patients",
+                "The sender's mailbox may write to patients",
+            ),
+            GATEWAY_RULE,
+        ),
+        "3": RuleText(
+            Both(
+                "L'adresse du patient est un INS avec sa clé",
+                "The patient's address is an INS with its key",
+            ),
+            "SEL-MP-037 EX_GEN-1270",
+        ),
+        "4": RuleText(
+            Both("Un espace est ouvert pour ce patient", "The patient has a space"),
+            "Arrêté du 26/04/2022, art. 1",
+        ),
+        "5": RuleText(
+            Both(
+                "Le patient ne s'est pas opposé à son espace",
+                "The patient did not object to having a space",
+            ),
+            "CSP L. 1111-14",
+        ),
+        "6": RuleText(
+            Both(
+                "L'espace n'est ni fermé ni suspendu",
+                "The space is neither closed nor suspended",
+            ),
+            "CSP R. 1111-36",
+        ),
+        "8": RuleText(
+            Both(
+                "Le patient n'a bloqué ni l'expéditeur ni l'auteur",
+                "The patient blocked neither the sender nor the author",
+            ),
+            "Information des professionnels de Mon espace santé : blocage",
+        ),
+        "9": RuleText(
+            Both("Le message porte un document", "The message carries a document"),
+            GATEWAY_RULE,
+        ),
+        "10": RuleText(
+            Both("Le document a pu être lu", "The document could be read"),
+            "SEL-MP-037 REC_2.1-1080",
+        ),
+        "11": RuleText(
+            Both(
+                "L'adresse, METADATA et le document nomment le même patient",
+                "Address, METADATA and document name the same patient",
+            ),
+            "DICAH, condition « identité »",
+        ),
+        "12": RuleText(
+            Both(
+                "Les traits du document sont ceux du patient",
+                "The traits in the document are the patient's",
+            ),
+            "SEL-MP-037 EX_GEN-1230",
+        ),
+        "13": RuleText(
+            Both("L'INS est qualifié", "The INS is qualified"),
+            "Référentiel socle MSSanté n° 2, ECO.2.4.2",
+        ),
+        "14": RuleText(
+            Both(
+                "L'auteur est connu, et de la structure qui envoie",
+                "The author is known, and of the sending structure",
+            ),
+            "SEL-MP-037 EX_GEN-1320",
+        ),
+        "15": RuleText(
+            Both("Le type du document est accepté", "The type of document is accepted"),
+            GATEWAY_RULE,
+        ),
+        "16": RuleText(
+            Both(
+                "La visibilité demandée est possible",
+                "The visibility asked for is possible",
+            ),
+            "SEL-MP-037 EX_2.1-1050",
+        ),
+        "17": RuleText(
+            Both("Le document n'est pas déjà là", "The document is not there already"),
+            "SEL-MP-037 EX_GEN-1060 ; CI-SIS Structuration minimale §3.5.5.10",
+        ),
+        "18": RuleText(
+            Both(
+                "Son identifiant et son numéro de version sont libres",
+                "Its identifier and version number are free",
+            ),
+            "CI-SIS Structuration minimale §3.5.5.10",
+        ),
+        "20": RuleText(
+            Both("Il peut remplacer ce qu'il remplace", "It may replace what it does"),
+            "CI-SIS Transmission d'un document CDA-R2 en HL7v2, code 901",
+        ),
+        "22": RuleText(
+            Both(
+                "Le patient ne s'est pas opposé à ce document",
+                "The patient did not oppose this document",
+            ),
+            "CSP R. 1111-47",
+        ),
+        "23": RuleText(
+            Both(
+                "Le patient ne s'est pas opposé à ce type par cette structure",
+                "The patient did not oppose this type by this structure",
+            ),
+            "CSP R. 1111-47",
+        ),
+        "24": RuleText(
+            Both(
+                "Le secret d'un mineur n'a pas d'autre réglage",
+                "A minor's secret has no other flag",
+            ),
+            "CSP R. 1111-50",
+        ),
+        "withdrawal": RuleText(
+            Both(
+                "Qui demande le retrait peut retirer la dernière version",
+                "Whoever asks may withdraw the latest version",
+            ),
+            "SEL-MP-037 EX_3.3-1060 ; CSP R. 1111-51",
+        ),
+        "mail-from": RuleText(
+            Both(
+                "L'adresse de retour est au titulaire du certificat",
+                "The return path is the certificate holder's",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "from-one": RuleText(
+            Both("From nomme une seule adresse", "From names one address"),
+            "RFC 5322",
+        ),
+        "from-own": RuleText(
+            Both("From est à l'expéditeur", "From is the sender's"),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "sender-own": RuleText(
+            Both("Sender est à l'expéditeur", "Sender is the sender's"),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "reply-to": RuleText(
+            Both(
+                "Reply-To reste dans l'espace de confiance",
+                "Reply-To stays in the space of trust",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "patient-by-mail": RuleText(
+            Both(
+                "Aucun patient n'écrit par la messagerie",
+                "No patient writes by mail",
+            ),
+            GATEWAY_RULE,
+        ),
+        "copy": RuleText(
+            Both(
+                "Le message ne porte pas de document masqué aux professionnels",
+                "The message carries no document masked from professionals",
+            ),
+            "CI-SIS Transmission d'un document CDA-R2 en HL7v2",
+        ),
+        "notice-hidden": RuleText(
+            Both("Le message est visible du patient", "The patient sees the message"),
+            "CSP R. 1111-53",
+        ),
+        "notice-secret": RuleText(
+            Both(
+                "Ce qui attend n'est pas caché aux représentants",
+                "What waits is not hidden from the representatives",
+            ),
+            "CSP R. 1111-50",
+        ),
+        "notice-profile": RuleText(
+            Both("L'espace existe encore", "The space is there still"),
+            GATEWAY_RULE,
+        ),
+        "notice-sign-in": RuleText(
+            Both("Le patient peut se connecter", "The patient can sign in"),
+            GATEWAY_RULE,
+        ),
+        "notice-address": RuleText(
+            Both(
+                "Le patient a donné une adresse électronique",
+                "The patient gave an e-mail address",
+            ),
+            GATEWAY_RULE,
+        ),
+    }
+)
+"""Each rule that objects, by its row in its table or by a name."""
+
+FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "trust": Both("confiance du lien", "trust in the link"),
+        "entitlement": Both("droit de la boîte", "entitlement of the mailbox"),
+        "address_ins": Both("INS de l'adresse", "INS of the address"),
+        "metadata_ins": Both("INS de METADATA", "INS of METADATA"),
+        "profile": Both("état de l'espace", "state of the space"),
+        "state": Both("état de l'espace", "state of the space"),
+        "holder_age": Both("âge du titulaire", "age of the holder"),
+        "masks_by_default": Both("masque par défaut", "masks by default"),
+        "blocked": Both("bloqués par le patient", "blocked by the patient"),
+        "secret_connection": Both("connexion secrète", "secret connection"),
+        "traits_seen": Both("traits, non enregistré", "traits, not filed"),
+        "document": Both("document", "document"),
+        "sender": Both("expéditeur", "sender"),
+        "sender.kind": Both("certificat de l'expéditeur", "sender's certificate"),
+        "sender.address": Both("adresse de l'expéditeur", "sender's address"),
+        "sender.identity": Both("identité de l'expéditeur", "sender's identity"),
+        "sender.structures": Both("structures de l'expéditeur", "sender's structures"),
+        "sender.persons": Both("personne de l'expéditeur", "sender's person"),
+        "document.unique_id": Both("identifiant du document", "document's identifier"),
+        "document.ins": Both("INS du document", "INS of the document"),
+        "document.traits": Both("traits d'identité", "traits of identity"),
+        "document.qualification": Both("qualification", "qualification"),
+        "document.authors": Both("auteurs", "authors"),
+        "document.type_is_known": Both("type connu", "type is known"),
+        "document.visibility": Both("visibilité demandée", "visibility asked for"),
+        "document.visibility_is_clear": Both("visibilité lisible", "visibility clear"),
+        "document.restricted": Both("confidentialité restreinte", "restricted"),
+        "document.same_id": Both("même identifiant", "same identifier"),
+        "document.set_id": Both("lot de versions", "set of versions"),
+        "document.version": Both("numéro de version", "version number"),
+        "document.body_level": Both("niveau du corps", "body level"),
+        "document.mates": Both("autres versions", "other versions"),
+        "document.parent": Both("document remplacé", "document replaced"),
+        "document.successors": Both("ce qui le remplace déjà", "what replaced it"),
+        "document.withdrawal": Both("document à retirer", "document to withdraw"),
+        "document.document_is_opposed": Both("document opposé", "document opposed"),
+        "document.opposition": Both("opposition au type", "opposition to the type"),
+        "document.is_dated_ahead": Both("daté d'un jour à venir", "dated ahead"),
+        "policy.refuse_wrong_test_key": Both(
+            "réglage refuse_wrong_test_key", "setting refuse_wrong_test_key"
+        ),
+        "policy.blocked_may_file": Both(
+            "réglage blocked_may_file", "setting blocked_may_file"
+        ),
+        "policy.blocked_may_write": Both(
+            "réglage blocked_may_write", "setting blocked_may_write"
+        ),
+        "policy.file_unknown_types_as_other": Both(
+            "réglage unknown_types", "setting unknown_types"
+        ),
+        "policy.allow_masked_and_hidden": Both(
+            "réglage allow_masked_and_invisible", "setting allow_masked_and_invisible"
+        ),
+        "policy.refuse_other_birth_place": Both(
+            "réglage refuse_other_birth_place", "setting refuse_other_birth_place"
+        ),
+        "policy.notice_after_days": Both(
+            "réglage announcement_notice_days", "setting announcement_notice_days"
+        ),
+        "policy.shown_after_months": Both(
+            "réglage announcement_months", "setting announcement_months"
+        ),
+        "versions.rules": Both("table des règles", "table of rules"),
+        "versions.settings": Both("réglages du service", "settings of the service"),
+        "versions.patient_settings": Both(
+            "version des réglages du patient", "version of the patient's settings"
+        ),
+        "others": Both("motifs d'un autre patient", "reasons of another patient"),
+        "address": Both("adresse du patient", "patient's address"),
+        "brings": Both("ce qui est apporté", "what is brought"),
+        "refuse_wrong_key": Both(
+            "réglage refuse_wrong_test_key", "setting refuse_wrong_test_key"
+        ),
+        "blocked_may_file": Both(
+            "réglage blocked_may_file", "setting blocked_may_file"
+        ),
+        "blocked_may_write": Both(
+            "réglage blocked_may_write", "setting blocked_may_write"
+        ),
+        "link.door": Both("porte", "door"),
+        "link.domains": Both("domaines de l'opérateur", "operator's domains"),
+        "link.hosts": Both("hôtes du certificat", "certificate's hosts"),
+        "link.mailboxes": Both("boîtes tenues", "mailboxes held"),
+        "link.trusted": Both("domaines de confiance", "trusted domains"),
+        "reverse_path": Both("adresse de retour", "return path"),
+        "headers": Both("champs d'en-tête", "header fields"),
+        "headers.from_": Both("From", "From"),
+        "headers.sender": Both("Sender", "Sender"),
+        "headers.reply_to": Both("Reply-To", "Reply-To"),
+        "patient_domain": Both("domaine des patients", "patients' domain"),
+        "visibility": Both("visibilité demandée", "visibility asked for"),
+        "recipient": Both("destinataire", "recipient"),
+        "has_address": Both("adresse électronique donnée", "e-mail address given"),
+        "is_hidden": Both("caché au patient", "hidden from the patient"),
+        "is_secret": Both("caché aux représentants", "hidden from the representatives"),
+    }
+)
+"""Each fact of the arguments, by its path among them."""
+
+WORDS: Mapping[str, Both] = MappingProxyType(
+    {
+        "decision": Both("Décision", "Decision"),
+        "of": Both("du", "of"),
+        "about": Both("message", "message"),
+        "at_door": Both("refus à la porte", "refusal at the door"),
+        "sender": Both("expéditeur", "sender"),
+        "certificate": Both("certificat", "certificate"),
+        "issued_by": Both("émis par", "issued by"),
+        "allowlist": Both("liste blanche", "allow-list"),
+        "entry": Both("inscription", "entry"),
+        "crl": Both("liste de révocation n°", "revocation list no."),
+        "program": Both("programme", "program"),
+        "settings": Both("réglages du service", "service settings"),
+        "patient_settings": Both("réglages du patient", "patient's settings"),
+        "journal": Both("journal", "journal"),
+        "journal_ok": Both("conforme à sa ligne", "as its line says"),
+        "journal_other": Both("autre que sa ligne", "other than its line says"),
+        "journal_none": Both("aucune ligne retrouvée", "no line found"),
+        "today": Both("celui d'aujourd'hui", "that of today"),
+        "not_today": Both("autre que celui d'aujourd'hui", "other than that of today"),
+        "filing": Both("Enregistrement", "Filing"),
+        "recipient": Both("Destinataire à la porte", "Recipient at the door"),
+        "sender_at_door": Both("Expéditeur à la porte", "Sender at the door"),
+        "copy": Both("Copie", "Copy"),
+        "notice": Both("Avis au patient", "Notice to the patient"),
+        "place": Both("destinataire, document", "recipient, document"),
+        "permitted": Both("rien ne s'y oppose", "nothing objects"),
+        "source": Both("source", "source"),
+        "facts": Both("faits", "facts"),
+        "rules": Both("règles, dans l'ordre", "rules, in order"),
+        "passes": Both("oui", "yes"),
+        "objects": Both("s'oppose", "objects"),
+        "same": Both("rejoué : même décision", "replayed: same decision"),
+        "other": Both("rejoué : autre décision", "replayed: other decision"),
+        "was": Both("était", "was"),
+        "is": Both("est", "is"),
+        "did_object": Both("s'opposait", "did object"),
+        "unreadable": Both("ne peut être lue", "cannot be read"),
+        "person": Both("personne", "person"),
+        "wrong_key": Both("clé fausse", "wrong key"),
+        "yes": Both("oui", "yes"),
+        "no": Both("non", "no"),
+        "nothing": Both("aucun", "none"),
+    }
+)
+"""The words around them."""

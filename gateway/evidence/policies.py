@@ -1,0 +1,35 @@
+"""The settings that decisions depend on: as the rules take them, and as a text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from attrs import asdict
+
+from gateway.rights.filing_facts import FilingPolicy
+from gateway.settings.file import FilingSettings
+
+
+def policy_of(settings: FilingSettings) -> FilingPolicy:
+    """Return ``[filing]`` as the rules of filing take it."""
+    return FilingPolicy(
+        refuse_wrong_test_key=settings.refuse_wrong_test_key,
+        blocked_may_file=settings.blocked_may_file,
+        blocked_may_write=settings.blocked_may_write,
+        file_unknown_types_as_other=settings.unknown_types == "file_as_other",
+        allow_masked_and_hidden=settings.allow_masked_and_invisible,
+        refuse_other_birth_place=settings.refuse_other_birth_place,
+        notice_after_days=settings.announcement_notice_days,
+        shown_after_months=settings.announcement_months,
+    )
+
+
+def text_of(settings: FilingSettings) -> str:
+    """Return ``[filing]`` as one JSON text, by which it is kept and hashed."""
+    return json.dumps(asdict(settings), sort_keys=True)
+
+
+def hash_of(text: str) -> str:
+    """Return the SHA-256 of such a text, in hex: the version of the settings."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,289 @@
+"""The rules asked again: each rule's answer, and the whole decision, on facts kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+from attrs import evolve, field, frozen
+
+from gateway.core.decision import FilingDecision, Refuse, RuleVersions
+from gateway.core.reasons import Reason
+from gateway.evidence.arguments import (
+    Answered,
+    CopyArguments,
+    EvidenceKind,
+    FilingArguments,
+    SenderArguments,
+    TakenDecision,
+)
+from gateway.evidence.watching import FactsSeen
+from gateway.rights import (
+    filing_rules,
+    notice_rules,
+    recipient_rules,
+    sender_rules,
+)
+from gateway.rights.copy_rules import decide_copy
+from gateway.rights.delivery_rules import decide_message
+from gateway.rights.filing_facts import (
+    DocumentFacts,
+    FilingFacts,
+    FilingPolicy,
+    NoWithdrawal,
+)
+from gateway.rights.message_rules import patient_facts
+from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.recipient_rules import PatientFacts
+from gateway.rights.sender_rules import SenderHeaders
+from gateway.rights.withdrawal_rules import decide_withdrawal
+
+PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
+"""The word of the doors for a patient's address that poses as the sender."""
+
+
+@frozen(kw_only=True)
+class RuleAnswer:
+    """
+    What one rule says: the reason for which it objects, or an empty text.
+
+    ``facts`` are those it looked at, by their path among the arguments.
+    """
+
+    rule: str
+    reason: str
+    facts: Mapping[str, Any] = field(repr=False)
+
+
+def answers(part: TakenDecision) -> tuple[RuleAnswer, ...]:
+    """Return the answer of each rule that objects to things, as the rules are today."""
+    return tuple(
+        RuleAnswer(rule=name, reason=str(reason or ""), facts=facts)
+        for name, reason, facts in _ASK[part.kind](part.arguments)
+    )
+
+
+def decide_again(parts: Sequence[TakenDecision]) -> tuple[Any, ...]:
+    """
+    Return what today's rules decide on some decisions kept, in the same order.
+
+    The documents of one message to one patient are decided together, as they were.
+    """
+    decided: dict[int, Any] = {}
+    messages: dict[int, list[int]] = {}
+    for number, part in enumerate(parts):
+        if part.kind is EvidenceKind.FILING:
+            messages.setdefault(part.place[0], []).append(number)
+        else:
+            decided[number] = _DECIDE[part.kind](part.arguments)
+    for numbers in messages.values():
+        whole = _message([parts[number].arguments for number in numbers])
+        decided.update(zip(numbers, whole, strict=True))
+    return tuple(decided[number] for number in range(len(parts)))
+
+
+def same(before: Any, after: Any) -> bool:
+    """Tell whether two decisions are one, under whichever versions they were taken."""
+    if isinstance(before, FilingDecision) and isinstance(after, FilingDecision):
+        return evolve(before, versions=after.versions) == after
+    return bool(before == after)
+
+
+def differences(before: Any, after: Any) -> tuple[tuple[str, Any, Any], ...]:
+    """Return what of a decision is other: its name, what it was, and what it is."""
+    return tuple(
+        (one.name, getattr(before, one.name), getattr(after, one.name))
+        for one in attrs.fields(type(before))
+        if one.name != "versions"
+        and getattr(before, one.name) != getattr(after, one.name)
+    )
+
+
+def objected(part: TakenDecision) -> frozenset[str]:
+    """Return the reasons for which rules objected when it was decided."""
+    decided = part.decided
+    if isinstance(decided, FilingDecision) and (decided.file or decided.withdraws):
+        return frozenset()  # its reasons say how it was filed
+    return frozenset(part.reasons)
+
+
+def under(part: TakenDecision, policy: FilingPolicy) -> TakenDecision:
+    """Return the same decision's arguments under other settings."""
+    arguments = part.arguments
+    if isinstance(arguments, FilingArguments):
+        facts = evolve(arguments.facts, policy=policy)
+        return evolve(part, arguments=evolve(arguments, facts=facts))
+    if isinstance(arguments, PatientFacts):
+        changed = evolve(
+            arguments,
+            refuse_wrong_key=policy.refuse_wrong_test_key,
+            blocked_may_file=policy.blocked_may_file,
+            blocked_may_write=policy.blocked_may_write,
+        )
+        return evolve(part, arguments=changed)
+    return part
+
+
+def _message(asked: Sequence[FilingArguments]) -> tuple[FilingDecision, ...]:
+    own = [filing_rules.decide_filing(one.facts) for one in asked]
+    elsewhere = [_set_aside_for(reason, asked[0]) for reason in asked[0].others]
+    return decide_message([*own, *elsewhere]).documents[: len(own)]
+
+
+def _set_aside_for(reason: Reason, asked: FilingArguments) -> FilingDecision:
+    """Return a decision on a document of another patient: it is somebody else's."""
+    versions: RuleVersions = asked.facts.versions
+    return FilingDecision(
+        code=reason,
+        reasons=(reason,),
+        file=False,
+        deliver=False,
+        quarantine=True,
+        versions=versions,
+    )
+
+
+def _first(reason: str | None) -> Answered:
+    return Answered(() if reason is None else (str(reason),))
+
+
+def _recipient(facts: PatientFacts) -> Answered:
+    return _first(recipient_rules.refuse_patient(facts))
+
+
+def _notice(facts: NoticeFacts) -> Answered:
+    return _first(notice_rules.refuse_notice(facts))
+
+
+def _copy(asked: CopyArguments) -> Answered:
+    decision = decide_copy(
+        asked.visibility, recipient=asked.recipient, sender=asked.sender
+    )
+    return Answered(
+        tuple(map(str, decision.reasons)) if isinstance(decision, Refuse) else ()
+    )
+
+
+def _sender(asked: SenderArguments) -> Answered:
+    decision = (
+        sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
+        if asked.headers is None
+        else sender_rules.decide_headers(asked.link, asked.reverse_path, asked.headers)
+    )
+    if isinstance(decision, Refuse):
+        return Answered(tuple(map(str, decision.reasons)))
+    return _first(_as_patient(asked))
+
+
+def _as_patient(asked: SenderArguments) -> str | None:
+    headers = asked.headers or SenderHeaders(from_=())
+    poses = sender_rules.writes_as_patient(
+        asked.reverse_path, headers, asked.patient_domain
+    )
+    return PATIENT_BY_MAIL if poses else None
+
+
+_DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
+    {
+        EvidenceKind.RECIPIENT: _recipient,
+        EvidenceKind.SENDER: _sender,
+        EvidenceKind.COPY: _copy,
+        EvidenceKind.NOTICE: _notice,
+    }
+)
+
+_Said = tuple[str, Any, Mapping[str, Any]]
+
+
+def _asked(name: str, rule: Callable[[Any], Any], facts: Any) -> _Said:
+    seen = FactsSeen()
+    return name, rule(seen.watch(facts)), seen.facts
+
+
+def _filing_answers(asked: FilingArguments) -> list[_Said]:
+    facts = asked.facts
+    said = [_row(number, rule, facts) for number, rule in filing_rules.MESSAGE_ROWS]
+    document = facts.document
+    if not isinstance(document, DocumentFacts):
+        return said
+    if document.withdrawal is not NoWithdrawal.NOT_ASKED:
+        return [*said, _asked("withdrawal", _withdrawal, facts)]
+    for number, rule in filing_rules.DOCUMENT_ROWS:
+        seen = FactsSeen()
+        watched = seen.watch(facts)
+        reason = rule(watched, seen.watch(document, "document"))
+        said.append((str(number), reason, seen.facts))
+    return said
+
+
+def _row(number: int, rule: Callable[[Any], Any], facts: FilingFacts) -> _Said:
+    """Rows that the doors ask too look at facts of their own, made of these."""
+    name, reason, seen = _asked(str(number), rule, facts)
+    shared = dict(recipient_rules.PATIENT_ROWS)
+    if number in shared:
+        _, _, seen = _asked(name, shared[number], patient_facts(facts))
+    return name, reason, seen
+
+
+def _withdrawal(facts: Any) -> str | None:
+    decision = decide_withdrawal(facts.document.withdrawal)
+    return str(decision.reasons[0]) if isinstance(decision, Refuse) else None
+
+
+def _recipient_answers(facts: PatientFacts) -> list[_Said]:
+    return [
+        _asked(str(number), rule, facts)
+        for number, rule in recipient_rules.PATIENT_ROWS
+    ]
+
+
+def _notice_answers(facts: NoticeFacts) -> list[_Said]:
+    return [
+        _asked(f"notice-{name}", rule, facts) for name, rule in notice_rules.NOTICE_ROWS
+    ]
+
+
+def _sender_answers(asked: SenderArguments) -> list[_Said]:
+    said: list[_Said] = []
+    if asked.headers is None:
+        said.append(_asked("mail-from", _mail_from, asked))
+    else:
+        for rule in sender_rules.HEADER_RULES:
+            seen = FactsSeen()
+            reason = rule(
+                seen.watch(asked.link, "link"),
+                asked.reverse_path,
+                seen.watch(asked.headers, "headers"),
+            )
+            said.append((_HEADER_NAMES.get(rule, "header"), reason, seen.facts))
+    return [*said, _asked("patient-by-mail", _as_patient, asked)]
+
+
+def _mail_from(asked: Any) -> str | None:
+    decision = sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
+    return str(decision.reasons[0]) if isinstance(decision, Refuse) else None
+
+
+def _copy_answers(asked: CopyArguments) -> list[_Said]:
+    return [_asked("copy", lambda one: next(iter(_copy(one).reasons), None), asked)]
+
+
+_HEADER_NAMES = dict(
+    zip(
+        sender_rules.HEADER_RULES,
+        ("from-one", "from-own", "sender-own", "reply-to"),
+        strict=True,
+    )
+)
+
+_ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
+    {
+        EvidenceKind.FILING: _filing_answers,
+        EvidenceKind.RECIPIENT: _recipient_answers,
+        EvidenceKind.SENDER: _sender_answers,
+        EvidenceKind.COPY: _copy_answers,
+        EvidenceKind.NOTICE: _notice_answers,
+    }
+)

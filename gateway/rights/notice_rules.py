@@ -1,0 +1,81 @@
+"""May a patient be told by ordinary e-mail that something waits for them?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import frozen
+
+from gateway.rights.profile import ProfileState, may_sign_in
+
+
+class Untold(StrEnum):
+    """Why a patient is not told by e-mail, for the journal."""
+
+    GONE = "gone"
+    NOT_ACTIVATED = "not-activated"
+    NO_ADDRESS = "no-address"
+    HIDDEN = "hidden"
+    REPRESENTATIVES = "representatives"
+
+
+@frozen(kw_only=True)
+class NoticeFacts:
+    """
+    What telling a patient depends on.
+
+    ``is_hidden``: the message is hidden from the patient still. ``is_secret``: what
+    waits is hidden from the representatives.
+    """
+
+    profile: ProfileState
+    has_address: bool
+    is_hidden: bool = False
+    is_secret: bool = False
+
+
+def nothing_is_hidden(facts: NoticeFacts) -> Untold | None:
+    """
+    A message hidden from the patient is not told: its document has notices of its own
+    (CSP R. 1111-53).
+    """
+    return Untold.HIDDEN if facts.is_hidden else None
+
+
+def nothing_is_secret(facts: NoticeFacts) -> Untold | None:
+    """A minor's secret is not told: the address may be the parents' (CSP R. 1111-50)"""
+    return Untold.REPRESENTATIVES if facts.is_secret else None
+
+
+def profile_is_there(facts: NoticeFacts) -> Untold | None:
+    """There is somebody to tell."""
+    return Untold.GONE if facts.profile is ProfileState.ABSENT else None
+
+
+def holder_can_read(facts: NoticeFacts) -> Untold | None:
+    """Only who can sign in is told: nobody else could look at what waits."""
+    return None if may_sign_in(facts.profile) else Untold.NOT_ACTIVATED
+
+
+def address_is_known(facts: NoticeFacts) -> Untold | None:
+    """An address was given."""
+    return None if facts.has_address else Untold.NO_ADDRESS
+
+
+NoticeRule = Callable[[NoticeFacts], Untold | None]
+
+NOTICE_ROWS: tuple[tuple[str, NoticeRule], ...] = (
+    ("hidden", nothing_is_hidden),
+    ("secret", nothing_is_secret),
+    ("profile", profile_is_there),
+    ("sign-in", holder_can_read),
+    ("address", address_is_known),
+)
+"""The rules by a name that stays, in the order they are asked."""
+
+
+def refuse_notice(facts: NoticeFacts) -> Untold | None:
+    """Return the first that objects to telling, or None."""
+    found = (rule(facts) for _, rule in NOTICE_ROWS)
+    return next((why for why in found if why is not None), None)

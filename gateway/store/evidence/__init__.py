@@ -1,0 +1,1 @@
+"""The evidence of decisions, and the settings they were taken under."""

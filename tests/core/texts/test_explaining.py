@@ -1,0 +1,62 @@
+"""Each rule and each fact that can be shown has its words, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args, get_type_hints
+
+import attrs
+import pytest
+
+from gateway.core.ins import Ins
+from gateway.core.texts.explaining import FACT_TEXTS, RULE_TEXTS, WORDS
+from gateway.evidence.arguments import KINDS, FilingArguments
+from gateway.rights.filing_facts import (
+    DocumentFacts,
+    FilingFacts,
+    FilingPolicy,
+    SenderIdentity,
+)
+from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS
+from gateway.rights.notice_rules import NOTICE_ROWS
+from gateway.rights.sender_rules import Link, SenderHeaders
+
+_WITHIN = {DocumentFacts, FilingPolicy, SenderIdentity, Link, SenderHeaders}
+
+
+def paths_of(kind: Any, before: str = "") -> Iterator[str]:
+    hints = get_type_hints(kind)
+    for one in attrs.fields(kind):
+        parts = [hints[one.name], *get_args(hints[one.name])]
+        inner = [part for part in parts if part in _WITHIN]
+        name = f"{before}{one.name}"
+        if inner:
+            yield from paths_of(inner[0], f"{name}.")
+        elif Ins in parts or hints[one.name] is not FilingFacts:
+            yield name
+
+
+def test_each_fact_has_its_words() -> None:
+    kinds = [FilingFacts, *(arguments for arguments, _ in KINDS.values())]
+    paths = {path for kind in kinds for path in paths_of(kind)} - {"versions"}
+
+    assert attrs.fields_dict(FilingArguments).keys() == {"facts", "others"}
+    assert paths - FACT_TEXTS.keys() == set()
+
+
+def test_each_rule_has_its_words_and_its_source() -> None:
+    rules = {str(number) for number, _ in (*MESSAGE_ROWS, *DOCUMENT_ROWS)}
+    rules |= {f"notice-{name}" for name, _ in NOTICE_ROWS}
+    rules |= {"withdrawal", "mail-from", "from-one", "from-own", "sender-own"}
+    rules |= {"reply-to", "patient-by-mail", "copy"}
+
+    assert RULE_TEXTS.keys() == rules
+    assert all(one.source for one in RULE_TEXTS.values())
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_nothing_is_left_unsaid_in_a_language(language: str) -> None:
+    said = [one.title for one in RULE_TEXTS.values()]
+    said += [*FACT_TEXTS.values(), *WORDS.values()]
+
+    assert all(one.said(language).strip() for one in said)
