@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 REGISTRY = CollectorRegistry()
@@ -29,13 +31,22 @@ PROCESSES_ENDED = Counter(
     registry=REGISTRY,
 )
 
-CHECKPOINT_AGE = Gauge(
+_CHECKPOINT_AGE = Gauge(
     "gateway_checkpoint_age_seconds",
-    "Since the last signed checkpoint of the journal; NaN where none was looked for.",
-    registry=REGISTRY,
+    "Since the last signed checkpoint of the journal, or since the start.",
+    registry=None,
 )
+_shown: list[Gauge] = []
 SEALED = Counter(
     "gateway_journal_lines_sealed_total",
     "Lines of the journal that were appended to its tree.",
     registry=REGISTRY,
 )
+
+
+def show_checkpoint_age(age: Callable[[], float]) -> None:
+    """Show it from now on: where nothing is signed there is no such metric."""
+    _CHECKPOINT_AGE.set_function(age)
+    if not _shown:
+        REGISTRY.register(_CHECKPOINT_AGE)
+        _shown.append(_CHECKPOINT_AGE)

@@ -63,7 +63,7 @@ class Sealing:
         self._broken = ""
         self._unsigned = ""
         if self._signer is not None:
-            metrics.CHECKPOINT_AGE.set_function(self.age)
+            metrics.show_checkpoint_age(self.age)
 
     def look(self) -> int:
         """Make a round if it is time, or if there are lines enough; return how many."""

@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from gateway.errors import UnavailableError
+from gateway.metrics import REGISTRY
 from gateway.node.sealing import Sealing
 from gateway.node.signing import SignerDoor, SignerRefusedError
 from gateway.settings.file import Settings, settings_from
@@ -95,6 +97,7 @@ def test_it_seals_at_its_time_or_when_lines_are_enough(
         assert made.look() == 2
     assert made.fault() == ""
     assert made.age() == 0.0
+    assert b"gateway_checkpoint_age_seconds 0.0" in generate_latest(REGISTRY)
     assert sealed.faults() == []
     with sealed.database.read() as work:
         sizes = [one.checkpoint.size for one in SealedJournal(work.connection).all()]
