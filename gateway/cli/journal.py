@@ -182,6 +182,14 @@ def _print_lines(database: Database, chain: str | None) -> None:
             print(json.dumps(_as_json(entry), ensure_ascii=False))
 
 
+def _told(entry: Entry) -> dict[str, object]:
+    """Return what is sealed in the line; ``detail`` is what its hash was taken over."""
+    private = {
+        name: one for name, one in entry.detail.items() if name not in entry.kept
+    }
+    return {"sealed": private} if private else {}
+
+
 def _as_json(entry: Entry) -> dict[str, object]:
     return {
         "chain": entry.chain,
@@ -190,7 +198,8 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "action": entry.action,
         "outcome": entry.outcome,
         "subject": entry.subject,
-        "detail": dict(entry.detail),
+        "detail": dict(entry.kept),
+        **_told(entry),
         "previous": entry.previous,
         "hash": entry.hash,
     }

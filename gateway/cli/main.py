@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from gateway.errors import GatewayError, MisuseError
+from gateway.node.secret_memory import keep_memory_secret
 from gateway.rights.operator_rules import command_of
 
 NOUNS = {
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)  # whatever is written is for the service's own user
+    keep_memory_secret()
 
     def run() -> int:
         args = make_parser(words[0] if words else "").parse_args(words)
