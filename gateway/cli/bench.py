@@ -27,10 +27,10 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "pages", "keys"),
+        choices=("all", "pages", "keys", "journal"),
         default="all",
         help="pages: the patients' pages alone, with few things and with many; keys: "
-        "turning keys over, alone",
+        "turning keys over, alone; journal: a million lines sealed and proved",
     )
     parser.add_argument(
         "--folder",
@@ -82,6 +82,8 @@ def bench(args: argparse.Namespace) -> int:
                 figures = list(measure_keys(Path(folder) / "keys", count))
             case "pages":
                 figures = list(session.pages())
+            case "journal":
+                figures = list(session.journal())
             case _:
                 figures = list(session.all_alone())
     if args.json:

@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
@@ -377,6 +378,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _database,
     _postmaster,
+    signing,
     smart_host,
     _service,
     _schema,
