@@ -123,7 +123,8 @@ def test_make_check_fails_for_a_planted_import(copy: Path) -> None:
         (tools / name).symlink_to("/bin/true")
     (tools / LINTER.name).symlink_to(LINTER)
     shutil.copy(ROOT / "Makefile", copy)
-    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+    locks = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+    for name in (*locks, "pyproject.toml"):
         (copy / name).touch()
     for name in ("run.ready", "dev.ready"):
         (copy / "venv" / name).touch()

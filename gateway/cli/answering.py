@@ -20,6 +20,7 @@ from typing import Any
 from gateway.cli.main import make_parser, with_status
 from gateway.cli.operators import account_name, act_for
 from gateway.errors import MisuseError
+from gateway.node.secret_memory import keep_memory_secret
 from gateway.rights.operator_rules import (
     OperatorRole,
     command_of,
@@ -99,4 +100,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.umask(0o077)
+    keep_memory_secret()
     sys.exit(main())

@@ -6,9 +6,7 @@ import os
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -18,19 +16,13 @@ from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 
-from gateway.core.common_words import common_words, plain_letters
 from gateway.core.ins import has_valid_key
 from gateway.errors import ConflictError, InvalidError, NotFoundError
-from gateway.rights.password_rules import (
-    LONGEST,
-    OwnFacts,
-    PasswordFault,
-    birth_numbers,
-    judge_password,
-)
+from gateway.rights.password_rules import LONGEST
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.one_time_codes import void_codes_of
+from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.keys import Label
@@ -41,7 +33,6 @@ from gateway.store.tables import (
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
 _NUMBER = re.compile(r"[1-9]\d{4}(?:\d\d|2[ab])\d{6}(?:\d\d)?")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
 # Above the least that OWASP asks of argon2id (19 MiB, two passes); 32 MiB keeps two
@@ -358,65 +349,6 @@ def check_login(login: str) -> str:
     if not _LOGIN.fullmatch(login):
         raise InvalidError("a login has 4 to 64 letters, digits, dots or hyphens")
     return login
-
-
-def check_password(password: str, login: str, profile: Profile | None) -> None:
-    """
-    Accept 12 characters or more, or 9 with the four classes of characters, if they are
-    not what everybody tries, nor what is known of the patient.
-
-    Raises:
-        InvalidError: it is refused; the text says why, without quoting it.
-    """
-    normal = unicodedata.normalize("NFKC", password)
-    fault = judge_password(
-        normal, plain_letters(normal), _own_facts(login, profile), common_words()
-    )
-    if fault is not None:
-        raise InvalidError(_PASSWORD_FAULTS[fault])
-
-
-_PASSWORD_FAULTS: Mapping[PasswordFault, str] = MappingProxyType(
-    {
-        PasswordFault.LONG: f"a password has {LONGEST} characters at most",
-        PasswordFault.SHORT: (
-            "a password has 12 characters, or 9 with a small letter, a capital, "
-            "a digit and a sign"
-        ),
-        PasswordFault.PERSONAL: (
-            "a password does not contain the login, the name, the birth date, the INS "
-            "or the e-mail address"
-        ),
-        PasswordFault.COMMON: (
-            "this password would be guessed: it is made of words, names, dates or keys "
-            "that everybody tries"
-        ),
-    }
-)
-
-
-def _own_facts(login: str, profile: Profile | None) -> OwnFacts:
-    words: set[str] = {login}
-    numbers: set[str] = set()
-    if profile is not None:
-        traits = profile.traits
-        for names in (
-            traits.family,
-            traits.given_names,
-            traits.used_family,
-            traits.used_given,
-            profile.email,
-        ):
-            words.update(_WORD.findall(plain_letters(names)))
-        words.add(plain_letters(profile.email.partition("@")[0]))
-        words.update(
-            "".join(_WORD.findall(plain_letters(name)))
-            for name in (traits.family, traits.used_family)
-        )
-        numbers.update(birth_numbers(traits.birth_date))
-        numbers.update((profile.ins.matricule.lower(), profile.ins.matricule[:13]))
-    known = frozenset(word for word in words if len(word) > 2)
-    return OwnFacts(words=known, numbers=frozenset(numbers))
 
 
 def _normal(password: str) -> str:
