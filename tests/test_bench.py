@@ -86,6 +86,33 @@ def test_gateway_bench_pages_measures_every_page(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_gateway_bench_keys_turns_every_key_over(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "keys", "--tiny"]
+
+    done = subprocess.run(
+        [*command, "--json", "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    turned, batch, destroyed = json.loads(done.stdout)
+    assert "of 1200" in turned["what"]
+    assert min(turned["value"], batch["value"], destroyed["value"]) > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.journey
+def test_gateway_bench_journal_seals_and_proves(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "journal", "--tiny"]
+
+    done = subprocess.run(
+        [*command, "--json", "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    told = json.loads(done.stdout)
+    assert len(told) == 6
+    assert told[0]["what"] == "3,000 lines of the journal sealed, 400 chains"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_gateway_bench_wants_a_folder_that_exists(tmp_path: Path) -> None:
     absent = str(tmp_path / "absent")
     command = [sys.executable, "-m", "gateway.cli.main", "bench", "--folder", absent]

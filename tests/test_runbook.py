@@ -86,6 +86,10 @@ HELD_BY = {
         "tests/node/test_sealing.py",
         "test_a_signer_that_is_away_is_said_once_the_last_checkpoint_is_old",
     ),
+    "have been due for": (
+        PROBING,
+        "test_tasks_that_no_worker_does_are_said_to_wait",
+    ),
     "tasks wait for a person": (PROBING, "test_what_was_given_up_is_for_a_person"),
     "the database does not answer": (
         OUTAGES,
@@ -94,6 +98,10 @@ HELD_BY = {
     "storage failed": (
         FAILURES,
         "test_after_an_fsync_that_failed_nothing_more_is_accepted",
+    ),
+    "times a row was not as the gateway wrote it, and refused": (
+        MISTAKES,
+        "test_a_row_that_somebody_else_wrote_is_refused_and_said",
     ),
     "the file of the database was moved or replaced while it was open": (
         MISTAKES,

@@ -50,9 +50,6 @@ class Leaf:
 
     def content(self) -> bytes:
         """Return the bytes that are hashed; a form that never changes."""
-        shown = {
-            key: value for key, value in self.detail.items() if key not in COMMITTED
-        }
         return _to_text(
             [
                 f"gateway journal line {VERSION}",
@@ -64,7 +61,7 @@ class Leaf:
                 self.action,
                 self.outcome,
                 self.subject,
-                shown,
+                self._shown(),
                 [self._commitment(key) for key in COMMITTED],
             ]
         ).encode("ascii")
@@ -73,8 +70,19 @@ class Leaf:
         """Return its hash in the tree."""
         return hash_leaf(self.content())
 
-    def opened(self) -> dict[str, Any]:
-        """Return all of it as plain values, for whoever may read the line."""
+    def opened(self, *, names: bool = True) -> dict[str, Any]:
+        """
+        Return it as plain values, for whoever may read the line.
+
+        Without ``names`` who acted and why stay commitments: the hash is the same.
+        """
+        committed: dict[str, Any] = {}
+        for use in COMMITTED:
+            if use in self.detail:
+                committed[use] = {"commitment": self._commitment(use)}
+                if names:
+                    key = _key(self.salt, use).hex()
+                    committed[use] |= {"value": self.detail[use], "key": key}
         return {
             "version": VERSION,
             "chain": self.chain,
@@ -84,15 +92,21 @@ class Leaf:
             "action": self.action,
             "outcome": self.outcome,
             "subject": self.subject,
-            "detail": dict(self.detail),
-            "salt": self.salt.hex(),
+            "detail": self._shown(),
+            "key": _key(self.salt, "line").hex(),
+            "committed": committed,
         }
 
-    def _commitment(self, key: str) -> str:
-        if key not in self.detail:
+    def _shown(self) -> dict[str, Any]:
+        return {
+            key: value for key, value in self.detail.items() if key not in COMMITTED
+        }
+
+    def _commitment(self, use: str) -> str:
+        if use not in self.detail:
             return ""
-        value = _to_text(self.detail[key]).encode("ascii")
-        return hmac.digest(_key(self.salt, key), value, "sha256").hex()
+        value = _to_text(self.detail[use]).encode("ascii")
+        return hmac.digest(_key(self.salt, use), value, "sha256").hex()
 
 
 def _key(salt: bytes, use: str) -> bytes:

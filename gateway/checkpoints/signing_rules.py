@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final
 
 from attrs import evolve, frozen
@@ -51,6 +51,35 @@ class SignedState:
             hash=hash_,
             recent=(*(one for one in self.recent if now - one < _MINUTE), now),
         )
+
+
+class WitnessRefusal(Enum):
+    """Why a witness does not cosign, by the status of C2SP tlog-witness."""
+
+    MALFORMED = 400
+    UNSIGNED = 403
+    UNKNOWN_ORIGIN = 404
+    OTHER_SIZE = 409
+    FORK = 422
+
+
+def decide_cosigning(
+    said: Checkpoint, old: int, proof: Sequence[bytes], state: SignedState
+) -> WitnessRefusal | None:
+    """
+    Return why a checkpoint of another journal, signed by it, is not cosigned, or None.
+
+    ``old`` is the size that its sender believes was cosigned last.
+    """
+    if old > said.size:
+        return WitnessRefusal.MALFORMED
+    if old != state.size:
+        return WitnessRefusal.OTHER_SIZE
+    if old == said.size and said.root != state.root:
+        return WitnessRefusal.OTHER_SIZE
+    if not is_consistent(old, state.root, said.size, said.root, proof):
+        return WitnessRefusal.FORK
+    return None
 
 
 def decide_signing(

@@ -10,7 +10,10 @@ from pathlib import Path
 from gateway.cli.options import Subparsers, print_json, print_table
 from gateway.errors import MisuseError
 from gateway.measuring.figures import HEAD, rows_of
+from gateway.measuring.keys import MANY, measure_keys
 from gateway.measuring.session import Scale, Session
+
+_FEW_KEYS = 1_200
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -24,9 +27,10 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "pages"),
+        choices=("all", "pages", "keys", "journal"),
         default="all",
-        help="pages: the patients' pages alone, with few things and with many",
+        help="pages: the patients' pages alone, with few things and with many; keys: "
+        "turning keys over, alone; journal: a million lines sealed and proved",
     )
     parser.add_argument(
         "--folder",
@@ -43,6 +47,13 @@ def add_parser(commands: Subparsers) -> None:
         default=Scale().documents,
         metavar="N",
         help="documents in the full vault (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--keys",
+        type=int,
+        default=MANY,
+        metavar="N",
+        help="keys to turn over (default: %(default)s)",
     )
     parser.add_argument(
         "--tiny", action="store_true", help="a try of a minute; its figures say nothing"
@@ -65,8 +76,16 @@ def bench(args: argparse.Namespace) -> int:
         dir=args.folder, prefix="gateway-bench-"
     ) as folder:
         session = Session(Path(folder), scale, _say, schema=args.schema)
-        alone = session.pages() if args.what == "pages" else session.all_alone()
-        figures = list(alone)
+        match args.what:
+            case "keys":
+                count = _FEW_KEYS if args.tiny else args.keys
+                figures = list(measure_keys(Path(folder) / "keys", count))
+            case "pages":
+                figures = list(session.pages())
+            case "journal":
+                figures = list(session.journal())
+            case _:
+                figures = list(session.all_alone())
     if args.json:
         print_json([one.to_json() for one in figures])
     else:

@@ -13,6 +13,8 @@ from http.client import HTTPConnection, HTTPException
 from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
+from gateway.cli.doctor_journal import signing
+from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -34,6 +36,7 @@ from gateway.trust.space import Degraded, TrustSpace
 from gateway.trust.tls import own_identity
 
 _ANEW = "restart the service"
+_WHY_SILENT = "it is frozen, or no descriptors are left"
 _PROBE_SECONDS = 25.0
 """A commit may wait for its turn; longer than SQLite waits it does not."""
 
@@ -45,6 +48,7 @@ _MEND = {
     "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
     "missing blobs": "put the files back from a backup, under [blobs] folder",
     "dead letter": "gateway queue list --dead, then gateway queue retry NUMBER",
+    "queue": "start the service, or see that its workers run ([tasks] workers)",
     "quarantine": "gateway quarantine list: one sender's error, or one of ours?",
 }
 _MEND_DATABASE = "check [database] url and [keys] master, and [blobs] folder"
@@ -333,7 +337,7 @@ def _service(settings: Settings) -> Iterator[Finding]:
     if not settings.listen.metrics or seen is Seen.GONE:
         return
     if seen is Seen.SILENT:
-        yield Finding("service", "/readyz does not answer: it is frozen", _ANEW)
+        yield Finding("service", f"/readyz does not answer: {_WHY_SILENT}", _ANEW)
         return
     listen = settings.listen
     pages = HTTPConnection(listen.metrics_host, listen.metrics, timeout=_PROBE_SECONDS)
@@ -367,12 +371,14 @@ def _schema(settings: Settings) -> Iterator[Finding]:
 
 _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     permissions,
+    memory,
     _certificates,
     _trust,
     _ports,
     _disk,
     _database,
     _postmaster,
+    signing,
     smart_host,
     _service,
     _schema,

@@ -7,19 +7,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.cli.findings import Finding
+from gateway.errors import MisuseError
 from gateway.node.private_paths import READ_BY_OTHERS, private_paths
 from gateway.settings.file import Settings
+from gateway.store.sealed.key_sources import key_source
 
 
 def permissions(settings: Settings) -> Iterator[Finding]:
     """Yield the state of each key, and of what else others can read."""
-    for name, path in (
-        ("master key", settings.keys.master),
-        ("private key", settings.trust.private_key),
-    ):
-        yield _private(name, path)
+    yield from _master_keys(settings)
+    yield _private("private key", settings.trust.private_key)
     for name, path in private_paths(settings):
         yield from _closed(name, path)
+
+
+def _master_keys(settings: Settings) -> Iterator[Finding]:
+    """Yield each version that lies in a file, or what stands in place of files."""
+    keys, first = settings.keys, settings.keys.master
+    if "file" in (keys.source, keys.previous):
+        versions = [first, *sorted(first.parent.glob(f"{first.name}.[0-9]*"))]
+        there = [one for one in versions if one.exists()]
+        for path in there or [first]:
+            yield _private("master key", path)
+    if keys.source != "file":
+        try:
+            yield Finding("master key", key_source(keys).name)
+        except MisuseError as error:
+            yield Finding("master key", str(error), "check [keys] source")
 
 
 def _private(name: str, path: Path) -> Finding:

@@ -1,41 +1,33 @@
-"""`gateway journal`: seal and verify it, hand lines out, run what signs it."""
+"""`gateway journal`: seal and verify it, hand lines out, with and without proof."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 
+from gateway.checkpoints import offline
 from gateway.checkpoints.notes import Note, VerificationKey
-from gateway.checkpoints.signing_keys import SigningKeys, make_signing_keys
+from gateway.cli.journal_signing import add_signing
 from gateway.cli.options import (
     Subparsers,
     add_command,
-    add_log_json,
     add_noun,
     add_reason,
     note_reading,
     opened,
+    print_json,
 )
 from gateway.errors import MisuseError
-from gateway.logs import begin_logging
 from gateway.node.sealing import Sealing
-from gateway.node.signing import (
-    KEY_FILE,
-    STATE_FILE,
-    SignerClient,
-    SignerDoor,
-    SignerMemory,
-    open_signer,
-)
+from gateway.node.signing import SignerClient
+from gateway.settings.file import Settings, read_settings
 from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database
+from gateway.store.checkpoints.exporting import CHECK, JournalProofs
 from gateway.store.checkpoints.proving import SealedJournal
+from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.checkpoints.verifying import JournalCheck
 from gateway.store.journal import Entry
 
@@ -50,55 +42,57 @@ def add_parser(commands: Subparsers) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="a checkpoint kept elsewhere, to compare with; may be repeated",
+        help="a checkpoint kept elsewhere, to compare with; may be repeated; with "
+        "--export a later one with its proof (`journal prove --since`)",
+    )
+    checked.add_argument(
+        "--export",
+        type=Path,
+        metavar="DIR",
+        help="check this export (`journal export --proven`) instead of the database",
     )
     export = add_command(verbs, "export", export_lines, "print lines as JSON, one each")
     export.add_argument("--chain", metavar="NAME", help="operator, or patient:<id>")
+    export.add_argument(
+        "--proven",
+        type=Path,
+        metavar="DIR",
+        help="write the chain into a new folder, with what proves it and a program "
+        "that checks it anywhere",
+    )
     add_reason(export)
+    prove = add_command(verbs, "prove", prove_line, "print what proves a line, as JSON")
+    prove.add_argument(
+        "line", nargs="?", metavar="LINE", help="chain and number, patient:<id>/7"
+    )
+    prove.add_argument(
+        "--without-names",
+        action="store_true",
+        help="leave out who acted and why; the proof holds all the same",
+    )
+    prove.add_argument(
+        "--since",
+        type=Path,
+        metavar="FILE",
+        help="instead: prove that the last checkpoint goes on from this one",
+    )
+    add_reason(prove)
     add_command(verbs, "seal", seal, "append new lines to the tree, have it signed")
     add_command(verbs, "checkpoint", show, "print the last signed checkpoint")
-    _add_signer(verbs)
-
-
-def _add_signer(verbs: Subparsers) -> None:
-    summary = "make the signer's key, in a folder of its own"
-    key = verbs.add_parser("key", help=summary, description=summary)
-    key.add_argument("folder", type=Path, metavar="DIR", help="where it is kept")
-    key.add_argument(
-        "--name", required=True, help="the journal it signs for, as [journal] origin"
-    )
-    key.set_defaults(run=make_key)
-    summary = "run what signs checkpoints"
-    signer = verbs.add_parser("signer", help=summary, description=summary)
-    signer.add_argument("folder", type=Path, metavar="DIR", help="of its key")
-    signer.add_argument(
-        "--socket", type=Path, required=True, metavar="PATH", help="where it is asked"
-    )
-    signer.add_argument(
-        "--account",
-        type=int,
-        action="append",
-        default=[],
-        metavar="UID",
-        help="number of an account that may ask (default: the signer's own)",
-    )
-    signer.add_argument(
-        "--most-per-minute", type=int, default=10, metavar="N", help="signatures"
-    )
-    add_log_json(signer)
-    signer.set_defaults(run=run_signer)
+    add_signing(verbs)
 
 
 def verify(args: argparse.Namespace) -> int:
     """Check chains, tree, checkpoints, vaults and rows; 1 when anything was altered."""
+    if args.export is not None:
+        return _verify_export(args)
     with opened(args) as (settings, database):
         notes = [_read_note(one) for one in args.checkpoint]
         socket = settings.signer_socket
         if socket is not None and (last := SignerClient(socket).last()[2]):
             notes.append(Note.parse(last))
-        keys = [VerificationKey.parse(one) for one in settings.journal.keys]
-        with database.read() as work:
-            check = JournalCheck(work, keys, settings.journal_origin)
+        with snapshot(database) as work:
+            check = JournalCheck(work, _keys(settings), settings.journal_origin)
             faults = [*check.faults(notes), *AlteredRows(work).find()]
             chains = len(work.journal.heads())
             size = SealedJournal(work.connection).state().size
@@ -106,6 +100,29 @@ def verify(args: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     print(f"{chains} chains, {size} lines sealed, {len(faults)} faults")
     return 1 if faults else 0
+
+
+def _verify_export(args: argparse.Namespace) -> int:
+    """Check an export as it is checked at home; the database is not asked."""
+    if len(args.checkpoint) > 1:
+        raise MisuseError("--export is compared with one later checkpoint")
+    later = args.checkpoint[0] if args.checkpoint else None
+    keys = list(read_settings(args.config).journal.keys)
+    try:
+        said = offline.check(args.export, keys, later)
+    except offline.WrongError as error:
+        print(f"{args.export}: {error}", file=sys.stderr)
+        return 1
+    except (ValueError, KeyError, TypeError) as error:
+        print(f"{args.export}: not an export: {error}", file=sys.stderr)
+        return 1
+    for one in said:
+        print(one)
+    return 0
+
+
+def _keys(settings: Settings) -> list[VerificationKey]:
+    return [VerificationKey.parse(one) for one in settings.journal.keys]
 
 
 def _read_note(file: Path) -> Note:
@@ -132,43 +149,34 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
-def make_key(args: argparse.Namespace) -> int:
+def prove_line(args: argparse.Namespace) -> int:
     """
-    Make a signer's key and memory; print what verifies it, for ``[journal] keys``.
+    Print a line opened and what proves it; or that a checkpoint follows another.
 
     Raises:
-        MisuseError: there is one in the folder.
+        MisuseError: neither a line nor an earlier checkpoint is named.
+        NotFoundError: no signed checkpoint has the line.
     """
-    args.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = args.folder / KEY_FILE
-    if file.exists():
-        raise MisuseError(f"{file}: there is a key already")
-    make_signing_keys(file, args.name)
-    SignerMemory(args.folder / STATE_FILE).make()
-    keys = SigningKeys.from_file(file)
-    for key in (*keys.verification_keys, keys.witness_key):
-        print(key)
-    return 0
-
-
-def run_signer(args: argparse.Namespace) -> int:
-    """Sign until SIGTERM or SIGINT."""
-    begin_logging(as_json=args.log_json)
-    signer = open_signer(args.folder, args.most_per_minute)
-    door = SignerDoor(args.socket, signer.answer, args.account or [os.getuid()])
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=door.close).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    door.run()
-    args.socket.unlink(missing_ok=True)
+    chain, _, seq = (args.line or "").rpartition("/")
+    if args.since is None and not (chain and seq.isdigit()):
+        raise MisuseError("name a line, as operator/7, or --since FILE")
+    with opened(args) as (_, database):
+        if args.since is not None:
+            with snapshot(database) as work:
+                print_json(JournalProofs(work).since(_read_note(args.since)))
+            return 0
+        with database.write() as work:
+            note_reading(work, args, "journal prove", chain)
+        with snapshot(database) as work:
+            names = not args.without_names
+            print_json(JournalProofs(work).line(chain, int(seq), names=names))
     return 0
 
 
 def export_lines(args: argparse.Namespace) -> int:
-    """Print the lines, oldest first within each chain."""
+    """Print the lines, oldest first within each chain; or write one with its proof."""
+    if args.proven is not None:
+        return _export_proven(args)
     with opened(args) as (_, database):
         with database.write() as work:
             note_reading(work, args, "journal export", args.chain or "all")
@@ -176,10 +184,32 @@ def export_lines(args: argparse.Namespace) -> int:
     return 0
 
 
+def _export_proven(args: argparse.Namespace) -> int:
+    if not args.chain:
+        raise MisuseError("--proven wants --chain")
+    with opened(args) as (settings, database):
+        with database.write() as work:
+            note_reading(work, args, "journal export", args.chain)
+        with snapshot(database) as work:
+            keys = _keys(settings)
+            count, more = JournalProofs(work).write(args.proven, args.chain, keys)
+    print(f"{args.proven}: {count} lines; {more} more are in no signed checkpoint yet")
+    print(f"to check it: python3 -I {args.proven / CHECK} {args.proven}")
+    return 0
+
+
 def _print_lines(database: Database, chain: str | None) -> None:
     with database.read() as work:
         for entry in work.journal.lines(chain):
             print(json.dumps(_as_json(entry), ensure_ascii=False))
+
+
+def _told(entry: Entry) -> dict[str, object]:
+    """Return what is sealed in the line; ``detail`` is what its hash was taken over."""
+    private = {
+        name: one for name, one in entry.detail.items() if name not in entry.kept
+    }
+    return {"sealed": private} if private else {}
 
 
 def _as_json(entry: Entry) -> dict[str, object]:
@@ -190,7 +220,8 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "action": entry.action,
         "outcome": entry.outcome,
         "subject": entry.subject,
-        "detail": dict(entry.detail),
+        "detail": dict(entry.kept),
+        **_told(entry),
         "previous": entry.previous,
         "hash": entry.hash,
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from gateway.errors import GatewayError, MisuseError
+from gateway.node.secret_memory import keep_memory_secret
+from gateway.rights.operator_rules import command_of
 
 NOUNS = {
     "init": "make a folder to run from, with a throwaway PKI and demo people",
@@ -38,9 +40,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)  # whatever is written is for the service's own user
-    try:
+    keep_memory_secret()
+
+    def run() -> int:
         args = make_parser(words[0] if words else "").parse_args(words)
+        if command_of(words):
+            from gateway.cli.asking import asked_of_the_service
+
+            status = asked_of_the_service(args, words)
+            if status is not None:
+                return status
         return int(args.run(args))
+
+    return with_status(run)
+
+
+def with_status(run: Callable[[], int]) -> int:
+    """Run a command; say what is wrong, and return the exit status."""
+    try:
+        return run()
     except MisuseError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2

@@ -6,6 +6,8 @@ import os
 import pwd
 from pathlib import Path
 
+from attrs import frozen
+
 _LOGIN_UID = Path("/proc/self/loginuid")
 _UNSET = 2**32 - 1
 """What the kernel says where no login set it: a service, a container."""
@@ -13,13 +15,43 @@ _UNSET = 2**32 - 1
 
 def operator_name(file: Path = _LOGIN_UID) -> str:
     """
-    Return whose command this is.
+    Return whose command this is, and by what right where that is known.
 
     The account that logged in, which ``sudo`` and ``su`` leave as it is and which only
     root could change (proc(5), ``loginuid``); where none did, the account of the
     process.
     """
-    return account_name(login_uid(file))
+    if _ACTING:
+        return _ACTING[-1].name
+    return account_name(login_uid(file)) + ("" if not _BY_THE_KEY else _WITHOUT_ROLE)
+
+
+@frozen
+class Acting:
+    """For whom the service gives a command, and whether the patient is told of it."""
+
+    name: str
+    tells: bool = False
+
+
+_ACTING: list[Acting] = []
+_BY_THE_KEY: list[bool] = []
+_WITHOUT_ROLE = " (by the master key)"
+
+
+def act_for(name: str, *, tells: bool) -> None:
+    """Give what follows in this process in somebody's place."""
+    _ACTING[:] = [Acting(name, tells)]
+
+
+def patient_is_told() -> bool:
+    """Tell whether a notice says to the patient that their vault was read."""
+    return bool(_ACTING) and _ACTING[-1].tells
+
+
+def say_by_the_key() -> None:
+    """Have the journal say that a socket is set and nobody answered there."""
+    _BY_THE_KEY[:] = [True]
 
 
 def login_uid(file: Path = _LOGIN_UID) -> int:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from gateway.cli.operators import patient_is_told
 from gateway.cli.options import (
     Subparsers,
     add_command,
@@ -19,13 +20,18 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
+from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.dmp_bridge.vaults.checking import DamagedDocument, check_documents
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
+from gateway.settings.file import Settings
+from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profile, Profiles
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -67,9 +73,10 @@ def add_parser(commands: Subparsers) -> None:
 
 def list_entries(args: argparse.Namespace) -> int:
     """Print the DocumentEntries of a patient, last filed first."""
-    with opened(args) as (_, database), database.write() as work:
+    with opened(args) as (settings, database), database.write() as work:
         profile = find_profile(work, args.ins)
         note_reading(work, args, "vault list", profile.id, chain=chain_of(profile.id))
+        tell_of_reading(work, settings, profile)
         vault = open_vaults(database).within(work)
         found = [(one, vault.entry(one)) for one in vault.listed(profile.id)]
     if args.json:
@@ -123,12 +130,14 @@ def get_document(args: argparse.Namespace) -> int:
     Raises:
         NotFoundError: nothing is filed under this uniqueId or entryUUID.
     """
-    with opened(args) as (_, database), database.write() as work:
+    with opened(args) as (settings, database), database.write() as work:
         vault = open_vaults(database).within(work)
         stored = find_document(vault, args.id)
         if stored is None:
             raise NotFoundError("no document has this id")
         content = vault.content(stored)
+        if profile := Profiles(work).get(stored.profile_id):
+            tell_of_reading(work, settings, profile)
         work.note(
             Action.DOCUMENT_DOWNLOADED,
             "operator",
@@ -139,6 +148,12 @@ def get_document(args: argparse.Namespace) -> int:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0
+
+
+def tell_of_reading(work: UnitOfWork, settings: Settings, profile: Profile) -> None:
+    """Tell the patient at once that an operator reads, where it is by a role."""
+    if patient_is_told():
+        Notices.of(work, settings).make(profile, NoticeKind.ACCESS)
 
 
 def find_document(vault: Vault, name: str) -> FiledDocument | None:

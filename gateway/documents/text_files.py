@@ -44,7 +44,8 @@ def read_text_file(content: bytes, charset: str = "") -> str | None:
 
     A mark at its start (BOM) says its encoding; then ``charset`` does, as far as the
     bytes agree; then UTF-8 where they are so, UTF-16 where every other byte is zero,
-    or else windows-1252.
+    or else windows-1252. What is said to have one byte a character and is UTF-8 is read
+    as that: no text of the one reads as the other by chance.
 
     >>> read_text_file("é".encode()), read_text_file("é€".encode("cp1252"), "latin1")
     ('é', 'é€')
@@ -52,7 +53,8 @@ def read_text_file(content: bytes, charset: str = "") -> str | None:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return _decoded(content[len(mark) :], encoding)
-    for encoding in filter(None, (_ENCODINGS.get(charset.strip().lower()), "utf-8")):
+    said = _ENCODINGS.get(charset.strip().lower(), "utf-8")
+    for encoding in (said, "utf-8") if said.startswith("utf-16") else ("utf-8", said):
         text = _decoded(content, encoding)
         if text is not None:
             return text

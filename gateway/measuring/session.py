@@ -15,6 +15,7 @@ from gateway.measuring.letters import LetterWriter
 from gateway.measuring.memory import LARGE, MemoryUse, measure_memory
 from gateway.measuring.node import Node
 from gateway.measuring.pages import MANY, Holdings, measure_pages, page_figures
+from gateway.measuring.sealing import measure_sealing, sealing_figures
 from gateway.measuring.speed import (
     CONNECTIONS,
     Acceptance,
@@ -52,6 +53,8 @@ class Scale:
     large: int = LARGE
     batches: int = 25
     holdings: Holdings = MANY
+    lines: int = 1_000_000
+    chains: int = 100_000
 
     @classmethod
     def tiny(cls) -> Scale:
@@ -64,6 +67,8 @@ class Scale:
             large=1_000_000,
             batches=2,
             holdings=Holdings(documents=70, messages=65),
+            lines=3_000,
+            chains=400,
         )
 
 
@@ -199,6 +204,13 @@ class Session:
             seed=seed,
             rate=rate,
         )
+
+    def journal(self) -> Iterator[Figure]:
+        """Seal lines of the journal, and prove some."""
+        scale = self.scale
+        self.say(f"journal: {scale.lines} lines")
+        done = measure_sealing(self.folder / "journal", scale.lines, scale.chains)
+        yield from sealing_figures(done)
 
     def all_alone(self) -> Iterator[Figure]:
         """Measure all that needs no peer."""

@@ -52,8 +52,9 @@ def decode_text(content: bytes, charset: str) -> str:
     Encoding): Outlook writes its curved quotes and the euro so. A charset by an odd
     name is read as what is meant by it. Bytes without a charset, or of one that is not
     known, are UTF-8 where they can be, and else Windows-1252 too. So are those that are
-    said to be one of the two and are the other: no text of the one reads as the other
-    by chance. One that hides text is read as ASCII.
+    said to be of another charset and are UTF-8, or said to be UTF-8 and in nothing are:
+    no text of the one reads as the other by chance. One that hides text is read as
+    ASCII.
     """
     named = charset.strip(" \t\"'").lower().replace("_", "-")
     named = _ODD_NAMES.get(named, named)
@@ -61,8 +62,9 @@ def decode_text(content: bytes, charset: str) -> str:
         named = _guess(content)
     elif _HIDING.match(named):
         named = "ascii"
-    elif _WESTERN.fullmatch(named):
-        named = _guess(content)
+    elif not _UTF_8.fullmatch(named):
+        western = bool(_WESTERN.fullmatch(named))
+        named = _guess(content, "cp1252" if western else named)
     try:
         text = content.decode(named, "replace")
     except LookupError:
@@ -77,11 +79,11 @@ def _has_nothing_else(text: str) -> bool:
     return text.replace(_DAMAGED, "").isascii()
 
 
-def _guess(content: bytes) -> str:
+def _guess(content: bytes, otherwise: str = "cp1252") -> str:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        return otherwise
     return "utf-8"
 
 

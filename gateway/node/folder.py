@@ -16,7 +16,12 @@ from gateway.errors import MisuseError
 from gateway.node.private_paths import make_private
 from gateway.pki.folder import make_allowlist, make_pki
 from gateway.pki.profiles import Domains
-from gateway.settings.file import ListenSettings, Settings, read_settings
+from gateway.settings.file import (
+    DatabaseSettings,
+    ListenSettings,
+    Settings,
+    read_settings,
+)
 from gateway.store.base.open_database import check_new_database, create_database
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -80,6 +85,7 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     if file.exists():
         raise MisuseError(f"{file} exists already; choose another folder")
     if url:
+        DatabaseSettings(url=url)  # refused before anything is said to it
         check_new_database(url)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ports = _free_ports() if free else PORTS

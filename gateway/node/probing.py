@@ -24,7 +24,7 @@ from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.trying import missing_blobs, try_folder
-from gateway.store.tasks.tasks import TaskState
+from gateway.store.tasks.tasks import TaskKind, TaskState
 
 Faults = Mapping[str, str]
 """What is wrong, in a few words, by the name of the fault."""
@@ -133,13 +133,26 @@ class Probes:
             self._queue[:] = [
                 TaskCounts(work.tasks.counts(), work.tasks.oldest_due(), work.now)
             ]
-        found = {}
+        found: dict[str, str] = {}
         if dead:
             found["dead letter"] = f"{dead} tasks wait for a person"
+        found |= self._waiting(self.queue)
         most = self.settings.filing.quarantine_most
         if held > most:
             found["quarantine"] = f"{held} messages wait there, more than {most}"
         return found
+
+    def _waiting(self, queue: TaskCounts) -> Faults:
+        """Tell of tasks that no worker does: their messages are kept, and no more."""
+        ages = {
+            kind: int((queue.now - since).total_seconds())
+            for kind, since in queue.due.items()
+            if kind != TaskKind.RELAY  # a peer that hangs holds up its own
+        }
+        kind = max(ages, key=lambda one: ages[one], default="")
+        if not kind or ages[kind] <= self.settings.tasks.late_seconds:
+            return {}
+        return {"queue": f"tasks to {kind} have been due for {ages[kind]} s"}
 
     def look_at_blobs(self) -> Faults:
         """Write a small file where the blobs are and read it back; look for a few."""

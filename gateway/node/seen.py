@@ -14,7 +14,7 @@ class Seen(Enum):
     """What is seen of the service from outside."""
 
     RUNS = auto()
-    SILENT = auto()  # its port takes connections and nothing is said: it is frozen
+    SILENT = auto()  # its port takes connections, and nothing is said on them
     GONE = auto()
 
 
@@ -29,7 +29,8 @@ def look_at(settings: Settings) -> Seen:
     try:
         pages.request("GET", "/livez")
         ours = pages.getresponse().read() == b"ok\n"
-    except TimeoutError:
+    except (TimeoutError, ConnectionResetError):
+        # Frozen; or it closes at once what it has no descriptors for.
         return Seen.SILENT
     except (OSError, HTTPException):
         return Seen.GONE

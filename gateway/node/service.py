@@ -25,6 +25,7 @@ from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
+from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
@@ -134,6 +135,11 @@ class Service:
         self._add_health()
         self._add_housekeeping()
         self._add_processes()
+        self._add_admin()
+
+    def _add_admin(self) -> None:
+        path = self._settings.admin.socket
+        self._admin = AdminDoor(Path(path), self._file) if path else None
 
     def _add_mail_doors(self) -> None:
         for door in mail_doors(
@@ -286,6 +292,8 @@ class Service:
     def start(self) -> Deferred[Any]:
         """Open every door; the result fails with the first that could not."""
         self._writer.start()
+        if self._admin is not None:
+            self._admin.start()
         notice_ended_children(self._worker.loop)
         when_told_to_reload(self._worker.loop, self.reload)
         try:
@@ -330,6 +338,8 @@ class Service:
         return stopped.addBoth(self._close)
 
     def _close(self, result: Any) -> Any:
+        if self._admin is not None:
+            self._admin.stop()
         self._writer.stop()
         self._worker.threads.shutdown()
         self._presence.stop()

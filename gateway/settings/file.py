@@ -10,6 +10,7 @@ from typing import Any, cast
 from attrs import evolve, frozen
 
 from gateway.errors import MisuseError
+from gateway.settings.admin import AdminSettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -33,6 +34,7 @@ from gateway.settings.work import (
 )
 
 __all__ = [
+    "AdminSettings",
     "ArchiveSettings",
     "BlobSettings",
     "CdaSettings",
@@ -84,6 +86,7 @@ class Settings:
     tasks: TaskSettings
     receipts: ReceiptSettings
     outgoing: OutgoingSettings
+    admin: AdminSettings
 
     @property
     def database_url(self) -> str:
@@ -138,6 +141,7 @@ TABLES: dict[str, type[Table]] = {
         TaskSettings,
         ReceiptSettings,
         OutgoingSettings,
+        AdminSettings,
     )
 }
 

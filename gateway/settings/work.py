@@ -276,6 +276,11 @@ class TaskSettings(Table):
     give_up_hours: Annotated[
         int, "A full disk, a relay that is away: so long a task is tried again."
     ] = 120
+    late_seconds: Annotated[
+        int,
+        "A task that nobody does for so long after it is due, and `/readyz` says so; "
+        "not of those for other operators, which wait for these.",
+    ] = 900
     transit_days: Annotated[
         int, "Days the operator can still read a message that has ended."
     ] = 7

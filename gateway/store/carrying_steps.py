@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.store import sealing_columns
 from gateway.store.binding_rows import bind_rows
 from gateway.store.carrying import CarryStep
 from gateway.store.sealed import places, rows
@@ -10,5 +11,6 @@ from gateway.store.sealing_anew import seal_anew
 STEPS: tuple[CarryStep, ...] = (
     CarryStep(rows.STEP, bind_rows),
     CarryStep(places.STEP, seal_anew),
+    CarryStep(sealing_columns.STEP, sealing_columns.seal_columns),
 )
 """One line for each thing; a step that was released stays while its rows may exist."""

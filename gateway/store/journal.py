@@ -5,7 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -113,7 +120,10 @@ class Action(StrEnum):
 
 @frozen
 class Event:
-    """One line to write; ``detail`` holds codes and counts, never patient data."""
+    """
+    One line to write; ``detail`` holds codes and counts, never patient data, and what
+    names a sender or a document sealed.
+    """
 
     chain: str
     at: datetime
@@ -125,7 +135,10 @@ class Event:
 
 @frozen
 class Entry:
-    """One line as it is kept."""
+    """
+    One line; ``kept`` is its detail as it is kept and hashed, ``detail`` what it says
+    to who has the keys.
+    """
 
     chain: str
     seq: int
@@ -136,8 +149,14 @@ class Entry:
     detail: Mapping[str, Any]
     previous: str
     hash: str
+    kept: Mapping[str, Any]
     rows: Mapping[str, str] = field(factory=dict, repr=False)
     """The rows that were written with it: name to the end of a MAC, empty when gone."""
+
+
+def line_place(action: str, subject: str) -> str:
+    """Return what the sealed detail of a line is bound to."""
+    return f"{action}:{subject}"
 
 
 def chain_of(profile_id: str) -> str:
@@ -280,6 +299,10 @@ class JournalReader:
     """Reading the journal."""
 
     connection: Connection
+    opens: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] = field(
+        default=lambda _place, kept: kept, repr=False
+    )
+    """Opens the detail of a line, given what it is bound to."""
 
     def about(self, subjects: Iterable[str]) -> list[Entry]:
         """Return the lines about some subjects, oldest first."""
@@ -289,7 +312,7 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
-        return [_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
         """
@@ -297,13 +320,20 @@ class JournalReader:
 
         `OPERATOR` names all the chains of the operator.
         """
+        for row in self._rows(chain):
+            yield self._entry(row)
+
+    def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
         query = select(journal).order_by(columns.chain, columns.seq)
         if chain is not None:
             names = OPERATOR_CHAINS if chain == OPERATOR else (chain,)
             query = query.where(columns.chain.in_(names))
-        for row in self.connection.execute(query.execution_options(yield_per=1000)):
-            yield _entry(row)
+        yield from self.connection.execute(query.execution_options(yield_per=1000))
+
+    def _entry(self, row: Any) -> Entry:
+        said = self.opens(line_place(row.action, row.subject), row.detail)
+        return _entry(row, said)
 
     def rows_written(self) -> Iterator[tuple[str, str]]:
         """Yield the name of each row that was written and what of its MAC, in order."""
@@ -321,7 +351,7 @@ class JournalReader:
         faults: list[str] = []
         heads = self.heads()
         last: dict[str, tuple[int, str]] = {}
-        for entry in self.lines():
+        for entry in (_entry(row, row.detail) for row in self._rows()):
             seq, previous = last.get(entry.chain, (0, START))
             if entry.seq != seq + 1:
                 faults.append(f"{entry.chain}: line {seq + 1} is missing")
@@ -338,16 +368,17 @@ class JournalReader:
 
 
 def _rehash(entry: Entry) -> str:
-    detail = {**entry.detail, _ROWS: entry.rows} if entry.rows else entry.detail
+    detail = {**entry.kept, _ROWS: entry.rows} if entry.rows else entry.kept
     line = Event(
         entry.chain, entry.at, entry.action, entry.outcome, entry.subject, detail
     )
     return link(entry.previous, entry.seq, line)
 
 
-def _entry(row: Any) -> Entry:
-    detail = dict(row.detail)
-    rows = detail.pop(_ROWS, {})
+def _entry(row: Any, said: Mapping[str, Any]) -> Entry:
+    kept, detail = dict(row.detail), dict(said)
+    rows = kept.pop(_ROWS, {})
+    detail.pop(_ROWS, None)
     return Entry(
         row.chain,
         row.seq,
@@ -358,5 +389,6 @@ def _entry(row: Any) -> Entry:
         detail,
         row.previous,
         row.hash,
+        kept,
         rows,
     )

@@ -127,6 +127,16 @@ def alter(config: Path, column: str, value: object) -> str:
     return entry_id
 
 
+def other_blob(config: Path) -> str:
+    """Return the bytes of the patient's other document."""
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        last = select(documents.c.blob_id).order_by(documents.c.id.desc()).limit(1)
+        blob_id = str(work.connection.execute(last).scalar_one())
+    database.close()
+    return blob_id
+
+
 def checked(
     run: Run, capsys: pytest.CaptureFixture[str], *words: str, status: int = 0
 ) -> dict[str, Any]:
@@ -146,7 +156,7 @@ def test_a_check_of_a_sound_vault_says_how_many_it_read(
 def test_a_check_says_which_documents_are_damaged_and_ends_with_1(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    altered = alter(config, "sha256", "0" * 64)
+    altered = alter(config, "blob_id", other_blob(config))
 
     found = checked(run, capsys, status=1)
 

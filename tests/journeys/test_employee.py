@@ -103,3 +103,19 @@ def test_a_secretarys_card_opens_her_structures_mailbox_only_once_she_holds_it(
     gateway.run("mailbox holder", HOSPITAL, "--remove", CARD)
     assert "AUTHORIZATIONFAILED" in try_imap()
     assert try_smtp() == 550
+
+
+def test_a_letter_that_a_secretarys_card_filed_is_withdrawn_by_her_and_by_no_other(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    unique_id, file = new_oid(), tmp_path / "letter.xml"
+    file.write_bytes(make_cda(unique_id=(unique_id, ""), set_id=new_oid()))
+
+    def send(name: str, *options: str) -> str:
+        words = ("--to", patient_address(), "--document", str(file), *options)
+        (document,) = gateway.trace(gateway.send("--as", name, *words))["documents"]
+        return str(document["outcome"])
+
+    assert send("secretary") == "FILED"
+    assert send("nurse", "--withdraw") == "WITHDRAWAL_FORBIDDEN"
+    assert send("secretary", "--withdraw") == "WITHDRAWN"

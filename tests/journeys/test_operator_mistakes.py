@@ -165,6 +165,28 @@ def test_a_database_put_back_under_a_running_service_ends_it(
     ) in stopped.log()
 
 
+def test_a_row_that_somebody_else_wrote_is_refused_and_said(
+    stopped: Gateway, tmp_path: Path
+) -> None:
+    stopped.configure(tasks={"workers": 1})
+    stopped.start()
+    send_a_letter(stopped, tmp_path)
+    stopped.settle()
+    with closing(sqlite3.connect(stopped.folder / "gateway.db")) as database:
+        database.execute("UPDATE profiles SET state = 'OPEN_NOT_ACTIVATED'")
+        database.commit()
+
+    refused = stopped.refused(
+        "send",
+        *("--as", "hospital", "--to", f"{PATIENT}@patient.mssante.test"),
+        *("--text", "Bonjour."),
+    )
+
+    assert "refused: 4" in refused
+    fault = eventually(lambda: stopped.faults().get("altered rows", ""))
+    assert "times a row was not as the gateway wrote it, and refused" in fault
+
+
 def noted_strays(gateway: Gateway) -> set[str]:
     with gateway.database() as database, database.read() as work:
         return set(work.connection.execute(select(strays.c.blob_id)).scalars())

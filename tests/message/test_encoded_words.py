@@ -57,6 +57,8 @@ def test_encoded_words_are_read_on_one_line(text: str, read: str) -> None:
         (b"a\xe9\x80", "utf-8", "aé€"),
         (b"a\xc3\xa9\xe2\x82\xac", "iso-8859-1", "aé€"),
         (b"a\xc3\xa9", "Windows-1252", "aé"),
+        (b"a\xc3\xa9", "iso-8859-15", "aé"),
+        (b"a\xc3\xa9", "cp850", "aé"),
         (b"a\xc3\xa9\xe9", "windows-1252", "aÃ©é"),
         (b"a\x8e", "macintosh", "aé"),
         (b"a\x8e", "x-mac-roman", "aé"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.doctor_files import permissions
+from gateway.errors import MisuseError
 from gateway.node.folder import make_folder
 from gateway.node.private_paths import make_private, private_paths
 from gateway.settings.file import Settings
@@ -78,3 +79,9 @@ def test_a_new_folder_is_private_whatever_the_umask(tmp_path: Path) -> None:
     assert complaints(settings) == []
     known = {name for name, path in private_paths(settings) if path.exists()}
     assert known >= {"settings", "data folder", "database", "blob folder", "outbox"}
+
+
+def test_a_server_that_proves_nothing_is_not_even_asked(tmp_path: Path) -> None:
+    with pytest.raises(MisuseError, match="verify-full"):
+        make_folder(tmp_path / "new", url="postgresql+psycopg://g@192.0.2.1/gateway")
+    assert not (tmp_path / "new").exists()

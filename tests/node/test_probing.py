@@ -19,7 +19,7 @@ from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.sealed.identity import join, make_identity
 from gateway.store.tables import arrivals
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.tasks import TaskKind, TaskState
 from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
@@ -179,6 +179,37 @@ def test_a_blob_that_lies_aside_is_not_missing(ground: Ground) -> None:
     ground.database.folder.set_aside(parcel.id, ground.database.clock())
 
     assert ground.faults() == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "state", "said"),
+    [
+        (TaskKind.FILE, 900, TaskState.READY, False),
+        (TaskKind.FILE, 901, TaskState.READY, True),
+        (TaskKind.NOTIFY, 901, TaskState.READY, True),
+        (TaskKind.FILE, 901, TaskState.HELD, False),  # by an operator
+        (TaskKind.RELAY, 901, TaskState.READY, False),  # a peer holds up its own
+    ],
+)
+def test_tasks_that_no_worker_does_are_said_to_wait(
+    ground: Ground,
+    clock: SetClock,
+    kind: TaskKind,
+    seconds: int,
+    state: TaskState,
+    said: bool,
+) -> None:
+    with ground.database.write() as work:
+        work.tasks.add(kind, "subject")
+        work.tasks.add(TaskKind.DISCLOSE, "later", delay=timedelta(days=30))
+    with ground.database.write() as work:
+        ids = [row.id for row in work.tasks.listed() if row.subject == "subject"]
+        work.tasks.move(ids, TaskState.READY, state)
+    clock.advance(seconds=seconds)
+
+    words = f"tasks to {kind} have been due for {seconds} s"
+    assert ground.faults() == ({"queue": words} if said else {})
+    assert "queue" not in BLOCKING
 
 
 @pytest.mark.parametrize(("held", "said"), [(3, False), (4, True)])

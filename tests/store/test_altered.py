@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from attrs import define
 from sqlalchemy import Boolean, Column, Table, delete, insert, select, update
 
+import gateway
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError
@@ -113,7 +117,6 @@ class World:
                 unique_id=f"1.2.{len(self.documents)}",
                 body_level=BodyLevel.N1,
                 type_code="11490-0",
-                class_code="11",
                 creation_time=work.now,
                 mime_type="text/xml",
                 sha1="0" * 40,
@@ -153,6 +156,9 @@ class World:
             boxes.remove_holder(post.mailboxes[DOCTOR], "899700000025")
             boxes.set_state(post.mailboxes[SERVICE], "closed")
             Arrivals(work).decide_recipient(self.letters[0], 0, "REJECTED", ["X"])
+            profile = Profiles(work).get(self.patients[0])
+            assert profile is not None
+            Accounts(work).set_password(profile, "une-autre-longue-phrase")
 
 
 @pytest.fixture
@@ -252,30 +258,66 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         assert all(binding.free.values())
 
 
+_PAST = re.compile(r"\b(?:update|insert|merge)\((\w+)\)")
+_FREE_ALONE = {
+    ("store/patients/accounts.py", "accounts"): {"failures", "paused_until"},
+    ("store/mailbox/folders.py", "mailboxes"): {"uid_validity"},
+    ("store/mailbox/mail.py", "mailboxes"): {"used_bytes"},
+    ("store/arrivals/quarantine.py", "arrivals"): {"state", "ended_at"},
+    ("store/arrivals/arrivals.py", "arrivals"): {"state", "ended_at"},
+    ("store/arrivals/arrivals.py", "recipients"): set(),  # with its MAC
+}
+
+
+def test_nobody_writes_what_is_bound_but_by_the_unit_of_work() -> None:
+    root = Path(gateway.__file__).parent
+    names = {table.name for table in BINDINGS}
+    past = {
+        (path.relative_to(root).as_posix(), name)
+        for path in root.rglob("*.py")
+        for name in _PAST.findall(path.read_text("utf-8"))
+        if name in names
+    }
+    assert past == _FREE_ALONE.keys()
+    for (_, name), columns in _FREE_ALONE.items():
+        free = {one.table.name: one.free for one in BINDINGS.values()}[name]
+        assert columns <= free.keys()
+
+
 def test_a_sound_database_has_no_findings(world: World) -> None:
     assert findings(world.database, lambda _: None) == []
     world.moves_on()
     assert findings(world.database, lambda _: None) == []
 
 
-@pytest.mark.parametrize("table", BOUND, ids=lambda one: one.name)
-def test_every_cell_that_is_changed_is_found(world: World, table: Table) -> None:
+def test_every_cell_that_is_changed_is_found(world: World) -> None:
+    for table in BOUND:
+        assert missed_cells(world, table) == [], table.name
+
+
+def missed_cells(world: World, table: Table) -> list[tuple[str, Any]]:
     rows = rows_of(world.database, table)
     assert len(rows) > 1
-    missed = []
-    for row in rows[:2]:
+    missed: list[tuple[str, Any]] = []
+    is_sqlite = world.database.engine.dialect.name == "sqlite"
+    most = None if is_sqlite else 1  # a search takes ten times as long over a socket
+    for row in rows[: 2 if is_sqlite else 1]:
         for column in cells(table):
             others = [one[column.name] for one in rows]
-            for value in another(column, row[column.name], others):
+            for value in islice(another(column, row[column.name], others), most):
                 change = update(table).where(here(table, row))
                 change = change.values({column.name: value})
                 if not findings(world.database, partial(run, change)):
                     missed.append((column.name, value))
-    assert missed == []
+    return missed
 
 
-@pytest.mark.parametrize("table", BINDINGS, ids=lambda one: one.name)
-def test_rows_that_change_places_are_found(world: World, table: Table) -> None:
+def test_rows_that_change_places_are_found(world: World) -> None:
+    for table in BINDINGS:
+        assert_swap_is_found(world, table)
+
+
+def assert_swap_is_found(world: World, table: Table) -> None:
     first, second = rows_of(world.database, table)[:2]
     keys = {one.name for one in table.primary_key}
 
@@ -288,19 +330,16 @@ def test_rows_that_change_places_are_found(world: World, table: Table) -> None:
                 update(table).where(here(table, one)).values(kept or values)
             )
 
-    assert findings(world.database, swap)
+    assert findings(world.database, swap), table.name
 
 
-@pytest.mark.parametrize(
-    "table",
-    [one for one in BOUND if one not in {web_sessions, one_time_codes, arrivals}],
-    ids=lambda one: one.name,
-)
-def test_a_row_that_is_taken_away_is_found(world: World, table: Table) -> None:
-    row = rows_of(world.database, table)[0]
-    gone = delete(table).where(here(table, row))
-
-    assert findings(world.database, lambda work: work.connection.execute(gone))
+def test_a_row_that_is_taken_away_is_found(world: World) -> None:
+    for table in BOUND:
+        if table in {web_sessions, one_time_codes, arrivals}:
+            continue  # they open nothing any more: see below
+        row = rows_of(world.database, table)[0]
+        gone = delete(table).where(here(table, row))
+        assert findings(world.database, partial(run, gone)), table.name
 
 
 def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> None:
@@ -314,28 +353,27 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
         assert Arrivals(work).get(world.letters[0]) is None
 
 
-@pytest.mark.parametrize(
-    "table",
-    [one for one in BOUND if one not in {accounts, arrivals}],
-    ids=lambda one: one.name,
-)
-def test_an_older_row_that_is_put_back_is_found(world: World, table: Table) -> None:
-    before = rows_of(world.database, table)
+def test_an_older_row_that_is_put_back_is_found(world: World) -> None:
+    before = {table: rows_of(world.database, table) for table in BOUND}
     world.post.clock.now += timedelta(minutes=1)
     world.moves_on()
-    after = rows_of(world.database, table)
-    older = [row for row in before if row not in after]
-    assert older
-    for row in older:
+    for table in BOUND:
+        if table is arrivals:  # what came in never changes
+            continue
+        after = rows_of(world.database, table)
+        older = [row for row in before[table] if row not in after]
+        assert older, table.name
+        for row in older:
+            assert findings(world.database, partial(put_back, table, row)), row
+            assert findings(world.database, partial(write_back, table, row)), row
 
-        def put_back(work: UnitOfWork, row: dict[str, Any] = row) -> None:
-            work.connection.execute(delete(table).where(here(table, row)))
-            work.connection.execute(insert(table).values(row))
 
-        def write_back(work: UnitOfWork, row: dict[str, Any] = row) -> None:
-            change = update(table).where(here(table, row)).values(row)
-            if not work.connection.execute(change).rowcount:
-                work.connection.execute(insert(table).values(row))
+def put_back(table: Table, row: dict[str, Any], work: UnitOfWork) -> None:
+    work.connection.execute(delete(table).where(here(table, row)))
+    work.connection.execute(insert(table).values(row))
 
-        assert findings(world.database, put_back)
-        assert findings(world.database, write_back)
+
+def write_back(table: Table, row: dict[str, Any], work: UnitOfWork) -> None:
+    change = update(table).where(here(table, row)).values(row)
+    if not work.connection.execute(change).rowcount:
+        work.connection.execute(insert(table).values(row))

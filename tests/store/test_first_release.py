@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -34,7 +35,6 @@ from gateway.store.sealed.identity import identity_of
 from gateway.store.sealing_anew import SEALED
 from gateway.store.tables import (
     arrivals,
-    documents,
     inbox_messages,
     mail_items,
     metadata,
@@ -147,6 +147,16 @@ def opens(database: Database) -> dict[str, object]:
     return found
 
 
+def but_message_ids(opened: dict[str, object]) -> dict[str, object]:
+    """Return what was opened without the Message-IDs, which are sealed with it now."""
+    return {
+        place: re.sub(rb',"message_id":"[^"]*"', b"", one)
+        if isinstance(one, bytes)
+        else one
+        for place, one in opened.items()
+    }
+
+
 def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
     first: Database, tmp_path: Path
 ) -> None:
@@ -156,9 +166,11 @@ def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
     assert next(carrying) == "rows"
     file_queued(first, tmp_path)  # some of its rows are bound, and some are not yet
     before = opens(first)
-    assert list(carrying) == ["places", "all"]
+    assert next(carrying) == "places"
+    assert next(carrying) == "columns"
+    assert list(carrying) == ["all"]
 
-    assert opens(first) == before
+    assert but_message_ids(opens(first)) == but_message_ids(before)
     assert CarryingOver(first, STEPS).left() == []
     with first.read() as work:
         assert AlteredRows(work).find() == []
@@ -193,8 +205,7 @@ def test_what_waited_in_its_queue_is_done(first: Database, tmp_path: Path) -> No
         kept = Arrivals(work).get(QUEUED)
         assert kept is not None
         assert [one.outcome for one in kept.recipients] == ["FILED"]
-        filed = select(documents.c.unique_id)
-        assert list(work.connection.execute(filed).scalars()) == ["2.25.1001"]
+        assert Documents(work).find("2.25.1001") is not None
         messages = select(inbox_messages.c.arrival_id)
         found = set(work.connection.execute(messages).scalars())
         assert found == {DONE, QUEUED}

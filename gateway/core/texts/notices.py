@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     UPDATE = "update"  # hidden until announced, and not announced (CSP R. 1111-53)
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
+    ACCESS = "access"  # an operator looked into the vault
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
 
 
@@ -89,6 +90,25 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "The e-mail address of your space was changed: sign-in codes and "
                 "notices no longer go to the former one.\n\n"
                 "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.ACCESS: {
+            "fr": (
+                "Votre espace a été consulté",
+                "Bonjour,\n\n"
+                "Une personne qui exploite le service a consulté votre espace, pour "
+                "une raison qu'elle a dû donner. La date, son nom et cette raison sont "
+                "gardés.\n\n"
+                "Pour en savoir plus, adressez-vous à l'accueil du service.\n"
+                + _CARE_FR,
+            ),
+            "en": (
+                "Your space was consulted",
+                "Hello,\n\n"
+                "Someone who runs the service looked into your space, for a reason "
+                "that had to be given. The date, the name and that reason are "
+                "kept.\n\n"
+                "To learn more, ask the service.\n" + _CARE_EN,
             ),
         },
         NoticeKind.PASSWORD: {

@@ -63,6 +63,8 @@ def check_documents(database: Database, after: str = "") -> Iterator[Checked]:
 
 
 def _why_damaged(work: UnitOfWork, stored: StoredDocument) -> str:
+    if stored.fault:
+        return stored.fault
     try:
         Documents(work).content(stored)
     except AlteredError:

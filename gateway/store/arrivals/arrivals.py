@@ -20,7 +20,13 @@ from gateway.core.envelope import (
     SenderKind,
     SubmissionForm,
 )
-from gateway.store.arrivals.outcomes import outcome_of
+from gateway.store.arrivals.outcomes import key_of_outcomes, outcome_of, told_columns
+from gateway.store.arrivals.rows import (
+    content_digest,
+    facts_of,
+    message_digest,
+    sealed_facts,
+)
 from gateway.store.arrivals.values import (
     UNDER_WAY,
     ArrivalState,
@@ -72,11 +78,21 @@ _DECIDE = Prepared(
 
 _SAME = Prepared(
     select(arrivals.c.id).where(
-        arrivals.c.message_id == bindparam("id"),
-        arrivals.c.content_digest == bindparam("digest"),
+        arrivals.c.message_id.in_([bindparam("id"), bindparam("clear_id")]),
+        arrivals.c.content_digest.in_([bindparam("digest"), bindparam("clear")]),
     )
 )
-"""Asked for each message received."""
+"""Asked for each message received; in clear too, as an earlier version kept them."""
+_KEYS = Prepared(
+    select(
+        recipients.c.position,
+        recipients.c.kind,
+        recipients.c.target_id,
+        arrivals.c.key_id,
+    )
+    .join(arrivals, arrivals.c.id == recipients.c.arrival_id)
+    .where(arrivals.c.id == _ID)
+)
 _KEPT_SO_FAR = "arrivals kept"
 _COUNT = "recipients"
 """Their number, among the options: one that is taken away is missed."""
@@ -149,8 +165,10 @@ class Arrivals:
         work.add(
             arrivals,
             id=arrival.id,
-            message_id=arrival.message_id,
-            content_digest=parcel.digest or digest_of(arrival.content),
+            message_id=message_digest(work.keys, arrival.message_id),
+            content_digest=content_digest(
+                work.keys, parcel.digest or digest_of(arrival.content)
+            ),
             door=arrival.door.value,
             state=state.value,
             received_at=received_at,
@@ -158,7 +176,13 @@ class Arrivals:
             sender=work.seal(
                 key_id, arrival.reverse_path, f"arrivals.sender:{arrival.id}"
             ),
-            sender_facts=asdict(arrival.sender),
+            sender_facts={},
+            facts=sealed_facts(
+                work,
+                arrival.id,
+                key_id,
+                _facts(arrival.message_id, asdict(arrival.sender), arrival.envid),
+            ),
             options=_options(arrival, len(outcomes)),
             size=parcel.size,
             blob_id=kept.blob_id or None,
@@ -208,7 +232,14 @@ class Arrivals:
         same return path; without one, same sender. What it then repeats is acknowledged
         and not kept twice. ``digest`` is that of the content (`Parcel`).
         """
-        found = _SAME.rows(self.work.connection, id=arrival.message_id, digest=digest)
+        keys = self.work.keys
+        found = _SAME.rows(
+            self.work.connection,
+            id=message_digest(keys, arrival.message_id),
+            clear_id=arrival.message_id,
+            digest=content_digest(keys, digest),
+            clear=digest,
+        )
         known: dict[str, str] = {}
         for (row_id,) in found:
             kept = self.get(row_id)
@@ -225,10 +256,11 @@ class Arrivals:
             return None
         row = rows[0]
         self._check(rows)
-        facts = dict(row.sender_facts)
+        said = facts_of(work, row)
+        facts = said["sender"]
         return KeptArrival(
             id=row.id,
-            message_id=row.message_id,
+            message_id=said["message_id"],
             door=Door(row.door),
             state=row.state,
             received_at=row.received_at,
@@ -237,7 +269,7 @@ class Arrivals:
                 row.key_id, row.sender, f"arrivals.sender:{row.id}"
             ),
             ret=row.options["ret"],
-            envid=row.options["envid"],
+            envid=said["envid"],
             size=row.size,
             blob_id=row.blob_id or "",
             key_id=row.key_id,
@@ -300,10 +332,12 @@ class Arrivals:
 
     def find(self, message_id: str) -> list[str]:
         """Return the ids of the messages with a Message-ID (with or without <>)."""
-        bare = message_id.strip().strip("<>")
+        bare, keys = message_id.strip().strip("<>"), self.work.keys
+        names = [bare, f"<{bare}>"]
+        names += [message_digest(keys, one) for one in names]
         rows = self.work.connection.execute(
             select(arrivals.c.id)
-            .where(arrivals.c.message_id.in_([bare, f"<{bare}>"]))
+            .where(arrivals.c.message_id.in_(names))
             .order_by(arrivals.c.received_at)
         )
         return list(rows.scalars())
@@ -341,19 +375,28 @@ class Arrivals:
         self, arrival_id: str, outcomes: Sequence[DocumentOutcome]
     ) -> None:
         """Record what became of the documents of a message."""
+        key_of = self._keys_of(arrival_id)
         for one in outcomes:
             self.work.add(
                 arrival_documents,
                 arrival_id=arrival_id,
                 recipient=one.recipient,
                 position=one.position,
-                unique_id=one.unique_id,
                 outcome=one.outcome,
                 reasons=list(one.reasons),
                 error=one.error,
-                detail=one.detail[:400],
                 entry_id=one.entry_id or None,
+                **told_columns(self.work, arrival_id, key_of[one.recipient], one),
             )
+
+    def _keys_of(self, arrival_id: str) -> dict[int, str]:
+        """Return the key for what is told of documents, by the recipient's place."""
+        return {
+            row.position: key_of_outcomes(
+                self.work, row.kind, row.target_id, row.key_id
+            )
+            for row in _KEYS.rows(self.work.connection, arrival=arrival_id)
+        }
 
     def documents(
         self, arrival_id: str, target_id: str | None = None
@@ -373,7 +416,7 @@ class Arrivals:
         rows = self.work.connection.execute(
             query.order_by(columns.recipient, columns.position)
         )
-        return [outcome_of(row) for row in rows]
+        return [outcome_of(self.work, row) for row in rows]
 
     def set_state(self, arrival_id: str, state: ArrivalState) -> None:
         """Move a message to another state."""
@@ -402,9 +445,14 @@ def _moment_of_reception(work: UnitOfWork) -> datetime:
     return work.now + timedelta(microseconds=before)
 
 
+def _facts(message_id: str, sender: dict[str, Any], envid: str) -> dict[str, Any]:
+    """Return what would tell who wrote: sealed beside the envelope."""
+    return {"message_id": message_id, "sender": sender, "envid": envid}
+
+
 def _options(arrival: Arrival, count: int) -> dict[str, Any]:
     """Return what is kept in clear beside the envelope."""
-    options = {"ret": arrival.ret, "envid": arrival.envid, _COUNT: count}
+    options = {"ret": arrival.ret, _COUNT: count}
     if arrival.form is not SubmissionForm.MESSAGE:
         options[_FORM] = arrival.form.value
     return options

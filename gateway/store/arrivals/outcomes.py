@@ -8,8 +8,11 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import and_, select
 
+from gateway.core.envelope import RecipientKind
 from gateway.store.arrivals.values import DocumentOutcome
 from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.column_digests import column_digest
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import arrival_documents, recipients
 
 
@@ -43,19 +46,59 @@ class Outcomes:
         )
         found: dict[str, list[DocumentOutcome]] = {}
         for row in rows:
-            found.setdefault(row.arrival_id, []).append(outcome_of(row))
+            found.setdefault(row.arrival_id, []).append(outcome_of(self.work, row))
         return found
 
 
-def outcome_of(row: Any) -> DocumentOutcome:
+def unique_id_digest(keys: KeyRing, unique_id: str) -> str:
+    """Return what stands for the uniqueId of a document that came; of none, nothing."""
+    return column_digest(keys, "arrival_documents.unique_id", unique_id)
+
+
+def key_of_outcomes(
+    work: UnitOfWork, kind: str, target_id: str | None, transit: str
+) -> str:
+    """
+    Return under which key is told what became of a recipient's documents: a patient's
+    own, who reads it for years, else that of the arrival.
+    """
+    if kind == RecipientKind.PATIENT and target_id:
+        return work.key_for(f"patient:{target_id}")
+    return transit
+
+
+def told_columns(
+    work: UnitOfWork, arrival_id: str, key_id: str, said: DocumentOutcome
+) -> dict[str, Any]:
+    """Return the columns that say which document it was, and what of it was wrong."""
+    place = _place(arrival_id, said.recipient, said.position)
+    told = {"unique_id": said.unique_id, "detail": said.detail[:400]}
+    return {
+        "unique_id": unique_id_digest(work.keys, said.unique_id),
+        "detail": "",
+        "facts": work.seal(key_id, told, place),
+        "key_id": key_id,
+    }
+
+
+def _place(arrival_id: str, recipient: int, position: int) -> str:
+    return f"arrival_documents.facts:{arrival_id}:{recipient}:{position}"
+
+
+def outcome_of(work: UnitOfWork, row: Any) -> DocumentOutcome:
     """Return the outcome that a row of ``arrival_documents`` holds."""
+    if row.facts is None:  # of an earlier version
+        told = {"unique_id": row.unique_id, "detail": row.detail}
+    else:
+        place = _place(row.arrival_id, row.recipient, row.position)
+        told = work.unseal(row.key_id, row.facts, place)
     return DocumentOutcome(
         recipient=row.recipient,
         position=row.position,
-        unique_id=row.unique_id,
+        unique_id=told["unique_id"],
         outcome=row.outcome,
         reasons=tuple(row.reasons),
         error=row.error,
-        detail=row.detail,
+        detail=told["detail"],
         entry_id=row.entry_id or "",
     )

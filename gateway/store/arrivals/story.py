@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
+from gateway.store.arrivals.outcomes import unique_id_digest
 from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.arrivals.values import UNDER_WAY
 from gateway.store.base.work import UnitOfWork
@@ -76,7 +77,11 @@ class Stories:
         state = document.status.value if document else ""
         arrived = self.work.connection.execute(
             select(arrival_documents.c.arrival_id)
-            .where(arrival_documents.c.unique_id == unique_id)
+            .where(
+                arrival_documents.c.unique_id.in_(
+                    [unique_id_digest(self.work.keys, unique_id), unique_id]
+                )
+            )
             .distinct()
         ).scalars()
         return [(arrival_id, unique_id, state) for arrival_id in arrived]

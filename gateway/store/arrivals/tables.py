@@ -27,15 +27,18 @@ arrivals = Table(
     "arrivals",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("message_id", String(998), nullable=False),
-    Column("content_digest", String(64), nullable=False),  # SHA-256 of the bytes
+    Column("message_id", String(998), nullable=False),  # keyed digest
+    Column("content_digest", String(64), nullable=False),  # keyed, of the bytes
     Column("door", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("sender", LargeBinary, nullable=False),  # sealed reverse path
-    Column("sender_facts", JSON, nullable=False),  # certificate kind, identity, …
-    Column("options", JSON, nullable=False),  # RET, ENVID (RFC 3461)
+    Column("sender_facts", JSON, nullable=False),  # empty: in facts
+    Column("options", JSON, nullable=False),  # RET (RFC 3461); ENVID is in facts
+    # Sealed: Message-ID, certificate of the sender, ENVID. NULL: a row of an earlier
+    # version, whose columns say it themselves.
+    Column("facts", LargeBinary),
     Column("size", BigInteger, nullable=False),
     Column("blob_id", Id),  # NULL: no longer in transit
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
@@ -62,6 +65,15 @@ Index(
     postgresql_where=_held,
 )
 
+_unsealed = text("facts IS NULL")
+Index(
+    "ix_arrivals_unsealed",
+    arrivals.c.id,
+    sqlite_where=_unsealed,
+    postgresql_where=_unsealed,
+)
+"""Of rows of an earlier version alone, until they are sealed anew: then it is empty."""
+
 recipients = Table(
     "recipients",
     metadata,
@@ -87,12 +99,20 @@ arrival_documents = Table(
     Column("arrival_id", Id, ForeignKey("arrivals.id"), primary_key=True),
     Column("recipient", Integer, primary_key=True),  # recipients.position
     Column("position", Integer, primary_key=True),
-    Column("unique_id", String(256), nullable=False, default="", index=True),
+    Column("unique_id", String(256), nullable=False, default="", index=True),  # keyed
     Column("outcome", String(32), nullable=False),
     Column("reasons", JSON, nullable=False),
     Column("error", String(8), nullable=False, default=""),  # of an MDN: 900 to 906
-    Column("detail", String(400), nullable=False, default=""),
+    Column("detail", String(400), nullable=False, default=""),  # empty: in facts
     Column("entry_id", Id),
+    Column("facts", LargeBinary),  # sealed: uniqueId, detail; NULL as in arrivals
+    Column("key_id", Id),  # the patient's, or the one of the arrival
+    Index(
+        "ix_arrival_documents_unsealed",
+        "arrival_id",
+        sqlite_where=_unsealed,
+        postgresql_where=_unsealed,
+    ),
 )
 """What became of each document of a message, for each patient it was for."""
 

@@ -45,12 +45,19 @@ from gateway.store.journal import (
     Event,
     JournalReader,
     append,
+    line_place,
     with_rows,
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
+from gateway.store.sealed.line_details import (
+    is_private,
+    open_detail,
+    scope_of,
+    seal_detail,
+)
 from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.rows import (
     BINDINGS,
@@ -122,7 +129,10 @@ class UnitOfWork:
     @property
     def journal(self) -> JournalReader:
         """The journal as it is before this transaction's own lines."""
-        return JournalReader(self.connection)
+        return JournalReader(self.connection, self._open_detail)
+
+    def _open_detail(self, place: str, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+        return open_detail(self.keys, self.connection, place, kept)
 
     def next_moment(self) -> datetime:
         """
@@ -205,7 +215,15 @@ class UnitOfWork:
         chain: str = OPERATOR,
         **detail: Any,
     ) -> None:
-        """Write a line in the journal; ``detail`` never holds patient data."""
+        """
+        Write a line in the journal; ``detail`` never holds patient data.
+
+        What of it names a sender or a document (`PRIVATE`) is sealed.
+        """
+        if is_private(detail):
+            key_id = self.key_for(scope_of(chain))
+            place = line_place(action, subject)
+            detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
     def before_commit(self, action: Callable[[], None]) -> None:

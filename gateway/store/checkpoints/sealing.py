@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from attrs import field, frozen
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, text
 
 from gateway.checkpoints.checkpoint import VaultCount
 from gateway.checkpoints.leaf import FIRST
@@ -34,6 +34,7 @@ from gateway.store.checkpoints.proving import (
     StoredHashes,
     leaf_of,
 )
+from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.journal import START, Event, link
 from gateway.store.tables import (
     chain_heads,
@@ -44,8 +45,12 @@ from gateway.store.tables import (
     sealed_tree,
 )
 
-_BATCH: Final = 1000
+_BATCH: Final = 500
 _SALT: Final = 32
+_LOCK: Final = 0x6761746577617901
+"""Ours among PostgreSQL's advisory locks; SQLite has one writer."""
+
+_TURN: Final = text("SELECT pg_advisory_xact_lock(:number)")
 _CHAINS: Final = 500
 """Chains whose lines are asked for in one question."""
 
@@ -97,14 +102,13 @@ class Sealer:
             _find_lost(work.connection)
         total, cursor = 0, ""
         while True:
-            with self.database.read() as work:
-                made = self._prepare(work, cursor)
+            with snapshot(self.database) as work:
+                made = self.prepared(work, cursor)
             if not made.leaves:
                 return total
             with self.database.write() as work:
-                if SealedJournal(work.connection).state() != made.before:
-                    return total  # another came first
-                _write(work.connection, made)
+                if not self.write(work, made):
+                    return total
             total += len(made.leaves)
             cursor = made.chains[-1]["chain"]
 
@@ -114,7 +118,23 @@ class Sealer:
             newest = work.connection.execute(select(func.max(journal.c.id))).scalar()
             return int(newest or 0) - SealedJournal(work.connection).state().size
 
-    def _prepare(self, work: UnitOfWork, cursor: str) -> SealedBatch:
+    def write(self, work: UnitOfWork, made: SealedBatch) -> bool:
+        """Add a batch; False when another came first."""
+        # Whoever grows the tree at the same moment is waited for, and then seen.
+        if work.connection.dialect.name == "postgresql":
+            work.connection.execute(_TURN, {"number": _LOCK})
+        if SealedJournal(work.connection).state() != made.before:
+            return False
+        _write(work.connection, made)
+        return True
+
+    def prepared(self, work: UnitOfWork, cursor: str = "") -> SealedBatch:
+        """
+        Return the next batch, of chains from ``cursor`` on in their order.
+
+        Raises:
+            SealingError: a line is missing, or is not the one that was written.
+        """
         before = SealedJournal(work.connection).state()
         moved = _moved(work.connection, cursor, self.batch)
         rows: list[dict[str, Any]] = []

@@ -13,6 +13,7 @@ from gateway.checkpoints.notes import Note
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.sealing import SealingError
+from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.tables import checkpoints, data_keys, key_generation
 
 
@@ -48,7 +49,7 @@ class Checkpoints:
         Raises:
             SealingError: more lines were signed than there are.
         """
-        with self.database.read() as work:
+        with snapshot(self.database) as work:
             sealed = SealedJournal(work.connection)
             state, tree = sealed.state(), sealed.tree()
             if size > state.size:

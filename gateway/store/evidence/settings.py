@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import and_, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.evidence.policies import hash_of
 from gateway.store.base.work import UnitOfWork
-from gateway.store.tables import (
-    blocks,
-    oppositions,
-    patient_settings,
-    profiles,
-    secrecies,
-    settings_texts,
-)
+from gateway.store.tables import patient_settings, settings_texts
 
 
 @define
@@ -60,22 +53,19 @@ def settings_text(work: UnitOfWork, text_hash: str) -> str | None:
     return None if found is None else str(found)
 
 
-def keep_patient_settings(work: UnitOfWork, profile_id: str, actor: str = "") -> None:
-    """Keep all that a patient has set now, as the version the profile is at."""
-    row = work.connection.execute(
-        select(profiles).where(profiles.c.id == profile_id)
-    ).first()
-    if row is None:
+def keep_patient_settings(
+    work: UnitOfWork, profile_id: str, version: int, said: Any, actor: str = ""
+) -> None:
+    """Keep all that a patient has set, as a version of it; one kept before stays."""
+    if _settings_row(work, profile_id, version, exactly=True) is not None:
         return
-    version, key_id = row.settings_version, work.key_for(f"patient:{profile_id}")
+    key_id = work.key_for(f"patient:{profile_id}")
     work.connection.execute(
         insert(patient_settings).values(
             profile_id=profile_id,
             version=version,
             key_id=key_id,
-            sealed=work.seal(
-                key_id, _set_by(work, row), _place_of(profile_id, version)
-            ),
+            sealed=work.seal(key_id, said, _place_of(profile_id, version)),
             actor=actor,
             at=work.now,
         )
@@ -83,81 +73,28 @@ def keep_patient_settings(work: UnitOfWork, profile_id: str, actor: str = "") ->
 
 
 def patient_settings_at(work: UnitOfWork, profile_id: str, version: int) -> Any:
-    """Return what a patient had set at a version, or None where it was not kept."""
-    columns = patient_settings.c
-    row = work.connection.execute(
-        select(patient_settings).where(
-            columns.profile_id == profile_id, columns.version == version
-        )
-    ).first()
+    """
+    Return what a patient had set at a version, or None where it was not kept.
+
+    A version by which nothing of it changed (a change of keys) is the one before.
+    """
+    row = _settings_row(work, profile_id, version)
     if row is None:
         return None
-    return work.unseal(row.key_id, row.sealed, _place_of(profile_id, version))
+    return work.unseal(row.key_id, row.sealed, _place_of(profile_id, row.version))
 
 
-def carry_patient_settings(work: UnitOfWork, most: int) -> int:
-    """
-    Keep what patients have set whose version was not kept yet; return how many.
-
-    It is so of every profile of a database from before there were versions. At most
-    ``most`` in one transaction, which other work goes beside.
-    """
+def _settings_row(
+    work: UnitOfWork, profile_id: str, version: int, *, exactly: bool = False
+) -> Any:
     columns = patient_settings.c
-    rows = work.connection.execute(
-        select(profiles.c.id)
-        .outerjoin(
-            patient_settings,
-            and_(
-                columns.profile_id == profiles.c.id,
-                columns.version == profiles.c.settings_version,
-            ),
-        )
-        .where(columns.profile_id.is_(None))
-        .order_by(profiles.c.id)
-        .limit(most)
-    ).all()
-    for row in rows:
-        keep_patient_settings(work, row.id)
-    return len(rows)
-
-
-def _set_by(work: UnitOfWork, profile: Any) -> dict[str, Any]:
-    """Return what a patient decided; who they are stands elsewhere."""
-    connection = work.connection
-
-    def listed(table: Any, *names: str) -> list[dict[str, Any]]:
-        rows = connection.execute(
-            select(table)
-            .where(table.c.profile_id == profile.id)
-            .order_by(*table.primary_key.columns)
-        )
-        return [
-            {name: _plain(getattr(row, name)) for name in (*names, "since")}
-            for row in rows
-        ]
-
-    return {
-        "state": profile.state,
-        "mask_by_default": profile.mask_by_default,
-        "emergency": profile.emergency,
-        "language": profile.language,
-        "blocks": listed(blocks, "identity"),
-        "secrecies": listed(secrecies, "identity"),
-        "oppositions": listed(
-            oppositions,
-            "id",
-            "kind",
-            "structure",
-            "type_code",
-            "unique_id",
-            "declared_by",
-            "until",
-        ),
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    asked = columns.version == version if exactly else columns.version <= version
+    return work.connection.execute(
+        select(patient_settings)
+        .where(columns.profile_id == profile_id, asked)
+        .order_by(columns.version.desc())
+        .limit(1)
+    ).first()
 
 
 def _place_of(profile_id: str, version: int) -> str:

@@ -13,7 +13,7 @@ from gateway.errors import InvalidError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.rows import InboxRows
+from gateway.store.inbox.rows import InboxRows, correspondent_digests
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -25,7 +25,6 @@ from gateway.store.inbox.values import (
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     conversations,
     drafts,
@@ -146,6 +145,7 @@ class Inbox:
             "reply": reply.value,
             "reply_to": [one.lower() for one in reply_to],
             "receipt_asked": receipt_asked,
+            "message_id": message_id,
         }
         return self._rows.add(
             profile_id,
@@ -155,7 +155,6 @@ class Inbox:
             summary,
             at=at,
             arrival_id=arrival_id,
-            message_id=message_id,
             blob_id=blob_id,
             hidden_until=hidden_until,
         )
@@ -192,6 +191,7 @@ class Inbox:
             "reply": MayReply.REPLY.value,
             "reply_to": [],
             "receipt_asked": False,
+            "message_id": message_id,
         }
         self.work.note(
             Action.MESSAGE_SENT, "kept", arrival_id, chain=chain_of(profile_id)
@@ -204,7 +204,6 @@ class Inbox:
             summary,
             at=self.work.now,
             arrival_id=arrival_id,
-            message_id=message_id,
             blob_id=parcel.id,
             hidden_until=None,
         )
@@ -231,7 +230,9 @@ class Inbox:
         known = self.work.connection.execute(
             select(columns.id, columns.state, columns.last_at).where(
                 columns.profile_id == profile_id,
-                columns.correspondent == self.work.keys.digest(Label.INS, address),
+                columns.correspondent.in_(
+                    correspondent_digests(self.work.keys, profile_id, address)
+                ),
             )
         ).first()
         if known is None:

@@ -211,18 +211,14 @@ class InboxReader:
         self, profile_id: str, conversation_id: str, most: int
     ) -> tuple[str, ...]:
         """Return the Message-IDs of the last messages that came in, oldest first."""
-        newest = self.work.connection.execute(
-            select(_MESSAGE.message_id)
-            .where(
-                _MESSAGE.conversation_id == conversation_id,
-                _MESSAGE.profile_id == profile_id,
-                _MESSAGE.direction == Direction.IN.value,
-                self._visible(),
-            )
-            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
-            .limit(most)
-        ).scalars()
-        return tuple(reversed(list(newest)))
+        newest = self._messages(
+            _MESSAGE.conversation_id == conversation_id,
+            _MESSAGE.profile_id == profile_id,
+            _MESSAGE.direction == Direction.IN.value,
+            self._visible(),
+            limit=most,
+        )
+        return tuple(one.message_id for one in newest)
 
     def unread(
         self,
@@ -344,7 +340,8 @@ class InboxReader:
             id=row.id,
             conversation_id=row.conversation_id,
             direction=Direction(row.direction),
-            message_id=row.message_id,
+            # Messages of an earlier version have it in a column of its own.
+            message_id=summary.get("message_id", row.message_id),
             sender=summary["sender"],
             # Messages of an earlier version do not say the three.
             name=mailbox_name(summary.get("name", "")),

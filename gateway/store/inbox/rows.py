@@ -19,7 +19,8 @@ from gateway.store.inbox.values import (
     InboxMessage,
 )
 from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.column_digests import column_digest
+from gateway.store.sealed.keys import KeyRing, Label
 from gateway.store.tables import conversations, inbox_messages
 
 _CONVERSATION = Prepared(
@@ -31,7 +32,7 @@ _CONVERSATION = Prepared(
         conversations.c.ended_at,
     ).where(
         conversations.c.profile_id == bindparam("profile"),
-        conversations.c.correspondent == bindparam("digest"),
+        conversations.c.correspondent.in_([bindparam("digest"), bindparam("before")]),
     )
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +45,15 @@ _ERASE = Prepared(
     update(inbox_messages).where(inbox_messages.c.id == bindparam("message")),
     ("summary", "blob_id", "deleted_at"),
 )
+
+
+def correspondent_digests(
+    keys: KeyRing, profile_id: str, address: str
+) -> tuple[str, str]:
+    """Return what stands for a correspondent, and what an earlier version wrote."""
+    place = "conversations.correspondent"
+    digest = column_digest(keys, place, address, owner=profile_id)
+    return f"~{digest[:63]}", keys.digest(Label.INS, address)
 
 
 def serial_of(moment: datetime) -> int:
@@ -83,9 +93,9 @@ class InboxRows:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        digest = self.work.keys.digest(Label.INS, address)
+        digest, before = correspondent_digests(self.work.keys, profile_id, address)
         row = _CONVERSATION.first(
-            self.work.connection, profile=profile_id, digest=digest
+            self.work.connection, profile=profile_id, digest=digest, before=before
         )
         conversation_id = row.id if row is not None else uuid4().hex
         display = self.work.seal(
@@ -155,9 +165,28 @@ class InboxRows:
             at=at,
             read_at=self.work.now if direction is Direction.OUT else None,
             deleted_at=None,
+            message_id="",
             **columns,
         )
         return item_id
+
+    def correspondent_column(self, row: Any) -> dict[str, Any]:
+        """Return what stands for a correspondent in a row of an earlier version."""
+        key_id = self.work.key_for(f"patient:{row.profile_id}")
+        place = f"conversations.display:{row.id}"
+        address = self.work.unseal(key_id, row.display, place)["address"]
+        digest, _ = correspondent_digests(self.work.keys, row.profile_id, address)
+        return {"correspondent": digest}
+
+    def message_id_columns(self, row: Any) -> dict[str, Any]:
+        """Return a row of an earlier version with its Message-ID in the summary."""
+        place = f"inbox_messages.summary:{row.id}:{row.profile_id}"
+        summary = self.work.unseal(row.key_id, row.summary, place)
+        summary["message_id"] = row.message_id
+        return {
+            "message_id": "",
+            "summary": self.work.seal(row.key_id, summary, place),
+        }
 
     def erase(self, profile_id: str, messages: Sequence[InboxMessage]) -> None:
         """
@@ -196,6 +225,7 @@ class InboxRows:
             "reply": message.reply.value,
             "reply_to": list(message.reply_to),
             "receipt_asked": False,
+            "message_id": message.message_id,
         }
         return self.work.seal(
             message.key_id, facts, f"inbox_messages.summary:{message.id}:{profile_id}"

@@ -25,7 +25,9 @@ conversations = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("correspondent", String(64), nullable=False),  # keyed digest of the address
+    # Keyed digest of the address, another with each patient; of an earlier version,
+    # without the sign it begins with, the same with all.
+    Column("correspondent", String(64), nullable=False),
     Column("display", LargeBinary, nullable=False),  # sealed: address, name
     Column("mailbox_kind", String(4), nullable=False, default=""),
     Column("state", String(12), nullable=False),  # open, ended, no_reply
@@ -43,8 +45,8 @@ inbox_messages = Table(
     Column("conversation_id", Id, ForeignKey("conversations.id"), nullable=False),
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
     Column("direction", String(3), nullable=False),  # in, out
-    Column("message_id", String(998), nullable=False),
-    Column("summary", LargeBinary, nullable=False),  # sealed: subject, text, files
+    Column("message_id", String(998), nullable=False),  # empty: in the summary
+    Column("summary", LargeBinary, nullable=False),  # sealed: subject, text, files, …
     Column("arrival_id", Id),
     Column("blob_id", Id),  # NULL once deleted
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),

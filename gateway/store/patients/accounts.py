@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 
 from gateway.core.common_words import common_words, plain_letters
 from gateway.core.ins import has_valid_key
@@ -103,10 +103,15 @@ class Accounts:
             ConflictError: the login is taken, or the profile has an account already.
         """
         login = check_login(login)
-        check_password(password, login, Profiles(self.work).get(profile_id))
+        profile = Profiles(self.work).get(profile_id)
+        if profile is None:
+            raise NotFoundError("no such patient")
+        check_password(password, login, profile)
+        digest = self.work.keys.digest(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
-                (accounts.c.login == login) | (accounts.c.profile_id == profile_id)
+                accounts.c.login.in_([digest, login])
+                | (accounts.c.profile_id == profile_id)
             )
         ).first()
         if taken is not None:
@@ -115,7 +120,8 @@ class Accounts:
         self.work.add_now(
             accounts,
             id=account_id,
-            login=login,
+            login=digest,
+            called=self._called(account_id, profile.key_id, login),
             profile_id=profile_id,
             password=_HASHER.hash(_normal(password)),
             failures=0,
@@ -127,11 +133,18 @@ class Accounts:
     def find(self, login: str) -> Account:
         """Return the account of a login in any case, or one nobody can open."""
         login = login.strip().lower()[:64]
+        digest = self.work.keys.digest(Label.LOGIN, login)
+        columns = accounts.c
         row = self.work.connection.execute(
-            select(accounts).where(accounts.c.login == login)
+            select(accounts).where(
+                or_(
+                    and_(columns.login == digest, columns.called.is_not(None)),
+                    and_(columns.login == login, columns.called.is_(None)),
+                )
+            )
         ).first()
         if row is None:
-            return self._nobody(self.work.keys.digest(Label.LOGIN, login))
+            return self._nobody(digest)
         self.work.rows.check(accounts, row)
         return Account(
             id=row.id,
@@ -140,6 +153,33 @@ class Accounts:
             failures=row.failures,
             paused_until=row.paused_until,
         )
+
+    def _called(self, account_id: str, key_id: str, login: str) -> bytes:
+        return self.work.seal(key_id, login, f"accounts.called:{account_id}")
+
+    def _login(self, row: Any, profile: Profile) -> str:
+        if row.called is None:  # of an earlier version
+            return str(row.login)
+        place = f"accounts.called:{row.id}"
+        return str(self.work.unseal(profile.key_id, row.called, place))
+
+    def move_to(self, profile: Profile, key_id: str) -> None:
+        """Seal a patient's login under another of the patient's own keys."""
+        mine = accounts.c.profile_id == profile.id
+        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        if row is not None and row.called is not None:
+            called = self._called(row.id, key_id, self._login(row, profile))
+            self.work.change(accounts, mine, called=called)
+
+    def login_columns(self, row: Any) -> dict[str, Any]:
+        """Return the columns of a login that an earlier version wrote in clear."""
+        profile = Profiles(self.work).get(row.profile_id)
+        if profile is None:
+            return {}
+        return {
+            "login": self.work.keys.digest(Label.LOGIN, row.login),
+            "called": self._called(row.id, profile.key_id, row.login),
+        }
 
     def _nobody(self, digest: str) -> Account:
         row = self.work.connection.execute(
@@ -237,11 +277,11 @@ class Accounts:
         """
         columns = accounts.c
         row = self.work.connection.execute(
-            select(columns.id, columns.login).where(columns.profile_id == profile.id)
+            select(accounts).where(columns.profile_id == profile.id)
         ).first()
         if row is None:
             raise NotFoundError("this profile has no account to sign in with")
-        check_password(password, row.login, profile)
+        check_password(password, self._login(row, profile), profile)
         self.work.change(
             accounts,
             columns.id == row.id,

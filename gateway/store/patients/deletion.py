@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from gateway.errors import NotFoundError
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.destroying import destroy_scope
-from gateway.store.tables import accounts, web_sessions
+from gateway.store.tables import accounts
 
 _TO_CLOSE_FIRST = {
     ProfileState.OPEN_NOT_ACTIVATED,
@@ -45,9 +46,8 @@ def delete_patient(work: UnitOfWork, matricule: str, *, cause: str, by: str) -> 
                 profiles.set_state(profile, step)
         work.flush()  # what was changed is sealed while there is a key
     of_patient = select(accounts.c.id).where(accounts.c.profile_id == profile_id)
-    work.connection.execute(
-        delete(web_sessions).where(web_sessions.c.account_id.in_(of_patient))
-    )
+    for account_id in list(work.connection.execute(of_patient).scalars()):
+        end_sessions_of(work, account_id)
     scope = f"patient:{profile_id}"
     destroy_scope(work, scope, cause=cause, by=by, chain=chain_of(profile_id))
     return profile_id

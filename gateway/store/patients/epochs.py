@@ -10,6 +10,7 @@ from sqlalchemy import select
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import data_keys, mailboxes, profiles
 
@@ -93,6 +94,7 @@ def _move(work: UnitOfWork, kind: str, owner_id: str) -> None:
         profile = Profiles(work).hold(owner_id)
         if profile is None:
             raise NotFoundError("no such patient")
+        Accounts(work).move_to(profile, key_id)
         Profiles(work).move_to(profile, key_id)
         return
     work.change(mailboxes, mailboxes.c.id == owner_id, key_id=key_id)

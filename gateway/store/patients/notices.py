@@ -43,7 +43,9 @@ _WAITING = Prepared(
     )
     .limit(1)
 )
-_ALWAYS = frozenset({NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD})
+_ALWAYS = frozenset(
+    {NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD, NoticeKind.ACCESS}
+)
 
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
     bindparam,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -23,7 +27,18 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.rights import RIGHTS, read_rights, sets_of
+from gateway.store.patients.rights import (
+    RIGHTS,
+    is_opposition,
+    opposition_of,
+    read_rights,
+    seal_rights,
+    sealed_opposition,
+    sealed_sender,
+    sender_digest,
+    sets_of,
+    settings_of,
+)
 from gateway.store.patients.values import (
     Opposition,
     Profile,
@@ -47,6 +62,9 @@ _OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
 _GET, _HOLD = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
 _FIND = Prepared(select(profiles).where(profiles.c.ins_digest == bindparam("digest")))
 _PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
+_AT_FIRST = {"mask_by_default": False, "emergency": _PERMITTED}
+_EMPTY = {"mask_by_default": False, "emergency": {}}
+"""What stands in the columns of what is sealed in ``choices``."""
 
 
 @frozen
@@ -86,15 +104,15 @@ class Profiles:
             state=state,
             identity=self._identity(profile_id, key_id, ins, traits),
             contact=self._contact(profile_id, key_id, email),
-            mask_by_default=False,
-            emergency=_PERMITTED,
+            choices=self._choices(profile_id, key_id, _AT_FIRST),
+            **_EMPTY,
             language=language,
             settings_version=1,
             created_at=self.work.now,
             changed_at=self.work.now,
             sets=self._sets(profile_id),
         )
-        keep_patient_settings(self.work, profile_id, self.by)
+        self.keep_settings(profile_id)
         by = {"by": self.by} if self.by else {}
         self.work.note(
             Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
@@ -112,6 +130,11 @@ class Profiles:
             "traits": asdict(traits),
         }
         return self.work.seal(key_id, identity, f"profiles.identity:{profile_id}")
+
+    def _choices(
+        self, profile_id: str, key_id: str, choices: Mapping[str, Any]
+    ) -> bytes:
+        return self.work.seal(key_id, choices, f"profiles.choices:{profile_id}")
 
     def _contact(self, profile_id: str, key_id: str, email: str) -> bytes:
         context = f"profiles.contact:{profile_id}"
@@ -172,10 +195,18 @@ class Profiles:
         """
         rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         profile = self.get(profile_id)
-        if profile is not None:
-            for table, of_table in sets_of(profile_id, rows).items():
-                self.work.rows.check_set(table, profile_id, of_table, profile.sets)
-        return read_rights(rows, self.work.now)
+        if profile is None:
+            return read_rights(self.work, profile_id, "", ())
+        for table, of_table in sets_of(profile_id, rows).items():
+            self.work.rows.check_set(table, profile_id, of_table, profile.sets)
+        return read_rights(self.work, profile_id, profile.key_id, rows)
+
+    def _key_of(self, profile_id: str) -> str:
+        """Return the key of a patient who is there."""
+        if (held := self._held(profile_id)) is not None:
+            return held.key_id
+        key_id: str = self._row(profile_id=profile_id).key_id
+        return key_id
 
     def _hold_rights(self, profile_id: str) -> None:
         """Hold what a patient decided before it is changed: it is bound anew then."""
@@ -214,9 +245,53 @@ class Profiles:
         )
 
     def change(self, profile_id: str, what: str, **values: Any) -> None:
-        """Change plain columns (mask_by_default, emergency, language)."""
-        before = self._now_in(profile_id, values)
-        self._changed(profile_id, what, before, dict(values), **values)
+        """Change what is no identity (state, language, mask_by_default, emergency)."""
+        if not values:
+            self._changed(profile_id, what, {}, {})
+            return
+        row = self._row(profile_id=profile_id)
+        if row is None:
+            return
+        known = self._chosen(row)
+        before = {name: known.get(name, getattr(row, name)) for name in values}
+        columns = dict(values)
+        chosen = {name: columns.pop(name) for name in _EMPTY if name in columns}
+        if chosen:
+            sealed = self._choices(profile_id, row.key_id, {**known, **chosen})
+            columns |= {**_EMPTY, "choices": sealed}
+        self._changed(profile_id, what, before, dict(values), **columns)
+
+    def _chosen(self, row: Any) -> dict[str, Any]:
+        if row.choices is None:  # of an earlier version
+            return {name: getattr(row, name) for name in _EMPTY}
+        choices: dict[str, Any] = self.work.unseal(
+            row.key_id, row.choices, f"profiles.choices:{row.id}"
+        )
+        return choices
+
+    def seal_clear(self, profile_id: str) -> bool:
+        """
+        Seal what an earlier version wrote of a patient in clear; False where none was.
+
+        Raises:
+            AlteredError: what is there is not what was written.
+            UnavailableError: the patient's key is not there, or not any more.
+        """
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        profile, row = self.hold(profile_id), self._row(profile_id=profile_id)
+        is_clear = row.choices is None or any(one.sealed is None for one in rows)
+        if profile is None or not is_clear:
+            return False
+        self.rights(profile_id)  # as they were written
+        key_id = profile.key_id
+        seal_rights(self.work, profile_id, key_id, key_id, clear=True)
+        values: dict[str, Any] = {"sets": self._sets(profile_id)}
+        if row.choices is None:
+            values |= _EMPTY
+            values["choices"] = self._choices(profile_id, key_id, self._chosen(row))
+        self.work.held.pop(profile_id, None)
+        self.work.rewrite(profiles, {**row._asdict(), **values}, values)
+        return True
 
     def _changed(
         self, profile_id: str, what: str, before: Any, after: Any, **values: Any
@@ -225,13 +300,6 @@ class Profiles:
         self._write(profile_id, **values)
         self._keep_change(profile_id, what, before, after)
         self._note(profile_id, what)
-
-    def _now_in(self, profile_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what columns say before they are changed."""
-        if not values:
-            return {}
-        row = self._row(profile_id=profile_id)
-        return {} if row is None else {name: getattr(row, name) for name in values}
 
     def _keep_change(self, profile_id: str, what: str, before: Any, after: Any) -> None:
         key_id = self.work.key_for(f"patient:{profile_id}")
@@ -247,7 +315,24 @@ class Profiles:
             key_id=key_id,
             detail=self.work.seal(key_id, detail, context),
         )
-        keep_patient_settings(self.work, profile_id, self.by)
+        self.keep_settings(profile_id)
+
+    def keep_settings(self, profile_id: str) -> None:
+        """Keep all that a patient has set now, as the version the profile is at."""
+        profile = self.get(profile_id)
+        if profile is None:
+            return
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        said = {
+            "state": profile.state,
+            "mask_by_default": profile.mask_by_default,
+            "emergency": profile.emergency,
+            "language": profile.language,
+            **settings_of(self.work, profile_id, profile.key_id, rows),
+        }
+        keep_patient_settings(
+            self.work, profile_id, profile.settings_version, said, self.by
+        )
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
         """Return what was changed of a profile, the oldest change first."""
@@ -307,9 +392,14 @@ class Profiles:
 
     def move_to(self, profile: Profile, key_id: str) -> None:
         """Seal who a patient is under another of the patient's own keys."""
+        self._hold_rights(profile.id)
+        chosen = self._chosen(self._row(profile_id=profile.id))
+        seal_rights(self.work, profile.id, profile.key_id, key_id, clear=False)
         self._write(
             profile.id,
             key_id=key_id,
+            choices=self._choices(profile.id, key_id, chosen),
+            **_EMPTY,
             identity=self._identity(profile.id, key_id, profile.ins, profile.traits),
             contact=self._contact(profile.id, key_id, profile.email),
         )
@@ -320,7 +410,9 @@ class Profiles:
         self._unblock(profile_id, identity)
         self.work.connection.execute(
             insert(blocks).values(
-                profile_id=profile_id, identity=identity.lower(), since=self.work.now
+                profile_id=profile_id,
+                since=self.work.now,
+                **self._sender(blocks, profile_id, identity),
             )
         )
         self._changed(profile_id, "block", None, identity.lower())
@@ -335,23 +427,33 @@ class Profiles:
         self.work.connection.execute(
             delete(blocks).where(
                 blocks.c.profile_id == profile_id,
-                blocks.c.identity == identity.lower(),
+                self._is_of(blocks, profile_id, identity),
             )
         )
+
+    def _sender(self, table: Table, profile_id: str, identity: str) -> dict[str, Any]:
+        key_id = self._key_of(profile_id)
+        return sealed_sender(self.work, table, profile_id, key_id, identity)
+
+    def _is_of(
+        self, table: Table, profile_id: str, identity: str
+    ) -> ColumnElement[bool]:
+        """Say that a row is about a sender, by its digest or as it was once written."""
+        digest = sender_digest(self.work.keys, table, profile_id, identity)
+        said = and_(table.c.identity == identity.lower(), table.c.sender.is_(None))
+        return or_(table.c.identity == digest, said)
 
     def oppose(self, profile_id: str, opposition: Opposition) -> None:
         """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
         self._hold_rights(profile_id)
+        row_id, key_id = uuid4().hex, self._key_of(profile_id)
+        kept = evolve(opposition, structure=opposition.structure.lower())
         self.work.connection.execute(
             insert(oppositions).values(
-                id=uuid4().hex,
+                id=row_id,
                 profile_id=profile_id,
-                kind=opposition.kind,
-                structure=opposition.structure.lower(),
-                type_code=opposition.type_code,
-                unique_id=opposition.unique_id,
-                declared_by=opposition.declared_by,
                 since=self.work.now,
+                **sealed_opposition(self.work, profile_id, key_id, row_id, kept),
             )
         )
         after = asdict(opposition)
@@ -360,21 +462,28 @@ class Profiles:
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
         """End an opposition, whose row stays; none is no error."""
         self._hold_rights(profile_id)
-        columns = oppositions.c
-        self.work.connection.execute(
-            update(oppositions)
-            .where(
-                columns.profile_id == profile_id,
-                columns.kind == opposition.kind,
-                columns.structure == opposition.structure.lower(),
-                columns.type_code == opposition.type_code,
-                columns.unique_id == opposition.unique_id,
-                columns.until.is_(None),
+        for row_id in self._recorded(profile_id, opposition):
+            self.work.connection.execute(
+                update(oppositions)
+                .where(oppositions.c.id == row_id, oppositions.c.until.is_(None))
+                .values(until=self.work.now)
             )
-            .values(until=self.work.now)
-        )
         before = asdict(opposition)
         self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)
+
+    def _recorded(self, profile_id: str, opposition: Opposition) -> list[str]:
+        """Return the rows of an opposition, whoever declared it."""
+        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        key_id = self._key_of(profile_id) if rows else ""
+        wanted = evolve(
+            opposition, structure=opposition.structure.lower(), declared_by=""
+        )
+        return [
+            row.id
+            for row in filter(is_opposition, rows)
+            if evolve(opposition_of(self.work, profile_id, key_id, row), declared_by="")
+            == wanted
+        ]
 
     def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
         """Put a sender in secret connection with a minor, or end it."""
@@ -382,15 +491,15 @@ class Profiles:
         self.work.connection.execute(
             delete(secrecies).where(
                 secrecies.c.profile_id == profile_id,
-                secrecies.c.identity == identity.lower(),
+                self._is_of(secrecies, profile_id, identity),
             )
         )
         if secret:
             self.work.connection.execute(
                 insert(secrecies).values(
                     profile_id=profile_id,
-                    identity=identity.lower(),
                     since=self.work.now,
+                    **self._sender(secrecies, profile_id, identity),
                 )
             )
         named = identity.lower()
@@ -423,8 +532,7 @@ class Profiles:
             ins=Ins.of(identity["ins"], identity["oid"]),
             traits=IdentityTraits(**identity["traits"]),
             email=contact["email"],
-            mask_by_default=row.mask_by_default,
-            emergency=row.emergency,
+            **self._chosen(row),
             language=row.language,
             settings_version=row.settings_version,
             created_at=row.created_at,

@@ -1,4 +1,10 @@
-"""Blocks, oppositions that stand and secret senders, read in one statement."""
+"""
+Blocks, oppositions and secret senders of a patient, read in one statement.
+
+Whom a patient blocked, opposes or hides is sealed with the patient's key. A sender is
+found again by a digest that is another with each patient: nobody without the keys sees
+that two patients block one doctor, or tries whether a minor hides a service.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from attrs import asdict
 from sqlalchemy import (
     Select,
     Table,
@@ -15,15 +22,22 @@ from sqlalchemy import (
     null,
     select,
     union_all,
+    update,
 )
 
 from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.values import Opposition, ProfileRights
+from gateway.store.sealed.column_digests import column_digest
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import UtcDateTime, blocks, oppositions, secrecies
 
 _BLOCKED, _SECRET = "is blocked", "is secret"  # no opposition is of such a kind
-
 _LISTS = {_BLOCKED: blocks, _SECRET: secrecies}
+_EMPTY = dict.fromkeys(
+    ("kind", "structure", "type_code", "unique_id", "declared_by"), ""
+)
+"""What an earlier version wrote of an opposition in clear, and is sealed now."""
 
 
 def _identities(table: Table, kind: str) -> Select[Any]:
@@ -37,6 +51,7 @@ def _identities(table: Table, kind: str) -> Select[Any]:
         literal("").label("id"),
         table.c.since,
         cast(null(), UtcDateTime).label("until"),
+        table.c.sender.label("sealed"),
     ).where(table.c.profile_id == bindparam("profile"))
 
 
@@ -53,9 +68,41 @@ RIGHTS = Prepared(
             oppositions.c.id,
             oppositions.c.since,
             oppositions.c.until,
+            oppositions.c.facts.label("sealed"),
         ).where(oppositions.c.profile_id == bindparam("profile")),
     )
 )
+
+
+def sender_digest(keys: KeyRing, table: Table, profile_id: str, identity: str) -> str:
+    """Return what stands for a sender on a patient's list; its case is nothing."""
+    place = f"{table.name}.identity"
+    return column_digest(keys, place, identity.lower(), owner=profile_id)
+
+
+def sealed_sender(
+    work: UnitOfWork, table: Table, profile_id: str, key_id: str, identity: str
+) -> dict[str, Any]:
+    """Return the columns that say whom a row of a patient's list is about."""
+    digest = sender_digest(work.keys, table, profile_id, identity)
+    place = _sender_place(table, profile_id, digest)
+    return {"identity": digest, "sender": work.seal(key_id, identity.lower(), place)}
+
+
+def sealed_opposition(
+    work: UnitOfWork, profile_id: str, key_id: str, row_id: str, said: Opposition
+) -> dict[str, Any]:
+    """Return the columns that say what a patient opposes."""
+    place = _opposition_place(profile_id, row_id)
+    return {**_EMPTY, "facts": work.seal(key_id, asdict(said), place)}
+
+
+def _sender_place(table: Table, profile_id: str, digest: str) -> str:
+    return f"{table.name}.sender:{profile_id}:{digest}"
+
+
+def _opposition_place(profile_id: str, row_id: str) -> str:
+    return f"oppositions.facts:{profile_id}:{row_id}"
 
 
 def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, Any]]]:
@@ -67,34 +114,118 @@ def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, 
     }
     for row in rows:
         if row.kind in _LISTS:
-            whole = {"identity": row.structure, "since": row.since}
+            whole = {
+                "identity": row.structure,
+                "since": row.since,
+                "sender": row.sealed,
+            }
         else:
-            whole = row._asdict()
+            whole = {**row._asdict(), "facts": row.sealed}
         sets[_LISTS.get(row.kind, oppositions)].append(
             {**whole, "profile_id": profile_id}
         )
     return sets
 
 
-def read_rights(rows: Iterable[Any], now: datetime) -> ProfileRights:
+def stands(row: Any, now: datetime) -> bool:
+    """Tell whether the opposition of a row of `RIGHTS` has not ended."""
+    return row.until is None or row.until > now
+
+
+def settings_of(
+    work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return all that the rows of `RIGHTS` say, what ended too, as JSON has it."""
+    said: dict[str, list[dict[str, Any]]] = {
+        one.name: [] for one in (blocks, oppositions, secrecies)
+    }
+    for row in rows:
+        table = _LISTS.get(row.kind)
+        since = row.since.isoformat()
+        if table is not None:
+            sender = _sender(work, table, profile_id, key_id, row)
+            said[table.name].append({"identity": sender, "since": since})
+            continue
+        opposed = asdict(opposition_of(work, profile_id, key_id, row))
+        until = row.until and row.until.isoformat()
+        said[oppositions.name].append(
+            {"id": row.id, **opposed, "since": since, "until": until}
+        )
+    return said
+
+
+def read_rights(
+    work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
+) -> ProfileRights:
     """Return what the rows of `RIGHTS` say; an opposition that ended says nothing."""
     named: dict[str, set[str]] = {_BLOCKED: set(), _SECRET: set()}
     opposed = []
     for row in rows:
-        if row.kind in named:
-            named[row.kind].add(row.structure)
-        elif row.until is None or row.until > now:
-            opposed.append(
-                Opposition(
-                    kind=row.kind,
-                    structure=row.structure,
-                    type_code=row.type_code,
-                    unique_id=row.unique_id,
-                    declared_by=row.declared_by,
-                )
-            )
+        table = _LISTS.get(row.kind)
+        if table is not None:
+            named[row.kind].add(_sender(work, table, profile_id, key_id, row))
+        elif stands(row, work.now):
+            opposed.append(opposition_of(work, profile_id, key_id, row))
     return ProfileRights(
         blocked=frozenset(named[_BLOCKED]),
         oppositions=tuple(opposed),
         secret_senders=frozenset(named[_SECRET]),
     )
+
+
+def _sender(
+    work: UnitOfWork, table: Table, profile_id: str, key_id: str, row: Any
+) -> str:
+    digest: str = row.structure
+    if row.sealed is None:
+        return digest  # of an earlier version: the sender itself
+    sender: str = work.unseal(
+        key_id, row.sealed, _sender_place(table, profile_id, digest)
+    )
+    return sender
+
+
+def opposition_of(
+    work: UnitOfWork, profile_id: str, key_id: str, row: Any
+) -> Opposition:
+    """Return the opposition that a row of `RIGHTS` holds."""
+    if row.sealed is None:
+        return _said(row)
+    place = _opposition_place(profile_id, row.id)
+    return Opposition(**work.unseal(key_id, row.sealed, place))
+
+
+def _said(row: Any) -> Opposition:
+    """Return what an earlier version wrote in clear."""
+    return Opposition(**{name: getattr(row, name) for name in _EMPTY})
+
+
+def is_opposition(row: Any) -> bool:
+    """Tell whether a row of `RIGHTS` is of an opposition."""
+    return row.kind not in _LISTS
+
+
+def seal_rights(
+    work: UnitOfWork, profile_id: str, before: str, after: str, *, clear: bool
+) -> None:
+    """
+    Seal what a patient decided: all of it anew, under another key, or, where ``clear``,
+    what an earlier version wrote in clear.
+    """
+    for row in RIGHTS.rows(work.connection, profile=profile_id):
+        if clear and row.sealed is not None:
+            continue
+        table = _LISTS.get(row.kind)
+        if table is None:
+            said = opposition_of(work, profile_id, before, row)
+            sealed = sealed_opposition(work, profile_id, after, row.id, said)
+            mine: tuple[Any, ...] = (oppositions.c.id == row.id,)
+            table = oppositions
+        else:
+            sender = _sender(work, table, profile_id, before, row)
+            sealed = sealed_sender(work, table, profile_id, after, sender)
+            mine = (
+                table.c.profile_id == profile_id,
+                table.c.identity == row.structure,
+            )
+        work.connection.execute(update(table).where(*mine).values(**sealed))

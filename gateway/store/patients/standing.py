@@ -11,16 +11,25 @@ from sqlalchemy import bindparam, select
 from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
+from gateway.store.patients.rights import sender_digest
 from gateway.store.sealed.keys import Label
 from gateway.store.sealed.rows import Rows
 from gateway.store.tables import blocks, profiles
 
 _STANDING = Prepared(
-    select(profiles, blocks.c.identity.label("blocked"), blocks.c.since)
+    select(
+        profiles,
+        blocks.c.identity.label("blocked"),
+        blocks.c.since,
+        blocks.c.sender,
+    )
     .outerjoin(blocks, blocks.c.profile_id == profiles.c.id)
     .where(profiles.c.ins_digest == bindparam("digest"))
 )
-"""The profile with each of its blocks: all of them are vouched for, or none is."""
+"""
+The profile with each of its blocks: all of them are vouched for, or none is. Whom a
+block is about is a digest that the patient's id is in.
+"""
 
 
 @frozen
@@ -63,9 +72,9 @@ def find_standing(
     """
     Return how the patient with that matricule stands to a sender, or None.
 
-    Unseals nothing. The same statement whatever is found: a refusal must not tell by
-    its time which one it is. An empty ``address``, ``identity`` or
-    ``structure`` (that of an employee) matches no block.
+    Unseals nothing. The same statement and as many digests whatever is found: a
+    refusal must not tell by its time which one it is. An empty ``address``,
+    ``identity`` or ``structure`` (that of an employee) matches no block.
     """
     found = database.ask(_STANDING, digest=_digest(database, matricule))
     rows = Rows(database.keys, database.believes_unbound)
@@ -101,23 +110,37 @@ def _digest(database: Database, matricule: str) -> str:
     return database.keys.digest(Label.INS, matricule)
 
 
+_NOBODY = "0" * 32
+"""Stands for the id of a patient who is not there, so that as much is done."""
+
+
 def _standing(
     rows: Rows, found: Sequence[Any], senders: Collection[str]
 ) -> StandingRow | None:
+    profile_id = found[0].id if found else _NOBODY
+    named = {one.lower() for one in senders if one}
+    digests = {sender_digest(rows.keys, blocks, profile_id, one) for one in named}
     if not found:
         return None
     row = found[0]
     rows.check(profiles, row)
     blocked = [
-        {"profile_id": row.id, "identity": one.blocked, "since": one.since}
+        {
+            "profile_id": row.id,
+            "identity": one.blocked,
+            "since": one.since,
+            "sender": one.sender,
+        }
         for one in found
         if one.blocked is not None
     ]
     rows.check_set(blocks, row.id, blocked, row.sets)
-    named = {one.lower() for one in senders if one}
     return StandingRow(
         row.id,
         row.state,
-        not named.isdisjoint(one["identity"] for one in blocked),
+        any(
+            one["identity"] in (named if one["sender"] is None else digests)
+            for one in blocked
+        ),
         row.settings_version,
     )

@@ -28,8 +28,11 @@ profiles = Table(
     Column("state", String(24), nullable=False),
     Column("identity", LargeBinary, nullable=False),  # sealed: INS, traits
     Column("contact", LargeBinary),  # sealed: e-mail, telephone
+    # Both stand empty: what the patient chose is sealed. NULL: of an earlier version,
+    # whose columns say it themselves; so it is with each sealed column below.
     Column("mask_by_default", Boolean, nullable=False, default=False),
-    Column("emergency", JSON, nullable=False),  # samu, other, masked: permit or deny
+    Column("emergency", JSON, nullable=False),
+    Column("choices", LargeBinary),  # sealed: mask_by_default, emergency
     Column("language", String(5), nullable=False, default="fr"),
     Column("settings_version", Integer, nullable=False, default=1),
     Column("created_at", UtcDateTime, nullable=False),
@@ -54,8 +57,9 @@ blocks = Table(
     "blocks",
     metadata,
     Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
-    Column("identity", String(254), primary_key=True),
+    Column("identity", String(254), primary_key=True),  # keyed, per patient
     Column("since", UtcDateTime, nullable=False),
+    Column("sender", LargeBinary),  # sealed
 )
 """A blocked sender: Struct_IdNat, PS_IdNat or mail address, in lower case."""
 
@@ -64,12 +68,14 @@ oppositions = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
-    Column("kind", String(12), nullable=False),  # structure, document, consultation
+    # What was opposed stands in these no more.
+    Column("kind", String(12), nullable=False),
     Column("structure", String(64), nullable=False, default=""),
     Column("type_code", String(64), nullable=False, default=""),
     Column("unique_id", String(256), nullable=False, default=""),
     Column("declared_by", String(254), nullable=False, default=""),
     Column("since", UtcDateTime, nullable=False),
+    Column("facts", LargeBinary),  # sealed Opposition
     Column("until", UtcDateTime),  # it ended; NULL: it stands
 )
 
@@ -77,8 +83,9 @@ secrecies = Table(
     "secrecies",
     metadata,
     Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
-    Column("identity", String(254), primary_key=True),
+    Column("identity", String(254), primary_key=True),  # keyed, per patient
     Column("since", UtcDateTime, nullable=False),
+    Column("sender", LargeBinary),  # sealed
 )
 """Senders in secret connection with a minor (CSP R. 1111-33, R. 1111-50)."""
 
@@ -86,7 +93,8 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("login", String(64), nullable=False, unique=True),
+    Column("login", String(64), nullable=False, unique=True),  # keyed digest
+    Column("called", LargeBinary),  # sealed: the login
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, unique=True),
     Column("password", String(200), nullable=False),  # argon2id
     Column("failures", Integer, nullable=False, default=0),

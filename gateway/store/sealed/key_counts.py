@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import data_keys
 
-KINDS = ("patient", "mailbox", "transit", "label")
+KINDS = ("patient", "mailbox", "transit", "journal", "label")
 
 
 @frozen

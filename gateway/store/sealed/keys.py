@@ -79,6 +79,8 @@ class Label(StrEnum):
     FORM = "form"
     UPLOAD = "upload"
     ROW = "row"
+    COLUMN = "column"
+    """What a column says, where it is searched: see `column_digest`."""
     VAULT = "vault"
     """Of a document, in the sum that a checkpoint vouches for."""
 

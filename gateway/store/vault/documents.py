@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    or_,
     select,
     text,
 )
@@ -26,9 +27,17 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.sealed.rows import refused
 from gateway.store.tables import documents, submissions
+from gateway.store.vault.rows import (
+    names_digest,
+    row_of,
+    set_id_digest,
+    stored_from,
+    stored_or_fault,
+    unique_id_digest,
+    visibility_columns,
+)
 from gateway.store.vault.values import NewDocument, StoredDocument
 
-_HIDDEN = Visibility.HIDDEN_FROM_PATIENT
 _AT_ONCE = 500
 """Values in one statement."""
 _LAST_FIRST = (
@@ -37,13 +46,25 @@ _LAST_FIRST = (
     documents.c.id.desc(),
 )
 """The order of the index of the list, read backwards."""
-_FIND = Prepared(select(documents).where(documents.c.unique_id == bindparam("name")))
+# Beside its digest the name itself: a row of an earlier version is found by that.
+_FIND = Prepared(
+    select(documents).where(
+        or_(
+            documents.c.unique_id == bindparam("digest"),
+            documents.c.unique_id == bindparam("name"),
+        )
+    )
+)
 _GET = Prepared(select(documents).where(documents.c.id == bindparam("name")))
+_KEY = Prepared(select(documents.c.key_id).where(documents.c.id == bindparam("name")))
 # Without an order: for its sake SQLite would go through all that the patient has.
 _OF_SET = Prepared(
     select(documents).where(
         documents.c.profile_id == bindparam("profile"),
-        documents.c.set_id == bindparam("set"),
+        or_(
+            documents.c.set_id == bindparam("digest"),
+            documents.c.set_id == bindparam("set"),
+        ),
     )
 )
 
@@ -51,7 +72,10 @@ _OF_SET = Prepared(
 _NAMING = Prepared(
     select(documents).where(
         documents.c.profile_id == bindparam("profile"),
-        documents.c.names == bindparam("name"),
+        or_(
+            documents.c.names == bindparam("digest"),
+            documents.c.names == bindparam("name"),
+        ),
         text("names != ''"),
     )
 )
@@ -70,57 +94,28 @@ class Documents:
         # and other messages of the same patient share the transaction.
         kept = Blobs(work.connection, work.keys, work.folder, work.add_now)
         kept.put(parcel, document.key_id, work.now)
-        work.add_now(
-            documents,
-            id=document.id,
-            profile_id=document.profile_id,
-            unique_id=document.unique_id,
-            set_id=document.set_id,
-            version=document.version,
-            body_level=document.body_level.value,
-            status=document.status.value,
-            type_code=document.type_code,
-            class_code=document.class_code,
-            creation_time=document.creation_time,
-            mime_type=document.mime_type,
-            size=parcel.size,
-            sha1=document.sha1,
-            sha256=document.sha256,
-            flags=sorted(document.flags),
-            visible_at=document.visible_at,
-            flags_then=sorted(document.flags_then),
-            hidden_now=_HIDDEN in document.flags,
-            hidden_then=_HIDDEN in document.flags_then,
-            masked_by=document.masked_by.value,
-            author_id=document.author_id[:64],
-            structure_id=document.structure_id[:64],
-            owners=list(document.owners),
-            entry=work.seal(
-                document.key_id, document.entry, f"documents.entry:{document.id}"
-            ),
-            submission_id=document.submission_id,
-            arrival_id=document.arrival_id or None,
-            names=document.names,
-            replaced_by=document.replaced_by or None,
-            replaced_levels=sorted(document.replaced_levels),
-            blob_id=parcel.id,
-            key_id=document.key_id,
-            filed_at=work.next_moment(),
-        )
+        work.add_now(documents, **row_of(work, document, parcel))
 
     def find(self, unique_id: str) -> StoredDocument | None:
         """Return the document of a uniqueId, in whichever vault, or None."""
-        return self._one(_FIND, unique_id)
+        rows = _FIND.rows(
+            self.work.connection,
+            digest=unique_id_digest(self.work.keys, unique_id),
+            name=unique_id,
+        )
+        found = (self._stored(row) for row in rows)
+        return next((one for one in found if one.facts.unique_id == unique_id), None)
 
     def get(self, entry_id: str) -> StoredDocument | None:
         """Return the document of an entryUUID in hex, or None."""
-        return self._one(_GET, entry_id)
+        row = _GET.first(self.work.connection, name=entry_id)
+        return None if row is None else self._stored(row)
 
     def after(self, entry_id: str, limit: int) -> list[StoredDocument]:
         """
-        Return the next documents of all patients by entryUUID: to walk them all.
+        Return the next documents of all patients by entryUUID, to walk them all.
 
-        As they stand there, altered or not.
+        As they stand there, altered or not; of one that cannot be read, why.
         """
         rows = self.work.connection.execute(
             select(documents)
@@ -128,19 +123,30 @@ class Documents:
             .order_by(documents.c.id)
             .limit(limit)
         )
-        return [_stored(row) for row in rows]
+        return [stored_or_fault(self.work, row) for row in rows]
 
     def of_set(self, profile_id: str, set_id: str) -> list[StoredDocument]:
         """Return the versions of one set in a patient's vault, oldest filing first."""
         if not set_id:
             return []
-        rows = _OF_SET.rows(self.work.connection, profile=profile_id, set=set_id)
-        return self._first_filed_first(rows)
+        rows = _OF_SET.rows(
+            self.work.connection,
+            profile=profile_id,
+            digest=set_id_digest(self.work.keys, profile_id, set_id),
+            set=set_id,
+        )
+        found = [self._stored(row) for row in rows]
+        return sorted((o for o in found if o.facts.set_id == set_id), key=_filing)
 
     def naming(self, profile_id: str, unique_id: str) -> list[StoredDocument]:
         """Return a patient's documents that say to replace one, oldest filing first."""
-        rows = _NAMING.rows(self.work.connection, profile=profile_id, name=unique_id)
-        return self._first_filed_first(rows)
+        rows = _NAMING.rows(
+            self.work.connection,
+            profile=profile_id,
+            digest=names_digest(self.work.keys, profile_id, unique_id),
+            name=unique_id,
+        )
+        return sorted(map(self._stored, rows), key=_filing)
 
     def listed(self, profile_id: str) -> list[StoredDocument]:
         """Return a patient's documents, last filed first, whatever their status."""
@@ -208,7 +214,10 @@ class Documents:
 
     def find_each(self, unique_ids: Collection[str]) -> list[StoredDocument]:
         """Return the documents of some uniqueIds, in whichever vaults, in no order."""
-        return self._among(documents.c.unique_id, unique_ids)
+        digests = [unique_id_digest(self.work.keys, one) for one in unique_ids]
+        found = self._among(documents.c.unique_id, [*digests, *unique_ids])
+        asked = set(unique_ids)
+        return [one for one in found if one.facts.unique_id in asked]
 
     def get_each(self, entry_ids: Collection[str]) -> list[StoredDocument]:
         """Return the documents of some entryUUIDs in hex, in no order."""
@@ -288,15 +297,19 @@ class Documents:
         masked_by: MaskedBy,
     ) -> None:
         """Give a document other flags, now and from ``visible_at`` on."""
+        row = _KEY.first(self.work.connection, name=entry_id)
+        if row is None:
+            return
+        said = visibility_columns(
+            self.work,
+            entry_id,
+            row.key_id,
+            flags=flags,
+            flags_then=flags_then,
+            masked_by=masked_by,
+        )
         self.work.change(
-            documents,
-            documents.c.id == entry_id,
-            flags=sorted(flags),
-            visible_at=visible_at,
-            flags_then=sorted(flags_then),
-            hidden_now=_HIDDEN in flags,
-            hidden_then=_HIDDEN in flags_then,
-            masked_by=masked_by.value,
+            documents, documents.c.id == entry_id, visible_at=visible_at, **said
         )
 
     def mark_read(self, entry_id: str) -> None:
@@ -339,61 +352,19 @@ class Documents:
         )
         return facts
 
-    def _one(self, query: Prepared, name: str) -> StoredDocument | None:
-        row = query.first(self.work.connection, name=name)
-        return None if row is None else self._stored(row)
-
-    def _first_filed_first(self, rows: Iterable[Any]) -> list[StoredDocument]:
-        return sorted(map(self._stored, rows), key=_filing)
-
     def _sound(self, rows: Iterable[Any]) -> list[StoredDocument]:
         """Return those of a list that are as they were filed: others are not there."""
         rows_of = self.work.rows
-        return [_stored(row) for row in rows if rows_of.is_sound(documents, row)]
+        return [
+            stored_from(self.work, row)
+            for row in rows
+            if rows_of.is_sound(documents, row)
+        ]
 
     def _stored(self, row: Any) -> StoredDocument:
         self.work.rows.check(documents, row)
-        return _stored(row)
+        return stored_from(self.work, row)
 
 
 def _filing(stored: StoredDocument) -> tuple[datetime, str]:
     return stored.facts.filed_at, stored.facts.id
-
-
-def _stored(row: Any) -> StoredDocument:
-    return StoredDocument(
-        facts=_facts(row), key_id=row.key_id, blob_id=row.blob_id, sealed=row.entry
-    )
-
-
-def _facts(row: Any) -> FiledDocument:
-    return FiledDocument(
-        id=row.id,
-        profile_id=row.profile_id,
-        unique_id=row.unique_id,
-        set_id=row.set_id,
-        version=row.version,
-        body_level=BodyLevel(row.body_level),
-        status=Availability(row.status),
-        type_code=row.type_code,
-        creation_time=row.creation_time,
-        mime_type=row.mime_type,
-        size=row.size,
-        sha1=row.sha1,
-        sha256=row.sha256,
-        flags=_flags(row.flags),
-        visible_at=row.visible_at,
-        flags_then=_flags(row.flags_then),
-        masked_by=MaskedBy(row.masked_by),
-        owners=frozenset(row.owners),
-        submission_id=row.submission_id,
-        arrival_id=row.arrival_id or "",
-        replaced_by=row.replaced_by or "",
-        replaced_levels=frozenset(BodyLevel(level) for level in row.replaced_levels),
-        filed_at=row.filed_at,
-        read_at=row.read_at,
-    )
-
-
-def _flags(values: Iterable[str]) -> frozenset[Visibility]:
-    return frozenset(Visibility(value) for value in values)

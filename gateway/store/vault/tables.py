@@ -29,8 +29,8 @@ documents = Table(
     metadata,
     Column("id", Id, primary_key=True),  # entryUUID in hex
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("unique_id", String(256), nullable=False, unique=True),
-    Column("set_id", String(256), nullable=False, default=""),
+    Column("unique_id", String(256), nullable=False, unique=True),  # keyed digest
+    Column("set_id", String(256), nullable=False, default=""),  # keyed, per patient
     Column("version", Integer),
     Column("body_level", String(2), nullable=False),
     Column("status", String(12), nullable=False),
@@ -52,9 +52,13 @@ documents = Table(
     Column("structure_id", String(64), nullable=False, default=""),
     Column("owners", JSON, nullable=False),  # ids of all authors and structures
     Column("entry", LargeBinary, nullable=False),  # sealed DocumentEntry
+    # Sealed: what the columns say that stand empty beside it. NULL: a row of an earlier
+    # version, whose columns still say it themselves.
+    Column("facts", LargeBinary),
+    Column("visibility", LargeBinary),  # sealed: flags, flags_then, masked_by
     Column("submission_id", Id, nullable=False),
     Column("arrival_id", Id),
-    Column("names", String(256), nullable=False, server_default=""),  # by its RPLC
+    Column("names", String(256), nullable=False, server_default=""),  # keyed: its RPLC
     Column("replaced_by", Id),
     Column("replaced_levels", JSON, nullable=False),  # body levels that replaced it
     Column("blob_id", Id, nullable=False),  # no foreign key: see `store.tables`
@@ -84,6 +88,15 @@ documents = Table(
         postgresql_where=_names,
     ),
 )
+
+_unsealed = text("facts IS NULL")
+Index(
+    "ix_documents_unsealed",
+    documents.c.id,
+    sqlite_where=_unsealed,
+    postgresql_where=_unsealed,
+)
+"""Of rows of an earlier version alone, until they are sealed anew: then it is empty."""
 
 submissions = Table(
     "submissions",

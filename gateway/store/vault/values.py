@@ -17,9 +17,9 @@ class NewDocument:
     """
     A document about to be filed, as `FiledDocument` says what it is.
 
-    ``entry`` is the JSON of its DocumentEntry, sealed before it is kept. ``author_id``
-    and ``structure_id`` are the first of ``owners``. ``names`` is the uniqueId that it
-    says to replace, there or not.
+    ``entry`` is the JSON of its DocumentEntry, sealed before it is kept, as is all but
+    ids, times and the status. ``names`` is the uniqueId that it says to replace, there
+    or not.
     """
 
     id: str
@@ -31,7 +31,6 @@ class NewDocument:
     body_level: BodyLevel
     status: Availability = Availability.APPROVED
     type_code: str
-    class_code: str
     creation_time: datetime
     mime_type: str
     sha1: str
@@ -40,8 +39,6 @@ class NewDocument:
     visible_at: datetime | None = None
     flags_then: frozenset[Visibility] = frozenset()
     masked_by: MaskedBy = MaskedBy.NOBODY
-    author_id: str = field(default="", repr=False)
-    structure_id: str = ""
     owners: tuple[str, ...] = field(default=(), repr=False)
     entry: Mapping[str, Any] = field(repr=False)
     submission_id: str
@@ -53,9 +50,14 @@ class NewDocument:
 
 @frozen(kw_only=True)
 class StoredDocument:
-    """What is known of a document, and what opens its sealed entry and its bytes."""
+    """
+    What is known of a document, and what opens its sealed entry and its bytes.
+
+    ``fault`` says why the rest of its row cannot be read, where it was altered.
+    """
 
     facts: FiledDocument
     key_id: str
     blob_id: str
     sealed: bytes = field(repr=False)
+    fault: str = ""

@@ -25,10 +25,11 @@ from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
-from gateway.web.site.limits import FilesRight, Rules, Throttle
+from gateway.web.site.limits import FilesRight, Rules
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
 from gateway.web.site.templating import STATIC
+from gateway.web.site.throttle import Throttle
 from gateway.web.site.visits import RawRequest, same, upload_ticket
 
 log = Logger()

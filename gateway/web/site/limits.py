@@ -8,15 +8,14 @@ known before the first byte of it is read, and connections are counted before TL
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall
 from twisted.logger import Logger
@@ -37,7 +36,6 @@ SMALL_BODY = 64 * KIB
 
 _LARGE_AT_ONCE = 8
 _SLOWEST = 16 * KIB  # bytes a second of an answer; a slower reader is let go
-_MOST_PEERS = 20_000
 _MOST_CUT = 10  # times a large body: so much is taken to show what was written in it
 _PARTING = 5.0  # seconds to read why one was refused
 
@@ -378,36 +376,3 @@ class CappedFactory(WrappingFactory):
         self._by_peer[peer] -= 1
         if self._by_peer[peer] <= 0:
             del self._by_peer[peer]
-
-
-@define
-class Throttle:
-    """
-    Lets ``most`` requests of one address through in ``span``; used on the loop only.
-
-    It counts requests, right or wrong, so that being slowed down tells nothing about
-    a login or a code.
-    """
-
-    most: int
-    span: timedelta
-    _seen: OrderedDict[str, deque[datetime]] = field(factory=OrderedDict, repr=False)
-
-    def wait(self, peer: str, now: datetime) -> timedelta:
-        """
-        Count a request; return how long that address has to wait if it is one too many.
-
-        What was counted in the future, before the clock was set back, counts no more.
-        """
-        times = self._seen.setdefault(peer, deque())
-        self._seen.move_to_end(peer)
-        while times and times[0] <= now - self.span:
-            times.popleft()
-        while times and times[-1] > now:
-            times.pop()
-        if len(self._seen) > _MOST_PEERS:
-            self._seen.popitem(last=False)
-        if len(times) >= self.most:
-            return times[0] + self.span - now
-        times.append(now)
-        return timedelta(0)

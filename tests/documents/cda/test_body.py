@@ -476,6 +476,10 @@ CHARSETS = [
     ("text/plain; charset=ISO-8859-15", LETTER.encode("iso-8859-15")),
     ("text/plain; charset=utf-8", LETTER.encode("cp1252")),
     ("text/plain; charset=us-ascii", LETTER.encode("cp1252")),
+    *(
+        (f"text/plain; charset={name}", LETTER.encode())
+        for name in ("iso-8859-1", "windows-1252", "ISO-8859-15", "us-ascii", "cp850")
+    ),
     ("text/plain; charset=cp850", LETTER.replace("€", "E").encode("cp850")),
     ("text/plain", LETTER.encode("utf-16")),
     ("text/plain", LETTER.encode("utf-16-le")),

@@ -13,10 +13,10 @@ from gateway.settings.file import FilingSettings
 from gateway.store.base.work import Database
 from gateway.store.evidence.settings import (
     SettingsText,
-    carry_patient_settings,
     patient_settings_at,
     settings_text,
 )
+from gateway.store.patients.carrying_settings import carry_patient_settings
 from gateway.store.patients.profiles import Opposition, Profiles
 from gateway.store.tables import oppositions, patient_settings, settings_texts
 from tests.builders_people import open_profile
@@ -161,4 +161,5 @@ def test_profiles_from_before_are_carried_over_in_batches(database: Database) ->
     with database.read() as work:
         for profile_id in profile_ids:
             assert patient_settings_at(work, profile_id, 1)["state"] == "ACTIVATED"
-        assert patient_settings_at(work, profile_ids[0], 9) is None
+        assert patient_settings_at(work, profile_ids[0], 0) is None
+        assert patient_settings_at(work, profile_ids[0], 9)["state"] == "ACTIVATED"

@@ -363,7 +363,6 @@ def many(database: Database, count: int) -> tuple[str, str]:
                 summary,
                 at=work.now,
                 arrival_id=f"{number:032x}",
-                message_id=f"{number}@x.test",
                 blob_id=parcel.id,
                 hidden_until=None,
             )

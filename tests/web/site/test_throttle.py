@@ -1,11 +1,11 @@
-"""How often one address may ask; the other limits are tested as attacks."""
+"""How often one address may ask."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gateway.web.site import limits
-from gateway.web.site.limits import Throttle
+from gateway.web.site import throttle as throttling
+from gateway.web.site.throttle import Throttle
 from tests.fakes import SetClock
 
 SPAN = timedelta(minutes=5)
@@ -65,7 +65,7 @@ def test_asking_in_vain_does_not_lengthen_the_wait(clock: SetClock) -> None:
 def test_many_addresses_take_no_more_memory_than_some(clock: SetClock) -> None:
     throttle = Throttle(1, SPAN)
 
-    for number in range(limits._MOST_PEERS + 100):
+    for number in range(throttling._MOST_PEERS + 100):
         lets(throttle, str(number), clock())
 
-    assert len(throttle._seen) == limits._MOST_PEERS
+    assert len(throttle._seen) == throttling._MOST_PEERS

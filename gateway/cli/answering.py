@@ -1,0 +1,102 @@
+"""
+Gives a command in an operator's place: `AdminDoor` starts it, once for each one.
+
+On standard input come the words, and what the kernel says of who gave them. The
+service's own settings count, whatever file the words name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import grp
+import json
+import os
+import pwd
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.main import make_parser, with_status
+from gateway.cli.operators import account_name, act_for
+from gateway.errors import MisuseError
+from gateway.rights.operator_rules import (
+    OperatorRole,
+    command_of,
+    is_told_to_the_patient,
+    role_for,
+)
+from gateway.settings.admin import AdminSettings
+from gateway.settings.file import read_settings
+
+
+def roles_of(login_uid: int, admin: AdminSettings) -> frozenset[OperatorRole]:
+    """Return the roles that the settings give an account, by its name or a group."""
+    try:
+        account = pwd.getpwuid(login_uid)
+    except KeyError:
+        return frozenset()
+    groups = set()
+    for number in os.getgrouplist(account.pw_name, account.pw_gid):
+        try:
+            groups.add(f"@{grp.getgrgid(number).gr_name}")
+        except KeyError:
+            continue
+    names = {account.pw_name, *groups}
+    return frozenset(
+        role for role in OperatorRole if names & set(getattr(admin, role.value))
+    )
+
+
+def answer(asked: dict[str, Any], file: Path) -> int:
+    """
+    Give the command, if a role of who asks allows it.
+
+    Raises:
+        MisuseError: no command that is given here, a reason is missing, or no role
+            allows it; nothing was read then.
+    """
+    words: Sequence[str] = asked["words"]
+    command = command_of(words)
+    if not command:
+        raise MisuseError("this command is not given by the service")
+    args = make_parser(words[0]).parse_args(words)
+    args.config = file
+    roles = roles_of(asked["login"], read_settings(file).admin)
+    role = role_for(command, roles, _facts(args))
+    name = account_name(asked["login"])
+    if role is None:
+        raise MisuseError(f"{name} has no role for {command}: see [admin]")
+    if is_told_to_the_patient(command) and not args.reason:
+        raise MisuseError(f"{command} needs a --reason; the patient is told")
+    behind = (
+        "" if asked["uid"] == asked["login"] else f", as {account_name(asked['uid'])}"
+    )
+    act_for(f"{name} ({role.value}{behind})", tells=is_told_to_the_patient(command))
+    _take_files(args, asked["files"])
+    return int(args.run(args))
+
+
+def _facts(args: argparse.Namespace) -> Collection[str]:
+    return [one.partition("=")[0] for one in getattr(args, "facts", ())]
+
+
+def _take_files(args: argparse.Namespace, files: dict[str, str]) -> None:
+    """Put what was in a file where the command reads it: none of ours is read."""
+    if getattr(args, "password_file", None) is None:
+        return
+    descriptor = os.memfd_create("password")
+    os.write(descriptor, files.get("password_file", "").encode())
+    args.password_file = Path(f"/proc/self/fd/{descriptor}")
+
+
+def main() -> int:
+    """Read what is asked from standard input, and answer it."""
+    asked = json.load(sys.stdin)
+    file = Path(sys.argv[1])
+    return with_status(lambda: answer(asked, file))
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Which command may an operator give? No role has all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class OperatorRole(StrEnum):
+    """What an operator is trusted with; the names are those of ``[admin]``."""
+
+    EXPLOITATION = "exploitation"
+    SUPPORT = "support"
+    QUARANTINE = "quarantine"
+    PRIVACY = "privacy"
+    KEYS = "keys"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+_TOLD: Final = frozenset({"vault get", "vault list"})
+
+COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
+    {
+        "queue list": frozenset({OperatorRole.EXPLOITATION}),
+        "queue retry": frozenset({OperatorRole.EXPLOITATION}),
+        "queue hold": frozenset({OperatorRole.EXPLOITATION}),
+        "queue release": frozenset({OperatorRole.EXPLOITATION}),
+        "queue drop": frozenset({OperatorRole.EXPLOITATION}),
+        "vault check": frozenset({OperatorRole.EXPLOITATION}),
+        "mailbox list": frozenset(
+            {OperatorRole.EXPLOITATION, OperatorRole.ADMINISTRATOR}
+        ),
+        "mailbox add": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox open": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox close": frozenset({OperatorRole.ADMINISTRATOR}),
+        "mailbox holder": frozenset({OperatorRole.ADMINISTRATOR}),
+        "patient add": frozenset({OperatorRole.SUPPORT}),
+        "patient set": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient password": frozenset({OperatorRole.SUPPORT}),
+        "patient show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient list": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient changes": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "quarantine list": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine get": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine release": frozenset({OperatorRole.QUARANTINE}),
+        "quarantine close": frozenset({OperatorRole.QUARANTINE}),
+        "trace": frozenset({OperatorRole.PRIVACY}),
+        "journal export": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "vault list": frozenset({OperatorRole.PRIVACY}),
+        "vault get": frozenset({OperatorRole.PRIVACY}),
+    }
+)
+"""The commands that the service answers, and the roles of which one is enough."""
+
+_CONTACT: Final = frozenset({"state", "email", "language"})
+"""Facts of a profile that support changes; the others are the patient's decisions."""
+
+
+def command_of(words: Sequence[str]) -> str:
+    """Return the command that words begin with, as in `COMMANDS`, or an empty text."""
+    for size in (1, 2):
+        name = " ".join(words[:size])
+        if name in COMMANDS:
+            return name
+    return ""
+
+
+def role_for(
+    command: str, roles: Collection[OperatorRole], facts: Collection[str] = ()
+) -> OperatorRole | None:
+    """
+    Return the role by which somebody may give a command, the first there is, or None.
+
+    ``facts`` are the keys that ``patient set`` is to change.
+    """
+    enough = COMMANDS.get(command, frozenset())
+    if command == "patient set":
+        contact = _CONTACT.issuperset(facts)
+        enough = frozenset({OperatorRole.SUPPORT if contact else OperatorRole.PRIVACY})
+    return next(
+        (role for role in OperatorRole if role in enough and role in roles), None
+    )
+
+
+def is_told_to_the_patient(command: str) -> bool:
+    """Tell whether a command reads a vault: for a reason, and the patient is told."""
+    return command in _TOLD

@@ -1,0 +1,34 @@
+"""The settings of operators: where their commands are answered, who may do what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from attrs import frozen
+
+from gateway.settings.table import Table
+
+_WHO = "Accounts of this machine, or @GROUP."
+
+
+@frozen(kw_only=True)
+class AdminSettings(Table):
+    """``[admin]``: the socket of the commands, and roles; nobody has one by itself."""
+
+    table: ClassVar = "admin"
+
+    socket: Annotated[
+        Path | str,
+        "Unix socket on which `serve` answers commands about people. Empty: none, and "
+        "they work for whoever may read the master key.",
+    ] = ""
+    exploitation: Annotated[
+        tuple[str, ...], f"Queue and health, no content. {_WHO}"
+    ] = ()
+    support: Annotated[tuple[str, ...], f"Profiles and their contact. {_WHO}"] = ()
+    quarantine: Annotated[tuple[str, ...], f"Messages held back. {_WHO}"] = ()
+    privacy: Annotated[tuple[str, ...], f"Traces, exports, the register. {_WHO}"] = ()
+    keys: Annotated[tuple[str, ...], f"Keys turned over and destroyed. {_WHO}"] = ()
+    auditor: Annotated[tuple[str, ...], f"The journal. {_WHO}"] = ()
+    administrator: Annotated[tuple[str, ...], f"Who holds which mailbox. {_WHO}"] = ()

@@ -1,0 +1,29 @@
+"""One snapshot for several questions: what is sealed meanwhile is in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gateway.store.base.engine import is_sqlite
+from gateway.store.base.work import Database, UnitOfWork, translated
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[UnitOfWork]:
+    """
+    Open a transaction that only reads, and sees the database as it is at its first
+    question.
+
+    On PostgreSQL, each question of an ordinary one sees what was committed before it:
+    a tree that grew between two would look altered.
+    """
+    options: dict[str, Any] = {"read_only": True}
+    if not is_sqlite(database.engine):
+        options["isolation_level"] = "REPEATABLE READ"
+    with translated(database.availability):
+        reader = database.engine.connect().execution_options(**options)
+        with reader as connection, connection.begin():
+            yield database.unit(connection)
+    database.availability.answered()

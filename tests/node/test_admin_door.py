@@ -1,0 +1,207 @@
+"""Commands by the socket: the kernel says who asks, a role what, a line says both."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli.answering import answer, roles_of
+from gateway.cli.main import main
+from gateway.cli.operators import account_name, login_uid, operator_name
+from gateway.errors import MisuseError
+from gateway.node.admin_door import MOST_ASKED, AdminDoor, AskedBy
+from gateway.rights.operator_rules import OperatorRole
+from gateway.settings.admin import AdminSettings
+from gateway.settings.file import read_settings
+from gateway.store.base.open_database import create_database
+from gateway.store.base.work import Database
+from gateway.store.tables import notices
+from tests.builders_people import MATRICULE, open_profile
+from tests.builders_settings import write_settings
+
+ME = account_name(login_uid())
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A short path for a socket: the kernel takes 107 characters."""
+    path = Path(f"/tmp/gw-admin-{os.getpid()}.sock")  # noqa: S108
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def installed(folder: Path, place: Path, **roles: list[str]) -> Path:
+    """Return settings with a socket, whose database has one patient."""
+    lines = [f"{role} = {json.dumps(who)}" for role, who in roles.items()]
+    more = "\n".join(["[admin]", f'socket = "{place}"', *lines])
+    file = write_settings(folder, more)
+    database = create_database(read_settings(file))
+    open_profile(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def door(place: Path, tmp_path: Path) -> Iterator[AdminDoor]:
+    """The socket of an installation where the tests' own account has two roles."""
+    file = installed(tmp_path, place, support=[ME], privacy=["@no-such-group", ME])
+    listening = AdminDoor(place, file)
+    listening.start()
+    yield listening
+    listening.stop()
+
+
+def lines_of(folder: Path, action: str) -> list[tuple[str, dict[str, Any]]]:
+    database = Database.open(read_settings(folder / "gateway.toml"))
+    with database.read() as work:
+        found = [
+            (
+                one.outcome,
+                {k: one.detail[k] for k in ("by", "reason") if k in one.detail},
+            )
+            for one in work.journal.lines()
+            if one.action == action
+        ]
+    database.close()
+    return found
+
+
+def test_a_command_is_given_by_the_service_in_the_name_of_who_asks(
+    door: AdminDoor,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The master key is out of reach here, once the service runs."""
+    monkeypatch.setenv("SUDO_USER", "camille")
+    config = str(tmp_path / "gateway.toml")
+
+    show = ["patient", "show", MATRICULE, "-c", config, "--json", "--reason", "call 7"]
+    assert main(show) == 0
+
+    out, err = capfdbinary.readouterr()
+    assert json.loads(out)["ins"] == MATRICULE
+    assert err == b""
+    assert lines_of(tmp_path, "operator:read") == [
+        ("patient show", {"by": f"{ME} (support)", "reason": "call 7"})
+    ]
+    assert main(["quarantine", "list", "-c", config]) == 2
+    assert b"no role for quarantine list" in capfdbinary.readouterr().err
+
+
+def test_a_vault_is_read_for_a_reason_and_the_patient_is_told(
+    door: AdminDoor, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    config = str(tmp_path / "gateway.toml")
+    listing = ["vault", "list", MATRICULE, "-c", config, "--json"]
+
+    assert main(listing) == 2
+    assert b"--reason" in capfdbinary.readouterr().err
+    assert lines_of(tmp_path, "operator:read") == []
+    assert main([*listing, "--reason", "complaint 3"]) == 0
+
+    assert json.loads(capfdbinary.readouterr().out) == []
+    assert lines_of(tmp_path, "operator:read") == [
+        ("vault list", {"by": f"{ME} (privacy)", "reason": "complaint 3"})
+    ]
+    database = Database.open(read_settings(tmp_path / "gateway.toml"))
+    with database.read() as work:
+        kinds = work.connection.execute(notices.select()).all()
+    database.close()
+    assert [one.kind for one in kinds] == ["access"]
+
+
+def test_without_a_service_the_key_is_enough_and_the_journal_says_so(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = installed(tmp_path, place)
+
+    try:
+        assert main(["patient", "show", MATRICULE, "-c", str(file)]) == 0
+        assert lines_of(tmp_path, "operator:read") == [
+            ("patient show", {"by": f"{ME} (by the master key)"})
+        ]
+    finally:
+        from gateway.cli import operators
+
+        operators._BY_THE_KEY.clear()
+    assert operator_name() == ME
+
+
+def test_the_kernel_says_who_is_at_the_other_end() -> None:
+    one, other = socket.socketpair(socket.AF_UNIX)
+    with one, other:
+        who = AskedBy.of(one)
+
+    assert (who.uid, who.login_uid) == (os.getuid(), login_uid())
+
+
+def say(place: Path, raw: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.connect(str(place))
+        wire.settimeout(20)
+        wire.sendall(raw)
+        wire.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"words": ["patient", "list"]},
+        {"words": [], "files": {}},
+        {"words": [7], "files": {}},
+        {"words": ["patient"], "files": {"password_file": 7}},
+        [],
+        "patient list",
+    ],
+)
+def test_what_is_no_request_is_not_answered(
+    door: AdminDoor, place: Path, asked: Any
+) -> None:
+    content = json.dumps(asked).encode()
+
+    assert say(place, struct.pack(">I", len(content)) + content) == b""
+
+
+def test_a_request_that_is_cut_or_too_long_is_not_answered(
+    door: AdminDoor, place: Path
+) -> None:
+    assert say(place, b"\0\0") == b""
+    assert say(place, struct.pack(">I", 100) + b"{}") == b""
+    assert say(place, struct.pack(">I", MOST_ASKED + 1)) == b""
+
+
+@pytest.mark.parametrize("words", [["serve"], ["init", "x"], ["keys", "destroy"]])
+def test_no_other_command_is_given_by_the_service(
+    words: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(MisuseError, match="not given"):
+        answer({"words": words, "files": {}, "uid": 0, "login": 0}, tmp_path / "x")
+
+
+def test_something_else_at_its_place_is_left_there(tmp_path: Path) -> None:
+    (tmp_path / "socket").write_text("mine")
+
+    with pytest.raises(MisuseError, match="something else"):
+        AdminDoor(tmp_path / "socket", tmp_path / "gateway.toml")
+    with pytest.raises(MisuseError):
+        AdminDoor(tmp_path / "none" / "socket", tmp_path / "gateway.toml")
+    assert (tmp_path / "socket").read_text() == "mine"
+
+
+def test_roles_are_of_accounts_and_of_groups() -> None:
+    root = pwd.getpwuid(0).pw_name
+    given = AdminSettings(support=(root,), auditor=(f"@{root}",), privacy=("somebody",))
+
+    assert roles_of(0, given) == {OperatorRole.SUPPORT, OperatorRole.AUDITOR}
+    assert roles_of(2**31 - 7, given) == frozenset()
+    assert roles_of(0, AdminSettings()) == frozenset()

@@ -1,0 +1,117 @@
+"""Which role may give which command: none has all, no vault is read in silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.rights.operator_rules import (
+    COMMANDS,
+    OperatorRole,
+    command_of,
+    is_told_to_the_patient,
+    role_for,
+)
+
+E, S, Q, P = (
+    OperatorRole.EXPLOITATION,
+    OperatorRole.SUPPORT,
+    OperatorRole.QUARANTINE,
+    OperatorRole.PRIVACY,
+)
+K, A, M = OperatorRole.KEYS, OperatorRole.AUDITOR, OperatorRole.ADMINISTRATOR
+MAY: dict[str, set[OperatorRole]] = {
+    "queue list": {E},
+    "queue retry": {E},
+    "queue hold": {E},
+    "queue release": {E},
+    "queue drop": {E},
+    "vault check": {E},
+    "mailbox list": {E, M},
+    "mailbox add": {M},
+    "mailbox open": {M},
+    "mailbox close": {M},
+    "mailbox holder": {M},
+    "patient add": {S},
+    "patient set": {S},  # with no fact of the patient's own decisions
+    "patient password": {S},
+    "patient show": {S, P},
+    "patient list": {S, P},
+    "patient changes": {S, P},
+    "quarantine list": {Q},
+    "quarantine get": {Q},
+    "quarantine release": {Q},
+    "quarantine close": {Q},
+    "trace": {P},
+    "journal export": {P, A},
+    "vault list": {P},
+    "vault get": {P},
+}
+
+
+def test_the_table_is_this_one() -> None:
+    assert MAY.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("role", OperatorRole)
+@pytest.mark.parametrize("command", MAY)
+def test_one_role_is_enough_or_it_is_not(command: str, role: OperatorRole) -> None:
+    assert role_for(command, {role}) == (role if role in MAY[command] else None)
+
+
+@pytest.mark.parametrize("role", OperatorRole)
+def test_no_role_has_all(role: OperatorRole) -> None:
+    assert any(role_for(command, {role}) is None for command in COMMANDS)
+
+
+def test_who_has_no_role_may_nothing_and_what_is_no_command_nobody() -> None:
+    assert all(role_for(command, ()) is None for command in COMMANDS)
+    assert role_for("keys destroy", set(OperatorRole)) is None
+    assert role_for("", set(OperatorRole)) is None
+
+
+def test_of_two_roles_the_first_there_is_counts() -> None:
+    assert role_for("patient show", {P, S}) is S
+    assert role_for("journal export", {A, P}) is P
+
+
+@pytest.mark.parametrize(
+    ("facts", "role"),
+    [
+        (["state"], S),
+        (["email", "language"], S),
+        (["state", "block"], P),
+        (["mask-by-default"], P),
+        (["secret"], P),
+        (["oid"], P),
+    ],
+)
+def test_what_the_patient_decided_is_not_for_support_to_change(
+    facts: list[str], role: OperatorRole
+) -> None:
+    assert role_for("patient set", set(OperatorRole), facts) is role
+    assert role_for("patient set", set(OperatorRole) - {role}, facts) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["trace", "x"], "trace"),
+        (["trace"], "trace"),
+        (["vault", "get", "x"], "vault get"),
+        (["vault", "-h"], ""),
+        (["vault"], ""),
+        (["-c", "x", "vault", "get"], ""),
+        (["journal", "verify"], ""),
+        (["keys", "destroy"], ""),
+        ([], ""),
+    ],
+)
+def test_a_command_is_known_by_its_first_words(words: list[str], command: str) -> None:
+    assert command_of(words) == command
+
+
+def test_of_a_vault_that_is_read_the_patient_is_told() -> None:
+    assert {one for one in COMMANDS if is_told_to_the_patient(one)} == {
+        "vault get",
+        "vault list",
+    }
