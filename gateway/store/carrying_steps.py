@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.store import sealing_columns
+from gateway.store import keeping_settings, sealing_columns
 from gateway.store.binding_rows import bind_rows
 from gateway.store.carrying import CarryStep
 from gateway.store.sealed import places, rows
@@ -12,5 +12,6 @@ STEPS: tuple[CarryStep, ...] = (
     CarryStep(rows.STEP, bind_rows),
     CarryStep(places.STEP, seal_anew),
     CarryStep(sealing_columns.STEP, sealing_columns.seal_columns),
+    CarryStep(keeping_settings.STEP, keeping_settings.keep_settings),
 )
 """One line for each thing; a step that was released stays while its rows may exist."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.evidence.policies import hash_of
 from gateway.store.base.work import UnitOfWork
-from gateway.store.tables import patient_settings, settings_texts
+from gateway.store.tables import (
+    patient_settings,
+    profiles,
+    settings_texts,
+)
 
 
 @define
@@ -54,18 +59,25 @@ def settings_text(work: UnitOfWork, text_hash: str) -> str | None:
 
 
 def keep_patient_settings(
-    work: UnitOfWork, profile_id: str, version: int, said: Any, actor: str = ""
+    work: UnitOfWork, profile: Any, said: Mapping[str, Any], actor: str = ""
 ) -> None:
-    """Keep all that a patient has set, as a version of it; one kept before stays."""
-    if _settings_row(work, profile_id, version, exactly=True) is not None:
-        return
-    key_id = work.key_for(f"patient:{profile_id}")
+    """
+    Keep all that a patient has set now, as the version that the profile is at.
+
+    Args:
+        work: The transaction of the change.
+        profile: The row of the patient's profile.
+        said: What they decided; who they are stands elsewhere.
+        actor: Who changed it, empty for the patient.
+    """
+    version, key_id = profile.settings_version, work.key_for(f"patient:{profile.id}")
+    sealed = work.seal(key_id, said, _place_of(profile.id, version))
     work.connection.execute(
         insert(patient_settings).values(
-            profile_id=profile_id,
+            profile_id=profile.id,
             version=version,
             key_id=key_id,
-            sealed=work.seal(key_id, said, _place_of(profile_id, version)),
+            sealed=sealed,
             actor=actor,
             at=work.now,
         )
@@ -73,28 +85,40 @@ def keep_patient_settings(
 
 
 def patient_settings_at(work: UnitOfWork, profile_id: str, version: int) -> Any:
-    """
-    Return what a patient had set at a version, or None where it was not kept.
-
-    A version by which nothing of it changed (a change of keys) is the one before.
-    """
-    row = _settings_row(work, profile_id, version)
+    """Return what a patient had set at a version, or None where it was not kept."""
+    columns = patient_settings.c
+    row = work.connection.execute(
+        select(patient_settings).where(
+            columns.profile_id == profile_id, columns.version == version
+        )
+    ).first()
     if row is None:
         return None
-    return work.unseal(row.key_id, row.sealed, _place_of(profile_id, row.version))
+    return work.unseal(row.key_id, row.sealed, _place_of(profile_id, version))
 
 
-def _settings_row(
-    work: UnitOfWork, profile_id: str, version: int, *, exactly: bool = False
-) -> Any:
+def settings_not_kept(work: UnitOfWork, after: str, most: int) -> list[str]:
+    """
+    Return patients whose version of settings was not kept yet, in order of their ids.
+
+    It is so of every profile of a database from before there were versions. ``after``
+    is the id of the last one looked at, and ``most`` so many are returned at most.
+    """
     columns = patient_settings.c
-    asked = columns.version == version if exactly else columns.version <= version
-    return work.connection.execute(
-        select(patient_settings)
-        .where(columns.profile_id == profile_id, asked)
-        .order_by(columns.version.desc())
-        .limit(1)
-    ).first()
+    found = work.connection.execute(
+        select(profiles.c.id)
+        .outerjoin(
+            patient_settings,
+            and_(
+                columns.profile_id == profiles.c.id,
+                columns.version == profiles.c.settings_version,
+            ),
+        )
+        .where(columns.profile_id.is_(None), profiles.c.id > after)
+        .order_by(profiles.c.id)
+        .limit(most)
+    )
+    return list(found.scalars())
 
 
 def _place_of(profile_id: str, version: int) -> str:

@@ -30,6 +30,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.patients.rights import (
     RIGHTS,
     is_opposition,
+    listed_rights,
     opposition_of,
     read_rights,
     seal_rights,
@@ -37,7 +38,7 @@ from gateway.store.patients.rights import (
     sealed_sender,
     sender_digest,
     sets_of,
-    settings_of,
+    stands,
 )
 from gateway.store.patients.values import (
     Opposition,
@@ -318,21 +319,17 @@ class Profiles:
         self.keep_settings(profile_id)
 
     def keep_settings(self, profile_id: str) -> None:
-        """Keep all that a patient has set now, as the version the profile is at."""
-        profile = self.get(profile_id)
-        if profile is None:
+        """Keep what a patient has set now, as the version that the profile is at."""
+        row = self._row(profile_id=profile_id)
+        if row is None:
             return
-        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         said = {
-            "state": profile.state,
-            "mask_by_default": profile.mask_by_default,
-            "emergency": profile.emergency,
-            "language": profile.language,
-            **settings_of(self.work, profile_id, profile.key_id, rows),
+            "state": row.state,
+            "language": row.language,
+            **self._chosen(row),
+            **listed_rights(self.work, profile_id, row.key_id),
         }
-        keep_patient_settings(
-            self.work, profile_id, profile.settings_version, said, self.by
-        )
+        keep_patient_settings(self.work, row, said, self.by)
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
         """Return what was changed of a profile, the oldest change first."""
@@ -465,14 +462,14 @@ class Profiles:
         for row_id in self._recorded(profile_id, opposition):
             self.work.connection.execute(
                 update(oppositions)
-                .where(oppositions.c.id == row_id, oppositions.c.until.is_(None))
+                .where(oppositions.c.id == row_id)
                 .values(until=self.work.now)
             )
         before = asdict(opposition)
         self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)
 
     def _recorded(self, profile_id: str, opposition: Opposition) -> list[str]:
-        """Return the rows of an opposition, whoever declared it."""
+        """Return the rows of an opposition that stands, whoever declared it."""
         rows = RIGHTS.rows(self.work.connection, profile=profile_id)
         key_id = self._key_of(profile_id) if rows else ""
         wanted = evolve(
@@ -481,7 +478,10 @@ class Profiles:
         return [
             row.id
             for row in filter(is_opposition, rows)
-            if evolve(opposition_of(self.work, profile_id, key_id, row), declared_by="")
+            if stands(row, self.work.now)
+            and evolve(
+                opposition_of(self.work, profile_id, key_id, row), declared_by=""
+            )
             == wanted
         ]
 

@@ -1,5 +1,5 @@
 """
-Blocks, oppositions and secret senders of a patient, read in one statement.
+Blocks, oppositions that stand and secret senders of a patient, read in one statement.
 
 Whom a patient blocked, opposes or hides is sealed with the patient's key. A sender is
 found again by a digest that is another with each patient: nobody without the keys sees
@@ -50,8 +50,8 @@ def _identities(table: Table, kind: str) -> Select[Any]:
         literal("").label("declared_by"),
         literal("").label("id"),
         table.c.since,
-        cast(null(), UtcDateTime).label("until"),
         table.c.sender.label("sealed"),
+        cast(null(), UtcDateTime).label("until"),
     ).where(table.c.profile_id == bindparam("profile"))
 
 
@@ -67,8 +67,8 @@ RIGHTS = Prepared(
             oppositions.c.declared_by,
             oppositions.c.id,
             oppositions.c.since,
-            oppositions.c.until,
             oppositions.c.facts.label("sealed"),
+            oppositions.c.until,
         ).where(oppositions.c.profile_id == bindparam("profile")),
     )
 )
@@ -127,33 +127,6 @@ def sets_of(profile_id: str, rows: Iterable[Any]) -> dict[Table, list[dict[str, 
     return sets
 
 
-def stands(row: Any, now: datetime) -> bool:
-    """Tell whether the opposition of a row of `RIGHTS` has not ended."""
-    return row.until is None or row.until > now
-
-
-def settings_of(
-    work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
-) -> dict[str, list[dict[str, Any]]]:
-    """Return all that the rows of `RIGHTS` say, what ended too, as JSON has it."""
-    said: dict[str, list[dict[str, Any]]] = {
-        one.name: [] for one in (blocks, oppositions, secrecies)
-    }
-    for row in rows:
-        table = _LISTS.get(row.kind)
-        since = row.since.isoformat()
-        if table is not None:
-            sender = _sender(work, table, profile_id, key_id, row)
-            said[table.name].append({"identity": sender, "since": since})
-            continue
-        opposed = asdict(opposition_of(work, profile_id, key_id, row))
-        until = row.until and row.until.isoformat()
-        said[oppositions.name].append(
-            {"id": row.id, **opposed, "since": since, "until": until}
-        )
-    return said
-
-
 def read_rights(
     work: UnitOfWork, profile_id: str, key_id: str, rows: Iterable[Any]
 ) -> ProfileRights:
@@ -171,6 +144,31 @@ def read_rights(
         oppositions=tuple(opposed),
         secret_senders=frozenset(named[_SECRET]),
     )
+
+
+def listed_rights(
+    work: UnitOfWork, profile_id: str, key_id: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Return all that a patient decided of senders, ended or not, as it is kept."""
+    lists: dict[str, list[dict[str, Any]]] = {
+        table.name: [] for table in (blocks, secrecies, oppositions)
+    }
+    for row in RIGHTS.rows(work.connection, profile=profile_id):
+        since = row.since.isoformat()
+        table = _LISTS.get(row.kind)
+        if table is not None:
+            sender = _sender(work, table, profile_id, key_id, row)
+            lists[table.name].append({"identity": sender, "since": since})
+        else:
+            until = row.until.isoformat() if row.until else None
+            said = asdict(opposition_of(work, profile_id, key_id, row))
+            lists[oppositions.name].append(
+                {"id": row.id, **said, "since": since, "until": until}
+            )
+    return {
+        name: sorted(rows, key=lambda one: (one.get("identity", ""), one.get("id", "")))
+        for name, rows in lists.items()
+    }
 
 
 def _sender(
@@ -203,6 +201,11 @@ def _said(row: Any) -> Opposition:
 def is_opposition(row: Any) -> bool:
     """Tell whether a row of `RIGHTS` is of an opposition."""
     return row.kind not in _LISTS
+
+
+def stands(row: Any, now: datetime) -> bool:
+    """Tell whether a row of `RIGHTS` did not end, as an opposition may."""
+    return row.until is None or row.until > now
 
 
 def seal_rights(

@@ -75,8 +75,8 @@ oppositions = Table(
     Column("unique_id", String(256), nullable=False, default=""),
     Column("declared_by", String(254), nullable=False, default=""),
     Column("since", UtcDateTime, nullable=False),
-    Column("facts", LargeBinary),  # sealed Opposition
     Column("until", UtcDateTime),  # it ended; NULL: it stands
+    Column("facts", LargeBinary),  # sealed Opposition
 )
 
 secrecies = Table(
