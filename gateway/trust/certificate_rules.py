@@ -56,6 +56,22 @@ class Trusted:
     """Nothing stands against the certificate; what it may do is another question."""
 
 
+@frozen(kw_only=True)
+class Grounds:
+    """
+    What a certificate was judged by, for the evidence of what follows.
+
+    ``issuer`` is the pinned authority that signed it, ``crl`` the number of that
+    authority's revocation list, ``allowlist`` the SHA-256 of the allow-list in use, and
+    ``entry`` what of it names the holder; each empty where there is none.
+    """
+
+    issuer: str = ""
+    crl: str = ""
+    allowlist: str = ""
+    entry: str = ""
+
+
 @frozen
 class CertificateRefused:
     """What stands against it, in the order of the rules; the first one is the code."""

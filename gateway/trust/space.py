@@ -23,6 +23,7 @@ from gateway.trust.certificate_rules import (
     CertificateFault,
     CertificateRefused,
     CertificateVerdict,
+    Grounds,
     Role,
     Trusted,
     judge,
@@ -65,22 +66,6 @@ LOOK_SECONDS: Final = 0.25
 """
 How long a look at the lists is good for; a list that was replaced counts after it.
 """
-
-
-@frozen(kw_only=True)
-class Grounds:
-    """
-    What a certificate was judged by, for the evidence of what follows.
-
-    ``issuer`` is the pinned authority that signed it, ``crl`` the number of that
-    authority's revocation list, ``allowlist`` the SHA-256 of the allow-list in use, and
-    ``entry`` what of it names the holder; each empty where there is none.
-    """
-
-    issuer: str = ""
-    crl: str = ""
-    allowlist: str = ""
-    entry: str = ""
 
 
 @frozen

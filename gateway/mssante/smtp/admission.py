@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Set
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from gateway.core.decision import Refuse
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
@@ -21,6 +21,7 @@ from gateway.evidence.arguments import (
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
+from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     MAILBOX_CLOSED,
@@ -55,49 +56,6 @@ from gateway.trust.space import PeerVerdict, TrustSpace
 
 _UNLISTED = SenderRefusal.OPERATOR_NOT_LISTED.value
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
-
-
-@frozen(kw_only=True)
-class DoorRefusal:
-    """
-    What a refusal at a door rests on: who asked, and the decision of a rule.
-
-    ``profile_id`` is the patient's whose settings were asked, empty for nobody's.
-    """
-
-    sender: Sender
-    part: TakenDecision
-    profile_id: str = ""
-
-
-@frozen
-class Refused:
-    """
-    ``reply`` goes to the peer, ``code`` to the journal and the log only.
-
-    ``of_peer``: it is the certificate that is refused, whatever the peer asks for.
-    ``refusal`` is what a rule was asked and what it answered, None where none was.
-    """
-
-    reply: Reply
-    code: str
-    of_peer: bool = field(default=False, eq=False)
-    refusal: DoorRefusal | None = field(default=None, eq=False, repr=False)
-
-
-@frozen(kw_only=True)
-class AdmittedSender:
-    """A peer that may send as ``reverse_path``, which is None for the null path."""
-
-    door: Door
-    sender: Sender
-    link: Link
-    reverse_path: MailAddress | None = field(repr=False)
-
-    @property
-    def path_text(self) -> str:
-        """The reverse path as a text, empty for the null path."""
-        return "" if self.reverse_path is None else str(self.reverse_path)
 
 
 _KINDS = {

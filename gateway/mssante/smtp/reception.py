@@ -15,12 +15,8 @@ from gateway.message.headers import Headers, read_headers
 from gateway.message.reading import MimeLimits, TooLargeError, read_parts
 from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import (
-    Admission,
-    AdmittedSender,
-    DoorRefusal,
-    Refused,
-)
+from gateway.mssante.smtp.admission import Admission
+from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to
 from gateway.reception.keeping import Failed, Reception

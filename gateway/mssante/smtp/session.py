@@ -12,7 +12,8 @@ from twisted.logger import Logger
 from gateway.core.envelope import Door, Recipient
 from gateway.loop import Threads
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
+from gateway.mssante.smtp.admission import Admission
+from gateway.mssante.smtp.admitted import AdmittedSender, Refused
 from gateway.mssante.smtp.body import BodyLimits, BodyLostError
 from gateway.mssante.smtp.command_lines import HangUpError
 from gateway.mssante.smtp.connection import SmtpConnection

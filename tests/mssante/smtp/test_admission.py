@@ -23,7 +23,8 @@ from gateway.evidence.replaying import decide_again
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
+from gateway.mssante.smtp.admission import Admission
+from gateway.mssante.smtp.admitted import AdmittedSender, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of

@@ -15,7 +15,8 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import Admission, AdmittedSender
+from gateway.mssante.smtp.admission import Admission
+from gateway.mssante.smtp.admitted import AdmittedSender
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
 from gateway.rights.sender_rules import Link, LinkKind, SenderRefusal

@@ -16,7 +16,8 @@ from gateway.evidence.arguments import Answered
 from gateway.evidence.replaying import decide_again
 from gateway.message.address import read_address
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admission import Admission, AdmittedSender, Refused
+from gateway.mssante.smtp.admission import Admission
+from gateway.mssante.smtp.admitted import AdmittedSender, Refused
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.base.work import Database
