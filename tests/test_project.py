@@ -25,7 +25,6 @@ _LONG = 400
 _REASONS = {
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
-    "gateway/store/patients/accounts.py": "all that changes an account, in one place",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",

@@ -12,7 +12,9 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.wrapping import KeyEncryptionKey
 from gateway.store.tables import key_generation
 
-_GENERATION = Prepared(select(key_generation.c.number))
+_GENERATION = Prepared(
+    select(key_generation.c.number).where(key_generation.c.id == 1)
+)
 
 
 @define(eq=False)
@@ -27,7 +29,7 @@ class HeldKeys:
     wrapping: KeyEncryptionKey | None = field(default=None, repr=False)
 
 
-class Memory:
+class KeyMemory:
     """What of the keys a process has in memory."""
 
     def __init__(self, kept_seconds: float) -> None:

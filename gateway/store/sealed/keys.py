@@ -27,7 +27,7 @@ from gateway.errors import (
     UnavailableError,
 )
 from gateway.store.base.prepared import Prepared
-from gateway.store.sealed.generation import HeldKeys, Memory, next_generation
+from gateway.store.sealed.generation import HeldKeys, KeyMemory, next_generation
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
 from gateway.store.sealed.sources import KeySource, SecretKey, SecretSource
 from gateway.store.sealed.wrapping import (
@@ -111,7 +111,7 @@ class KeyRing:
         kept_seconds: float = KEPT_SECONDS,
     ) -> None:
         self.source = source
-        self._memory = Memory(kept_seconds)
+        self._memory = KeyMemory(kept_seconds)
         self.keks = WrappingKeys(source)
         self._digests: dict[Label, hmac.HMAC] = {}
         self._engine: Engine | None = None
