@@ -12,9 +12,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.wrapping import KeyEncryptionKey
 from gateway.store.tables import key_generation
 
-_GENERATION = Prepared(
-    select(key_generation.c.number).where(key_generation.c.id == 1)
-)
+_GENERATION = Prepared(select(key_generation.c.number).where(key_generation.c.id == 1))
 
 
 @define(eq=False)
