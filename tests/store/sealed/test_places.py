@@ -30,7 +30,9 @@ NEVER_BOUND_TO_LESS = {
     "blocks.sender",
     "documents.facts",
     "documents.visibility",
+    "evidence.sealed",
     "oppositions.facts",
+    "patient_settings.sealed",
     "profiles.choices",
     "secrecies.sender",
 }
