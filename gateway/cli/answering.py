@@ -54,8 +54,8 @@ def answer(asked: dict[str, Any], file: Path) -> int:
     Give the command, if a role of who asks allows it.
 
     Raises:
-        MisuseError: no command that is given here, a reason is missing, or no role
-            allows it; nothing was read then.
+        MisuseError: no command that is given here, it names a file, a reason is
+            missing, or no role allows it; nothing was read then.
     """
     words: Sequence[str] = asked["words"]
     command = command_of(words)
@@ -73,9 +73,24 @@ def answer(asked: dict[str, Any], file: Path) -> int:
     behind = (
         "" if asked["uid"] == asked["login"] else f", as {account_name(asked['uid'])}"
     )
+    if named := _files_named(args):
+        raise MisuseError(f"{named} is not for the service to read or write")
     act_for(f"{name} ({role.value}{behind})", tells=is_told_to_the_patient(command))
     _take_files(args, asked["files"])
     return int(args.run(args))
+
+
+def _files_named(args: argparse.Namespace) -> str:
+    """
+    Return the options that name files, of which the service would open its own.
+
+    Its settings are its own, and a password's file was read by who asks.
+    """
+    return ", ".join(
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(args).items()
+        if isinstance(value, Path) and name not in {"config", "password_file"}
+    )
 
 
 def _facts(args: argparse.Namespace) -> Collection[str]:

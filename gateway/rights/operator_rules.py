@@ -48,7 +48,10 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "quarantine release": frozenset({OperatorRole.QUARANTINE}),
         "quarantine close": frozenset({OperatorRole.QUARANTINE}),
         "trace": frozenset({OperatorRole.PRIVACY}),
+        "explain": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "rights what-if": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "journal export": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "journal prove": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "vault list": frozenset({OperatorRole.PRIVACY}),
         "vault get": frozenset({OperatorRole.PRIVACY}),
     }

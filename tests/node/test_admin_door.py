@@ -188,6 +188,20 @@ def test_no_other_command_is_given_by_the_service(
         answer({"words": words, "files": {}, "uid": 0, "login": 0}, tmp_path / "x")
 
 
+def test_no_file_of_the_service_is_opened_for_an_operator(
+    tmp_path: Path, place: Path
+) -> None:
+    """Its account may write where theirs may not."""
+    file = installed(tmp_path, place, privacy=[ME])
+    folder = tmp_path / "proven"
+    words = ["journal", "export", "--chain", "operator", "--proven", str(folder)]
+
+    with pytest.raises(MisuseError, match="--proven is not for the service"):
+        answer({"words": words, "files": {}, "uid": 0, "login": login_uid()}, file)
+
+    assert not folder.exists()
+
+
 def test_something_else_at_its_place_is_left_there(tmp_path: Path) -> None:
     (tmp_path / "socket").write_text("mine")
 

@@ -42,7 +42,10 @@ MAY: dict[str, set[OperatorRole]] = {
     "quarantine release": {Q},
     "quarantine close": {Q},
     "trace": {P},
+    "explain": {P, A},
+    "rights what-if": {P, A},
     "journal export": {P, A},
+    "journal prove": {P, A},
     "vault list": {P},
     "vault get": {P},
 }
