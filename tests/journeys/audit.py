@@ -80,7 +80,12 @@ def check_each_is_there_once(
         total = sum(len(sender.sent) for sender in senders)
         assert filed == total, seed
         counts = Counter(
-            work.connection.execute(select(inbox_messages.c.message_id)).scalars()
+            work.unseal(
+                row.key_id,
+                row.summary,
+                f"inbox_messages.summary:{row.id}:{row.profile_id}",
+            )["message_id"]
+            for row in work.connection.execute(select(inbox_messages))
         )
         assert set(counts.values()) == {1}, seed
         assert len(counts) == total, seed

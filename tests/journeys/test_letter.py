@@ -142,7 +142,10 @@ def test_a_document_is_traced_by_its_ids_too(
 
         assert story["kind"] == "document"
         assert story["state"] == "Approved"
-        assert story["steps"] == letter["steps"]
+        # Each look leaves a line, which the next one shows.
+        assert [
+            step for step in story["steps"] if step["action"] != "operator:read"
+        ] == letter["steps"]
 
 
 def test_the_entry_is_listed_under_the_names_of_xds(
