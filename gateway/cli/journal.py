@@ -24,10 +24,10 @@ from gateway.node.sealing import Sealing
 from gateway.node.signing import SignerClient
 from gateway.settings.file import Settings, read_settings
 from gateway.store.altered import AlteredRows
+from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.exporting import CHECK, JournalProofs
 from gateway.store.checkpoints.proving import SealedJournal
-from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.checkpoints.verifying import JournalCheck
 from gateway.store.journal import Entry
 

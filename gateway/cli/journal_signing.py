@@ -31,9 +31,9 @@ from gateway.node.witnessing import (
     witness_at,
 )
 from gateway.settings.file import Settings
+from gateway.store.base.snapshot import snapshot
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.signed import Checkpoints
-from gateway.store.checkpoints.snapshot import snapshot
 
 
 def add_signing(verbs: Subparsers) -> None:

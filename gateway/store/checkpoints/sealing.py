@@ -20,6 +20,7 @@ from gateway.checkpoints.leaf import FIRST
 from gateway.checkpoints.tree import FAN, root_of
 from gateway.errors import ConflictError
 from gateway.store.base.prepared import Prepared
+from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.documents import (
     FILING,
@@ -34,7 +35,6 @@ from gateway.store.checkpoints.proving import (
     StoredHashes,
     leaf_of,
 )
-from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.journal import START, Event, link
 from gateway.store.tables import (
     chain_heads,

@@ -10,10 +10,10 @@ from sqlalchemy import func, insert, select, update
 
 from gateway.checkpoints.checkpoint import Checkpoint
 from gateway.checkpoints.notes import Note
+from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.sealing import SealingError
-from gateway.store.checkpoints.snapshot import snapshot
 from gateway.store.tables import checkpoints, data_keys, key_generation
 
 

@@ -1,4 +1,4 @@
-"""One snapshot for several questions: what is sealed meanwhile is in none of them."""
+"""One snapshot for several questions: what is written meanwhile is in none of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def snapshot(database: Database) -> Iterator[UnitOfWork]:
     question.
 
     On PostgreSQL, each question of an ordinary one sees what was committed before it:
-    a tree that grew between two would look altered.
+    a tree that grew between two would look altered, and a story would end before its
+    outcomes.
     """
     options: dict[str, Any] = {"read_only": True}
     if not is_sqlite(database.engine):
