@@ -69,7 +69,7 @@ def test_what_init_writes_revokes_one_only(
     assert lists.ignored == ()
     assert said.pop("bad/revoked") is RevocationStatus.REVOKED
     assert set(said.values()) == {RevocationStatus.GOOD}
-    assert len(said) == 11
+    assert len(said) == 12
 
 
 def test_one_list_in_der_is_read(pki: ThrowawayPki, authorities: Authorities) -> None:

@@ -73,6 +73,7 @@ class Dovecot:
                 folder=folder, uid=state.st_uid, gid=state.st_gid, folders=special
             )
         )
+        self._settings.chmod(0o644)  # whatever the mask: it runs as somebody else
         self._as_who: dict[str, Any] = {}
         if self._user is not None:
             self._as_who = {
