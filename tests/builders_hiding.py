@@ -279,6 +279,11 @@ def gzipped(file: File) -> File:
     )
 
 
+def deflated(file: File) -> File:
+    """A bare zlib stream, under a name that says nothing."""
+    return File(zlib.compress(file.content), "lettre.bin", "application/octet-stream")
+
+
 def tarred(file: File) -> File:
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w") as archive:
@@ -332,6 +337,7 @@ CLOSED: Mapping[str, Layer] = {
     layer.__name__: layer
     for layer in (
         gzipped,
+        deflated,
         tarred,
         seven_zip,
         rar,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from enum import StrEnum
 
 HEAD_BYTES = 1024
@@ -102,7 +103,7 @@ def kind_of(head: bytes, tail: bytes) -> Kind:
         return Kind.TNEF
     if head[:1] == b"\x30" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:24]:
         return Kind.CMS
-    if head.startswith(_CLOSED) or _CLOSED_WITHIN.match(head):
+    if head.startswith(_CLOSED) or _CLOSED_WITHIN.match(head) or _is_zlib(head):
         return Kind.CLOSED
     if _ends_as_zip(tail):
         return Kind.ARCHIVE
@@ -110,6 +111,16 @@ def kind_of(head: bytes, tail: bytes) -> Kind:
         return Kind.OLE
     is_shown = head.startswith(_SHOWN) or _SHOWN_WITHIN.match(head)
     return Kind.SHOWN if is_shown else Kind.OTHER
+
+
+def _is_zlib(head: bytes) -> bool:
+    """Tell whether it is a bare zlib stream (RFC 1950 §2.2); no text begins so."""
+    if head[:1] != b"\x78" or int.from_bytes(head[:2], "big") % 31:
+        return False
+    try:
+        return bool(zlib.decompressobj().decompress(head, 64))
+    except zlib.error:
+        return False
 
 
 def is_closed_by_name(name: str, media_type: str) -> bool:

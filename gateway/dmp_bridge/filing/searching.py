@@ -26,6 +26,7 @@ from gateway.documents.cda.finding import (
     holds_metadata,
     is_only_cda,
 )
+from gateway.documents.cda.spelling import is_spelled_in_codes
 from gateway.documents.kinds import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -219,7 +220,7 @@ class _Search:
         found = cda_in_text(text)
         if found is not None:
             yield _document(found, place, error or place.say(faults.IN_A_TEXT))
-        if closed_in(text):
+        if closed_in(text) or is_spelled_in_codes(text):
             yield _closed(place, faults.CLOSED)
         wrong = error or place.say(faults.IN_A_TEXT)
         try:

@@ -514,6 +514,13 @@ def test_a_message_by_its_type_alone_counts_as_a_level_too() -> None:
     assert found(part, limits=evolve(LIMITS, depth=0)) == [("CLOSED", "2")]
 
 
+@pytest.mark.parametrize("media_type", ["text/plain", "text/rtf", "x/y"])
+def test_a_document_spelled_in_codes_stays_closed(media_type: str) -> None:
+    dump = File(LETTER.hex(" ").encode(), "lettre.txt", media_type)
+
+    assert told(part_of(dump)) == [("CLOSED", "2", closed("2", media_type), b"")]
+
+
 def test_what_is_signed_is_of_the_level_of_the_signature() -> None:
     part = part_of(OPENED["signed"](FILE))
     error = nested_too_far("2", "application/pkcs7-mime")
