@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import ssl
 from collections.abc import Iterator
@@ -25,9 +26,21 @@ if TYPE_CHECKING:
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
 
+_MASK = os.umask(0o022)
+os.umask(_MASK)
+
+
 @pytest.fixture
 def clock() -> SetClock:
     return SetClock()
+
+
+@pytest.fixture(autouse=True)
+def mask() -> Iterator[None]:
+    """The mask of new files, which a command that runs here makes the service's."""
+    os.umask(_MASK)
+    yield
+    os.umask(_MASK)
 
 
 @pytest.fixture(scope="session")
