@@ -54,7 +54,8 @@ NOT_SAID = frozenset(
 )
 
 NO_SENTENCE = re.compile(
-    r"\\|\(\?|Expected is|dict\[|\A\{\} \{\}\Z|\A\{\}: \{\}\Z|\A\{\} \(\{\}\)\Z"
+    r"\\|\(\?|\Acontains\(|Expected is|dict\["
+    r"|\A\{\} \{\}\Z|\A\{\}: \{\}\Z|\A\{\} \(\{\}\)\Z"
 )
 """Expressions, types, and what only puts two sentences together."""
 
