@@ -109,9 +109,13 @@ class SmartHost:
             username=self.user or None,
             password=password or None,
         )
-        async with asyncio.timeout(self.timeout), relay:
-            if message is not None:
-                await relay.sendmail(message.sender, [message.to], message.content)
+        try:
+            async with asyncio.timeout(self.timeout), relay:
+                if message is not None:
+                    await relay.sendmail(message.sender, [message.to], message.content)
+        finally:
+            relay.close()
+            await asyncio.sleep(0.05)  # TLS closes in some rounds of a loop that ends now
 
     def _context(self) -> ssl.SSLContext | None:
         """Return a context that verifies the chain and the name (RFC 9525 §6.3)."""

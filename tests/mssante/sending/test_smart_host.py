@@ -69,10 +69,20 @@ def running(
     if auth:
         words = {"authenticator": relay.sign_in, "auth_required": True}
     loop = asyncio.new_event_loop()
+    talks: list[SMTP] = []
 
     def talk() -> SMTP:
         starttls = None if implicit else context
-        return SMTP(relay, hostname="relay", tls_context=starttls, loop=loop, **words)
+        talks.append(
+            SMTP(relay, hostname="relay", tls_context=starttls, loop=loop, **words)
+        )
+        return talks[-1]
+
+    async def end_talks() -> None:
+        for one in talks:
+            if one.transport is not None:
+                one.transport.close()
+        await asyncio.sleep(0.02)  # what is closed is closed in the loop's next rounds
 
     def serve() -> None:
         asyncio.set_event_loop(loop)
@@ -83,6 +93,7 @@ def running(
         up.set()
         loop.run_forever()
         server.close()
+        loop.run_until_complete(end_talks())
         loop.run_until_complete(server.wait_closed())
         loop.close()
 
