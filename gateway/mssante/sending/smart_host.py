@@ -115,7 +115,7 @@ class SmartHost:
                     await relay.sendmail(message.sender, [message.to], message.content)
         finally:
             relay.close()
-            await asyncio.sleep(0.05)  # TLS closes in some rounds of a loop that ends now
+            await asyncio.sleep(0.05)  # TLS closes in some rounds, and the loop ends
 
     def _context(self) -> ssl.SSLContext | None:
         """Return a context that verifies the chain and the name (RFC 9525 §6.3)."""
