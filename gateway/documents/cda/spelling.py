@@ -18,6 +18,12 @@ _SIGNS: Final = _BLANKS + b":,;&#x\\uU%='\"{}"
 """What stands between numbers: entities, escapes, lists, dumps in columns."""
 
 
+_PIECE: Final = 64 * 1024
+"""Looked at together: what is large is never in memory twice."""
+_LONGEST: Final = 4 * 1024
+"""Of a name that two pieces share, with whatever stands between its numbers."""
+
+
 def is_spelled_in_codes(text: bytes) -> bool:
     r"""
     Tell whether the name of a CDA stands in a text by the numbers of its letters.
@@ -27,10 +33,17 @@ def is_spelled_in_codes(text: bytes) -> bool:
     >>> is_spelled_in_codes(b"<ClinicalDocument/>")
     False
     """
-    numbers = text.replace(b"0x", b"").translate(None, _SIGNS).lower()
+    return any(
+        _is_spelled_in(text[at : at + _PIECE + _LONGEST])
+        for at in range(0, len(text), _PIECE)
+    )
+
+
+def _is_spelled_in(piece: bytes) -> bool:
+    numbers = piece.replace(b"0x", b"").translate(None, _SIGNS).lower()
     if any(one in numbers for one in _NUMBERS):
         return True
-    letters = text.translate(None, _BLANKS)
+    letters = piece.translate(None, _BLANKS)
     return any(one in letters for one in _LETTERS)
 
 

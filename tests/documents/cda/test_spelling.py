@@ -57,6 +57,15 @@ def test_wherever_the_name_begins(before: int) -> None:
     assert is_spelled_in_codes(base64.b85encode(content))
 
 
+@pytest.mark.parametrize("before", [0, 1, 500, 1500, 4096])
+def test_of_a_large_text_no_place_is_passed_over(before: int) -> None:
+    """A piece ends before, within and after the name."""
+    name = b"<ClinicalDocument/>".hex("\n").encode()
+    text = b"-" * (64 * 1024 - before) + name + b"-" * 100_000
+
+    assert is_spelled_in_codes(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
