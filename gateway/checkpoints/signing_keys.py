@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -16,6 +15,7 @@ from gateway.checkpoints.notes import (
     VerificationKey,
     cosigned,
 )
+from gateway.durable import write_new_file
 from gateway.errors import MisuseError
 
 _MODE: Final = 0o600
@@ -32,12 +32,7 @@ def make_signing_keys(file: Path, name: str) -> None:
         "ed25519": Ed25519PrivateKey.generate().private_bytes_raw().hex(),
         "ml-dsa-65": _new_ml_dsa(),
     }
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        json.dump(made, out, indent=2)
-        out.write("\n")
-        out.flush()
-        os.fsync(out.fileno())
+    write_new_file(file, f"{json.dumps(made, indent=2)}\n".encode("ascii"))
 
 
 def _new_ml_dsa() -> str:

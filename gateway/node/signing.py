@@ -29,6 +29,7 @@ from gateway.checkpoints.notes import Note, base64_of, bytes_of
 from gateway.checkpoints.signing_keys import SigningKeys
 from gateway.checkpoints.signing_rules import SignedState, decide_signing
 from gateway.clock import Clock, utc_now
+from gateway.durable import replace_file
 from gateway.errors import GatewayError, InvalidError, MisuseError, UnavailableError
 
 log = Logger()
@@ -39,22 +40,6 @@ MOST_REQUEST: Final = 64 * 1024
 _ANSWER_SECONDS: Final = 10.0
 _STRANGER_SECONDS: Final = 1.0
 _MOST_ANSWER: Final = 256 * 1024
-
-
-def write_durably(path: Path, content: str) -> None:
-    """Replace a file by another content, which is on the disk when this returns."""
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def state_to_json(state: SignedState) -> dict[str, Any]:
@@ -118,7 +103,7 @@ class SignerMemory:
     def keep(self, state: SignedState, note: str) -> None:
         """Write both, durably."""
         said = {"state": state_to_json(state), "note": note}
-        write_durably(self.file, json.dumps(said, indent=1))
+        replace_file(self.file, json.dumps(said, indent=1).encode())
 
 
 @frozen

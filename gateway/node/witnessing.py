@@ -40,8 +40,9 @@ from gateway.checkpoints.signing_rules import (
     decide_cosigning,
 )
 from gateway.clock import Clock, utc_now
+from gateway.durable import replace_file
 from gateway.errors import GatewayError, InvalidError, MisuseError, UnavailableError
-from gateway.node.signing import state_from_json, state_to_json, write_durably
+from gateway.node.signing import state_from_json, state_to_json
 
 log = Logger()
 
@@ -141,7 +142,7 @@ class Witness:
         newer = evolve(
             state, size=said.size, root=said.root, time=said.time, hash=asked.note.hash
         )
-        write_durably(file, json.dumps(state_to_json(newer)))
+        replace_file(file, json.dumps(state_to_json(newer)).encode())
         cosigned = self.keys.cosign(asked.note.text, int(now.timestamp()))
         return WitnessAnswer(200, str(cosigned))
 

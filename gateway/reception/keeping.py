@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.core.envelope import Arrival, SubmissionForm
+from gateway.durable import FsyncError
 from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.reception.documents_form import write_documents
@@ -23,7 +24,6 @@ from gateway.store.base.work import Database, StorageFullError, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.sealed.spare_files import FsyncError
 
 log = Logger()
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from attrs import frozen
 
+from gateway.durable import sync_folder
 from gateway.errors import UnavailableError
 from gateway.mssante.sending.email import Email, Sync
-from gateway.store.sealed.spare_files import sync_folder
 
 _OURS = re.compile(r"[0-9a-f]{32}\.(?:eml|part)")
 

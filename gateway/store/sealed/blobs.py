@@ -17,13 +17,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
+from gateway.durable import fsync, sync_folder
 from gateway.errors import DamagedError, NotFoundError, UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.deflating import inflate
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.places import CellSealing
 from gateway.store.sealed.sealing import ONCE, TAG, read_sealed, write_sealed
-from gateway.store.sealed.spare_files import SpareFile, SpareFiles, fsync, sync_folder
+from gateway.store.sealed.spare_files import SpareFile, SpareFiles
 from gateway.store.tables import blob_grants, blobs
 
 _GET = Prepared(

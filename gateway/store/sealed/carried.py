@@ -10,15 +10,14 @@ again.
 from __future__ import annotations
 
 import hmac
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from gateway.durable import replace_file
 from gateway.store.sealed.keys import KeyRing, Label
-from gateway.store.sealed.spare_files import sync_folder
 from gateway.store.tables import carried, instance
 
 if TYPE_CHECKING:
@@ -76,15 +75,8 @@ def write_carried(
         return
     known[step] = mac
     text = "".join(f"{name} {value}\n" for name, value in sorted(known.items()))
-    part = folder.folder / f"{FILE}.part"
     folder.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with part.open("w", encoding="ascii") as out:
-        os.fchmod(out.fileno(), 0o600)
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.rename(folder.folder / FILE)
-    sync_folder(folder.folder)
+    replace_file(folder.folder / FILE, text.encode("ascii"))
 
 
 def forget_carried(folder: Path) -> None:

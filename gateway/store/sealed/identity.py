@@ -8,8 +8,6 @@ then shows before anything is written, and before a blob is taken for a stray.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -17,11 +15,11 @@ from uuid import uuid4
 from attrs import frozen
 from sqlalchemy import Connection, insert, select, update
 
+from gateway.durable import replace_file
 from gateway.errors import MisuseError
 from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.carried import forget_carried
-from gateway.store.sealed.spare_files import sync_folder
 from gateway.store.tables import blobs, instance
 
 FILE = "identity"
@@ -140,7 +138,7 @@ def join(database: Database, *, replace: bool = False) -> None:
         )
     if found != ours.id:  # whatever was put back, it may be of an earlier version
         forget_carried(folder)
-    _write_identity(folder, ours.id)
+    replace_file(folder / FILE, f"{ours.id}\n".encode("ascii"))
     _note_joined(database)
 
 
@@ -154,23 +152,6 @@ def _missing(connection: Connection, folder: BlobFolder) -> tuple[int, int]:
     )
     ids = connection.execute(newest).scalars().all()
     return len(ids), sum(not folder.path(one).exists() for one in ids)
-
-
-def _write_identity(folder: Path, identity: str) -> None:
-    """Write the file whole and durably, or not at all."""
-    part = folder / f"{FILE}.part"
-    try:
-        with part.open("w", encoding="ascii") as out:
-            os.fchmod(out.fileno(), 0o600)
-            out.write(identity + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        part.rename(folder / FILE)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    sync_folder(folder)
 
 
 def _note_joined(database: Database) -> None:

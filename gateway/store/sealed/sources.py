@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gateway.durable import sync_folder, write_new_file
 from gateway.errors import DamagedError, MisuseError
 from gateway.store.sealed.wrapping import AES_GCM, KeyEncryptionKey
 
@@ -168,7 +169,7 @@ class FileSource:
             file.flush()
             os.fsync(file.fileno())
         path.unlink(missing_ok=True)
-        _sync(path.parent)
+        sync_folder(path.parent)
         return True
 
 
@@ -333,24 +334,11 @@ class SourceInTurn:
 
 def make_master_key(file: Path) -> None:
     """Write a new master key, readable by its owner alone; never over another one."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_hex(32) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    _sync(file.parent)
+    write_new_file(file, f"{secrets.token_hex(32)}\n".encode("ascii"))
 
 
 def _versioned(first: Path, version: int) -> Path:
     return first if version == 1 else first.with_name(f"{first.name}.{version}")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_key(file: Path, too_much: int, modes: str) -> SecretKey:

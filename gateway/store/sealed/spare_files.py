@@ -15,28 +15,13 @@ from uuid import uuid4
 
 from attrs import frozen
 
+from gateway.durable import sync_folder
+
 _MOST = 16
 _SECONDS = 30.0
 """
 How long a file stays a spare: far less than housekeeping leaves a file without a row.
 """
-
-
-class FsyncError(OSError):
-    """An fsync failed: the kernel may have dropped what it could not write."""
-
-
-def fsync(descriptor: int) -> None:
-    """
-    Make what was written to a file durable.
-
-    Raises:
-        FsyncError: it is not.
-    """
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        raise FsyncError(error.errno, error.strerror) from error
 
 
 @frozen
@@ -121,12 +106,3 @@ class SpareFiles:
 def _new_file(path: Path) -> SpareFile:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     return SpareFile(path, os.open(path, flags, 0o600), time.monotonic())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names durable; without it they may be lost with the power."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fsync(descriptor)
-    finally:
-        os.close(descriptor)

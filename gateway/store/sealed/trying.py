@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from sqlalchemy import Select, select
 
+from gateway.durable import fsync
 from gateway.errors import UnavailableError
 from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import ASIDE
 from gateway.store.sealed.identity import folder_identity, identity_of
-from gateway.store.sealed.spare_files import fsync
 from gateway.store.tables import blobs
 
 _LOOKED_AT = 200
