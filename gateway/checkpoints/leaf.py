@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
 
-from gateway.checkpoints.tree import hash_leaf
+from gateway.canonical import canonical
+from gateway.checkpoints.offline import hash_leaf
 
 VERSION: Final = 1
 """Of the form of a leaf; what it holds may change only with this number."""
@@ -22,7 +22,6 @@ FIRST: Final = b""
 COMMITTED: Final = ("by", "reason")
 """Of a line's detail: who acted and why, in a leaf as commitments alone."""
 
-_to_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 """In ASCII, as the lines' own hashes are."""
 
 
@@ -50,7 +49,7 @@ class Leaf:
 
     def content(self) -> bytes:
         """Return the bytes that are hashed; a form that never changes."""
-        return _to_text(
+        return canonical(
             [
                 f"gateway journal line {VERSION}",
                 _key(self.salt, "line").hex(),
@@ -64,7 +63,7 @@ class Leaf:
                 self._shown(),
                 [self._commitment(key) for key in COMMITTED],
             ]
-        ).encode("ascii")
+        )
 
     def hash(self) -> bytes:
         """Return its hash in the tree."""
@@ -105,7 +104,7 @@ class Leaf:
     def _commitment(self, use: str) -> str:
         if use not in self.detail:
             return ""
-        value = _to_text(self.detail[use]).encode("ascii")
+        value = canonical(self.detail[use])
         return hmac.digest(_key(self.salt, use), value, "sha256").hex()
 
 

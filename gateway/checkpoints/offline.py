@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +167,7 @@ def hash_pair(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root_from(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """Return the root that a path leads to (RFC 9162 §2.1.3.2)."""
     here, last, found = index, size - 1, leaf
     for one in path:
@@ -184,7 +185,7 @@ def root_from(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     return found
 
 
-def roots_from(old: int, old_root: bytes, size: int, path: list[bytes]) -> bytes:
+def roots_from(old: int, old_root: bytes, size: int, path: Sequence[bytes]) -> bytes:
     """Return the later root, once the path leads to the earlier (§2.1.4.2)."""
     hashes = list(path)
     if old & (old - 1) == 0:

@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import field, frozen
 
+from gateway.canonical import canonical
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.core.reasons import Reason
-from gateway.evidence.form import canonical, from_json, to_json
+from gateway.evidence.form import from_json, to_json
 from gateway.evidence.identity import (
     Addresses,
     filing_facts_of_nobody,

@@ -9,7 +9,6 @@ is kept raises `FORM`; what has another number is said to be unknown, never gues
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -30,18 +29,9 @@ FORM: Final = 1
 
 T = TypeVar("T")
 
-_dump = json.JSONEncoder(
-    ensure_ascii=True, sort_keys=True, separators=(",", ":")
-).encode
-
 
 class UnknownFormError(InvalidError):
     """It is of another form than this program knows."""
-
-
-def canonical(value: Any) -> bytes:
-    """Return the one text of a JSON value: keys in order, no space, ASCII."""
-    return _dump(value).encode("ascii")
 
 
 def to_json(value: Any) -> Any:

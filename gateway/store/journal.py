@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import (
     Callable,
@@ -21,6 +20,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
+from gateway.canonical import canonical
 from gateway.store.base.prepared import Prepared
 from gateway.store.tables import chain_heads, journal
 
@@ -164,13 +164,9 @@ def chain_of(profile_id: str) -> str:
     return f"patient:{profile_id}"
 
 
-_to_text = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-"""In ASCII. What it makes is hashed: nothing of it may ever change."""
-
-
 def link(previous: str, seq: int, event: Event) -> str:
     """Return the hash of a line, 64 hex digits, over the line and the one before."""
-    text = _to_text(
+    text = canonical(
         [
             previous,
             event.chain,
@@ -182,7 +178,7 @@ def link(previous: str, seq: int, event: Event) -> str:
             dict(event.detail),
         ]
     )
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(text).hexdigest()
 
 
 _ROWS = "rows"

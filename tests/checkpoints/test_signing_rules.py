@@ -9,13 +9,14 @@ import pytest
 from attrs import evolve, frozen
 
 from gateway.checkpoints.checkpoint import Checkpoint
+from gateway.checkpoints.offline import hash_leaf
 from gateway.checkpoints.signing_rules import (
     AHEAD,
     SignedState,
     SignerRefusal,
     decide_signing,
 )
-from gateway.checkpoints.tree import Tree, hash_leaf
+from gateway.checkpoints.tree import Tree
 from tests.checkpoints.signer import ORIGIN
 
 NOW = datetime(2026, 11, 28, 16, 0, tzinfo=UTC)

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.checkpoints.offline import hash_leaf, hash_pair
 from gateway.checkpoints.tree import (
     EMPTY_ROOT,
     FAN,
     Tree,
-    hash_leaf,
-    hash_pair,
     is_consistent,
     is_included,
     root_of,

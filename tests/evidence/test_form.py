@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.canonical import canonical
 from gateway.core.ins import Ins
 from gateway.errors import InvalidError
 from gateway.evidence.arguments import KINDS, Circumstances, CopyArguments
-from gateway.evidence.form import FORM, canonical, from_json, to_json
+from gateway.evidence.form import FORM, from_json, to_json
 from tests.evidence.strategies import values_of
 from tests.rights.facts import GOOD
 

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from gateway.checkpoints.checkpoint import Checkpoint, VaultCount
 from gateway.checkpoints.leaf import FIRST
 from gateway.checkpoints.notes import Note, VerificationKey
-from gateway.checkpoints.tree import EMPTY_ROOT, FAN, hash_pair, root_of
+from gateway.checkpoints.offline import hash_pair
+from gateway.checkpoints.tree import EMPTY_ROOT, FAN, root_of
 from gateway.errors import InvalidError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.checkpoints.documents import (

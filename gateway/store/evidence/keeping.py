@@ -14,9 +14,10 @@ from uuid import uuid4
 from attrs import define, evolve, field, frozen
 from sqlalchemy import select
 
+from gateway.canonical import canonical
 from gateway.errors import DamagedError, InvalidError, UnavailableError
 from gateway.evidence.arguments import Circumstances, TakenDecision
-from gateway.evidence.form import FORM, UnknownFormError, canonical, from_json, to_json
+from gateway.evidence.form import FORM, UnknownFormError, from_json, to_json
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import evidence
 

@@ -12,7 +12,6 @@ one, or is gone, shows by what the journal says was written last (`follow`).
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -23,6 +22,7 @@ from attrs import field, frozen
 from sqlalchemy import Table
 from twisted.logger import Logger
 
+from gateway.canonical import canonical
 from gateway.errors import AlteredError
 from gateway.metrics import ALTERED
 from gateway.store.journal import OPERATOR, chain_of
@@ -66,11 +66,9 @@ def _moment(value: datetime) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    text = _to_json(value).encode("ascii")
+    text = canonical(value)
     return b"j%d:%b" % (len(text), text)
 
-
-_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 _FORMS: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"n",
