@@ -16,6 +16,7 @@ from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sources import SecretKey
 from gateway.store.tables import metadata
+from tests.fakes import SecretSource
 
 SECRET = bytes(range(32))
 
@@ -26,7 +27,7 @@ def database_at(
     """Open a database that has its tables; its blobs are in the folder."""
     return Database(
         make_engine(url),
-        KeyRing.from_secret(SECRET),
+        KeyRing(SecretSource(SECRET)),
         BlobFolder(folder / "blobs", inline_bytes),
         clock,
     )

@@ -19,8 +19,9 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
 from twisted.logger import Logger
@@ -135,8 +136,8 @@ class AdminDoor:
             stderr=subprocess.PIPE,
         ) as process:
             assert process.stdin is not None
-            assert process.stdout is not None
-            assert process.stderr is not None
+            assert isinstance(process.stdout, BufferedReader)
+            assert isinstance(process.stderr, BufferedReader)
             lock = threading.Lock()
             errors = threading.Thread(
                 target=_pass_on, args=(process.stderr, connection, b"e", lock)
@@ -182,11 +183,11 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 
 def _pass_on(
-    pipe: IO[bytes], connection: socket.socket, kind: bytes, lock: threading.Lock
+    pipe: BufferedReader, connection: socket.socket, kind: bytes, lock: threading.Lock
 ) -> None:
     """Send what a process writes; once nobody reads it, it is let go to its end."""
     heard = True
-    while chunk := pipe.read1(_CHUNK):  # type: ignore[attr-defined]
+    while chunk := pipe.read1(_CHUNK):
         if heard:
             try:
                 _send(connection, kind, chunk, lock)

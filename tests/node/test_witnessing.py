@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from gateway.checkpoints.notes import Note
+from gateway.checkpoints.offline import hash_leaf
 from gateway.checkpoints.signing_keys import SigningKeys, make_signing_keys
-from gateway.checkpoints.tree import Tree, hash_leaf
+from gateway.checkpoints.tree import Tree
 from gateway.errors import MisuseError, UnavailableError
 from gateway.node.witnessing import (
     MOST_BODY,

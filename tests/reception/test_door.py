@@ -46,7 +46,7 @@ from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
 from tests.builders_settings import make_settings
 from tests.dmp_bridge.filing.story import HOSPITAL, Story
 from tests.dmp_bridge.filing.test_filing_rows import ROWS, Row, packed
-from tests.fakes import SetClock
+from tests.fakes import SecretSource, SetClock
 from tests.reception.conftest import running_reception
 from tests.reception.door import DocumentDoor, submitted, without_mime
 
@@ -81,7 +81,7 @@ def beside(sqlite_model: Path, tmp_path: Path, clock: SetClock) -> Iterator[Data
     shutil.copy(sqlite_model, path)
     opened = Database(
         make_engine(f"sqlite:///{path}"),
-        KeyRing.from_secret(bytes(range(32))),
+        KeyRing(SecretSource(bytes(range(32)))),
         BlobFolder(tmp_path / "beside", 64 * 1024),
         clock,
     )

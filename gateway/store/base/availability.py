@@ -24,11 +24,6 @@ class DatabaseHealth:
         self.damage = ""
         """What was found damaged in it; only a new process is without."""
 
-    @property
-    def is_away(self) -> bool:
-        """True while it does not answer."""
-        return self._away_since is not None
-
     def answered(self) -> None:
         """Note that a transaction went well."""
         if self._away_since is None:

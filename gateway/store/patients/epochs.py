@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
@@ -44,21 +44,11 @@ def turn_owners(
 
     Done again until it returns 0, it is resumed wherever it was ended.
     """
-    done = 0
-    for kind, table in _OWNERS.items():
-        owners = work.connection.execute(
-            select(table.c.id)
-            .join(data_keys, data_keys.c.id == table.c.key_id)
-            .where(
-                data_keys.c.created_at < made_before,
-                data_keys.c.destroyed_at.is_(None),
-            )
-            .limit(most - done)
-        ).scalars()
-        for owner_id in owners.all():
-            turn_owner(work, kind, owner_id, by=by)
-            done += 1
-    return done
+    old = (data_keys.c.created_at < made_before) & data_keys.c.destroyed_at.is_(None)
+    owners = _owners(work, old, most)
+    for kind, owner_id in owners:
+        turn_owner(work, kind, owner_id, by=by)
+    return len(owners)
 
 
 def follow_epochs(work: UnitOfWork, most: int = BATCH) -> int:
@@ -68,24 +58,32 @@ def follow_epochs(work: UnitOfWork, most: int = BATCH) -> int:
     For `Housekeeping`: where they seal with the key that is in their row.
     """
     later = data_keys.alias("later")
-    done = 0
+    followed = exists().where(
+        later.c.scope == data_keys.c.scope,
+        later.c.epoch > data_keys.c.epoch,
+        later.c.epoch > 1,
+        later.c.destroyed_at.is_(None),
+    )
+    owners = _owners(work, followed, most)
+    for kind, owner_id in owners:
+        _move(work, kind, owner_id)
+    return len(owners)
+
+
+def _owners(
+    work: UnitOfWork, of_key: ColumnElement[bool], most: int
+) -> list[tuple[str, str]]:
+    """Return the kind and id of owners with such a key, so many at most."""
+    found: list[tuple[str, str]] = []
     for kind, table in _OWNERS.items():
-        owners = work.connection.execute(
+        ids = work.connection.execute(
             select(table.c.id)
             .join(data_keys, data_keys.c.id == table.c.key_id)
-            .join(
-                later,
-                (later.c.scope == data_keys.c.scope)
-                & (later.c.epoch > data_keys.c.epoch),
-            )
-            .where(later.c.epoch > 1, later.c.destroyed_at.is_(None))
-            .distinct()
-            .limit(most - done)
+            .where(of_key)
+            .limit(most - len(found))
         ).scalars()
-        for owner_id in owners.all():
-            _move(work, kind, owner_id)
-            done += 1
-    return done
+        found += [(kind, owner_id) for owner_id in ids]
+    return found
 
 
 def _move(work: UnitOfWork, kind: str, owner_id: str) -> None:

@@ -29,7 +29,7 @@ from gateway.errors import (
 from gateway.store.base.prepared import Prepared
 from gateway.store.sealed.generation import HeldKeys, KeyMemory, next_generation
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
-from gateway.store.sealed.sources import KeySource, SecretKey, SecretSource
+from gateway.store.sealed.sources import KeySource, SecretKey
 from gateway.store.sealed.wrapping import (
     KeyEncryptionKey,
     KeyPlace,
@@ -117,11 +117,6 @@ class KeyRing:
         self._engine: Engine | None = None
         self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
-
-    @classmethod
-    def from_secret(cls, secret: bytes) -> KeyRing:
-        """Return keys wrapped by 32 secret bytes, without a database of their own."""
-        return cls(SecretSource(secret))
 
     def bind(self, engine: Engine) -> None:
         """Say which database the keys of digests are in, where nobody loaded them."""

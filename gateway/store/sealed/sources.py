@@ -105,33 +105,6 @@ class SecretKey:
 
 
 @frozen
-class SecretSource:
-    """One key, given as bytes: version 1, and no other."""
-
-    secret: bytes = field(repr=False)
-    name: str = "secret bytes"
-
-    def open(self, version: int) -> SecretKey:
-        """
-        Return the key.
-
-        Raises:
-            MisuseError: another version than the first.
-        """
-        if version != 1:
-            raise MisuseError(f"master key: there is no version {version}")
-        return SecretKey(self.secret)
-
-    def make(self, version: int) -> SecretKey:
-        """Return the key, where it is the first."""
-        return self.open(version)
-
-    def destroy(self, version: int) -> bool:
-        """Destroy nothing."""
-        return False
-
-
-@frozen
 class FileSource:
     """A file of mode 0600 with 32 bytes in hex; later versions beside it: ``.2``."""
 

@@ -25,12 +25,16 @@ from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.destroying import clear_traces, destroy_scope
 from gateway.store.sealed.key_counts import kinds_of
 from gateway.store.sealed.keys import KeyRing, Label
-from gateway.store.sealed.sources import FileSource, SecretKey, make_master_key
+from gateway.store.sealed.sources import (
+    FileSource,
+    SecretKey,
+    make_master_key,
+)
 from gateway.store.sealed.turning import Kek, turn_all, wrap_anew, wrap_first_form
 from gateway.store.sealed.wrapping import KeyPlace, is_first_form, unwrap, wrap
 from gateway.store.sealed.wrapping_keys import keks_in_use
 from gateway.store.tables import data_keys, journal, key_encryption_keys
-from tests.fakes import SetClock
+from tests.fakes import SecretSource, SetClock
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
@@ -147,7 +151,7 @@ def test_digests_of_a_database_of_one_master_key_go_on_as_they_were(
     database: Database, source: FileSource
 ) -> None:
     secret = bytes.fromhex(source.first.read_text("ascii").strip())
-    then = KeyRing.from_secret(secret).digest(Label.INS, "279035121518989")
+    then = KeyRing(SecretSource(secret)).digest(Label.INS, "279035121518989")
     opened = another_process(database, source)
     assert opened.keys.digest(Label.INS, "279035121518989") == then
     with opened.write() as work:
@@ -162,7 +166,7 @@ def test_keys_of_digests_of_a_new_database_do_not_follow_from_the_master_key(
     mine: Database, source: FileSource
 ) -> None:
     secret = bytes.fromhex(source.first.read_text("ascii").strip())
-    derived = KeyRing.from_secret(secret)
+    derived = KeyRing(SecretSource(secret))
     for label in Label:
         assert mine.keys.digest(label, "x") != derived.digest(label, "x")
 

@@ -19,10 +19,10 @@ from gateway.store.sealed.sources import (
     CredentialSource,
     FileSource,
     SecretKey,
-    SecretSource,
     SourceInTurn,
     make_master_key,
 )
+from tests.fakes import SecretSource
 
 HEX = bytes(range(32)).hex()
 FIRST = SecretKey(bytes(range(32)))

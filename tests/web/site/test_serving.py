@@ -20,9 +20,9 @@ from gateway.web.site.limits import FilesRight
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
 from gateway.web.site.visits import RawRequest, Visit, form_token
-from tests.fakes import SetClock
+from tests.fakes import SecretSource, SetClock
 
-KEYS = KeyRing.from_secret(bytes(range(32)))
+KEYS = KeyRing(SecretSource(bytes(range(32))))
 COOKIE, AT_CODE = "a" * 64, "b" * 64
 ENDED = "e" * 64
 PERSON = Profile(
