@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve, frozen
@@ -36,10 +37,10 @@ class Leaves:
 TREE = Tree(Leaves([hash_leaf(str(n).encode()) for n in range(100)]), 100)
 
 
-def checkpoint(tree: Tree, size: int, **more: object) -> Checkpoint:
+def checkpoint(tree: Tree, size: int, **more: Any) -> Checkpoint:
     """Return the checkpoint of a tree at a size."""
     said = Checkpoint(origin=ORIGIN, size=size, root=tree.root(size), time=NOW)
-    return evolve(said, **more)  # type: ignore[arg-type]
+    return evolve(said, **more)
 
 
 STATE = SignedState(

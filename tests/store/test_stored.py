@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from sqlalchemy import make_url
+from sqlalchemy import Table, make_url
 
 from docs.references import load
 from gateway.dmp_bridge.filing.filing import Filing
@@ -40,8 +40,8 @@ TOLD = load("stored.toml")
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
-def test_each_column_says_what_it_tells_without_a_key(table: object) -> None:
-    name, columns = table.name, table.c  # type: ignore[attr-defined]
+def test_each_column_says_what_it_tells_without_a_key(table: Table) -> None:
+    name, columns = table.name, table.c
     own = {**TOLD["any"], **TOLD[name]}
 
     missing = [one.name for one in columns if one.name not in own]

@@ -125,7 +125,9 @@ def test_a_wrapped_key_put_into_another_row_opens_nothing(mine: Database) -> Non
             connection.execute(
                 update(data_keys).where(data_keys.c.id == name).values(wrapped=wrapped)
             )
-    fresh = another_process(mine, FileSource(mine.keys.source.first))  # type: ignore[attr-defined]
+    source = mine.keys.source
+    assert isinstance(source, FileSource)
+    fresh = another_process(mine, FileSource(source.first))
     with pytest.raises(DamagedError):
         unseal(fresh, one, sealed)
 

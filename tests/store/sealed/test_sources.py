@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,10 +200,10 @@ def test_the_source_before_gives_the_versions_the_new_one_does_not_have(
     ],
 )
 def test_settings_that_name_no_source_are_refused(
-    given: dict[str, object], words: str
+    given: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(MisuseError, match=words):
-        KeySettings(**given)  # type: ignore[arg-type]
+        KeySettings(**given)
 
 
 SOFTHSM = next(
