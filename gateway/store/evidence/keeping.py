@@ -124,9 +124,8 @@ class EvidenceKeeper:
             b",".join(sheet.texts),
             sheet.salt.hex().encode(),
         )
-        sealed = work.keys.seal(
-            work.connection, key_id, zlib.compress(text, 1), _place_of(sheet.id)
-        )
+        packed = zlib.compress(text, 1)
+        sealed = work.places.seal(key_id, packed, _place_of(sheet.id))
         work.add(
             evidence,
             id=sheet.id,
@@ -227,9 +226,7 @@ class EvidenceReader:
     def _value(self, row: Any) -> Any:
         if row.form != FORM:
             raise UnknownFormError(f"of form {row.form}, unknown to this program")
-        packed = self.work.keys.unseal(
-            self.work.connection, row.key_id, row.sealed, _place_of(row.id)
-        )
+        packed = self.work.places.unseal(row.key_id, row.sealed, _place_of(row.id))
         opener = zlib.decompressobj()
         text = opener.decompress(packed, _MOST_BYTES)
         if not opener.eof:

@@ -59,7 +59,7 @@ def opened(database: Database) -> list[str]:
     with database.read() as work:
         for row in work.connection.execute(select(evidence)):
             place = f"evidence.sealed:{row.id}"
-            packed = work.keys.unseal(work.connection, row.key_id, row.sealed, place)
+            packed = work.places.unseal(row.key_id, row.sealed, place)
             texts.append(zlib.decompress(packed).decode())
     return texts
 

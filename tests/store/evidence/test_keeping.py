@@ -177,7 +177,7 @@ def test_what_cannot_be_read_says_why_and_never_crashes(database: Database) -> N
     def sealed(text: bytes) -> bytes:
         with database.read() as work:
             place = f"evidence.sealed:{kept.id}"
-            return work.keys.seal(work.connection, row.key_id, text, place)
+            return work.places.seal(row.key_id, text, place)
 
     assert change(database, form=FORM + 1) == (
         f"of form {FORM + 1}, unknown to this program"
