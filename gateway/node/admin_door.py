@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import socket
-import stat
 import struct
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from typing import Any, Final
 from attrs import frozen
 from twisted.logger import Logger
 
-from gateway.errors import MisuseError
+from gateway.node.unix_sockets import SocketPeer, listen_at
 
 log = Logger()
 
@@ -52,15 +51,13 @@ class AskedBy:
 
     @classmethod
     def of(cls, connection: socket.socket) -> AskedBy:
-        """Return what the kernel says: ``SO_PEERCRED``, and ``loginuid`` of proc(5)."""
-        size = struct.calcsize("3i")
-        found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        pid, uid, _ = struct.unpack("3i", found)
+        """Return what the kernel says: its peer, and ``loginuid`` of proc(5)."""
+        peer = SocketPeer.of(connection)
         try:
-            login = int(Path(f"/proc/{pid}/loginuid").read_text("ascii"))
+            login = int(Path(f"/proc/{peer.pid}/loginuid").read_text("ascii"))
         except (OSError, ValueError):
             login = _UNSET
-        return cls(uid, uid if login == _UNSET else login)
+        return cls(peer.uid, peer.uid if login == _UNSET else login)
 
 
 class AdminDoor:
@@ -78,18 +75,7 @@ class AdminDoor:
         self._path = path
         self._command = [*program, str(settings_file)]
         self._ending = threading.Event()
-        if path.exists() and not stat.S_ISSOCK(path.lstat().st_mode):
-            raise MisuseError(f"[admin] socket: {path} is something else")
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            path.unlink(missing_ok=True)  # of a service that was killed
-            self._listener.bind(str(path))
-            # Who may do what is said by the account at the other end.
-            path.chmod(0o666)
-            self._listener.listen(_WAITING)
-        except OSError as error:
-            self._listener.close()
-            raise MisuseError(f"[admin] socket: {path}: {error.strerror}") from error
+        self._listener = listen_at(path, _WAITING, "[admin] socket")
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="admin")
         self._accepting = threading.Thread(target=self._run, name="admin", daemon=True)
 

@@ -13,7 +13,6 @@ import fcntl
 import json
 import os
 import socket
-import struct
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -31,6 +30,7 @@ from gateway.checkpoints.signing_rules import SignedState, decide_signing
 from gateway.clock import Clock, utc_now
 from gateway.durable import replace_file
 from gateway.errors import GatewayError, InvalidError, MisuseError, UnavailableError
+from gateway.node.unix_sockets import SocketPeer, listen_at
 
 log = Logger()
 
@@ -40,6 +40,7 @@ MOST_REQUEST: Final = 64 * 1024
 _ANSWER_SECONDS: Final = 10.0
 _STRANGER_SECONDS: Final = 1.0
 _MOST_ANSWER: Final = 256 * 1024
+_WAITING: Final = 16
 
 
 def state_to_json(state: SignedState) -> dict[str, Any]:
@@ -179,13 +180,6 @@ def open_signer(folder: Path, most_per_minute: int) -> Signer:
     return Signer(keys, memory, most_per_minute)
 
 
-def peer_account(connection: socket.socket) -> int:
-    """Return the account at the other end of a Unix socket, as the kernel has it."""
-    size = struct.calcsize("3i")
-    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    return int(struct.unpack("3i", found)[1])
-
-
 class SignerDoor:
     """Listens on the socket; each connection is one request."""
 
@@ -201,12 +195,7 @@ class SignerDoor:
         self._accounts = frozenset(accounts)
         self._seconds = seconds
         self._ending = False
-        path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        # Who may connect is said by the folder and judged by the account.
-        path.chmod(0o666)
-        self._listener.listen(16)
+        self._listener = listen_at(path, _WAITING, "journal signer --socket")
 
     def run(self) -> None:
         """Answer until `close`; one after the other, none for longer than its time."""
@@ -221,7 +210,7 @@ class SignerDoor:
                     self._serve(connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        account = peer_account(connection)
+        account = SocketPeer.of(connection).uid
         if account not in self._accounts:
             connection.settimeout(_STRANGER_SECONDS)
             read_line(connection, MOST_REQUEST)  # unread, it would cut the answer off
