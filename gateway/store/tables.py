@@ -30,6 +30,7 @@ from gateway.store.evidence.tables import (
     patient_settings,
     settings_texts,
 )
+from gateway.store.habilitation.tables import matrices
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -51,6 +52,7 @@ from gateway.store.mailbox.tables import (
 from gateway.store.patients.tables import (
     accounts,
     blocks,
+    mask_runs,
     notices,
     one_time_codes,
     oppositions,
@@ -110,6 +112,8 @@ __all__ = [
     "mail_outlines",
     "mailbox_holders",
     "mailboxes",
+    "mask_runs",
+    "matrices",
     "metadata",
     "notices",
     "one_time_codes",
