@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, fields
+from covered import SECTIONS, STATES, Item, items
 from references import attacks_page, specs_page, table
 from stored import stored_page
 
@@ -122,6 +124,53 @@ def _heard(told: Cell) -> str:
 page("specs.md", "docs/specs.toml and the code")(specs_page)
 page("attacks.md", "docs/attacks.toml and the tests")(attacks_page)
 page("stored.md", "docs/stored.toml and the tables of gateway/store")(stored_page)
+
+
+# ---------------------------------------------------------------- coverage
+
+
+@page("coverage.md", "docs/coverage.csv")
+def coverage() -> str:
+    """Return the page: how much is built, then a table a section."""
+    all_items = items()
+    counted = Counter(one.state for one in all_items)
+    parts = [
+        "# What is covered\n\n"
+        "What a patient's space and its vault have to do, by the public words on "
+        "Mon espace santé and of the DMP\n(184 items in 25 sections). Kinds: F, "
+        "something to have; R, a rule to keep; C, a number or a choice; D, a claim of\n"
+        "who runs it; U, a need.\n\n",
+        table(
+            ("state", "items", "what it says"),
+            ((word, str(counted[word]), says) for word, says in STATES.items()),
+        ),
+    ]
+    for section, (title, _) in SECTIONS.items():
+        parts.append(f"\n## {section}. {title}\n\n")
+        parts.append(
+            table(
+                ("id", "kind", "item", "state", "where", "test", "note"),
+                _items(one for one in all_items if one.section == section),
+            )
+        )
+    return "".join(parts)
+
+
+def _items(some: Iterable[Item]) -> Iterator[tuple[str, ...]]:
+    for one in some:
+        yield (
+            one.id,
+            one.kind,
+            one.item,
+            one.state,
+            _paths(one.modules),
+            _paths(one.tests),
+            one.note,
+        )
+
+
+def _paths(field: str) -> str:
+    return ", ".join(f"`{path.strip()}`" for path in field.split(",") if path.strip())
 
 
 # ---------------------------------------------------------------- settings

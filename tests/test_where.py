@@ -114,6 +114,6 @@ def test_each_term_stands_once_in_the_glossary_with_a_sentence() -> None:
     assert len(terms) == len(set(terms)) == page.count("\n| ") - 2 * heads
 
 
-@pytest.mark.parametrize("page", ["where.md", "glossary.md"])
+@pytest.mark.parametrize("page", ["where.md", "glossary.md", "coverage.md"])
 def test_the_readme_leads_to_the_page(page: str) -> None:
     assert f"docs/{page}" in Path(ROOT / "README.md").read_text("utf-8")

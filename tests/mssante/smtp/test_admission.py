@@ -18,13 +18,13 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.core.ins import Ins
 from gateway.errors import InvalidError
-from gateway.evidence.arguments import TakenDecision
+from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
 from gateway.evidence.replaying import decide_again
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
-from gateway.mssante.smtp.admitted import AdmittedSender, Refused
+from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of
@@ -98,15 +98,30 @@ def refusal(found: object) -> tuple[Reply, str]:
     return found.reply, found.code
 
 
-def assert_is_kept(refused: Refused) -> None:
-    """What a sender is refused for is asked again of what is kept, the same for it."""
-    assert refused.refusal is not None
-    part = refused.refusal.part
-    kept = TakenDecision.of_json(json.loads(part.text()))
+def assert_is_kept(refused: Refused, kind: EvidenceKind, sender: Sender) -> DoorRefusal:
+    """What somebody is refused for is asked again of what is kept, the same for it."""
+    found = refused.refusal
+    assert found is not None
+    assert found.sender == sender
+    assert found.part.kind is kind
+    assert found.part.decided == Answered((refused.code,))
+    kept = TakenDecision.of_json(json.loads(found.part.text()))
     assert kept.outcome == refused.code
-    assert decide_again([kept]) == (part.decided,)
-    assert refused.refusal.profile_id == ""
-    assert MATRICULE.encode() not in part.text()
+    assert decide_again([kept]) == (found.part.decided,)
+    assert MATRICULE.encode() not in found.part.text()
+    return found
+
+
+def assert_sender_is_kept(refused: Refused, sender: Sender) -> None:
+    """The decision on a sender is about no patient."""
+    kept = assert_is_kept(refused, EvidenceKind.SENDER, sender)
+    assert (kept.profile_id, kept.part.patient_settings) == ("", "")
+
+
+def judged(admission: Admission, door: Door, certificate: bytes) -> Sender:
+    found = admission.judge(door, certificate)
+    assert isinstance(found, Sender)
+    return found
 
 
 def admitted(
@@ -220,7 +235,7 @@ def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) ->
     assert isinstance(found, Refused)
     assert not found.of_peer
     assert refusal(found) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
-    assert_is_kept(found)
+    assert_sender_is_kept(found, judged(admission, USERS, der_of("hospital")))
 
 
 # Made when this is read, not in a test: `make mutate` then has the keys in each fork.
@@ -666,7 +681,7 @@ def test_the_headers_are_judged_with_the_envelope(
     assert (refused.code if refused else "") == code
     assert refused is None or refused.reply == admission.reply_to_sender(door, code)
     if refused is not None:
-        assert_is_kept(refused)
+        assert_sender_is_kept(refused, sender.sender)
 
 
 @pytest.mark.parametrize("field", ["From", "Sender"])
@@ -684,7 +699,7 @@ def test_no_header_names_a_patient_as_the_sender(
 
     assert refused is not None
     assert refused.code == "PATIENT_BY_MAIL"
-    assert_is_kept(refused)
+    assert_sender_is_kept(refused, sender.sender)
 
 
 @pytest.mark.parametrize("field", ["From", "Sender", "Reply-To"])
@@ -742,7 +757,12 @@ def test_who_is_no_patient_here_is_refused_by_policy(
 ) -> None:
     address = MailAddress(local, "patient.mssante.test")
 
-    assert refusal(admission.admit_recipient(peer, address)) == (replies.REFUSED, code)
+    found = admission.admit_recipient(peer, address)
+
+    assert refusal(found) == (replies.REFUSED, code)
+    assert isinstance(found, Refused)
+    kept = assert_is_kept(found, EvidenceKind.RECIPIENT, peer.sender)
+    assert (kept.profile_id, kept.part.patient_settings) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -764,10 +784,21 @@ def test_a_patient_whose_space_is_not_open_is_refused(
     code: str,
 ) -> None:
     other = matricule(1)
-    open_profile(admission.database, ins=Ins.of(other, TEST_RANGE), state=state.value)
+    profile_id = open_profile(
+        admission.database, ins=Ins.of(other, TEST_RANGE), state=state.value
+    )
     address = MailAddress(other, "patient.mssante.test")
 
-    assert refusal(admission.admit_recipient(peer, address)) == (reply, code)
+    found = admission.admit_recipient(peer, address)
+
+    assert refusal(found) == (reply, code)
+    assert isinstance(found, Refused)
+    kept = assert_is_kept(found, EvidenceKind.RECIPIENT, peer.sender)
+    with admission.database.read() as work:
+        profile = Profiles(work).get(profile_id)
+    assert kept.profile_id == profile_id
+    assert profile is not None
+    assert kept.part.patient_settings == str(profile.settings_version)
 
 
 def test_a_space_not_activated_yet_may_be_written_to(
