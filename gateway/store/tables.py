@@ -52,6 +52,7 @@ from gateway.store.mailbox.tables import (
 from gateway.store.patients.tables import (
     accounts,
     blocks,
+    delegations,
     mask_runs,
     notices,
     one_time_codes,
@@ -94,6 +95,7 @@ __all__ = [
     "conversations",
     "damaged_blobs",
     "data_keys",
+    "delegations",
     "deliveries",
     "documents",
     "drafts",

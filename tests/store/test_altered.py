@@ -19,6 +19,7 @@ from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError
+from gateway.rights.delegation_rules import Term
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.columns import UtcDateTime
@@ -28,6 +29,7 @@ from gateway.store.carrying_steps import STEPS
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.delegations import Delegations, NamedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Opposition, Profiles
@@ -37,6 +39,7 @@ from gateway.store.tables import (
     accounts,
     arrivals,
     blocks,
+    delegations,
     documents,
     mailbox_holders,
     mailboxes,
@@ -85,6 +88,7 @@ class World:
         with database.write() as work:
             for number, profile_id in enumerate(made.patients):
                 made._patient(work, number, profile_id)
+            made._helpers(work)
             Mailboxes(work).add_holder(post.mailboxes[DOCTOR], "899700000025")
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
@@ -112,6 +116,21 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
+
+    def _helpers(self, work: UnitOfWork) -> None:
+        """Each patient asks the other, who agrees."""
+        term = Term(first=date(2026, 1, 1), last=date(2026, 12, 31))
+        for holder_id, helper_id in (self.patients, self.patients[::-1]):
+            holder, helper = (Profiles(work).get(one) for one in (holder_id, helper_id))
+            assert holder is not None
+            assert helper is not None
+            named = NamedPerson(
+                matricule=helper.ins.matricule, family="X", given="Y", birth_date=""
+            )
+            asked = Delegations(work).ask(holder, helper, named, term)
+            found = Delegations(work).get(asked)
+            assert found is not None
+            Delegations(work).accept(found)
 
     def _document(self, work: UnitOfWork, profile_id: str, version: int) -> None:
         profile = Profiles(work).get(profile_id)
@@ -159,6 +178,8 @@ class World:
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None
             MaskRuns(work).move(run, "", 2, 1)
+            helped = Delegations(work).of_holder(self.patients[0])[0]
+            Delegations(work).end(helped, by_holder=True)
             Profiles(work).unblock(self.patients[0], SERVICE)
             Profiles(work).set_secret(self.patients[0], SERVICE, secret=False)
             Profiles(work).withdraw(
@@ -253,6 +274,7 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         accounts,
         arrivals,
         blocks,
+        delegations,
         documents,
         mailbox_holders,
         mailboxes,

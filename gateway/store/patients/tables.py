@@ -168,3 +168,23 @@ mask_runs = Table(
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 """A patient asked to mask everything, or to undo it: how far that came."""
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("holder_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    # NULL: whom the patient named was not found; nobody is told that.
+    Column("helper_id", Id, ForeignKey("profiles.id"), index=True),
+    Column("capacity", String(16), nullable=False),  # a word of Capacity
+    Column("state", String(12), nullable=False),  # a word of DelegationState
+    Column("first_day", String(10), nullable=False),  # ISO 8601
+    Column("last_day", String(10), nullable=False),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("named", LargeBinary, nullable=False),  # sealed: whom the patient named
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""Who may act for a patient, from when until when; rows stay when they are over."""

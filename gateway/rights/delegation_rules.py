@@ -1,0 +1,217 @@
+"""
+Who acts for whom: carers (aidants) and what they may do in another's space.
+
+A patient lets somebody act from one day to another; both see it, either ends it. Mon
+espace santé has three carers for a patient at most, and five people for a carer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from attrs import field, frozen
+
+from gateway.core.person import IdentityTraits, age_on
+from gateway.rights.identity_rules import trait_mismatches
+from gateway.rights.profile import ProfileState, may_sign_in
+
+MOST_CARERS: Final = 3
+MOST_HELPED: Final = 5
+ADULT_YEARS: Final = 18
+
+
+class Capacity(StrEnum):
+    """As whom somebody is in a space; kept for years, so never renamed."""
+
+    HOLDER = "holder"  # titulaire
+    CARER = "carer"  # aidant
+
+
+class Act(StrEnum):
+    """What is done in a space."""
+
+    READ = "read"
+    WRITE = "write"  # messages to professionals who wrote
+    DOCUMENTS = "documents"  # added, or one's own deleted
+    GOVERN = (
+        "govern"  # who sees what, contact, sign-in, other helpers, the whole record
+    )
+
+
+_MAY: Final[Mapping[Capacity, frozenset[Act]]] = MappingProxyType(
+    {
+        Capacity.HOLDER: frozenset(Act),
+        Capacity.CARER: frozenset({Act.READ, Act.WRITE, Act.DOCUMENTS}),
+    }
+)
+
+
+def may(act: Act, capacity: Capacity) -> bool:
+    """Tell whether somebody may do something in a space, as whom they are there."""
+    return act in _MAY[capacity]
+
+
+class DelegationState(StrEnum):
+    """Where a delegation stands; kept for years, so never renamed."""
+
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    TAKEN_BACK = "TAKEN_BACK"  # by who asked, before an answer
+    ENDED = "ENDED"  # by either, after it
+
+
+@frozen(kw_only=True)
+class Term:
+    """From the first day to the last, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day is one of them."""
+        return self.first <= day <= self.last
+
+
+class Standing(StrEnum):
+    """What a delegation is worth on a day."""
+
+    WAITING = "waiting"  # for an answer
+    TO_COME = "to come"
+    IN_FORCE = "in force"
+    OVER = "over"
+    REFUSED = "refused"
+
+
+def standing(state: DelegationState, term: Term, day: date) -> Standing:
+    """
+    Return what a delegation is worth on a day.
+
+    An invitation that nobody answered is over with its last day, like what it was for.
+    """
+    if state is DelegationState.REFUSED:
+        return Standing.REFUSED
+    if state in {DelegationState.ENDED, DelegationState.TAKEN_BACK}:
+        return Standing.OVER
+    if day > term.last:
+        return Standing.OVER
+    if state is DelegationState.PENDING:
+        return Standing.WAITING
+    return Standing.IN_FORCE if term.holds(day) else Standing.TO_COME
+
+
+class TermFault(StrEnum):
+    """Why a delegation cannot have such days."""
+
+    PAST = "past"
+    BACKWARDS = "backwards"
+    LONG = "long"
+
+
+def judge_term(term: Term, today: date, most_days: int) -> TermFault | None:
+    """Return why somebody may not act for so long, or from then; or None."""
+    if term.first < today:
+        return TermFault.PAST
+    if term.last < term.first:
+        return TermFault.BACKWARDS
+    if term.last - term.first >= timedelta(days=most_days):
+        return TermFault.LONG
+    return None
+
+
+class InvitationFault(StrEnum):
+    """Why a patient cannot ask somebody to be their carer."""
+
+    MINOR = "minor"
+    ONESELF = "oneself"
+    THERE = "there"
+    ENOUGH = "enough"
+
+
+@frozen(kw_only=True)
+class InvitationFacts:
+    """
+    What is known when a patient asks somebody.
+
+    ``helpers`` are the matricules of who was asked and has not answered, and of who
+    acts now or will; ``born`` is the patient's birth date, YYYYMMDD, as far as known.
+    """
+
+    own: str = field(repr=False)
+    asked: str = field(repr=False)
+    helpers: tuple[str, ...] = field(repr=False)
+    born: str = field(repr=False)
+    today: date
+
+
+def judge_invitation(facts: InvitationFacts) -> InvitationFault | None:
+    """Return why a patient cannot ask that person, or None."""
+    if not is_adult(facts.born, facts.today):
+        return InvitationFault.MINOR
+    if facts.asked == facts.own:
+        return InvitationFault.ONESELF
+    if facts.asked in facts.helpers:
+        return InvitationFault.THERE
+    return InvitationFault.ENOUGH if len(facts.helpers) >= MOST_CARERS else None
+
+
+class AnswerFault(StrEnum):
+    """Why an invitation cannot be accepted."""
+
+    NOT_WAITING = "not waiting"
+    CLOSED = "closed"
+    ENOUGH = "enough"
+
+
+@frozen(kw_only=True)
+class AnswerFacts:
+    """``helped``: for how many others the one who is asked acts now, or will."""
+
+    standing: Standing
+    holder: ProfileState
+    helped: int
+
+
+def judge_acceptance(facts: AnswerFacts) -> AnswerFault | None:
+    """Return why who was asked cannot accept, or None; refusing is always possible."""
+    if facts.standing is not Standing.WAITING:
+        return AnswerFault.NOT_WAITING
+    if not may_sign_in(facts.holder):
+        return AnswerFault.CLOSED
+    return AnswerFault.ENOUGH if facts.helped >= MOST_HELPED else None
+
+
+def capacity_on(
+    state: DelegationState, term: Term, holder: ProfileState, day: date
+) -> Capacity | None:
+    """
+    Return as whom somebody may open another's space on a day, or None: not at all.
+
+    A space that its holder cannot open is open to nobody who acts for them.
+    """
+    if standing(state, term, day) is not Standing.IN_FORCE or not may_sign_in(holder):
+        return None
+    return Capacity.CARER
+
+
+def is_adult(born: str, today: date) -> bool:
+    """Tell whether somebody is surely of age (code civil art. 414)."""
+    age = age_on(born, today)
+    return age is not None and age >= ADULT_YEARS
+
+
+def is_same_person(traits: IdentityTraits, named: IdentityTraits) -> bool:
+    """
+    Tell whether the person behind a number is the one who was named.
+
+    Birth name, first given name and birth date are asked for, and have to be known: a
+    number alone, or a wrong one, leads to nobody.
+    """
+    given = traits.first_given or traits.given_names
+    known = (traits.family, given, traits.birth_date)
+    asked = (named.family, named.first_given, named.birth_date)
+    return all(known) and all(asked) and not trait_mismatches(traits, named)

@@ -1,0 +1,203 @@
+"""Who acts for whom: what patients asked of others, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from attrs import asdict, field, frozen
+from sqlalchemy import ColumnElement, select
+
+from gateway.errors import DestroyedError
+from gateway.rights.delegation_rules import (
+    Capacity,
+    DelegationState,
+    Standing,
+    Term,
+    standing,
+)
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.values import Profile
+from gateway.store.tables import delegations
+
+_MOST_SHOWN = 50
+"""Of one patient; those that are over make room for newer ones."""
+
+_ASKED, _ACCEPTED = DelegationState.PENDING.value, DelegationState.ACCEPTED.value
+
+
+@frozen(kw_only=True)
+class NamedPerson:
+    """Whom a patient named, in the patient's words; the birth date is YYYYMMDD."""
+
+    matricule: str = field(repr=False)
+    family: str = field(repr=False)
+    given: str = field(repr=False)
+    birth_date: str = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Delegation:
+    """
+    What one patient asked of another; ``helper_id`` is empty where nobody was found.
+
+    ``named`` is None where the key it was sealed with is destroyed.
+    """
+
+    id: str
+    holder_id: str
+    helper_id: str
+    capacity: Capacity
+    state: DelegationState
+    term: Term
+    named: NamedPerson | None = field(repr=False)
+    created_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+    def standing(self, day: date) -> Standing:
+        """Return what it is worth on a day."""
+        return standing(self.state, self.term, day)
+
+
+@frozen
+class Delegations:
+    """Delegations within one transaction; each change leaves a line with both."""
+
+    work: UnitOfWork
+
+    def ask(
+        self, holder: Profile, helper: Profile | None, named: NamedPerson, term: Term
+    ) -> str:
+        """
+        Keep that a patient asks somebody to act; return its id.
+
+        ``helper`` is None where the person named was not found: the patient sees the
+        same, and nobody can answer.
+        """
+        delegation_id = uuid4().hex
+        place = _place(delegation_id)
+        self.work.add_now(
+            delegations,
+            id=delegation_id,
+            holder_id=holder.id,
+            helper_id=helper.id if helper else None,
+            capacity=Capacity.CARER.value,
+            state=_ASKED,
+            first_day=term.first.isoformat(),
+            last_day=term.last.isoformat(),
+            key_id=holder.key_id,
+            named=self.work.seal(holder.key_id, asdict(named), place),
+            created_at=self.work.next_moment(),
+        )
+        self._note(Action.DELEGATION_ASKED, "asked", delegation_id, holder.id)
+        if helper is not None:
+            self._note(Action.DELEGATION_ASKED, "asked", delegation_id, helper.id)
+        return delegation_id
+
+    def of_holder(self, profile_id: str) -> tuple[Delegation, ...]:
+        """Return what a patient asked of others, the newest first."""
+        return self._some(delegations.c.holder_id == profile_id)
+
+    def of_helper(self, profile_id: str) -> tuple[Delegation, ...]:
+        """Return what others asked of a patient, the newest first."""
+        return self._some(delegations.c.helper_id == profile_id)
+
+    def get(self, delegation_id: str) -> Delegation | None:
+        """Return one, or None."""
+        found = self._some(delegations.c.id == delegation_id)
+        return found[0] if found else None
+
+    def _some(self, condition: ColumnElement[bool]) -> tuple[Delegation, ...]:
+        rows = self.work.connection.execute(
+            select(delegations)
+            .where(condition)
+            # What is still worth something comes before what is over.
+            .order_by(
+                delegations.c.ended_at.is_not(None),
+                delegations.c.created_at.desc(),
+                delegations.c.id,
+            )
+            .limit(_MOST_SHOWN)
+        )
+        return tuple(self._delegation(row) for row in rows)
+
+    def accept(self, one: Delegation) -> None:
+        """Note that who was asked will act."""
+        self._answer(one, DelegationState.ACCEPTED, Action.DELEGATION_ACCEPTED)
+
+    def refuse(self, one: Delegation) -> None:
+        """Note that who was asked will not."""
+        self._answer(one, DelegationState.REFUSED, Action.DELEGATION_REFUSED)
+
+    def _answer(self, one: Delegation, state: DelegationState, action: Action) -> None:
+        refused = state is DelegationState.REFUSED
+        ended = {"ended_at": self.work.now} if refused else {}
+        self._write(one, state=state.value, answered_at=self.work.now, **ended)
+        self._note_both(action, "answered", one)
+
+    def end(self, one: Delegation, *, by_holder: bool) -> None:
+        """End it, by who asked or by who acts; its row stays."""
+        answered = one.state is DelegationState.ACCEPTED
+        state = DelegationState.ENDED if answered else DelegationState.TAKEN_BACK
+        self._write(one, state=state.value, ended_at=self.work.now)
+        outcome = "by-holder" if by_holder else "by-helper"
+        self._note_both(Action.DELEGATION_ENDED, outcome, one)
+
+    def prolong(self, one: Delegation, last: date) -> None:
+        """Let it hold until another day."""
+        self._write(one, last_day=last.isoformat())
+        self._note_both(Action.DELEGATION_CHANGED, "term", one)
+
+    def _write(self, one: Delegation, **values: Any) -> None:
+        self.work.change(delegations, delegations.c.id == one.id, **values)
+
+    def _note_both(self, action: Action, outcome: str, one: Delegation) -> None:
+        self._note(action, outcome, one.id, one.holder_id)
+        if one.helper_id:
+            self._note(action, outcome, one.id, one.helper_id)
+
+    def _note(self, action: Action, outcome: str, subject: str, whose: str) -> None:
+        self.work.note(action, outcome, subject, chain=chain_of(whose))
+
+    def _delegation(self, row: Any) -> Delegation:
+        self.work.rows.check(delegations, row)
+        return Delegation(
+            id=row.id,
+            holder_id=row.holder_id,
+            helper_id=row.helper_id or "",
+            capacity=Capacity(row.capacity),
+            state=DelegationState(row.state),
+            term=Term(
+                first=date.fromisoformat(row.first_day),
+                last=date.fromisoformat(row.last_day),
+            ),
+            named=self._named(row),
+            created_at=row.created_at,
+            answered_at=row.answered_at,
+            ended_at=row.ended_at,
+        )
+
+    def _named(self, row: Any) -> NamedPerson | None:
+        try:
+            named = self.work.unseal(row.key_id, row.named, _place(row.id))
+        except DestroyedError:
+            return None
+        return NamedPerson(**named)
+
+
+def matricules(some: Sequence[Delegation], day: date) -> tuple[str, ...]:
+    """Return whom a patient asked and waits for, and who acts now or will."""
+    lasting = {Standing.WAITING, Standing.TO_COME, Standing.IN_FORCE}
+    return tuple(
+        one.named.matricule
+        for one in some
+        if one.named is not None and one.standing(day) in lasting
+    )
+
+
+def _place(delegation_id: str) -> str:
+    return f"delegations.named:{delegation_id}"

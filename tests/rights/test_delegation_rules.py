@@ -1,0 +1,235 @@
+"""Who acts for whom, from when to when, and what they may do there."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from attrs import evolve
+
+from gateway.core.person import IdentityTraits
+from gateway.rights.delegation_rules import (
+    MOST_CARERS,
+    MOST_HELPED,
+    Act,
+    AnswerFacts,
+    AnswerFault,
+    Capacity,
+    DelegationState,
+    InvitationFacts,
+    InvitationFault,
+    Standing,
+    Term,
+    TermFault,
+    capacity_on,
+    is_adult,
+    is_same_person,
+    judge_acceptance,
+    judge_invitation,
+    judge_term,
+    may,
+    standing,
+)
+from gateway.rights.profile import ProfileState
+
+TODAY = date(2026, 11, 29)
+DAY = timedelta(days=1)
+TERM = Term(first=TODAY, last=TODAY + 30 * DAY)
+JEANNE, ANNE, PAUL = "250016300000005", "278046300000012", "149066300000087"
+
+
+@pytest.mark.parametrize(
+    ("act", "capacity", "allowed"),
+    [
+        (Act.READ, Capacity.HOLDER, True),
+        (Act.WRITE, Capacity.HOLDER, True),
+        (Act.DOCUMENTS, Capacity.HOLDER, True),
+        (Act.GOVERN, Capacity.HOLDER, True),
+        (Act.READ, Capacity.CARER, True),
+        (Act.WRITE, Capacity.CARER, True),
+        (Act.DOCUMENTS, Capacity.CARER, True),
+        (Act.GOVERN, Capacity.CARER, False),
+    ],
+)
+def test_a_carer_reads_writes_and_adds_and_governs_nothing(
+    act: Act, capacity: Capacity, allowed: bool
+) -> None:
+    assert may(act, capacity) is allowed
+
+
+S = DelegationState
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "worth"),
+    [
+        (S.PENDING, TERM.first - DAY, Standing.WAITING),
+        (S.PENDING, TERM.last, Standing.WAITING),
+        (S.PENDING, TERM.last + DAY, Standing.OVER),
+        (S.ACCEPTED, TERM.first - DAY, Standing.TO_COME),
+        (S.ACCEPTED, TERM.first, Standing.IN_FORCE),
+        (S.ACCEPTED, TERM.last, Standing.IN_FORCE),
+        (S.ACCEPTED, TERM.last + DAY, Standing.OVER),
+        (S.REFUSED, TERM.first, Standing.REFUSED),
+        (S.REFUSED, TERM.last + DAY, Standing.REFUSED),
+        (S.ENDED, TERM.first, Standing.OVER),
+        (S.TAKEN_BACK, TERM.first, Standing.OVER),
+    ],
+)
+def test_it_holds_from_its_first_day_to_its_last(
+    state: DelegationState, day: date, worth: Standing
+) -> None:
+    assert standing(state, TERM, day) is worth
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "fault"),
+    [
+        (TODAY, 0, None),
+        (TODAY, 364, None),
+        (TODAY, 365, TermFault.LONG),
+        (TODAY, -1, TermFault.BACKWARDS),
+        (TODAY - DAY, 3, TermFault.PAST),
+        (TODAY + 90 * DAY, 364, None),
+        (TODAY + 90 * DAY, 365, TermFault.LONG),
+    ],
+)
+def test_its_days_begin_today_or_later_and_end(
+    first: date, days: int, fault: TermFault | None
+) -> None:
+    assert judge_term(Term(first=first, last=first + days * DAY), TODAY, 365) is fault
+
+
+ASKED = InvitationFacts(
+    own=JEANNE, asked=ANNE, helpers=(), born="19500117", today=TODAY
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({}, None),
+        ({"asked": JEANNE}, InvitationFault.ONESELF),
+        ({"helpers": (PAUL, ANNE)}, InvitationFault.THERE),
+        ({"helpers": ("1", "2", ANNE)}, InvitationFault.THERE),
+        ({"helpers": ("1", "2")}, None),
+        ({"helpers": ("1", "2", "3")}, InvitationFault.ENOUGH),
+        ({"born": "20081129"}, None),
+        ({"born": "20081130"}, InvitationFault.MINOR),
+        ({"born": ""}, InvitationFault.MINOR),
+    ],
+)
+def test_an_adult_asks_three_others_at_most(
+    changes: dict[str, object], fault: InvitationFault | None
+) -> None:
+    assert MOST_CARERS == 3
+    assert judge_invitation(evolve(ASKED, **changes)) is fault  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("facts", "fault"),
+    [
+        (
+            AnswerFacts(
+                standing=Standing.WAITING, holder=ProfileState.ACTIVATED, helped=0
+            ),
+            None,
+        ),
+        (
+            AnswerFacts(
+                standing=Standing.WAITING,
+                holder=ProfileState.ACTIVATED,
+                helped=MOST_HELPED - 1,
+            ),
+            None,
+        ),
+        (
+            AnswerFacts(
+                standing=Standing.WAITING,
+                holder=ProfileState.ACTIVATED,
+                helped=MOST_HELPED,
+            ),
+            AnswerFault.ENOUGH,
+        ),
+        (
+            AnswerFacts(
+                standing=Standing.WAITING, holder=ProfileState.CLOSED, helped=0
+            ),
+            AnswerFault.CLOSED,
+        ),
+        *(
+            (
+                AnswerFacts(standing=one, holder=ProfileState.ACTIVATED, helped=0),
+                AnswerFault.NOT_WAITING,
+            )
+            for one in Standing
+            if one is not Standing.WAITING
+        ),
+    ],
+)
+def test_who_is_asked_accepts_once_and_helps_five_at_most(
+    facts: AnswerFacts, fault: AnswerFault | None
+) -> None:
+    assert MOST_HELPED == 5
+    assert judge_acceptance(facts) is fault
+
+
+@pytest.mark.parametrize("holder", ProfileState)
+@pytest.mark.parametrize("state", DelegationState)
+@pytest.mark.parametrize(
+    "day", [TERM.first - DAY, TERM.first, TERM.last, TERM.last + DAY]
+)
+def test_a_space_is_open_to_a_carer_while_it_holds_and_to_its_holder_too(
+    state: DelegationState, holder: ProfileState, day: date
+) -> None:
+    accepted = state is DelegationState.ACCEPTED and TERM.holds(day)
+    expected = accepted and holder is ProfileState.ACTIVATED
+
+    found = capacity_on(state, TERM, holder, day)
+
+    assert found is (Capacity.CARER if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("born", "adult"),
+    [
+        ("20081129", True),
+        ("20081130", False),
+        ("200811", False),  # perhaps the thirtieth
+        ("200810", True),
+        ("2008", False),
+        ("2007", True),
+        ("", False),
+        ("x", False),
+    ],
+)
+def test_who_may_be_a_minor_is_one(born: str, adult: bool) -> None:
+    assert is_adult(born, TODAY) is adult
+
+
+PERSON = IdentityTraits(
+    family="MOREL", given_names="ANNE LUCIE", first_given="ANNE", birth_date="19780412"
+)
+NAMED = IdentityTraits(family="Morel", first_given="Anne", birth_date="19780412")
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "same"),
+    [
+        ({}, {}, True),
+        ({"first_given": ""}, {"first_given": "Anne Lucie"}, True),
+        ({}, {"family": "Martin"}, False),
+        ({}, {"family": ""}, False),
+        ({}, {"first_given": "Lucie"}, False),
+        ({}, {"first_given": ""}, False),
+        ({}, {"birth_date": "19780413"}, False),
+        ({}, {"birth_date": ""}, False),
+        ({"family": ""}, {}, False),
+        ({"first_given": "", "given_names": ""}, {}, False),
+        ({"birth_date": ""}, {}, False),
+    ],
+)
+def test_a_person_is_found_by_all_that_is_asked_for(
+    known: dict[str, str], named: dict[str, str], same: bool
+) -> None:
+    assert is_same_person(evolve(PERSON, **known), evolve(NAMED, **named)) is same
