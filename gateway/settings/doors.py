@@ -278,6 +278,10 @@ class WebSettings(Table):
         "may share one.",
     ] = 300
     code_requests: Annotated[int, "Codes sent per account in an hour."] = 5
+    carer_days: Annotated[
+        int, "Days that a patient lets a carer act at most, before it is renewed."
+    ] = 730
+    carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10

@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
     ACCESS = "access"  # an operator looked into the vault
+    PEOPLE = "people"  # who acts for whom was asked, answered or ended
+    HELPED = "helped"  # somebody acted for the patient
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
 
 
@@ -126,6 +128,39 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "The password of your space was changed, and open connections were "
                 "closed.\n\n"
                 "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.PEOPLE: {
+            "fr": (
+                "Du nouveau parmi vos proches",
+                "Bonjour,\n\n"
+                "Une demande ou un accord entre vous et l'un de vos proches a changé. "
+                "Votre espace dit lequel, à la page « Mes proches ».\n" + _CARE_FR,
+            ),
+            "en": (
+                "News about the people close to you",
+                "Hello,\n\n"
+                "A request or an agreement between you and someone close to you has "
+                'changed. Your space says which, on the page "People close to me".\n'
+                + _CARE_EN,
+            ),
+        },
+        NoticeKind.HELPED: {
+            "fr": (
+                "Quelqu'un a agi pour vous",
+                "Bonjour,\n\n"
+                "Une personne à qui vous avez donné accès a ouvert votre espace "
+                "aujourd'hui, ou y a fait quelque chose. Tout est inscrit à son nom.\n\n"
+                "Ce n'est pas normal ? Retirez son accès à la page « Mes proches ».\n"
+                + _CARE_FR,
+            ),
+            "en": (
+                "Someone acted for you",
+                "Hello,\n\n"
+                "A person to whom you gave access opened your space today, or did "
+                "something there. Everything is recorded under their name.\n\n"
+                'Something wrong? Take the access back on the page "People close to '
+                'me".\n' + _CARE_EN,
             ),
         },
         NoticeKind.MESSAGE: {

@@ -99,6 +99,7 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
+    _acting: list[str] = field(factory=list, repr=False)
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
@@ -220,11 +221,22 @@ class UnitOfWork:
 
         What of it names a sender or a document (`PRIVATE`) is sealed.
         """
+        if self._acting:
+            detail = {**detail, "via": self._acting[-1]}
         if is_private(detail):
             key_id = self.key_for(scope_of(chain))
             place = line_place(action, subject)
             detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
+
+    @contextmanager
+    def acting_by(self, delegation_id: str) -> Iterator[None]:
+        """Have each line noted meanwhile say by which delegation it was done."""
+        self._acting.append(delegation_id)
+        try:
+            yield
+        finally:
+            self._acting.pop()
 
     def before_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when all else of the transaction is done."""

@@ -43,6 +43,16 @@ _WAITING = Prepared(
     )
     .limit(1)
 )
+_SINCE = Prepared(
+    select(notices.c.id)
+    .where(
+        notices.c.profile_id == bindparam("profile"),
+        notices.c.kind == bindparam("kind"),
+        notices.c.created_at > bindparam("since"),
+    )
+    .limit(1)
+)
+_DAILY = timedelta(days=1)
 _ALWAYS = frozenset(
     {NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD, NoticeKind.ACCESS}
 )
@@ -144,6 +154,15 @@ class Notices:
         """
         for profile in (before, after):
             self.make(profile, NoticeKind.ADDRESS)
+
+    def make_daily(self, profile: Profile, kind: NoticeKind) -> None:
+        """Make a notice, unless one of its kind was made in the last day."""
+        since = self.work.now - _DAILY
+        row = _SINCE.first(
+            self.work.connection, profile=profile.id, kind=kind.value, since=since
+        )
+        if row is None:
+            self.make(profile, kind)
 
     def make(
         self,

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, TypeVar
 
 from attrs import frozen
 
+from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk, committed
+from gateway.web.site.desk import Desk, committed, who_acts
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -41,9 +47,47 @@ class PatientDesk(Desk):
         Raises:
             UnavailableError: it could not be kept, or not in time.
         """
-        answer = committed(self.reception.keep(submission, also))
+        via = who_acts()
+
+        def by_whom(work: UnitOfWork, parcel: Parcel) -> None:
+            with work.acting_by(via):
+                also(work, parcel)
+                self._tell_holder(work, via)
+
+        kept = self.reception.keep(submission, by_whom if via else also)
+        answer = committed(kept)
         if isinstance(answer, Failed):
             raise UnavailableError("try again later", detail=answer.why)
+
+    def write(self, job: Callable[[UnitOfWork], T]) -> T:
+        """
+        Run a job in the next transaction and wait for its commit.
+
+        Where somebody acts for the holder, the holder is told so.
+
+        Raises:
+            UnavailableError: it could not be committed in time.
+        """
+        via = who_acts()
+        if not via:
+            return super().write(job)
+
+        def told(work: UnitOfWork) -> T:
+            done = job(work)
+            self._tell_holder(work, via)
+            return done
+
+        return super().write(told)
+
+    def _tell_holder(self, work: UnitOfWork, delegation_id: str) -> None:
+        found = Delegations(work).get(delegation_id)
+        holder = Profiles(work).get(found.holder_id) if found is not None else None
+        if holder is not None:
+            self.notices(work).make_daily(holder, NoticeKind.HELPED)
+
+    def today(self, visit: Visit) -> date:
+        """Return the day it is where the patients are."""
+        return visit.now.astimezone(self.settings.web.zone).date()
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that a patient may know of now."""
@@ -77,7 +121,9 @@ class PatientDesk(Desk):
             zone=self.settings.web.time_zone,
             visit=visit,
             unread=unread,
-            name=person_name(visit.person) if visit.person is not None else "",
+            name=person_name(visit.own) if visit.own is not None else "",
+            acting=visit.acting,
+            acting_name=person_name(visit.acting.holder) if visit.acting else "",
             identity=identity_of(visit.person) if visit.person is not None else None,
             service=self.settings.domains.operator_name,
             closing=visit.session.ends_at if visit.session is not None else visit.now,

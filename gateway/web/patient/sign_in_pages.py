@@ -37,7 +37,7 @@ class SignInPages:
 
     def form(self, visit: Visit) -> Answer:
         """Ask for login and password."""
-        if visit.person is not None:
+        if visit.own is not None:
             return self._in(visit)
         return self._form(visit)
 
@@ -69,7 +69,7 @@ class SignInPages:
 
     def give_password(self, visit: Visit) -> Answer:
         """Take login and password; lead to the code, or say why none comes."""
-        if visit.person is not None:
+        if visit.own is not None:
             return self._in(visit)
         login, password = visit.form.line("login"), visit.form.text("password")
         missing = tuple(
@@ -124,7 +124,8 @@ class SignInPages:
             return self._code_form(visit, problem="form", status=422)
         tried = self._steps.give_code(session, digits)
         if tried.cookie:
-            return self._in(visit).with_cookie("session", tried.cookie)
+            opened = self._in(visit).with_cookie("session", tried.cookie)
+            return opened.without_cookie("acting") if visit.acts_as else opened
         problem = "wrong" if tried.tries_left else "void"
         return self._code_form(
             visit, problem=problem, tries_left=tried.tries_left, status=422
@@ -143,17 +144,18 @@ class SignInPages:
     def leave(self, visit: Visit) -> Answer:
         """Sign out."""
         if visit.session is not None:
-            profile_id = visit.person.id if visit.person is not None else ""
+            profile_id = visit.own.id if visit.own is not None else ""
             self._steps.leave(visit.session, profile_id)
-        left = "?left=1" if visit.person is not None else ""
-        return redirect(f"/sign-in{left}").without_cookie("session")
+        left = "?left=1" if visit.own is not None else ""
+        answer = redirect(f"/sign-in{left}").without_cookie("session")
+        return answer.without_cookie("acting") if visit.acts_as else answer
 
     def choose_language(self, visit: Visit) -> Answer:
         """Keep the chosen language, for the notices too once signed in."""
         chosen = visit.form.line("language")
         if chosen not in LANGUAGES:
             chosen = FIRST
-        person = visit.person
+        person = visit.own
         if person is not None and person.language != chosen:
             self.desk.write(
                 lambda work: Profiles(work).change(

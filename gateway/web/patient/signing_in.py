@@ -14,6 +14,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from gateway.core.texts.notices import NoticeKind
+from gateway.rights.delegation_rules import capacity_on
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
@@ -23,11 +24,13 @@ from gateway.store.patients.accounts import (
     password_matches,
     stronger_hash,
 )
+from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.limits import FilesRight
+from gateway.web.site.visits import ActingFor
 
 _HOUR = timedelta(hours=1)
 
@@ -203,6 +206,25 @@ class SigningIn:
             known = session
             session = self.desk.write(lambda work: self.desk.sessions(work).seen(known))
         return session, profile, now
+
+    def acting(self, own: Profile, delegation_id: str) -> ActingFor | None:
+        """Return for whom a patient acts by a delegation that is theirs and holds."""
+        with self.desk.database.read() as work:
+            found = Delegations(work).get(delegation_id)
+            if found is None or found.helper_id != own.id:
+                return None
+            holder = Profiles(work).get(found.holder_id)
+            if holder is None:
+                return None
+            day = work.now.astimezone(self.desk.settings.web.zone).date()
+        capacity = capacity_on(
+            found.state, found.term, ProfileState(holder.state), day
+        )
+        if capacity is None:
+            return None
+        return ActingFor(
+            id=found.id, holder=holder, capacity=capacity, last=found.term.last
+        )
 
     def whose(self, cookie: str) -> Profile | None:
         """Return the patient of a session that ended not long ago, of itself."""

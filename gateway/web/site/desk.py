@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from attrs import frozen
@@ -15,6 +17,25 @@ from gateway.store.base.writer import Writer
 
 T = TypeVar("T")
 _COMMIT_SECONDS = 30
+
+_ACTING: ContextVar[str] = ContextVar("acting", default="")
+"""The delegation by which the page that is served acts; empty for the holder's own."""
+
+
+@contextmanager
+def acting_by(delegation_id: str) -> Iterator[None]:
+    """Have every line of what is written meanwhile say by which delegation it is."""
+    before = _ACTING.set(delegation_id)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
+
+
+def who_acts() -> str:
+    """Return the delegation by which the page that is served acts, or nothing."""
+    return _ACTING.get()
+
 
 
 @frozen(kw_only=True)
@@ -32,7 +53,13 @@ class Desk:
         Raises:
             UnavailableError: it could not be committed in time.
         """
-        return committed(self.writer.submit(job))
+        via = who_acts()
+
+        def by_whom(work: UnitOfWork) -> T:
+            with work.acting_by(via):
+                return job(work)
+
+        return committed(self.writer.submit(by_whom if via else job))
 
 
 def committed(future: Future[T]) -> T:

@@ -13,6 +13,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import WebSession
 from gateway.web.site.limits import FilesRight
+from gateway.web.site.visits import ActingFor
 
 
 class Visitors(Protocol):
@@ -20,6 +21,9 @@ class Visitors(Protocol):
 
     def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
         """Return the session of a cookie, its person when open, and the time."""
+
+    def acting(self, own: Profile, delegation_id: str) -> ActingFor | None:
+        """Return for whom somebody acts by a delegation, if it is theirs and holds."""
 
     def whose(self, cookie: str) -> Profile | None:
         """Return the person of a session that ended not long ago, of itself."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.site.answers import Answer
 
@@ -24,7 +25,8 @@ class Route:
     whole steps of time, so that the delay does not tell what was right. A page that
     ``takes_cut`` is given a form of which the files were too large; any other is not.
     ``rescue`` keeps what was written when the session was over, for its person, and
-    returns where it can be gone on with.
+    returns where it can be gone on with. ``act`` is what the page does, which says who
+    else than the holder may ask for it: nobody, where nothing is said.
     """
 
     method: str
@@ -35,3 +37,4 @@ class Route:
     guarded: bool = False
     takes_cut: bool = False
     rescue: Rescue | None = None
+    act: Act = Act.GOVERN

@@ -12,6 +12,7 @@ from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer, page, redirect, with_query
+from gateway.web.site.desk import acting_by
 from gateway.web.site.forms import EMPTY_FORM, read_form
 from gateway.web.site.languages import choose_language
 from gateway.web.site.ports import Visitors
@@ -20,6 +21,7 @@ from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_
 
 log = Logger()
 _COOKIE = re.compile(r"[0-9a-f]{64}")
+_DELEGATION = re.compile(r"[0-9a-f]{32}")
 
 
 @frozen
@@ -28,6 +30,8 @@ class Serving:
 
     keys: KeyRing = field(repr=False)
     visitors: Visitors
+    after_acting: str = "/"
+    """Where who acted for somebody is told that this is over."""
 
     def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
         """Return the answer of a route; a failure becomes a page that says so."""
@@ -46,6 +50,12 @@ class Serving:
             return error_page(language, 403, text=text)
         if route.needs is Stage.OPEN and visit.person is None:
             return self._to_sign_in(route, visit, parts)
+        if route.needs is Stage.OPEN and visit.acts_as and visit.acting is None:
+            # What was in force no longer is: no page of the own space stands in for
+            # the other's without a word.
+            return redirect(self.after_acting).without_cookie("acting")
+        if route.needs is Stage.OPEN and not visit.may(route.act):
+            return error_page(language, 403, signed_in=True, is_holders=True)
         if visit.form.cut and not route.takes_cut:
             return error_page(language, visit.form.cut, text=visit.form.text("text"))
         return self._page(route, visit, parts)
@@ -53,11 +63,12 @@ class Serving:
     def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         signed_in, text = visit.person is not None, visit.form.text("text")
         try:
-            return route.page(visit, **parts)
+            with acting_by(visit.acting.id if visit.acting else ""):
+                return route.page(visit, **parts)
         except NotFoundError:
-            if visit.person is not None:
+            if visit.own is not None:
                 subject = str(next(iter(parts.values()), ""))[:32]
-                self.visitors.note_refusal(visit.person, subject)
+                self.visitors.note_refusal(visit.own, subject)
             return error_page(visit.language, 404, signed_in=signed_in, text=text)
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
@@ -71,8 +82,12 @@ class Serving:
         known = bool(_COOKIE.fullmatch(cookie))
         if not known:
             cookie = new_cookie()
-        session, person, now = self.visitors.find(cookie)
+        session, own, now = self.visitors.find(cookie)
         stage = session.stage if session is not None else Stage.ANONYMOUS
+        acts_as = raw.cookies.get("__Host-acting", "")
+        acting = None
+        if own is not None and _DELEGATION.fullmatch(acts_as):
+            acting = self.visitors.acting(own, acts_as)
         return Visit(
             path=raw.path,
             query=raw.query,
@@ -82,9 +97,11 @@ class Serving:
             is_new=not known,
             stage=stage,
             session=session,
-            person=person,
-            token=form_token(self.keys, cookie),
-            ticket=upload_ticket(self.keys, cookie) if person is not None else "",
+            own=own,
+            acting=acting,
+            acts_as=acts_as,
+            token=form_token(self.keys, cookie, acting.id if acting else ""),
+            ticket=upload_ticket(self.keys, cookie) if own is not None else "",
         )
 
     def _checked(self, visit: Visit, raw: RawRequest) -> Visit:
@@ -115,7 +132,9 @@ class Serving:
             cookie=visit.cookie,
             stage=visit.stage,
             session=visit.session,
-            person=visit.person,
+            own=visit.own,
+            acting=visit.acting,
+            acts_as=visit.acts_as,
             token=visit.token,
             ticket=visit.ticket,
         )
@@ -138,7 +157,8 @@ class Serving:
         text = visit.form.text("text")
         try:
             person = self.visitors.whose(visit.cookie)
-            if route.rescue is not None and person is not None:
+            # What was written for somebody else is kept for nobody: it is shown.
+            if route.rescue is not None and person is not None and not visit.acts_as:
                 place = route.rescue(visit, person, **parts)
                 return redirect(
                     with_query("/sign-in", {"expired": "1", "kept": "1", "next": place})
@@ -181,12 +201,14 @@ def error_page(
     signed_in: bool = False,
     text: str = "",
     wait_seconds: int = 0,
+    is_holders: bool = False,
 ) -> Answer:
     """
     Return a page for a failure: what happened and what to do, nothing inside.
 
     ``text`` is what was written in a form that was not taken; it is shown again.
     ``wait_seconds``: when the same may be tried again; 0 where nobody knows.
+    ``is_holders``: only who the space is of may do it, and not who acts for them.
     """
     return page(
         "site/error.html",
@@ -194,6 +216,7 @@ def error_page(
         status=status,
         code=status,
         signed_in=signed_in,
+        is_holders=is_holders,
         text=text.strip(),
         wait_minutes=max(1, -(-wait_seconds // 60)),
         visit=None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from attrs import field, frozen
 
 from gateway.core.ins import Ins
+from gateway.rights.delegation_rules import Act, Capacity, may
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.keys import KeyRing, Label
@@ -33,12 +34,25 @@ class RawRequest:
 
 
 @frozen(kw_only=True)
+class ActingFor:
+    """For whom a visitor acts, as what, until which day: a delegation in force."""
+
+    id: str
+    holder: Profile = field(repr=False)
+    capacity: Capacity
+    last: date
+
+
+@frozen(kw_only=True)
 class Visit:
     """
     One request of one visitor.
 
-    ``profile`` is there for a visitor who signed in. ``token`` goes into every form,
-    ``ticket`` into the address of forms with files (`form_token`, `upload_ticket`).
+    ``profile`` is there for a visitor who signed in: whose space is open, which is the
+    own, or that of whom the visitor acts for (``acting``); ``own`` is who signed in.
+    ``acts_as`` is what the browser says of it, whether that holds or not. ``token``
+    goes into every form, ``ticket`` into the address of forms with files
+    (`form_token`, `upload_ticket`).
     """
 
     path: str
@@ -50,9 +64,21 @@ class Visit:
     is_new: bool = False
     stage: Stage = Stage.ANONYMOUS
     session: WebSession | None = None
-    person: Profile | None = field(default=None, repr=False)
+    own: Profile | None = field(default=None, repr=False)
+    acting: ActingFor | None = None
+    acts_as: str = ""
     token: str = field(repr=False)
     ticket: str = field(default="", repr=False)
+
+    @property
+    def person(self) -> Profile | None:
+        """The patient whose space is open, None before signing in."""
+        return self.own if self.acting is None else self.acting.holder
+
+    def may(self, act: Act) -> bool:
+        """Tell whether the visitor may do something in the space that is open."""
+        capacity = Capacity.HOLDER if self.acting is None else self.acting.capacity
+        return may(act, capacity)
 
     @property
     def address(self) -> str:
@@ -78,14 +104,16 @@ class Visit:
         return self.profile.ins
 
 
-def form_token(keys: KeyRing, cookie: str) -> str:
+def form_token(keys: KeyRing, cookie: str, acting: str = "") -> str:
     """
     Return the token of the forms of one visitor, against forged requests.
 
     Keyed and bound to the cookie: it changes whenever the session does, nothing has
-    to be stored for it, and no other site can make one.
+    to be stored for it, and no other site can make one. It is bound to whom the
+    visitor acts for as well: a form that was opened in one space does nothing in
+    another, which a second window may have gone to meanwhile.
     """
-    return keys.digest(Label.FORM, cookie)
+    return keys.digest(Label.FORM, f"{cookie}:{acting}" if acting else cookie)
 
 
 def upload_ticket(keys: KeyRing, cookie: str) -> str:
