@@ -278,6 +278,11 @@ class WebSettings(Table):
         "may share one.",
     ] = 300
     code_requests: Annotated[int, "Codes sent per account in an hour."] = 5
+    proof_seconds: Annotated[
+        int,
+        "So long after the password and a code were given once more, the account may "
+        "be changed.",
+    ] = 600
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10

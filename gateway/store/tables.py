@@ -49,8 +49,10 @@ from gateway.store.mailbox.tables import (
     mailboxes,
 )
 from gateway.store.patients.tables import (
+    account_steps,
     accounts,
     blocks,
+    devices,
     notices,
     one_time_codes,
     oppositions,
@@ -80,6 +82,7 @@ from gateway.store.vault.tables import (
 
 __all__ = [
     "UtcDateTime",
+    "account_steps",
     "accounts",
     "arrival_documents",
     "arrivals",
@@ -93,6 +96,7 @@ __all__ = [
     "damaged_blobs",
     "data_keys",
     "deliveries",
+    "devices",
     "documents",
     "drafts",
     "evidence",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
+from gateway.web.patient.account_pages import AccountPages
+from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
@@ -18,7 +20,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)
-    keeping = KeepingPages(desk)
+    keeping, account = KeepingPages(desk), AccountPages(desk)
+    changing = ChangingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -29,6 +32,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
 
     def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="POST", path=path, page=page, needs=needs)
+
+    def guarded(path: str, page: Page, *, slow: bool = False) -> Route:
+        return Route(method="POST", path=path, page=page, guarded=True, slow=slow)
 
     def form(path: str, page: Page, rescue: Rescue) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
@@ -73,6 +79,25 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"{file}/view", inbox.view),
         get(f"{file}/keep", keeping.ask),
         post(f"{file}/keep", keeping.keep),
+        get("/account", account.account),
+        get("/account/devices", account.devices),
+        post("/account/devices/end", account.end_others),
+        post(f"/account/devices/{_ID.format('device_id')}/end", account.end_device),
+        get("/account/prove", changing.prove),
+        guarded("/account/prove", changing.give_password, slow=True),
+        get("/account/prove/code", changing.code_form),
+        guarded("/account/prove/code", changing.give_code),
+        guarded("/account/prove/again", changing.code_again),
+        get("/account/password", changing.password_form),
+        guarded("/account/password", changing.set_password, slow=True),
+        get("/account/login", changing.login_form),
+        guarded("/account/login", changing.set_login),
+        get("/account/email", changing.email_form),
+        guarded("/account/email", changing.propose_email),
+        get("/account/email/code", changing.email_code_form),
+        guarded("/account/email/code", changing.confirm_email),
+        get("/account/telephone", changing.telephone_form),
+        post("/account/telephone", changing.set_telephone),
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),

@@ -35,7 +35,15 @@ from gateway.web.site.visits import RawRequest, same, upload_ticket
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
 _MINUTES = timedelta(minutes=5)
-_HEADERS = ("host", "origin", "content-type", "accept-language", "sec-fetch-site")
+_HEADERS = (
+    "host",
+    "origin",
+    "content-type",
+    "accept-language",
+    "sec-fetch-site",
+    "user-agent",
+)
+_COOKIES = frozenset({b"__Host-session", b"__Host-language", b"__Host-device"})
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"
 _METHODS = frozenset(_ALLOWED.encode().split(b", "))
@@ -199,11 +207,11 @@ def _query(query: bytes) -> Mapping[str, str]:
 
 
 def read_cookies(request: Request) -> Mapping[str, str]:
-    """Return our two cookies; the first of a name counts."""
+    """Return our cookies; the first of a name counts."""
     return {
         name.decode(): value.decode("latin-1")
         for name, value in request.received_cookies.items()
-        if name in {b"__Host-session", b"__Host-language"}
+        if name in _COOKIES
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, InvalidError, NotFoundError
@@ -20,6 +20,7 @@ from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_
 
 log = Logger()
 _COOKIE = re.compile(r"[0-9a-f]{64}")
+_MAX_AGENT = 500
 
 
 @frozen
@@ -68,6 +69,7 @@ class Serving:
 
     def _visit(self, raw: RawRequest, language: str) -> Visit:
         cookie = raw.cookies.get("__Host-session", "")
+        device = raw.cookies.get("__Host-device", "")
         known = bool(_COOKIE.fullmatch(cookie))
         if not known:
             cookie = new_cookie()
@@ -83,6 +85,8 @@ class Serving:
             stage=stage,
             session=session,
             person=person,
+            device=device if _COOKIE.fullmatch(device) else "",
+            agent=raw.headers.get("user-agent", "")[:_MAX_AGENT],
             token=form_token(self.keys, cookie),
             ticket=upload_ticket(self.keys, cookie) if person is not None else "",
         )
@@ -106,19 +110,7 @@ class Serving:
         form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
         if visit.is_new or not same(form.text("token"), visit.token):
             raise ForgedError(is_of_this_site=bool(origin))
-        return Visit(
-            path=visit.path,
-            query=visit.query,
-            form=form if form.fields else EMPTY_FORM,
-            language=visit.language,
-            now=visit.now,
-            cookie=visit.cookie,
-            stage=visit.stage,
-            session=visit.session,
-            person=visit.person,
-            token=visit.token,
-            ticket=visit.ticket,
-        )
+        return evolve(visit, form=form if form.fields else EMPTY_FORM)
 
     def _to_sign_in(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         """

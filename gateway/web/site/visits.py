@@ -51,6 +51,10 @@ class Visit:
     stage: Stage = Stage.ANONYMOUS
     session: WebSession | None = None
     person: Profile | None = field(default=None, repr=False)
+    device: str = field(default="", repr=False)
+    """The cookie that a browser keeps from one signing in to the next, if it has it."""
+    agent: str = field(default="", repr=False)
+    """What the browser says of itself (User-Agent): nothing is decided by it."""
     token: str = field(repr=False)
     ticket: str = field(default="", repr=False)
 
