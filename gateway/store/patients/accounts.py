@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from base64 import b64encode
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -17,13 +15,13 @@ from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 
-from gateway.errors import ConflictError, InvalidError, NotFoundError
+from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.login_rules import LONGEST as LONGEST_LOGIN
-from gateway.rights.login_rules import SHORTEST, LoginFault, judge_login
 from gateway.rights.password_rules import LONGEST
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.devices import forget_devices_of
+from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
@@ -382,43 +380,6 @@ def stronger_hash(account: Account, password: str) -> str:
 def _one_more(columns: Any, since: ColumnElement[Any], now: datetime) -> Any:
     """Return the count after another wrong password; what is a day old is forgotten."""
     return case((since < now - _FORGOTTEN, 1), else_=columns.failures + 1)
-
-
-_LOGIN_FAULTS: Mapping[LoginFault, str] = MappingProxyType(
-    {
-        LoginFault.ADDRESS: "a login is not an e-mail address",
-        LoginFault.NUMBER: "a login is not a social security number",
-        LoginFault.IBAN: "a login is not a bank account number",
-        LoginFault.TELEPHONE: "a login is not a telephone number",
-        **dict.fromkeys(
-            (LoginFault.SHORT, LoginFault.LONG, LoginFault.FORM),
-            f"a login has {SHORTEST} to {LONGEST_LOGIN} letters, digits, dots or "
-            "hyphens",
-        ),
-    }
-)
-
-
-class RefusedLoginError(InvalidError):
-    """A login that may not be chosen, and why."""
-
-    def __init__(self, fault: LoginFault) -> None:
-        super().__init__(_LOGIN_FAULTS[fault])
-        self.fault = fault
-
-
-def check_login(login: str) -> str:
-    """
-    Return a login in the form it is kept: in small letters.
-
-    Raises:
-        RefusedLoginError: `judge_login` refuses it; the text does not quote it.
-    """
-    login = login.strip().lower()
-    fault = judge_login(login)
-    if fault is not None:
-        raise RefusedLoginError(fault)
-    return login
 
 
 def _normal(password: str) -> str:

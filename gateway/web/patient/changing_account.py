@@ -13,7 +13,8 @@ from gateway.errors import ConflictError, InvalidError
 from gateway.message.address import read_address
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.account_steps import AccountSteps, StepKind
-from gateway.store.patients.accounts import Accounts, RefusedLoginError
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.logins import RefusedLoginError
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.passwords import RefusedPasswordError
 from gateway.store.patients.profiles import Profile, Profiles
