@@ -1,4 +1,4 @@
-"""`gateway rights`: what would have been decided otherwise under other settings."""
+"""`gateway rights`: what would be decided otherwise; the matrix of who reads what."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
+from gateway.cli.rights_matrix import add_import, what_if_matrix
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
 from gateway.evidence.policies import hash_of, policy_of, text_of
@@ -38,7 +39,9 @@ PERMITTED = "PERMITTED"
 
 def add_parser(commands: Subparsers) -> None:
     """Add the noun and its verbs."""
-    verbs = add_noun(commands, "rights", "past decisions under other settings")
+    verbs = add_noun(
+        commands, "rights", "past decisions under other settings, and the matrix"
+    )
     asked = add_command(
         verbs,
         "what-if",
@@ -53,7 +56,14 @@ def add_parser(commands: Subparsers) -> None:
         metavar="KEY=VALUE",
         help="a setting of [filing] other than in the file, as blocked_may_file=true",
     )
+    asked.add_argument(
+        "--matrix",
+        metavar="VERSION",
+        default="",
+        help="what this version of the habilitation matrix would open or close",
+    )
     add_reason(asked)
+    add_import(verbs)
 
 
 @define
@@ -73,8 +83,12 @@ def what_if(args: argparse.Namespace) -> int:
     the evidence of all was read, and under which settings.
 
     Raises:
-        MisuseError: ``--set`` names no setting of ``[filing]``, or no value of one.
+        MisuseError: ``--set`` names no setting of ``[filing]``, or no value of one; or
+            ``--matrix`` stands beside it.
+        NotFoundError: there is no such version of the matrix.
     """
+    if args.matrix:
+        return what_if_matrix(args)
     with opened(args) as (settings, database):
         asked = settings_with(settings.filing, args.set)
         with database.write() as work:

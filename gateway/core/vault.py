@@ -17,6 +17,8 @@ class MaskedBy(StrEnum):
 
     NOBODY = ""
     PATIENT = "patient"
+    EVERYTHING = "all"
+    """The patient, with all others: undone with them."""
     SENDER = "sender"
 
 

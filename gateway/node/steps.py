@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.masking import MaskingVault
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
@@ -49,6 +50,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             database, vaults, settings, delivering.at_once
         ),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
+        TaskKind.MASK: MaskingVault(vaults),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -25,6 +25,7 @@ LOCAL = (
     TaskKind.DELIVER,
     TaskKind.ACKNOWLEDGE,
     TaskKind.DISCLOSE,
+    TaskKind.MASK,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

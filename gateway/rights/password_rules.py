@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from attrs import field, frozen
@@ -138,9 +139,7 @@ def _is_again(piece: str) -> bool:
 
 def _is_run(piece: str) -> bool:
     """``abc``, ``321``: each character next to the one before."""
-    steps = {
-        ord(after) - ord(one) for one, after in zip(piece, piece[1:], strict=False)
-    }
+    steps = {ord(after) - ord(one) for one, after in pairwise(piece)}
     return steps in ({1}, {-1})
 
 

@@ -30,6 +30,7 @@ from gateway.store.evidence.tables import (
     patient_settings,
     settings_texts,
 )
+from gateway.store.habilitation.tables import matrices
 from gateway.store.inbox.tables import (
     conversations,
     drafts,
@@ -53,6 +54,7 @@ from gateway.store.patients.tables import (
     accounts,
     blocks,
     devices,
+    mask_runs,
     notices,
     one_time_codes,
     oppositions,
@@ -114,6 +116,8 @@ __all__ = [
     "mail_outlines",
     "mailbox_holders",
     "mailboxes",
+    "mask_runs",
+    "matrices",
     "metadata",
     "notices",
     "one_time_codes",

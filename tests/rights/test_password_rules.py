@@ -91,6 +91,7 @@ def test_what_nobody_would_guess_passes(password: str) -> None:
         "kzwqvb1979-03-28",
         "kzwq 2790351215189",
         "domi79kzwqvbx",
+        "trois-kzwqvbxn",  # five letters are enough
     ],
 )
 def test_what_is_known_of_the_person_is_no_password(password: str) -> None:
@@ -157,6 +158,8 @@ def test_twelve_characters_or_nine_of_four_classes_and_two_hundred_at_most(
         ("31021985", 5),  # no such day, and a year
         ("31121999", 1),
         ("19991231", 1),
+        ("19990430", 1),
+        ("+1+212", 6),  # what a number may look like, and no day
         ("18991130", 8),
         ("kzwvkzw", 5),
         ("kzkz", 1),
@@ -170,6 +173,7 @@ def test_parts_are_counted(text: str, count: int) -> None:
 def test_a_word_is_a_part_in_any_reading() -> None:
     assert parts("kangourou", "kangourou") == 1
     assert parts("kangourou", "kang", "ourou") == 2
+    assert parts("zw", "zw") == 1
     assert parts("kangourou", "kang") == 6
     assert parts_of(("k4ng", "kang"), lambda piece: piece == "kang") == 1
     longest = "k" * 12 + "z" * 12

@@ -153,7 +153,7 @@ def _version(stored: FiledDocument, own: frozenset[str]) -> StoredVersion:
         availability=stored.status,
         ownership=_ownership(stored, own),
         replaced_by=stored.replaced_levels,
-        masked_by_patient=stored.masked_by is MaskedBy.PATIENT,
+        masked_by_patient=stored.masked_by in {MaskedBy.PATIENT, MaskedBy.EVERYTHING},
     )
 
 
@@ -200,9 +200,9 @@ def _opposition(
     rights: ProfileRights, document: ClinicalDocument, names: frozenset[str]
 ) -> OppositionFact:
     opposed = any(
-        one.kind == "structure"
-        and one.structure in names
+        (one.kind == "structure" and one.structure in names)
         and one.type_code in {"", document.type_code.code}
+        or (one.kind == "type" and one.type_code == document.type_code.code)
         for one in rights.oppositions
     )
     return OppositionFact.ON_RECORD if opposed else OppositionFact.NONE

@@ -12,6 +12,7 @@ from gateway.core.decision import FilingDecision, Permit
 from gateway.core.document import Availability, Visibility
 from gateway.core.envelope import RecipientKind, SubmissionForm
 from gateway.core.reasons import Reason
+from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.depositing import (
     deposit_of,
@@ -34,6 +35,7 @@ from gateway.rights.delivery_rules import (
 )
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
+from gateway.rights.masking_rules import mask_kept
 from gateway.store.arrivals.arrivals import (
     Arrivals,
     ArrivalState,
@@ -267,6 +269,8 @@ class Settlement:
         deposit = deposit_of(
             case, one, decision, arrival_id=self.kept.id, now=self.work.now
         )
+        if deposit.masked_by is MaskedBy.PATIENT:
+            deposit = evolve(deposit, masked_by=self._masker(case, decision))
         replaced = [self.vault.find(unique_id) for unique_id in decision.deprecates]
         deposited = self.vault.file(deposit)
         assert deposited is Deposited.FILED, "decided upon as new"
@@ -286,6 +290,13 @@ class Settlement:
             [stored.id for stored in replaced if stored],
             responsible=answering_for(self.kept.sender, authors),
         )
+
+    def _masker(self, case: Case, decision: FilingDecision) -> MaskedBy:
+        """Return who masked a document: for its versions' sake, whoever masked these"""
+        if case.profile is None or case.profile.mask_by_default:
+            return MaskedBy.PATIENT
+        named = {decision.replaces, *decision.deprecates, *decision.superseded_by}
+        return mask_kept(self.vault.find_each(named - {""}).values())
 
     def _withdraw(self, case: Case, number: int, decision: FilingDecision) -> None:
         stored = self.vault.find(decision.withdraws)

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import ConflictError, NotFoundError
@@ -91,6 +91,11 @@ class EmbeddedVault:
     def listed(self, profile_id: str) -> Sequence[FiledDocument]:
         """Return all documents of a patient, last filed first, whatever their status"""
         return self._all_known(self._documents.listed(profile_id))
+
+    def walk(self, profile_id: str, place: str, limit: int) -> Walked:
+        """Return the next documents of a patient, first filed first."""
+        found, last = self._documents.walk(profile_id, place, limit)
+        return Walked(self._all_known(found), last)
 
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0

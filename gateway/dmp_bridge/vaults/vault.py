@@ -78,6 +78,14 @@ class Deposit:
         return to_entry_id(self.entry.entry_uuid)
 
 
+@frozen
+class Walked:
+    """Some of a patient's documents, and where to go on; ``place`` empty: no further"""
+
+    documents: Sequence[FiledDocument]
+    place: str
+
+
 class Vault(Protocol):
     """The documents of all patients; what is filed is there to be found at once."""
 
@@ -109,6 +117,13 @@ class Vault(Protocol):
         Return all documents of a patient, last filed first, whatever their status.
 
         Who may see which of them is for the rights to say.
+        """
+
+    def walk(self, profile_id: str, place: str, limit: int) -> Walked:
+        """
+        Return the next documents of a patient, first filed first, whatever they are.
+
+        Begun with an empty place. One that was altered is left out, as in every list.
         """
 
     def for_holder(

@@ -296,6 +296,10 @@ class Profiles:
         self.work.rewrite(profiles, {**row._asdict(), **values}, values)
         return True
 
+    def record(self, profile_id: str, what: str, before: Any, after: Any) -> None:
+        """Keep what a patient decided that stands in no column of the profile."""
+        self._changed(profile_id, what, before, after)
+
     def _changed(
         self, profile_id: str, what: str, before: Any, after: Any, **values: Any
     ) -> None:

@@ -178,3 +178,18 @@ notices = Table(
     Column("sent_at", UtcDateTime),
 )
 """E-mails to a patient's ordinary address; they say only that something waits."""
+
+mask_runs = Table(
+    "mask_runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("masks", Boolean, nullable=False),  # false: undoes what another masked
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("place", Id),  # the last document that was looked at; NULL: none yet
+    Column("seen", Integer, nullable=False, default=0),
+    Column("changed", Integer, nullable=False, default=0),
+    Column("ended_at", UtcDateTime),  # NULL: it is under way
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""A patient asked to mask everything, or to undo it: how far that came."""

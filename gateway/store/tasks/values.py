@@ -17,6 +17,7 @@ class TaskKind(StrEnum):
     RELAY = "relay"  # a delivery: to another operator
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
+    MASK = "mask"  # a mask run: the next documents of a patient who masks them all
 
 
 class TaskState(StrEnum):

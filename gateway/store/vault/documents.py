@@ -15,9 +15,11 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     or_,
     select,
     text,
+    tuple_,
 )
 
 from gateway.core.document import Availability, BodyLevel, Visibility
@@ -26,7 +28,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.sealed.rows import refused
-from gateway.store.tables import documents, submissions
+from gateway.store.tables import data_keys, documents, submissions
 from gateway.store.vault.rows import (
     names_digest,
     row_of,
@@ -115,11 +117,13 @@ class Documents:
         """
         Return the next documents of all patients by entryUUID, to walk them all.
 
-        As they stand there, altered or not; of one that cannot be read, why.
+        As they stand there, altered or not; of one that cannot be read, why. Those
+        whose key was destroyed are no documents any more.
         """
         rows = self.work.connection.execute(
             select(documents)
-            .where(documents.c.id > entry_id)
+            .join(data_keys, data_keys.c.id == documents.c.key_id)
+            .where(documents.c.id > entry_id, data_keys.c.destroyed_at.is_(None))
             .order_by(documents.c.id)
             .limit(limit)
         )
@@ -157,6 +161,28 @@ class Documents:
             .order_by(*_LAST_FIRST)
         )
         return self._sound(rows)
+
+    def walk(
+        self, profile_id: str, place: str, limit: int
+    ) -> tuple[list[StoredDocument], str]:
+        """
+        Return a patient's next documents, first filed first, and the last one's id.
+
+        An empty id says that there are no more. Those that were altered are left out.
+        """
+        columns = documents.c
+        order = (columns.filed_at, columns.creation_time, columns.id)
+        further = select(documents).where(columns.profile_id == profile_id)
+        if place:
+            last = self.work.connection.execute(
+                select(*order).where(columns.id == place)
+            ).one()
+            values = [
+                literal(one, of.type) for one, of in zip(last, order, strict=True)
+            ]
+            further = further.where(tuple_(*order) > tuple_(*values))
+        rows = self.work.connection.execute(further.order_by(*order).limit(limit)).all()
+        return self._sound(rows), rows[-1].id if len(rows) == limit else ""
 
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0

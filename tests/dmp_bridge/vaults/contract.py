@@ -489,6 +489,26 @@ class VaultContract:
             )
         assert seen() == 0
 
+    def test_all_are_walked_the_first_filed_first_and_each_once(
+        self, house: House
+    ) -> None:
+        ids = [f"1.2.3.{number}" for number in range(5)]
+        house.file(
+            house.deposit("1.2.4", patient=house.other),
+            *(house.deposit(one, set_id="", version=None) for one in ids),
+        )
+
+        for limit in (1, 2, 5, 6):
+            walked, place = [], ""
+            while True:
+                with house.open() as vault:
+                    found = vault.walk(house.patient, place, limit)
+                assert len(found.documents) <= limit
+                walked += [one.unique_id for one in found.documents]
+                if not (place := found.place):
+                    break
+            assert walked == ids
+
     def test_what_one_message_brought_comes_in_the_order_of_filing(
         self, house: House
     ) -> None:

@@ -15,7 +15,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
-from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent
+from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
 from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 
@@ -61,6 +61,13 @@ class InMemoryVault:
 
     def listed(self, profile_id: str) -> list[FiledDocument]:
         return self._of(profile_id)[::-1]
+
+    def walk(self, profile_id: str, place: str, limit: int) -> Walked:
+        all_of = self._of(profile_id)
+        ids = [one.id for one in all_of]
+        first = ids.index(place) + 1 if place else 0
+        found = all_of[first : first + limit]
+        return Walked(found, found[-1].id if len(found) == limit else "")
 
     def for_holder(
         self, profile_id: str, *, old: bool, limit: int, offset: int = 0
