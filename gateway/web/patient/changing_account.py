@@ -32,7 +32,7 @@ _FRENCH: Final = re.compile(r"0([1-9]\d{8})")
 
 
 @frozen
-class Refused:
+class ChangeRefused:
     """Why a change was not made: a word the page knows, and from when it may be."""
 
     why: str
@@ -47,14 +47,14 @@ class ChangingAccount:
 
     def set_password(
         self, profile: Profile, session: WebSession, password: str
-    ) -> Refused | None:
+    ) -> ChangeRefused | None:
         """Change the password: every other session ends, and the patient is told."""
 
-        def job(work: UnitOfWork) -> Refused | None:
+        def job(work: UnitOfWork) -> ChangeRefused | None:
             try:
                 Accounts(work).set_password(profile, password, but=session.digest)
             except RefusedPasswordError as error:
-                return Refused(error.fault.value)
+                return ChangeRefused(error.fault.value)
             self.desk.notices(work).make(profile, NoticeKind.PASSWORD)
             return None
 
@@ -62,7 +62,7 @@ class ChangingAccount:
 
     def set_login(
         self, profile: Profile, session: WebSession, login: str
-    ) -> Refused | None:
+    ) -> ChangeRefused | None:
         """
         Change the login, if it may be one and nobody has it; the patient is told.
 
@@ -70,26 +70,26 @@ class ChangingAccount:
         a few names an hour are looked up.
         """
 
-        def job(work: UnitOfWork) -> Refused | None:
+        def job(work: UnitOfWork) -> ChangeRefused | None:
             until = Tries(work, "login", session.account_id).take(LOGIN_TRIES, _HOUR)
             if until is not None:
-                return Refused("enough", until)
+                return ChangeRefused("enough", until)
             try:
                 Accounts(work).set_login(profile, login)
             except RefusedLoginError as error:
-                return Refused(error.fault.value)
+                return ChangeRefused(error.fault.value)
             except ConflictError:
-                return Refused("taken")
+                return ChangeRefused("taken")
             self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
             return None
 
         return self.desk.write(job)
 
-    def set_telephone(self, profile: Profile, telephone: str) -> Refused | None:
+    def set_telephone(self, profile: Profile, telephone: str) -> ChangeRefused | None:
         """Change the telephone number, or take it away; the patient is told."""
         number = telephone_of(telephone) if telephone else ""
         if number is None:
-            return Refused("form")
+            return ChangeRefused("form")
 
         def job(work: UnitOfWork) -> None:
             Profiles(work).set_telephone(profile, number)
@@ -100,22 +100,22 @@ class ChangingAccount:
 
     def propose_email(
         self, profile: Profile, session: WebSession, address: str
-    ) -> Refused | None:
+    ) -> ChangeRefused | None:
         """Send a code to another address: it is the patient's once the code is given"""
         try:
             email = str(read_address(address))
         except InvalidError:
-            return Refused("form")
+            return ChangeRefused("form")
         if email == profile.email:
-            return Refused("same")
+            return ChangeRefused("same")
 
-        def job(work: UnitOfWork) -> Refused | None:
+        def job(work: UnitOfWork) -> ChangeRefused | None:
             there = evolve(profile, email=email)
             code_id, until = send_code(
                 self.desk, work, session.account_id, there, NoticeKind.PROOF
             )
             if not code_id:
-                return Refused("enough", until)
+                return ChangeRefused("enough", until)
             life = timedelta(seconds=self.desk.settings.web.code_seconds)
             steps = AccountSteps(work, session, profile.key_id)
             steps.begin(StepKind.EMAIL, life, email=email, code=code_id)

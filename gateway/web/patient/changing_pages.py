@@ -10,8 +10,8 @@ from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.changing_account import (
     LOGIN_TRIES,
+    ChangeRefused,
     ChangingAccount,
-    Refused,
 )
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.proving import Proving
@@ -195,7 +195,7 @@ class ChangingPages:
         return self._to_prove(visit) or self._login_form(visit, None)
 
     def _login_form(
-        self, visit: Visit, refused: Refused | None, status: int = 200
+        self, visit: Visit, refused: ChangeRefused | None, status: int = 200
     ) -> Answer:
         with self.desk.database.read() as work:
             login = Accounts(work).login_of(visit.profile)
@@ -252,7 +252,7 @@ class ChangingPages:
         return self._to_prove(visit) or self._email_form(visit, None)
 
     def _email_form(
-        self, visit: Visit, refused: Refused | None, status: int = 200
+        self, visit: Visit, refused: ChangeRefused | None, status: int = 200
     ) -> Answer:
         return self.desk.page(
             visit,
