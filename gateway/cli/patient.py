@@ -308,6 +308,7 @@ def _known(profile: Profile, rights: ProfileRights) -> dict[str, Any]:
         "sex": profile.traits.sex,
         "birthPlace": profile.traits.birth_place,
         "email": profile.email,
+        "telephone": profile.telephone,
         "language": profile.language,
         "maskByDefault": profile.mask_by_default,
         "emergency": profile.emergency,

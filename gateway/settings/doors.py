@@ -282,6 +282,11 @@ class WebSettings(Table):
         int, "Days that a patient lets a carer act at most, before it is renewed."
     ] = 730
     carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
+    proof_seconds: Annotated[
+        int,
+        "So long after the password and a code were given once more, the account may "
+        "be changed.",
+    ] = 600
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10

@@ -114,6 +114,8 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
     SIGNED_OUT = "session:close"
+    ACCOUNT_PROVED = "account:prove"
+    ACCOUNT_REFUSED = "account:refuse"
     PAGE_REFUSED = "page:refuse"
     OPERATOR_READ = "operator:read"
     ROWS_WRITTEN = "rows:write"

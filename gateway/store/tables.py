@@ -50,9 +50,11 @@ from gateway.store.mailbox.tables import (
     mailboxes,
 )
 from gateway.store.patients.tables import (
+    account_steps,
     accounts,
     blocks,
     delegations,
+    devices,
     mask_runs,
     notices,
     one_time_codes,
@@ -83,6 +85,7 @@ from gateway.store.vault.tables import (
 
 __all__ = [
     "UtcDateTime",
+    "account_steps",
     "accounts",
     "arrival_documents",
     "arrivals",
@@ -97,6 +100,7 @@ __all__ = [
     "data_keys",
     "delegations",
     "deliveries",
+    "devices",
     "documents",
     "drafts",
     "evidence",

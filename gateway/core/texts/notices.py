@@ -28,6 +28,10 @@ class NoticeKind(StrEnum):
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
     HELPED = "helped"  # somebody acted for the patient
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
+    PROOF = "proof"  # a code, for a change of the account or another password
+    LOGIN = "login"  # the login, for who forgot it
+    ACCOUNT = "account"  # the login or the telephone number was changed
+    DEVICE = "device"  # signed in with a browser that was not known
 
 
 _SAFETY_FR = (
@@ -75,6 +79,85 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "the service for a new one.\n\n"
                 "{service}\n"
                 "This e-mail is automatic, please do not answer.\n",
+            ),
+        },
+        NoticeKind.PROOF: {
+            "fr": (
+                "Votre code de confirmation",
+                "Bonjour,\n\n"
+                "Votre code de confirmation est : {digits}\n\n"
+                "Il confirme un changement de votre compte. Il est valable {minutes} "
+                "minutes et sert une seule fois. Ne le donnez à personne.\n\n"
+                "Vous n'avez rien demandé ? Ne faites rien : sans ce code, rien ne "
+                "change. Si cela se répète, prévenez l'accueil du service.\n\n"
+                "{service}\n"
+                "Ce courriel est automatique, ne répondez pas.\n",
+            ),
+            "en": (
+                "Your confirmation code",
+                "Hello,\n\n"
+                "Your confirmation code is: {digits}\n\n"
+                "It confirms a change of your account. It is valid for {minutes} "
+                "minutes and works once. Give it to nobody.\n\n"
+                "If you asked for nothing, do nothing: without this code, nothing "
+                "changes. If it happens again, tell the service.\n\n"
+                "{service}\n"
+                "This e-mail is automatic, please do not answer.\n",
+            ),
+        },
+        NoticeKind.LOGIN: {
+            "fr": (
+                "Votre identifiant",
+                "Bonjour,\n\n"
+                "L'identifiant de votre espace est : {login}\n\n"
+                "Vous ne l'avez pas demandé ? Il ne suffit pas pour entrer, mais "
+                "quelqu'un connaît votre numéro et votre date de naissance : prévenez "
+                "l'accueil du service.\n" + _CARE_FR,
+            ),
+            "en": (
+                "Your identifier",
+                "Hello,\n\n"
+                "The identifier of your space is: {login}\n\n"
+                "If you did not ask for it, someone knows your number and your birth "
+                "date: that is not enough to get in, but tell the service.\n"
+                + _CARE_EN,
+            ),
+        },
+        NoticeKind.ACCOUNT: {
+            "fr": (
+                "Votre compte a changé",
+                "Bonjour,\n\n"
+                "L'identifiant ou le numéro de téléphone de votre espace a été "
+                "changé. La page « Mon compte » de votre espace dit ce qu'il est.\n\n"
+                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "service.\n" + _CARE_FR,
+            ),
+            "en": (
+                "Your account has changed",
+                "Hello,\n\n"
+                "The identifier or the telephone number of your space was changed. The "
+                "page “My account” of your space says what it is.\n\n"
+                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.DEVICE: {
+            "fr": (
+                "Nouvelle connexion à votre espace",
+                "Bonjour,\n\n"
+                "Votre espace vient d'être ouvert avec un navigateur que nous ne "
+                "connaissions pas. Si c'était vous, ne faites rien.\n\n"
+                "Ce n'était pas vous ? Connectez-vous, allez dans « Mon compte », "
+                "fermez les autres connexions et changez de mot de passe. Sans accès, "
+                "prévenez tout de suite l'accueil du service.\n" + _CARE_FR,
+            ),
+            "en": (
+                "New sign-in to your space",
+                "Hello,\n\n"
+                "Your space was just opened with a browser that was not known. If it "
+                "was you, do nothing.\n\n"
+                "If it was not, sign in, go to “My account”, close the other sessions "
+                "and change your password. If you cannot get in, tell the service at "
+                "once.\n" + _CARE_EN,
             ),
         },
         NoticeKind.ADDRESS: {

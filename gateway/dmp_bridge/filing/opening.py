@@ -323,9 +323,9 @@ def _unread(what: str, error: InvalidError) -> OpenedSubmission:
 
 
 def _with_place(found: FoundDocument, item: Item) -> FoundDocument:
-    """Return what has no name of its own with where it was found, for its sender."""
+    """Return what is no document with where it was found, unless it says it itself."""
     place = where(item.place.path, item.place.media_type)
-    if not found.error or found.error.startswith("partie "):
+    if found.error.startswith("partie "):
         return found
     said = found.error.split(BOTH)
     return evolve(found, error=BOTH.join(f"{one} ({place})" for one in said))

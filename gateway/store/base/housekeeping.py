@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, select, update
 
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.tables import (
+    account_steps,
     arrivals,
     deliveries,
     notices,
@@ -95,6 +96,7 @@ class Housekeeping:
         paused = unknown_logins.c.paused_until
         for table, gone in (
             (web_sessions, web_sessions.c.expires_at < then),
+            (account_steps, account_steps.c.expires_at < then),
             (one_time_codes, one_time_codes.c.expires_at < then),
             (
                 unknown_logins,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from base64 import b64encode
 from datetime import datetime, timedelta
@@ -16,11 +15,13 @@ from argon2.low_level import ARGON2_VERSION
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 
-from gateway.core.ins import has_valid_key
-from gateway.errors import ConflictError, InvalidError, NotFoundError
+from gateway.errors import ConflictError, NotFoundError
+from gateway.rights.login_rules import LONGEST as LONGEST_LOGIN
 from gateway.rights.password_rules import LONGEST
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.devices import forget_devices_of
+from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
@@ -31,8 +32,6 @@ from gateway.store.tables import (
     unknown_logins,
 )
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,63}")
-_NUMBER = re.compile(r"[1-9]\d{4}(?:\d\d|2[ab])\d{6}(?:\d\d)?")
 _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
 # Above the least that OWASP asks of argon2id (19 MiB, two passes); 32 MiB keeps two
@@ -123,7 +122,7 @@ class Accounts:
 
     def find(self, login: str) -> Account:
         """Return the account of a login in any case, or one nobody can open."""
-        login = login.strip().lower()[:64]
+        login = login.strip().lower()[:LONGEST_LOGIN]
         digest = self.work.keys.digest(Label.LOGIN, login)
         columns = accounts.c
         row = self.work.connection.execute(
@@ -137,13 +136,7 @@ class Accounts:
         if row is None:
             return self._nobody(digest)
         self.work.rows.check(accounts, row)
-        return Account(
-            id=row.id,
-            profile_id=row.profile_id,
-            hash=row.password,
-            failures=row.failures,
-            paused_until=row.paused_until,
-        )
+        return _account(row)
 
     def _called(self, account_id: str, key_id: str, login: str) -> bytes:
         return self.work.seal(key_id, login, f"accounts.called:{account_id}")
@@ -153,6 +146,53 @@ class Accounts:
             return str(row.login)
         place = f"accounts.called:{row.id}"
         return str(self.work.unseal(profile.key_id, row.called, place))
+
+    def login_of(self, profile: Profile) -> str:
+        """Return what a patient signs in with; an empty text where there is none."""
+        mine = accounts.c.profile_id == profile.id
+        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        return "" if row is None else self._login(row, profile)
+
+    def of_profile(self, profile: Profile) -> Account | None:
+        """Return the account of a patient, for its password to be asked again."""
+        mine = accounts.c.profile_id == profile.id
+        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        if row is None:
+            return None
+        self.work.rows.check(accounts, row)
+        return _account(row)
+
+    def set_login(self, profile: Profile, login: str) -> None:
+        """
+        Change what a patient signs in with; what is open goes on.
+
+        Raises:
+            NotFoundError: the profile has no account.
+            InvalidError: it is no login, as `check_login` says.
+            ConflictError: somebody has it.
+        """
+        login = check_login(login)
+        columns = accounts.c
+        row = self.work.connection.execute(
+            select(accounts).where(columns.profile_id == profile.id)
+        ).first()
+        if row is None:
+            raise NotFoundError("this profile has no account to sign in with")
+        digest = self.work.keys.digest(Label.LOGIN, login)
+        taken = self.work.connection.execute(
+            select(columns.id).where(
+                columns.login.in_([digest, login]), columns.id != row.id
+            )
+        ).first()
+        if taken is not None:
+            raise ConflictError("this login is taken")
+        self.work.change(
+            accounts,
+            columns.id == row.id,
+            login=digest,
+            called=self._called(row.id, profile.key_id, login),
+        )
+        Profiles(self.work).change(profile.id, "login")
 
     def move_to(self, profile: Profile, key_id: str) -> None:
         """Seal a patient's login under another of the patient's own keys."""
@@ -281,6 +321,7 @@ class Accounts:
             paused_until=None,
         )
         end_sessions_of(self.work, row.id, but=but)
+        forget_devices_of(self.work, row.id, but=but)
         void_codes_of(self.work, row.id)
         Profiles(self.work, by, why).change(profile.id, "password")
 
@@ -301,6 +342,16 @@ class Accounts:
                 .where(accounts.c.id == account.id)
                 .values(failures=0, paused_until=None)
             )
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row.id,
+        profile_id=row.profile_id,
+        hash=row.password,
+        failures=row.failures,
+        paused_until=row.paused_until,
+    )
 
 
 def password_matches(account: Account, password: str) -> bool:
@@ -329,26 +380,6 @@ def stronger_hash(account: Account, password: str) -> str:
 def _one_more(columns: Any, since: ColumnElement[Any], now: datetime) -> Any:
     """Return the count after another wrong password; what is a day old is forgotten."""
     return case((since < now - _FORGOTTEN, 1), else_=columns.failures + 1)
-
-
-def check_login(login: str) -> str:
-    """
-    Return a login in the form it is kept.
-
-    4 to 64 letters, digits, dots, hyphens or underscores; not an e-mail address and
-    not an INS or social security number: both are known to others.
-
-    Raises:
-        InvalidError: it is none; the text says what is wrong, without quoting it.
-    """
-    login = login.strip().lower()
-    if "@" in login:
-        raise InvalidError("a login is not an e-mail address")
-    if _NUMBER.fullmatch(login) or has_valid_key(login.upper()):
-        raise InvalidError("a login is not a social security number")
-    if not _LOGIN.fullmatch(login):
-        raise InvalidError("a login has 4 to 64 letters, digits, dots or hyphens")
-    return login
 
 
 def _normal(password: str) -> str:

@@ -20,7 +20,7 @@ from gateway.rights.delegation_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.values import Profile
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.tables import delegations
 
 _MOST_SHOWN = 50
@@ -105,6 +105,13 @@ class Delegations:
     def of_helper(self, profile_id: str) -> tuple[Delegation, ...]:
         """Return what others asked of a patient, the newest first."""
         return self._some(delegations.c.helper_id == profile_id)
+
+    def holder(self, one: Delegation) -> Profile | None:
+        """Return whose space it is about, None where that is destroyed."""
+        try:
+            return Profiles(self.work).get(one.holder_id)
+        except DestroyedError:
+            return None
 
     def get(self, delegation_id: str) -> Delegation | None:
         """Return one, or None."""

@@ -54,7 +54,16 @@ _SINCE = Prepared(
 )
 _DAILY = timedelta(days=1)
 _ALWAYS = frozenset(
-    {NoticeKind.CODE, NoticeKind.ADDRESS, NoticeKind.PASSWORD, NoticeKind.ACCESS}
+    {
+        NoticeKind.CODE,
+        NoticeKind.ADDRESS,
+        NoticeKind.PASSWORD,
+        NoticeKind.ACCESS,
+        NoticeKind.PROOF,
+        NoticeKind.LOGIN,
+        NoticeKind.ACCOUNT,
+        NoticeKind.DEVICE,
+    }
 )
 
 _STUCK = timedelta(days=1)
@@ -171,6 +180,7 @@ class Notices:
         *,
         digits: str = "",
         minutes: int = 0,
+        login: str = "",
         expires_at: datetime | None = None,
     ) -> str:
         """
@@ -194,6 +204,7 @@ class Notices:
             "url": self.public_url,
             "digits": digits,
             "minutes": minutes,
+            "login": login,
         }
         notice_id = uuid4().hex
         content = {

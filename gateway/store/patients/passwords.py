@@ -18,6 +18,15 @@ from gateway.rights.password_rules import (
 )
 from gateway.store.patients.profiles import Profile
 
+
+class RefusedPasswordError(InvalidError):
+    """A password that may not be chosen, and why."""
+
+    def __init__(self, fault: PasswordFault) -> None:
+        super().__init__(_PASSWORD_FAULTS[fault])
+        self.fault = fault
+
+
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -27,14 +36,14 @@ def check_password(password: str, login: str, profile: Profile | None) -> None:
     not what everybody tries, nor what is known of the patient.
 
     Raises:
-        InvalidError: it is refused; the text says why, without quoting it.
+        RefusedPasswordError: it is refused; the text says why, without quoting it.
     """
     normal = unicodedata.normalize("NFKC", password)
     fault = judge_password(
         normal, plain_letters(normal), _own_facts(login, profile), common_words()
     )
     if fault is not None:
-        raise InvalidError(_PASSWORD_FAULTS[fault])
+        raise RefusedPasswordError(fault)
 
 
 _PASSWORD_FAULTS: Mapping[PasswordFault, str] = MappingProxyType(

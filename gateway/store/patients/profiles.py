@@ -104,7 +104,7 @@ class Profiles:
             key_id=key_id,
             state=state,
             identity=self._identity(profile_id, key_id, ins, traits),
-            contact=self._contact(profile_id, key_id, email),
+            contact=self._contact(profile_id, key_id, {"email": email}),
             choices=self._choices(profile_id, key_id, _AT_FIRST),
             **_EMPTY,
             language=language,
@@ -137,9 +137,11 @@ class Profiles:
     ) -> bytes:
         return self.work.seal(key_id, choices, f"profiles.choices:{profile_id}")
 
-    def _contact(self, profile_id: str, key_id: str, email: str) -> bytes:
+    def _contact(
+        self, profile_id: str, key_id: str, contact: Mapping[str, str]
+    ) -> bytes:
         context = f"profiles.contact:{profile_id}"
-        return self.work.seal(key_id, {"email": email}, context)
+        return self.work.seal(key_id, contact, context)
 
     def find(self, matricule: str) -> Profile | None:
         """Return the profile of a matricule, or None."""
@@ -376,8 +378,21 @@ class Profiles:
 
     def set_email(self, profile: Profile, email: str) -> None:
         """Change the ordinary e-mail address notices and codes go to."""
-        contact = self._contact(profile.id, profile.key_id, email)
-        self._changed(profile.id, "email", profile.email, email, contact=contact)
+        self._set_contact(profile, "email", email)
+
+    def set_telephone(self, profile: Profile, telephone: str) -> None:
+        """Change the telephone number of a patient; an empty text takes it away."""
+        self._set_contact(profile, "telephone", telephone)
+
+    def set_card(self, profile: Profile, serial: str) -> None:
+        """Change the serial number of a patient's health insurance card."""
+        self._set_contact(profile, "card", serial)
+
+    def _set_contact(self, profile: Profile, what: str, said: str) -> None:
+        contact = {**_contact_of(profile), what: said}
+        sealed = self._contact(profile.id, profile.key_id, contact)
+        before = getattr(profile, what)
+        self._changed(profile.id, what, before, said, contact=sealed)
 
     def set_authority(self, profile: Profile, oid: str) -> None:
         """
@@ -402,7 +417,7 @@ class Profiles:
             choices=self._choices(profile.id, key_id, chosen),
             **_EMPTY,
             identity=self._identity(profile.id, key_id, profile.ins, profile.traits),
-            contact=self._contact(profile.id, key_id, profile.email),
+            contact=self._contact(profile.id, key_id, _contact_of(profile)),
         )
 
     def block(self, profile_id: str, identity: str) -> None:
@@ -536,9 +551,17 @@ class Profiles:
             ins=Ins.of(identity["ins"], identity["oid"]),
             traits=IdentityTraits(**identity["traits"]),
             email=contact["email"],
+            telephone=contact.get("telephone", ""),
+            card=contact.get("card", ""),
             **self._chosen(row),
             language=row.language,
             settings_version=row.settings_version,
             created_at=row.created_at,
             sets=row.sets,
         )
+
+
+def _contact_of(profile: Profile) -> dict[str, str]:
+    """Return what is sealed of how a patient is reached, with what is known alone."""
+    said = {"telephone": profile.telephone, "card": profile.card}
+    return {"email": profile.email, **{name: one for name, one in said.items() if one}}

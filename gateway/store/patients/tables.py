@@ -140,6 +140,31 @@ web_sessions = Table(
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),  # keyed, of its cookie
+    Column("session", String(64), nullable=False),  # digest of its last session
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("called", LargeBinary, nullable=False),  # sealed: browser, system
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+"""Browsers that an account was opened with: another one is told to the patient."""
+
+account_steps = Table(
+    "account_steps",
+    metadata,
+    Column("session", String(64), primary_key=True),  # its digest
+    Column("kind", String(12), primary_key=True),  # a word of StepKind
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed: what was said, until when
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+"""What was begun in the settings of an account and is not ended."""
+
 notices = Table(
     "notices",
     metadata,

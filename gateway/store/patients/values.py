@@ -22,6 +22,9 @@ class Profile:
     ins: Ins = field(repr=False)
     traits: IdentityTraits = field(repr=False)
     email: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+    card: str = field(default="", repr=False)
+    """The serial number of the health insurance card (carte Vitale), where known."""
     mask_by_default: bool = False
     emergency: dict[str, str]
     language: str = "fr"

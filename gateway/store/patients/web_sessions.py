@@ -31,6 +31,8 @@ class Stage(StrEnum):
 
     ANONYMOUS = "anonymous"
     CODE = "code"  # gave a login and a password, right or wrong
+    LOST = "lost"  # says who they are, and forgot the password
+    RENEW = "renew"  # proved it by a code: may choose another password
     OPEN = "open"
 
 
@@ -155,9 +157,13 @@ class WebSessions:
         """Bind another code to a session that waits for one."""
         self._change(session, code_id=code_id)
 
+    def digest_of(self, cookie: str) -> str:
+        """Return the digest by which a session is known."""
+        return self._digest(cookie)
+
     def end(self, session: WebSession) -> bool:
         """End a session; False when it was ended already."""
-        return bool(_end(self.work, [session.digest]))
+        return bool(end_sessions(self.work, [session.digest]))
 
     def _make_room(self, account_id: str) -> None:
         oldest = (
@@ -171,7 +177,7 @@ class WebSessions:
         )
         digests = list(self.work.connection.execute(oldest).scalars())
         if digests:
-            _end(self.work, digests)
+            end_sessions(self.work, digests)
 
 
 def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
@@ -182,11 +188,16 @@ def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
         )
     )
     if digests := list(found.scalars()):
-        _end(work, digests)
+        end_sessions(work, digests)
 
 
-def _end(work: UnitOfWork, digests: list[str]) -> int:
-    """Take sessions away; the journal knows that none of them comes back."""
+def end_sessions(work: UnitOfWork, digests: list[str]) -> int:
+    """Take sessions away, none of which comes back; return how many there were."""
+    digests = list(
+        work.connection.execute(
+            select(web_sessions.c.digest).where(web_sessions.c.digest.in_(digests))
+        ).scalars()
+    )
     for digest in digests:
         work.ended(web_sessions, {"digest": digest})
     gone = work.connection.execute(

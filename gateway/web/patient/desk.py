@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -16,8 +17,8 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notices import Notices
-from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
+from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
@@ -81,13 +82,13 @@ class PatientDesk(Desk):
 
     def _tell_holder(self, work: UnitOfWork, delegation_id: str) -> None:
         found = Delegations(work).get(delegation_id)
-        holder = Profiles(work).get(found.holder_id) if found is not None else None
+        holder = Delegations(work).holder(found) if found is not None else None
         if holder is not None:
             self.notices(work).make_daily(holder, NoticeKind.HELPED)
 
-    def today(self, visit: Visit) -> date:
-        """Return the day it is where the patients are."""
-        return visit.now.astimezone(self.settings.web.zone).date()
+    def day(self, moment: datetime) -> date:
+        """Return the day that a moment is in where the patients are."""
+        return moment.astimezone(ZoneInfo(self.settings.web.time_zone)).date()
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that a patient may know of now."""

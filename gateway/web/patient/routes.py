@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
+from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
+from gateway.web.patient.account_pages import AccountPages
+from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
@@ -18,17 +24,25 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)
-    keeping = KeepingPages(desk)
+    keeping, account = KeepingPages(desk), AccountPages(desk)
+    changing, people = ChangingPages(desk), PeoplePages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
+    person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
 
+    def does(act: Act, *some: Route) -> tuple[Route, ...]:
+        return tuple(evolve(one, act=act) for one in some)
+
     def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="POST", path=path, page=page, needs=needs)
+
+    def guarded(path: str, page: Page, *, slow: bool = False) -> Route:
+        return Route(method="POST", path=path, page=page, guarded=True, slow=slow)
 
     def form(path: str, page: Page, rescue: Rescue) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
@@ -62,21 +76,65 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", sign_in.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
-        get("/inbox", inbox.inbox),
-        get("/inbox/new", writing.new_form),
-        form("/inbox/new", writing.new, writing.rescue_new),
-        get(conversation, inbox.conversation),
-        form(conversation, writing.answer, writing.rescue_answer),
-        get(f"{conversation}/delete", inbox.ask_deletion),
-        post(f"{conversation}/delete", inbox.delete),
-        get(file, inbox.file),
-        get(f"{file}/view", inbox.view),
-        get(f"{file}/keep", keeping.ask),
-        post(f"{file}/keep", keeping.keep),
-        get("/documents", documents.documents),
-        get(document, documents.document),
-        get(f"{document}/body", documents.body),
-        get(f"{document}/body/keep", documents.body_to_keep),
-        get(f"{document}/original", documents.original),
-        get(f"{document}/media/<string:media_id>", documents.media),
+        *does(
+            Act.READ,
+            get("/inbox", inbox.inbox),
+            get(conversation, inbox.conversation),
+            get(file, inbox.file),
+            get(f"{file}/view", inbox.view),
+        ),
+        *does(
+            Act.WRITE,
+            get("/inbox/new", writing.new_form),
+            form("/inbox/new", writing.new, writing.rescue_new),
+            form(conversation, writing.answer, writing.rescue_answer),
+            get(f"{conversation}/delete", inbox.ask_deletion),
+            post(f"{conversation}/delete", inbox.delete),
+        ),
+        *does(
+            Act.DOCUMENTS,
+            get(f"{file}/keep", keeping.ask),
+            post(f"{file}/keep", keeping.keep),
+        ),
+        get("/people", people.people),
+        get("/people/new", people.new_form),
+        post("/people/new", people.new),
+        post(f"{person}/accept", people.accept),
+        post(f"{person}/refuse", people.refuse),
+        get(f"{person}/change", people.ask_end),
+        post(f"{person}/end", people.end),
+        post(f"{person}/prolong", people.prolong),
+        *does(
+            Act.READ,
+            post(f"{person}/open", people.open),
+            post("/people/own", people.leave),
+        ),
+        get("/account", account.account),
+        get("/account/devices", account.devices),
+        post("/account/devices/end", account.end_others),
+        post(f"/account/devices/{_ID.format('device_id')}/end", account.end_device),
+        get("/account/prove", changing.prove),
+        guarded("/account/prove", changing.give_password, slow=True),
+        get("/account/prove/code", changing.code_form),
+        guarded("/account/prove/code", changing.give_code),
+        guarded("/account/prove/again", changing.code_again),
+        get("/account/password", changing.password_form),
+        guarded("/account/password", changing.set_password, slow=True),
+        get("/account/login", changing.login_form),
+        guarded("/account/login", changing.set_login),
+        get("/account/email", changing.email_form),
+        guarded("/account/email", changing.propose_email),
+        get("/account/email/code", changing.email_code_form),
+        guarded("/account/email/code", changing.confirm_email),
+        get("/account/telephone", changing.telephone_form),
+        post("/account/telephone", changing.set_telephone),
+        *does(
+            Act.READ,
+            get("/documents", documents.documents),
+            get(document, documents.document),
+            get(f"{document}/body", documents.body),
+            get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/original", documents.original),
+            get(f"{document}/media/<string:media_id>", documents.media),
+        ),
     )

@@ -7,9 +7,9 @@ from datetime import datetime
 from attrs import frozen
 
 from gateway.store.patients.profiles import Profiles
-from gateway.store.patients.web_sessions import Stage
+from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.signing_in import PasswordTried, SigningIn
+from gateway.web.patient.signing_in import PasswordTried, SigningIn, UsedBrowser
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
@@ -60,7 +60,7 @@ class SignInPages:
             further=visit.further,
             kept="kept" in visit.query,
             requests=web.code_requests,
-            login=visit.form.line("login")[:64],
+            login=visit.form.line("login")[:100],
             expired="expired" in visit.query,
             left="left" in visit.query,
             tries=web.login_tries,
@@ -122,10 +122,12 @@ class SignInPages:
         digits = "".join(visit.form.text("code").split())
         if len(digits) != _CODE_DIGITS or not (digits.isascii() and digits.isdigit()):
             return self._code_form(visit, problem="form", status=422)
-        tried = self._steps.give_code(session, digits)
+        used = UsedBrowser(visit.device or new_cookie(), visit.agent)
+        tried = self._steps.give_code(session, digits, used)
         if tried.cookie:
             opened = self._in(visit).with_cookie("session", tried.cookie)
-            return opened.without_cookie("acting") if visit.acts_as else opened
+            opened = opened.without_cookie("acting") if visit.acts_as else opened
+            return opened.with_cookie("device", used.cookie, lasting=True)
         problem = "wrong" if tried.tries_left else "void"
         return self._code_form(
             visit, problem=problem, tries_left=tried.tries_left, status=422

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.delegation_rules import capacity_on
@@ -25,14 +25,15 @@ from gateway.store.patients.accounts import (
     stronger_hash,
 )
 from gateway.store.patients.delegations import Delegations
+from gateway.store.patients.devices import Devices
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.sending_codes import send_code
+from gateway.web.site.browsers import browser_of
 from gateway.web.site.limits import FilesRight
 from gateway.web.site.visits import ActingFor
-
-_HOUR = timedelta(hours=1)
 
 
 class NoCode(StrEnum):
@@ -62,10 +63,19 @@ class CodeTried:
 
 
 @frozen
+class UsedBrowser:
+    """The cookie by which a browser is known, and what it says of itself."""
+
+    cookie: str = field(repr=False)
+    agent: str = field(repr=False)
+
+
+@frozen
 class SigningIn:
     """The steps of signing in; each takes and gives sessions, and blocks."""
 
     desk: PatientDesk
+    after_acting: str = "/people?over=1"
 
     def give_password(
         self, login: str, password: str, old: WebSession | None
@@ -118,23 +128,15 @@ class SigningIn:
         self, work: UnitOfWork, account_id: str, profile: Profile
     ) -> tuple[str, datetime | None]:
         """Make a code and its e-mail; return its id, or from when one may be sent."""
-        web, codes = self.desk.settings.web, OneTimeCodes(work)
-        life = timedelta(seconds=web.code_seconds)
-        until = codes.next_at(account_id, web.code_requests, _HOUR)
-        if until is not None:
-            return "", until
-        code = codes.make(account_id, life, web.code_tries)
-        self.desk.notices(work).make(
-            profile,
-            NoticeKind.CODE,
-            digits=code.digits,
-            minutes=web.code_seconds // 60,
-            expires_at=work.now + life,
+        code_id, until = send_code(
+            self.desk, work, account_id, profile, NoticeKind.CODE
         )
+        if not code_id:
+            return "", until
         work.note(
             Action.SIGN_IN_STARTED, "code", profile.id, chain=chain_of(profile.id)
         )
-        return code.id, None
+        return code_id, None
 
     def ask_again(self, session: WebSession) -> datetime | None:
         """
@@ -155,22 +157,45 @@ class SigningIn:
             self.desk.sessions(work).set_code(session, code_id)
         return until
 
-    def give_code(self, session: WebSession, digits: str) -> CodeTried:
-        """Take a code; open a new session with a new cookie when it is right."""
-        return self.desk.write(lambda work: self._try(work, session, digits))
+    def give_code(
+        self, session: WebSession, digits: str, used: UsedBrowser
+    ) -> CodeTried:
+        """
+        Take a code; open a new session with a new cookie when it is right.
 
-    def _try(self, work: UnitOfWork, session: WebSession, digits: str) -> CodeTried:
+        The patient is told of a browser that was not known.
+        """
+        return self.desk.write(lambda work: self._try(work, session, digits, used))
+
+    def _try(
+        self, work: UnitOfWork, session: WebSession, digits: str, used: UsedBrowser
+    ) -> CodeTried:
         codes, sessions = OneTimeCodes(work), self.desk.sessions(work)
-        profile_id = Accounts(work).profile_of(session.account_id)
-        if codes.use(session.code_id, digits) and sessions.end(session):
-            account = Account(id=session.account_id, hash="", failures=1)
-            Accounts(work).succeeded(account)
-            work.note(Action.SIGNED_IN, "open", profile_id, chain=chain_of(profile_id))
-            return CodeTried(sessions.start(Stage.OPEN, session.account_id), 0)
-        work.note(
-            Action.SIGN_IN_REFUSED, "code", profile_id, chain=chain_of(profile_id)
+        account_id = session.account_id
+        profile_id = Accounts(work).profile_of(account_id)
+        profile = Profiles(work).get(profile_id)
+        is_right = codes.use(session.code_id, digits)
+        if not is_right or profile is None or not sessions.end(session):
+            work.note(
+                Action.SIGN_IN_REFUSED, "code", profile_id, chain=chain_of(profile_id)
+            )
+            return CodeTried("", codes.tries_left(session.code_id))
+        Accounts(work).succeeded(Account(id=account_id, hash="", failures=1))
+        cookie = sessions.start(Stage.OPEN, account_id)
+        devices = Devices(work, account_id, profile.key_id)
+        is_new = devices.signed_in(
+            used.cookie, sessions.digest_of(cookie), *browser_of(used.agent)
         )
-        return CodeTried("", codes.tries_left(session.code_id))
+        if is_new:
+            self.desk.notices(work).make(profile, NoticeKind.DEVICE)
+        work.note(
+            Action.SIGNED_IN,
+            "open",
+            profile_id,
+            chain=chain_of(profile_id),
+            browser="new" if is_new else "known",
+        )
+        return CodeTried(cookie, 0)
 
     def leave(self, session: WebSession, profile_id: str) -> None:
         """End a session: its cookie opens nothing any more."""
@@ -213,13 +238,11 @@ class SigningIn:
             found = Delegations(work).get(delegation_id)
             if found is None or found.helper_id != own.id:
                 return None
-            holder = Profiles(work).get(found.holder_id)
+            holder = Delegations(work).holder(found)
             if holder is None:
                 return None
-            day = work.now.astimezone(self.desk.settings.web.zone).date()
-        capacity = capacity_on(
-            found.state, found.term, ProfileState(holder.state), day
-        )
+            day = self.desk.day(work.now)
+        capacity = capacity_on(found.state, found.term, ProfileState(holder.state), day)
         if capacity is None:
             return None
         return ActingFor(

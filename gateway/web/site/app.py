@@ -35,10 +35,19 @@ from gateway.web.site.visits import RawRequest, same, upload_ticket
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
 _MINUTES = timedelta(minutes=5)
-_HEADERS = ("host", "origin", "content-type", "accept-language", "sec-fetch-site")
+_HEADERS = (
+    "host",
+    "origin",
+    "content-type",
+    "accept-language",
+    "sec-fetch-site",
+    "user-agent",
+)
+_COOKIES = frozenset(
+    f"__Host-{name}".encode() for name in ("session", "language", "device", "acting")
+)
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"
-_COOKIES = {b"__Host-session", b"__Host-language", b"__Host-acting"}
 _METHODS = frozenset(_ALLOWED.encode().split(b", "))
 
 

@@ -37,7 +37,6 @@ def who_acts() -> str:
     return _ACTING.get()
 
 
-
 @frozen(kw_only=True)
 class Desk:
     """Given to the pages; everything here blocks, and runs on worker threads."""

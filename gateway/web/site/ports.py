@@ -19,6 +19,10 @@ from gateway.web.site.visits import ActingFor
 class Visitors(Protocol):
     """The people a site is for; blocking, so called on worker threads."""
 
+    @property
+    def after_acting(self) -> str:
+        """Where who acted for somebody is told that this is over."""
+
     def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
         """Return the session of a cookie, its person when open, and the time."""
 

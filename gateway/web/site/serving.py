@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, InvalidError, NotFoundError
@@ -22,6 +22,7 @@ from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_
 log = Logger()
 _COOKIE = re.compile(r"[0-9a-f]{64}")
 _DELEGATION = re.compile(r"[0-9a-f]{32}")
+_MAX_AGENT = 500
 
 
 @frozen
@@ -30,8 +31,6 @@ class Serving:
 
     keys: KeyRing = field(repr=False)
     visitors: Visitors
-    after_acting: str = "/"
-    """Where who acted for somebody is told that this is over."""
 
     def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
         """Return the answer of a route; a failure becomes a page that says so."""
@@ -53,7 +52,7 @@ class Serving:
         if route.needs is Stage.OPEN and visit.acts_as and visit.acting is None:
             # What was in force no longer is: no page of the own space stands in for
             # the other's without a word.
-            return redirect(self.after_acting).without_cookie("acting")
+            return redirect(self.visitors.after_acting).without_cookie("acting")
         if route.needs is Stage.OPEN and not visit.may(route.act):
             return error_page(language, 403, signed_in=True, is_holders=True)
         if visit.form.cut and not route.takes_cut:
@@ -79,6 +78,7 @@ class Serving:
 
     def _visit(self, raw: RawRequest, language: str) -> Visit:
         cookie = raw.cookies.get("__Host-session", "")
+        device = raw.cookies.get("__Host-device", "")
         known = bool(_COOKIE.fullmatch(cookie))
         if not known:
             cookie = new_cookie()
@@ -100,6 +100,8 @@ class Serving:
             own=own,
             acting=acting,
             acts_as=acts_as,
+            device=device if _COOKIE.fullmatch(device) else "",
+            agent=raw.headers.get("user-agent", "")[:_MAX_AGENT],
             token=form_token(self.keys, cookie, acting.id if acting else ""),
             ticket=upload_ticket(self.keys, cookie) if own is not None else "",
         )
@@ -123,21 +125,7 @@ class Serving:
         form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
         if visit.is_new or not same(form.text("token"), visit.token):
             raise ForgedError(is_of_this_site=bool(origin))
-        return Visit(
-            path=visit.path,
-            query=visit.query,
-            form=form if form.fields else EMPTY_FORM,
-            language=visit.language,
-            now=visit.now,
-            cookie=visit.cookie,
-            stage=visit.stage,
-            session=visit.session,
-            own=visit.own,
-            acting=visit.acting,
-            acts_as=visit.acts_as,
-            token=visit.token,
-            ticket=visit.ticket,
-        )
+        return evolve(visit, form=form if form.fields else EMPTY_FORM)
 
     def _to_sign_in(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         """

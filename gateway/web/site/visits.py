@@ -67,6 +67,10 @@ class Visit:
     own: Profile | None = field(default=None, repr=False)
     acting: ActingFor | None = None
     acts_as: str = ""
+    device: str = field(default="", repr=False)
+    """The cookie that a browser keeps from one signing in to the next, if it has it."""
+    agent: str = field(default="", repr=False)
+    """What the browser says of itself (User-Agent): nothing is decided by it."""
     token: str = field(repr=False)
     ticket: str = field(default="", repr=False)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sqlalchemy import select
 
 from gateway.core.document import Availability
 from gateway.dmp_bridge.filing.announcing import Disclosing
@@ -16,7 +17,7 @@ from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tables import documents
+from gateway.store.tables import documents, evidence
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import SET, make_cda
@@ -129,6 +130,13 @@ def test_both_are_in_the_story_of_the_document(post: Post) -> None:
 
     assert [line.outcome for line in lines] == ["update", "document"]
     assert {line.subject for line in lines} == {entry_of(post)}
+    with post.database.read() as work:
+        decisions = work.connection.execute(
+            select(evidence.c.subject).where(
+                evidence.c.id.in_([line.detail["decision"] for line in lines])
+            )
+        )
+        assert [row.subject for row in decisions] == [entry_of(post)] * 2
 
 
 def entry_of(post: Post, unique_id: str = f"{SET}.1") -> str:

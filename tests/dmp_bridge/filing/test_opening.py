@@ -876,4 +876,8 @@ def test_whom_a_document_in_an_office_file_names_is_known() -> None:
     (found,) = _of(("a.doc", "application/msword", ole))
 
     assert [str(one.ins) for one in found.about] != []
-    assert "CDA" in found.error
+    assert found.error == (
+        "partie 2 (application/msword) : seuls les documents CDA sont enregistrés, et "
+        "ce fichier est d'un autre type / part 2 (application/msword): only CDA "
+        "documents are filed, and this file is of another type"
+    )  # and not its place once more

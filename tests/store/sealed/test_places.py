@@ -24,10 +24,12 @@ NOT_SEALED = {
     "sealed_tree.sum": "a sum of digests",
 }
 NEVER_BOUND_TO_LESS = {
+    "account_steps.content",
     "accounts.called",
     "arrival_documents.facts",
     "arrivals.facts",
     "blocks.sender",
+    "devices.called",
     "documents.facts",
     "documents.visibility",
     "evidence.sealed",

@@ -1,0 +1,196 @@
+"""The browsers a patient signed in with: what they call themselves, and since when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import delete, insert, select, update
+
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.web_sessions import Stage, WebSession, end_sessions
+from gateway.store.sealed.keys import Label
+from gateway.store.tables import devices, web_sessions
+
+MOST: Final = 20
+"""Browsers remembered of one account; one more forgets the one unseen for longest."""
+
+REMEMBERED: Final = timedelta(days=365)
+"""So long after it was seen last a browser is known again."""
+
+
+@frozen(kw_only=True)
+class Device:
+    """
+    A browser, or several with the same cookie; ``browser`` and ``system`` may be empty.
+
+    ``is_open``: a session goes on with it. ``is_this``: the one that asks.
+    """
+
+    id: str
+    browser: str
+    system: str
+    since: datetime
+    seen_at: datetime
+    is_open: bool
+    is_this: bool
+
+
+@frozen
+class Devices:
+    """The browsers of one account, within one transaction."""
+
+    work: UnitOfWork
+    account_id: str
+    key_id: str = field(repr=False)
+    """That of the patient, for what browsers call themselves."""
+
+    def signed_in(self, cookie: str, session: str, browser: str, system: str) -> bool:
+        """
+        Note that a session began in the browser with a cookie; True where it is new.
+
+        ``session`` is the digest of the session. An earlier one of the same browser,
+        which has lost its cookie, ends.
+        """
+        self._forget()
+        now, known = self.work.now, self._row(cookie)
+        called = {"browser": browser, "system": system}
+        if known is None:
+            device_id = uuid4().hex
+            self.work.connection.execute(
+                insert(devices).values(
+                    id=device_id,
+                    account_id=self.account_id,
+                    digest=self._digest(cookie),
+                    session=session,
+                    key_id=self.key_id,
+                    called=self._sealed(device_id, called),
+                    created_at=now,
+                    seen_at=now,
+                )
+            )
+            return True
+        if known.session != session:
+            end_sessions(self.work, [known.session])
+        self.work.connection.execute(
+            update(devices)
+            .where(devices.c.id == known.id)
+            .values(
+                session=session,
+                key_id=self.key_id,
+                called=self._sealed(known.id, called),
+                seen_at=now,
+            )
+        )
+        return False
+
+    def listed(self, cookie: str) -> list[Device]:
+        """Return them, the one seen last first; ``cookie`` is of the one that asks."""
+        columns, sessions = devices.c, web_sessions.c
+        rows = self.work.connection.execute(
+            select(
+                devices,
+                sessions.seen_at.label("session_seen_at"),
+                sessions.expires_at,
+            )
+            .outerjoin(
+                web_sessions,
+                (sessions.digest == columns.session)
+                & (sessions.account_id == columns.account_id)
+                & (sessions.stage == Stage.OPEN.value),
+            )
+            .where(columns.account_id == self.account_id)
+        )
+        mine = self._digest(cookie)
+        found = [self._device(row, row.digest == mine) for row in rows]
+        return sorted(found, key=lambda one: (one.seen_at, one.id), reverse=True)
+
+    def _device(self, row: Any, is_this: bool) -> Device:
+        called = self.work.unseal(row.key_id, row.called, f"devices.called:{row.id}")
+        seen = row.session_seen_at
+        return Device(
+            id=row.id,
+            browser=called["browser"],
+            system=called["system"],
+            since=row.created_at,
+            seen_at=max(row.seen_at, seen) if seen is not None else row.seen_at,
+            is_open=seen is not None and row.expires_at > self.work.now,
+            is_this=is_this,
+        )
+
+    def end(self, device_id: str) -> bool:
+        """End the session of a browser and forget it; False where it is not there."""
+        row = self.work.connection.execute(
+            select(devices).where(
+                devices.c.id == device_id, devices.c.account_id == self.account_id
+            )
+        ).first()
+        if row is None:
+            return False
+        end_sessions(self.work, [row.session])
+        self._take([row.id])
+        return True
+
+    def end_others(self, session: WebSession) -> int:
+        """End all sessions but one, forget their browsers; return how many were open"""
+        others = self.work.connection.execute(
+            select(web_sessions.c.digest).where(
+                web_sessions.c.account_id == self.account_id,
+                web_sessions.c.digest != session.digest,
+            )
+        ).scalars()
+        ended = end_sessions(self.work, list(others))
+        ids = self.work.connection.execute(
+            select(devices.c.id).where(
+                devices.c.account_id == self.account_id,
+                devices.c.session != session.digest,
+            )
+        ).scalars()
+        self._take(list(ids))
+        return ended
+
+    def _forget(self) -> None:
+        """Forget browsers that were not seen for long, and room for one is made."""
+        rows = self.work.connection.execute(
+            select(devices.c.id, devices.c.seen_at)
+            .where(devices.c.account_id == self.account_id)
+            .order_by(devices.c.seen_at.desc(), devices.c.id)
+        ).all()
+        oldest = self.work.now - REMEMBERED
+        self._take(
+            [
+                row.id
+                for place, row in enumerate(rows)
+                if place >= MOST - 1 or row.seen_at <= oldest
+            ]
+        )
+
+    def _take(self, ids: list[str]) -> None:
+        if ids:
+            self.work.connection.execute(delete(devices).where(devices.c.id.in_(ids)))
+
+    def _row(self, cookie: str) -> Any:
+        return self.work.connection.execute(
+            select(devices).where(devices.c.digest == self._digest(cookie))
+        ).first()
+
+    def _digest(self, cookie: str) -> str:
+        # With the account in it: one account's browser is known to no other's.
+        text = f"device:{self.account_id}:{cookie}"
+        return self.work.keys.digest(Label.SESSION, text)
+
+    def _sealed(self, device_id: str, called: dict[str, str]) -> bytes:
+        return self.work.seal(self.key_id, called, f"devices.called:{device_id}")
+
+
+def forget_devices_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
+    """
+    Forget every browser of an account, each new the next time, but that of a session.
+    """
+    work.connection.execute(
+        delete(devices).where(
+            devices.c.account_id == account_id, devices.c.session != but
+        )
+    )

@@ -1,0 +1,172 @@
+"""Changes of an account by its patient: password, login, address, telephone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import evolve, frozen
+
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import ConflictError, InvalidError
+from gateway.message.address import read_address
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.account_steps import AccountSteps, StepKind
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.logins import RefusedLoginError
+from gateway.store.patients.one_time_codes import OneTimeCodes
+from gateway.store.patients.passwords import RefusedPasswordError
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.tries import Tries
+from gateway.store.patients.web_sessions import WebSession
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.sending_codes import send_code
+
+LOGIN_TRIES: Final = 5
+"""Names asked for in an hour: nobody lists by it who has an account here."""
+
+_HOUR: Final = timedelta(hours=1)
+_TELEPHONE: Final = re.compile(r"\+[1-9]\d{7,14}")
+_FRENCH: Final = re.compile(r"0([1-9]\d{8})")
+
+
+@frozen
+class ChangeRefused:
+    """Why a change was not made: a word the page knows, and from when it may be."""
+
+    why: str
+    until: datetime | None = None
+
+
+@frozen
+class ChangingAccount:
+    """The changes; each blocks, and is for a session that proved who it is."""
+
+    desk: PatientDesk
+
+    def set_password(
+        self, profile: Profile, session: WebSession, password: str
+    ) -> ChangeRefused | None:
+        """Change the password: every other session ends, and the patient is told."""
+
+        def job(work: UnitOfWork) -> ChangeRefused | None:
+            try:
+                Accounts(work).set_password(profile, password, but=session.digest)
+            except RefusedPasswordError as error:
+                return ChangeRefused(error.fault.value)
+            self.desk.notices(work).make(profile, NoticeKind.PASSWORD)
+            return None
+
+        return self.desk.write(job)
+
+    def set_login(
+        self, profile: Profile, session: WebSession, login: str
+    ) -> ChangeRefused | None:
+        """
+        Change the login, if it may be one and nobody has it; the patient is told.
+
+        That somebody has it is said in the words of a name that is kept back, and only
+        a few names an hour are looked up.
+        """
+
+        def job(work: UnitOfWork) -> ChangeRefused | None:
+            until = Tries(work, "login", session.account_id).take(LOGIN_TRIES, _HOUR)
+            if until is not None:
+                return ChangeRefused("enough", until)
+            try:
+                Accounts(work).set_login(profile, login)
+            except RefusedLoginError as error:
+                return ChangeRefused(error.fault.value)
+            except ConflictError:
+                return ChangeRefused("taken")
+            self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
+            return None
+
+        return self.desk.write(job)
+
+    def set_telephone(self, profile: Profile, telephone: str) -> ChangeRefused | None:
+        """Change the telephone number, or take it away; the patient is told."""
+        number = telephone_of(telephone) if telephone else ""
+        if number is None:
+            return ChangeRefused("form")
+
+        def job(work: UnitOfWork) -> None:
+            Profiles(work).set_telephone(profile, number)
+            self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
+
+        self.desk.write(job)
+        return None
+
+    def propose_email(
+        self, profile: Profile, session: WebSession, address: str
+    ) -> ChangeRefused | None:
+        """Send a code to another address: it is the patient's once the code is given"""
+        try:
+            email = str(read_address(address))
+        except InvalidError:
+            return ChangeRefused("form")
+        if email == profile.email:
+            return ChangeRefused("same")
+
+        def job(work: UnitOfWork) -> ChangeRefused | None:
+            there = evolve(profile, email=email)
+            code_id, until = send_code(
+                self.desk, work, session.account_id, there, NoticeKind.PROOF
+            )
+            if not code_id:
+                return ChangeRefused("enough", until)
+            life = timedelta(seconds=self.desk.settings.web.code_seconds)
+            steps = AccountSteps(work, session, profile.key_id)
+            steps.begin(StepKind.EMAIL, life, email=email, code=code_id)
+            return None
+
+        return self.desk.write(job)
+
+    def proposed_email(self, profile: Profile, session: WebSession) -> str:
+        """Return the address that waits for its code, or an empty text."""
+        with self.desk.database.read() as work:
+            steps = AccountSteps(work, session, profile.key_id)
+            said = steps.find(StepKind.EMAIL)
+        return said["email"] if said else ""
+
+    def confirm_email(
+        self, profile: Profile, session: WebSession, digits: str
+    ) -> int | None:
+        """
+        Take the code; None where it is right, else how often it may still be tried.
+
+        The old address and the new one are told.
+        """
+
+        def job(work: UnitOfWork) -> int | None:
+            steps = AccountSteps(work, session, profile.key_id)
+            said, codes = steps.find(StepKind.EMAIL), OneTimeCodes(work)
+            if said is None:
+                return 0
+            if not codes.use(said["code"], digits):
+                return codes.tries_left(said["code"])
+            steps.end(StepKind.EMAIL)
+            Profiles(work).set_email(profile, said["email"])
+            changed = evolve(profile, email=said["email"])
+            self.desk.notices(work).tell_address_changed(profile, changed)
+            return None
+
+        return self.desk.write(job)
+
+
+def telephone_of(text: str) -> str | None:
+    """
+    Return a telephone number as E.164 writes it, of France where no country is said.
+
+    >>> telephone_of("06 12 34 56 78"), telephone_of("0032 470 12 34 56")
+    ('+33612345678', '+32470123456')
+    >>> telephone_of("15") is None
+    True
+    """
+    digits = "".join(one for one in text if one not in " .-()/\u00a0\u202f")
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif found := _FRENCH.fullmatch(digits):
+        digits = "+33" + found[1]
+    return digits if digits.isascii() and _TELEPHONE.fullmatch(digits) else None

@@ -1,0 +1,336 @@
+"""The pages that change an account, each behind the password and a code once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.web_sessions import WebSession
+from gateway.web.patient.changing_account import (
+    LOGIN_TRIES,
+    ChangeRefused,
+    ChangingAccount,
+)
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.proving import Proving
+from gateway.web.site.answers import Answer, redirect, with_query
+from gateway.web.site.visits import Visit
+
+_CODE_DIGITS = 6
+_PROVED_FOR = frozenset(
+    {
+        "/account/password",
+        "/account/login",
+        "/account/email",
+        "/account/telephone",
+        "/people/new",
+    }
+)
+
+
+def digits_of(visit: Visit) -> str:
+    """Return the six digits of a form, without space, or an empty text."""
+    digits = "".join(visit.form.text("code").split())
+    is_code = len(digits) == _CODE_DIGITS and digits.isascii() and digits.isdigit()
+    return digits if is_code else ""
+
+
+@frozen
+class ChangingPages:
+    """Proving who it is, then the change."""
+
+    desk: PatientDesk
+
+    @property
+    def _proving(self) -> Proving:
+        return Proving(self.desk)
+
+    @property
+    def _changing(self) -> ChangingAccount:
+        return ChangingAccount(self.desk)
+
+    def _session(self, visit: Visit) -> WebSession:
+        assert visit.session is not None, "the route needs an open session"
+        return visit.session
+
+    # The password, then the code.
+
+    def _wanted(self, visit: Visit) -> str:
+        """Return the change that proving leads to."""
+        named = visit.form.line("for") or visit.query.get("for", "")
+        return named if named in _PROVED_FOR else "/account"
+
+    def _to_prove(self, visit: Visit) -> Answer | None:
+        """Lead to the proof where there is none, or return None."""
+        if self._proving.is_proved(visit.profile, self._session(visit)):
+            return None
+        return redirect(with_query("/account/prove", {"for": visit.path}))
+
+    def prove(self, visit: Visit) -> Answer:
+        """Ask for the password."""
+        if self._proving.is_proved(visit.profile, self._session(visit)):
+            return redirect(self._wanted(visit))
+        return self._prove(visit)
+
+    def _prove(
+        self,
+        visit: Visit,
+        *,
+        problem: str = "",
+        until: datetime | None = None,
+        status: int = 200,
+    ) -> Answer:
+        return self.desk.page(
+            visit,
+            "prove.html",
+            status=status,
+            problem=problem,
+            until=until,
+            wanted=self._wanted(visit),
+            requests=self.desk.settings.web.code_requests,
+            shown_email=hidden_address(visit.profile.email),
+        )
+
+    def give_password(self, visit: Visit) -> Answer:
+        """Take the password; lead to the code."""
+        password = visit.form.text("password")
+        if not password.strip():
+            return self._prove(visit, problem="missing", status=422)
+        session = self._session(visit)
+        tried = self._proving.give_password(visit.profile, session, password)
+        if tried.problem is not None:
+            status = 429 if tried.until is not None else 422
+            return self._prove(
+                visit, problem=tried.problem.value, until=tried.until, status=status
+            )
+        return redirect(with_query("/account/prove/code", {"for": self._wanted(visit)}))
+
+    def code_form(self, visit: Visit) -> Answer:
+        """Ask for the code."""
+        if not self._session(visit).code_id:
+            return redirect(with_query("/account/prove", {"for": self._wanted(visit)}))
+        return self._code_form(visit)
+
+    def _code_form(
+        self,
+        visit: Visit,
+        *,
+        problem: str = "",
+        tries_left: int = 0,
+        until: datetime | None = None,
+        status: int = 200,
+    ) -> Answer:
+        web = self.desk.settings.web
+        return self.desk.page(
+            visit,
+            "prove_code.html",
+            status=status,
+            problem=problem,
+            tries_left=tries_left,
+            until=until,
+            wanted=self._wanted(visit),
+            again="again" in visit.query,
+            action="/account/prove/code",
+            again_action="/account/prove/again",
+            back="/account",
+            shown_email=hidden_address(visit.profile.email),
+            minutes=web.code_seconds // 60,
+            requests=web.code_requests,
+        )
+
+    def give_code(self, visit: Visit) -> Answer:
+        """Take the code; lead to the change."""
+        digits = digits_of(visit)
+        if not digits:
+            return self._code_form(visit, problem="form", status=422)
+        left = self._proving.give_code(visit.profile, self._session(visit), digits)
+        if left is None:
+            return redirect(self._wanted(visit))
+        problem = "wrong" if left else "void"
+        return self._code_form(visit, problem=problem, tries_left=left, status=422)
+
+    def code_again(self, visit: Visit) -> Answer:
+        """Send another code, or say from when one may be sent."""
+        until = self._proving.ask_again(visit.profile, self._session(visit))
+        if until is not None:
+            return self._code_form(visit, problem="enough", until=until, status=429)
+        further = {"for": self._wanted(visit), "again": "1"}
+        return redirect(with_query("/account/prove/code", further))
+
+    # The changes.
+
+    def password_form(self, visit: Visit) -> Answer:
+        """Ask for another password."""
+        return self._to_prove(visit) or self._password_form(visit)
+
+    def _password_form(
+        self, visit: Visit, problem: str = "", status: int = 200
+    ) -> Answer:
+        return self.desk.page(
+            visit,
+            "change_password.html",
+            status=status,
+            problem=problem,
+            action="/account/password",
+            is_lost=False,
+            login="",
+        )
+
+    def set_password(self, visit: Visit) -> Answer:
+        """Change the password."""
+        if (proof := self._to_prove(visit)) is not None:
+            return proof
+        password = visit.form.text("password")
+        if problem := written_twice(visit):
+            return self._password_form(visit, problem, 422)
+        session = self._session(visit)
+        refused = self._changing.set_password(visit.profile, session, password)
+        if refused is not None:
+            return self._password_form(visit, refused.why, 422)
+        return redirect("/account?done=password")
+
+    def login_form(self, visit: Visit) -> Answer:
+        """Ask for another login."""
+        return self._to_prove(visit) or self._login_form(visit, None)
+
+    def _login_form(
+        self, visit: Visit, refused: ChangeRefused | None, status: int = 200
+    ) -> Answer:
+        with self.desk.database.read() as work:
+            login = Accounts(work).login_of(visit.profile)
+        return self.desk.page(
+            visit,
+            "change_login.html",
+            status=status,
+            login=login,
+            written=visit.form.line("login")[:100],
+            problem=refused.why if refused else "",
+            until=refused.until if refused else None,
+            tries=LOGIN_TRIES,
+        )
+
+    def set_login(self, visit: Visit) -> Answer:
+        """Change the login."""
+        if (proof := self._to_prove(visit)) is not None:
+            return proof
+        login, session = visit.form.line("login"), self._session(visit)
+        refused = self._changing.set_login(visit.profile, session, login)
+        if refused is not None:
+            status = 429 if refused.until is not None else 422
+            return self._login_form(visit, refused, status)
+        return redirect("/account?done=login")
+
+    def telephone_form(self, visit: Visit) -> Answer:
+        """Ask for another telephone number."""
+        return self._to_prove(visit) or self._telephone_form(visit)
+
+    def _telephone_form(
+        self, visit: Visit, problem: str = "", status: int = 200
+    ) -> Answer:
+        written = visit.form.line("telephone")[:30] if problem else ""
+        return self.desk.page(
+            visit,
+            "change_telephone.html",
+            status=status,
+            problem=problem,
+            written=written or visit.profile.telephone,
+        )
+
+    def set_telephone(self, visit: Visit) -> Answer:
+        """Change the telephone number."""
+        if (proof := self._to_prove(visit)) is not None:
+            return proof
+        telephone = visit.form.line("telephone")
+        refused = self._changing.set_telephone(visit.profile, telephone)
+        if refused is not None:
+            return self._telephone_form(visit, refused.why, 422)
+        return redirect("/account?done=telephone")
+
+    def email_form(self, visit: Visit) -> Answer:
+        """Ask for another address."""
+        return self._to_prove(visit) or self._email_form(visit, None)
+
+    def _email_form(
+        self, visit: Visit, refused: ChangeRefused | None, status: int = 200
+    ) -> Answer:
+        return self.desk.page(
+            visit,
+            "change_email.html",
+            status=status,
+            problem=refused.why if refused else "",
+            until=refused.until if refused else None,
+            written=visit.form.line("email")[:254],
+            requests=self.desk.settings.web.code_requests,
+        )
+
+    def propose_email(self, visit: Visit) -> Answer:
+        """Send a code to the address that was written."""
+        if (proof := self._to_prove(visit)) is not None:
+            return proof
+        address, session = visit.form.line("email"), self._session(visit)
+        refused = self._changing.propose_email(visit.profile, session, address)
+        if refused is not None:
+            status = 429 if refused.until is not None else 422
+            return self._email_form(visit, refused, status)
+        return redirect("/account/email/code")
+
+    def email_code_form(self, visit: Visit) -> Answer:
+        """Ask for the code that was sent to the other address."""
+        return self._email_code_form(visit)
+
+    def _email_code_form(
+        self, visit: Visit, problem: str = "", tries_left: int = 0, status: int = 200
+    ) -> Answer:
+        web, session = self.desk.settings.web, self._session(visit)
+        email = self._changing.proposed_email(visit.profile, session)
+        if not email:
+            return redirect("/account/email")
+        return self.desk.page(
+            visit,
+            "prove_code.html",
+            status=status,
+            problem=problem,
+            tries_left=tries_left,
+            until=None,
+            wanted="",
+            again=False,
+            action="/account/email/code",
+            again_action="",
+            back="/account/email",
+            shown_email=email,
+            minutes=web.code_seconds // 60,
+            requests=web.code_requests,
+        )
+
+    def confirm_email(self, visit: Visit) -> Answer:
+        """Take the code; the other address is the patient's."""
+        digits = digits_of(visit)
+        if not digits:
+            return self._email_code_form(visit, "form", status=422)
+        session = self._session(visit)
+        left = self._changing.confirm_email(visit.profile, session, digits)
+        if left is None:
+            return redirect("/account?done=email")
+        return self._email_code_form(visit, "wrong" if left else "void", left, 422)
+
+
+def written_twice(visit: Visit) -> str:
+    """Return what is wrong with a password written twice, or an empty text."""
+    password = visit.form.text("password")
+    if not password:
+        return "missing"
+    return "" if visit.form.text("again") == password else "apart"
+
+
+def hidden_address(email: str) -> str:
+    """
+    Return an address that its owner knows again and nobody learns.
+
+    >>> hidden_address("jeanne.morel@exemple.fr"), hidden_address("a@b.fr")
+    ('j•••••l@exemple.fr', '•••••@b.fr')
+    """
+    local, _, domain = email.rpartition("@")
+    shown = f"{local[0]}•••••{local[-1]}" if len(local) > 3 else "•••••"
+    return f"{shown}@{domain}" if local else ""

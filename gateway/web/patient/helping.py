@@ -1,0 +1,200 @@
+"""Asking somebody to act in one's place, answering that, and ending it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from gateway.core.person import IdentityTraits
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import NotFoundError
+from gateway.rights.delegation_rules import (
+    AnswerFacts,
+    AnswerFault,
+    InvitationFacts,
+    InvitationFault,
+    Standing,
+    Term,
+    TermFault,
+    is_same_person,
+    judge_acceptance,
+    judge_invitation,
+    judge_term,
+)
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.delegations import (
+    Delegation,
+    Delegations,
+    NamedPerson,
+    matricules,
+)
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.site.visits import Visit
+
+_LASTING = frozenset({Standing.TO_COME, Standing.IN_FORCE})
+_DAY = timedelta(days=1)
+
+
+class TooMany(StrEnum):
+    """Why nobody more can be asked today."""
+
+    TODAY = "today"
+
+
+HelpFault = InvitationFault | TermFault | AnswerFault | TooMany
+
+
+@frozen
+class Helping:
+    """What a patient does about those who act for others; each in one transaction."""
+
+    desk: PatientDesk
+
+    def ask(self, visit: Visit, named: NamedPerson, term: Term) -> HelpFault | None:
+        """
+        Ask somebody to act; return why that cannot be, or None.
+
+        Whether there is such a person is not told: who names others would learn who
+        has a space. A person who is found sees the request in theirs.
+        """
+        today, web = self.desk.day(visit.now), self.desk.settings.web
+
+        def job(work: UnitOfWork) -> HelpFault | None:
+            holder = self._held(work, visit.profile.id)
+            asked = Delegations(work).of_holder(holder.id)
+            fault = judge_invitation(
+                InvitationFacts(
+                    own=holder.ins.matricule,
+                    asked=named.matricule,
+                    helpers=matricules(asked, today),
+                    born=holder.traits.birth_date,
+                    today=today,
+                )
+            ) or judge_term(term, today, web.carer_days)
+            if fault is not None:
+                return fault
+            recent = [one for one in asked if one.created_at > work.now - _DAY]
+            if len(recent) >= web.carer_requests:
+                return TooMany.TODAY
+            helper = self._found(work, named)
+            Delegations(work).ask(holder, helper, named, term)
+            if helper is not None:
+                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+            return None
+
+        return self.desk.write(job)
+
+    def _found(self, work: UnitOfWork, named: NamedPerson) -> Profile | None:
+        found = Profiles(work).find(named.matricule)
+        traits = IdentityTraits(
+            family=named.family, first_given=named.given, birth_date=named.birth_date
+        )
+        if found is None or not may_sign_in(ProfileState(found.state)):
+            return None
+        return found if is_same_person(found.traits, traits) else None
+
+    def answer(
+        self, visit: Visit, delegation_id: str, *, accepts: bool
+    ) -> AnswerFault | None:
+        """
+        Accept or refuse to act for somebody; return why that cannot be, or None.
+
+        Raises:
+            NotFoundError: nobody asked that of this patient.
+        """
+        today = self.desk.day(visit.now)
+
+        def job(work: UnitOfWork) -> AnswerFault | None:
+            own = visit.profile.id
+            self._held(work, own)
+            one = self._one(work, delegation_id, own)
+            if one.helper_id != own:
+                raise NotFoundError("no such delegation")
+            holder = Delegations(work).holder(one)
+            mine = Delegations(work).of_helper(own)
+            state = ProfileState(holder.state) if holder else ProfileState.DELETED
+            facts = AnswerFacts(
+                standing=one.standing(today),
+                holder=state,
+                helped=sum(each.standing(today) in _LASTING for each in mine),
+            )
+            fault = judge_acceptance(facts)
+            if accepts and fault is not None:
+                return fault
+            if facts.standing is not Standing.WAITING:
+                return AnswerFault.NOT_WAITING
+            if accepts:
+                Delegations(work).accept(one)
+            else:
+                Delegations(work).refuse(one)
+            if holder is not None:
+                self.desk.notices(work).make(holder, NoticeKind.PEOPLE)
+            return None
+
+        return self.desk.write(job)
+
+    def end(self, visit: Visit, delegation_id: str) -> None:
+        """
+        End it, as who asked or as who acts; the other is told. Twice is once.
+
+        Raises:
+            NotFoundError: it is neither of this patient's.
+        """
+        today = self.desk.day(visit.now)
+        lasting = _LASTING | {Standing.WAITING}
+
+        def job(work: UnitOfWork) -> None:
+            own = visit.profile.id
+            one = self._one(work, delegation_id, own)
+            if one.standing(today) not in lasting:
+                return
+            is_holders = one.holder_id == own
+            Delegations(work).end(one, by_holder=is_holders)
+            other = one.helper_id if is_holders else one.holder_id
+            profile = Profiles(work).get(other) if other else None
+            if profile is not None:
+                self.desk.notices(work).make(profile, NoticeKind.PEOPLE)
+
+        self.desk.write(job)
+
+    def prolong(self, visit: Visit, delegation_id: str, last: date) -> HelpFault | None:
+        """
+        Let somebody act until another day; return why that cannot be, or None.
+
+        Raises:
+            NotFoundError: it is no delegation of this patient's that lasts.
+        """
+        today, most = self.desk.day(visit.now), self.desk.settings.web.carer_days
+
+        def job(work: UnitOfWork) -> HelpFault | None:
+            holder = self._held(work, visit.profile.id)
+            one = self._one(work, delegation_id, holder.id)
+            if one.holder_id != holder.id or one.standing(today) not in _LASTING:
+                raise NotFoundError("no such delegation")
+            term = Term(first=max(today, one.term.first), last=last)
+            if (fault := judge_term(term, today, most)) is not None:
+                return fault
+            Delegations(work).prolong(one, last)
+            helper = Profiles(work).get(one.helper_id)
+            if helper is not None:
+                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+            return None
+
+        return self.desk.write(job)
+
+    def _held(self, work: UnitOfWork, profile_id: str) -> Profile:
+        """Return a patient, held until the commit: two who count take turns."""
+        found = Profiles(work).hold(profile_id)
+        if found is None:
+            raise NotFoundError("no such patient")
+        return found
+
+    def _one(self, work: UnitOfWork, delegation_id: str, own: str) -> Delegation:
+        one = Delegations(work).get(delegation_id)
+        if one is None or own not in {one.holder_id, one.helper_id}:
+            raise NotFoundError("no such delegation")
+        return one

@@ -1,0 +1,285 @@
+"""The pages of those who act for a patient, and of whom the patient acts for."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from attrs import evolve, field, frozen
+
+from gateway.core.ins import has_valid_key
+from gateway.errors import NotFoundError
+from gateway.rights.delegation_rules import Standing, Term, is_adult
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.helping import HelpFault, Helping
+from gateway.web.patient.proving import Proving
+from gateway.web.site.answers import Answer, redirect, with_query
+from gateway.web.site.visits import Visit, person_name
+
+_FRENCH_DAY = re.compile(r"(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})")
+_MOST_NAME = 100
+_SOON_DAYS = 30
+_SHOWN = frozenset({Standing.WAITING, Standing.TO_COME, Standing.IN_FORCE})
+
+
+@frozen(kw_only=True)
+class Person:
+    """Somebody on the page, by the name that the page may show."""
+
+    id: str
+    name: str = field(repr=False)
+    standing: Standing
+    term: Term
+    ends_soon: bool
+
+    @property
+    def initials(self) -> str:
+        """The first letters of the name, for its round."""
+        return "".join(word[:1] for word in self.name.split()[:2]).upper()
+
+
+@frozen(kw_only=True)
+class AskingForm:
+    """What the form of a request holds; ``problems`` are names of fields, and why."""
+
+    number: str = field(default="", repr=False)
+    family: str = field(default="", repr=False)
+    given: str = field(default="", repr=False)
+    born: str = field(default="", repr=False)
+    last: str = ""
+    agrees: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def problem(self, name: str) -> str:
+        """Return what is wrong with a field, or an empty text."""
+        return dict(self.problems).get(name, "")
+
+
+@frozen
+class PeoplePages:
+    """ "People close to me" (Mes proches)."""
+
+    desk: PatientDesk
+
+    def people(self, visit: Visit) -> Answer:
+        """List for whom the patient acts, who acts for the patient, and who asks."""
+        profile, today = visit.profile, self.desk.day(visit.now)
+        with self.desk.database.read() as work:
+            mine = Delegations(work).of_holder(profile.id)
+            others = Delegations(work).of_helper(profile.id)
+            helpers = [self._named(one, today) for one in mine]
+            helped = [
+                (self._holder(work, one, today), one.standing(today)) for one in others
+            ]
+        return self.desk.page(
+            visit,
+            "people.html",
+            helpers=[one for one in helpers if one.standing in _SHOWN],
+            past=[one for one in helpers if one.standing not in _SHOWN],
+            helped=[
+                one
+                for one, worth in helped
+                if one is not None and worth in _SHOWN - {Standing.WAITING}
+            ],
+            requests=[
+                one
+                for one, worth in helped
+                if one is not None and worth is Standing.WAITING
+            ],
+            is_adult=is_adult(profile.traits.birth_date, today),
+            over="over" in visit.query,
+            done=visit.query.get("done", ""),
+            problem=visit.query.get("problem", ""),
+        )
+
+    def _named(self, one: Delegation, today: date) -> Person:
+        """Return a helper as the patient named them: what is behind is not told."""
+        named = one.named
+        name = f"{named.given} {named.family.upper()}" if named else "?"
+        return self._person(one, name, today)
+
+    def _holder(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
+        """Return whom the patient acts for, None where that space is not open."""
+        holder = Delegations(work).holder(one)
+        if holder is None or not may_sign_in(ProfileState(holder.state)):
+            return None
+        return self._person(one, person_name(holder), today)
+
+    def _person(self, one: Delegation, name: str, today: date) -> Person:
+        standing = one.standing(today)
+        left = (one.term.last - today).days
+        return Person(
+            id=one.id,
+            name=name,
+            standing=standing,
+            term=one.term,
+            ends_soon=standing is Standing.IN_FORCE and left < _SOON_DAYS,
+        )
+
+    def new_form(self, visit: Visit) -> Answer:
+        """Ask whom, and until when; behind the password and a code once more."""
+        return self._to_prove(visit) or self._form(visit, AskingForm())
+
+    def _to_prove(self, visit: Visit) -> Answer | None:
+        session = visit.session
+        assert session is not None, "the route needs an open session"
+        if Proving(self.desk).is_proved(visit.profile, session):
+            return None
+        return redirect(with_query("/account/prove", {"for": "/people/new"}))
+
+    def _form(self, visit: Visit, form: AskingForm, status: int = 200) -> Answer:
+        return self.desk.page(
+            visit,
+            "ask_carer.html",
+            status=status,
+            form=form,
+            most_days=self.desk.settings.web.carer_days,
+            today=self.desk.day(visit.now),
+        )
+
+    def new(self, visit: Visit) -> Answer:
+        """Ask that person; the page says the same whether they were found or not."""
+        if (proof := self._to_prove(visit)) is not None:
+            return proof
+        form = _read(visit)
+        born, last = _day(form.born), _day(form.last)
+        if form.problems or born is None or last is None:
+            return self._form(visit, form, 422)
+        named = NamedPerson(
+            matricule=_matricule(form.number),
+            family=form.family,
+            given=form.given,
+            birth_date=f"{born:%Y%m%d}",
+        )
+        term = Term(first=self.desk.day(visit.now), last=last)
+        fault = Helping(self.desk).ask(visit, named, term)
+        if fault is not None:
+            return self._form(visit, _with_fault(form, fault), 422)
+        return redirect("/people?done=asked")
+
+    def accept(self, visit: Visit, delegation_id: str) -> Answer:
+        """Agree to act for somebody."""
+        return self._answered(visit, delegation_id, accepts=True)
+
+    def refuse(self, visit: Visit, delegation_id: str) -> Answer:
+        """Refuse to act for somebody."""
+        return self._answered(visit, delegation_id, accepts=False)
+
+    def _answered(self, visit: Visit, delegation_id: str, *, accepts: bool) -> Answer:
+        fault = Helping(self.desk).answer(visit, delegation_id, accepts=accepts)
+        if fault is not None:
+            word = fault.value.replace(" ", "-")
+            return redirect(with_query("/people", {"problem": word}))
+        return redirect(f"/people?done={'accepted' if accepts else 'refused'}")
+
+    def ask_end(self, visit: Visit, delegation_id: str) -> Answer:
+        """Ask whether it shall end, or how long it shall last."""
+        return self._change(visit, delegation_id)
+
+    def _change(
+        self, visit: Visit, delegation_id: str, problem: str = "", status: int = 200
+    ) -> Answer:
+        own, today = visit.profile.id, self.desk.day(visit.now)
+        with self.desk.database.read() as work:
+            one = Delegations(work).get(delegation_id)
+            if one is None or own not in {one.holder_id, one.helper_id}:
+                raise NotFoundError("no such delegation")
+            if one.standing(today) not in _SHOWN:
+                return redirect("/people?over=1")
+            is_holders = one.holder_id == own
+            person = (
+                self._named(one, today)
+                if is_holders
+                else self._holder(work, one, today)
+            )
+        if person is None:
+            raise NotFoundError("no such delegation")
+        return self.desk.page(
+            visit,
+            "carer.html",
+            status=status,
+            person=person,
+            is_holders=is_holders,
+            most_days=self.desk.settings.web.carer_days,
+            today=today,
+            problem=problem,
+        )
+
+    def end(self, visit: Visit, delegation_id: str) -> Answer:
+        """End it."""
+        Helping(self.desk).end(visit, delegation_id)
+        return redirect("/people?done=ended")
+
+    def prolong(self, visit: Visit, delegation_id: str) -> Answer:
+        """Let it last until another day."""
+        last = _day(visit.form.line("last"))
+        if last is None:
+            return self._change(visit, delegation_id, "missing", 422)
+        fault = Helping(self.desk).prolong(visit, delegation_id, last)
+        if fault is not None:
+            return self._change(visit, delegation_id, fault.value, 422)
+        return redirect("/people?done=prolonged")
+
+    def open(self, visit: Visit, delegation_id: str) -> Answer:
+        """Go to the space of somebody whom the patient acts for."""
+        assert visit.own is not None, "the route needs an open session"
+        with self.desk.database.read() as work:
+            one = Delegations(work).get(delegation_id)
+        if one is None or one.helper_id != visit.own.id:
+            raise NotFoundError("no such delegation")
+        return redirect("/").with_cookie("acting", delegation_id)
+
+    def leave(self, visit: Visit) -> Answer:
+        """Go back to one's own space."""
+        return redirect("/").without_cookie("acting")
+
+
+def _read(visit: Visit) -> AskingForm:
+    """Return the form, with what is missing or odd in it."""
+    line = visit.form.line
+    form = AskingForm(
+        number=line("number")[:30],
+        family=line("family")[:_MOST_NAME],
+        given=line("given")[:_MOST_NAME],
+        born=line("born")[:10],
+        last=line("last")[:10],
+        agrees=line("agrees") == "1",
+    )
+    problems = [
+        (name, "missing")
+        for name in ("family", "given", "number", "born", "last")
+        if not line(name)
+    ]
+    if form.number and not has_valid_key(_matricule(form.number)):
+        problems.append(("number", "odd"))
+    problems += [
+        (name, "odd")
+        for name in ("born", "last")
+        if line(name) and _day(line(name)) is None
+    ]
+    if not form.agrees:
+        problems.append(("agrees", "missing"))
+    return evolve(form, problems=tuple(problems))
+
+
+def _with_fault(form: AskingForm, fault: HelpFault) -> AskingForm:
+    of_days = {"past", "backwards", "long"}
+    name = "last" if fault.value in of_days else "person"
+    return evolve(form, problems=((name, fault.value),))
+
+
+def _matricule(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
+def _day(text: str) -> date | None:
+    """Return a day as a browser sends it, or as people in France write it."""
+    if french := _FRENCH_DAY.fullmatch(text):
+        text = f"{french[3]}-{french[2]:0>2}-{french[1]:0>2}"
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
