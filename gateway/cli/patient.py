@@ -172,6 +172,8 @@ def set_patient(args: argparse.Namespace) -> int:
         changed = Profiles(work).get(profile.id)
         if changed is not None and changed.email != profile.email:
             Notices.of(work, settings).tell_address_changed(profile, changed)
+        elif changed is not None and changed.telephone != profile.telephone:
+            Notices.of(work, settings).make(changed, NoticeKind.ACCOUNT)
     print(f"profile {profile.id}: {', '.join(args.facts)}")
     return 0
 

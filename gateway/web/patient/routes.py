@@ -9,6 +9,7 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
@@ -21,7 +22,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
-    changing = ChangingPages(desk)
+    changing, lost = ChangingPages(desk), RecoveryPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -33,8 +34,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="POST", path=path, page=page, needs=needs)
 
-    def guarded(path: str, page: Page, *, slow: bool = False) -> Route:
-        return Route(method="POST", path=path, page=page, guarded=True, slow=slow)
+    def guarded(
+        path: str, page: Page, needs: Stage = Stage.OPEN, *, slow: bool = False
+    ) -> Route:
+        return Route(
+            method="POST", path=path, page=page, needs=needs, guarded=True, slow=slow
+        )
 
     def form(path: str, page: Page, rescue: Rescue) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
@@ -51,6 +56,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             slow=True,
             guarded=True,
         ),
+        get("/sign-in/lost", lost.form, anyone),
+        guarded("/sign-in/lost", lost.begin, anyone),
+        get("/sign-in/lost/code", lost.code_form, anyone),
+        guarded("/sign-in/lost/code", lost.give_code, anyone),
+        get("/sign-in/lost/password", lost.password_form, anyone),
+        guarded("/sign-in/lost/password", lost.set_password, anyone, slow=True),
         get("/sign-in/code", sign_in.code_form, anyone),
         Route(
             method="POST",

@@ -63,6 +63,7 @@ class SignInPages:
             login=visit.form.line("login")[:100],
             expired="expired" in visit.query,
             left="left" in visit.query,
+            renewed="renewed" in visit.query,
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
         )
