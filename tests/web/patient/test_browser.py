@@ -439,9 +439,7 @@ def test_a_narrow_screen_and_large_letters_need_no_sideways_scrolling(
         for one in (path, documents[0]):
             for size in ("100%", "200%"):
                 visitor.go(one)
-                page.evaluate(
-                    f"document.documentElement.style.fontSize = '{size}'"
-                )
+                page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= narrow["width"], (one, size, page.evaluate(_BEYOND))
 
