@@ -30,6 +30,16 @@ class NoticeKind(StrEnum):
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
     DEVICE = "device"  # signed in with a browser that was not known
+    OPENED = "opened"
+    ANNOUNCED = "announced"
+    OPPOSED = "opposed"
+    ACTIVATED = "activated"
+    CLOSED = "closed"
+    DELETING = "deleting"
+    DELETED = "deleted"
+    REOPENED = "reopened"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
 
 
 _SAFETY_FR = (
@@ -52,6 +62,14 @@ _SAFETY_EN = (
 _CARE_EN = (
     "To get there, type the address {url} in your browser yourself.\n\n" + _SAFETY_EN
 )
+
+
+def _life(subject: str, text: str, language: str) -> tuple[str, str]:
+    """Return a notice that the space went on in its life."""
+    if language == "fr":
+        return subject, "Bonjour,\n\n" + text + _CARE_FR
+    return subject, "Hello,\n\n" + text + _CARE_EN
+
 
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -156,6 +174,162 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "If it was not, sign in, go to “My account”, close the other sessions "
                 "and change your password. If you cannot get in, tell the service at "
                 "once.\n" + _CARE_EN,
+            ),
+        },
+        NoticeKind.OPENED: {
+            "fr": _life(
+                "Votre espace est ouvert",
+                "Votre espace est ouvert : des professionnels de santé peuvent y "
+                "déposer vos documents.\n\nVous pouvez l'activer, ou le fermer, quand"
+                " vous voulez.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is open",
+                "Your space is open: health professionals can file your documents in "
+                "it.\n\nYou may activate it, or close it, whenever you like.\n",
+                "en",
+            ),
+        },
+        NoticeKind.ANNOUNCED: {
+            "fr": _life(
+                "Un espace va être ouvert pour vous",
+                "Un espace pour vos documents et vos messages de santé sera ouvert "
+                "pour vous dans six semaines.\n\nVous n'en voulez pas ? Dites-le "
+                "avant à l'accueil du service. Vous pourrez changer d'avis.\n",
+                "fr",
+            ),
+            "en": _life(
+                "A space will be opened for you",
+                "A space for your health documents and messages will be opened for "
+                "you in six weeks.\n\nIf you do not want it, tell the service before "
+                "then. You may change your mind later.\n",
+                "en",
+            ),
+        },
+        NoticeKind.OPPOSED: {
+            "fr": _life(
+                "Votre opposition est enregistrée",
+                "Vous ne voulez pas d'espace : c'est enregistré, et aucun ne sera "
+                "ouvert.\n\nUne preuve peut vous être remise. Vous pouvez changer "
+                "d'avis à tout moment : adressez-vous à l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your objection is recorded",
+                "You want no space: this is recorded, and none will be opened.\n\nA "
+                "proof can be given to you. You may change your mind at any time: ask"
+                " the service.\n",
+                "en",
+            ),
+        },
+        NoticeKind.ACTIVATED: {
+            "fr": _life(
+                "Votre espace est activé",
+                "Votre espace est activé : vous pouvez lire vos documents et vos "
+                "messages.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is activated",
+                "Your space is activated: you can read your documents and messages.\n",
+                "en",
+            ),
+        },
+        NoticeKind.CLOSED: {
+            "fr": _life(
+                "Votre espace est fermé",
+                "Votre espace est fermé : plus rien n'y arrive, et personne n'y "
+                "entre.\n\nCe qu'il contient est gardé dix ans, puis supprimé. Pour "
+                "le rouvrir, connectez-vous.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is closed",
+                "Your space is closed: nothing arrives there any more, and nobody "
+                "gets in.\n\nWhat is in it is kept for ten years, then deleted. To "
+                "open it again, sign in.\n",
+                "en",
+            ),
+        },
+        NoticeKind.DELETING: {
+            "fr": _life(
+                "Votre espace va être supprimé",
+                "Vous avez demandé la suppression de votre espace. Il est fermé, et "
+                "tout ce qu'il contient sera supprimé pour toujours dans trente "
+                "jours.\n\nVous avez changé d'avis ? Connectez-vous avant ce jour "
+                "pour le rouvrir.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space will be deleted",
+                "You asked for your space to be deleted. It is closed, and all that "
+                "is in it will be deleted for ever in thirty days.\n\nIf you change "
+                "your mind, sign in before that day to open it again.\n",
+                "en",
+            ),
+        },
+        NoticeKind.DELETED: {
+            "fr": _life(
+                "Votre espace est supprimé",
+                "Votre espace et tout ce qu'il contenait sont supprimés. Nous ne "
+                "pouvons plus les lire, et rien ne les fait revenir.\n\nUn nouvel "
+                "espace peut être ouvert à votre demande.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is deleted",
+                "Your space and all that was in it are deleted. We cannot read them "
+                "any more, and nothing brings them back.\n\nA new space can be opened"
+                " if you ask for it.\n",
+                "en",
+            ),
+        },
+        NoticeKind.REOPENED: {
+            "fr": _life(
+                "Votre espace est rouvert",
+                "Votre espace est rouvert, avec ce qui y était gardé. Une suppression"
+                " demandée est annulée.\n\nVous ne l'avez pas demandé ? Prévenez tout"
+                " de suite l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is open again",
+                "Your space is open again, with what was kept in it. A deletion that "
+                "was asked for is cancelled.\n\nIf you did not ask for it, tell the "
+                "service at once.\n",
+                "en",
+            ),
+        },
+        NoticeKind.SUSPENDED: {
+            "fr": _life(
+                "Votre espace est suspendu",
+                "L'accès à votre espace est suspendu, à cause d'un incident ou d'un "
+                "usage qui n'est pas le vôtre.\n\nSi vous n'êtes pas d'accord, "
+                "dites-le à l'accueil du service avant six semaines : sinon il sera "
+                "fermé.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is suspended",
+                "Access to your space is suspended, because of an incident or of a "
+                "use that is not yours.\n\nIf you disagree, tell the service within "
+                "six weeks: otherwise it will be closed.\n",
+                "en",
+            ),
+        },
+        NoticeKind.LIFTED: {
+            "fr": _life(
+                "Votre espace n'est plus suspendu",
+                "La suspension de votre espace est levée. Pour y entrer de nouveau, "
+                "prouvez qui vous êtes à l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is no longer suspended",
+                "The suspension of your space is lifted. To get in again, prove to "
+                "the service who you are.\n",
+                "en",
             ),
         },
         NoticeKind.ADDRESS: {
