@@ -12,10 +12,8 @@ from tests.web.patient.test_account import opens, profile_of, proved, send, told
 @blocking
 def test_closing_asks_for_the_proof_and_that_it_is_understood(site: Site) -> None:
     browser = site.signed_in()
-    assert (
-        browser.get("/account/close").location
-        == "/account/prove?for=%2Faccount%2Fclose"
-    )
+    asked = "/account/prove?for=%2Faccount%2Fclose"
+    assert browser.get("/account/close").location == asked
     token = token_of(browser.get("/account"))
     made = browser.post("/account/close", {"token": token, "understood": "yes"})
     assert made.location == asked
