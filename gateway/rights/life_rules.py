@@ -25,23 +25,23 @@ law gives three months at most (CSP R. 1111-36).
 
 
 @frozen
-class Due:
+class Deadline:
     """What happens to a space by itself, and when, unless something happens before."""
 
     event: ProfileEvent
     at: datetime
 
 
-def due_next(state: ProfileState, since: datetime) -> Due | None:
+def due_next(state: ProfileState, since: datetime) -> Deadline | None:
     """Return what time does to a space that is in a state since a moment, or None."""
     if state is ProfileState.ANNOUNCED:
-        return Due(ProfileEvent.OPEN, since + OBJECTION)
+        return Deadline(ProfileEvent.OPEN, since + OBJECTION)
     if state is ProfileState.SUSPENDED:
-        return Due(ProfileEvent.CLOSE, since + OBJECTION)
+        return Deadline(ProfileEvent.CLOSE, since + OBJECTION)
     if state is ProfileState.CLOSED:
-        return Due(ProfileEvent.DELETE, years_after(since, ARCHIVE_YEARS))
+        return Deadline(ProfileEvent.DELETE, years_after(since, ARCHIVE_YEARS))
     if state is ProfileState.DELETION_REQUESTED:
-        return Due(ProfileEvent.DELETE, since + SECOND_THOUGHTS)
+        return Deadline(ProfileEvent.DELETE, since + SECOND_THOUGHTS)
     return None
 
 

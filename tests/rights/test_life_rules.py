@@ -6,21 +6,27 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.rights.life_rules import REACHED, Due, due_next, may_return, years_after
+from gateway.rights.life_rules import (
+    REACHED,
+    Deadline,
+    due_next,
+    may_return,
+    years_after,
+)
 from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
 
 SINCE = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 DUE = {
-    ProfileState.ANNOUNCED: Due(
+    ProfileState.ANNOUNCED: Deadline(
         ProfileEvent.OPEN, datetime(2027, 1, 10, 9, 30, tzinfo=UTC)
     ),
-    ProfileState.SUSPENDED: Due(
+    ProfileState.SUSPENDED: Deadline(
         ProfileEvent.CLOSE, datetime(2027, 1, 10, 9, 30, tzinfo=UTC)
     ),
-    ProfileState.CLOSED: Due(
+    ProfileState.CLOSED: Deadline(
         ProfileEvent.DELETE, datetime(2036, 11, 29, 9, 30, tzinfo=UTC)
     ),
-    ProfileState.DELETION_REQUESTED: Due(
+    ProfileState.DELETION_REQUESTED: Deadline(
         ProfileEvent.DELETE, datetime(2026, 12, 29, 9, 30, tzinfo=UTC)
     ),
 }

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, exists, insert, select, update
 
 from gateway.errors import UnavailableError
-from gateway.rights.life_rules import Due, due_next
+from gateway.rights.life_rules import Deadline, due_next
 from gateway.rights.profile import ProfileEvent, ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.carried import place_in, set_place
@@ -45,7 +45,7 @@ def set_deadline(
     )
 
 
-def deadline_of(work: UnitOfWork, profile_id: str, state: str) -> Due | None:
+def deadline_of(work: UnitOfWork, profile_id: str, state: str) -> Deadline | None:
     """
     Return what time does to a profile in a state, as it was sealed; None for nothing.
 
@@ -60,7 +60,7 @@ def deadline_of(work: UnitOfWork, profile_id: str, state: str) -> Due | None:
     said = work.unseal(row.key_id, row.said, f"deadlines.said:{profile_id}")
     if said["state"] != state:
         return None
-    return Due(ProfileEvent(said["event"]), datetime.fromisoformat(said["at"]))
+    return Deadline(ProfileEvent(said["event"]), datetime.fromisoformat(said["at"]))
 
 
 def wake(work: UnitOfWork, most: int) -> int:
