@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import select
 
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
-from gateway.rights.profile import (
+from gateway.rights.profile import TRANSITIONS, (
     ProfileEvent,
     ProfileState,
     event_between,
@@ -66,7 +66,14 @@ def tell_life(
         of_patient = select(accounts.c.id).where(accounts.c.profile_id == profile.id)
         for account_id in list(work.connection.execute(of_patient).scalars()):
             end_sessions_of(work, account_id)
-    notices.make(profile, LIFE_NOTICES[event_between(before, after)])
+    notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
+
+
+def _last_event(before: ProfileState, after: ProfileState) -> ProfileEvent:
+    """Return what led to a state, the last of several that were made at once."""
+    into = [event for (_, event), reached in TRANSITIONS.items() if reached is after]
+    direct = [event for event in into if TRANSITIONS.get((before, event)) is after]
+    return (direct or into)[0]
 
 
 @frozen

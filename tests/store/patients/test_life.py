@@ -20,7 +20,7 @@ from gateway.store.base.work import Database
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.deadlines import carry_deadlines, deadline_of, wake
-from gateway.store.patients.life import Living, go_on
+from gateway.store.patients.life import Living, go_on, tell_life
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
@@ -256,3 +256,17 @@ def test_no_step_of_the_life_is_left_out_or_silent(
     with database.read() as work:
         lines = list(work.journal.lines(chain_of(profile_id)))
     assert [one.action for one in lines] == ["profile:add"]
+
+
+def test_of_several_steps_at_once_the_last_one_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    profile_id = open_profile(database, state="OPEN_NOT_ACTIVATED")
+    with database.write() as work:
+        profile = Profiles(work).hold(profile_id)
+        assert profile is not None
+        service = Notices.of(work, make_settings(tmp_path))
+        before, after = ProfileState.OPEN_NOT_ACTIVATED, ProfileState.DELETED
+        tell_life(work, service, profile, before, after)
+
+    assert told(database) == [NoticeKind.DELETED]
