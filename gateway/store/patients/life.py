@@ -8,7 +8,8 @@ from attrs import frozen
 from sqlalchemy import select
 
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
-from gateway.rights.profile import TRANSITIONS, (
+from gateway.rights.profile import (
+    TRANSITIONS,
     ProfileEvent,
     ProfileState,
     event_between,
