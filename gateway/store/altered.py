@@ -108,8 +108,8 @@ class AlteredRows:
     def _is_sound(self, binding: Binding, row: Any) -> bool:
         if row.row_mac is None:
             return self._unbound
-        made = self.work.rows.mac(binding.table, row._mapping)
-        return bool(row.row_mac == made)
+        values = binding.values(row)
+        return self.work.rows.is_own(binding.table, values, row.row_mac)
 
     def _followed(self, name: str, written: str) -> Iterator[str]:
         said = self._last.get(name)
@@ -131,8 +131,9 @@ class AlteredRows:
             if owner.sets is None:
                 sound = self._unbound
             else:
-                made = self.work.rows.set_mac(table, owner.id, own)
-                sound = owner.sets.get(table.name) == made
+                sets = owner.sets if isinstance(owner.sets, dict) else {}
+                made = sets.get(table.name, "")
+                sound = self.work.rows.is_own_set(table, owner.id, own, made)
             if not sound:
                 yield f"{table.name} of {owners.name}/{owner.id}: not those written"
         for owner_id in rows:
