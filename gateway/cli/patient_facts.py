@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from gateway.core.telephone import telephone_of
 from gateway.errors import InvalidError, MisuseError
 from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
+from gateway.rights.recovery_rules import card_serial
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Opposition, Profile, Profiles
 
@@ -103,6 +105,17 @@ def _emergency(mode: str) -> Setter:
     return change
 
 
+def _telephone(profiles: Profiles, profile: Profile, value: str) -> None:
+    number = telephone_of(value) if value else ""
+    if number is None:
+        raise InvalidError("a telephone number")
+    profiles.set_telephone(profile, number)
+
+
+def _card(profiles: Profiles, profile: Profile, value: str) -> None:
+    profiles.set_card(profile, card_serial(value) if value else "")
+
+
 def _email(profiles: Profiles, profile: Profile, value: str) -> None:
     profiles.set_email(profile, str(read_address(value)) if value else "")
 
@@ -132,6 +145,8 @@ KEYS: Mapping[str, Setter] = MappingProxyType(
         "emergency.other": _emergency("other"),
         "emergency.masked": _emergency("masked"),
         "email": _email,
+        "telephone": _telephone,
+        "card": _card,
         "oid": _oid,
         "language": _language,
     }

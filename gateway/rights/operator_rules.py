@@ -58,7 +58,7 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
 )
 """The commands that the service answers, and the roles of which one is enough."""
 
-_CONTACT: Final = frozenset({"state", "email", "language"})
+_CONTACT: Final = frozenset({"state", "email", "language", "telephone", "card"})
 """Facts of a profile that support changes; the others are the patient's decisions."""
 
 

@@ -265,6 +265,11 @@ class WebSettings(Table):
         Path | str, "PEM: certificate of the pages, then its chain. Empty: of [trust]."
     ] = ""
     private_key: Annotated[Path | str, "PEM: its key. Empty: that of [trust]."] = ""
+    help_line: Annotated[
+        str,
+        "Where people are helped who cannot get in, as the pages say it: a telephone "
+        "number with its hours, a counter. Empty: the service that opened the space.",
+    ] = ""
     time_zone: Annotated[str, "Clock by which the pages say hours."] = "Europe/Paris"
     session_idle_seconds: Annotated[int, "Silence before a session ends."] = 900
     session_seconds: Annotated[int, "A session's whole life."] = 8 * 3600

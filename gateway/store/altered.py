@@ -46,14 +46,19 @@ class AlteredRows:
 
     def find(self) -> list[str]:
         """Return one sentence for each finding, without a patient; empty when sound."""
-        self._last.update(self.work.journal.rows_written())
         found: list[str] = []
-        for binding in BINDINGS.values():
-            found += _told(self._of_table(binding), binding.table)
-        for table in OWNED:
-            found += _told(self._of_set(table), table)
+        for table in (*BINDINGS, *OWNED):
+            found += self.find_of(table)
         found += _told(self._elsewhere(), mail_items)
         return found
+
+    def find_of(self, table: Table) -> list[str]:
+        """Return the findings of one table whose rows are bound."""
+        if table in OWNED:
+            return _told(self._of_set(table), table)
+        if not self._last:
+            self._last.update(self.work.journal.rows_written())
+        return _told(self._of_table(BINDINGS[table]), table)
 
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""
@@ -108,8 +113,8 @@ class AlteredRows:
     def _is_sound(self, binding: Binding, row: Any) -> bool:
         if row.row_mac is None:
             return self._unbound
-        made = self.work.rows.mac(binding.table, row._mapping)
-        return bool(row.row_mac == made)
+        values = binding.values(row)
+        return self.work.rows.is_own(binding.table, values, row.row_mac)
 
     def _followed(self, name: str, written: str) -> Iterator[str]:
         said = self._last.get(name)
@@ -131,8 +136,9 @@ class AlteredRows:
             if owner.sets is None:
                 sound = self._unbound
             else:
-                made = self.work.rows.set_mac(table, owner.id, own)
-                sound = owner.sets.get(table.name) == made
+                sets = owner.sets if isinstance(owner.sets, dict) else {}
+                made = sets.get(table.name, "")
+                sound = self.work.rows.is_own_set(table, owner.id, own, made)
             if not sound:
                 yield f"{table.name} of {owners.name}/{owner.id}: not those written"
         for owner_id in rows:

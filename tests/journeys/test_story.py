@@ -125,7 +125,7 @@ def test_the_patient_reads_the_letter_and_the_doctor_the_answer(
     sign_in(gateway, page)
     check_accessibility(page)
 
-    page.locator("main ul.list a").first.click()
+    page.locator("main ul.rows a").first.click()
     check_accessibility(page)
     page.locator('main a[href^="/documents/"]').first.click()
     assert page.get_by_text("Fibrillation atriale").first.is_visible()
@@ -152,7 +152,7 @@ def test_it_all_works_without_javascript(
     page = open_page(browser, width, script=False)
     sign_in(gateway, page)
 
-    page.locator("main ul.list a").first.click()
+    page.locator("main ul.rows a").first.click()
     words = "Bien reçu, sans script."
     page.get_by_role("textbox").last.fill(words)
     page.get_by_role("button", name="Envoyer").click()

@@ -7,6 +7,9 @@ from types import MappingProxyType
 
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 
+WRITTEN_BY = "Ce message a été rédigé par {carer}, l'aidant de {holder}."
+"""The last line of what a carer writes, to professionals in France: in French."""
+
 WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
     {
         WritingRefusal.PROFILE_NOT_ACTIVE: (

@@ -35,8 +35,8 @@ class OneTimeCodes:
 
     work: UnitOfWork
 
-    def make(self, account_id: str, life: timedelta, tries: int) -> NewCode:
-        """Make a code for an account."""
+    def make(self, account_id: str | None, life: timedelta, tries: int) -> NewCode:
+        """Make a code for an account; for nobody: one that opens nothing."""
         now = self.work.now
         code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
         self.work.connection.execute(

@@ -3,17 +3,17 @@ Rows that grant are bound: each carries a MAC over its columns, checked when it 
 
 Who writes the database and has no key can then open nothing with it. A binding is the
 one place that says, of a table, which columns are vouched for: all of them, but those
-it names with the reason why they grant and show nothing. Rows of a set (a patient's
-blocks, a mailbox's holders) have no MAC each: their owner's row vouches for all of them
-together, so that one taken away or put back shows as well. That a whole row is an older
-one, or is gone, shows by what the journal says was written last (`follow`).
+it names with the reason why they grant and show nothing; a column that is added makes
+a new version of its rows (`gateway.store.sealed.row_versions`). Rows of a set (a
+patient's blocks, a mailbox's holders) have no MAC each: their owner's row vouches for
+all of them together, so that one taken away or put back shows as well. That a whole row
+is an older one, or is gone, shows by what the journal says was written last (`follow`).
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from enum import Enum
 from operator import attrgetter
 from typing import Any
@@ -22,11 +22,17 @@ from attrs import field, frozen
 from sqlalchemy import Table
 from twisted.logger import Logger
 
-from gateway.canonical import canonical
 from gateway.errors import AlteredError
 from gateway.metrics import ALTERED
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.row_cells import cells_of
+from gateway.store.sealed.row_versions import (
+    ADDED,
+    DIGEST_BYTES,
+    FIRST,
+    BoundColumns,
+)
 from gateway.store.tables import (
     accounts,
     arrivals,
@@ -50,52 +56,10 @@ SETS = "sets"
 STEP = "rows"
 """The step of carrying over that binds what earlier versions wrote."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _SHORT = 16
 """Hex digits of a MAC that the journal remembers: enough to know a row again by."""
 
 log = Logger()
-
-
-def _text(value: str) -> bytes:
-    text = value.encode("utf-8", "surrogatepass")
-    return b"s%d:%b" % (len(text), text)
-
-
-def _moment(value: datetime) -> bytes:
-    """Return a moment as it is kept: microseconds since 1970."""
-    return b"i%d:" % ((value - _EPOCH) // _MICROSECOND)
-
-
-def _json(value: Any) -> bytes:
-    text = canonical(value)
-    return b"j%d:%b" % (len(text), text)
-
-
-_FORMS: dict[type, Callable[[Any], bytes]] = {
-    type(None): lambda _: b"n",
-    str: _text,
-    bool: lambda value: b"b1" if value else b"b0",
-    int: lambda value: b"i%d:" % value,
-    datetime: _moment,
-    bytes: lambda value: b"y%d:%b" % (len(value), value),
-    list: _json,
-    dict: _json,
-}
-"""
-How a value is written, the same on every database: each form says where it ends, so
-that no two rows are the same bytes.
-"""
-
-
-def _cells(values: Iterable[Any]) -> bytes:
-    return b"".join([_FORMS.get(type(one), _other)(one) for one in values])
-
-
-def _other(value: Any) -> bytes:
-    """Return a value of an enumeration as what it is kept as."""
-    return _text(str(value)) if isinstance(value, str) else _json(value)
 
 
 class Followed(Enum):
@@ -105,6 +69,13 @@ class Followed(Enum):
     WRITTEN = "what was written last; one that goes without a line is missed"
     PASSING = "the same; they go by themselves, and may be gone"
     HELD = "that they were there, until they were ended; they may be gone by themselves"
+
+
+def columns_of(table: Table, free: frozenset[str] = frozenset()) -> BoundColumns:
+    """Return the columns of a table that are vouched for, as its versions name them."""
+    names = [one.name for one in table.c if one.name not in free]
+    added = ADDED.get(table.name, ())
+    return BoundColumns.of(table.name, names, FIRST.get(table.name, ()), added)
 
 
 @frozen
@@ -120,23 +91,22 @@ class Binding:
     """The column with the patient in whose chain it does so; none: the operator's."""
     also: str = ""
     """The column of one in whose chain it may do so, where a line of it is written."""
-    columns: tuple[str, ...] = field(init=False)
-    head: bytes = field(init=False, repr=False)
-    """Which cells of which table, before the values in what is digested."""
+    bound: BoundColumns = field(repr=False)
+    """Which columns are vouched for, by the versions of rows."""
     _values: Any = field(init=False, repr=False)
 
-    @columns.default
-    def _bound(self) -> tuple[str, ...]:
-        left = {MAC, *self.free}
-        return tuple(one.name for one in self.table.c if one.name not in left)
-
-    @head.default
-    def _named(self) -> bytes:
-        return _cells(["row", self.table.name, *self.columns])
+    @bound.default
+    def _by_version(self) -> BoundColumns:
+        return columns_of(self.table, frozenset({MAC, *self.free}))
 
     @_values.default
     def _getter(self) -> Any:
         return attrgetter(*self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are vouched for, in their order."""
+        return self.bound.names
 
     def values(self, row: Any) -> Sequence[Any]:
         """Return the values of a row that are bound, in their order."""
@@ -198,6 +168,9 @@ OWNED: dict[Table, tuple[Table, str]] = {
 }
 """Every table whose rows are a set: whose row vouches for it, and by which column."""
 
+SET_COLUMNS: dict[Table, BoundColumns] = {table: columns_of(table) for table in OWNED}
+"""What of the rows of a set is vouched for: all of it."""
+
 
 def filled(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row about to be written, with what the table's defaults would give."""
@@ -226,11 +199,15 @@ class Rows:
 
     keys: KeyRing
     believes_unbound: Callable[[], bool] = field(repr=False)
+    bindings: Mapping[Table, Binding] = field(default=BINDINGS, repr=False)
+    sets: Mapping[Table, BoundColumns] = field(default=SET_COLUMNS, repr=False)
 
     def mac(self, table: Table, row: Mapping[str, Any]) -> bytes:
-        """Return the MAC of a whole row."""
-        binding = BINDINGS[table]
-        return self._mac(binding, [row[name] for name in binding.columns])
+        """Return the MAC of a whole row, in the newest version."""
+        binding = self.bindings[table]
+        cells = [row[name] for name in binding.columns]
+        bound = binding.bound
+        return bound.marked(self._mac(bound.head + cells_of(cells)))
 
     def check(self, table: Table, row: Any) -> None:
         """
@@ -239,8 +216,8 @@ class Rows:
         Raises:
             AlteredError: it is not; the log says which.
         """
-        binding = BINDINGS[table]
-        self.check_values(table, binding.values(row), row.row_mac)
+        values = self.bindings[table].values(row)
+        self.check_values(table, values, row.row_mac)
 
     def check_values(
         self, table: Table, values: Sequence[Any], mac: bytes | None
@@ -251,12 +228,23 @@ class Rows:
         Raises:
             AlteredError: they are not what the gateway wrote.
         """
-        binding = BINDINGS[table]
         if mac is None:
             if not self.believes_unbound():
                 raise refused(table.name, "a row without its MAC")
-        elif not hmac.compare_digest(bytes(mac), self._mac(binding, values)):
+        elif not self.is_own(table, values, mac):
             raise refused(table.name, "a row that was altered")
+
+    def is_own(self, table: Table, values: Sequence[Any], mac: bytes) -> bool:
+        """Tell whether the gateway wrote these values, in whichever version."""
+        bound = self.bindings[table].bound
+        version, digest = bound.version_of(bytes(mac))
+        if version == bound.newest:
+            content = bound.head + cells_of(values)
+        elif 0 < version < bound.newest and bound.is_before(version, values):
+            content = bound.head_of(version) + cells_of(bound.cut(version, values))
+        else:
+            return False
+        return hmac.compare_digest(digest, self._mac(content))
 
     def is_sound(self, table: Table, row: Any) -> bool:
         """Tell the same of a row that is left out where it is not sound."""
@@ -269,17 +257,52 @@ class Rows:
     def set_mac(
         self, table: Table, owner: str, rows: Iterable[Mapping[str, Any]]
     ) -> str:
-        """Return the MAC of all rows of a set, in hex; their order tells nothing."""
-        names = [one.name for one in table.c]
-        each = sorted(_cells([row[name] for name in names]) for row in rows)
-        head = _cells(["set", table.name, owner, *names])
-        return self.keys.mac(Label.ROW, head + _cells(each)).hex()
+        """
+        Return the MAC of all rows of a set, in hex, as the newest version makes it.
+
+        Their order tells nothing.
+        """
+        bound = self.sets[table]
+        made = self._set_mac(bound, bound.newest, owner, rows)
+        return made if bound.newest == 1 else f"{bound.newest}:{made}"
+
+    def is_own_set(
+        self,
+        table: Table,
+        owner: str,
+        rows: Sequence[Mapping[str, Any]],
+        made: object,
+    ) -> bool:
+        """Tell whether these are the rows of which a MAC was made, in any version."""
+        bound = self.sets[table]
+        number, _, digest = str(made).rpartition(":")
+        version = int(number) if number.isdecimal() else 1
+        if not 0 < version <= bound.newest or (number == "") != (version == 1):
+            return False
+        if version < bound.newest:
+            whole = [[row[name] for name in bound.names] for row in rows]
+            if not all(bound.is_before(version, values) for values in whole):
+                return False
+        ours = self._set_mac(bound, version, owner, rows)
+        return hmac.compare_digest(digest.encode("utf-8", "replace"), ours.encode())
+
+    def _set_mac(
+        self,
+        bound: BoundColumns,
+        version: int,
+        owner: str,
+        rows: Iterable[Mapping[str, Any]],
+    ) -> str:
+        names = bound.cut(version, bound.names)
+        each = sorted(cells_of([row[name] for name in names]) for row in rows)
+        content = bound.head_of(version, "set", owner) + cells_of(each)
+        return self._mac(content).hex()
 
     def check_set(
         self,
         table: Table,
         owner: str,
-        rows: Iterable[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, Any]],
         sets: Mapping[str, str] | None,
     ) -> None:
         """
@@ -292,12 +315,11 @@ class Rows:
             if not self.believes_unbound():
                 raise refused(table.name, "a set that nothing vouches for")
             return
-        made = self.set_mac(table, owner, rows)
-        if not hmac.compare_digest(sets.get(table.name, ""), made):
+        if not self.is_own_set(table, owner, rows, sets.get(table.name, "")):
             raise refused(table.name, "a set of rows that was altered")
 
-    def _mac(self, binding: Binding, values: Sequence[Any]) -> bytes:
-        return self.keys.mac(Label.ROW, binding.head + _cells(values))
+    def _mac(self, content: bytes) -> bytes:
+        return self.keys.mac(Label.ROW, content)
 
 
 def refused(table: str, why: str) -> AlteredError:
@@ -316,4 +338,8 @@ def remembered(binding: Binding, mac: bytes | None) -> str:
     """Return what the journal remembers a row by; empty once it was ended."""
     if mac is None:
         return ""
-    return "held" if binding.followed is Followed.HELD else mac.hex()[:_SHORT]
+    return (
+        "held"
+        if binding.followed is Followed.HELD
+        else mac[-DIGEST_BYTES:].hex()[:_SHORT]
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
 
+from gateway.core.telephone import telephone_of
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import ConflictError, InvalidError
 from gateway.message.address import read_address
@@ -27,8 +27,6 @@ LOGIN_TRIES: Final = 5
 """Names asked for in an hour: nobody lists by it who has an account here."""
 
 _HOUR: Final = timedelta(hours=1)
-_TELEPHONE: Final = re.compile(r"\+[1-9]\d{7,14}")
-_FRENCH: Final = re.compile(r"0([1-9]\d{8})")
 
 
 @frozen
@@ -153,20 +151,3 @@ class ChangingAccount:
             return None
 
         return self.desk.write(job)
-
-
-def telephone_of(text: str) -> str | None:
-    """
-    Return a telephone number as E.164 writes it, of France where no country is said.
-
-    >>> telephone_of("06 12 34 56 78"), telephone_of("0032 470 12 34 56")
-    ('+33612345678', '+32470123456')
-    >>> telephone_of("15") is None
-    True
-    """
-    digits = "".join(one for one in text if one not in " .-()/\u00a0\u202f")
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    elif found := _FRENCH.fullmatch(digits):
-        digits = "+33" + found[1]
-    return digits if digits.isascii() and _TELEPHONE.fullmatch(digits) else None

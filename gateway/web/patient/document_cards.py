@@ -20,6 +20,7 @@ from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
 from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
 
 ENDINGS = MappingProxyType(
@@ -52,6 +53,8 @@ class DocumentCard:
     title: str = field(repr=False)
     type: str
     english_type: str
+    kind: str
+    """Its picture and colour in the lists (`kinds`)."""
     created_at: datetime
     service_at: datetime | None
     filed_at: datetime
@@ -133,6 +136,7 @@ class SeenDocuments:
             id=document.id,
             title=entry.title or kind,
             type=kind,
+            kind=kind_of(entry),
             english_type=type_label(entry.type_code, "en"),
             created_at=document.creation_time,
             service_at=entry.service_start_time,

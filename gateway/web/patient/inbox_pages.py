@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from attrs import frozen
 
 from gateway.core.texts.writing import WRITING_TEXTS
@@ -11,12 +13,12 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
-from gateway.store.inbox.values import Conversation
+from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.thread import Thread
+from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
@@ -38,7 +40,9 @@ class InboxPages:
             if not page.is_there:
                 return redirect(f"/inbox?page={page.pages}")
             conversations = reader.conversations(profile_id, PER_PAGE, page.offset)
-            lost = SentCopies(work).with_losses([one.id for one in conversations])
+            lost = SentCopies(work, profile_id).with_losses(
+                [one.id for one in conversations]
+            )
             can_write = reader.has_contacts(profile_id)
             loose = reader.loose_draft(profile_id)
         return self.desk.page(
@@ -74,7 +78,8 @@ class InboxPages:
             self.desk.write(
                 lambda work: Inbox(work).open(profile_id, conversation_id, unread)
             )
-        return self.show(visit, conversation, WritingForm(self.desk).empty(visit))
+        form = WritingForm(self.desk).empty(visit)
+        return self.show(visit, conversation, form, fresh=unread)
 
     def show(
         self,
@@ -82,9 +87,10 @@ class InboxPages:
         conversation: Conversation,
         form: Filled,
         *,
+        fresh: Collection[str] = (),
         status: int = 200,
     ) -> Answer:
-        """Show a conversation with its form as it is filled."""
+        """Show a conversation with its form as it is filled; ``fresh`` were unread."""
         profile = visit.profile
         with self.desk.database.read() as work:
             reader = InboxReader(work)
@@ -97,6 +103,7 @@ class InboxPages:
             route = Answering(self.desk).route(work, profile, conversation)
             draft = reader.draft(profile.id, conversation.id)
             choices = WritingForm(self.desk).documents(work, profile.id)
+        proven = _proven(messages)
         if draft is not None and not form.is_filled:
             form = form.with_text(draft.text)
         return self.desk.page(
@@ -105,6 +112,11 @@ class InboxPages:
             status=status,
             conversation=conversation,
             shown=shown,
+            folded=older_of(shown, fresh),
+            fresh=fresh,
+            proven=proven,
+            is_proven=is_the_same(conversation.name, proven),
+            has_received=any(one.direction is Direction.IN for one in messages),
             refusal=_words(route, visit.language),
             draft=draft,
             form=form,
@@ -165,6 +177,12 @@ class InboxPages:
         if found is None:
             raise NotFoundError("not found")
         return found
+
+
+def _proven(messages: Sequence[InboxMessage]) -> str:
+    """Return whose certificate the newest message received came with, if any."""
+    received = [one for one in messages if one.direction is Direction.IN]
+    return received[-1].proven if received else ""
 
 
 def _words(route: AnswerRoute, language: str) -> str:

@@ -8,11 +8,13 @@ from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.changing_pages import ChangingPages
+from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.people_pages import PeoplePages
+from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
@@ -25,7 +27,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
     writing, documents = WritingPages(desk), DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
-    changing, people = ChangingPages(desk), PeoplePages(desk)
+    changing, lost = ChangingPages(desk), RecoveryPages(desk)
+    closing, people = ClosingPages(desk), PeoplePages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -41,8 +44,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="POST", path=path, page=page, needs=needs)
 
-    def guarded(path: str, page: Page, *, slow: bool = False) -> Route:
-        return Route(method="POST", path=path, page=page, guarded=True, slow=slow)
+    def guarded(
+        path: str, page: Page, needs: Stage = Stage.OPEN, *, slow: bool = False
+    ) -> Route:
+        return Route(
+            method="POST", path=path, page=page, needs=needs, guarded=True, slow=slow
+        )
 
     def form(path: str, page: Page, rescue: Rescue) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
@@ -59,6 +66,14 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             slow=True,
             guarded=True,
         ),
+        get("/sign-in/reopen", closing.way_back, anyone),
+        guarded("/sign-in/reopen", closing.reopen, anyone),
+        get("/sign-in/lost", lost.form, anyone),
+        guarded("/sign-in/lost", lost.begin, anyone),
+        get("/sign-in/lost/code", lost.code_form, anyone),
+        guarded("/sign-in/lost/code", lost.give_code, anyone),
+        get("/sign-in/lost/password", lost.password_form, anyone),
+        guarded("/sign-in/lost/password", lost.set_password, anyone, slow=True),
         get("/sign-in/code", sign_in.code_form, anyone),
         Route(
             method="POST",
@@ -128,6 +143,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/account/email/code", changing.confirm_email),
         get("/account/telephone", changing.telephone_form),
         post("/account/telephone", changing.set_telephone),
+        get("/account/close", closing.ask),
+        guarded("/account/close", closing.close),
         *does(
             Act.READ,
             get("/documents", documents.documents),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
 
@@ -51,7 +53,7 @@ class Thread:
         cards = seen.brought_by(came) if came else {}
         outcomes = Outcomes(work, visit.profile.id).of(came) if came else {}
         said = remarks(seen, outcomes, cards, visit.language)
-        astray = undelivered(work, conversation, messages)
+        astray = undelivered(work, visit.profile.id, conversation, messages)
         offers = Keeping(self.desk).offers(work, visit, messages)
         return [
             ShownMessage(
@@ -64,6 +66,44 @@ class Thread:
             for one in messages
             for arrival_id in [_brought_by(one)]
         ]
+
+
+def older_of(
+    shown: Sequence[ShownMessage], fresh: Collection[str]
+) -> Sequence[ShownMessage]:
+    """
+    Return the first of some messages, which a page folds: what is new stays open.
+
+    The newest is open, and all from the first on that is ``fresh`` or did not arrive.
+    """
+    opened = (
+        place
+        for place, one in enumerate(shown)
+        if one.message.id in fresh or one.undelivered
+    )
+    return shown[: min(next(opened, len(shown)), max(len(shown) - 1, 0))]
+
+
+def is_the_same(shown: str, proven: str) -> bool:
+    """
+    Tell whether a name a sender wrote is that of the certificate, word for word.
+
+    >>> is_the_same("Dr Claire MARTIN", "CLAIRE MARTIN"), is_the_same("Dr", "CHU")
+    (True, False)
+    >>> is_the_same("Service de cardiologie", "CHU")
+    False
+    """
+    return bool(proven) and _words_of(shown) == _words_of(proven) != frozenset()
+
+
+def _words_of(name: str) -> frozenset[str]:
+    found = frozenset(re.findall(r"\w+", _without_accents(name)))
+    return found - {"DR", "DOCTEUR", "PR", "PROFESSEUR", "M", "MME"}
+
+
+def _without_accents(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name)
+    return "".join(one for one in plain if not unicodedata.combining(one)).upper()
 
 
 def _brought_by(message: InboxMessage) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from gateway.core.texts.writing import WRITTEN_BY
 from gateway.errors import NotFoundError
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
@@ -14,7 +15,7 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.visits import Visit
+from gateway.web.site.visits import Visit, person_name
 
 _ANSWER = "Re: "
 
@@ -45,7 +46,9 @@ class WritingPages:
             return pages.show(visit, conversation, filled, status=status)
         about = route.message.subject if route.message is not None else ""
         writing = evolve(writing, subject=writing.subject or answer_subject(about))
-        Answering(self.desk).send(profile, conversation, route, writing, visit.now)
+        Answering(self.desk).send(
+            profile, conversation, route, _signed(visit, writing), visit.now
+        )
         return redirect(f"/conversation/{conversation.id}?sent=1#last")
 
     def new_form(self, visit: Visit) -> Answer:
@@ -102,7 +105,9 @@ class WritingPages:
             return redirect(f"/conversation/{conversation.id}")
         if filled.problems:
             return self._form(visit, filled, status=visit.form.cut or 422)
-        Answering(self.desk).send(profile, conversation, route, writing, visit.now)
+        Answering(self.desk).send(
+            profile, conversation, route, _signed(visit, writing), visit.now
+        )
         self.desk.write(lambda work: Inbox(work).forget_loose_draft(profile.id))
         return redirect(f"/conversation/{conversation.id}?sent=1#last")
 
@@ -143,6 +148,16 @@ class WritingPages:
         self.desk.write(
             lambda work: Inbox(work).save_loose_draft(person.id, subject, text)
         )
+
+
+def _signed(visit: Visit, writing: Writing) -> Writing:
+    """Return a message as it leaves: it says who wrote it in the holder's place."""
+    if visit.acting is None or visit.own is None:
+        return writing
+    line = WRITTEN_BY.format(
+        carer=person_name(visit.own), holder=person_name(visit.acting.holder)
+    )
+    return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")
 
 
 def _written(visit: Visit) -> Writing:

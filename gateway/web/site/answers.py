@@ -16,7 +16,8 @@ from gateway.web.site.templating import render
 Pairs = tuple[tuple[str, str], ...]
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; "
     "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """No script at all, not even ours: the pages work without."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from gettext import GNUTranslations
 from pathlib import Path
 from types import MappingProxyType
@@ -74,9 +74,18 @@ def say_day(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
     >>> say_day(datetime(2026, 12, 1, 12, tzinfo=PARIS), "fr")
     '1er décembre 2026'
     """
-    local = moment.astimezone(zone)
-    words = format_date(local, "long", locale=_locale(language))
-    return _with_first(words, local, language)
+    return say_date(moment.astimezone(zone), language)
+
+
+def say_date(day: date, language: str) -> str:
+    """
+    Return a day in words, wherever it is that day.
+
+    >>> say_date(date(2026, 12, 1), "en")
+    'December 1, 2026'
+    """
+    words = format_date(day, "long", locale=_locale(language))
+    return _with_first(words, day, language)
 
 
 def say_recent(
@@ -91,7 +100,7 @@ def say_recent(
     return _with_first(words, local, language)
 
 
-def _with_first(words: str, local: datetime, language: str) -> str:
+def _with_first(words: str, local: date, language: str) -> str:
     """Write the first of a month as French does."""
     is_first = language == "fr" and local.day == 1
     return f"1er{words[1:]}" if is_first and words.startswith("1 ") else words

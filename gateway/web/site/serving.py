@@ -210,6 +210,8 @@ def error_page(
         visit=None,
         unread=0,
         name="",
+        acting=None,
+        acting_name="",
         identity=None,
         service="",
         idle_minutes=0,

@@ -15,11 +15,13 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from gateway.core.shown_text import shown_text
+from gateway.web.site.icons import begin_page, drawings, icon
 from gateway.web.site.languages import (
     LANGUAGES,
     PARIS,
     TRANSLATIONS,
     machine_time,
+    say_date,
     say_day,
     say_hour,
     say_moment,
@@ -29,7 +31,14 @@ from gateway.web.site.languages import (
 
 _FOLDER = Path(__file__).parent
 _TYPES = MappingProxyType(
-    {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
+    {
+        ".css": "text/css; charset=utf-8",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".ico": "image/x-icon",
+        ".woff2": "font/woff2",
+        ".txt": "text/plain; charset=utf-8",
+    }
 )
 
 
@@ -78,10 +87,14 @@ def _environment(language: str, zone_name: str) -> Environment:
     environment.filters["moment"] = partial(_time, say_moment, language, zone)
     environment.filters["hour"] = partial(_time, say_hour, language, zone)
     environment.filters["day"] = partial(_time, say_day, language, zone)
+    environment.filters["date"] = partial(_filter, say_date, language)
     environment.filters["size"] = partial(_filter, say_size, language)
     environment.filters["machine"] = partial(_machine, zone)
     environment.globals["recent"] = partial(_recent, language, zone)
     environment.globals["static"] = static_url
+    environment.globals["icon"] = icon
+    environment.globals["drawings"] = drawings
+    environment.globals["initials"] = initials
     environment.globals["languages"] = LANGUAGES
     environment.globals["language"] = language
     return environment
@@ -114,8 +127,25 @@ def render(
     template: str, language: str, zone: str = PARIS.key, **context: Any
 ) -> bytes:
     """Return a page; every name a template uses must be given."""
+    begin_page()
     found = _environment(language, zone).get_template(template)
     return found.render(**context).encode()
+
+
+_TITLES = frozenset({"dr", "docteur", "pr", "professeur", "m", "mme", "mlle"})
+
+
+def initials(name: str) -> str:
+    """
+    Return the two letters that stand for a person, of the first and the last name.
+
+    >>> initials("Dr Claire MARTIN"), initials("Laboratoire"), initials("")
+    ('CM', 'L', '')
+    """
+    words = [word.strip(".,") for word in name.split()]
+    named = [one for one in words if one and one.lower() not in _TITLES]
+    chosen = [*named[:1], *named[1:][-1:]]
+    return "".join(word[0] for word in chosen).upper()
 
 
 def translated(language: str, text: str, **words: Any) -> str:

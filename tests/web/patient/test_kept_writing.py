@@ -17,7 +17,7 @@ TEXT = "Bonjour docteur, voici ma longue question."
 
 
 def action_of(page: str) -> str:
-    _, _, rest = page.partition('<form class="card" method="post" action="')
+    _, _, rest = page.partition('near" method="post" action="')
     return rest.partition('"')[0]
 
 
@@ -215,4 +215,4 @@ def test_the_page_says_when_the_session_ends_and_warns_before(site: Site) -> Non
     page = site.signed_in().get(conversation_of(site)).text
 
     assert "Cet espace se ferme à 10:15" in page
-    assert 'class="notice soon soon-13" role="status"' in page
+    assert 'class="note warn soon soon-13" role="status"' in page

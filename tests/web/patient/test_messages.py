@@ -46,7 +46,7 @@ def answer(
     **values: str,
 ) -> Reply:
     page = browser.get(path)
-    where = page.text.split('<form class="card" method="post" action="')[1]
+    where = page.text.split('near" method="post" action="')[1]
     return browser.send_form(
         where.split('"')[0], fields_of(page, text=text, **values), files
     )
@@ -105,7 +105,7 @@ def test_a_second_click_sends_one_message(site: Site) -> None:
     browser = site.signed_in()
     path = conversation_of(site)
     page = browser.get(path)
-    where = page.text.split('<form class="card" method="post" action="')[1]
+    where = page.text.split('near" method="post" action="')[1]
     fields = fields_of(page, text="Une fois")
 
     for _ in range(2):
@@ -177,7 +177,7 @@ def test_a_forced_answer_to_an_ended_exchange_is_not_sent(site: Site) -> None:
     browser = site.signed_in()
     path = conversation_of(site)
     page = browser.get(path)
-    where = page.text.split('<form class="card" method="post" action="')[1]
+    where = page.text.split('near" method="post" action="')[1]
     with site.database.write() as work:
         Inbox(work).end_conversations(site.patient, DOCTOR)
 

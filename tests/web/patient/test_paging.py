@@ -40,9 +40,7 @@ def test_a_page_past_the_end_leads_to_the_last_one(site: Site) -> None:
     beyond = browser.get("/documents?replaced=1&page=12345")
     assert beyond.location == "/documents?replaced=1&page=2"
     assert browser.get("/inbox?page=2").location == "/inbox?page=1"
-    assert (
-        browser.get("/documents?page=2").text.count('<li class="card document">') == 1
-    )
+    assert browser.get("/documents?page=2").text.count('<li class="row doc-row') == 1
 
 
 @blocking
@@ -70,9 +68,9 @@ def test_a_new_name_renames_no_earlier_message_and_is_pointed_out(site: Site) ->
 
     page = site.signed_in().get(conversation_of(site)).text
 
-    first, second = page.split('<li class="card message in"')[1:]
-    assert "Laboratoire du Port, <time" in first
-    assert "Dr Claire MARTIN, <time" in second
+    first, second = page.split('<article class="sheet msg theirs"')[1:]
+    assert "<h2>Laboratoire du Port</h2>" in first
+    assert "<h2>Dr Claire MARTIN</h2>" in second
     assert "auparavant sous un autre nom, « Laboratoire du Port »" in second
     assert "auparavant" not in first
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,19 +12,22 @@ from attrs import evolve, field, frozen
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import InvalidError, NotFoundError, UnavailableError
+from gateway.rights.delegation_rules import Act, Capacity
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer
+from gateway.web.site.desk import who_acts
 from gateway.web.site.limits import FilesRight
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
-from gateway.web.site.visits import RawRequest, Visit, form_token
+from gateway.web.site.visits import ActingFor, RawRequest, Visit, form_token
 from tests.fakes import SecretSource, SetClock
 
 KEYS = KeyRing(SecretSource(bytes(range(32))))
 COOKIE, AT_CODE = "a" * 64, "b" * 64
 ENDED = "e" * 64
+DELEGATION = "d" * 32
 PERSON = Profile(
     id="p" * 32,
     key_id="k" * 32,
@@ -41,6 +44,18 @@ class TwoVisitors:
     """One who is signed in, and one who has yet to give the code."""
 
     refused: list[tuple[str, str]] = field(factory=list)
+    acts: bool = False
+    after_acting: str = "/over"
+
+    def acting(self, own: Profile, delegation_id: str) -> ActingFor | None:
+        if not self.acts or delegation_id != DELEGATION:
+            return None
+        return ActingFor(
+            id=DELEGATION,
+            holder=evolve(PERSON, id="b" * 32),
+            capacity=Capacity.CARER,
+            last=date(2027, 1, 1),
+        )
 
     def find(self, cookie: str) -> tuple[WebSession | None, Profile | None, datetime]:
         stage = {COOKIE: Stage.OPEN, AT_CODE: Stage.CODE}.get(cookie)
@@ -254,3 +269,72 @@ def test_a_form_that_was_cut_is_given_only_to_pages_that_take_it() -> None:
 
     assert (refused.status, b"Bonjour" in refused.body) == (413, True)
     assert taken.body == b"Bonjour"
+
+
+ACTING = {"__Host-session": COOKIE, "__Host-acting": DELEGATION}
+
+
+def acts(act: Act, request: RawRequest, page: Any = lambda _: Answer()) -> Answer:
+    """Return the answer to somebody who acts for another."""
+    route = Route(method=request.method, path="/thing", page=page, act=act)
+    return Serving(KEYS, TwoVisitors(acts=True)).serve(route, request, {})
+
+
+def test_who_acts_for_another_sees_the_others_space_and_leaves_the_name_in_it() -> None:
+    def page(visit: Visit) -> Answer:
+        assert visit.own is not None
+        return Answer(body=f"{visit.profile.id} {visit.own.id} {who_acts()}".encode())
+
+    answer = acts(Act.READ, raw(cookies=ACTING), page)
+
+    assert answer.body.decode() == f"{'b' * 32} {PERSON.id} {DELEGATION}"
+    assert who_acts() == ""
+
+
+def test_what_is_the_holders_alone_is_refused_and_so_is_what_says_nothing() -> None:
+    for route in (
+        Route(method="GET", path="/thing", page=lambda _: Answer(), act=Act.GOVERN),
+        Route(method="GET", path="/thing", page=lambda _: Answer()),
+    ):
+        serving = Serving(KEYS, TwoVisitors(acts=True))
+        refused = serving.serve(route, raw(cookies=ACTING), {})
+        assert refused.status == 403
+        assert b"Only the person whose space it is" in refused.body
+        assert serving.serve(route, raw(), {}).status == 200
+
+
+def test_a_form_of_one_space_does_nothing_in_another() -> None:
+    """Two windows: in one the visitor went to somebody else's space meanwhile."""
+    own, others = form_token(KEYS, COOKIE), form_token(KEYS, COOKIE, DELEGATION)
+    elsewhere = evolve(form(token=own), cookies=ACTING)
+    there = evolve(form(token=others), cookies=ACTING)
+
+    assert acts(Act.WRITE, elsewhere).status == 403
+    assert acts(Act.WRITE, there).status == 200
+    assert serve(form(token=others)).status == 403
+
+
+def test_who_acts_for_nobody_any_more_is_told_before_any_page() -> None:
+    for cookie in (DELEGATION, "no delegation"):
+        request = raw(cookies={**ACTING, "__Host-acting": cookie})
+        answer = serve(request, visitors=TwoVisitors(acts=False))
+        headers = dict(answer.headers)
+
+        assert (answer.status, headers["Location"]) == (303, "/over")
+        assert headers["Set-Cookie"].startswith("__Host-acting=;")
+
+
+def test_what_was_written_for_another_is_kept_for_nobody_and_shown() -> None:
+    """A draft of it among one's own would be sent in one's own name."""
+
+    def rescue(visit: Visit, person: Profile) -> str:
+        raise AssertionError
+
+    route = Route(method="POST", path="/thing", page=lambda _: Answer(), rescue=rescue)
+    request = form(cookie=ENDED, token=form_token(KEYS, ENDED))
+    cookies = {"__Host-session": ENDED, "__Host-acting": DELEGATION}
+    request = evolve(request, cookies=cookies, body=request.body + b"&text=Bonjour")
+
+    answer = Serving(KEYS, TwoVisitors()).serve(route, request, {})
+
+    assert (answer.status, b"Bonjour" in answer.body) == (403, True)

@@ -1,0 +1,189 @@
+"""The pages for who forgot a password or a login, or lost the address codes go to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from attrs import frozen
+
+from gateway.errors import InvalidError
+from gateway.rights.recovery_rules import ItemsSaid, card_serial
+from gateway.store.patients.web_sessions import Stage
+from gateway.web.patient.changing_pages import digits_of, written_twice
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.recovering import TRIES, Recovering
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.visits import Visit
+
+_FIELDS = ("number", "born", "card")
+
+
+def number_of(text: str) -> str:
+    """
+    Return an INS or social security number as it is kept, or an empty text.
+
+    >>> number_of("2 79 03 51 215 189 89"), number_of("27903")
+    ('279035121518989', '')
+    """
+    number = "".join(text.split()).upper()
+    return number if len(number) == 15 and number.isascii() and number.isalnum() else ""
+
+
+def birth_date_of(text: str) -> str:
+    """
+    Return a birth date as it is kept, YYYYMMDD, or an empty text.
+
+    Written by the browser's own field, or by hand as in France.
+
+    >>> birth_date_of("1979-03-28"), birth_date_of("28/3/1979"), birth_date_of("1979")
+    ('19790328', '19790328', '')
+    """
+    parts = text.replace("/", "-").replace(".", "-").replace(" ", "-").split("-")
+    if len(parts) != 3 or not all(one.isascii() and one.isdigit() for one in parts):
+        return ""
+    if len(parts[0]) != 4:
+        parts.reverse()
+    try:
+        return date(*(int(one) for one in parts)).strftime("%Y%m%d")
+    except ValueError:
+        return ""
+
+
+@frozen
+class RecoveryPages:
+    """What a visitor without a password meets."""
+
+    desk: PatientDesk
+
+    @property
+    def _steps(self) -> Recovering:
+        return Recovering(self.desk)
+
+    def form(self, visit: Visit) -> Answer:
+        """Ask who it is; lead on who said it already."""
+        if visit.person is not None:
+            return redirect("/account")
+        if visit.stage is Stage.LOST and "anew" not in visit.query:
+            return redirect("/sign-in/lost/code")
+        if visit.stage is Stage.RENEW:
+            return redirect("/sign-in/lost/password")
+        return self._form(visit)
+
+    def _form(
+        self,
+        visit: Visit,
+        *,
+        wrong: tuple[str, ...] = (),
+        until: datetime | None = None,
+        sent: bool = False,
+        status: int = 200,
+    ) -> Answer:
+        return self.desk.page(
+            visit,
+            "lost.html",
+            status=status,
+            wrong=wrong,
+            until=until,
+            sent=sent,
+            tries=TRIES,
+            line=self.desk.settings.web.help_line,
+            written={name: visit.form.line(name)[:30] for name in _FIELDS},
+        )
+
+    def begin(self, visit: Visit) -> Answer:
+        """Take what is said; ask for the code, or send the login."""
+        if visit.person is not None:
+            return redirect("/account")
+        number, born = number_of(visit.form.line("number")), visit.form.line("born")
+        card, wrong = visit.form.line("card"), []
+        if not number:
+            wrong.append("number")
+        if not (birth_date := birth_date_of(born)):
+            wrong.append("born")
+        try:
+            card = card_serial(card) if card else ""
+        except InvalidError:
+            wrong.append("card")
+        if wrong:
+            return self._form(visit, wrong=tuple(wrong), status=422)
+        said = ItemsSaid(birth_date=birth_date, card=card)
+        if visit.form.line("what") == "login":
+            until = self._steps.send_login(number, said)
+            if until is not None:
+                return self._form(visit, until=until, status=429)
+            return self._form(visit, sent=True)
+        begun = self._steps.begin(number, said, visit.session)
+        if begun.until is not None:
+            return self._form(visit, until=begun.until, status=429)
+        return redirect("/sign-in/lost/code").with_cookie("session", begun.cookie)
+
+    def code_form(self, visit: Visit) -> Answer:
+        """Ask for the code."""
+        if visit.stage is not Stage.LOST:
+            return redirect("/sign-in/lost")
+        return self._code_form(visit)
+
+    def _code_form(
+        self, visit: Visit, problem: str = "", tries_left: int = 0, status: int = 200
+    ) -> Answer:
+        web = self.desk.settings.web
+        return self.desk.page(
+            visit,
+            "prove_code.html",
+            status=status,
+            problem=problem,
+            tries_left=tries_left,
+            until=None,
+            wanted="",
+            again=False,
+            action="/sign-in/lost/code",
+            again_action="",
+            back="/sign-in/lost?anew=1",
+            shown_email="",
+            minutes=web.code_seconds // 60,
+            requests=web.code_requests,
+        )
+
+    def give_code(self, visit: Visit) -> Answer:
+        """Take the code; ask for the password."""
+        if visit.stage is not Stage.LOST or visit.session is None:
+            return redirect("/sign-in/lost")
+        digits = digits_of(visit)
+        if not digits:
+            return self._code_form(visit, "form", status=422)
+        cookie, left = self._steps.give_code(visit.session, digits)
+        if not cookie:
+            return self._code_form(visit, "wrong" if left else "void", left, 422)
+        return redirect("/sign-in/lost/password").with_cookie("session", cookie)
+
+    def password_form(self, visit: Visit) -> Answer:
+        """Ask for another password; say the login, which may be forgotten as well."""
+        if visit.stage is not Stage.RENEW:
+            return redirect("/sign-in/lost")
+        return self._password_form(visit)
+
+    def _password_form(
+        self, visit: Visit, problem: str = "", status: int = 200
+    ) -> Answer:
+        assert visit.session is not None, "of its stage"
+        return self.desk.page(
+            visit,
+            "change_password.html",
+            status=status,
+            problem=problem,
+            action="/sign-in/lost/password",
+            is_lost=True,
+            login=self._steps.login_of(visit.session),
+        )
+
+    def set_password(self, visit: Visit) -> Answer:
+        """Set the password; the way in is the usual one then."""
+        if visit.stage is not Stage.RENEW or visit.session is None:
+            return redirect("/sign-in/lost")
+        if problem := written_twice(visit):
+            return self._password_form(visit, problem, 422)
+        password = visit.form.text("password")
+        refused = self._steps.set_password(visit.session, password)
+        if refused is not None:
+            return self._password_form(visit, refused.why, 422)
+        return redirect("/sign-in?renewed=1").without_cookie("session")
