@@ -30,6 +30,7 @@ NEVER_BOUND_TO_LESS = {
     "arrivals.facts",
     "blocks.sender",
     "deadlines.said",
+    "delegations.named",
     "devices.called",
     "documents.facts",
     "documents.visibility",
