@@ -295,6 +295,9 @@ def _operator_chain(connection: Connection) -> str:
     return missing[0]
 
 
+_LOOKED_BACK = 5_000
+
+
 @frozen
 class JournalReader:
     """Reading the journal."""
@@ -323,6 +326,26 @@ class JournalReader:
         """
         for row in self._rows(chain):
             yield self._entry(row)
+
+    def newest(self, chain: str, actions: Iterable[str], most: int) -> list[Entry]:
+        """
+        Return the last lines of one chain about some actions, the newest first.
+
+        Looked for among the last 5,000 lines of the chain: what is older is not told.
+        """
+        columns = journal.c
+        head = select(chain_heads.c.seq).where(chain_heads.c.chain == chain)
+        rows = self.connection.execute(
+            select(journal)
+            .where(
+                columns.chain == chain,
+                columns.seq > head.scalar_subquery() - _LOOKED_BACK,
+                columns.action.in_([str(one) for one in actions]),
+            )
+            .order_by(columns.seq.desc())
+            .limit(most)
+        )
+        return [self._entry(row) for row in rows]
 
     def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
