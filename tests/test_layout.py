@@ -24,6 +24,8 @@ TESTED_THROUGH = {
     "core/reasons.py": "rights/test_filing_rules.py",
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/faults.py": "message/test_reading.py",
+    "core/texts/account_notices.py": "store/patients/test_notices.py",
+    "core/texts/notice_care.py": "store/patients/test_notices.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",

@@ -29,6 +29,7 @@ from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.life import tell_life
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
 
@@ -170,6 +171,10 @@ def set_patient(args: argparse.Namespace) -> int:
         by = operator_name()
         set_facts(work, profile, args.facts, by=by, why=args.reason or "")
         changed = Profiles(work).get(profile.id)
+        if changed is not None and changed.state != profile.state:
+            before, after = ProfileState(profile.state), ProfileState(changed.state)
+            notices = Notices.of(work, settings)
+            tell_life(work, notices, changed, before, after)
         if changed is not None and changed.email != profile.email:
             Notices.of(work, settings).tell_address_changed(profile, changed)
         elif changed is not None and changed.telephone != profile.telephone:

@@ -17,6 +17,7 @@ from gateway.mssante.sending.times import SmtpTimes
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
+from gateway.store.patients.life import Living
 from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
 from gateway.trust.space import TrustSpace
@@ -51,6 +52,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         ),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.LIVE: Living(database, settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -26,6 +26,7 @@ LOCAL = (
     TaskKind.ACKNOWLEDGE,
     TaskKind.DISCLOSE,
     TaskKind.MASK,
+    TaskKind.LIVE,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.core.texts.account_notices import ACCOUNT_NOTICES
+from gateway.core.texts.notice_care import CARE_EN, CARE_FR, SAFETY_EN, SAFETY_FR
+
 
 class NoticeKind(StrEnum):
     """What a notice is about."""
@@ -30,31 +33,21 @@ class NoticeKind(StrEnum):
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
     DEVICE = "device"  # signed in with a browser that was not known
+    OPENED = "opened"
+    ANNOUNCED = "announced"
+    OPPOSED = "opposed"
+    ACTIVATED = "activated"
+    CLOSED = "closed"
+    DELETING = "deleting"
+    DELETED = "deleted"
+    REOPENED = "reopened"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
 
-
-_SAFETY_FR = (
-    "Nous ne vous demanderons jamais votre mot de passe ni un code par courriel ou "
-    "par téléphone.\n"
-    "En cas d'urgence, appelez le 15.\n\n"
-    "{service}\n"
-    "Ce courriel est automatique, ne répondez pas.\n"
-)
-_CARE_FR = (
-    "Pour y aller, tapez vous-même l'adresse {url} dans votre navigateur.\n\n"
-    + _SAFETY_FR
-)
-_SAFETY_EN = (
-    "We never ask for your password or for a code by e-mail or telephone.\n"
-    "In an emergency, call 15.\n\n"
-    "{service}\n"
-    "This e-mail is automatic, please do not answer.\n"
-)
-_CARE_EN = (
-    "To get there, type the address {url} in your browser yourself.\n\n" + _SAFETY_EN
-)
 
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        **{NoticeKind(word): said for word, said in ACCOUNT_NOTICES.items()},
         NoticeKind.CODE: {
             "fr": (
                 "Votre code de connexion",
@@ -79,85 +72,6 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "This e-mail is automatic, please do not answer.\n",
             ),
         },
-        NoticeKind.PROOF: {
-            "fr": (
-                "Votre code de confirmation",
-                "Bonjour,\n\n"
-                "Votre code de confirmation est : {digits}\n\n"
-                "Il confirme un changement de votre compte. Il est valable {minutes} "
-                "minutes et sert une seule fois. Ne le donnez à personne.\n\n"
-                "Vous n'avez rien demandé ? Ne faites rien : sans ce code, rien ne "
-                "change. Si cela se répète, prévenez l'accueil du service.\n\n"
-                "{service}\n"
-                "Ce courriel est automatique, ne répondez pas.\n",
-            ),
-            "en": (
-                "Your confirmation code",
-                "Hello,\n\n"
-                "Your confirmation code is: {digits}\n\n"
-                "It confirms a change of your account. It is valid for {minutes} "
-                "minutes and works once. Give it to nobody.\n\n"
-                "If you asked for nothing, do nothing: without this code, nothing "
-                "changes. If it happens again, tell the service.\n\n"
-                "{service}\n"
-                "This e-mail is automatic, please do not answer.\n",
-            ),
-        },
-        NoticeKind.LOGIN: {
-            "fr": (
-                "Votre identifiant",
-                "Bonjour,\n\n"
-                "L'identifiant de votre espace est : {login}\n\n"
-                "Vous ne l'avez pas demandé ? Il ne suffit pas pour entrer, mais "
-                "quelqu'un connaît votre numéro et votre date de naissance : prévenez "
-                "l'accueil du service.\n" + _CARE_FR,
-            ),
-            "en": (
-                "Your identifier",
-                "Hello,\n\n"
-                "The identifier of your space is: {login}\n\n"
-                "If you did not ask for it, someone knows your number and your birth "
-                "date: that is not enough to get in, but tell the service.\n"
-                + _CARE_EN,
-            ),
-        },
-        NoticeKind.ACCOUNT: {
-            "fr": (
-                "Votre compte a changé",
-                "Bonjour,\n\n"
-                "L'identifiant ou le numéro de téléphone de votre espace a été "
-                "changé. La page « Mon compte » de votre espace dit ce qu'il est.\n\n"
-                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
-                "service.\n" + _CARE_FR,
-            ),
-            "en": (
-                "Your account has changed",
-                "Hello,\n\n"
-                "The identifier or the telephone number of your space was changed. The "
-                "page “My account” of your space says what it is.\n\n"
-                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
-            ),
-        },
-        NoticeKind.DEVICE: {
-            "fr": (
-                "Nouvelle connexion à votre espace",
-                "Bonjour,\n\n"
-                "Votre espace vient d'être ouvert avec un navigateur que nous ne "
-                "connaissions pas. Si c'était vous, ne faites rien.\n\n"
-                "Ce n'était pas vous ? Connectez-vous, allez dans « Mon compte », "
-                "fermez les autres connexions et changez de mot de passe. Sans accès, "
-                "prévenez tout de suite l'accueil du service.\n" + _CARE_FR,
-            ),
-            "en": (
-                "New sign-in to your space",
-                "Hello,\n\n"
-                "Your space was just opened with a browser that was not known. If it "
-                "was you, do nothing.\n\n"
-                "If it was not, sign in, go to “My account”, close the other sessions "
-                "and change your password. If you cannot get in, tell the service at "
-                "once.\n" + _CARE_EN,
-            ),
-        },
         NoticeKind.ADDRESS: {
             "fr": (
                 "Votre adresse a changé",
@@ -165,14 +79,14 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "L'adresse de courriel de votre espace a été changée : les codes de "
                 "connexion et les avis ne seront plus envoyés à l'ancienne.\n\n"
                 "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
-                "service.\n" + _CARE_FR,
+                "service.\n" + CARE_FR,
             ),
             "en": (
                 "Your address has changed",
                 "Hello,\n\n"
                 "The e-mail address of your space was changed: sign-in codes and "
                 "notices no longer go to the former one.\n\n"
-                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+                "If you did not ask for it, tell the service at once.\n" + CARE_EN,
             ),
         },
         NoticeKind.ACCESS: {
@@ -183,7 +97,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "une raison qu'elle a dû donner. La date, son nom et cette raison sont "
                 "gardés.\n\n"
                 "Pour en savoir plus, adressez-vous à l'accueil du service.\n"
-                + _CARE_FR,
+                + CARE_FR,
             ),
             "en": (
                 "Your space was consulted",
@@ -191,7 +105,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Someone who runs the service looked into your space, for a reason "
                 "that had to be given. The date, the name and that reason are "
                 "kept.\n\n"
-                "To learn more, ask the service.\n" + _CARE_EN,
+                "To learn more, ask the service.\n" + CARE_EN,
             ),
         },
         NoticeKind.PASSWORD: {
@@ -201,35 +115,35 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Le mot de passe de votre espace a été changé, et les connexions "
                 "ouvertes ont été fermées.\n\n"
                 "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
-                "service.\n" + _CARE_FR,
+                "service.\n" + CARE_FR,
             ),
             "en": (
                 "Your password has changed",
                 "Hello,\n\n"
                 "The password of your space was changed, and open connections were "
                 "closed.\n\n"
-                "If you did not ask for it, tell the service at once.\n" + _CARE_EN,
+                "If you did not ask for it, tell the service at once.\n" + CARE_EN,
             ),
         },
         NoticeKind.MESSAGE: {
             "fr": (
                 "Un message vous attend",
                 "Bonjour,\n\n"
-                "Un nouveau message vous attend dans votre espace.\n" + _CARE_FR,
+                "Un nouveau message vous attend dans votre espace.\n" + CARE_FR,
             ),
             "en": (
                 "A message is waiting for you",
-                "Hello,\n\nA new message is waiting in your space.\n" + _CARE_EN,
+                "Hello,\n\nA new message is waiting in your space.\n" + CARE_EN,
             ),
         },
         NoticeKind.DOCUMENT: {
             "fr": (
                 "Du nouveau dans votre espace",
-                "Bonjour,\n\nUn élément a été ajouté à votre espace.\n" + _CARE_FR,
+                "Bonjour,\n\nUn élément a été ajouté à votre espace.\n" + CARE_FR,
             ),
             "en": (
                 "Something new in your space",
-                "Hello,\n\nSomething was added to your space.\n" + _CARE_EN,
+                "Hello,\n\nSomething was added to your space.\n" + CARE_EN,
             ),
         },
         NoticeKind.UPDATE: {
@@ -242,7 +156,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Cette mise à jour n'apparaît pas encore dans votre espace : il est "
                 "inutile de vous y connecter pour elle.\n"
                 "Cette invitation est automatique : elle ne dit rien de votre "
-                "santé.\n\n" + _SAFETY_FR,
+                "santé.\n\n" + SAFETY_FR,
             ),
             "en": (
                 "Your space was updated",
@@ -253,7 +167,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "This update does not appear in your space yet: there is no need to "
                 "sign in for it.\n"
                 "This invitation is automatic: it says nothing about your "
-                "health.\n\n" + _SAFETY_EN,
+                "health.\n\n" + SAFETY_EN,
             ),
         },
         NoticeKind.UNDELIVERED: {
@@ -262,13 +176,13 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Bonjour,\n\n"
                 "Un message que vous avez envoyé depuis votre espace n'a pas pu être "
                 "remis. Votre espace dit lequel, et ce que vous pouvez faire.\n"
-                + _CARE_FR,
+                + CARE_FR,
             ),
             "en": (
                 "One of your messages could not be delivered",
                 "Hello,\n\n"
                 "A message you sent from your space could not be delivered. Your space "
-                "says which one, and what you can do.\n" + _CARE_EN,
+                "says which one, and what you can do.\n" + CARE_EN,
             ),
         },
     }

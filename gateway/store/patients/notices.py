@@ -19,6 +19,7 @@ from gateway.evidence.arguments import (
     TakenDecision,
 )
 from gateway.evidence.program import rules_hash
+from gateway.rights.life_rules import LIFE_NOTICES
 from gateway.rights.notice_rules import NoticeFacts, Untold, refuse_notice
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
@@ -27,6 +28,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
 
@@ -53,6 +55,7 @@ _ALWAYS = frozenset(
         NoticeKind.LOGIN,
         NoticeKind.ACCOUNT,
         NoticeKind.DEVICE,
+        *LIFE_NOTICES.values(),
     }
 )
 
@@ -162,6 +165,7 @@ class Notices:
         digits: str = "",
         minutes: int = 0,
         login: str = "",
+        lasting: bool = False,
         expires_at: datetime | None = None,
     ) -> str:
         """
@@ -170,6 +174,7 @@ class Notices:
         None is made for a patient without an e-mail address, nor while the last one
         of the same kind still waits to leave: one is enough to say that something is
         waiting. Codes are always made, and that an address or a password was changed.
+        A ``lasting`` one is sealed with a key of the service: the patient's goes.
         """
         if not profile.email:
             return ""
@@ -193,15 +198,16 @@ class Notices:
             "subject": subject.format_map(words),
             "text": text.format_map(words),
         }
+        key_id = self.work.key_for(SCOPE) if lasting else profile.key_id
         self.work.add(
             notices,
             id=notice_id,
             kind=kind.value,
             profile_id=profile.id,
             content=self.work.seal(
-                profile.key_id, content, f"notices.content:{notice_id}:{profile.id}"
+                key_id, content, f"notices.content:{notice_id}:{profile.id}"
             ),
-            key_id=profile.key_id,
+            key_id=key_id,
             created_at=self.work.now,
             expires_at=expires_at,
             sent_at=None,

@@ -27,6 +27,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.deadlines import set_deadline
 from gateway.store.patients.rights import (
     RIGHTS,
     is_opposition,
@@ -114,6 +115,7 @@ class Profiles:
             sets=self._sets(profile_id),
         )
         self.keep_settings(profile_id)
+        set_deadline(self.work, profile_id, ProfileState(state), self.work.now)
         by = {"by": self.by} if self.by else {}
         self.work.note(
             Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
@@ -242,6 +244,7 @@ class Profiles:
             return
         event = event_between(before, state)
         self._write(profile.id, state=state.value)
+        set_deadline(self.work, profile.id, state, self.work.now)
         self._keep_change(profile.id, "state", before.value, state.value)
         self._note(
             profile.id, "state", before=before.value, after=state.value, event=event

@@ -165,6 +165,16 @@ account_steps = Table(
 )
 """What was begun in the settings of an account and is not ended."""
 
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),  # finds it, no more
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: what happens, and when
+)
+"""What time does to a patient's space, where it does something."""
+
 notices = Table(
     "notices",
     metadata,

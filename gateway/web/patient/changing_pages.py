@@ -25,6 +25,7 @@ _PROVED_FOR = frozenset(
         "/account/login",
         "/account/email",
         "/account/telephone",
+        "/account/close",
     }
 )
 
@@ -61,7 +62,7 @@ class ChangingPages:
         named = visit.form.line("for") or visit.query.get("for", "")
         return named if named in _PROVED_FOR else "/account"
 
-    def _to_prove(self, visit: Visit) -> Answer | None:
+    def to_prove(self, visit: Visit) -> Answer | None:
         """Lead to the proof where there is none, or return None."""
         if self._proving.is_proved(visit.profile, self._session(visit)):
             return None
@@ -162,7 +163,7 @@ class ChangingPages:
 
     def password_form(self, visit: Visit) -> Answer:
         """Ask for another password."""
-        return self._to_prove(visit) or self._password_form(visit)
+        return self.to_prove(visit) or self._password_form(visit)
 
     def _password_form(
         self, visit: Visit, problem: str = "", status: int = 200
@@ -179,7 +180,7 @@ class ChangingPages:
 
     def set_password(self, visit: Visit) -> Answer:
         """Change the password."""
-        if (proof := self._to_prove(visit)) is not None:
+        if (proof := self.to_prove(visit)) is not None:
             return proof
         password = visit.form.text("password")
         if problem := written_twice(visit):
@@ -192,7 +193,7 @@ class ChangingPages:
 
     def login_form(self, visit: Visit) -> Answer:
         """Ask for another login."""
-        return self._to_prove(visit) or self._login_form(visit, None)
+        return self.to_prove(visit) or self._login_form(visit, None)
 
     def _login_form(
         self, visit: Visit, refused: ChangeRefused | None, status: int = 200
@@ -212,7 +213,7 @@ class ChangingPages:
 
     def set_login(self, visit: Visit) -> Answer:
         """Change the login."""
-        if (proof := self._to_prove(visit)) is not None:
+        if (proof := self.to_prove(visit)) is not None:
             return proof
         login, session = visit.form.line("login"), self._session(visit)
         refused = self._changing.set_login(visit.profile, session, login)
@@ -223,7 +224,7 @@ class ChangingPages:
 
     def telephone_form(self, visit: Visit) -> Answer:
         """Ask for another telephone number."""
-        return self._to_prove(visit) or self._telephone_form(visit)
+        return self.to_prove(visit) or self._telephone_form(visit)
 
     def _telephone_form(
         self, visit: Visit, problem: str = "", status: int = 200
@@ -239,7 +240,7 @@ class ChangingPages:
 
     def set_telephone(self, visit: Visit) -> Answer:
         """Change the telephone number."""
-        if (proof := self._to_prove(visit)) is not None:
+        if (proof := self.to_prove(visit)) is not None:
             return proof
         telephone = visit.form.line("telephone")
         refused = self._changing.set_telephone(visit.profile, telephone)
@@ -249,7 +250,7 @@ class ChangingPages:
 
     def email_form(self, visit: Visit) -> Answer:
         """Ask for another address."""
-        return self._to_prove(visit) or self._email_form(visit, None)
+        return self.to_prove(visit) or self._email_form(visit, None)
 
     def _email_form(
         self, visit: Visit, refused: ChangeRefused | None, status: int = 200
@@ -266,7 +267,7 @@ class ChangingPages:
 
     def propose_email(self, visit: Visit) -> Answer:
         """Send a code to the address that was written."""
-        if (proof := self._to_prove(visit)) is not None:
+        if (proof := self.to_prove(visit)) is not None:
             return proof
         address, session = visit.form.line("email"), self._session(visit)
         refused = self._changing.propose_email(visit.profile, session, address)

@@ -40,7 +40,9 @@ class InboxPages:
             if not page.is_there:
                 return redirect(f"/inbox?page={page.pages}")
             conversations = reader.conversations(profile_id, PER_PAGE, page.offset)
-            lost = SentCopies(work).with_losses([one.id for one in conversations])
+            lost = SentCopies(work, profile_id).with_losses(
+                [one.id for one in conversations]
+            )
             can_write = reader.has_contacts(profile_id)
             loose = reader.loose_draft(profile_id)
         return self.desk.page(

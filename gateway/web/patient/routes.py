@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.changing_pages import ChangingPages
+from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.home_page import HomePage
@@ -24,6 +25,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     writing, documents = WritingPages(desk), DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
+    closing = ClosingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -57,6 +59,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             slow=True,
             guarded=True,
         ),
+        get("/sign-in/reopen", closing.way_back, anyone),
+        guarded("/sign-in/reopen", closing.reopen, anyone),
         get("/sign-in/lost", lost.form, anyone),
         guarded("/sign-in/lost", lost.begin, anyone),
         get("/sign-in/lost/code", lost.code_form, anyone),
@@ -111,6 +115,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/account/email/code", changing.confirm_email),
         get("/account/telephone", changing.telephone_form),
         post("/account/telephone", changing.set_telephone),
+        get("/account/close", closing.ask),
+        guarded("/account/close", closing.close),
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),

@@ -64,6 +64,7 @@ class SignInPages:
             expired="expired" in visit.query,
             left="left" in visit.query,
             renewed="renewed" in visit.query,
+            ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
         )
@@ -126,7 +127,8 @@ class SignInPages:
         used = UsedBrowser(visit.device or new_cookie(), visit.agent)
         tried = self._steps.give_code(session, digits, used)
         if tried.cookie:
-            opened = self._in(visit).with_cookie("session", tried.cookie)
+            way = redirect("/sign-in/reopen") if tried.returns else self._in(visit)
+            opened = way.with_cookie("session", tried.cookie)
             return opened.with_cookie("device", used.cookie, lasting=True)
         problem = "wrong" if tried.tries_left else "void"
         return self._code_form(

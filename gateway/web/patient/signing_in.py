@@ -14,6 +14,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gateway.core.texts.notices import NoticeKind
+from gateway.rights.life_rules import may_return
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
@@ -53,10 +54,15 @@ class PasswordTried:
 
 @frozen
 class CodeTried:
-    """What came of a code: the new cookie when it was right, else the tries left."""
+    """
+    What came of a code: the new cookie when it was right, else the tries left.
+
+    ``returns``: the space is closed, and may be opened again.
+    """
 
     cookie: str
     tries_left: int
+    returns: bool = False
 
 
 @frozen
@@ -116,7 +122,10 @@ class SigningIn:
 
     def _who_may(self, work: UnitOfWork, account: Account) -> Profile | None:
         profile = Profiles(work).get(account.profile_id)
-        if profile is None or not may_sign_in(ProfileState(profile.state)):
+        if profile is None:
+            return None
+        state = ProfileState(profile.state)
+        if not may_sign_in(state) and not may_return(state):
             return None
         return profile if profile.email else None
 
@@ -177,7 +186,9 @@ class SigningIn:
             )
             return CodeTried("", codes.tries_left(session.code_id))
         Accounts(work).succeeded(Account(id=account_id, hash="", failures=1))
-        cookie = sessions.start(Stage.OPEN, account_id)
+        returns = may_return(ProfileState(profile.state))
+        stage = Stage.RETURN if returns else Stage.OPEN
+        cookie = sessions.start(stage, account_id)
         devices = Devices(work, account_id, profile.key_id)
         is_new = devices.signed_in(
             used.cookie, sessions.digest_of(cookie), *browser_of(used.agent)
@@ -186,12 +197,12 @@ class SigningIn:
             self.desk.notices(work).make(profile, NoticeKind.DEVICE)
         work.note(
             Action.SIGNED_IN,
-            "open",
+            stage.value,
             profile_id,
             chain=chain_of(profile_id),
             browser="new" if is_new else "known",
         )
-        return CodeTried(cookie, 0)
+        return CodeTried(cookie, 0, returns=returns)
 
     def leave(self, session: WebSession, profile_id: str) -> None:
         """End a session: its cookie opens nothing any more."""

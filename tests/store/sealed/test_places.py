@@ -29,6 +29,7 @@ NEVER_BOUND_TO_LESS = {
     "arrival_documents.facts",
     "arrivals.facts",
     "blocks.sender",
+    "deadlines.said",
     "devices.called",
     "documents.facts",
     "documents.visibility",

@@ -1,0 +1,256 @@
+"""The texts of the e-mails about a patient's account, and the life of their space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.texts.notice_care import CARE_EN, CARE_FR
+
+
+def _life(subject: str, text: str, language: str) -> tuple[str, str]:
+    """Return a notice that the space went on in its life."""
+    if language == "fr":
+        return subject, "Bonjour,\n\n" + text + CARE_FR
+    return subject, "Hello,\n\n" + text + CARE_EN
+
+
+ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "proof": {
+            "fr": (
+                "Votre code de confirmation",
+                "Bonjour,\n\n"
+                "Votre code de confirmation est : {digits}\n\n"
+                "Il confirme un changement de votre compte. Il est valable {minutes} "
+                "minutes et sert une seule fois. Ne le donnez à personne.\n\n"
+                "Vous n'avez rien demandé ? Ne faites rien : sans ce code, rien ne "
+                "change. Si cela se répète, prévenez l'accueil du service.\n\n"
+                "{service}\n"
+                "Ce courriel est automatique, ne répondez pas.\n",
+            ),
+            "en": (
+                "Your confirmation code",
+                "Hello,\n\n"
+                "Your confirmation code is: {digits}\n\n"
+                "It confirms a change of your account. It is valid for {minutes} "
+                "minutes and works once. Give it to nobody.\n\n"
+                "If you asked for nothing, do nothing: without this code, nothing "
+                "changes. If it happens again, tell the service.\n\n"
+                "{service}\n"
+                "This e-mail is automatic, please do not answer.\n",
+            ),
+        },
+        "login": {
+            "fr": (
+                "Votre identifiant",
+                "Bonjour,\n\n"
+                "L'identifiant de votre espace est : {login}\n\n"
+                "Vous ne l'avez pas demandé ? Il ne suffit pas pour entrer, mais "
+                "quelqu'un connaît votre numéro et votre date de naissance : prévenez "
+                "l'accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "Your identifier",
+                "Hello,\n\n"
+                "The identifier of your space is: {login}\n\n"
+                "If you did not ask for it, someone knows your number and your birth "
+                "date: that is not enough to get in, but tell the service.\n" + CARE_EN,
+            ),
+        },
+        "account": {
+            "fr": (
+                "Votre compte a changé",
+                "Bonjour,\n\n"
+                "L'identifiant ou le numéro de téléphone de votre espace a été "
+                "changé. La page « Mon compte » de votre espace dit ce qu'il est.\n\n"
+                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "service.\n" + CARE_FR,
+            ),
+            "en": (
+                "Your account has changed",
+                "Hello,\n\n"
+                "The identifier or the telephone number of your space was changed. The "
+                "page “My account” of your space says what it is.\n\n"
+                "If you did not ask for it, tell the service at once.\n" + CARE_EN,
+            ),
+        },
+        "device": {
+            "fr": (
+                "Nouvelle connexion à votre espace",
+                "Bonjour,\n\n"
+                "Votre espace vient d'être ouvert avec un navigateur que nous ne "
+                "connaissions pas. Si c'était vous, ne faites rien.\n\n"
+                "Ce n'était pas vous ? Connectez-vous, allez dans « Mon compte », "
+                "fermez les autres connexions et changez de mot de passe. Sans accès, "
+                "prévenez tout de suite l'accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "New sign-in to your space",
+                "Hello,\n\n"
+                "Your space was just opened with a browser that was not known. If it "
+                "was you, do nothing.\n\n"
+                "If it was not, sign in, go to “My account”, close the other sessions "
+                "and change your password. If you cannot get in, tell the service at "
+                "once.\n" + CARE_EN,
+            ),
+        },
+        "opened": {
+            "fr": _life(
+                "Votre espace est ouvert",
+                "Votre espace est ouvert : des professionnels de santé peuvent y "
+                "déposer vos documents.\n\nVous pouvez l'activer, ou le fermer, quand"
+                " vous voulez.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is open",
+                "Your space is open: health professionals can file your documents in "
+                "it.\n\nYou may activate it, or close it, whenever you like.\n",
+                "en",
+            ),
+        },
+        "announced": {
+            "fr": _life(
+                "Un espace va être ouvert pour vous",
+                "Un espace pour vos documents et vos messages de santé sera ouvert "
+                "pour vous dans six semaines.\n\nVous n'en voulez pas ? Dites-le "
+                "avant à l'accueil du service. Vous pourrez changer d'avis.\n",
+                "fr",
+            ),
+            "en": _life(
+                "A space will be opened for you",
+                "A space for your health documents and messages will be opened for "
+                "you in six weeks.\n\nIf you do not want it, tell the service before "
+                "then. You may change your mind later.\n",
+                "en",
+            ),
+        },
+        "opposed": {
+            "fr": _life(
+                "Votre opposition est enregistrée",
+                "Vous ne voulez pas d'espace : c'est enregistré, et aucun ne sera "
+                "ouvert.\n\nUne preuve peut vous être remise. Vous pouvez changer "
+                "d'avis à tout moment : adressez-vous à l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your objection is recorded",
+                "You want no space: this is recorded, and none will be opened.\n\nA "
+                "proof can be given to you. You may change your mind at any time: ask"
+                " the service.\n",
+                "en",
+            ),
+        },
+        "activated": {
+            "fr": _life(
+                "Votre espace est activé",
+                "Votre espace est activé : vous pouvez lire vos documents et vos "
+                "messages.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is activated",
+                "Your space is activated: you can read your documents and messages.\n",
+                "en",
+            ),
+        },
+        "closed": {
+            "fr": _life(
+                "Votre espace est fermé",
+                "Votre espace est fermé : plus rien n'y arrive, et personne n'y "
+                "entre.\n\nCe qu'il contient est gardé dix ans, puis supprimé. Pour "
+                "le rouvrir, connectez-vous.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is closed",
+                "Your space is closed: nothing arrives there any more, and nobody "
+                "gets in.\n\nWhat is in it is kept for ten years, then deleted. To "
+                "open it again, sign in.\n",
+                "en",
+            ),
+        },
+        "deleting": {
+            "fr": _life(
+                "Votre espace va être supprimé",
+                "Vous avez demandé la suppression de votre espace. Il est fermé, et "
+                "tout ce qu'il contient sera supprimé pour toujours dans trente "
+                "jours.\n\nVous avez changé d'avis ? Connectez-vous avant ce jour "
+                "pour le rouvrir.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space will be deleted",
+                "You asked for your space to be deleted. It is closed, and all that "
+                "is in it will be deleted for ever in thirty days.\n\nIf you change "
+                "your mind, sign in before that day to open it again.\n",
+                "en",
+            ),
+        },
+        "deleted": {
+            "fr": _life(
+                "Votre espace est supprimé",
+                "Votre espace et tout ce qu'il contenait sont supprimés. Nous ne "
+                "pouvons plus les lire, et rien ne les fait revenir.\n\nUn nouvel "
+                "espace peut être ouvert à votre demande.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is deleted",
+                "Your space and all that was in it are deleted. We cannot read them "
+                "any more, and nothing brings them back.\n\nA new space can be opened"
+                " if you ask for it.\n",
+                "en",
+            ),
+        },
+        "reopened": {
+            "fr": _life(
+                "Votre espace est rouvert",
+                "Votre espace est rouvert, avec ce qui y était gardé. Une suppression"
+                " demandée est annulée.\n\nVous ne l'avez pas demandé ? Prévenez tout"
+                " de suite l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is open again",
+                "Your space is open again, with what was kept in it. A deletion that "
+                "was asked for is cancelled.\n\nIf you did not ask for it, tell the "
+                "service at once.\n",
+                "en",
+            ),
+        },
+        "suspended": {
+            "fr": _life(
+                "Votre espace est suspendu",
+                "L'accès à votre espace est suspendu, à cause d'un incident ou d'un "
+                "usage qui n'est pas le vôtre.\n\nSi vous n'êtes pas d'accord, "
+                "dites-le à l'accueil du service avant six semaines : sinon il sera "
+                "fermé.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is suspended",
+                "Access to your space is suspended, because of an incident or of a "
+                "use that is not yours.\n\nIf you disagree, tell the service within "
+                "six weeks: otherwise it will be closed.\n",
+                "en",
+            ),
+        },
+        "lifted": {
+            "fr": _life(
+                "Votre espace n'est plus suspendu",
+                "La suspension de votre espace est levée. Pour y entrer de nouveau, "
+                "prouvez qui vous êtes à l'accueil du service.\n",
+                "fr",
+            ),
+            "en": _life(
+                "Your space is no longer suspended",
+                "The suspension of your space is lifted. To get in again, prove to "
+                "the service who you are.\n",
+                "en",
+            ),
+        },
+    }
+)
+"""Subject and text, by the word of the kind and by language."""

@@ -1,0 +1,110 @@
+"""A patient's space goes on in its life: its state, who is told, what ends with it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from attrs import frozen
+from sqlalchemy import select
+
+from gateway.rights.life_rules import LIFE_NOTICES, REACHED
+from gateway.rights.profile import (
+    TRANSITIONS,
+    ProfileEvent,
+    ProfileState,
+    event_between,
+    may_sign_in,
+)
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.patients.deadlines import deadline_of
+from gateway.store.patients.deletion import delete_patient
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.web_sessions import end_sessions_of
+from gateway.store.sealed.destroying import clear_traces
+from gateway.store.tables import accounts, profiles
+from gateway.store.tasks.tasks import Task
+
+
+def go_on(
+    work: UnitOfWork,
+    notices: Notices,
+    profile: Profile,
+    state: ProfileState,
+    *,
+    by: str = "",
+    why: str = "",
+) -> None:
+    """
+    Move a patient's space to another state; the patient is told.
+
+    Raises:
+        ConflictError: it cannot get there from where it is.
+    """
+    before = ProfileState(profile.state)
+    if state is before:
+        return
+    event = event_between(before, state)
+    if state is ProfileState.DELETED:
+        # Before the key goes, and sealed with another: there is none of theirs after.
+        notices.make(profile, LIFE_NOTICES[event], lasting=True)
+        delete_patient(work, profile.ins.matricule, cause=why or event.value, by=by)
+        return
+    Profiles(work, by, why).set_state(profile, state)
+    tell_life(work, notices, profile, before, state)
+
+
+def tell_life(
+    work: UnitOfWork,
+    notices: Notices,
+    profile: Profile,
+    before: ProfileState,
+    after: ProfileState,
+) -> None:
+    """Tell a patient of a change of state that is made, and end what is open with it"""
+    if not may_sign_in(after):
+        of_patient = select(accounts.c.id).where(accounts.c.profile_id == profile.id)
+        for account_id in list(work.connection.execute(of_patient).scalars()):
+            end_sessions_of(work, account_id)
+    notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
+
+
+def _last_event(before: ProfileState, after: ProfileState) -> ProfileEvent:
+    """Return what led to a state, the last of several that were made at once."""
+    into = [event for (_, event), reached in TRANSITIONS.items() if reached is after]
+    direct = [event for event in into if TRANSITIONS.get((before, event)) is after]
+    return (direct or into)[0]
+
+
+@frozen
+class Living:
+    """
+    The step of `TaskKind.LIVE`; the subject is a patient's profile.
+
+    What its state and its day say is done, if the day has come: six weeks to object,
+    ten years of archive, a deletion that was asked for (CSP R. 1111-28, R. 1111-36).
+    """
+
+    database: Database
+    settings: Settings
+
+    def __call__(self, task: Task) -> Job:
+        """Return the job; reading and writing are its own."""
+        return partial(self._live, task.subject)
+
+    def _live(self, profile_id: str, work: UnitOfWork) -> None:
+        of_profile = select(profiles.c.state).where(profiles.c.id == profile_id)
+        state = work.connection.execute(of_profile).scalar_one()
+        if state == ProfileState.DELETED:  # its key is gone
+            return
+        profile = Profiles(work).hold(profile_id)
+        assert profile is not None, "found above"
+        due = deadline_of(work, profile_id, profile.state)
+        if due is None or work.now < due.at:
+            return
+        notices = Notices.of(work, self.settings)
+        why = f"time:{due.event.value.lower()}"
+        go_on(work, notices, profile, REACHED[due.event], by="time", why=why)
+        if due.event is ProfileEvent.DELETE:
+            work.after_commit(partial(clear_traces, self.database.engine))
