@@ -67,7 +67,7 @@ class Home:
         """Look it all up; of each kind the newest few."""
         reader = InboxReader(work)
         newest = reader.conversations(profile_id, _LOOKED_AT)
-        lost = SentCopies(work).with_losses([one.id for one in newest])
+        lost = SentCopies(work, profile_id).with_losses([one.id for one in newest])
         unread = [one for one in seen.listed(_LOOKED_AT) if one.read_at is None]
         shown, written = unread[:_MOST], [one for one in newest if one.unread]
         return cls(
