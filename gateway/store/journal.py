@@ -295,9 +295,6 @@ def _operator_chain(connection: Connection) -> str:
     return missing[0]
 
 
-_LOOKED_BACK = 5_000
-
-
 @frozen
 class JournalReader:
     """Reading the journal."""
@@ -316,7 +313,7 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
-        return [self._entry(row) for row in rows]
+        return [self.entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
         """
@@ -325,27 +322,7 @@ class JournalReader:
         `OPERATOR` names all the chains of the operator.
         """
         for row in self._rows(chain):
-            yield self._entry(row)
-
-    def newest(self, chain: str, actions: Iterable[str], most: int) -> list[Entry]:
-        """
-        Return the last lines of one chain about some actions, the newest first.
-
-        Looked for among the last 5,000 lines of the chain: what is older is not told.
-        """
-        columns = journal.c
-        head = select(chain_heads.c.seq).where(chain_heads.c.chain == chain)
-        rows = self.connection.execute(
-            select(journal)
-            .where(
-                columns.chain == chain,
-                columns.seq > head.scalar_subquery() - _LOOKED_BACK,
-                columns.action.in_([str(one) for one in actions]),
-            )
-            .order_by(columns.seq.desc())
-            .limit(most)
-        )
-        return [self._entry(row) for row in rows]
+            yield self.entry(row)
 
     def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
@@ -355,7 +332,8 @@ class JournalReader:
             query = query.where(columns.chain.in_(names))
         yield from self.connection.execute(query.execution_options(yield_per=1000))
 
-    def _entry(self, row: Any) -> Entry:
+    def entry(self, row: Any) -> Entry:
+        """Return a line of the table, with what it says to who has the keys."""
         said = self.opens(line_place(row.action, row.subject), row.detail)
         return _entry(row, said)
 

@@ -12,6 +12,7 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Begun, Conversation, Draft
 from gateway.store.journal import Action, chain_of
+from gateway.store.newest_lines import newest_lines
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 
 _LOOKED_AT = 30
@@ -95,12 +96,12 @@ class Home:
 
 def _last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
     """The newest line of signing in is that of this visit."""
-    lines = work.journal.newest(chain_of(profile_id), [Action.SIGNED_IN], 2)
+    lines = newest_lines(work, chain_of(profile_id), [Action.SIGNED_IN], 2)
     return lines[1].at if len(lines) > 1 else None
 
 
 def _readings(work: UnitOfWork, profile_id: str) -> list[Reading]:
-    lines = work.journal.newest(chain_of(profile_id), [Action.OPERATOR_READ], _MOST)
+    lines = newest_lines(work, chain_of(profile_id), [Action.OPERATOR_READ], _MOST)
     return [
         Reading(one.at, str(one.detail.get("by", "")), one.outcome, _reason(one.detail))
         for one in lines
