@@ -9,6 +9,7 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.recovery_pages import RecoveryPages
@@ -89,6 +90,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", sign_in.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/home", HomePage(desk).home),
         get("/inbox", inbox.inbox),
         get("/inbox/new", writing.new_form),
         form("/inbox/new", writing.new, writing.rescue_new),
