@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     HELPED = "helped"  # somebody acted for the patient
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
     PROOF = "proof"  # a code, for a change of the account or another password
+    PROVISIONAL = "provisional"  # the code to activate a space with
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
     DEVICE = "device"  # signed in with a browser that was not known

@@ -308,7 +308,7 @@ def test_what_is_wrong_in_a_request_is_said_and_nothing_is_asked(
 ) -> None:
     fields = {"number": matricule(21), **who}
 
-    refused = ask(site, proved(site), days=days, **fields)
+    refused = ask(site, proved(site), fields.pop("number"), days, **fields)
 
     assert refused.status == 422
     assert said in refused.text

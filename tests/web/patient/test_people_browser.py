@@ -1,0 +1,70 @@
+"""The pages of who acts for whom in a real browser: axe, and nothing goes sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders_people import matricule
+from tests.web.browsing import Site, blocking
+from tests.web.patient.test_account import proved
+from tests.web.patient.test_browser import DESK, PHONE, furnish, opened, pytestmark
+from tests.web.patient.test_people import ANNE, Relative, ask
+
+__all__ = ["pytestmark"]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")],
+    ids=["desk", "phone", "desk-dark", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_where_people_help_each_other(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
+    furnish(site)
+    relative = Relative.make(site, 21, "de la Rochefoucauld-Montbazon-Saint-Priest")
+    own = proved(site)
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
+        page = visitor.page
+
+        def as_(cookie: str) -> None:
+            page.context.clear_cookies()
+            where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
+            page.context.add_cookies(
+                [{"name": "__Host-session", "value": cookie, **where}]
+            )
+
+        as_(own.cookies["__Host-session"])
+        visitor.go("/people")
+        visitor.look("people-none")
+        page.click("text=Demander à quelqu’un")
+        visitor.look("ask")
+        page.locator("main form").evaluate("form => form.noValidate = true")
+        page.click("main button")
+        visitor.look("ask-problems")
+        long = {**ANNE, "family": "de la Rochefoucauld-Montbazon-Saint-Priest"}
+        ask(site, own, relative.number, 30, **long)
+        as_(relative.browser().cookies["__Host-session"])
+        visitor.go("/people")
+        visitor.look("people-asked")
+        page.click("button:has-text('Accepter')")
+        visitor.look("people-accepted")
+        page.click("text=Ouvrir l’espace de")
+        visitor.look("acting-home")
+        visitor.go("/inbox")
+        visitor.look("acting-inbox")
+        visitor.go("/account")
+        visitor.look("acting-refused")
+        as_(own.cookies["__Host-session"])
+        ask(site, own, matricule(31), days=10)
+        visitor.go("/people")
+        visitor.look("people-helpers")
+        page.click("text=Prolonger ou retirer")
+        visitor.look("carer")
+        page.fill("#last", "2020-01-01")
+        page.locator("main form").first.evaluate("form => form.noValidate = true")
+        page.click("text=Changer le dernier jour")
+        visitor.look("carer-problem")
+        page.click("text=Retirer l’accès maintenant")
+        visitor.look("people-ended")
