@@ -46,14 +46,19 @@ class AlteredRows:
 
     def find(self) -> list[str]:
         """Return one sentence for each finding, without a patient; empty when sound."""
-        self._last.update(self.work.journal.rows_written())
         found: list[str] = []
-        for binding in BINDINGS.values():
-            found += _told(self._of_table(binding), binding.table)
-        for table in OWNED:
-            found += _told(self._of_set(table), table)
+        for table in (*BINDINGS, *OWNED):
+            found += self.find_of(table)
         found += _told(self._elsewhere(), mail_items)
         return found
+
+    def find_of(self, table: Table) -> list[str]:
+        """Return the findings of one table whose rows are bound."""
+        if table in OWNED:
+            return _told(self._of_set(table), table)
+        if not self._last:
+            self._last.update(self.work.journal.rows_written())
+        return _told(self._of_table(BINDINGS[table]), table)
 
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""

@@ -12,8 +12,11 @@ from gateway.errors import AlteredError, DamagedError
 from gateway.metrics import ALTERED
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.outcomes import Outcomes
+from gateway.store.arrivals.values import DocumentOutcome
 from gateway.store.base.work import Database
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.reading import MailReading
@@ -25,7 +28,7 @@ from gateway.store.vault.documents import Documents
 from tests.builders_people import INS
 from tests.fakes import SetClock
 from tests.logged import lines_logged
-from tests.mssante.post import DOCTOR, SERVICE
+from tests.mssante.post import DOCTOR, NEVER, PATIENT, PEER, SERVICE, mail
 from tests.store.test_altered import LIFE, OTHER, World
 
 
@@ -305,3 +308,46 @@ def test_a_message_that_is_moved_to_another_patient_is_not_read_there(
         with pytest.raises(DamagedError):
             InboxReader(work).messages(other, conversation)
     assert found(world) == ["inbox_messages: 2 are with a patient not their own"]
+
+
+def test_what_became_of_anothers_documents_is_not_told(world: World) -> None:
+    letter, (own, other) = world.letters[0], world.patients
+    one = DocumentOutcome(recipient=0, position=0, unique_id="1.2", outcome="FILED")
+    with world.database.write() as work:
+        Arrivals(work).record_documents(letter, [one])
+    with world.database.read() as work:
+        assert list(Outcomes(work, own).of([letter])) == [letter]
+    write(
+        world,
+        "UPDATE recipients SET target_id = :other WHERE target_id = :own",
+        own=own,
+        other=other,
+    )
+
+    with world.database.read() as work:
+        for patient in (own, other):
+            assert Outcomes(work, patient).of([letter]) == {}
+    assert found(world)
+
+
+def test_whom_another_patient_wrote_to_is_not_told(world: World) -> None:
+    world.post.peer.answer = NEVER
+    sent = world.post.send(
+        mail(sender=PATIENT),
+        world.post.remote(PEER),
+        sender=world.post.own,
+        reverse_path=PATIENT,
+    )
+    own, other = world.patients
+
+    with world.database.read() as work:
+        assert list(SentCopies(work, own).astray([sent])) == [sent]
+        assert SentCopies(work, other).astray([sent]) == {}
+    write(
+        world,
+        "UPDATE recipients SET outcome = 'EXPIRED' WHERE arrival_id = :id",
+        id=sent,
+    )
+    with world.database.read() as work:
+        assert SentCopies(work, own).astray([sent]) == {}
+    assert found(world)

@@ -116,7 +116,7 @@ def test_messages_are_listed_and_counted_without_being_read(sqlite: Database) ->
         reader.message_count("p" * 32, "c" * 32)
         reader.unread_count("p" * 32)
         reader.messages("p" * 32, "c" * 32, 30)
-        SentCopies(work).with_losses(["c" * 32])
+        SentCopies(work, "p" * 32).with_losses(["c" * 32])
         Documents(work).of_arrivals("p" * 32, ["a" * 32, "b" * 32])
 
     assert read_whole(sqlite, seen) == []

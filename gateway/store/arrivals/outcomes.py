@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from gateway.core.envelope import RecipientKind
 from gateway.errors import DestroyedError
@@ -32,23 +32,36 @@ class Outcomes:
         there. As many as are shown on a page: they are asked for at once.
         """
         columns = arrival_documents.c
+        mine = self._mine(arrival_ids)
         rows = self.work.connection.execute(
             select(arrival_documents)
-            .join(
-                recipients,
-                and_(
-                    recipients.c.arrival_id == columns.arrival_id,
-                    recipients.c.position == columns.recipient,
-                    recipients.c.target_id == self.profile_id,
-                ),
-            )
-            .where(columns.arrival_id.in_(arrival_ids))
+            .where(columns.arrival_id.in_({arrival_id for arrival_id, _ in mine}))
             .order_by(columns.arrival_id, columns.recipient, columns.position)
         )
         found: dict[str, list[DocumentOutcome]] = {}
         for row in rows:
-            found.setdefault(row.arrival_id, []).append(outcome_of(self.work, row))
+            if (row.arrival_id, row.recipient) in mine:
+                outcome = outcome_of(self.work, row)
+                found.setdefault(row.arrival_id, []).append(outcome)
         return found
+
+    def _mine(self, arrival_ids: Collection[str]) -> set[tuple[str, int]]:
+        """
+        Return where the patient is a recipient of some messages.
+
+        A row of a recipient that somebody else wrote is left out.
+        """
+        rows = self.work.connection.execute(
+            select(recipients).where(
+                recipients.c.arrival_id.in_(arrival_ids),
+                recipients.c.target_id == self.profile_id,
+            )
+        )
+        return {
+            (row.arrival_id, row.position)
+            for row in rows
+            if self.work.rows.is_sound(recipients, row)
+        }
 
 
 def unique_id_digest(keys: KeyRing, unique_id: str) -> str:

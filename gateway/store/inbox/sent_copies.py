@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from gateway.core.copies import HEARD, LOST, Copy, CopyReason
 from gateway.store.arrivals.deliveries import PENDING
+from gateway.store.arrivals.rows import facts_of
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.tables import SENT
 from gateway.store.tables import (
@@ -34,17 +35,8 @@ _TOLD = (
 )
 """What is told of a copy that has no outcome; stopped comes after delayed."""
 _ASTRAY = (
-    select(
-        recipients.c.arrival_id,
-        recipients.c.address,
-        recipients.c.position,
-        func.coalesce(recipients.c.key_id, arrivals.c.key_id).label("key_id"),
-        recipients.c.outcome,
-        recipients.c.reasons,
-        _TOLD.label("told"),
-    )
+    select(recipients, _TOLD.label("told"))
     .select_from(recipients)
-    .join(arrivals, arrivals.c.id == recipients.c.arrival_id)
     .outerjoin(
         deliveries,
         and_(
@@ -85,9 +77,14 @@ class StrayCopy:
 
 @frozen
 class SentCopies:
-    """Copies of sent messages within one transaction."""
+    """
+    Copies of the messages that a patient sent, within one transaction.
+
+    A row that somebody else wrote is left out, and so is the message of another sender.
+    """
 
     work: UnitOfWork
+    profile_id: str
 
     def astray(self, arrival_ids: Collection[str]) -> dict[str, list[StrayCopy]]:
         """
@@ -95,19 +92,46 @@ class SentCopies:
 
         By the messages; one that arrived everywhere is not there.
         """
-        rows = self.work.connection.execute(_ASTRAY, {"arrivals": list(arrival_ids)})
+        rows = [
+            row
+            for row in self.work.connection.execute(
+                _ASTRAY, {"arrivals": list(arrival_ids)}
+            )
+            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons)
+        ]
+        sent = self._sent({row.arrival_id for row in rows})
         found: dict[str, list[StrayCopy]] = {}
         for row in rows:
-            if row.outcome != Copy.RELAYED or _is_unconfirmed(row.reasons):
-                copy = StrayCopy(self._address(row), _fate(row.outcome, row.told))
+            key_id = sent.get(row.arrival_id)
+            if key_id and self.work.rows.is_sound(recipients, row):
+                address = self._address(row, row.key_id or key_id)
+                copy = StrayCopy(address, _fate(row.outcome, row.told))
                 found.setdefault(row.arrival_id, []).append(copy)
         return found
 
-    def _address(self, row: Any) -> str:
+    def _sent(self, arrival_ids: Collection[str]) -> dict[str, str]:
+        """Return which of some messages the patient sent, and the key of each."""
+        if not arrival_ids:
+            return {}
+        rows = self.work.connection.execute(
+            select(arrivals).where(arrivals.c.id.in_(arrival_ids))
+        )
+        return {
+            row.id: row.key_id
+            for row in rows
+            if self.work.rows.is_sound(arrivals, row) and self._is_own(row)
+        }
+
+    def _is_own(self, row: Any) -> bool:
+        """Tell whether the patient sent it; once nobody is left to know, it is."""
+        sender = facts_of(self.work, row)["sender"]
+        return bool(sender.get("identity", self.profile_id) == self.profile_id)
+
+    def _address(self, row: Any, key_id: str) -> str:
         place = f"recipients.address:{row.arrival_id}:{row.position}"
         if not row.address:  # its sender had no key left
             return ""
-        return str(self.work.unseal(row.key_id, row.address, place))
+        return str(self.work.unseal(key_id, row.address, place))
 
     def with_losses(self, conversation_ids: Collection[str]) -> frozenset[str]:
         """Return the conversations whose last message by the patient was lost."""
@@ -123,7 +147,7 @@ class SentCopies:
             .subquery()
         )
         found = self.work.connection.execute(
-            select(own.conversation_id)
+            select(own.conversation_id, recipients)
             .select_from(inbox_messages)
             .join(
                 last,
@@ -136,7 +160,11 @@ class SentCopies:
             .join(recipients, recipients.c.arrival_id == own.arrival_id)
             .where(recipients.c.outcome.in_(sorted(LOST)))
         )
-        return frozenset(found.scalars())
+        return frozenset(
+            row.conversation_id
+            for row in found
+            if self.work.rows.is_sound(recipients, row)
+        )
 
 
 def _is_unconfirmed(reasons: Collection[str]) -> bool:

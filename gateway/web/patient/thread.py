@@ -53,7 +53,7 @@ class Thread:
         cards = seen.brought_by(came) if came else {}
         outcomes = Outcomes(work, visit.profile.id).of(came) if came else {}
         said = remarks(seen, outcomes, cards, visit.language)
-        astray = undelivered(work, conversation, messages)
+        astray = undelivered(work, visit.profile.id, conversation, messages)
         offers = Keeping(self.desk).offers(work, visit, messages)
         return [
             ShownMessage(

@@ -20,7 +20,10 @@ class Undelivered:
 
 
 def undelivered(
-    work: UnitOfWork, conversation: Conversation, messages: Iterable[InboxMessage]
+    work: UnitOfWork,
+    profile_id: str,
+    conversation: Conversation,
+    messages: Iterable[InboxMessage],
 ) -> dict[str, list[Undelivered]]:
     """
     Return what is to be said of the patient's own messages: a sentence for each fate.
@@ -32,7 +35,7 @@ def undelivered(
         for one in messages
         if one.direction is Direction.OUT and one.arrival_id
     ]
-    astray = SentCopies(work).astray(own) if own else {}
+    astray = SentCopies(work, profile_id).astray(own) if own else {}
     return {
         arrival_id: _said(conversation, astray[arrival_id]) for arrival_id in astray
     }

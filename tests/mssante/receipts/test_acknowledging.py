@@ -430,7 +430,9 @@ def test_a_patient_sees_on_the_page_what_became_of_an_answer(post: Post) -> None
     assert post.outcomes(arrival_id) == [Copy.BOUNCED]
     assert post.said(arrival_id) == [("DSN", "failed", "shown")]
     stray = StrayCopy(PEER, Fate.REFUSED)
-    found = post.read(lambda work: SentCopies(work).astray([arrival_id]))
+    found = post.read(
+        lambda work: SentCopies(work, post.profile_id).astray([arrival_id])
+    )
     assert found == {arrival_id: [stray]}
     assert len(post.lines("receipt:send", own=True)) == 1
     assert post.inbox() == []

@@ -479,7 +479,9 @@ def patient_sees(
 ) -> None:
     pages = [one.word for one in expected.sender if one.by is By.PAGE]
     if writer is WriterKind.PATIENT:
-        found = stage.post.read(lambda work: SentCopies(work).astray([arrival_id]))
+        found = stage.post.read(
+            lambda work: SentCopies(work, stage.post.profile_id).astray([arrival_id])
+        )
         astray = found.get(arrival_id, [])
         assert [one.fate for one in astray] == pages, where
     shown = any(one.by is By.PAGE for one in expected.patient)

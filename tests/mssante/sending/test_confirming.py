@@ -163,7 +163,9 @@ def astray(post: Post, arrival_id: str) -> list[Fate]:
     found: list[Fate] = post.read(
         lambda work: [
             one.fate
-            for copies in SentCopies(work).astray([arrival_id]).values()
+            for copies in SentCopies(work, post.profile_id)
+            .astray([arrival_id])
+            .values()
             for one in copies
         ]
     )

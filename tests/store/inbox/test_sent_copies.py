@@ -29,7 +29,7 @@ def write(post: Post, message_id: str = "answer@patient.mssante.test") -> str:
 
 def astray(post: Post, arrival_id: str) -> list[StrayCopy]:
     found: dict[str, list[StrayCopy]] = post.read(
-        lambda work: SentCopies(work).astray([arrival_id])
+        lambda work: SentCopies(work, post.profile_id).astray([arrival_id])
     )
     return found.get(arrival_id, [])
 
@@ -120,7 +120,7 @@ def test_a_conversation_has_a_loss_while_the_last_own_message_is_lost(
     def lost() -> bool:
         ids = [conversation.id, "0" * 32]
         found: frozenset[str] = post.read(
-            lambda work: SentCopies(work).with_losses(ids)
+            lambda work: SentCopies(work, post.profile_id).with_losses(ids)
         )
         return found == {conversation.id}
 
@@ -135,7 +135,7 @@ def test_a_conversation_has_a_loss_while_the_last_own_message_is_lost(
 
 
 def test_no_conversation_has_no_loss(post: Post) -> None:
-    assert not post.read(lambda work: SentCopies(work).with_losses([]))
+    assert not post.read(lambda work: SentCopies(work, post.profile_id).with_losses([]))
 
 
 @pytest.mark.parametrize(
