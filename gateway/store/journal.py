@@ -109,6 +109,7 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
     SIGNED_OUT = "session:close"
+    LETTER_PRINTED = "letter:print"
     ACCOUNT_PROVED = "account:prove"
     ACCOUNT_REFUSED = "account:refuse"
     PAGE_REFUSED = "page:refuse"
@@ -313,7 +314,7 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
-        return [self._entry(row) for row in rows]
+        return [self.entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
         """
@@ -322,7 +323,7 @@ class JournalReader:
         `OPERATOR` names all the chains of the operator.
         """
         for row in self._rows(chain):
-            yield self._entry(row)
+            yield self.entry(row)
 
     def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
@@ -332,7 +333,8 @@ class JournalReader:
             query = query.where(columns.chain.in_(names))
         yield from self.connection.execute(query.execution_options(yield_per=1000))
 
-    def _entry(self, row: Any) -> Entry:
+    def entry(self, row: Any) -> Entry:
+        """Return a line of the table, with what it says to who has the keys."""
         said = self.opens(line_place(row.action, row.subject), row.detail)
         return _entry(row, said)
 

@@ -93,7 +93,8 @@ def sign_in(gateway: Gateway, page: Page) -> None:
     eventually(lambda: set(outbox.glob("*.eml")) - before)
     page.get_by_label("Code reçu").fill(eventually(lambda: newest_code(outbox)))
     page.get_by_role("button", name="Ouvrir mon espace").click()
-    page.wait_for_url("**/inbox")
+    page.wait_for_url("**/home")
+    page.get_by_role("link", name="Messages").first.click()
 
 
 def send_letter(gateway: Gateway, folder: Path) -> str:

@@ -272,7 +272,7 @@ class Site:
         """Go the whole way in."""
         browser = self.browser()
         self.give_password(browser)
-        assert self.give_code(browser, self.last_code()).location == "/inbox"
+        assert self.give_code(browser, self.last_code()).location == "/home"
         return browser
 
     def signed_in(self) -> Browser:

@@ -23,6 +23,7 @@ from gateway.core.shown_text import mailbox_name
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import (
     AttachedFile,
+    Begun,
     Conversation,
     ConversationState,
     Direction,
@@ -266,6 +267,17 @@ class InboxReader:
         return Draft(
             subject=content["subject"], text=content["text"], saved_at=row.saved_at
         )
+
+    def begun(self, profile_id: str, most: int) -> list[Begun]:
+        """Return the conversations with a draft to be sent, the last kept first."""
+        rows = self.work.connection.execute(
+            self._contacts(profile_id)
+            .add_columns(drafts.c.saved_at)
+            .join(drafts, drafts.c.conversation_id == conversations.c.id)
+            .order_by(drafts.c.saved_at.desc(), conversations.c.id)
+            .limit(most)
+        )
+        return [Begun(self._conversation(row), row.saved_at) for row in rows]
 
     def loose_draft(self, profile_id: str) -> Draft | None:
         """Return what the patient began to write to nobody yet, or None."""

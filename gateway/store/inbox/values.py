@@ -92,6 +92,14 @@ class InboxMessage:
     deleted: bool
 
 
+@frozen
+class Begun:
+    """A conversation in which the patient began an answer, and when it was kept."""
+
+    conversation: Conversation
+    saved_at: datetime
+
+
 @frozen(kw_only=True)
 class Draft:
     """What the patient began to write; attached files are not part of it."""

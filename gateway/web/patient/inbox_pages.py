@@ -8,7 +8,6 @@ from attrs import frozen
 
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
-from gateway.message.address import MailAddress
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
@@ -18,6 +17,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.home_page import own_address
 from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
@@ -51,16 +51,12 @@ class InboxPages:
             conversations=conversations,
             lost=lost,
             can_write=can_write,
-            address=self._own_address(visit),
+            address=own_address(self.desk, visit.profile),
             loose=loose,
             number=page.number,
             pages=page.pages,
             deleted="deleted" in visit.query,
         )
-
-    def _own_address(self, visit: Visit) -> str:
-        domain = self.desk.settings.domains.patient
-        return str(MailAddress(visit.ins.matricule, domain))
 
     def conversation(self, visit: Visit, conversation_id: str) -> Answer:
         """Show a page of a conversation; that marks what is on it as read."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
+from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.recovery_pages import RecoveryPages
@@ -24,7 +26,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     writing, documents = WritingPages(desk), DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
-    closing = ClosingPages(desk)
+    closing, activation = ClosingPages(desk), ActivationPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -58,6 +60,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             slow=True,
             guarded=True,
         ),
+        get("/activate", activation.form, anyone),
+        guarded("/activate", activation.begin, anyone),
+        get("/activate/choices", activation.choices, anyone),
+        guarded("/activate/choices", activation.activate, anyone, slow=True),
+        guarded("/activate/oppose", activation.oppose, anyone),
         get("/sign-in/reopen", closing.way_back, anyone),
         guarded("/sign-in/reopen", closing.reopen, anyone),
         get("/sign-in/lost", lost.form, anyone),
@@ -83,6 +90,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", sign_in.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/home", HomePage(desk).home),
         get("/inbox", inbox.inbox),
         get("/inbox/new", writing.new_form),
         form("/inbox/new", writing.new, writing.rescue_new),

@@ -28,12 +28,12 @@ class SignInPages:
         return SigningIn(self.desk)
 
     def start(self, visit: Visit) -> Answer:
-        """Lead to the messages, or to sign in."""
-        return redirect("/inbox" if visit.person is not None else "/sign-in")
+        """Lead to the first page of the space, or to sign in."""
+        return redirect("/home" if visit.person is not None else "/sign-in")
 
     def _in(self, visit: Visit) -> Answer:
-        """Lead to what was asked for before signing in, or to the messages."""
-        return redirect(visit.further or "/inbox")
+        """Lead to what was asked for before signing in, or to the first page."""
+        return redirect(visit.further or "/home")
 
     def form(self, visit: Visit) -> Answer:
         """Ask for login and password."""
@@ -64,6 +64,7 @@ class SignInPages:
             expired="expired" in visit.query,
             left="left" in visit.query,
             renewed="renewed" in visit.query,
+            activated="activated" in visit.query,
             ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,

@@ -18,6 +18,10 @@ FIRST = "fr"
 _FOLDER = Path(__file__).parent / "locale"
 PARIS = ZoneInfo("Europe/Paris")
 KIB = 1024
+_HOUR = MappingProxyType({"fr": "H\xa0'h'\xa0mm", "en": "HH:mm"})
+_MOMENT = MappingProxyType(
+    {"fr": f"d MMMM y 'à' {_HOUR['fr']}", "en": f"d MMMM y, {_HOUR['en']}"}
+)
 
 
 def _load(language: str) -> GNUTranslations:
@@ -53,18 +57,36 @@ def choose_language(cookie: str, accept: str) -> str:
 
 
 def say_moment(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
-    """Return a date and an hour in words."""
+    """
+    Return a date and an hour in words.
+
+    >>> say_moment(datetime(2026, 12, 1, 9, 5, tzinfo=PARIS), "fr")
+    '1er décembre 2026 à 9\xa0h\xa005'
+    """
     local = moment.astimezone(zone)
-    words = format_datetime(
-        local, "d MMMM y, HH:mm", tzinfo=zone, locale=_locale(language)
-    )
+    words = format_datetime(local, _MOMENT[language], locale=_locale(language))
     return _with_first(words, local, language)
 
 
-def say_hour(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
-    """Return an hour of the day."""
+def say_long_day(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """
+    Return a date in words, with the day of the week.
+
+    >>> say_long_day(datetime(2026, 11, 28, 12, tzinfo=PARIS), "fr")
+    'samedi 28 novembre 2026'
+    """
     local = moment.astimezone(zone)
-    return format_time(local, "HH:mm", tzinfo=zone, locale=_locale(language))
+    form = "EEEE d MMMM y"
+    words = format_date(local, form, locale=_locale(language))
+    if language == "fr" and local.day == 1:
+        return words.replace(" 1 ", " 1er ", 1)
+    return words
+
+
+def say_hour(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """Return an hour of the day, as people write it."""
+    local = moment.astimezone(zone)
+    return format_time(local, _HOUR[language], locale=_locale(language))
 
 
 def say_day(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:

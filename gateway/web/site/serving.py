@@ -119,7 +119,7 @@ class Serving:
         """
         if visit.form.fields:
             return self._rescued(route, visit, parts)
-        further = {"next": visit.address} if visit.address != "/inbox" else {}
+        further = {"next": visit.address} if visit.address != "/home" else {}
         if visit.stage is Stage.CODE:
             return redirect(with_query("/sign-in/code", further))
         ended = {} if visit.is_new else {"expired": "1"}

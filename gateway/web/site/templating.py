@@ -23,6 +23,7 @@ from gateway.web.site.languages import (
     machine_time,
     say_day,
     say_hour,
+    say_long_day,
     say_moment,
     say_recent,
     say_size,
@@ -85,6 +86,7 @@ def _environment(language: str, zone_name: str) -> Environment:
     translations.install_gettext_translations(TRANSLATIONS[language], newstyle=True)
     environment.filters["moment"] = partial(_time, say_moment, language, zone)
     environment.filters["hour"] = partial(_time, say_hour, language, zone)
+    environment.filters["long_day"] = partial(_time, say_long_day, language, zone)
     environment.filters["day"] = partial(_time, say_day, language, zone)
     environment.filters["size"] = partial(_filter, say_size, language)
     environment.filters["machine"] = partial(_machine, zone)

@@ -62,7 +62,7 @@ class Visit:
     def address(self) -> str:
         """The path with its query: where a visitor wanted to go."""
         found = with_query(self.path, self.query)
-        return found if is_further(found) else "/inbox"
+        return found if is_further(found) else "/home"
 
     @property
     def further(self) -> str:
@@ -134,10 +134,16 @@ def person_name(profile: Profile) -> str:
     The names in use come first (RNIV), those of birth where there are none.
     """
     traits = profile.traits
+    family = (traits.used_family or traits.family).upper()
+    return f"{first_name(profile)} {family}".strip()
+
+
+def first_name(profile: Profile) -> str:
+    """Return the given name in use, as a patient is greeted."""
+    traits = profile.traits
     given = traits.used_given or traits.first_given or traits.given_names
     first = (given.split(" ")[0] if not traits.used_given else given).strip()
-    family = (traits.used_family or traits.family).upper()
-    return f"{_capitalised(first)} {family}".strip()
+    return _capitalised(first)
 
 
 def _capitalised(name: str) -> str:

@@ -353,7 +353,7 @@ def test_a_browser_that_is_not_known_is_told_once(site: Site) -> None:
     browser = site.sign_in()
     send(browser, "/sign-out", "/account")
     site.give_password(browser)
-    assert site.give_code(browser, site.last_code()).location == "/inbox"
+    assert site.give_code(browser, site.last_code()).location == "/home"
 
     assert len(told(site, NoticeKind.DEVICE)) == 1
     assert "navigateur que nous ne" in NOTICE_TEXTS[NoticeKind.DEVICE]["fr"][1]

@@ -214,5 +214,5 @@ def test_the_page_says_when_the_session_ends_and_warns_before(site: Site) -> Non
 
     page = site.signed_in().get(conversation_of(site)).text
 
-    assert "Cet espace se ferme à 10:15" in page
+    assert "Cet espace se ferme à 10\u00a0h\u00a015" in page
     assert 'class="note warn soon soon-13" role="status"' in page

@@ -104,7 +104,7 @@ def test_so_many_tries_an_hour_for_a_number_whoever_has_it(
     late = begin(site.browser(), number=number)
 
     assert late.status == 429
-    assert "réessayez à partir de 11:00" in late.text
+    assert "réessayez à partir de 11\u00a0h\u00a000" in late.text
     assert told(site, NoticeKind.PROOF) == []
     site.clock.advance(hours=1)
     assert begin(site.browser(), number=number).status == 303

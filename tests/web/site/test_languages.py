@@ -97,7 +97,7 @@ def test_the_language_is_the_chosen_or_the_preferred_one(
 
 def test_hours_are_those_of_paris_in_winter_and_summer() -> None:
     assert say_moment(datetime(2026, 1, 5, 9, 7, tzinfo=UTC), "fr") == (
-        "5 janvier 2026, 10:07"
+        "5 janvier 2026 à 10\u00a0h\u00a007"
     )
     assert say_moment(datetime(2026, 7, 5, 9, 7, tzinfo=UTC), "en") == (
         "5 July 2026, 11:07"
@@ -107,7 +107,7 @@ def test_hours_are_those_of_paris_in_winter_and_summer() -> None:
 def test_the_first_of_a_month_is_said_as_people_say_it() -> None:
     first = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
-    assert say_moment(first, "fr") == "1er décembre 2026, 10:00"
+    assert say_moment(first, "fr") == "1er décembre 2026 à 10\u00a0h\u00a000"
     assert say_day(first, "fr") == "1er décembre 2026"
     assert say_recent(first, datetime(2026, 12, 9, tzinfo=UTC), "fr") == "1er déc."
     assert say_day(first, "en") == "1 December 2026"
@@ -117,7 +117,9 @@ def test_the_first_of_a_month_is_said_as_people_say_it() -> None:
 def test_hours_are_those_of_the_zone_that_is_set() -> None:
     moment = datetime(2026, 1, 5, 9, 7, tzinfo=UTC)
 
-    assert say_moment(moment, "fr", zone_of("Indian/Reunion")).endswith("13:07")
+    assert say_moment(moment, "fr", zone_of("Indian/Reunion")).endswith(
+        "13\u00a0h\u00a007"
+    )
     assert machine_time(moment, zone_of("America/Cayenne")) == (
         "2026-01-05T06:07:00-03:00"
     )
@@ -131,13 +133,16 @@ def test_pages_say_hours_by_the_clock_that_is_set(site: Site) -> None:
     receive(site.database, site.patient)
     at = site.clock.now.astimezone(zone_of("Indian/Reunion"))
 
-    assert f"{at:%H:%M}" in site.signed_in().get("/inbox").text
+    assert f"{at.hour}\u00a0h\u00a0{at:%M}" in site.signed_in().get("/inbox").text
 
 
 def test_recent_times_are_short() -> None:
     now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
-    assert say_recent(datetime(2026, 11, 21, 8, 5, tzinfo=UTC), now, "fr") == "09:05"
+    assert (
+        say_recent(datetime(2026, 11, 21, 8, 5, tzinfo=UTC), now, "fr")
+        == "9\u00a0h\u00a005"
+    )
     assert say_recent(datetime(2026, 11, 3, 8, 5, tzinfo=UTC), now, "fr") == "3 nov."
     assert "2025" in say_recent(datetime(2025, 11, 3, tzinfo=UTC), now, "fr")
 

@@ -1,0 +1,37 @@
+"""The page that signing in leads to."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from gateway.message.address import MailAddress
+from gateway.store.patients.profiles import Profile
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.home import Home
+from gateway.web.site.answers import Answer
+from gateway.web.site.visits import Visit, first_name
+
+
+@frozen
+class HomePage:
+    """What there is to do, then what is new, then the rest."""
+
+    desk: PatientDesk
+
+    def home(self, visit: Visit) -> Answer:
+        """Show the first page of the space."""
+        profile = visit.profile
+        with self.desk.database.read() as work:
+            home = Home.of(work, profile.id, self.desk.seen(work, profile.id))
+        return self.desk.page(
+            visit,
+            "home.html",
+            home=home,
+            first_name=first_name(profile),
+            address=own_address(self.desk, profile),
+        )
+
+
+def own_address(desk: PatientDesk, profile: Profile) -> str:
+    """Return the secure address of a patient."""
+    return str(MailAddress(profile.ins.matricule, desk.settings.domains.patient))

@@ -1,0 +1,179 @@
+"""The first page: what is to be done, what is new, who else was there; only truly."""
+
+from __future__ import annotations
+
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.journal import OPERATOR, Action, chain_of
+from tests.web.browsing import HOUSE, Site, blocking, token_of
+from tests.web.mail import PDF, carried, file, narrative, receive
+from tests.web.patient.test_browser import lose_answers
+from tests.web.patient.test_messages import answer, conversation_of
+
+NBSP = "\u00a0"
+
+
+@blocking
+def test_signing_in_leads_home_and_an_empty_space_says_so(site: Site) -> None:
+    page = site.sign_in().get("/home").text
+
+    assert "Bonjour Dominique" in page
+    assert "samedi 21 novembre 2026" in page
+    assert "C’est votre première visite." in page
+    assert "Rien de nouveau" in page
+    assert "À faire" not in page
+    assert "personne d’autre que vous n’est noté" in page
+    assert "279035121518989@<wbr>patient.mssante.test" in page
+
+
+@blocking
+def test_the_first_page_leads_home_once_signed_in(site: Site) -> None:
+    assert site.browser().get("/").location == "/sign-in"
+    assert site.signed_in().get("/").location == "/home"
+
+
+@blocking
+def test_the_last_visit_is_the_one_before_this_one(site: Site) -> None:
+    site.sign_in()
+    site.clock.advance(days=2, hours=3)
+
+    page = site.sign_in().get("/home").text
+
+    assert (
+        f"Votre dernière visite : samedi 21 novembre 2026 à 10{NBSP}h{NBSP}00" in page
+    )
+
+
+@blocking
+def test_what_is_unread_is_new_until_it_is_opened(site: Site) -> None:
+    document = file(site.database, site.patient, narrative("x"), title="Bilan")
+    receive(site.database, site.patient, subject="Vos résultats")
+    browser = site.signed_in()
+
+    page = browser.get("/home").text
+    assert "Nouveau document" in page
+    assert f"/documents/{document}" in page
+    assert "1 nouveau message" in page
+    assert "Vos résultats" in page
+
+    browser.get(f"/documents/{document}")
+    browser.get(conversation_of(site))
+    page = browser.get("/home").text
+    assert "Rien de nouveau" in page
+    assert f"/documents/{document}" not in page
+
+
+@blocking
+def test_what_was_there_at_the_last_visit_is_unread_but_not_new(site: Site) -> None:
+    receive(site.database, site.patient, sender=HOUSE, name="Cardiologie", kind="ORG")
+    site.clock.advance(minutes=1)
+    site.sign_in()
+    site.clock.advance(days=1)
+    receive(site.database, site.patient, subject="Un")
+    receive(site.database, site.patient, subject="Deux")
+    browser = site.sign_in()
+
+    page = browser.get("/home").text
+
+    before, after = page.index("2 nouveaux messages"), page.index("1 non lu</span></p>")
+    assert page.index("Dr Claire MARTIN") < before < page.index("Cardiologie") < after
+
+
+@blocking
+def test_a_lost_message_and_a_draft_are_to_be_done(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    answer(browser, path, "Merci docteur.")
+    lose_answers(site)
+    answer(browser, path, "Je reprends.", action="draft")
+    fields = {"token": token_of(browser.get("/inbox/new")), "text": "À qui ?"}
+    browser.post("/inbox/new", {**fields, "action": "draft"})
+
+    page = browser.get("/home").text
+
+    assert "Votre dernier message à Dr Claire MARTIN n’a pas été remis." in page
+    assert "Finir votre réponse à Dr Claire MARTIN" in page
+    assert "Finir votre message" in page
+    assert f'href="{path}#answer"' in page
+
+
+@blocking
+def test_a_draft_that_cannot_be_sent_any_more_is_nothing_to_do(site: Site) -> None:
+    receive(site.database, site.patient, sender=HOUSE, name="Cardiologie", kind="ORG")
+    browser = site.signed_in()
+    answer(browser, conversation_of(site, "Cardiologie"), "Je…", action="draft")
+    with site.database.write() as work:
+        Inbox(work).end_conversations(site.patient, HOUSE)
+
+    assert "Finir votre réponse" not in browser.get("/home").text
+
+
+@blocking
+def test_an_operators_look_is_shown_by_name_with_its_reason(site: Site) -> None:
+    with site.database.write() as work:
+        said = {"by": "admin:paule", "reason": "appel du patient"}
+        chain = chain_of(site.patient)
+        work.note(
+            Action.OPERATOR_READ, "patient show", site.patient, chain=chain, **said
+        )
+        work.note(
+            Action.OPERATOR_READ, "patient list", "all", chain=OPERATOR, by="admin:zoe"
+        )
+
+    page = site.signed_in().get("/home").text
+
+    assert "Exploitant : admin:paule" in page
+    assert "A regardé les données de votre compte : appel du patient" in page
+    assert "zoe" not in page
+
+    site.clock.advance(days=91)
+    assert "paule" not in site.signed_in().get("/home").text
+
+
+@blocking
+def test_older_messages_are_folded_and_what_is_new_is_open(site: Site) -> None:
+    for number in range(4):
+        receive(site.database, site.patient, subject=f"Lettre {number}")
+        site.clock.advance(minutes=1)
+    browser = site.signed_in()
+    path = conversation_of(site)
+
+    first = browser.get(path).text
+    assert first.count('<article class="sheet msg theirs">') == 4
+    assert first.count('<span class="tag new">') == 4
+    again = browser.get(path).text
+    assert again.count('<article class="sheet msg theirs">') == 1
+    assert "3 messages plus anciens" in again
+    assert again.index("Lettre 0") < again.index('id="last"') < again.index("Lettre 3")
+    assert '<span class="tag new">' not in again
+
+
+@blocking
+def test_a_name_is_verified_only_where_the_certificate_says_it(site: Site) -> None:
+    receive(
+        site.database, site.patient, name="Dr Claire MARTIN", proven="Claire Martin"
+    )
+    page = site.signed_in().get(conversation_of(site)).text
+    assert "Identité vérifiée par certificat" in page
+
+    site.clock.advance(minutes=1)
+    receive(
+        site.database, site.patient, name="Dr Claire MARTIN", proven="Autre Cabinet"
+    )
+    page = site.signed_in().get(conversation_of(site)).text
+    assert "Identité vérifiée par certificat" not in page
+    assert "Nom non vérifié" in page
+    assert "avec le certificat de : Autre Cabinet" in page
+
+
+@blocking
+def test_a_kind_of_document_has_its_picture_and_its_word(site: Site) -> None:
+    file(site.database, site.patient, narrative("x"), title="Bilan")
+    file(site.database, site.patient, carried("application/pdf", PDF), title="Radio")
+
+    page = site.signed_in().get("/documents").text
+
+    assert 'class="tile lettre"' in page
+    assert page.count("Lettre de liaison à la sortie") >= 1
+    assert 'id="i-lettre"' in page
+    assert 'id="i-vax"' not in page
