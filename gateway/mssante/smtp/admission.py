@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
 
 from attrs import evolve, frozen
 
@@ -24,6 +23,7 @@ from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
+from gateway.mssante.smtp.asked_sets import AskedSet
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
@@ -169,15 +169,15 @@ class Admission:
         return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
-        trusted = _Asked(
+        trusted = AskedSet(
             lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
         if door is Door.OPERATOR:
             assert peer.certificate is not None, "trusted unread"
             return Link(
                 door=LinkKind.RELAY,
-                domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
-                hosts=_Asked(peer.certificate.names_host),
+                domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
+                hosts=AskedSet(peer.certificate.names_host),
                 trusted=trusted,
             )
         with self.database.read() as work:
@@ -392,19 +392,3 @@ def _address_fact(matricule: str) -> AddressFact:
 
 def _addresses(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(str(one.address) for one in headers.mailboxes(name))
-
-
-class _Asked(Set[str]):
-    """A set of domains that is never listed, only asked; what it holds may change."""
-
-    def __init__(self, holds: Callable[[str], bool]) -> None:
-        self._holds = holds
-
-    def __contains__(self, domain: object) -> bool:
-        return isinstance(domain, str) and self._holds(domain)
-
-    def __iter__(self) -> Iterator[str]:
-        raise NotImplementedError
-
-    def __len__(self) -> int:
-        return 1
