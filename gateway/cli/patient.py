@@ -20,6 +20,7 @@ from gateway.cli.options import (
     who_and_why,
 )
 from gateway.cli.patient_facts import KEYS, set_facts
+from gateway.cli.patient_letters import add_letter_verbs
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Sex
 from gateway.core.texts.notices import NoticeKind
@@ -29,7 +30,7 @@ from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.life import tell_life
+from gateway.store.patients.life import tell_life, tell_waiting
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
 
@@ -110,6 +111,7 @@ def add_parser(commands: Subparsers) -> None:
         verbs, "list", list_patients, "list the profiles", json_too=True
     )
     add_reason(listing)
+    add_letter_verbs(verbs)
     password = add_command(
         verbs, "password", set_password, "change what a patient signs in with"
     )
@@ -147,12 +149,15 @@ def add_patient(args: argparse.Namespace) -> int:
         birth_place=args.birth_place.strip().upper(),
     )
     told = who_and_why(args)
-    with opened(args) as (_, database), database.write() as work:
+    with opened(args) as (settings, database), database.write() as work:
         profile_id = Profiles(work, told["by"], args.reason or "").add(
             Ins.of(args.ins, args.oid), traits, state=args.state, email=email
         )
         if args.login:
             Accounts(work).add(args.login, password, profile_id)
+        made = Profiles(work).get(profile_id)
+        assert made is not None, "just made"
+        tell_waiting(work, Notices.of(work, settings), made)
     print(f"profile {profile_id}: {args.state}")
     return 0
 

@@ -39,6 +39,8 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "mailbox holder": frozenset({OperatorRole.ADMINISTRATOR}),
         "patient add": frozenset({OperatorRole.SUPPORT}),
         "patient set": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient letter": frozenset({OperatorRole.SUPPORT}),
+        "patient proof": frozenset({OperatorRole.SUPPORT}),
         "patient password": frozenset({OperatorRole.SUPPORT}),
         "patient show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
         "patient list": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),

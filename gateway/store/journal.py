@@ -109,6 +109,7 @@ class Action(StrEnum):
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
     SIGNED_OUT = "session:close"
+    LETTER_PRINTED = "letter:print"
     ACCOUNT_PROVED = "account:prove"
     ACCOUNT_REFUSED = "account:refuse"
     PAGE_REFUSED = "page:refuse"

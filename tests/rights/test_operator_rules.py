@@ -33,6 +33,8 @@ MAY: dict[str, set[OperatorRole]] = {
     "mailbox holder": {M},
     "patient add": {S},
     "patient set": {S},  # with no fact of the patient's own decisions
+    "patient letter": {S},
+    "patient proof": {S},
     "patient password": {S},
     "patient show": {S, P},
     "patient list": {S, P},
@@ -82,6 +84,7 @@ def test_of_two_roles_the_first_there_is_counts() -> None:
     [
         (["state"], S),
         (["email", "language"], S),
+        (["telephone", "card", "state"], S),
         (["state", "block"], P),
         (["mask-by-default"], P),
         (["secret"], P),

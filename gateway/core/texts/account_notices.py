@@ -41,6 +41,24 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "This e-mail is automatic, please do not answer.\n",
             ),
         },
+        "provisional": {
+            "fr": (
+                "Votre code provisoire",
+                "Bonjour,\n\n"
+                "Votre code provisoire est : {digits}\n\n"
+                "Il sert une fois, pour activer votre espace, ou pour dire que vous "
+                "n'en voulez pas. Il est valable six semaines et remplace celui "
+                "d'avant. Ne le donnez à personne.\n" + CARE_FR,
+            ),
+            "en": (
+                "Your provisional code",
+                "Hello,\n\n"
+                "Your provisional code is: {digits}\n\n"
+                "It works once, to activate your space, or to say that you do not want "
+                "it. It is valid for six weeks and replaces the one before. Give it to "
+                "nobody.\n" + CARE_EN,
+            ),
+        },
         "login": {
             "fr": (
                 "Votre identifiant",

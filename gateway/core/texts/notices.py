@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     ACCESS = "access"  # an operator looked into the vault
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
     PROOF = "proof"  # a code, for a change of the account or another password
+    PROVISIONAL = "provisional"  # the code to activate a space with
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
     DEVICE = "device"  # signed in with a browser that was not known

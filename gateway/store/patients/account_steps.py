@@ -18,6 +18,7 @@ class StepKind(StrEnum):
     """What was begun."""
 
     PROOF = "proof"  # gave the password and a code: may change the account now
+    ACTIVATE = "activate"  # gave the provisional code: may make the first choices
     EMAIL = "email"  # gave another address, which has to be proven
 
 

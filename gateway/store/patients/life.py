@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 
 from attrs import frozen
 from sqlalchemy import select
 
+from gateway.core.texts.notices import NoticeKind
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
 from gateway.rights.profile import (
     TRANSITIONS,
@@ -21,6 +23,7 @@ from gateway.store.patients.deadlines import deadline_of
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.provisional_codes import ProvisionalCodes
 from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.tables import accounts, profiles
@@ -68,6 +71,29 @@ def tell_life(
         for account_id in list(work.connection.execute(of_patient).scalars()):
             end_sessions_of(work, account_id)
     notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
+    announce(work, notices, profile, after)
+
+
+def tell_waiting(work: UnitOfWork, notices: Notices, profile: Profile) -> None:
+    """Tell a patient of a space that was just made for them, and waits."""
+    event = _MADE_BY.get(ProfileState(profile.state))
+    if event is not None:
+        notices.make(profile, LIFE_NOTICES[event])
+        announce(work, notices, profile, ProfileState(profile.state))
+
+
+def announce(
+    work: UnitOfWork, notices: Notices, profile: Profile, state: ProfileState
+) -> None:
+    """
+    Send a patient whose space waits the code to activate it, or to object to it.
+
+    When it is announced, and again as soon as it is open: the law's two days at most.
+    """
+    if state not in _MADE_BY or not profile.email:
+        return
+    if code := ProvisionalCodes(work).make(profile):
+        notices.make(profile, NoticeKind.PROVISIONAL, digits=code)
 
 
 def _last_event(before: ProfileState, after: ProfileState) -> ProfileEvent:
@@ -75,6 +101,15 @@ def _last_event(before: ProfileState, after: ProfileState) -> ProfileEvent:
     into = [event for (_, event), reached in TRANSITIONS.items() if reached is after]
     direct = [event for event in into if TRANSITIONS.get((before, event)) is after]
     return (direct or into)[0]
+
+
+_MADE_BY = MappingProxyType(
+    {
+        ProfileState.ANNOUNCED: ProfileEvent.ANNOUNCE,
+        ProfileState.OPEN_NOT_ACTIVATED: ProfileEvent.OPEN,
+    }
+)
+"""What makes a space that waits for its patient."""
 
 
 @frozen

@@ -53,6 +53,7 @@ _ALWAYS = frozenset(
         NoticeKind.ACCESS,
         NoticeKind.PROOF,
         NoticeKind.LOGIN,
+        NoticeKind.PROVISIONAL,
         NoticeKind.ACCOUNT,
         NoticeKind.DEVICE,
         *LIFE_NOTICES.values(),

@@ -165,6 +165,16 @@ account_steps = Table(
 )
 """What was begun in the settings of an account and is not ended."""
 
+provisional_codes = Table(
+    "provisional_codes",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: its digest, until when
+    Column("made_at", UtcDateTime, nullable=False),
+)
+"""Codes by which spaces are activated; one that was used is gone."""
+
 deadlines = Table(
     "deadlines",
     metadata,

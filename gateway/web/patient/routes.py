@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
+from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
@@ -26,7 +27,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     writing, documents = WritingPages(desk), DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
-    closing = ClosingPages(desk)
+    closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed = FixedPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
@@ -65,6 +66,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             slow=True,
             guarded=True,
         ),
+        get("/activate", activation.form, anyone),
+        guarded("/activate", activation.begin, anyone),
+        get("/activate/choices", activation.choices, anyone),
+        guarded("/activate/choices", activation.activate, anyone, slow=True),
+        guarded("/activate/oppose", activation.oppose, anyone),
         get("/sign-in/reopen", closing.way_back, anyone),
         guarded("/sign-in/reopen", closing.reopen, anyone),
         get("/sign-in/lost", lost.form, anyone),

@@ -64,6 +64,7 @@ class SignInPages:
             expired="expired" in visit.query,
             left="left" in visit.query,
             renewed="renewed" in visit.query,
+            activated="activated" in visit.query,
             ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,

@@ -80,7 +80,7 @@ def test_a_space_that_is_announced_opens_after_six_weeks(
     assert live(database, tmp_path) == 1
 
     assert state_of(database, profile_id) == "OPEN_NOT_ACTIVATED"
-    assert told(database) == [NoticeKind.OPENED]
+    assert sorted(told(database)) == [NoticeKind.OPENED, NoticeKind.PROVISIONAL]
     clock.advance(days=4000)
     assert live(database, tmp_path) == 0
     with database.read() as work:

@@ -37,6 +37,7 @@ NEVER_BOUND_TO_LESS = {
     "oppositions.facts",
     "patient_settings.sealed",
     "profiles.choices",
+    "provisional_codes.said",
     "secrecies.sender",
 }
 """Sealed since values are bound to their whole places: nothing of them is older."""

@@ -7,6 +7,8 @@ import pytest
 from gateway.store.patients.profiles import Profiles
 from tests.web.browsing import LOGIN, PASSWORD, Site, blocking
 from tests.web.patient.test_account import FRESH, code_of, profile_of
+from tests.web.patient.test_activation import NUMBER, announced
+from tests.web.patient.test_activation import code_of as provisional_of
 from tests.web.patient.test_browser import DESK, PHONE, opened, pytestmark
 
 __all__ = ["pytestmark"]
@@ -25,9 +27,30 @@ def test_axe_finds_nothing_in_the_account(
 ) -> None:
     with site.database.write() as work:
         Profiles(work).set_telephone(profile_of(site), "+33612345678")
+    announced(site)
     site.sign_in()  # with another browser, to be listed
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = visitor.page
+        visitor.go("/activate")
+        visitor.look("activate")
+        page.locator("main form").evaluate("form => form.noValidate = true")
+        page.click("text=Continuer")
+        visitor.look("activate-missing")
+        page.fill("#number", NUMBER)
+        page.fill("#born", "28/03/1979")
+        page.fill("#code", "AAAAAAAA")
+        page.click("text=Continuer")
+        visitor.look("activate-apart")
+        page.fill("#code", provisional_of(site))
+        page.click("text=Continuer")
+        visitor.look("activate-choices")
+        page.fill("#login", "celle-qui-attend")
+        page.fill("#password", FRESH)
+        page.fill("#again", "autre")
+        page.click("main button.full")
+        visitor.look("activate-choices-problem")
+        page.click("text=M'opposer à cet espace")
+        visitor.look("activate-opposed")
         visitor.go("/sign-in")
         page.click("text=Mot de passe ou identifiant oublié")
         visitor.look("lost")

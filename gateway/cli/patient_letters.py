@@ -1,0 +1,155 @@
+"""`gateway patient letter|proof`: what is printed for a patient, as PDF."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from gateway.cli.options import Subparsers, add_command, add_reason, opened, who_and_why
+from gateway.core.texts.letters import ANNOUNCEMENT, LABELS, OPPOSITION
+from gateway.documents.printed_page import (
+    Code,
+    Pairs,
+    Paragraph,
+    PrintedPage,
+    print_page,
+)
+from gateway.errors import ConflictError, NotFoundError
+from gateway.rights.profile import ProfileState
+from gateway.settings.file import Settings
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.provisional_codes import ProvisionalCodes
+
+_WAITS = frozenset({ProfileState.ANNOUNCED, ProfileState.OPEN_NOT_ACTIVATED})
+
+
+def add_letter_verbs(verbs: Subparsers) -> None:
+    """Add the verbs that print."""
+    letter = add_command(
+        verbs,
+        "letter",
+        print_letter,
+        "the letter with a provisional code, as PDF on standard output",
+    )
+    proof = add_command(
+        verbs,
+        "proof",
+        print_proof,
+        "the proof that a patient objected to a space, as PDF on standard output",
+    )
+    for verb in (letter, proof):
+        verb.add_argument("ins", metavar="INS", help="matricule, 15 characters")
+        add_reason(verb)
+
+
+def print_letter(args: argparse.Namespace) -> int:
+    """
+    Make a provisional code and print the letter with it: the code before is void.
+
+    Raises:
+        NotFoundError: the INS has no profile.
+        ConflictError: the space does not wait, or a code was made just now.
+    """
+    with opened(args) as (settings, database), database.write() as work:
+        profile = _profile(work, args.ins)
+        if profile.state not in _WAITS:
+            raise ConflictError(f"a profile that is {profile.state} needs no code")
+        code = ProvisionalCodes(work).make(profile)
+        if not code:
+            raise ConflictError("a code was made less than 30 seconds ago")
+        _note(work, args, profile, "letter")
+    _put(letter_of(settings, profile, code))
+    return 0
+
+
+def print_proof(args: argparse.Namespace) -> int:
+    """
+    Print the proof of an objection.
+
+    Raises:
+        NotFoundError: the INS has no profile.
+        ConflictError: its patient did not object.
+    """
+    with opened(args) as (settings, database), database.write() as work:
+        profile = _profile(work, args.ins)
+        if profile.state != ProfileState.OPPOSED:
+            raise ConflictError("this patient did not object")
+        changes = Profiles(work).changes(profile.id)
+        of_state = [one.at for one in changes if one.what == "state"]
+        since = of_state[-1] if of_state else profile.created_at
+        _note(work, args, profile, "proof")
+    _put(proof_of(settings, profile, f"{since:%d/%m/%Y}"))
+    return 0
+
+
+def letter_of(settings: Settings, profile: Profile, code: str) -> PrintedPage:
+    """Return the letter that announces a space, with its code."""
+    words = ANNOUNCEMENT[_language(profile)]
+    return PrintedPage(
+        title=words.title,
+        language=_language(profile),
+        sender=settings.domains.operator_name,
+        address=(_name(profile),),
+        footer=settings.domains.operator_name,
+        blocks=(
+            *(Paragraph(one) for one in words.before),
+            Code(words.code, f"{code[:4]} {code[4:]}"),
+            *(Paragraph(one.format(url=settings.public_url)) for one in words.after),
+        ),
+    )
+
+
+def proof_of(settings: Settings, profile: Profile, since: str) -> PrintedPage:
+    """Return the proof that a patient objected to a space, since a day."""
+    language = _language(profile)
+    words, labels = OPPOSITION[language], LABELS[language]
+    born = profile.traits.birth_date
+    said = (
+        f"{profile.traits.family} {profile.traits.given_names}",
+        "/".join(one for one in (born[6:8], born[4:6], born[:4]) if one),
+        profile.ins.matricule,
+    )
+    return PrintedPage(
+        title=words.title,
+        language=language,
+        sender=settings.domains.operator_name,
+        footer=settings.domains.operator_name,
+        blocks=(
+            *(Paragraph(one.format(since=since)) for one in words.before),
+            Pairs(tuple(zip(labels, said, strict=True))),
+            *(Paragraph(one) for one in words.after),
+        ),
+    )
+
+
+def _language(profile: Profile) -> str:
+    return profile.language if profile.language in LABELS else "fr"
+
+
+def _name(profile: Profile) -> str:
+    traits = profile.traits
+    given = traits.used_given or traits.first_given
+    return f"{given} {traits.used_family or traits.family}"
+
+
+def _profile(work: UnitOfWork, matricule: str) -> Profile:
+    profile = Profiles(work).find(matricule.strip())
+    if profile is None:
+        raise NotFoundError("no profile has this INS")
+    return profile
+
+
+def _note(
+    work: UnitOfWork, args: argparse.Namespace, profile: Profile, what: str
+) -> None:
+    told = who_and_why(args)
+    work.note(
+        Action.LETTER_PRINTED, what, profile.id, chain=chain_of(profile.id), **told
+    )
+
+
+def _put(page: PrintedPage) -> None:
+    sys.stdout.buffer.write(print_page(page))
+    sys.stdout.buffer.flush()

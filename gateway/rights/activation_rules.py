@@ -1,0 +1,62 @@
+"""Is it the patient whose space waits to be activated? What is asked, and when."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from typing import Final
+
+from attrs import field, frozen
+
+from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
+from gateway.rights.recovery_rules import ItemsSaid, is_same_card
+
+CODE_LIFE: Final = timedelta(weeks=6)
+"""A provisional code is good for so long, once."""
+
+BETWEEN_CODES: Final = timedelta(seconds=30)
+"""The least between two of them (Mon espace santé: MIN_DELAY_ERROR)."""
+
+CODE_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""What a code is made of: nothing that is taken for another, as 0 and O, 1 and I."""
+
+CODE_SIZE: Final = 8
+
+
+@frozen(kw_only=True)
+class SpaceKnown:
+    """What is known of a space; ``card`` is empty where the serial number is not."""
+
+    state: ProfileState
+    birth_date: str = field(repr=False)
+    card: str = field(repr=False)
+
+
+def may_activate(said: ItemsSaid, known: SpaceKnown) -> bool:
+    """
+    Tell whether somebody is the patient of a space that waits: the birth date, and the
+    card's serial number where it is known; the provisional code is asked besides.
+
+    Who objected may change their mind (CSP R. 1111-28).
+    """
+    # Of a deleted space nothing is known any more: a new one is opened by the operator.
+    waits = (known.state, ProfileEvent.ACTIVATE) in TRANSITIONS
+    if not waits or known.state is ProfileState.DELETED:
+        return False
+    born = hmac.compare_digest(said.birth_date.encode(), known.birth_date.encode())
+    return born and (not known.card or is_same_card(said.card, known.card))
+
+
+def may_oppose(state: ProfileState) -> bool:
+    """Tell whether a space can still be objected to: before it opens."""
+    return (state, ProfileEvent.OBJECT) in TRANSITIONS
+
+
+def plain_code(text: str) -> str:
+    """
+    Return a provisional code as it was made, however it was typed.
+
+    >>> plain_code(" 7kq2-m9xa ")
+    '7KQ2M9XA'
+    """
+    return "".join(one for one in text.upper() if one not in " -.")

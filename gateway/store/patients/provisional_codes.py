@@ -1,0 +1,86 @@
+"""The code by which a space is activated: in the letter or the e-mail."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime
+
+from attrs import frozen
+from sqlalchemy import delete, insert, select
+
+from gateway.rights.activation_rules import (
+    BETWEEN_CODES,
+    CODE_LETTERS,
+    CODE_LIFE,
+    CODE_SIZE,
+    plain_code,
+)
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profile
+from gateway.store.sealed.keys import Label
+from gateway.store.tables import provisional_codes
+
+
+@frozen
+class ProvisionalCodes:
+    """
+    Provisional codes within one transaction: one for a profile, the last that was made.
+
+    Sealed with its end with the patient's key: who writes the database alone makes none
+    and lengthens none.
+    """
+
+    work: UnitOfWork
+
+    def make(self, profile: Profile) -> str:
+        """Make a code in place of the last; an empty text where that is too young."""
+        columns, now = provisional_codes.c, self.work.now
+        mine = columns.profile_id == profile.id
+        made_at = self.work.connection.execute(
+            select(columns.made_at).where(mine)
+        ).scalar()
+        if made_at is not None and now < made_at + BETWEEN_CODES:
+            return ""
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_SIZE))
+        said = {
+            "digest": self._digest(profile.id, code),
+            "until": (now + CODE_LIFE).isoformat(),
+        }
+        self.end(profile.id)
+        self.work.connection.execute(
+            insert(provisional_codes).values(
+                profile_id=profile.id,
+                key_id=profile.key_id,
+                said=self.work.seal(profile.key_id, said, self._place(profile.id)),
+                made_at=now,
+            )
+        )
+        return code
+
+    def matches(self, profile: Profile, code: str) -> bool:
+        """Tell whether a code is the last that was made, and still good."""
+        columns = provisional_codes.c
+        row = self.work.connection.execute(
+            select(provisional_codes).where(columns.profile_id == profile.id)
+        ).first()
+        if row is None:
+            return False
+        said = self.work.unseal(row.key_id, row.said, self._place(profile.id))
+        given = self._digest(profile.id, plain_code(code))
+        is_same = hmac.compare_digest(given, said["digest"])
+        return is_same and self.work.now < datetime.fromisoformat(said["until"])
+
+    def end(self, profile_id: str) -> None:
+        """Take the code of a profile away: it was used, or another follows."""
+        self.work.connection.execute(
+            delete(provisional_codes).where(
+                provisional_codes.c.profile_id == profile_id
+            )
+        )
+
+    def _digest(self, profile_id: str, code: str) -> str:
+        return self.work.keys.digest(Label.CODE, f"provisional:{profile_id}:{code}")
+
+    def _place(self, profile_id: str) -> str:
+        return f"provisional_codes.said:{profile_id}"
