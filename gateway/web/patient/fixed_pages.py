@@ -1,4 +1,4 @@
-"""The pages that say the same to everybody: the law, privacy, accessibility, the map."""
+"""The pages that are the same for all: law, privacy, accessibility, the map."""
 
 from __future__ import annotations
 
