@@ -11,6 +11,11 @@ REGISTRY = CollectorRegistry()
 ACCEPTED = Counter(
     "gateway_messages_accepted_total", "Messages answered 250.", registry=REGISTRY
 )
+REFUSALS_NOT_KEPT = Counter(
+    "gateway_refusals_not_kept_total",
+    "Refusals at the mail doors of which only the line was kept: they were too many.",
+    registry=REGISTRY,
+)
 REFUSED = Counter(
     "gateway_refusals_total",
     "Refusals at the mail doors, by code.",

@@ -155,7 +155,10 @@ def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
 def _part_lines(
     part: TakenDecision, again: Any, say: _Words, *, replay: bool
 ) -> Iterator[str]:
-    kinds = {EvidenceKind.SENDER: "sender_at_door"}
+    kinds = {
+        EvidenceKind.SENDER: "sender_at_door",
+        EvidenceKind.CERTIFICATE: "certificate_at_door",
+    }
     place = ", ".join(str(number + 1) for number in part.place)
     where = f" ({say['place']}: {place})" if len(part.place) > 1 else ""
     outcome = part.outcome or say["permitted"]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from gateway.core.actors import BY_THE_KEY
+
 _LOGIN_UID = Path("/proc/self/loginuid")
 _UNSET = 2**32 - 1
 """What the kernel says where no login set it: a service, a container."""
@@ -23,7 +25,7 @@ def operator_name(file: Path = _LOGIN_UID) -> str:
     """
     if _ACTING:
         return _ACTING[-1].name
-    return account_name(login_uid(file)) + ("" if not _BY_THE_KEY else _WITHOUT_ROLE)
+    return account_name(login_uid(file)) + ("" if not _BY_THE_KEY else BY_THE_KEY)
 
 
 @frozen
@@ -36,7 +38,6 @@ class Acting:
 
 _ACTING: list[Acting] = []
 _BY_THE_KEY: list[bool] = []
-_WITHOUT_ROLE = " (by the master key)"
 
 
 def act_for(name: str, *, tells: bool) -> None:

@@ -241,6 +241,10 @@ def show_changes(args: argparse.Namespace) -> int:
                     "after": _readable(one.after),
                     "by": one.by,
                     "why": one.why,
+                    "about": one.about,
+                    "who": one.who,
+                    "means": one.means,
+                    "version": one.version,
                 }
                 for one in changes
             ]

@@ -26,12 +26,15 @@ from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
 from gateway.evidence.policies import hash_of, policy_of, text_of
 from gateway.evidence.replaying import decide_again, same, under
 from gateway.rights.filing_facts import FilingPolicy
-from gateway.settings.file import FilingSettings
+from gateway.settings.file import FilingSettings, ImapSettings
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 
-_DEPEND = frozenset({EvidenceKind.FILING, EvidenceKind.RECIPIENT})
-"""The decisions that depend on ``[filing]``."""
+_DEPEND = frozenset({EvidenceKind.FILING, EvidenceKind.RECIPIENT, EvidenceKind.MAILBOX})
+"""The decisions that depend on ``[filing]``, or on what a mailbox may hold."""
+
+QUOTA = "mailbox_quota_bytes"
+"""The setting of ``[imap]`` that refusals of full mailboxes depend on."""
 
 PERMITTED = "PERMITTED"
 """What stands for a refusal at a door that would not have been one."""
@@ -90,15 +93,16 @@ def what_if(args: argparse.Namespace) -> int:
     if args.matrix:
         return what_if_matrix(args)
     with opened(args) as (settings, database):
-        asked = settings_with(settings.filing, args.set)
+        asked, quota = settings_with(settings.filing, settings.imap, args.set)
         with database.write() as work:
             note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
-        found = _replay(database, policy_of(asked))
+        found = _replay(database, policy_of(asked), quota)
     counts = Counter((one["was"], one["is"]) for one in found.changes)
     if args.json:
         print_json(
             {
                 "settings": asdict(asked),
+                "mailboxQuotaBytes": quota,
                 "replayed": found.replayed,
                 "unreadable": found.unreadable,
                 "counts": [
@@ -134,23 +138,30 @@ def what_if(args: argparse.Namespace) -> int:
     return 0
 
 
-def settings_with(filing: FilingSettings, changes: list[str]) -> FilingSettings:
+def settings_with(
+    filing: FilingSettings, imap: ImapSettings, changes: list[str]
+) -> tuple[FilingSettings, int]:
     """
-    Return settings in which each ``KEY=VALUE`` is as it says.
+    Return ``[filing]`` in which each ``KEY=VALUE`` is as it says, and what a mailbox
+    may hold, in bytes.
 
     A value is as in the file; a word needs no quotes.
 
     Raises:
         MisuseError: there is no such key, or its values are others.
     """
-    values = asdict(filing)
+    values, other = asdict(filing), {QUOTA: imap.mailbox_quota_bytes}
     for change in changes:
         name, equals, text = change.partition("=")
         key = name.strip().removeprefix("filing.")
-        if not equals or key not in values:
+        if equals and key.removeprefix("imap.") == QUOTA:
+            other[QUOTA] = _value(text.strip())
+        elif not equals or key not in values:
             raise MisuseError(f"--set takes a key of [filing] and its value: {name!r}")
-        values[key] = _value(text.strip())
-    return FilingSettings.from_table(values, Path())
+        else:
+            values[key] = _value(text.strip())
+    quota = ImapSettings.from_table(other, Path()).mailbox_quota_bytes
+    return FilingSettings.from_table(values, Path()), quota
 
 
 def _value(text: str) -> Any:
@@ -160,20 +171,22 @@ def _value(text: str) -> Any:
         return text
 
 
-def _replay(database: Database, policy: FilingPolicy) -> _Count:
+def _replay(database: Database, policy: FilingPolicy, quota: int) -> _Count:
     found = _Count()
     with database.read() as work:
         for kept in EvidenceReader(work).listed():
             if kept.fault:
                 found.unreadable.append(kept.id)
             else:
-                _compare(kept, policy, found)
+                _compare(kept, policy, quota, found)
     return found
 
 
-def _compare(kept: KeptDecisions, policy: FilingPolicy, found: _Count) -> None:
+def _compare(
+    kept: KeptDecisions, policy: FilingPolicy, quota: int, found: _Count
+) -> None:
     parts = [part for part in kept.parts if part.kind in _DEPEND]
-    again = decide_again([under(part, policy) for part in parts])
+    again = decide_again([under(part, policy, quota) for part in parts])
     found.replayed += len(parts)
     for part, decided in zip(parts, again, strict=True):
         if not same(part.decided, decided):

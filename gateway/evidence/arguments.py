@@ -14,6 +14,7 @@ from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.core.reasons import Reason
+from gateway.evidence.certificates import CertificateArguments, certificate_arguments
 from gateway.evidence.form import from_json, to_json
 from gateway.evidence.identity import (
     Addresses,
@@ -23,9 +24,11 @@ from gateway.evidence.identity import (
     sender_facts_of_nobody,
 )
 from gateway.rights.filing_facts import FilingFacts
+from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.notice_rules import NoticeFacts
 from gateway.rights.recipient_rules import PatientFacts
-from gateway.rights.sender_rules import Link, SenderHeaders
+from gateway.rights.sender_rules import Link, LinkKind, SenderHeaders
+from gateway.trust.space import PeerVerdict
 
 
 class EvidenceKind(StrEnum):
@@ -36,6 +39,8 @@ class EvidenceKind(StrEnum):
     SENDER = "sender"
     COPY = "copy"
     NOTICE = "notice"
+    CERTIFICATE = "certificate"
+    MAILBOX = "mailbox"
 
 
 @frozen(kw_only=True)
@@ -119,6 +124,24 @@ class Circumstances:
             settings=settings,
         )
 
+    @classmethod
+    def of_peer(
+        cls, peer: PeerVerdict, *, program: str, settings: str
+    ) -> Circumstances:
+        """Return those of one who is not admitted: who it says it is, unproven."""
+        certificate, grounds = peer.certificate, peer.grounds
+        return cls(
+            identity=certificate.identity if certificate else "",
+            structure=certificate.structure if certificate else "",
+            certificate=certificate.fingerprint if certificate else "",
+            issuer=grounds.issuer,
+            allowlist=grounds.allowlist,
+            entry=grounds.entry,
+            crl=grounds.crl,
+            program=program,
+            settings=settings,
+        )
+
 
 KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
     {
@@ -127,6 +150,8 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.SENDER: (SenderArguments, Answered),
         EvidenceKind.COPY: (CopyArguments, Answered),
         EvidenceKind.NOTICE: (NoticeFacts, Answered),
+        EvidenceKind.CERTIFICATE: (CertificateArguments, Answered),
+        EvidenceKind.MAILBOX: (MailboxFacts, Answered),
     }
 )
 """The class of the arguments of each kind, and that of what was decided."""
@@ -234,6 +259,24 @@ def sender_part(
             patient_domain=patient_domain,
         ),
         decided=Answered(tuple(reasons)),
+    )
+
+
+def certificate_part(
+    door: LinkKind, peer: PeerVerdict, reasons: Sequence[str]
+) -> TakenDecision:
+    """Return the refusal of a certificate, or of its holder at that door."""
+    return TakenDecision(
+        kind=EvidenceKind.CERTIFICATE,
+        arguments=certificate_arguments(door, peer),
+        decided=Answered(tuple(reasons)),
+    )
+
+
+def mailbox_part(facts: MailboxFacts, reason: str) -> TakenDecision:
+    """Return the refusal of a mailbox; which one it was is not kept."""
+    return TakenDecision(
+        kind=EvidenceKind.MAILBOX, arguments=facts, decided=Answered((reason,))
     )
 
 

@@ -24,8 +24,11 @@ from gateway.core.ins import Ins
 from gateway.errors import InvalidError
 from gateway.evidence.identity import number_of, stand_in
 
-FORM: Final = 1
+FORM: Final = 2
 """The number of the form; one more whenever a class that is kept changes."""
+
+READABLE: Final = frozenset({1, FORM})
+"""Form 1 had no certificates and no mailboxes, and all else as it is now."""
 
 T = TypeVar("T")
 

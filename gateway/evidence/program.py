@@ -11,6 +11,8 @@ from typing import Final
 
 _PACKAGES: Final = ("gateway.core", "gateway.rights")
 _SOURCES: Final = (".py", ".csv")
+_BESIDE: Final = (("gateway.trust", "certificate_rules.py"),)
+"""Rules that stand in a package of another kind."""
 
 
 @cache
@@ -26,6 +28,10 @@ def rules_hash() -> str:
         for path, content in sorted(_sources(files(package), package)):
             whole.update(f"{path} {len(content)}\n".encode())
             whole.update(content)
+    for package, name in _BESIDE:
+        content = files(package).joinpath(name).read_bytes()
+        whole.update(f"{package}/{name} {len(content)}\n".encode())
+        whole.update(content)
     return whole.hexdigest()
 
 

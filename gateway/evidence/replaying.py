@@ -19,6 +19,11 @@ from gateway.evidence.arguments import (
     SenderArguments,
     TakenDecision,
 )
+from gateway.evidence.certificates import (
+    CertificateArguments,
+    fault_of_holder,
+    faults_of,
+)
 from gateway.evidence.watching import FactsSeen
 from gateway.rights import (
     filing_rules,
@@ -34,6 +39,7 @@ from gateway.rights.filing_facts import (
     FilingPolicy,
     NoWithdrawal,
 )
+from gateway.rights.mailbox_rules import MailboxFacts, refuse_mailbox
 from gateway.rights.message_rules import patient_facts
 from gateway.rights.notice_rules import NoticeFacts
 from gateway.rights.recipient_rules import PatientFacts
@@ -109,8 +115,14 @@ def objected(part: TakenDecision) -> frozenset[str]:
     return frozenset(part.reasons)
 
 
-def under(part: TakenDecision, policy: FilingPolicy) -> TakenDecision:
-    """Return the same decision's arguments under other settings."""
+def under(
+    part: TakenDecision, policy: FilingPolicy, quota_bytes: int | None = None
+) -> TakenDecision:
+    """
+    Return the same decision's arguments under other settings.
+
+    ``quota_bytes`` is what a mailbox may hold, None for what it was.
+    """
     arguments = part.arguments
     if isinstance(arguments, FilingArguments):
         facts = evolve(arguments.facts, policy=policy)
@@ -123,6 +135,8 @@ def under(part: TakenDecision, policy: FilingPolicy) -> TakenDecision:
             blocked_may_write=policy.blocked_may_write,
         )
         return evolve(part, arguments=changed)
+    if isinstance(arguments, MailboxFacts) and quota_bytes is not None:
+        return evolve(part, arguments=evolve(arguments, quota_bytes=quota_bytes))
     return part
 
 
@@ -166,6 +180,15 @@ def _copy(asked: CopyArguments) -> Answered:
     )
 
 
+def _certificate(asked: CertificateArguments) -> Answered:
+    faults = faults_of(asked)
+    return Answered(faults) if faults else _first(fault_of_holder(asked))
+
+
+def _mailbox(facts: MailboxFacts) -> Answered:
+    return _first(refuse_mailbox(facts))
+
+
 def _sender(asked: SenderArguments) -> Answered:
     decision = (
         sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
@@ -191,6 +214,8 @@ _DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
         EvidenceKind.SENDER: _sender,
         EvidenceKind.COPY: _copy,
         EvidenceKind.NOTICE: _notice,
+        EvidenceKind.CERTIFICATE: _certificate,
+        EvidenceKind.MAILBOX: _mailbox,
     }
 )
 
@@ -270,6 +295,18 @@ def _copy_answers(asked: CopyArguments) -> list[_Said]:
     return [_asked("copy", lambda one: next(iter(_copy(one).reasons), None), asked)]
 
 
+def _certificate_answers(asked: CertificateArguments) -> list[_Said]:
+    """Of a holder is asked once nothing stands against the certificate."""
+    said = [_asked("certificate", lambda one: next(iter(faults_of(one)), None), asked)]
+    if said[0][1] is None:
+        said.append(_asked("holder", fault_of_holder, asked))
+    return said
+
+
+def _mailbox_answers(facts: MailboxFacts) -> list[_Said]:
+    return [_asked("mailbox", refuse_mailbox, facts)]
+
+
 _HEADER_NAMES = dict(
     zip(
         sender_rules.HEADER_RULES,
@@ -285,5 +322,7 @@ _ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
         EvidenceKind.SENDER: _sender_answers,
         EvidenceKind.COPY: _copy_answers,
         EvidenceKind.NOTICE: _notice_answers,
+        EvidenceKind.CERTIFICATE: _certificate_answers,
+        EvidenceKind.MAILBOX: _mailbox_answers,
     }
 )

@@ -157,6 +157,11 @@ class SmtpSettings(Table):
         "Refused commands before the connection ends; refused recipients count within "
         "one message, and all is forgotten once one was accepted.",
     ] = 10
+    refusals_kept_per_hour: Annotated[
+        int,
+        "Refusals of one door and process that are kept with what they rest on; of more"
+        " the journal has the line alone, and says how many.",
+    ] = 1000
     error_seconds: Annotated[float, "A refused command counts no longer than this."] = (
         300.0
     )

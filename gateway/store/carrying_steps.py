@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.store import keeping_settings, sealing_columns
 from gateway.store.binding_rows import bind_rows
 from gateway.store.carrying import CarryStep
-from gateway.store.patients import deadlines
+from gateway.store.patients import deadlines, facts
 from gateway.store.sealed import places, rows
 from gateway.store.sealing_anew import seal_anew
 
@@ -13,7 +13,7 @@ STEPS: tuple[CarryStep, ...] = (
     CarryStep(rows.STEP, bind_rows),
     CarryStep(places.STEP, seal_anew),
     CarryStep(sealing_columns.STEP, sealing_columns.seal_columns),
-    CarryStep(keeping_settings.STEP, keeping_settings.keep_settings),
+    CarryStep(facts.STEP, keeping_settings.keep_settings),
     CarryStep(deadlines.STEP, deadlines.carry_deadlines),
 )
 """One line for each thing; a step that was released stays while its rows may exist."""

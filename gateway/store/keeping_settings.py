@@ -10,11 +10,9 @@ from __future__ import annotations
 from gateway.errors import UnavailableError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import settings_not_kept
+from gateway.store.patients.facts import STEP
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.carried import place_in, set_place
-
-STEP = "settings"
-"""The step of carrying over that keeps what patients have set."""
 
 
 def keep_settings(work: UnitOfWork, most: int) -> int:

@@ -44,6 +44,14 @@ OUR_OWN = frozenset({CertificateFault.CRL_MISSING, CertificateFault.CRL_EXPIRED}
 """What we lack, and nothing that is known of the peer."""
 
 
+class HolderFault(StrEnum):
+    """Why the holder of a good certificate may not use a door all the same."""
+
+    UNKNOWN_KIND = "CERT_UNKNOWN_KIND"
+    NOT_LISTED = "OPERATOR_NOT_LISTED"
+    WRONG_DOOR = "CERT_WRONG_DOOR"
+
+
 class Role(StrEnum):
     """Which end of the connection showed the certificate."""
 
@@ -70,6 +78,15 @@ class Grounds:
     crl: str = ""
     allowlist: str = ""
     entry: str = ""
+
+
+@frozen(kw_only=True)
+class Judged:
+    """What a certificate was judged under; its own facts stand in it."""
+
+    revocation: RevocationStatus
+    now: datetime
+    authority_known: bool
 
 
 @frozen
@@ -111,6 +128,27 @@ def judge(
     facts = _Facts(certificate, revocation, now, authority_known, role)
     faults = tuple(fault for rule in _RULES if (fault := rule(facts)))
     return CertificateRefused(faults) if faults else Trusted()
+
+
+_USERS = frozenset(
+    {CertificateKind.ORGANISATION, CertificateKind.EMPLOYEE, CertificateKind.PERSON}
+)
+
+
+def judge_holder(
+    kind: CertificateKind, *, is_relay: bool, listed: bool
+) -> HolderFault | None:
+    """
+    Return why the holder of a trusted certificate may not use a door, or None.
+
+    ``is_relay``: the door of operators, which the allow-list must name; the other is
+    that of users, who hold mailboxes here.
+    """
+    if kind is CertificateKind.UNKNOWN:
+        return HolderFault.UNKNOWN_KIND
+    if is_relay:
+        return None if listed else HolderFault.NOT_LISTED
+    return None if kind in _USERS else HolderFault.WRONG_DOOR
 
 
 @frozen

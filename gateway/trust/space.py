@@ -24,6 +24,7 @@ from gateway.trust.certificate_rules import (
     CertificateRefused,
     CertificateVerdict,
     Grounds,
+    Judged,
     Role,
     Trusted,
     judge,
@@ -76,7 +77,8 @@ class PeerVerdict:
     ``certificate`` is None only when it could not be read. An operator that is
     trusted but not on the allow-list may send for no domain: see ``listed``.
     ``may_operate``: it names a structure, by an authority that may name operators.
-    ``grounds`` is what it was judged by.
+    ``grounds`` is what it was judged by, ``judged`` under what; None where there was
+    nothing to judge.
     """
 
     certificate: SenderCertificate | None
@@ -84,6 +86,7 @@ class PeerVerdict:
     listed: bool = False
     may_operate: bool = False
     grounds: Grounds = Grounds()
+    judged: Judged | None = None
 
     @property
     def trusted(self) -> bool:
@@ -275,8 +278,11 @@ class TrustSpace:
             entry=str(entry or ""),
         )
         listed = entry is not None
+        judged = Judged(
+            revocation=revocation, now=now, authority_known=issuer is not None
+        )
         return PeerVerdict(
-            known.certificate, verdict, listed, known.may_operate, grounds
+            known.certificate, verdict, listed, known.may_operate, grounds, judged
         )
 
     def may_send_for(self, peer: PeerVerdict, domain: str) -> bool:

@@ -21,16 +21,20 @@ from gateway.evidence.arguments import (
     Circumstances,
     EvidenceKind,
     TakenDecision,
+    certificate_part,
     filing_part,
+    mailbox_part,
 )
 from gateway.evidence.policies import text_of
 from gateway.evidence.program import rules_hash
 from gateway.rights import filing_rules, recipient_rules
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
+from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts
-from gateway.settings.file import FilingSettings, read_settings
+from gateway.rights.sender_rules import LinkKind
+from gateway.settings.file import FilingSettings, ImapSettings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceKeeper
@@ -38,6 +42,8 @@ from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import evidence
+from gateway.trust.certificate_rules import CertificateFault, CertificateRefused
+from gateway.trust.space import PeerVerdict
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.builders_people import open_profile
 from tests.cli.conftest import Run
@@ -391,6 +397,54 @@ def test_other_settings_would_have_decided_otherwise(
     assert len(noted) == 3
 
 
+def test_a_full_mailbox_is_asked_again_under_another_quota(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = MailboxFacts(exists=True, is_open=True, used_bytes=2**31, quota_bytes=2**31)
+    decision = keep(opened, mailbox_part(facts, "MAILBOX_FULL"), subject="")
+
+    run(rights, "what-if", "--set", "mailbox_quota_bytes=2147483648")
+    assert capsys.readouterr().out == (
+        "1 decisions replayed, 0 would be others, 0 cannot be read\n"
+    )
+    run(rights, "what-if", "--set", "imap.mailbox_quota_bytes=2147483649", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert said["counts"] == [{"was": "MAILBOX_FULL", "is": "PERMITTED", "count": 1}]
+    assert said["mailboxQuotaBytes"] == 2147483649
+
+    run(noun, decision, "--replay")
+    lines = capsys.readouterr().out.splitlines()
+    assert "  Boîte aux lettres à la porte: MAILBOX_FULL" in lines
+    assert (
+        "      mailbox La boîte existe, est ouverte et a de la place: s'oppose,"
+        " MAILBOX_FULL" in lines
+    )
+    assert lines[-1] == "    rejoué : même décision"
+
+
+def test_a_refused_certificate_is_explained_without_a_name(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer = PeerVerdict(
+        None, CertificateRefused((CertificateFault.MALFORMED,)), listed=False
+    )
+    part = certificate_part(LinkKind.RELAY, peer, ("CERT_MALFORMED",))
+    around = Circumstances(program=rules_hash(), settings=TEXT.hash)
+    decision = keep(opened, part, subject="", around=around)
+
+    assert run(noun, decision, "--replay", "--language", "en") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(", refusal at the door")
+    assert "  Certificate at the door: CERT_MALFORMED" in lines
+    assert (
+        "      certificate The certificate is good, and of the space of trust:"
+        " objects, CERT_MALFORMED" in lines
+    )
+    assert "        certificate can be read: no" in lines
+    assert lines[-1] == "    replayed: same decision"
+
+
 def test_what_cannot_be_read_is_counted_apart(
     run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -416,8 +470,15 @@ def test_what_is_no_setting_of_filing_is_misuse(
 
 
 def test_a_word_needs_no_quotes() -> None:
-    made = rights.settings_with(
-        FilingSettings(), ["unknown_types=file_as_other", "announcement_months=2"]
+    made, quota = rights.settings_with(
+        FilingSettings(),
+        ImapSettings(),
+        [
+            "unknown_types=file_as_other",
+            "announcement_months=2",
+            "imap.mailbox_quota_bytes=7",
+        ],
     )
 
+    assert quota == 7
     assert (made.unknown_types, made.announcement_months) == ("file_as_other", 2)

@@ -213,17 +213,20 @@ def test_the_journal_says_who_moved_a_profile_and_how(
         lines = work.journal.about([profile.id])
     database.close()
     changes = [one for one in lines if one.action == Action.PROFILE_CHANGED]
+    who = {"by": operator_name(), "who": "operator", "means": "master-key"}
+    facts = [one.detail["fact"] for one in changes]
     assert [(one.outcome, dict(one.detail)) for one in changes] == [
         (
             "state",
             {
-                "by": operator_name(),
+                **who,
+                "fact": facts[0],
                 "before": "ACTIVATED",
                 "after": "SUSPENDED",
                 "event": "SUSPEND",
             },
         ),
-        ("language", {"by": operator_name()}),
+        ("language", {**who, "fact": facts[1]}),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -42,6 +43,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         int: st.integers(0, 10_000),
         bool: st.booleans(),
         NoneType: st.none(),
+        datetime: st.datetimes(timezones=st.just(UTC)),
     }[kind]
 
 

@@ -207,6 +207,27 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             "CI-SIS Transmission d'un document CDA-R2 en HL7v2",
         ),
+        "certificate": RuleText(
+            Both(
+                "Le certificat est valide et de l'espace de confiance",
+                "The certificate is good, and of the space of trust",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "holder": RuleText(
+            Both(
+                "Le titulaire du certificat peut utiliser cette porte",
+                "The certificate's holder may use this door",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "mailbox": RuleText(
+            Both(
+                "La boîte existe, est ouverte et a de la place",
+                "The mailbox exists, is open and has room",
+            ),
+            GATEWAY_RULE,
+        ),
         "notice-hidden": RuleText(
             Both("Le message est visible du patient", "The patient sees the message"),
             "CSP R. 1111-53",
@@ -331,6 +352,36 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "patient_domain": Both("domaine des patients", "patients' domain"),
         "visibility": Both("visibilité demandée", "visibility asked for"),
         "recipient": Both("destinataire", "recipient"),
+        "door": Both("porte", "door"),
+        "is_readable": Both("certificat lisible", "certificate can be read"),
+        "kind": Both("nature du titulaire", "kind of holder"),
+        "claimed": Both("nature déclarée", "kind it says"),
+        "names_somebody": Both("titulaire identifié", "names its holder"),
+        "names_a_host": Both("nomme un hôte", "names a host"),
+        "has_wildcard": Both("nom avec une étoile", "name with an asterisk"),
+        "has_nul": Both("nom avec un octet nul", "name with a NUL"),
+        "not_before": Both("valide depuis", "valid from"),
+        "not_after": Both("valide jusqu'à", "valid until"),
+        "now": Both("instant du contrôle", "time of the check"),
+        "says_key_usages": Both("usages de la clé indiqués", "key usages are said"),
+        "key_usages": Both("usages de la clé", "key usages"),
+        "says_extended_usages": Both(
+            "usages étendus indiqués", "extended usages are said"
+        ),
+        "extended_usages": Both("usages étendus", "extended usages"),
+        "is_authority": Both("certificat d'autorité", "certificate of an authority"),
+        "self_signed": Both("signé par lui-même", "signed by itself"),
+        "strong_key": Both("clé assez forte", "key is strong enough"),
+        "strong_signature": Both("signature assez forte", "signature is strong enough"),
+        "authority_known": Both("autorité reconnue", "authority is known"),
+        "revocation": Both("révocation", "revocation"),
+        "listed": Both("inscrit sur la liste blanche", "on the allow-list"),
+        "exists": Both("boîte existante", "mailbox exists"),
+        "is_open": Both("boîte ouverte", "mailbox is open"),
+        "used_bytes": Both("octets occupés", "bytes used"),
+        "quota_bytes": Both(
+            "réglage mailbox_quota_bytes", "setting mailbox_quota_bytes"
+        ),
         "has_address": Both("adresse électronique donnée", "e-mail address given"),
         "is_hidden": Both("caché au patient", "hidden from the patient"),
         "is_secret": Both("caché aux représentants", "hidden from the representatives"),
@@ -361,6 +412,8 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "not_today": Both("autre que celui d'aujourd'hui", "other than that of today"),
         "filing": Both("Enregistrement", "Filing"),
         "recipient": Both("Destinataire à la porte", "Recipient at the door"),
+        "certificate_at_door": Both("Certificat à la porte", "Certificate at the door"),
+        "mailbox": Both("Boîte aux lettres à la porte", "Mailbox at the door"),
         "sender_at_door": Both("Expéditeur à la porte", "Sender at the door"),
         "copy": Both("Copie", "Copy"),
         "notice": Both("Avis au patient", "Notice to the patient"),

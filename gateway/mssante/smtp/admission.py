@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
 
 from attrs import evolve, frozen
 
@@ -16,20 +15,26 @@ from gateway.evidence.arguments import (
     Answered,
     EvidenceKind,
     TakenDecision,
+    certificate_part,
+    mailbox_part,
     sender_part,
 )
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
+from gateway.mssante.smtp.asked_sets import AskedSet
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
-    MAILBOX_CLOSED,
-    MAILBOX_UNKNOWN,
     PATIENT_BY_MAIL,
     RELAY_REFUSED,
     reply_to_refusal,
     reply_to_sender,
+)
+from gateway.rights.mailbox_rules import (
+    MailboxFacts,
+    MailboxRefusal,
+    refuse_mailbox,
 )
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
@@ -50,11 +55,14 @@ from gateway.store.patients.standing import (
     find_standing,
     find_standing_at_once,
 )
-from gateway.trust.certificate_rules import CertificateRefused
+from gateway.trust.certificate_rules import (
+    CertificateRefused,
+    HolderFault,
+    judge_holder,
+)
 from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
 
-_UNLISTED = SenderRefusal.OPERATOR_NOT_LISTED.value
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
@@ -64,7 +72,6 @@ _KINDS = {
     CertificateKind.EMPLOYEE: SenderKind.EMPLOYEE,
     CertificateKind.PERSON: SenderKind.PERSON,
 }
-_USERS = {SenderKind.ORGANISATION, SenderKind.EMPLOYEE, SenderKind.PERSON}
 _NOT_LISTED = {
     SenderRefusal.OPERATOR_NOT_LISTED,
     SenderRefusal.REVERSE_PATH_NOT_LISTED,
@@ -98,19 +105,19 @@ class Admission:
         if isinstance(peer.verdict, CertificateRefused):
             ours = peer.verdict.is_our_fault
             reply = replies.CANNOT_TELL if ours else replies.NOT_ENTITLED
-            return Refused(reply, peer.verdict.code.value)
-        kind = _KINDS.get(peer.kind)
-        if peer.certificate is None or kind is None:
-            return Refused(replies.NOT_ENTITLED, "CERT_UNKNOWN_KIND")
-        if door is Door.OPERATOR:
-            if not peer.listed:
-                reply = self._unlisted(replies.NOT_ENTITLED)
-                return Refused(reply, _UNLISTED)
-            kind = SenderKind.OPERATOR
-        if door is Door.SUBMISSION and kind not in _USERS:
-            return Refused(replies.NOT_ENTITLED, "CERT_WRONG_DOOR")
+            return _refused_peer(
+                door, peer, reply, tuple(one.value for one in peer.verdict.faults)
+            )
+        is_relay = door is Door.OPERATOR
+        fault = judge_holder(peer.kind, is_relay=is_relay, listed=peer.listed)
+        if fault is not None:
+            reply = replies.NOT_ENTITLED
+            if fault is HolderFault.NOT_LISTED:
+                reply = self._unlisted(reply)
+            return _refused_peer(door, peer, reply, (fault.value,))
+        assert peer.certificate is not None, "trusted unread"
         return Sender(
-            kind=kind,
+            kind=SenderKind.OPERATOR if is_relay else _KINDS[peer.kind],
             identity=peer.identity,
             subject=peer.certificate.subject_text,
             fingerprint=peer.certificate.fingerprint,
@@ -162,15 +169,15 @@ class Admission:
         return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
 
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
-        trusted = _Asked(
+        trusted = AskedSet(
             lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
         if door is Door.OPERATOR:
             assert peer.certificate is not None, "trusted unread"
             return Link(
                 door=LinkKind.RELAY,
-                domains=_Asked(lambda domain: self.trust.may_send_for(peer, domain)),
-                hosts=_Asked(peer.certificate.names_host),
+                domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
+                hosts=AskedSet(peer.certificate.names_host),
                 trusted=trusted,
             )
         with self.database.read() as work:
@@ -247,12 +254,12 @@ class Admission:
         """
         if self._is_postmaster(address):
             address = read_address(self.domains.postmaster_address)
-            return self._for_postmaster(admitted.door, address)
+            return self._for_postmaster(admitted, address)
         assert address is not None, "the postmaster's is known"
         if address.domain == self.domains.patient.lower():
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
-            return self._mailbox(admitted.door, address)
+            return self._mailbox(admitted, address)
         if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
         reply = reply_to_sender(admitted.door, RELAY_REFUSED)
@@ -279,12 +286,14 @@ class Admission:
             address.local.lower() == "postmaster" and self._is_here(address)
         )
 
-    def _for_postmaster(self, door: Door, address: MailAddress) -> Recipient | Refused:
+    def _for_postmaster(
+        self, admitted: AdmittedSender, address: MailAddress
+    ) -> Recipient | Refused:
         if address.domain == self.domains.professional.lower():
-            return self._mailbox(door, address)
+            return self._mailbox(admitted, address)
         if not self._is_here(address) and self.trust.lists(address.domain):
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return _refused(door, RELAY_REFUSED)
+        return Refused(reply_to_sender(admitted.door, RELAY_REFUSED), RELAY_REFUSED)
 
     def _is_here(self, address: MailAddress) -> bool:
         return address.domain in self.domains.hosted
@@ -332,15 +341,27 @@ class Admission:
             target_id=found.profile_id,
         )
 
-    def _mailbox(self, door: Door, address: MailAddress) -> Recipient | Refused:
+    def _mailbox(
+        self, admitted: AdmittedSender, address: MailAddress
+    ) -> Recipient | Refused:
         with self.database.read() as work:
             mailbox = Mailboxes(work).find(str(address))
-        if mailbox is None:
-            return _refused(door, MAILBOX_UNKNOWN)
-        if mailbox.state != "open":
-            return _refused(door, MAILBOX_CLOSED)
-        if mailbox.used_bytes >= self.mailbox_quota_bytes:
-            return Refused(replies.MAILBOX_FULL, "MAILBOX_FULL")
+        facts = MailboxFacts(
+            exists=mailbox is not None,
+            is_open=mailbox is not None and mailbox.state == "open",
+            used_bytes=mailbox.used_bytes if mailbox else 0,
+            quota_bytes=self.mailbox_quota_bytes,
+        )
+        reason = refuse_mailbox(facts)
+        if reason is not None or mailbox is None:
+            code = reason or MailboxRefusal.UNKNOWN
+            return Refused(
+                _reply_of_mailbox(admitted.door, code),
+                code.value,
+                refusal=DoorRefusal(
+                    sender=admitted.sender, part=mailbox_part(facts, code.value)
+                ),
+            )
         return Recipient(
             kind=RecipientKind.MAILBOX,
             address=mailbox.address,
@@ -348,8 +369,19 @@ class Admission:
         )
 
 
-def _refused(door: Door, code: str) -> Refused:
-    return Refused(reply_to_sender(door, code), code)
+def _refused_peer(
+    door: Door, peer: PeerVerdict, reply: Reply, reasons: tuple[str, ...]
+) -> Refused:
+    link = LinkKind.RELAY if door is Door.OPERATOR else LinkKind.SUBMISSION
+    part = certificate_part(link, peer, reasons)
+    return Refused(reply, reasons[0], refusal=DoorRefusal(sender=peer, part=part))
+
+
+def _reply_of_mailbox(door: Door, code: MailboxRefusal) -> Reply:
+    """A mailbox that is full may have room later, which everybody is told."""
+    if code is MailboxRefusal.FULL:
+        return replies.MAILBOX_FULL
+    return reply_to_sender(door, code)
 
 
 def _address_fact(matricule: str) -> AddressFact:
@@ -360,19 +392,3 @@ def _address_fact(matricule: str) -> AddressFact:
 
 def _addresses(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(str(one.address) for one in headers.mailboxes(name))
-
-
-class _Asked(Set[str]):
-    """A set of domains that is never listed, only asked; what it holds may change."""
-
-    def __init__(self, holds: Callable[[str], bool]) -> None:
-        self._holds = holds
-
-    def __contains__(self, domain: object) -> bool:
-        return isinstance(domain, str) and self._holds(domain)
-
-    def __iter__(self) -> Iterator[str]:
-        raise NotImplementedError
-
-    def __len__(self) -> int:
-        return 1

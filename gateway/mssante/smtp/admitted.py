@@ -9,6 +9,7 @@ from gateway.evidence.arguments import TakenDecision
 from gateway.message.address import MailAddress
 from gateway.mssante.smtp.replies import Reply
 from gateway.rights.sender_rules import Link
+from gateway.trust.space import PeerVerdict
 
 
 @frozen(kw_only=True)
@@ -16,10 +17,12 @@ class DoorRefusal:
     """
     What a refusal at a door rests on: who asked, and the decision of a rule.
 
-    ``profile_id`` is the patient's whose settings were asked, empty for nobody's.
+    ``sender`` is who asked, as proven; a peer that is not admitted has shown no more
+    than its certificate. ``profile_id`` is the patient's whose settings were asked,
+    empty for nobody's.
     """
 
-    sender: Sender
+    sender: Sender | PeerVerdict
     part: TakenDecision
     profile_id: str = ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import define, field, frozen
 from twisted.logger import Logger
 
 from gateway import metrics
-from gateway.core.envelope import Door, Recipient, RecipientKind
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender
 from gateway.errors import InvalidError
 from gateway.evidence.arguments import Circumstances
 from gateway.evidence.policies import text_of
@@ -17,6 +19,7 @@ from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
+from gateway.mssante.smtp.kept_refusals import KeptRefusals
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to
 from gateway.reception.keeping import Failed, Reception
@@ -58,6 +61,12 @@ class SmtpReception:
     admission: Admission
     settings: SmtpSettings
     filing_settings: SettingsText = field(init=False, repr=False)
+
+    kept_refusals: KeptRefusals = field(init=False, repr=False)
+
+    @kept_refusals.default
+    def _counted(self) -> KeptRefusals:
+        return KeptRefusals(self.settings.refusals_kept_per_hour)
 
     @filing_settings.default
     def _text(self) -> SettingsText:
@@ -109,16 +118,23 @@ class SmtpReception:
         log.info("{action} {code}", action=action.value, code=code)
         self.reception.writer.submit(job)
 
-    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, str]:
+    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, Any]:
+        """Keep what a refusal rests on, unless there are too many; and say that."""
+        if not self.kept_refusals.take(work.now):
+            return {}
         self.filing_settings.keep(work)
-        circumstances = Circumstances.of(
-            refusal.sender,
-            program=rules_hash(),
-            settings=self.filing_settings.hash,
+        sender, program = refusal.sender, rules_hash()
+        settings = self.filing_settings.hash
+        circumstances = (
+            Circumstances.of(sender, program=program, settings=settings)
+            if isinstance(sender, Sender)
+            else Circumstances.of_peer(sender, program=program, settings=settings)
         )
-        return EvidenceKeeper(work).keep(
+        kept = EvidenceKeeper(work).keep(
             refusal.part, circumstances, profile_id=refusal.profile_id
         )
+        before = self.kept_refusals.not_said()
+        return {**kept, "not_kept_before": before} if before else {**kept}
 
     def refused(
         self, admitted: AdmittedSender, code: str, refusal: DoorRefusal | None = None

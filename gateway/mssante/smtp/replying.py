@@ -10,11 +10,10 @@ from gateway.core.reasons import Reason
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
 from gateway.reception.keeping import Answer, Failed, Failure, Kept, Twin
+from gateway.rights.mailbox_rules import MailboxRefusal
 from gateway.rights.sender_rules import SenderRefusal
 
 PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
-MAILBOX_UNKNOWN = "MAILBOX_UNKNOWN"
-MAILBOX_CLOSED = "MAILBOX_CLOSED"
 RELAY_REFUSED = "RELAY_REFUSED"
 """What the doors refuse beside the rules' own reasons; for journal and log."""
 
@@ -31,8 +30,8 @@ _TO_USERS: Mapping[str, Reply] = MappingProxyType(
         SenderRefusal.SENDER_DIFFERS: replies.SENDER_DIFFERS,
         SenderRefusal.REPLY_TO_OUTSIDE: replies.REPLY_TO_OUTSIDE,
         PATIENT_BY_MAIL: replies.PATIENT_BY_MAIL,
-        MAILBOX_UNKNOWN: replies.NO_SUCH_MAILBOX,
-        MAILBOX_CLOSED: replies.MAILBOX_CLOSED,
+        MailboxRefusal.UNKNOWN: replies.NO_SUCH_MAILBOX,
+        MailboxRefusal.CLOSED: replies.MAILBOX_CLOSED,
         RELAY_REFUSED: replies.OUTSIDE_TRUST_SPACE,
     }
 )

@@ -168,7 +168,10 @@ class SmtpSession:
         self._give_up()
         if not self._refusals:
             self._intake.reception.note(
-                Action.CONNECTION_REFUSED, refused.code, self._intake.door
+                Action.CONNECTION_REFUSED,
+                refused.code,
+                self._intake.door,
+                refusal=refused.refusal,
             )
         self._refusals += 1
         if self._refusals > _REFUSALS_HEARD:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from gateway.canonical import canonical
 from gateway.errors import DamagedError, InvalidError, UnavailableError
 from gateway.evidence.arguments import Circumstances, TakenDecision
-from gateway.evidence.form import FORM, UnknownFormError, from_json, to_json
+from gateway.evidence.form import FORM, READABLE, UnknownFormError, from_json, to_json
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import evidence
 
@@ -224,7 +224,7 @@ class EvidenceReader:
             return evolve(kept, fault="not of the form it is said to be")
 
     def _value(self, row: Any) -> Any:
-        if row.form != FORM:
+        if row.form not in READABLE:
             raise UnknownFormError(f"of form {row.form}, unknown to this program")
         packed = self.work.places.unseal(row.key_id, row.sealed, _place_of(row.id))
         opener = zlib.decompressobj()

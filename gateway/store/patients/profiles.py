@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.core.actors import PATIENT, Actor, actor_of
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import ConflictError
@@ -28,6 +29,14 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import keep_first_settings, keep_patient_settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.deadlines import add_deadline, set_deadline
+from gateway.store.patients.facts import (
+    Fact,
+    facts_of,
+    keep_fact,
+    said_of,
+    standing_at,
+    standing_with,
+)
 from gateway.store.patients.rights import (
     RIGHTS,
     is_opposition,
@@ -52,7 +61,6 @@ from gateway.store.tables import (
     blocks,
     data_keys,
     oppositions,
-    profile_changes,
     profiles,
     secrecies,
 )
@@ -74,8 +82,8 @@ class Profiles:
     """Profiles within one transaction."""
 
     work: UnitOfWork
-    by: str = ""
-    """Who makes the changes, for the journal: an account of the machine, or nobody."""
+    by: Actor = field(default=PATIENT, converter=actor_of)
+    """Who makes the changes: a name that a command gives, or nothing for a page's."""
     why: str = field(default="", repr=False)
 
     def add(
@@ -123,12 +131,16 @@ class Profiles:
         )
         self._keep_first(profile_id, state, language)
         add_deadline(self.work, profile_id, ProfileState(state), self.work.now)
-        by = {"by": self.by} if self.by else {}
         self.work.note(
-            Action.PROFILE_ADDED, state, profile_id, chain=chain_of(profile_id), **by
+            Action.PROFILE_ADDED,
+            state,
+            profile_id,
+            chain=chain_of(profile_id),
+            **said_of(self.by),
         )
         if self.why:
-            self._keep_detail(profile_id, "add", {}, {"state": state})
+            made = Fact("add", {}, {"state": state})
+            keep_fact(self.work, profile_id, made, self.by, why=self.why, version=1)
         return profile_id
 
     def _identity(
@@ -255,9 +267,15 @@ class Profiles:
         event = event_between(before, state)
         self._write(profile.id, state=state.value)
         set_deadline(self.work, profile.id, state, self.work.now)
-        self._keep_change(profile.id, "state", before.value, state.value)
+        fact = Fact("state", before.value, state.value)
+        kept = self._keep_change(profile.id, fact)
         self._note(
-            profile.id, "state", before=before.value, after=state.value, event=event
+            profile.id,
+            "state",
+            before=before.value,
+            after=state.value,
+            event=event,
+            fact=kept,
         )
 
     def change(self, profile_id: str, what: str, **values: Any) -> None:
@@ -309,45 +327,67 @@ class Profiles:
         self.work.rewrite(profiles, {**row._asdict(), **values}, values)
         return True
 
-    def record(self, profile_id: str, what: str, before: Any, after: Any) -> None:
-        """Keep what a patient decided that stands in no column of the profile."""
-        self._changed(profile_id, what, before, after)
+    def record(
+        self,
+        profile_id: str,
+        what: str,
+        before: Any,
+        after: Any,
+        *,
+        about: str = "",
+        stands: bool = False,
+    ) -> str:
+        """
+        Keep what was decided and stands in no column of the profile; return its id.
+
+        ``about`` is the document, the sender or the person that it is about. What
+        ``stands`` is found again by `standing`, until it is recorded as None.
+        """
+        self._write(profile_id)
+        fact = Fact(what, before, after, about=about, stands=stands)
+        kept = self._keep_change(profile_id, fact)
+        self._note(profile_id, what, fact=kept)
+        return kept
+
+    def standing(self, profile_id: str) -> Mapping[str, Any]:
+        """
+        Return what was recorded and stands, by `Fact.place`.
+
+        Raises:
+            AlteredError: what the profile is at was taken away.
+        """
+        row = self._row(profile_id=profile_id)
+        return {} if row is None else standing_at(self.work, row)
 
     def _changed(
         self, profile_id: str, what: str, before: Any, after: Any, **values: Any
     ) -> None:
         """Change columns, and keep sealed what was said before and after."""
         self._write(profile_id, **values)
-        self._keep_change(profile_id, what, before, after)
-        self._note(profile_id, what)
+        kept = self._keep_change(profile_id, Fact(what, before, after))
+        self._note(profile_id, what, fact=kept)
 
-    def _keep_change(self, profile_id: str, what: str, before: Any, after: Any) -> None:
-        self._keep_detail(profile_id, what, before, after)
-        self.keep_settings(profile_id)
-
-    def _keep_detail(self, profile_id: str, what: str, before: Any, after: Any) -> None:
-        key_id = self.work.key_for(f"patient:{profile_id}")
-        change_id = uuid4().hex
-        detail = {"before": before, "after": after, "by": self.by, "why": self.why}
-        context = f"profile_changes.detail:{profile_id}:{change_id}"
-        self.work.add(
-            profile_changes,
-            id=change_id,
-            profile_id=profile_id,
-            changed_at=self.work.now,
-            what=what,
-            key_id=key_id,
-            detail=self.work.seal(key_id, detail, context),
+    def _keep_change(self, profile_id: str, fact: Fact) -> str:
+        row = self._row(profile_id=profile_id)
+        version = row.settings_version if row is not None else 0
+        kept = keep_fact(
+            self.work, profile_id, fact, self.by, why=self.why, version=version
         )
+        self.keep_settings(profile_id, fact)
+        return kept
 
     def _keep_first(self, profile_id: str, state: str, language: str) -> None:
         """Keep what is set of a profile that was just made: nothing but the usual."""
         none = {one.name: list[Any]() for one in (blocks, secrecies, oppositions)}
         said = {"state": state, "language": language, **_AT_FIRST, **none}
-        keep_first_settings(self.work, profile_id, said, self.by)
+        keep_first_settings(self.work, profile_id, said, self.by.name)
 
-    def keep_settings(self, profile_id: str) -> None:
-        """Keep what a patient has set now, as the version that the profile is at."""
+    def keep_settings(self, profile_id: str, fact: Fact | None = None) -> None:
+        """
+        Keep what a patient has set now, as the version that the profile is at.
+
+        ``fact`` is what changed: if it stands, it does from this version on.
+        """
         row = self._row(profile_id=profile_id)
         if row is None:
             return
@@ -356,23 +396,18 @@ class Profiles:
             "language": row.language,
             **self._chosen(row),
             **listed_rights(self.work, profile_id, row.key_id),
+            **standing_with(self.work, row, fact),
         }
-        keep_patient_settings(self.work, row, said, self.by)
+        keep_patient_settings(self.work, row, said, self.by.name)
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
-        """Return what was changed of a profile, the oldest change first."""
-        columns = profile_changes.c
-        rows = self.work.connection.execute(
-            select(profile_changes)
-            .where(columns.profile_id == profile_id)
-            .order_by(columns.changed_at, columns.id)
-        )
-        found = []
-        for row in rows:
-            context = f"profile_changes.detail:{profile_id}:{row.id}"
-            detail = self.work.unseal(row.key_id, row.detail, context)
-            found.append(ProfileChange(at=row.changed_at, what=row.what, **detail))
-        return found
+        """
+        Return what was changed of a profile, the oldest change first.
+
+        Raises:
+            AlteredError: one is not where or when it was written.
+        """
+        return facts_of(self.work, profile_id)
 
     def _write(self, profile_id: str, **values: Any) -> None:
         self.work.held.pop(profile_id, None)
@@ -388,13 +423,12 @@ class Profiles:
         self.work.rewrite(profiles, {**row._asdict(), **values}, values)
 
     def _note(self, profile_id: str, what: str, **detail: str) -> None:
-        by = {"by": self.by} if self.by else {}
         self.work.note(
             Action.PROFILE_CHANGED,
             what,
             profile_id,
             chain=chain_of(profile_id),
-            **by,
+            **said_of(self.by),
             **detail,
         )
 
@@ -450,6 +484,7 @@ class Profiles:
             identity=self._identity(profile.id, key_id, profile.ins, profile.traits),
             contact=self._contact(profile.id, key_id, _contact_of(profile)),
         )
+        self.keep_settings(profile.id)
 
     def block(self, profile_id: str, identity: str) -> None:
         """Block a sender by structure id, IDNPS or address; again is no error."""

@@ -61,11 +61,21 @@ class ProfileRights:
 
 @frozen(kw_only=True)
 class ProfileChange:
-    """What a profile said before a change and after; who made it and why, if told."""
+    """
+    What a profile said before a change and after; who made it and why, if told.
 
+    ``who`` and ``means`` are words of `gateway.core.actors`, empty where an earlier
+    version did not keep them. ``version`` is that of the settings from then on.
+    """
+
+    id: str = ""
     at: datetime
     what: str
+    about: str = field(default="", repr=False)
     before: Any = field(repr=False)
     after: Any = field(repr=False)
-    by: str
+    by: str = field(repr=False)
+    who: str = ""
+    means: str = ""
     why: str = field(repr=False)
+    version: int = 0

@@ -28,6 +28,7 @@ PRIVATE: Final = frozenset(
         "document",
         "host",
         "identity",
+        "person",
         "responsible",
         "structure",
     }

@@ -9,6 +9,7 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
@@ -27,6 +28,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
+    fixed = FixedPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -51,6 +53,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     return (
         get("/", sign_in.start, anyone),
         get("/help", sign_in.help, anyone),
+        get("/legal", fixed.legal, anyone),
+        get("/privacy", fixed.privacy, anyone),
+        get("/accessibility", fixed.accessibility, anyone),
+        get("/site-map", fixed.site_map, anyone),
         get("/sign-in", sign_in.form, anyone),
         Route(
             method="POST",

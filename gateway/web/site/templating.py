@@ -36,6 +36,7 @@ _TYPES = MappingProxyType(
         ".svg": "image/svg+xml",
         ".png": "image/png",
         ".ico": "image/x-icon",
+        ".webmanifest": "application/manifest+json",
         ".woff2": "font/woff2",
         ".txt": "text/plain; charset=utf-8",
     }

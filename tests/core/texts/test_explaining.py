@@ -49,6 +49,7 @@ def test_each_rule_has_its_words_and_its_source() -> None:
     rules |= {f"notice-{name}" for name, _ in NOTICE_ROWS}
     rules |= {"withdrawal", "mail-from", "from-one", "from-own", "sender-own"}
     rules |= {"reply-to", "patient-by-mail", "copy"}
+    rules |= {"certificate", "holder", "mailbox"}
 
     assert RULE_TEXTS.keys() == rules
     assert all(one.source for one in RULE_TEXTS.values())

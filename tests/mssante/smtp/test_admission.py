@@ -18,8 +18,13 @@ from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
 from gateway.core.ins import Ins
 from gateway.errors import InvalidError
-from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
-from gateway.evidence.replaying import decide_again
+from gateway.evidence.arguments import (
+    Answered,
+    Circumstances,
+    EvidenceKind,
+    TakenDecision,
+)
+from gateway.evidence.replaying import answers, decide_again, under
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
@@ -28,12 +33,14 @@ from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of
+from gateway.rights.filing_facts import FilingPolicy
+from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import mailboxes
-from gateway.trust.space import TrustSpace
+from gateway.trust.space import PeerVerdict, TrustSpace
 from tests.builders_people import (
     MATRICULE,
     TEST_RANGE,
@@ -112,6 +119,30 @@ def assert_is_kept(refused: Refused, kind: EvidenceKind, sender: Sender) -> Door
     return found
 
 
+def assert_peer_is_kept(found: object) -> None:
+    """What was asked of a certificate is kept, without a name that stands in it."""
+    assert isinstance(found, Refused)
+    refused = found.refusal
+    assert refused is not None
+    assert isinstance(refused.sender, PeerVerdict)
+    text = refused.part.text()
+    kept = TakenDecision.of_json(json.loads(text))
+    assert kept == refused.part
+    assert (kept.kind, kept.outcome) == (EvidenceKind.CERTIFICATE, found.code)
+    assert decide_again([kept]) == (kept.decided,)
+    assert found.code in {one.reason for one in answers(kept)}
+    certificate = refused.sender.certificate
+    around = Circumstances.of_peer(refused.sender, program="p", settings="s")
+    assert (around.sender, around.program, around.settings) == ("", "p", "s")
+    if certificate is None:
+        assert around == Circumstances(program="p", settings="s")
+        return
+    assert around.certificate == certificate.fingerprint
+    assert around.identity == certificate.identity
+    for _, name in certificate.subject.attributes:
+        assert len(name) < 3 or name.encode() not in text
+
+
 def assert_sender_is_kept(refused: Refused, sender: Sender) -> None:
     """The decision on a sender is about no patient."""
     kept = assert_is_kept(refused, EvidenceKind.SENDER, sender)
@@ -187,6 +218,8 @@ def test_who_may_not_use_a_door_hears_one_reply(
 
     assert refusal(admission.judge(door, der_of(certificate))) == refused
     assert refusal(admission.admit_sender(door, der_of(certificate), None)) == refused
+    assert_peer_is_kept(admission.judge(door, der_of(certificate)))
+    assert_peer_is_kept(admission.admit_sender(door, der_of(certificate), None))
 
 
 def test_what_is_no_certificate_may_not_use_a_door(admission: Admission) -> None:
@@ -194,6 +227,7 @@ def test_what_is_no_certificate_may_not_use_a_door(admission: Admission) -> None
         replies.NOT_ENTITLED,
         "CERT_MALFORMED",
     )
+    assert_peer_is_kept(admission.judge(USERS, b"\x30\x00"))
 
 
 def test_an_operator_writes_for_the_domains_it_is_listed_for(
@@ -892,6 +926,15 @@ def test_a_mailbox_that_is_not_there_or_closed_is_refused(
         replies.REFUSED,
         "MAILBOX_CLOSED",
     )
+    for address, facts in (
+        (unknown, MailboxFacts(exists=False, quota_bytes=QUOTA)),
+        (read_address(DOCTOR), MailboxFacts(exists=True, quota_bytes=QUOTA)),
+    ):
+        found = admission.admit_recipient(peer, address)
+        assert isinstance(found, Refused)
+        kept = assert_is_kept(found, EvidenceKind.MAILBOX, peer.sender)
+        assert kept.part.arguments == facts
+        assert kept.profile_id == ""
     # A colleague's typing error is no policy.
     assert refusal(admission.admit_recipient(hospital, unknown)) == (
         replies.NO_SUCH_MAILBOX,
@@ -915,6 +958,14 @@ def test_a_full_mailbox_is_for_later(
     assert isinstance(found, Recipient) is not is_full
     if is_full:
         assert refusal(found) == (replies.MAILBOX_FULL, "MAILBOX_FULL")
+        assert isinstance(found, Refused)
+        kept = assert_is_kept(found, EvidenceKind.MAILBOX, peer.sender)
+        assert kept.part.arguments == MailboxFacts(
+            exists=True, is_open=True, used_bytes=QUOTA, quota_bytes=QUOTA
+        )
+        assert DOCTOR.encode() not in kept.part.text()
+        (again,) = decide_again([under(kept.part, FilingPolicy(), QUOTA + 1)])
+        assert again == Answered()
 
 
 POSTMASTERS = [

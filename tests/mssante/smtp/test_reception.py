@@ -13,12 +13,15 @@ from attrs import evolve
 from gateway import metrics
 from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.evidence.arguments import mailbox_part
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
-from gateway.mssante.smtp.admitted import AdmittedSender
+from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal
+from gateway.mssante.smtp.kept_refusals import KeptRefusals
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
+from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderRefusal
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
@@ -224,6 +227,31 @@ def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
     assert rest == {"door": "smtp", "identity": "300000000000022"}
     assert ("evidence" in line.detail) == (code in set(SenderRefusal))
     assert counted() == before
+
+
+def test_of_more_refusals_than_the_limit_says_only_the_lines_are_kept(
+    smtp: SmtpReception,
+) -> None:
+    smtp.kept_refusals = KeptRefusals(2)
+    facts = MailboxFacts(exists=False, quota_bytes=1)
+    part = mailbox_part(facts, "MAILBOX_UNKNOWN")
+    refused = DoorRefusal(sender=OPERATOR.sender, part=part)
+
+    def lines(count: int) -> list[int | None]:
+        """Return what each line says: None without evidence, else how many before."""
+        seen = []
+        for _ in range(count):
+            smtp.refused(OPERATOR, "MAILBOX_UNKNOWN", refused)
+            detail = last_line(smtp).detail
+            before = detail.get("not_kept_before", 0)
+            seen.append(before if "evidence" in detail else None)
+        return seen
+
+    assert lines(4) == [0, 0, None, None]
+    smtp.kept_refusals = evolve(smtp.kept_refusals)
+    smtp.kept_refusals._left_out = 2  # as after the hour
+
+    assert lines(2) == [2, 0]
 
 
 def test_as_many_hops_as_the_setting_says_may_be(smtp: SmtpReception) -> None:

@@ -8,8 +8,6 @@ from gateway.core.envelope import Door
 from gateway.core.reasons import Reason
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replying import (
-    MAILBOX_CLOSED,
-    MAILBOX_UNKNOWN,
     PATIENT_BY_MAIL,
     RELAY_REFUSED,
     reply_to,
@@ -17,6 +15,7 @@ from gateway.mssante.smtp.replying import (
     reply_to_sender,
 )
 from gateway.reception.keeping import Answer, Failed, Failure, Kept, Twin
+from gateway.rights.mailbox_rules import MailboxRefusal
 from gateway.rights.sender_rules import SenderRefusal
 
 
@@ -47,8 +46,11 @@ def test_all_refusals_for_good_sound_the_same() -> None:
 
 
 TO_USERS = [
-    (MAILBOX_UNKNOWN, "550 5.1.1 No mailbox of this name here, check the address"),
-    (MAILBOX_CLOSED, "550 5.2.1 This mailbox is closed"),
+    (
+        MailboxRefusal.UNKNOWN,
+        "550 5.1.1 No mailbox of this name here, check the address",
+    ),
+    (MailboxRefusal.CLOSED, "550 5.2.1 This mailbox is closed"),
     (
         RELAY_REFUSED,
         "550 5.7.1 This domain is not in the space of trust of MSSante",

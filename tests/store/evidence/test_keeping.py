@@ -167,6 +167,19 @@ def change(database: Database, **values: Any) -> str:
     return kept.fault
 
 
+def test_what_was_kept_in_the_form_before_is_read_as_it_is(database: Database) -> None:
+    kept_of(database, taken({}), profile_id=open_profile(database))
+    with database.read() as work:
+        (now,) = EvidenceReader(work).listed()
+    with database.write() as work:
+        work.connection.execute(update(evidence).values(form=FORM - 1))
+
+    with database.read() as work:
+        (before,) = EvidenceReader(work).listed()
+    assert before.parts
+    assert before == now
+
+
 def test_what_cannot_be_read_says_why_and_never_crashes(database: Database) -> None:
     profile_id = open_profile(database)
     kept_of(database, taken({}), profile_id=profile_id)
@@ -182,6 +195,7 @@ def test_what_cannot_be_read_says_why_and_never_crashes(database: Database) -> N
     assert change(database, form=FORM + 1) == (
         f"of form {FORM + 1}, unknown to this program"
     )
+    assert change(database, form=0) == "of form 0, unknown to this program"
     assert change(database, form=FORM, program="q" * 64) == (
         "not of the form it is said to be"
     )

@@ -1,0 +1,165 @@
+"""
+What the lines of a patient's history say to the patient.
+
+A line that has no words here is about how the service works, or about what is hidden
+from the patient: it is not on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import frozen
+
+from gateway.core.texts.explaining import Both
+
+
+class Deed(StrEnum):
+    """What kind of thing was done, to choose by."""
+
+    READ = "read"
+    FILED = "filed"
+    MESSAGES = "messages"
+    SETTINGS = "settings"
+    SESSIONS = "sessions"
+    SERVICE = "service"
+
+
+@frozen
+class DeedText:
+    """A thing that was done: its kind and its words."""
+
+    deed: Deed
+    text: Both
+
+
+def _said(deed: Deed, fr: str, en: str) -> DeedText:
+    return DeedText(deed, Both(fr, en))
+
+
+DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
+    {
+        "document:open": _said(Deed.READ, "Document ouvert", "Document opened"),
+        "document:download": _said(
+            Deed.READ, "Document téléchargé", "Document downloaded"
+        ),
+        "document:file": _said(Deed.FILED, "Document déposé", "Document added"),
+        "document:keep": _said(
+            Deed.FILED, "Document gardé dans le dossier", "Document kept in the record"
+        ),
+        "document:deprecate": _said(
+            Deed.FILED,
+            "Document remplacé par une version plus récente",
+            "Document replaced by a newer version",
+        ),
+        "document:withdraw": _said(
+            Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
+        ),
+        "document:mask": _said(
+            Deed.SETTINGS,
+            "Masqué aux professionnels",
+            "Hidden from professionals",
+        ),
+        "document:unmask": _said(
+            Deed.SETTINGS,
+            "Montré de nouveau aux professionnels",
+            "Shown to professionals again",
+        ),
+        "message:deliver": _said(Deed.MESSAGES, "Message reçu", "Message received"),
+        "message:send": _said(Deed.MESSAGES, "Message envoyé", "Message sent"),
+        "message:read": _said(Deed.MESSAGES, "Message lu", "Message read"),
+        "message:delete": _said(
+            Deed.MESSAGES, "Conversation supprimée", "Conversation deleted"
+        ),
+        "conversation:end": _said(
+            Deed.MESSAGES,
+            "Conversation terminée par le correspondant",
+            "Conversation ended by the correspondent",
+        ),
+        "profile:add": _said(Deed.SERVICE, "Espace créé", "Space created"),
+        "profile:change": _said(Deed.SETTINGS, "Réglage changé", "Setting changed"),
+        "session:start": _said(
+            Deed.SESSIONS,
+            "Mot de passe donné, code envoyé",
+            "Password given, code sent",
+        ),
+        "session:refuse": _said(Deed.SESSIONS, "Connexion refusée", "Sign-in refused"),
+        "session:open": _said(Deed.SESSIONS, "Connexion à l'espace", "Signed in"),
+        "session:close": _said(Deed.SESSIONS, "Déconnexion", "Signed out"),
+        "account:prove": _said(
+            Deed.SESSIONS,
+            "Mot de passe et code vérifiés",
+            "Password and code checked",
+        ),
+        "account:refuse": _said(Deed.SESSIONS, "Vérification refusée", "Check refused"),
+        "operator:read": _said(
+            Deed.READ,
+            "Dossier consulté par le service",
+            "Record consulted by the service",
+        ),
+        "notice:send": _said(Deed.SERVICE, "Avis par courriel", "Notice by e-mail"),
+    }
+)
+"""By action of the journal."""
+
+CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "account": Both("Compte ouvert", "Account opened"),
+        "add": Both("Espace créé", "Space created"),
+        "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
+        "unblock": Both("Blocage levé", "Block lifted"),
+        "card": Both("Numéro de carte Vitale changé", "Health card number changed"),
+        "email": Both("Adresse de courriel changée", "E-mail address changed"),
+        "telephone": Both("Numéro de téléphone changé", "Telephone number changed"),
+        "language": Both("Langue changée", "Language changed"),
+        "login": Both("Identifiant changé", "Login changed"),
+        "password": Both("Mot de passe changé", "Password changed"),
+        "oid": Both("Autorité de l'INS corrigée", "Authority of the INS mended"),
+        "state": Both("État de l'espace changé", "State of the space changed"),
+        "mask": Both("Documents masqués aux professionnels", "Documents hidden"),
+        "unmask": Both("Documents montrés de nouveau", "Documents shown again"),
+        "mask-by-default": Both(
+            "Nouveaux documents masqués ou non d'office",
+            "New documents hidden at first, or not",
+        ),
+        "emergency.samu": Both(
+            "Accès du SAMU en urgence changé", "Emergency access of the SAMU changed"
+        ),
+        "emergency.other": Both(
+            "Accès en urgence des autres professionnels changé",
+            "Emergency access of other professionals changed",
+        ),
+        "emergency.masked": Both(
+            "Documents masqués en urgence : choix changé",
+            "Hidden documents in an emergency: choice changed",
+        ),
+        "oppose-structure": Both(
+            "Opposition au dépôt par une structure", "Opposition to a structure"
+        ),
+        "oppose-document": Both(
+            "Opposition au dépôt d'un document", "Opposition to a document"
+        ),
+        "withdraw-structure": Both(
+            "Opposition à une structure levée", "Opposition to a structure lifted"
+        ),
+        "withdraw-document": Both(
+            "Opposition à un document levée", "Opposition to a document lifted"
+        ),
+    }
+)
+"""By what was changed, for ``profile:change``."""
+
+SECRET_CHANGES = frozenset({"secret", "unsecret"})
+"""Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""
+
+
+def deed_text(action: str, outcome: str) -> DeedText | None:
+    """Return what a line says, or None where the patient is told nothing of it."""
+    known = DEED_TEXTS.get(action)
+    if known is None or (action == "profile:change" and outcome in SECRET_CHANGES):
+        return None
+    if action == "profile:change" and outcome in CHANGE_TEXTS:
+        return DeedText(known.deed, CHANGE_TEXTS[outcome])
+    return known
