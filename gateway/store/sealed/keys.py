@@ -348,27 +348,21 @@ class KeyRing:
 
     def new_key(self, connection: Connection, scope: str, now: datetime) -> str:
         """Make the first key of a scope that nobody else can know of; return its id."""
-        return self._put(connection, scope, 1, now, AESGCM.generate_key(256))
+        place = KeyPlace(scope, uuid4().hex, 1)
+        return self._put(connection, place, now, AESGCM.generate_key(256))
 
     def _put(
-        self,
-        connection: Connection,
-        scope: str,
-        epoch: int,
-        now: datetime,
-        secret: bytes,
+        self, connection: Connection, place: KeyPlace, now: datetime, secret: bytes
     ) -> str:
-        key_id, kek = uuid4().hex, self.wrapping(connection)
+        kek = self.wrapping(connection)
         row = {
-            "id": key_id,
-            "scope": scope,
-            "epoch": epoch,
-            "wrapped": wrap(kek, secret, KeyPlace(scope, key_id, epoch)),
+            **{"id": place.key_id, "scope": place.scope, "epoch": place.epoch},
+            "wrapped": wrap(kek, secret, place),
             "kek_id": kek.id,
             "created_at": now,
         }
         _ADD.run(connection, [row])
-        return key_id
+        return place.key_id
 
     def _add(
         self,
@@ -381,7 +375,8 @@ class KeyRing:
         secret = AESGCM.generate_key(256) if secret is None else secret
         try:
             with connection.begin_nested():
-                return self._put(connection, scope, epoch, now, secret)
+                place = KeyPlace(scope, uuid4().hex, epoch)
+                return self._put(connection, place, now, secret)
         except IntegrityError:
             # Another node made it at this very moment, as at midnight all do.
             return str(_CURRENT.first(connection, scope=scope).id)
