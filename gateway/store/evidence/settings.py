@@ -83,9 +83,9 @@ def keep_patient_settings(
 def keep_first_settings(
     work: UnitOfWork, profile_id: str, said: Mapping[str, Any], actor: str = ""
 ) -> None:
-    """Keep what is set of a profile that is made in this transaction, at its end."""
+    """Keep what is set of a profile that is made in this transaction."""
     row = _row_of(work, profile_id, 1, said)
-    work.add(patient_settings, **row, actor=actor)
+    _KEEP.run(work.connection, [{**row, "actor": actor}])
 
 
 def _row_of(
