@@ -105,6 +105,7 @@ class Action(StrEnum):
     MAILBOX_CHANGED = "mailbox:change"
     DATABASE_RESTORED = "database:restore"
     MAILBOX_OPENED = "mailbox:open"
+    MESSAGE_OPENED = "message:open"
     SIGN_IN_STARTED = "session:start"
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
