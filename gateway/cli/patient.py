@@ -156,7 +156,7 @@ def add_patient(args: argparse.Namespace) -> int:
             Ins.of(args.ins, args.oid), traits, state=args.state, email=email
         )
         if args.login:
-            Accounts(work).add(args.login, password, profile_id)
+            Accounts(work).add(args.login, password, profile_id, by=told["by"])
         made = Profiles(work).get(profile_id)
         assert made is not None, "just made"
         tell_waiting(work, Notices.of(work, settings), made)

@@ -46,16 +46,18 @@ class Openings:
             ).all()
             if not rows:
                 continue
-            holder = self._holder(rows[0].mailbox_id, identity)
             known = connection.execute(
-                select(mail_openings.c.blob_id).where(
+                select(mail_openings.c.holder).where(
                     mail_openings.c.blob_id.in_({row.blob_id for row in rows}),
                     mail_openings.c.key_id == rows[0].key_id,
-                    mail_openings.c.holder == holder,
                 )
             )
             before = set(known.scalars())
-            found |= {row.uid: row for row in rows if row.blob_id not in before}
+            found |= {
+                row.uid: row
+                for row in rows
+                if self._holder(row, identity) not in before
+            }
         return found
 
     def keep(self, folder_id: str, uids: Sequence[int], identity: str) -> None:
@@ -73,11 +75,14 @@ class Openings:
         messages = {row.blob_id: row for row in fresh.values()}
         if not messages:
             return
-        holder = self._holder(mailbox_id, identity)
         self.work.connection.execute(
             insert(mail_openings),
             [
-                {"blob_id": row.blob_id, "key_id": row.key_id, "holder": holder}
+                {
+                    "blob_id": row.blob_id,
+                    "key_id": row.key_id,
+                    "holder": self._holder(row, identity),
+                }
                 for row in messages.values()
             ],
         )
@@ -90,6 +95,8 @@ class Openings:
                 mailbox=mailbox_id,
             )
 
-    def _holder(self, mailbox_id: str, identity: str) -> str:
+    def _holder(self, row: Any, identity: str) -> str:
+        """Return what stands for a holder: another with each message and mailbox."""
+        owner = f"{row.mailbox_id}:{row.blob_id}"
         keys = self.work.keys
-        return column_digest(keys, "mail_openings.holder", identity, owner=mailbox_id)
+        return column_digest(keys, "mail_openings.holder", identity, owner=owner)

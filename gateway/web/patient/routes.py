@@ -10,6 +10,7 @@ from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.fixed_pages import FixedPages
+from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
@@ -129,6 +130,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/account/telephone", changing.set_telephone),
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
+        get("/history", HistoryPages(desk).history),
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy import insert, select
+
 from gateway.store.base.work import Database
 from gateway.store.mailbox.openings import Openings
+from gateway.store.tables import mail_openings
 from tests.store.mailbox.test_mail import deliver, folder_of, open_mailbox
 
 
@@ -61,3 +64,20 @@ def test_jobs_of_one_commit_leave_one_line(database: Database) -> None:
         Openings(work).keep(folder.id, [uid], "one")
 
     assert len(lines(database)) == 1
+
+
+def test_a_row_that_is_copied_to_another_message_hides_no_opening(
+    database: Database,
+) -> None:
+    mailbox_id = open_mailbox(database)
+    first, second = (deliver(database, mailbox_id) for _ in range(2))
+    folder = folder_of(database, mailbox_id)
+    with database.write() as work:
+        Openings(work).keep(folder.id, [first], "one")
+        row = work.connection.execute(select(mail_openings)).one()
+        blob = Openings(work).missing(folder.id, [second], "one")[second].blob_id
+        work.connection.execute(
+            insert(mail_openings).values({**row._mapping, "blob_id": blob})
+        )
+
+        assert list(Openings(work).missing(folder.id, [second], "one")) == [second]
