@@ -245,6 +245,14 @@ class UnitOfWork:
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
+    def new_key_for(self, scope: str) -> str:
+        """Make the key of a scope that this transaction makes; return its id."""
+        key_id = self.keys.new_key(self.connection, scope, self.now)
+        self.held[f"key_for:{scope}"] = key_id
+        held = self.keys.held(self.connection)
+        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
+        return key_id
+
     @property
     def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""

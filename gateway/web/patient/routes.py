@@ -11,6 +11,7 @@ from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.fixed_pages import FixedPages
+from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
@@ -142,6 +143,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/unblock", access.unblock),
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
+        get("/history", HistoryPages(desk).history),
         get("/documents", documents.documents),
         get(document, documents.document),
         get(f"{document}/body", documents.body),
