@@ -16,7 +16,7 @@ from gateway.store.patients.profiles import Opposition, Profile, Profiles
 from gateway.web.patient.ports import Masks
 
 
-class Choice(StrEnum):
+class AccessChoice(StrEnum):
     """One thing that is open or closed to professionals."""
 
     REGULATOR = "samu"
@@ -29,23 +29,23 @@ class Choice(StrEnum):
     MAIL_TO_ME = "mail-to-me"
 
 
-EMERGENCY = (Choice.REGULATOR, Choice.OTHERS, Choice.MASKED)
-GRAVE: Mapping[Choice, bool] = MappingProxyType(
+EMERGENCY = (AccessChoice.REGULATOR, AccessChoice.OTHERS, AccessChoice.MASKED)
+GRAVE: Mapping[AccessChoice, bool] = MappingProxyType(
     {
-        Choice.REGULATOR: False,
-        Choice.OTHERS: False,
-        Choice.MASKED: True,
-        Choice.READING: False,
-        Choice.EVERYTHING: False,
+        AccessChoice.REGULATOR: False,
+        AccessChoice.OTHERS: False,
+        AccessChoice.MASKED: True,
+        AccessChoice.READING: False,
+        AccessChoice.EVERYTHING: False,
     }
 )
 """Whether it is opening or closing it that must be understood before it is done."""
 
 _OPPOSITIONS = MappingProxyType(
     {
-        Choice.READING: Opposition(kind="reading", declared_by="patient"),
-        Choice.MAIL_AMONG: Opposition(kind="mail", declared_by="patient"),
-        Choice.MAIL_TO_ME: Opposition(kind="mail-to-me", declared_by="patient"),
+        AccessChoice.READING: Opposition(kind="reading", declared_by="patient"),
+        AccessChoice.MAIL_AMONG: Opposition(kind="mail", declared_by="patient"),
+        AccessChoice.MAIL_TO_ME: Opposition(kind="mail-to-me", declared_by="patient"),
     }
 )
 
@@ -54,17 +54,17 @@ _OPPOSITIONS = MappingProxyType(
 class ChoicesNow:
     """Which choices are open now, and how far masking everything came."""
 
-    open: Mapping[Choice, bool]
+    open: Mapping[AccessChoice, bool]
     run: MaskRun | None
 
     def view(self, *, masked: bool) -> ViewFacts:
         """Return what seeing a document depends on."""
         return ViewFacts(
             masked=masked,
-            reading_opposed=not self.open[Choice.READING],
-            regulator_permitted=self.open[Choice.REGULATOR],
-            others_permitted=self.open[Choice.OTHERS],
-            masked_in_emergency=self.open[Choice.MASKED],
+            reading_opposed=not self.open[AccessChoice.READING],
+            regulator_permitted=self.open[AccessChoice.REGULATOR],
+            others_permitted=self.open[AccessChoice.OTHERS],
+            masked_in_emergency=self.open[AccessChoice.MASKED],
         )
 
 
@@ -73,22 +73,27 @@ def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:
     run = masks.last(work, profile.id)
     kinds = {one.kind for one in Profiles(work).rights(profile.id).oppositions}
     opened = {one: profile.emergency.get(one.value) == "permit" for one in EMERGENCY}
-    opened[Choice.NEW] = not profile.mask_by_default
-    opened[Choice.EVERYTHING] = run is None or not run.masks
+    opened[AccessChoice.NEW] = not profile.mask_by_default
+    opened[AccessChoice.EVERYTHING] = run is None or not run.masks
     opened |= {one: said.kind not in kinds for one, said in _OPPOSITIONS.items()}
     return ChoicesNow(MappingProxyType(opened), run)
 
 
-def choice_of(text: str) -> Choice:
+def choice_of(text: str) -> AccessChoice:
     """Return a choice by its word; `NotFoundError` for any other."""
     try:
-        return Choice(text)
+        return AccessChoice(text)
     except ValueError:
         raise NotFoundError("not found") from None
 
 
 def change(
-    work: UnitOfWork, profile_id: str, masks: Masks, choice: Choice, *, opens: bool
+    work: UnitOfWork,
+    profile_id: str,
+    masks: Masks,
+    choice: AccessChoice,
+    *,
+    opens: bool,
 ) -> None:
     """Open or close one; as it is already, nothing is done or written down."""
     profiles = Profiles(work)
@@ -100,9 +105,9 @@ def change(
         emergency = {**profile.emergency, **said}
         what = f"emergency.{choice.value}"
         profiles.change(profile_id, what, emergency=emergency)
-    elif choice is Choice.NEW:
+    elif choice is AccessChoice.NEW:
         profiles.change(profile_id, "mask-by-default", mask_by_default=not opens)
-    elif choice is Choice.EVERYTHING:
+    elif choice is AccessChoice.EVERYTHING:
         masks.begin(work, profile_id, masks=not opens)
     elif opens:
         profiles.withdraw(profile_id, _OPPOSITIONS[choice])

@@ -22,7 +22,7 @@ from gateway.store.habilitation.matrices import Matrices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.confidentiality import (
     GRAVE,
-    Choice,
+    AccessChoice,
     ChoicesNow,
     change,
     choice_of,
@@ -62,7 +62,7 @@ class ConfidentialityPages:
             "confidentiality.html",
             standing=standing,
             blocked=blocked,
-            Choice=Choice,
+            Choice=AccessChoice,
             done=visit.query.get("done", ""),
         )
 
@@ -86,7 +86,7 @@ class ConfidentialityPages:
         return self._ask(visit, choice, opens=visit.query.get("to") == "open")
 
     def _ask(
-        self, visit: Visit, choice: Choice, *, opens: bool, missing: bool = False
+        self, visit: Visit, choice: AccessChoice, *, opens: bool, missing: bool = False
     ) -> Answer:
         with self.desk.database.read() as work:
             standing = standing_of(work, _now(work, visit), self.desk.masks)
@@ -99,7 +99,7 @@ class ConfidentialityPages:
             is_open=standing.open[choice],
             is_grave=GRAVE.get(choice) is opens,
             missing=missing,
-            Choice=Choice,
+            Choice=AccessChoice,
         )
 
     def change(self, visit: Visit) -> Answer:
@@ -128,7 +128,7 @@ class ConfidentialityPages:
         if asked == "reading":
             opened = {
                 **standing.open,
-                Choice.READING: not standing.open[Choice.READING],
+                AccessChoice.READING: not standing.open[AccessChoice.READING],
             }
             after = ChoicesNow(opened, standing.run).view(masked=masked)
         before, kind = standing.view(masked=masked), kind_of(document)
@@ -146,7 +146,7 @@ class ConfidentialityPages:
             ],
             regulator=(regulator_sees(before), regulator_sees(after)),
             others=(others_see_in_emergency(before), others_see_in_emergency(after)),
-            reading=standing.open[Choice.READING],
+            reading=standing.open[AccessChoice.READING],
             matrix=matrix,
             done="done" in visit.query,
         )
