@@ -120,7 +120,7 @@ class Space:
             found = Profiles(work).find_state(matricule)
             assert found is not None, "a patient of this database"
             profile_id = found[0]
-            account = Accounts(work).add("bench", uuid4().hex, profile_id)
+            account = Accounts(work).add("bench-pages", uuid4().hex, profile_id)
             cookie = desk.sessions(work).start(Stage.OPEN, account)
         routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
         serving = Serving(database.keys, SigningIn(desk))

@@ -190,6 +190,8 @@ def test_axe_finds_nothing_on_any_page(
         page.click("text=Envoyer")
         visitor.look("conversation-sent")
         lose_answers(site)
+        visitor.go("/home")
+        visitor.look("home-lost")
         visitor.go("/inbox")
         visitor.look("inbox-lost")
         page.click("text=Dr Claire MARTIN")
@@ -231,6 +233,9 @@ def test_axe_finds_nothing_on_any_page(
         visitor.look("menu")
         page.click("text=English")
         visitor.look("help-english")
+        for path in ("legal", "privacy", "accessibility", "site-map"):
+            visitor.go(f"/{path}")
+            visitor.look(path)
         visitor.go("/nothing")
         visitor.look("not-found")
 
@@ -376,7 +381,8 @@ def test_on_paper_a_table_is_whole_and_the_patient_named(
         identity = page.locator(".printed").inner_text()
         assert "Dominique PAT-TROIS, né(e) le 28/03/1979" in identity
         assert "279035121518989" in identity
-        assert page.locator("nav.nav").is_hidden()
+        for left_out in ("header.top", "nav.nav", "footer.foot", ".bar"):
+            assert page.locator(left_out).is_hidden()
         if SHOTS:
             page.pdf(
                 path=str(Path(SHOTS) / f"table-{columns}.pdf"),
