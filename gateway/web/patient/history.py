@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gateway.core.actors import Who
+from gateway.core.actors import Means, Who
 from gateway.core.texts.history import (
     DEED_TEXTS,
     SECRET_CHANGES,
+    TOLD_VALUES,
     Deed,
     deed_text,
 )
@@ -19,6 +20,8 @@ from gateway.errors import AlteredError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
+from gateway.store.patients.facts import fact_named
+from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 
 
@@ -101,6 +104,9 @@ class HistoryLine:
     english: str
     card: DocumentCard | None = field(repr=False)
     why: str = field(repr=False)
+    values: tuple[str, str] = field(repr=False)
+    """What was said before and after, empty where nothing is told of it."""
+    means: Means | None
     is_refused: bool
 
 
@@ -169,6 +175,15 @@ class PatientHistory:
                 return
             before = entries[-1].seq
 
+    def _fact(self, entry: Entry) -> ProfileChange | None:
+        """Return the fact that a line names; it cannot be gone."""
+        if "fact" not in entry.kept:
+            return None
+        fact = fact_named(self.work, self.seen.profile_id, entry.kept["fact"])
+        if fact is None or fact.what != entry.outcome:
+            raise AlteredError("a change that a patient's history names is gone")
+        return fact
+
     def _line(self, kept: Entry) -> HistoryLine | None:
         if not is_as_written(kept):
             raise AlteredError("a line of a patient's history was altered")
@@ -182,6 +197,7 @@ class PatientHistory:
         said = deed_text(entry.action, entry.outcome)
         assert said is not None, "asked for by its action"
         party = party_of(entry)
+        fact = self._fact(entry)
         who, place = _named(entry, party, card)
         return HistoryLine(
             seq=entry.seq,
@@ -193,9 +209,23 @@ class PatientHistory:
             what=said.text.fr,
             english=said.text.en,
             card=card,
-            why=str(entry.detail.get("reason", "")),
+            why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
+            values=_values(fact),
+            means=_means(entry),
             is_refused=entry.action.endswith(":refuse"),
         )
+
+
+def _values(fact: ProfileChange | None) -> tuple[str, str]:
+    if fact is None or fact.what not in TOLD_VALUES:
+        return "", ""
+    return str(fact.before or ""), str(fact.after or "")
+
+
+def _means(entry: Entry) -> Means | None:
+    """Return by what means a change was made, where its line says it."""
+    said = entry.kept.get("means", "")
+    return Means(said) if said in [one.value for one in Means] else None
 
 
 def party_of(entry: Entry) -> Party:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from gateway.core.texts.history import Deed
+from gateway.core.texts.history import MEANS_TEXTS, Deed
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.history import Choice, Party, PatientHistory
 from gateway.web.site.answers import Answer
@@ -46,6 +46,7 @@ class HistoryPages:
             days=days,
             Party=Party,
             Deed=Deed,
+            means=MEANS_TEXTS,
             chosen=chosen,
             is_first=start is None,
             chooses=any(chosen.values()),

@@ -14,7 +14,7 @@ from gateway.core.document import Visibility
 from gateway.core.texts.history import Deed
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tables import journal
+from gateway.store.tables import journal, profile_changes
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.history import Choice, Party, PatientHistory
 from tests.web.browsing import Site, blocking
@@ -101,6 +101,33 @@ def test_who_acts_for_the_patient_is_named(site: Site) -> None:
     assert (
         "Professionnel ou structure bloqué" not in browser.get("/history?who=mine").text
     )
+
+
+@blocking
+def test_a_change_says_its_old_and_new_value_how_and_why(site: Site) -> None:
+    with site.database.write() as work:
+        profiles = Profiles(work, "camille (support)", "demande par téléphone")
+        profile = profiles.get(site.patient)
+        assert profile is not None
+        profiles.set_email(profile, "neuf@courriel.example")
+
+    page = site.signed_in().get("/history?who=service&what=settings").text
+
+    assert "camille (support)" in page
+    assert "Avant : dominique@courriel.example" in page
+    assert "Après : neuf@courriel.example" in page
+    assert "Comment : par une commande du service" in page
+    assert "Raison donnée : demande par téléphone" in page
+
+
+@blocking
+def test_a_change_that_was_taken_away_is_missed(site: Site) -> None:
+    with site.database.write() as work:
+        Profiles(work).block(site.patient, "dr@peer.mssante.test")
+    with site.database.write() as work:
+        work.connection.execute(profile_changes.delete())
+
+    assert site.signed_in().get("/history").status >= 500
 
 
 @blocking
