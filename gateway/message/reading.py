@@ -212,8 +212,7 @@ class _Reading:
 
     content: bytes
     limits: MimeLimits
-    plain: list[str] = field(factory=list)
-    html: list[str] = field(factory=list)
+    texts: list[TextPart] = field(factory=list)
     attachments: list[Attachment] = field(factory=list)
     leaves: list[Attachment] = field(factory=list)
     faults: list[Fault] = field(factory=list)
@@ -232,7 +231,7 @@ class _Reading:
             self.note(Fault(kind=Ambiguity.TOO_MANY_PARTS, spreads=True))
             return
         media = self._media_type(entity)
-        if not media.main.startswith("multipart/"):
+        if not media.main.startswith("multipart/") or _is_file(media):
             self._leaf(entity, media)
         elif len(entity.boundaries) >= self.limits.max_depth:
             self._structure(entity, media, Ambiguity.TOO_DEEP)
@@ -272,8 +271,8 @@ class _Reading:
         if len(values) > 1:
             self._note(entity, media, Ambiguity.REPEATED_FIELD, name)
         try:
-            return Encoding(values[0].lower()) if values else Encoding.SEVEN_BIT
-        except ValueError:
+            return Encoding(read_encoding(values[0])) if values else Encoding.SEVEN_BIT
+        except (ValueError, InvalidError):
             self._note(entity, media, Ambiguity.ENCODING, name)
             return Encoding.BINARY
 
@@ -305,13 +304,11 @@ class _Reading:
             message=self.content,
             start=entity.start,
             end=entity.end,
-            charset=media.get("charset") or "utf-8",
+            charset=media.get("charset"),
         )
         is_damaged = part.is_damaged
         if is_damaged:
-            self._note(
-                entity, media, Ambiguity.ENCODING, "content-transfer-encoding"
-            )
+            self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         self.decoded += part.size
         if self.decoded > self.limits.max_decoded_bytes:
             raise TooLargeError("message too large once decoded")
@@ -320,17 +317,16 @@ class _Reading:
         self.leaves.append(part)
         shown = not part.name and disposition.main in {"", "inline"}
         if shown and media.main in {"text/plain", "text/html"} and not is_damaged:
-            text = decode_text(part.content(), part.charset)
-            (self.plain if media.main == "text/plain" else self.html).append(text)
+            words = decode_text(part.content(), part.charset)
+            is_html = media.main == "text/html"
+            self.texts.append(TextPart(words, is_html, entity.choice))
         else:
             self.attachments.append(part)
 
     def _multipart(self, entity: _Entity, media: MimeValue) -> None:
         if media.main == "multipart/encrypted":
             self.note(
-                Fault(
-                    kind=Ambiguity.OPAQUE, path=entity.path, media_type=media.main
-                )
+                Fault(kind=Ambiguity.OPAQUE, path=entity.path, media_type=media.main)
             )
         if self._encoding(entity, media) in {
             Encoding.BASE64,
@@ -338,7 +334,7 @@ class _Reading:
         }:
             self._note(entity, media, Ambiguity.ENCODING, "content-transfer-encoding")
         boundary = media.get("boundary").encode("utf-8", "replace")
-        if not is_boundary(boundary):
+        if not is_boundary(boundary) or "boundary" in media.doubtful:
             self._structure(entity, media, Ambiguity.BOUNDARY)
             return
         if any(overlaps(boundary, outer) for outer in entity.boundaries):
@@ -351,6 +347,9 @@ class _Reading:
         if split.stray:
             self._structure(entity, media, Ambiguity.OUTSIDE_PARTS)
         is_digest = media.main == "multipart/digest"  # RFC 2046 §5.1.5
+        choice = entity.choice
+        if choice is None and media.main == "multipart/alternative":
+            choice = entity.path
         for number, (start, end) in enumerate(split.parts, 1):
             path = f"{entity.path}.{number}" if entity.path else str(number)
             try:
@@ -372,6 +371,7 @@ class _Reading:
                     path,
                     (*entity.boundaries, boundary),
                     "message/rfc822" if is_digest else "text/plain",
+                    choice,
                 )
             )
 
@@ -380,6 +380,12 @@ _MOST_FAULTS = 100
 _TREE = re.compile(r"[\s\"']*(?:multipart|message)\b", re.I)
 """A type that has parts, or would have them to a program that reads it leniently."""
 _NAMES = frozenset({"name", "filename"})
+_FILES = frozenset({"multipart/x-zip", "multipart/x-zip-compressed"})
+
+
+def _is_file(media: MimeValue) -> bool:
+    """Tell whether it is a file of a made up type, as web servers send them."""
+    return media.main in _FILES and not media.get("boundary")
 
 
 def _disposition(entity: _Entity) -> MimeValue:

@@ -272,14 +272,3 @@ def _targets(text: str) -> list[str]:
         at = end.end() if end else len(text)
         found.append(text[start.start() : at])
     return found
-
-
-def _targets(text: str) -> list[str]:
-    """Return each stretch from the start of a recordTarget to the next end of one."""
-    found: list[str] = []
-    at = 0
-    while (start := _TARGET.search(text, at)) is not None:
-        end = _TARGET_END.search(text, start.end())
-        at = end.end() if end else len(text)
-        found.append(text[start.start() : at])
-    return found
