@@ -225,6 +225,16 @@ class Profiles:
             self.work.rows.check_set(table, profile_id, of_table, profile.sets)
         return read_rights(self.work, profile_id, profile.key_id, rows)
 
+    def decided(self, profile_id: str) -> dict[str, list[dict[str, Any]]]:
+        """
+        Return all blocks and oppositions of a patient with their days, ended or not.
+
+        Raises:
+            AlteredError: they are not those that the patient's profile vouches for.
+        """
+        self.rights(profile_id)
+        return listed_rights(self.work, profile_id, self._key_of(profile_id))
+
     def _key_of(self, profile_id: str) -> str:
         """Return the key of a patient who is there."""
         if (held := self._held(profile_id)) is not None:

@@ -15,7 +15,7 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.web.patient.document_cards import SeenDocuments
-from gateway.web.patient.ports import OwnDocuments, Trusts
+from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed
 from gateway.web.site.ports import DocumentPages, OpenVault
@@ -31,6 +31,7 @@ class PatientDesk(Desk):
     open_vault: OpenVault
     own_documents: OwnDocuments
     trusts: Trusts
+    masks: Masks
 
     def keep(self, submission: Submission, also: Also) -> None:
         """
