@@ -158,6 +158,7 @@ class Space:
             "thread": {"page": str(-(-found.messages // PER_PAGE))},
             "documents": {"page": str(-(-total // PER_PAGE))},
         }
+        yield "home", "/home", {}, {}
         yield "messages, the first page", "/inbox", {}, {}
         yield "messages, the last page", "/inbox", {}, last["inbox"]
         yield "a conversation, the newest page", thread, one, {}

@@ -181,6 +181,8 @@ def test_who_wrote_is_blocked_from_the_conversation_or_by_name(site: Site) -> No
     page = browser.get("/inbox").text
     conversation = page.split('href="/conversation/')[1][:32]
 
+    link = f'href="/confidentiality/block?conversation={conversation}"'
+    assert link in browser.get(f"/conversation/{conversation}").text
     for path in (f"?conversation={conversation}", ""):
         found = browser.get(f"/confidentiality/block{path}")
         assert f'value="{DOCTOR}"' in found.text
