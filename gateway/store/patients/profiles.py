@@ -136,7 +136,7 @@ class Profiles:
             state,
             profile_id,
             chain=chain_of(profile_id),
-            **said_of(self.by),
+            **({} if self.by == PATIENT else said_of(self.by)),  # none opens their own
         )
         if self.why:
             made = Fact("add", {}, {"state": state})

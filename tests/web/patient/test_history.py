@@ -72,6 +72,7 @@ def test_a_space_is_made_by_the_service_and_not_by_its_patient(site: Site) -> No
 
     assert "Espace créé" in page
     assert "<h3>Le service</h3>" in page
+    assert "Comment" not in page
 
 
 @blocking
