@@ -6,7 +6,7 @@ import re
 
 from lxml import etree, html
 
-_CELL = {"colspan", "rowspan", "lang", "class"}
+_CELL = {"colspan", "rowspan", "lang", "class", "data-label"}
 ALLOWED: dict[str, set[str]] = {
     "section": {"class"},
     "h3": {"lang"},
@@ -49,9 +49,11 @@ CLASSES = {
     "fichier",
     "image",
     "legende",
+    "marque",
     "narratif",
     "notes",
     "tableau",
+    "tableau fiches",
     "tableau large",
     "texte",
 }

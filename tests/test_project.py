@@ -23,6 +23,7 @@ from gateway.settings.file import TABLES
 
 _LONG = 400
 _REASONS = {
+    "gateway/store/journal.py": "the lines, their chains, and both ways to read them",
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",

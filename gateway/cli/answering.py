@@ -84,7 +84,7 @@ def _files_named(args: argparse.Namespace) -> str:
     """
     Return the options that name files, of which the service would open its own.
 
-    Its settings are its own, and a password's file was read by who asks.
+    Its settings are its own; a password's file or a checkpoint was read by who asks.
     """
     return ", ".join(
         f"--{name.replace('_', '-')}"
@@ -99,11 +99,20 @@ def _facts(args: argparse.Namespace) -> Collection[str]:
 
 def _take_files(args: argparse.Namespace, files: dict[str, str]) -> None:
     """Put what was in a file where the command reads it: none of ours is read."""
-    if getattr(args, "password_file", None) is None:
-        return
-    descriptor = os.memfd_create("password")
-    os.write(descriptor, files.get("password_file", "").encode())
-    args.password_file = Path(f"/proc/self/fd/{descriptor}")
+    if getattr(args, "password_file", None) is not None:
+        args.password_file = _handed_over(files.get("password_file", ""))
+    if getattr(args, "checkpoint", None):
+        args.checkpoint = [
+            _handed_over(files.get(f"checkpoint {number}", ""))
+            for number in range(len(args.checkpoint))
+        ]
+
+
+def _handed_over(content: str) -> Path:
+    """Return where a command of this process reads a text, on no disk."""
+    descriptor = os.memfd_create("handed-over")
+    os.write(descriptor, content.encode())
+    return Path(f"/proc/self/fd/{descriptor}")
 
 
 def main() -> int:

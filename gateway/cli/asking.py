@@ -28,10 +28,10 @@ def asked_of_the_service(args: argparse.Namespace, words: Sequence[str]) -> int 
     journal says that.
 
     Raises:
-        MisuseError: the file of a password cannot be read.
+        MisuseError: the file of a password, or a checkpoint, cannot be read.
         UnavailableError: the service went away in the middle.
     """
-    if not command_of(words):
+    if not command_of(words) or _is_offline(args):
         return None
     path = _socket_of(args.config)
     if not path:
@@ -64,15 +64,28 @@ def _socket_of(config: Path) -> str:
     return str(read_settings(config).admin.socket)
 
 
+def _is_offline(args: argparse.Namespace) -> bool:
+    """Tell whether a journal's export is checked: neither database nor key is asked."""
+    return getattr(args, "export", None) is not None
+
+
 def _files(args: argparse.Namespace) -> dict[str, str]:
     """Files are read here, with the rights of who asks, not with the service's."""
-    file: Path | None = getattr(args, "password_file", None)
-    if file is None:
-        return {}
+    files: dict[str, str] = {}
+    password: Path | None = getattr(args, "password_file", None)
+    if password is not None:
+        files["password_file"] = _text(password, "password file")
+    checkpoints: Sequence[Path] = getattr(args, "checkpoint", ())
+    for number, file in enumerate(checkpoints):
+        files[f"checkpoint {number}"] = _text(file, "checkpoint")
+    return files
+
+
+def _text(file: Path, what: str) -> str:
     try:
-        return {"password_file": file.read_text("utf-8")}
+        return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise MisuseError(f"password file: {error}") from error
+        raise MisuseError(f"{what}: {error}") from error
 
 
 def _shown(service: socket.socket) -> int:

@@ -20,6 +20,7 @@ from gateway.cli.options import (
     who_and_why,
 )
 from gateway.cli.patient_facts import KEYS, set_facts
+from gateway.cli.patient_import import add_import
 from gateway.cli.patient_letters import add_letter_verbs
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits, Sex
@@ -112,6 +113,7 @@ def add_parser(commands: Subparsers) -> None:
     )
     add_reason(listing)
     add_letter_verbs(verbs)
+    add_import(verbs)
     password = add_command(
         verbs, "password", set_password, "change what a patient signs in with"
     )
@@ -154,7 +156,7 @@ def add_patient(args: argparse.Namespace) -> int:
             Ins.of(args.ins, args.oid), traits, state=args.state, email=email
         )
         if args.login:
-            Accounts(work).add(args.login, password, profile_id)
+            Accounts(work).add(args.login, password, profile_id, by=told["by"])
         made = Profiles(work).get(profile_id)
         assert made is not None, "just made"
         tell_waiting(work, Notices.of(work, settings), made)

@@ -120,7 +120,7 @@ class Space:
             found = Profiles(work).find_state(matricule)
             assert found is not None, "a patient of this database"
             profile_id = found[0]
-            account = Accounts(work).add("bench", uuid4().hex, profile_id)
+            account = Accounts(work).add("bench-pages", uuid4().hex, profile_id)
             cookie = desk.sessions(work).start(Stage.OPEN, account)
         routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
         serving = Serving(database.keys, SigningIn(desk))
@@ -158,6 +158,7 @@ class Space:
             "thread": {"page": str(-(-found.messages // PER_PAGE))},
             "documents": {"page": str(-(-total // PER_PAGE))},
         }
+        yield "home", "/home", {}, {}
         yield "messages, the first page", "/inbox", {}, {}
         yield "messages, the last page", "/inbox", {}, last["inbox"]
         yield "a conversation, the newest page", thread, one, {}

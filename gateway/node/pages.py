@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.dmp_bridge.masking import MaskingVault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
@@ -31,5 +32,6 @@ def make_desk(
         documents=CdaPages(),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
+        masks=MaskingVault(vaults),
         trusts=trusts,
     )

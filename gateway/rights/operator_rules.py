@@ -54,6 +54,8 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "rights what-if": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "journal export": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "journal prove": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "journal verify": frozenset({OperatorRole.AUDITOR}),
+        "keys status": frozenset({OperatorRole.KEYS}),
         "vault list": frozenset({OperatorRole.PRIVACY}),
         "vault get": frozenset({OperatorRole.PRIVACY}),
     }

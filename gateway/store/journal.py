@@ -110,6 +110,7 @@ class Action(StrEnum):
     MAILBOX_CHANGED = "mailbox:change"
     DATABASE_RESTORED = "database:restore"
     MAILBOX_OPENED = "mailbox:open"
+    MESSAGE_OPENED = "message:open"
     SIGN_IN_STARTED = "session:start"
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"
@@ -343,6 +344,48 @@ class JournalReader:
         said = self.opens(line_place(row.action, row.subject), row.detail)
         return _entry(row, said)
 
+    def latest(
+        self,
+        chain: str,
+        actions: Collection[str],
+        *,
+        who: Collection[str] | None = None,
+        of_them: Collection[str] = (),
+        before: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 100,
+    ) -> list[Entry]:
+        """
+        Return a chain's last lines of some actions, newest first; not opened.
+
+        With ``who`` those that say one of these, or are of the actions ``of_them``.
+        """
+        columns = journal.c
+        query = select(journal).where(
+            columns.chain == chain, columns.action.in_(sorted(actions))
+        )
+        if who is not None:
+            query = query.where(
+                or_(
+                    columns.detail["who"].as_string().in_(sorted(who)),
+                    columns.action.in_(sorted(of_them)),
+                )
+            )
+        if before is not None:
+            query = query.where(columns.seq < before)
+        if since is not None:
+            query = query.where(columns.at >= since)
+        if until is not None:
+            query = query.where(columns.at < until)
+        rows = self.connection.execute(query.order_by(columns.seq.desc()).limit(most))
+        return [_entry(row, row.detail) for row in rows]
+
+    def opened(self, entry: Entry) -> Entry:
+        """Return a line with what it says to who has the keys."""
+        place = line_place(entry.action, entry.subject)
+        return evolve(entry, detail=self.opens(place, entry.kept))
+
     def rows_written(self) -> Iterator[tuple[str, str]]:
         """Yield the name of each row that was written and what of its MAC, in order."""
         query = select(journal.c.detail).order_by(journal.c.id)
@@ -373,6 +416,11 @@ class JournalReader:
                 faults.append(f"{chain}: lines are missing at the end")
         faults += [f"{chain}: has no head" for chain in last.keys() - heads.keys()]
         return faults
+
+
+def is_as_written(entry: Entry) -> bool:
+    """Tell whether a line has the hash that it was written with."""
+    return _rehash(entry) == entry.hash
 
 
 def _rehash(entry: Entry) -> str:

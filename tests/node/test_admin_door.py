@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from gateway.cli import operators
 from gateway.cli.answering import answer, roles_of
 from gateway.cli.main import main
 from gateway.cli.operators import account_name, login_uid, operator_name
-from gateway.errors import MisuseError
+from gateway.errors import InvalidError, MisuseError
 from gateway.node.admin_door import MOST_ASKED, AdminDoor, AskedBy
 from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.admin import AdminSettings
@@ -119,6 +120,52 @@ def test_a_vault_is_read_for_a_reason_and_the_patient_is_told(
     assert [one.kind for one in kinds] == ["access"]
 
 
+def test_an_auditor_hands_a_checkpoint_over_and_the_service_opens_no_file(
+    place: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = installed(tmp_path, place, auditor=[ME])
+    kept = tmp_path / "kept"
+    kept.write_text("what the service could read too\n")
+    words = ["journal", "verify", "-c", str(file), "--checkpoint", str(kept)]
+    listening = AdminDoor(place, file)
+    listening.start()
+    try:
+        assert main(["journal", "verify", "-c", str(file)]) == 0
+        assert capfdbinary.readouterr().out.endswith(b" 0 faults\n")
+        assert main(words) == 1  # handed over, and no checkpoint
+        said = capfdbinary.readouterr().err
+        assert main([*words[:-1], str(tmp_path / "none")]) == 2
+        assert b"checkpoint: " in capfdbinary.readouterr().err
+        assert main(["keys", "status", "-c", str(file)]) == 2
+        assert b"no role for keys status" in capfdbinary.readouterr().err
+    finally:
+        listening.stop()
+    asked = {"words": words, "files": {}, "uid": 0, "login": login_uid()}
+    try:
+        with pytest.raises(InvalidError) as nothing:
+            answer(asked, file)  # what is not handed over is not read instead
+    finally:
+        operators._ACTING.clear()
+
+    assert b"Traceback" not in said
+    assert "service could read" not in str(nothing.value)
+
+
+def test_keys_are_counted_for_who_has_that_role(
+    place: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = installed(tmp_path, place, keys=[ME])
+    listening = AdminDoor(place, file)
+    listening.start()
+    try:
+        assert main(["keys", "status", "-c", str(file), "--json"]) == 0
+        assert json.loads(capfdbinary.readouterr().out)["versions"][0]["version"] == 1
+        assert main(["journal", "verify", "-c", str(file)]) == 2
+        assert b"no role for journal verify" in capfdbinary.readouterr().err
+    finally:
+        listening.stop()
+
+
 def test_without_a_service_the_key_is_enough_and_the_journal_says_so(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,8 +177,6 @@ def test_without_a_service_the_key_is_enough_and_the_journal_says_so(
             ("patient show", {"by": f"{ME} (by the master key)"})
         ]
     finally:
-        from gateway.cli import operators
-
         operators._BY_THE_KEY.clear()
     assert operator_name() == ME
 

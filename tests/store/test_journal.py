@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.journal import OPERATOR, OPERATOR_CHAINS, Action, Event, append
+from gateway.store.journal import (
+    OPERATOR,
+    OPERATOR_CHAINS,
+    Action,
+    Event,
+    append,
+    chain_of,
+    is_as_written,
+)
 
 
 def lines(work: UnitOfWork, *subjects: str) -> list[Event]:
@@ -63,3 +73,31 @@ def test_a_chain_begun_by_an_earlier_version_goes_on(database: Database) -> None
         assert [one.seq for one in work.journal.lines(OPERATOR)] == [1, 2]
         assert list(work.journal.heads()) == [OPERATOR]
         assert work.journal.verify() == []
+
+
+def test_the_latest_lines_are_found_by_who_action_and_time(database: Database) -> None:
+    chain = chain_of("a" * 32)
+    with database.write() as work:
+        for number, who in enumerate(("carer", "patient", "", "carer")):
+            said = {"who": who} if who else {}
+            action = Action.PROFILE_CHANGED if who else Action.DOCUMENT_FILED
+            work.note(action, str(number), "x", chain=chain, **said)
+        work.note(Action.PROFILE_CHANGED, "another's", "x", chain=chain_of("b" * 32))
+    both = (Action.PROFILE_CHANGED, Action.DOCUMENT_FILED)
+
+    with database.read() as work:
+        read, now = work.journal, work.now
+
+        def latest(**asked: Any) -> list[str]:
+            found = read.latest(chain, both, **asked)
+            assert all(is_as_written(one) for one in found)
+            return [one.outcome for one in found]
+
+        assert latest() == ["3", "2", "1", "0"]
+        assert latest(most=2) == ["3", "2"]
+        assert latest(before=3) == ["1", "0"]
+        assert latest(who=["carer"]) == ["3", "0"]
+        assert latest(who=["carer"], of_them=[Action.DOCUMENT_FILED]) == ["3", "2", "0"]
+        assert latest(who=[]) == []
+        assert latest(until=now - timedelta(days=1)) == []
+        assert latest(since=now + timedelta(days=1)) == []

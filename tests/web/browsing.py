@@ -28,6 +28,7 @@ from twisted.internet.threads import deferToThread
 
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
+from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
@@ -313,6 +314,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         documents=CdaPages(),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
+        masks=MaskingVault(vaults),
         trusts=lambda domain: domain == "peer.mssante.test",
     )
     service = WebService(

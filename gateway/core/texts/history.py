@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from gateway.core.actors import Means
 from gateway.core.texts.explaining import Both
 
 
@@ -77,6 +78,23 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             Deed.MESSAGES,
             "Conversation terminée par le correspondant",
             "Conversation ended by the correspondent",
+        ),
+        "delegation:ask": _said(
+            Deed.SETTINGS, "Aide demandée à un proche", "Someone was asked to help"
+        ),
+        "delegation:accept": _said(
+            Deed.SETTINGS, "Aide d'un proche acceptée", "A request to help was accepted"
+        ),
+        "delegation:refuse": _said(
+            Deed.SETTINGS, "Aide d'un proche refusée", "A request to help was refused"
+        ),
+        "delegation:change": _said(
+            Deed.SETTINGS,
+            "Dernier jour d'un aidant changé",
+            "The last day of a carer was changed",
+        ),
+        "delegation:end": _said(
+            Deed.SETTINGS, "Aide d'un proche terminée", "The help of someone ended"
         ),
         "profile:add": _said(Deed.SERVICE, "Espace créé", "Space created"),
         "profile:change": _said(Deed.SETTINGS, "Réglage changé", "Setting changed"),
@@ -150,6 +168,26 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     }
 )
 """By what was changed, for ``profile:change``."""
+
+TOLD_VALUES = frozenset({"block", "unblock", "email", "telephone"})
+"""Changes of which the values before and after are words for the patient."""
+
+MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
+    {
+        Means.WEB: Both("dans l'espace", "in the space"),
+        Means.ADMIN_SOCKET: Both(
+            "par une commande du service", "by a command of the service"
+        ),
+        Means.MASTER_KEY: Both(
+            "par une commande, avec la clé du service",
+            "by a command, with the key of the service",
+        ),
+        Means.MAIL: Both("par message", "by a message"),
+        Means.COUNTER: Both("à un guichet", "at a counter"),
+        Means.TASK: Both("de lui-même, à sa date", "by itself, on its day"),
+    }
+)
+"""By what means something was changed."""
 
 SECRET_CHANGES = frozenset({"secret", "unsecret"})
 """Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""

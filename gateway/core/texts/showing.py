@@ -35,6 +35,9 @@ NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
             "table": "Tableau",
+            "above": "↑ Au-dessus",
+            "below": "↓ En dessous",
+            "out": "! Hors des repères",
             "wide": " (large : il se fait défiler de côté)",
             "notes": "Notes",
             "note": "Note",
@@ -45,6 +48,9 @@ NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "table": "Table",
+            "above": "↑ Above",
+            "below": "↓ Below",
+            "out": "! Out of range",
             "wide": " (wide: it scrolls sideways)",
             "notes": "Notes",
             "note": "Note",

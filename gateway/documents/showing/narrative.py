@@ -27,6 +27,7 @@ from gateway.documents.showing.html_safety import (
     shown_address,
     style_tags,
 )
+from gateway.documents.showing.marks import marks_of
 from gateway.documents.showing.tables import write_list, write_table
 from gateway.errors import InvalidError
 
@@ -81,6 +82,7 @@ class _NarrativePage:
         self._parts: list[str] = []
         self._size = 0
         self._tables = 0
+        self._marks = marks_of(body)
         self._notes: list[etree._Element] = []
         self._numbers: dict[etree._Element, int] = {}
         self._called: set[int] = set()
@@ -216,6 +218,17 @@ class _NarrativePage:
         self._tables += 1
         label = f"{self._texts['table']} {self._tables}"
         write_table(self, element, depth, label, self._texts["wide"])
+
+    def mark(self, element: etree._Element) -> str:
+        """Return what the entries say of a row of results, in words, with an arrow."""
+        if not self._marks:
+            return ""
+        ids = (one.get("ID") or "" for one in element.iter())
+        said = {self._marks[name] for name in ids if name in self._marks}
+        if len(said) != 1:
+            return ""
+        words = self._texts[said.pop().value]
+        return f' <span class="marque">{words}</span>'
 
     def _footnote(self, element: etree._Element, depth: int) -> None:
         self._call(element, is_place=True)

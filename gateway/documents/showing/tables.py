@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from lxml import etree
@@ -12,6 +13,7 @@ from gateway.documents.showing.html_safety import (
     language_attribute,
     local_name,
     numbering_attribute,
+    plain_text,
     safe_text,
     span_attribute,
     style_tags,
@@ -38,6 +40,9 @@ class Page(Protocol):
     def child(self, element: etree._Element, depth: int, *, inline: bool) -> None:
         """Write one element."""
 
+    def mark(self, element: etree._Element) -> str:
+        """Return, as safe HTML, what the document says of a value; often nothing."""
+
 
 def write_table(
     page: Page, table: etree._Element, depth: int, label: str, wide: str = ""
@@ -60,6 +65,9 @@ def write_table(
     _write_loose(page, _loose_in_table(table))
     is_wide = _width(table) >= _MANY_COLUMNS
     kind, label = ("tableau large", label + wide) if is_wide else ("tableau", label)
+    columns = () if is_wide else _column_titles(groups)
+    if columns:
+        kind = "tableau fiches"  # on a telephone each row is a card
     # A region that scrolls by itself, and that the keyboard reaches (WCAG 2.1.1).
     page.put(
         f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">'
@@ -80,11 +88,44 @@ def write_table(
             for row in rows:
                 is_headed = has_heads and name == "tbody" and not first_lasts
                 _write_row(
-                    page, row, depth + 1, in_head=name == "thead", is_headed=is_headed
+                    page,
+                    row,
+                    depth + 1,
+                    in_head=name == "thead",
+                    is_headed=is_headed,
+                    columns=columns if name == "tbody" else (),
                 )
                 first_lasts = max(first_lasts - 1, _rows_of_first(row) - 1, 0)
             page.put(f"</{name}>")
     page.put("</table></div>")
+
+
+def _column_titles(
+    groups: Mapping[str, Sequence[etree._Element]],
+) -> tuple[str, ...]:
+    """
+    Return the titles of the columns of a plain table, else nothing.
+
+    Plain: one row of titles, each with words, and under it rows of as many cells, none
+    of which reaches over another or holds a table.
+    """
+    heads = [row for head in groups["thead"] for row in head if local_name(row)]
+    bodies = [row for body in groups["tbody"] for row in body if local_name(row)]
+    if len(heads) != 1 or groups["tfoot"] or len(groups["tbody"]) != 1:
+        return ()
+    titles = tuple(plain_text(cell) for cell in heads[0] if local_name(cell))
+    is_plain = all(
+        local_name(row) == "tr"
+        and len([cell for cell in row if local_name(cell)]) == len(titles)
+        and all(_is_plain(cell) for cell in row if local_name(cell))
+        for row in (*heads, *bodies)
+    )
+    return titles if len(titles) > 1 and all(titles) and is_plain else ()
+
+
+def _is_plain(cell: etree._Element) -> bool:
+    spans = {_span(cell, "colspan"), _span(cell, "rowspan")}
+    return spans == {1} and next(cell.iter(IN_HL7 + "table"), None) is None
 
 
 def _width(table: etree._Element) -> int:
@@ -104,7 +145,13 @@ def _span(cell: etree._Element, name: str) -> int:
 
 
 def _write_row(
-    page: Page, row: etree._Element, depth: int, *, in_head: bool, is_headed: bool
+    page: Page,
+    row: etree._Element,
+    depth: int,
+    *,
+    in_head: bool,
+    is_headed: bool,
+    columns: Sequence[str] = (),
 ) -> None:
     name = local_name(row)
     if not name:
@@ -113,9 +160,13 @@ def _write_row(
     only_heads = all(cell.tag == IN_HL7 + "th" for cell in cells)
     scope = "col" if in_head or only_heads else "row"
     page.put("<tr>")
+    mark = "" if in_head else page.mark(row)
     for place, cell in enumerate(cells):
         heads = is_headed and place == 0 and len(cells) > 1 and _may_head(cell)
-        _write_cell(page, cell, depth + 1, scope, heads=heads)
+        title = columns[place] if columns else ""
+        # A result stands in the second cell; the mark of a row stands with it.
+        marked = mark if place == min(1, len(cells) - 1) else ""
+        _write_cell(page, cell, depth + 1, scope, heads=heads, title=title, mark=marked)
     page.put("</tr>")
 
 
@@ -126,7 +177,14 @@ def _may_head(cell: etree._Element) -> bool:
 
 
 def _write_cell(
-    page: Page, cell: etree._Element, depth: int, scope: str, *, heads: bool
+    page: Page,
+    cell: etree._Element,
+    depth: int,
+    scope: str,
+    *,
+    heads: bool,
+    title: str = "",
+    mark: str = "",
 ) -> None:
     # A heading cell without words would head nothing.
     has_words = len(cell) or (cell.text or "").strip()
@@ -138,6 +196,8 @@ def _write_cell(
         + language_attribute(cell)
         + align_attribute(cell)
     )
+    if title and not is_head:
+        attributes += f' data-label="{safe_text(title)}"'
     if is_head:
         given = cell.get("scope")
         attributes += f' scope="{given if given in _SCOPES else scope}"'
@@ -149,7 +209,8 @@ def _write_cell(
         page.children(cell, depth, inline=bool(styles))
     else:
         page.child(cell, depth, inline=bool(styles))
-    page.put("".join(f"</{style}>" for style in reversed(styles)) + f"</{tag}>")
+    page.put("".join(f"</{style}>" for style in reversed(styles)))
+    page.put(f"{mark}</{tag}>")
 
 
 def write_list(page: Page, listed: etree._Element, depth: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.message.flags import FlagChange, FlagMode, change_flags, read_flag
@@ -92,16 +92,27 @@ def _read_change(reader: Reader) -> tuple[FlagChange, bool]:
 
 
 async def change_many(
-    session: ImapSession, view: View, places: Sequence[int], change: FlagChange
+    session: ImapSession,
+    view: View,
+    places: Sequence[int],
+    change: FlagChange,
+    beside: Callable[[UnitOfWork], None] | None = None,
 ) -> dict[int, str]:
-    """Change flags of messages of the folder; return uid → flags afterwards."""
+    """
+    Change flags of messages of the folder; return uid → flags afterwards.
+
+    ``beside`` is done in the same transaction.
+    """
     uids = [view.uids[place] for place in places]
     if not uids:
         return {}
 
     def apply(work: UnitOfWork) -> dict[int, str]:
         folder = Folders(work).get(view.folder_id)
-        return Mail(work).change_flags(folder, uids, change)
+        after = Mail(work).change_flags(folder, uids, change)
+        if beside is not None:
+            beside(work)
+        return after
 
     return await session.store.write(apply)
 

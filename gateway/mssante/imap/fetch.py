@@ -7,7 +7,7 @@ What may be asked is read in `fetch_items`.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from gateway.errors import DamagedError, NotFoundError
@@ -26,6 +26,7 @@ from gateway.mssante.imap.sets import read_set
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.view import View
 from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.openings import Openings
 from gateway.store.mailbox.reading import MailItem, MailReading
 
 _AT_ONCE = 200
@@ -49,12 +50,13 @@ async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     places = places_of(view, numbers, by_uid=by_uid)
     if by_uid and _UID not in items:
         items = (_UID, *items)
+    reads = any(item.marks_seen or item.need is Need.CONTENT for item in items)
     marked: list[int] = []
     if any(item.marks_seen for item in items) and not view.read_only:
         marked = await _mark_seen(session, view, places)
         if marked and _FLAGS not in items:
             items = (*items, _FLAGS)
-    answer = _Answer(session, view, items)
+    answer = _Answer(session, view, items, opens=reads)
     await session.connection.stream(answer.responses(places))
     if answer.damaged:
         await tell_damage(session, answer.damaged)
@@ -71,7 +73,14 @@ async def _mark_seen(
 ) -> list[int]:
     """Mark what is not seen yet; return the places of those."""
     unseen = [place for place in places if SEEN not in view.flags(place).split()]
-    await _mark(session, view, unseen, FlagMode.ADD)
+    first = [view.uids[place] for place in unseen[:_AT_ONCE]]
+    identity = session.identity
+
+    def beside(work: UnitOfWork) -> None:
+        Openings(work).keep(view.folder_id, first, identity)
+
+    await _mark(session, view, unseen, FlagMode.ADD, beside)
+    view.opened.update(first)
     return unseen
 
 
@@ -83,9 +92,14 @@ async def _not_seen(session: ImapSession, view: View, places: Sequence[int]) -> 
 
 
 async def _mark(
-    session: ImapSession, view: View, places: Sequence[int], mode: FlagMode
+    session: ImapSession,
+    view: View,
+    places: Sequence[int],
+    mode: FlagMode,
+    beside: Callable[[UnitOfWork], None] | None = None,
 ) -> None:
-    after = await change_many(session, view, places, FlagChange(mode, (SEEN,)))
+    change = FlagChange(mode, (SEEN,))
+    after = await change_many(session, view, places, change, beside)
     for place in places:
         if (flags := after.get(view.uids[place])) is not None:
             view.note_flags(place, flags)
@@ -101,9 +115,16 @@ class _Answer:
     """
 
     def __init__(
-        self, session: ImapSession, view: View, items: tuple[FetchItem, ...]
+        self,
+        session: ImapSession,
+        view: View,
+        items: tuple[FetchItem, ...],
+        *,
+        opens: bool,
     ) -> None:
         self._store = session.store
+        self._identity = session.identity
+        self._opens = opens
         self._view = view
         self._items = items
         self._need = max(item.need for item in items)
@@ -119,6 +140,8 @@ class _Answer:
         for start in range(0, len(places), _AT_ONCE):
             some = places[start : start + _AT_ONCE]
             by_uid = {self._view.uids[place]: place for place in some}
+            if self._opens:
+                await self._note_opened(list(by_uid))
             found = -len(self.damaged)
             async with aclosing(self._read(list(by_uid))) as messages:
                 async for mail, content in messages:
@@ -130,6 +153,22 @@ class _Answer:
                     ]
                     yield self._response(by_uid[mail.uid], rendered)
             self.missing |= found + len(self.damaged) < len(some)
+
+    async def _note_opened(self, uids: list[int]) -> None:
+        """Have the journal say who opens what for the first time, before a byte."""
+        view, identity = self._view, self._identity
+        fresh = [uid for uid in uids if uid not in view.opened]
+        if not fresh:
+            return
+
+        def missing(work: UnitOfWork) -> list[int]:
+            return list(Openings(work).missing(view.folder_id, fresh, identity))
+
+        if first := await self._store.read(missing):
+            await self._store.write(
+                lambda work: Openings(work).keep(view.folder_id, first, identity)
+            )
+        view.opened.update(fresh)
 
     def _response(self, place: int, rendered: list[list[bytes]]) -> list[bytes]:
         pieces = [b"* %d FETCH (" % (place + 1)]

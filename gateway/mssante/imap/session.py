@@ -250,6 +250,12 @@ class ImapSession:
     # The selected folder.
 
     @property
+    def identity(self) -> str:
+        """Who signed in, as the certificate says."""
+        assert self.opened is not None, "commands that ask are for after sign-in"
+        return self.opened.identity
+
+    @property
     def mailbox_id(self) -> str:
         """The id of the opened mailbox."""
         assert self.opened is not None, "commands that ask are for after sign-in"

@@ -41,6 +41,8 @@ class View:
         for uid, flags in entries:
             self._append(uid, flags)
         self._announced = len(self._keywords)
+        self.opened: set[int] = set()
+        """What the journal knows to be opened by the session's holder, by uid."""
 
     def __len__(self) -> int:
         """Return how many messages there are."""

@@ -99,7 +99,7 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
-    _acting: list[str] = field(factory=list, repr=False)
+    _acting: list[Mapping[str, str]] = field(factory=list, repr=False)
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
@@ -222,7 +222,7 @@ class UnitOfWork:
         What of it names a sender or a document (`PRIVATE`) is sealed.
         """
         if self._acting:
-            detail = {**detail, "via": self._acting[-1]}
+            detail = {**self._acting[-1], **detail}
         if is_private(detail):
             key_id = self.key_for(scope_of(chain))
             place = line_place(action, subject)
@@ -230,9 +230,9 @@ class UnitOfWork:
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
 
     @contextmanager
-    def acting_by(self, delegation_id: str) -> Iterator[None]:
-        """Have each line noted meanwhile say by which delegation it was done."""
-        self._acting.append(delegation_id)
+    def acting_by(self, said: Mapping[str, str]) -> Iterator[None]:
+        """Have each line noted meanwhile say who did it in another's place."""
+        self._acting.append(said)
         try:
             yield
         finally:
@@ -253,6 +253,14 @@ class UnitOfWork:
             return str(self.held[place])
         key_id = self.keys.key_for(self.connection, scope, self.now)
         self.held[place] = key_id
+        held = self.keys.held(self.connection)
+        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
+        return key_id
+
+    def new_key_for(self, scope: str) -> str:
+        """Make the key of a scope that this transaction makes; return its id."""
+        key_id = self.keys.new_key(self.connection, scope, self.now)
+        self.held[f"key_for:{scope}"] = key_id
         held = self.keys.held(self.connection)
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id

@@ -10,11 +10,17 @@ from sqlalchemy import and_, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.evidence.policies import hash_of
+from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import (
     patient_settings,
     profiles,
     settings_texts,
+)
+
+_KEEP = Prepared(
+    insert(patient_settings),
+    ("profile_id", "version", "key_id", "sealed", "actor", "at"),
 )
 
 
@@ -70,18 +76,29 @@ def keep_patient_settings(
         said: What they decided; who they are stands elsewhere.
         actor: Who changed it, empty for the patient.
     """
-    version, key_id = profile.settings_version, work.key_for(f"patient:{profile.id}")
-    sealed = work.seal(key_id, said, _place_of(profile.id, version))
-    work.connection.execute(
-        insert(patient_settings).values(
-            profile_id=profile.id,
-            version=version,
-            key_id=key_id,
-            sealed=sealed,
-            actor=actor,
-            at=work.now,
-        )
-    )
+    row = _row_of(work, profile.id, profile.settings_version, said)
+    _KEEP.run(work.connection, [{**row, "actor": actor}])
+
+
+def keep_first_settings(
+    work: UnitOfWork, profile_id: str, said: Mapping[str, Any], actor: str = ""
+) -> None:
+    """Keep what is set of a profile that is made in this transaction."""
+    row = _row_of(work, profile_id, 1, said)
+    _KEEP.run(work.connection, [{**row, "actor": actor}])
+
+
+def _row_of(
+    work: UnitOfWork, profile_id: str, version: int, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    key_id = work.key_for(f"patient:{profile_id}")
+    return {
+        "profile_id": profile_id,
+        "version": version,
+        "key_id": key_id,
+        "sealed": work.seal(key_id, said, _place_of(profile_id, version)),
+        "at": work.now,
+    }
 
 
 def patient_settings_at(work: UnitOfWork, profile_id: str, version: int) -> Any:

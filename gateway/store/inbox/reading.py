@@ -295,6 +295,21 @@ class InboxReader:
             subject=content["subject"], text=content["text"], saved_at=row.saved_at
         )
 
+    def seen_arrivals(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> frozenset[str]:
+        """Return the messages of some arrivals that the patient may know of."""
+        if not arrival_ids:
+            return frozenset()
+        found = self.work.connection.execute(
+            select(_MESSAGE.arrival_id).where(
+                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.arrival_id.in_(sorted(arrival_ids)),
+                self._not_hidden(),
+            )
+        )
+        return frozenset(found.scalars())
+
     def _not_hidden(self) -> ColumnElement[bool]:
         return or_(
             _MESSAGE.hidden_until.is_(None), _MESSAGE.hidden_until <= self.work.now

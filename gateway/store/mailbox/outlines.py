@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 
 from gateway.message.outline import Outline, Part, from_plain, to_plain
 from gateway.store.base.work import UnitOfWork
-from gateway.store.tables import mail_items, mail_outlines
+from gateway.store.tables import mail_items, mail_openings, mail_outlines
 
 
 @frozen
@@ -66,6 +66,12 @@ class MailOutlines:
         work.connection.execute(
             delete(mail_outlines).where(
                 outline.blob_id == blob_id, outline.key_id == key_id
+            )
+        )
+        opening = mail_openings.c
+        work.connection.execute(
+            delete(mail_openings).where(
+                opening.blob_id == blob_id, opening.key_id == key_id
             )
         )
         if work.blobs.release(blob_id, key_id):

@@ -97,3 +97,12 @@ mail_outlines = Table(
     Column("structure", LargeBinary, nullable=False),  # sealed MIME outline, JSON
 )
 """What IMAP shows of a message without reading it: one per mailbox that has it."""
+
+mail_openings = Table(
+    "mail_openings",
+    metadata,
+    Column("blob_id", Id, primary_key=True),
+    Column("key_id", Id, ForeignKey("data_keys.id"), primary_key=True),
+    Column("holder", String(64), primary_key=True),  # keyed digest of who
+)
+"""Who opened which message, so that the journal has one line of it; gone with it."""

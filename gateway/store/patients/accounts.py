@@ -83,7 +83,7 @@ class Accounts:
 
     work: UnitOfWork
 
-    def add(self, login: str, password: str, profile_id: str) -> str:
+    def add(self, login: str, password: str, profile_id: str, *, by: str = "") -> str:
         """
         Open the account of a profile, which must exist; return its id.
 
@@ -117,7 +117,7 @@ class Accounts:
             failures=0,
             created_at=self.work.now,
         )
-        Profiles(self.work).change(profile_id, "account")
+        Profiles(self.work, by).change(profile_id, "account")
         return account_id
 
     def find(self, login: str) -> Account:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, exists, insert, select, update
 
@@ -30,19 +30,34 @@ def set_deadline(
     work.connection.execute(
         delete(deadlines).where(deadlines.c.profile_id == profile_id)
     )
+    row = _row(work, profile_id, state, since)
+    if row:
+        work.connection.execute(insert(deadlines).values(**row))
+
+
+def add_deadline(
+    work: UnitOfWork, profile_id: str, state: ProfileState, since: datetime
+) -> None:
+    """Keep it for a profile that is made in this transaction, at its end."""
+    row = _row(work, profile_id, state, since)
+    if row:
+        work.add(deadlines, **row)
+
+
+def _row(
+    work: UnitOfWork, profile_id: str, state: ProfileState, since: datetime
+) -> dict[str, Any]:
     due = due_next(state, since)
     if due is None:
-        return
+        return {}
     key_id = work.key_for(f"patient:{profile_id}")
     said = {"event": due.event.value, "at": due.at.isoformat(), "state": state.value}
-    work.connection.execute(
-        insert(deadlines).values(
-            profile_id=profile_id,
-            due_at=due.at,
-            key_id=key_id,
-            said=work.seal(key_id, said, f"deadlines.said:{profile_id}"),
-        )
-    )
+    return {
+        "profile_id": profile_id,
+        "due_at": due.at,
+        "key_id": key_id,
+        "said": work.seal(key_id, said, f"deadlines.said:{profile_id}"),
+    }
 
 
 def deadline_of(work: UnitOfWork, profile_id: str, state: str) -> Deadline | None:

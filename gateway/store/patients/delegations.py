@@ -10,6 +10,7 @@ from uuid import uuid4
 from attrs import asdict, field, frozen
 from sqlalchemy import ColumnElement, select
 
+from gateway.core.actors import Who
 from gateway.errors import DestroyedError
 from gateway.rights.delegation_rules import (
     Capacity,
@@ -38,6 +39,11 @@ class NamedPerson:
     given: str = field(repr=False)
     birth_date: str = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """The name as pages show it."""
+        return f"{self.given} {self.family.upper()}"
+
 
 @frozen(kw_only=True)
 class Delegation:
@@ -65,7 +71,7 @@ class Delegation:
 
 @frozen
 class Delegations:
-    """Delegations within one transaction; each change leaves a line with both."""
+    """Delegations within one transaction; each change leaves a line of who made it."""
 
     work: UnitOfWork
 
@@ -94,8 +100,6 @@ class Delegations:
             created_at=self.work.next_moment(),
         )
         self._note(Action.DELEGATION_ASKED, "asked", delegation_id, holder.id)
-        if helper is not None:
-            self._note(Action.DELEGATION_ASKED, "asked", delegation_id, helper.id)
         return delegation_id
 
     def of_holder(self, profile_id: str) -> tuple[Delegation, ...]:
@@ -144,31 +148,38 @@ class Delegations:
         refused = state is DelegationState.REFUSED
         ended = {"ended_at": self.work.now} if refused else {}
         self._write(one, state=state.value, answered_at=self.work.now, **ended)
-        self._note_both(action, "answered", one)
+        self._note_helpers(action, "answered", one)
 
     def end(self, one: Delegation, *, by_holder: bool) -> None:
         """End it, by who asked or by who acts; its row stays."""
         answered = one.state is DelegationState.ACCEPTED
         state = DelegationState.ENDED if answered else DelegationState.TAKEN_BACK
         self._write(one, state=state.value, ended_at=self.work.now)
-        outcome = "by-holder" if by_holder else "by-helper"
-        self._note_both(Action.DELEGATION_ENDED, outcome, one)
+        if by_holder:
+            self._note(Action.DELEGATION_ENDED, "by-holder", one.id, one.holder_id)
+        else:
+            self._note_helpers(Action.DELEGATION_ENDED, "by-helper", one)
 
     def prolong(self, one: Delegation, last: date) -> None:
         """Let it hold until another day."""
         self._write(one, last_day=last.isoformat())
-        self._note_both(Action.DELEGATION_CHANGED, "term", one)
+        self._note(Action.DELEGATION_CHANGED, "term", one.id, one.holder_id)
 
     def _write(self, one: Delegation, **values: Any) -> None:
         self.work.change(delegations, delegations.c.id == one.id, **values)
 
-    def _note_both(self, action: Action, outcome: str, one: Delegation) -> None:
-        self._note(action, outcome, one.id, one.holder_id)
-        if one.helper_id:
-            self._note(action, outcome, one.id, one.helper_id)
+    def _note_helpers(self, action: Action, outcome: str, one: Delegation) -> None:
+        """Note what the helper did: in their own chain, and by name in the holder's."""
+        self._note(action, outcome, one.id, one.helper_id)
+        person = one.named.name if one.named else ""
+        self._note(
+            action, outcome, one.id, one.holder_id, who=Who.CARER.value, person=person
+        )
 
-    def _note(self, action: Action, outcome: str, subject: str, whose: str) -> None:
-        self.work.note(action, outcome, subject, chain=chain_of(whose))
+    def _note(
+        self, action: Action, outcome: str, subject: str, whose: str, **detail: str
+    ) -> None:
+        self.work.note(action, outcome, subject, chain=chain_of(whose), **detail)
 
     def _delegation(self, row: Any) -> Delegation:
         self.work.rows.check(delegations, row)

@@ -103,6 +103,22 @@ def facts_of(work: UnitOfWork, profile_id: str) -> list[ProfileChange]:
     return [_opened(work, profile_id, row) for row in rows]
 
 
+def fact_named(work: UnitOfWork, profile_id: str, fact_id: str) -> ProfileChange | None:
+    """
+    Return the fact of a patient that a line of the journal names, or None.
+
+    Raises:
+        AlteredError: it is not the one that was written.
+    """
+    columns = profile_changes.c
+    row = work.connection.execute(
+        select(profile_changes).where(
+            columns.profile_id == profile_id, columns.id == fact_id
+        )
+    ).first()
+    return None if row is None else _opened(work, profile_id, row)
+
+
 def _opened(work: UnitOfWork, profile_id: str, row: Any) -> ProfileChange:
     said = work.unseal(row.key_id, row.detail, _place_of(profile_id, row.id))
     written = (said.pop("what", row.what), said.pop("at", row.changed_at.isoformat()))

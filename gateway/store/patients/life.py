@@ -119,6 +119,7 @@ class Living:
 
     What its state and its day say is done, if the day has come: six weeks to object,
     ten years of archive, a deletion that was asked for (CSP R. 1111-28, R. 1111-36).
+    A patient whose space was made from a feed is told of it, once.
     """
 
     database: Database
@@ -135,10 +136,12 @@ class Living:
             return
         profile = Profiles(work).hold(profile_id)
         assert profile is not None, "found above"
+        notices = Notices.of(work, self.settings)
         due = deadline_of(work, profile_id, profile.state)
         if due is None or work.now < due.at:
+            if not ProvisionalCodes(work).was_made(profile_id):  # of a feed
+                tell_waiting(work, notices, profile)
             return
-        notices = Notices.of(work, self.settings)
         why = f"time:{due.event.value.lower()}"
         go_on(work, notices, profile, REACHED[due.event], by="time", why=why)
         if due.event is ProfileEvent.DELETE:

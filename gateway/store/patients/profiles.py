@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +26,9 @@ from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
-from gateway.store.evidence.settings import keep_patient_settings
+from gateway.store.evidence.settings import keep_first_settings, keep_patient_settings
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.deadlines import set_deadline
+from gateway.store.patients.deadlines import add_deadline, set_deadline
 from gateway.store.patients.facts import (
     Fact,
     facts_of,
@@ -93,19 +93,24 @@ class Profiles:
         *,
         state: str,
         email: str = "",
+        telephone: str = "",
+        card: str = "",
         language: str = "fr",
+        is_new: bool = False,
     ) -> str:
         """
         Open a profile; return its opaque id.
+
+        ``is_new``: whoever asks has looked, and there is none for that INS.
 
         Raises:
             ConflictError: there is one for that INS already.
         """
         digest = self.work.keys.digest(Label.INS, ins.matricule)
-        if self._row(digest=digest) is not None:
+        if not is_new and self._row(digest=digest) is not None:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
-        key_id = self.work.key_for(f"patient:{profile_id}")
+        key_id = self.work.new_key_for(f"patient:{profile_id}")
         self.work.add_now(
             profiles,
             id=profile_id,
@@ -113,26 +118,29 @@ class Profiles:
             key_id=key_id,
             state=state,
             identity=self._identity(profile_id, key_id, ins, traits),
-            contact=self._contact(profile_id, key_id, {"email": email}),
+            contact=self._contact(
+                profile_id, key_id, _contact_said(email, telephone, card)
+            ),
             choices=self._choices(profile_id, key_id, _AT_FIRST),
             **_EMPTY,
             language=language,
             settings_version=1,
             created_at=self.work.now,
             changed_at=self.work.now,
-            sets=self._sets(profile_id),
+            sets=self._sets_of(profile_id, ()),
         )
-        self.keep_settings(profile_id)
-        set_deadline(self.work, profile_id, ProfileState(state), self.work.now)
+        self._keep_first(profile_id, state, language)
+        add_deadline(self.work, profile_id, ProfileState(state), self.work.now)
         self.work.note(
             Action.PROFILE_ADDED,
             state,
             profile_id,
             chain=chain_of(profile_id),
-            **said_of(self.by),
+            **({} if self.by == PATIENT else said_of(self.by)),  # none opens their own
         )
         if self.why:
-            self._keep_change(profile_id, Fact("add", {}, {"state": state}))
+            made = Fact("add", {}, {"state": state})
+            keep_fact(self.work, profile_id, made, self.by, why=self.why, version=1)
         return profile_id
 
     def _identity(
@@ -217,6 +225,16 @@ class Profiles:
             self.work.rows.check_set(table, profile_id, of_table, profile.sets)
         return read_rights(self.work, profile_id, profile.key_id, rows)
 
+    def decided(self, profile_id: str) -> dict[str, list[dict[str, Any]]]:
+        """
+        Return all blocks and oppositions of a patient with their days, ended or not.
+
+        Raises:
+            AlteredError: they are not those that the patient's profile vouches for.
+        """
+        self.rights(profile_id)
+        return listed_rights(self.work, profile_id, self._key_of(profile_id))
+
     def _key_of(self, profile_id: str) -> str:
         """Return the key of a patient who is there."""
         if (held := self._held(profile_id)) is not None:
@@ -232,6 +250,9 @@ class Profiles:
     def _sets(self, profile_id: str) -> dict[str, str]:
         """Return what vouches for the blocks, oppositions and secret senders."""
         rows = RIGHTS.rows(self.work.connection, profile=profile_id)
+        return self._sets_of(profile_id, rows)
+
+    def _sets_of(self, profile_id: str, rows: Sequence[Any]) -> dict[str, str]:
         return {
             table.name: self.work.rows.set_mac(table, profile_id, of_table)
             for table, of_table in sets_of(profile_id, rows).items()
@@ -365,6 +386,12 @@ class Profiles:
         self.keep_settings(profile_id, fact)
         return kept
 
+    def _keep_first(self, profile_id: str, state: str, language: str) -> None:
+        """Keep what is set of a profile that was just made: nothing but the usual."""
+        none = {one.name: list[Any]() for one in (blocks, secrecies, oppositions)}
+        said = {"state": state, "language": language, **_AT_FIRST, **none}
+        keep_first_settings(self.work, profile_id, said, self.by.name)
+
     def keep_settings(self, profile_id: str, fact: Fact | None = None) -> None:
         """
         Keep what a patient has set now, as the version that the profile is at.
@@ -417,21 +444,30 @@ class Profiles:
 
     def set_email(self, profile: Profile, email: str) -> None:
         """Change the ordinary e-mail address notices and codes go to."""
-        self._set_contact(profile, "email", email)
+        self.set_contact(profile, "email", email)
 
     def set_telephone(self, profile: Profile, telephone: str) -> None:
         """Change the telephone number of a patient; an empty text takes it away."""
-        self._set_contact(profile, "telephone", telephone)
+        self.set_contact(profile, "telephone", telephone)
 
     def set_card(self, profile: Profile, serial: str) -> None:
         """Change the serial number of a patient's health insurance card."""
-        self._set_contact(profile, "card", serial)
+        self.set_contact(profile, "card", serial)
 
-    def _set_contact(self, profile: Profile, what: str, said: str) -> None:
+    def set_contact(self, profile: Profile, what: str, said: str) -> None:
+        """Change the e-mail address, the ``telephone`` or the ``card`` of a patient."""
         contact = {**_contact_of(profile), what: said}
         sealed = self._contact(profile.id, profile.key_id, contact)
         before = getattr(profile, what)
         self._changed(profile.id, what, before, said, contact=sealed)
+
+    def set_identity(self, profile: Profile, ins: Ins, traits: IdentityTraits) -> None:
+        """Change what a feed says of who a patient is; the matricule stays."""
+        assert ins.matricule == profile.ins.matricule, "found by it"
+        before = {"oid": profile.ins.authority.value, **asdict(profile.traits)}
+        after = {"oid": ins.authority.value, **asdict(traits)}
+        identity = self._identity(profile.id, profile.key_id, ins, traits)
+        self._changed(profile.id, "identity", before, after, identity=identity)
 
     def set_authority(self, profile: Profile, oid: str) -> None:
         """
@@ -603,5 +639,9 @@ class Profiles:
 
 def _contact_of(profile: Profile) -> dict[str, str]:
     """Return what is sealed of how a patient is reached, with what is known alone."""
-    said = {"telephone": profile.telephone, "card": profile.card}
-    return {"email": profile.email, **{name: one for name, one in said.items() if one}}
+    return _contact_said(profile.email, profile.telephone, profile.card)
+
+
+def _contact_said(email: str, telephone: str, card: str) -> dict[str, str]:
+    said = {"telephone": telephone, "card": card}
+    return {"email": email, **{name: one for name, one in said.items() if one}}

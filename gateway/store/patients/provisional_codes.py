@@ -58,6 +58,14 @@ class ProvisionalCodes:
         )
         return code
 
+    def was_made(self, profile_id: str) -> bool:
+        """Tell whether a profile has a code, good or too old, that was not used."""
+        mine = provisional_codes.c.profile_id == profile_id
+        found = self.work.connection.execute(
+            select(provisional_codes.c.made_at).where(mine)
+        ).first()
+        return found is not None
+
     def matches(self, profile: Profile, code: str) -> bool:
         """Tell whether a code is the last that was made, and still good."""
         columns = provisional_codes.c

@@ -48,6 +48,9 @@ KEPT_SECONDS: Final = 300.0
 """How long an unwrapped key stays in memory, whatever happens to it."""
 
 _KEYS = data_keys.c
+_ADD = Prepared(
+    insert(data_keys), ("id", "scope", "epoch", "wrapped", "kek_id", "created_at")
+)
 _CURRENT = Prepared(
     select(_KEYS.id, _KEYS.epoch, _KEYS.destroyed_at)
     .where(_KEYS.scope == bindparam("scope"))
@@ -343,6 +346,24 @@ class KeyRing:
         self.keks.forget(kek_id)
         self._memory.drop()
 
+    def new_key(self, connection: Connection, scope: str, now: datetime) -> str:
+        """Make the first key of a scope that nobody else can know of; return its id."""
+        place = KeyPlace(scope, uuid4().hex, 1)
+        return self._put(connection, place, now, AESGCM.generate_key(256))
+
+    def _put(
+        self, connection: Connection, place: KeyPlace, now: datetime, secret: bytes
+    ) -> str:
+        kek = self.wrapping(connection)
+        row = {
+            **{"id": place.key_id, "scope": place.scope, "epoch": place.epoch},
+            "wrapped": wrap(kek, secret, place),
+            "kek_id": kek.id,
+            "created_at": now,
+        }
+        _ADD.run(connection, [row])
+        return place.key_id
+
     def _add(
         self,
         connection: Connection,
@@ -351,24 +372,14 @@ class KeyRing:
         now: datetime,
         secret: bytes | None = None,
     ) -> str:
-        key_id, kek = uuid4().hex, self.wrapping(connection)
         secret = AESGCM.generate_key(256) if secret is None else secret
         try:
             with connection.begin_nested():
-                connection.execute(
-                    insert(data_keys).values(
-                        id=key_id,
-                        scope=scope,
-                        epoch=epoch,
-                        wrapped=wrap(kek, secret, KeyPlace(scope, key_id, epoch)),
-                        kek_id=kek.id,
-                        created_at=now,
-                    )
-                )
+                place = KeyPlace(scope, uuid4().hex, epoch)
+                return self._put(connection, place, now, secret)
         except IntegrityError:
             # Another node made it at this very moment, as at midnight all do.
             return str(_CURRENT.first(connection, scope=scope).id)
-        return key_id
 
     def _unwrapped(self, connection: Connection, key_id: str) -> bytes:
         row = _WRAPPED.first(connection, key=key_id)

@@ -20,7 +20,7 @@ from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
-from gateway.web.patient.ports import OwnDocuments, Trusts
+from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed, who_acts
 from gateway.web.site.ports import DocumentPages, OpenVault
@@ -38,6 +38,7 @@ class PatientDesk(Desk):
     open_vault: OpenVault
     own_documents: OwnDocuments
     trusts: Trusts
+    masks: Masks
 
     def keep(self, submission: Submission, also: Also) -> None:
         """
@@ -51,9 +52,10 @@ class PatientDesk(Desk):
         via = who_acts()
 
         def by_whom(work: UnitOfWork, parcel: Parcel) -> None:
-            with work.acting_by(via):
+            assert via is not None, "asked for somebody who acts alone"
+            with work.acting_by(via.said()):
                 also(work, parcel)
-                self._tell_holder(work, via)
+                self._tell_holder(work, via.delegation_id)
 
         kept = self.reception.keep(submission, by_whom if via else also)
         answer = committed(kept)
@@ -70,12 +72,12 @@ class PatientDesk(Desk):
             UnavailableError: it could not be committed in time.
         """
         via = who_acts()
-        if not via:
+        if via is None:
             return super().write(job)
 
         def told(work: UnitOfWork) -> T:
             done = job(work)
-            self._tell_holder(work, via)
+            self._tell_holder(work, via.delegation_id)
             return done
 
         return super().write(told)

@@ -97,9 +97,7 @@ class PeoplePages:
 
     def _named(self, one: Delegation, today: date) -> Person:
         """Return a helper as the patient named them: what is behind is not told."""
-        named = one.named
-        name = f"{named.given} {named.family.upper()}" if named else "?"
-        return self._person(one, name, today)
+        return self._person(one, one.named.name if one.named else "?", today)
 
     def _holder(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
         """Return whom the patient acts for, None where that space is not open."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
 from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.mask_runs import MaskRun
 from gateway.store.patients.profiles import Profile
 
 Trusts = Callable[[str], bool]
@@ -30,3 +31,28 @@ class OwnDocuments(Protocol):
         Raises:
             InvalidError: the file or its title cannot make a document.
         """
+
+
+class Masks(Protocol):
+    """Hides documents from professionals, and shows them again."""
+
+    def change(
+        self,
+        work: UnitOfWork,
+        profile_id: str,
+        document_ids: Collection[str],
+        *,
+        masks: bool,
+    ) -> int:
+        """
+        Mask documents with their versions, or show them; return how many changed.
+
+        Raises:
+            NotFoundError: one is not in this patient's vault.
+        """
+
+    def begin(self, work: UnitOfWork, profile_id: str, *, masks: bool) -> MaskRun:
+        """Mask all documents there are, or undo that."""
+
+    def last(self, work: UnitOfWork, profile_id: str) -> MaskRun | None:
+        """Return the last time that was asked, or None."""

@@ -10,9 +10,11 @@ from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
+from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
 from gateway.web.patient.fixed_pages import FixedPages
+from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
@@ -32,11 +34,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
+    fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     people = PeoplePages(desk)
-    fixed = FixedPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
+    who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
@@ -160,6 +163,18 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/account/telephone", changing.set_telephone),
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
+        get("/matrix", access.matrix, anyone),
+        get("/confidentiality", access.settings),
+        get("/confidentiality/change", access.ask),
+        post("/confidentiality/change", access.change),
+        get("/confidentiality/documents", access.several),
+        post("/confidentiality/documents", access.mask_several),
+        get("/confidentiality/block", access.ask_block),
+        post("/confidentiality/block", access.block),
+        post("/confidentiality/unblock", access.unblock),
+        get(who_sees, access.who_sees),
+        post(who_sees, access.mask),
+        get("/history", HistoryPages(desk).history),
         *does(
             Act.READ,
             get("/documents", documents.documents),

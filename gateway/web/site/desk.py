@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from gateway.core.actors import Who
 from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
@@ -18,22 +19,39 @@ from gateway.store.base.writer import Writer
 T = TypeVar("T")
 _COMMIT_SECONDS = 30
 
-_ACTING: ContextVar[str] = ContextVar("acting", default="")
-"""The delegation by which the page that is served acts; empty for the holder's own."""
+
+@frozen
+class ActingNow:
+    """Who acts in another's place by the page that is served; its lines say so."""
+
+    delegation_id: str
+    person: str = field(repr=False)
+    who: Who = Who.CARER
+
+    def said(self) -> dict[str, str]:
+        """Return it as the detail of a line; the name is sealed there."""
+        return {
+            "via": self.delegation_id,
+            "who": self.who.value,
+            "person": self.person,
+        }
+
+
+_ACTING: ContextVar[ActingNow | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
-def acting_by(delegation_id: str) -> Iterator[None]:
-    """Have every line of what is written meanwhile say by which delegation it is."""
-    before = _ACTING.set(delegation_id)
+def acting_by(now: ActingNow | None) -> Iterator[None]:
+    """Have every line of what is written meanwhile say who did it; None: the holder."""
+    before = _ACTING.set(now)
     try:
         yield
     finally:
         _ACTING.reset(before)
 
 
-def who_acts() -> str:
-    """Return the delegation by which the page that is served acts, or nothing."""
+def who_acts() -> ActingNow | None:
+    """Return who acts by the page that is served, None where it is the holder."""
     return _ACTING.get()
 
 
@@ -55,7 +73,8 @@ class Desk:
         via = who_acts()
 
         def by_whom(work: UnitOfWork) -> T:
-            with work.acting_by(via):
+            assert via is not None, "asked for somebody who acts alone"
+            with work.acting_by(via.said()):
                 return job(work)
 
         return committed(self.writer.submit(by_whom if via else job))

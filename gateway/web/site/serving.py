@@ -12,12 +12,19 @@ from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer, page, redirect, with_query
-from gateway.web.site.desk import acting_by
+from gateway.web.site.desk import ActingNow, acting_by
 from gateway.web.site.forms import EMPTY_FORM, read_form
 from gateway.web.site.languages import choose_language
 from gateway.web.site.ports import Visitors
 from gateway.web.site.routes import Route
-from gateway.web.site.visits import RawRequest, Visit, form_token, same, upload_ticket
+from gateway.web.site.visits import (
+    RawRequest,
+    Visit,
+    form_token,
+    person_name,
+    same,
+    upload_ticket,
+)
 
 log = Logger()
 _COOKIE = re.compile(r"[0-9a-f]{64}")
@@ -62,7 +69,7 @@ class Serving:
     def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         signed_in, text = visit.person is not None, visit.form.text("text")
         try:
-            with acting_by(visit.acting.id if visit.acting else ""):
+            with acting_by(_acting_now(visit)):
                 return route.page(visit, **parts)
         except NotFoundError:
             if visit.own is not None:
@@ -156,6 +163,12 @@ class Serving:
         if text.strip():
             return error_page(visit.language, 403, text=text)
         return redirect("/sign-in?expired=1")
+
+
+def _acting_now(visit: Visit) -> ActingNow | None:
+    if visit.acting is None or visit.own is None:
+        return None
+    return ActingNow(visit.acting.id, person_name(visit.own))
 
 
 class ForgedError(Exception):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.core.actors import Means
 from gateway.core.texts.history import (
     CHANGE_TEXTS,
     DEED_TEXTS,
+    MEANS_TEXTS,
     SECRET_CHANGES,
+    TOLD_VALUES,
     Deed,
     deed_text,
 )
@@ -16,6 +19,8 @@ from gateway.store.journal import Action
 
 def test_every_word_is_of_an_action_that_there_is_in_both_languages() -> None:
     assert DEED_TEXTS.keys() <= {action.value for action in Action}
+    assert MEANS_TEXTS.keys() == set(Means)
+    assert CHANGE_TEXTS.keys() > TOLD_VALUES
     said = [one.text for one in DEED_TEXTS.values()] + list(CHANGE_TEXTS.values())
     assert all(one.fr and one.en and one.fr != one.en for one in said)
     assert {one.deed for one in DEED_TEXTS.values()} == set(Deed)

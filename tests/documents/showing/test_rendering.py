@@ -197,6 +197,83 @@ def test_regions_of_tables_have_names_of_their_own() -> None:
     assert labels[1:] == ["Tableau 1", "Tableau 2", "Tableau 3"]
 
 
+def results(*observations: str) -> str:
+    """Return the HTML of a table of results, whose entries say so of them."""
+    table = (
+        "<table><thead><tr><th>Analyse</th><th>Valeur</th></tr></thead><tbody>"
+        '<tr ID="k"><td>Potassium</td><td>3,2</td></tr>'
+        '<tr><td>Glucose</td><td><content ID="g">1,18</content></td></tr>'
+        '<tr ID="n"><td>Sodium</td><td>139</td></tr></tbody></table>'
+    )
+    return shown(table, "".join(observations))
+
+
+def observation(place: str, *codes: str) -> str:
+    said = "".join(f'<interpretationCode code="{code}"/>' for code in codes)
+    return (
+        '<entry><observation><text><reference value="#'
+        f'{place}"/></text>{said}</observation></entry>'
+    )
+
+
+def test_a_value_out_of_range_is_said_to_be_so_where_the_document_says_it() -> None:
+    html = results(observation("k", "L"), observation("g", "HH"), observation("n", "N"))
+
+    check_fragment(html)
+    assert '3,2 <span class="marque">↓ En dessous</span></td>' in html
+    assert '1,18 <span class="marque">↑ Au-dessus</span></td>' in html
+    assert "139</td>" in html
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        (["H"], "↑ Au-dessus"),
+        (["HU"], "↑ Au-dessus"),
+        (["LL"], "↓ En dessous"),
+        (["LU"], "↓ En dessous"),
+        (["A"], "! Hors des repères"),
+        (["AA"], "! Hors des repères"),
+        (["A", "H"], "↑ Au-dessus"),
+        (["H", "L"], ""),
+        (["N"], ""),
+        (["x"], ""),
+        ([], ""),
+    ],
+)
+def test_each_interpretation_has_its_word(codes: list[str], words: str) -> None:
+    html = results(observation("k", *codes))
+
+    assert html.count("marque") == bool(words)
+    assert words in html
+
+
+def test_of_two_words_about_one_row_none_is_said() -> None:
+    assert "marque" not in results(observation("k", "H"), observation("k", "L"))
+    assert "marque" not in results(observation("", "H"), observation("other", "L"))
+
+
+@pytest.mark.parametrize(
+    ("table", "is_cards"),
+    [
+        ("<thead><tr><th>A</th><th>B</th></tr></thead>{body}", True),
+        ("<thead><tr><th>A</th><th/></tr></thead>{body}", False),
+        ("<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>{body}", False),
+        ("<thead><tr><th colspan='2'>A</th></tr></thead>{body}", False),
+        ("<thead><tr><th>A</th><th>B</th></tr></thead>{body}{body}", False),
+        ("{body}", False),
+    ],
+)
+def test_a_plain_table_is_of_cards_on_a_telephone(
+    table: str, *, is_cards: bool
+) -> None:
+    body = "<tbody><tr><td>Un</td><td>Deux</td></tr></tbody>"
+    html = shown(f"<table>{table.format(body=body)}</table>")
+
+    assert ("tableau fiches" in html) is is_cards
+    assert ('<td data-label="B">Deux</td>' in html) is is_cards
+
+
 def test_a_row_of_headings_inside_the_body_heads_its_columns() -> None:
     rows = "<table><tbody><tr><th>A</th><th>B</th></tr></tbody></table>"
 

@@ -190,6 +190,8 @@ def test_axe_finds_nothing_on_any_page(
         page.click("text=Envoyer")
         visitor.look("conversation-sent")
         lose_answers(site)
+        visitor.go("/home")
+        visitor.look("home-lost")
         visitor.go("/inbox")
         visitor.look("inbox-lost")
         page.click("text=Dr Claire MARTIN")
@@ -231,6 +233,9 @@ def test_axe_finds_nothing_on_any_page(
         visitor.look("menu")
         page.click("text=English")
         visitor.look("help-english")
+        for path in ("legal", "privacy", "accessibility", "site-map"):
+            visitor.go(f"/{path}")
+            visitor.look(path)
         visitor.go("/nothing")
         visitor.look("not-found")
 
@@ -376,7 +381,8 @@ def test_on_paper_a_table_is_whole_and_the_patient_named(
         identity = page.locator(".printed").inner_text()
         assert "Dominique PAT-TROIS, né(e) le 28/03/1979" in identity
         assert "279035121518989" in identity
-        assert page.locator("nav.nav").is_hidden()
+        for left_out in ("header.top", "nav.nav", "footer.foot", ".bar"):
+            assert page.locator(left_out).is_hidden()
         if SHOTS:
             page.pdf(
                 path=str(Path(SHOTS) / f"table-{columns}.pdf"),
@@ -430,12 +436,15 @@ def test_each_printed_sheet_says_whose_it_is_and_has_its_dosages_whole(
 LINES = ("Ligne", "Suite")
 
 
+FOCUS_ON_ALERT = "document.activeElement.getAttribute('role') === 'alert'"
 _BEYOND = """[...document.querySelectorAll("body *")]
   .filter(one => one.getBoundingClientRect().right > innerWidth)
   .map(one => one.tagName + "." + one.className).slice(0, 20)"""
 
 
-@pytest.mark.parametrize("path", ["/home", "/inbox", "/inbox/new", "/help"])
+@pytest.mark.parametrize(
+    "path", ["/home", "/inbox", "/inbox/new", "/documents", "/site-map"]
+)
 @blocking
 def test_a_narrow_screen_and_large_letters_need_no_sideways_scrolling(
     site: Site, path: str
@@ -462,7 +471,7 @@ def test_after_an_error_the_focus_is_on_what_is_wrong(site: Site) -> None:
         page.fill("#login", LOGIN)
         page.fill("#password", "Coquelicot-1980")
         page.click("text=Continuer")
-        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        page.wait_for_function(FOCUS_ON_ALERT)
         sign_in(visitor)
         page.click("text=Dr Claire MARTIN")
         page.fill("#text", "Bonjour")
@@ -470,7 +479,7 @@ def test_after_an_error_the_focus_is_on_what_is_wrong(site: Site) -> None:
             "#files", {"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"}
         )
         page.click("text=Envoyer")
-        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        page.wait_for_function(FOCUS_ON_ALERT)
 
 
 @blocking

@@ -283,12 +283,15 @@ def acts(act: Act, request: RawRequest, page: Any = lambda _: Answer()) -> Answe
 def test_who_acts_for_another_sees_the_others_space_and_leaves_the_name_in_it() -> None:
     def page(visit: Visit) -> Answer:
         assert visit.own is not None
-        return Answer(body=f"{visit.profile.id} {visit.own.id} {who_acts()}".encode())
+        now = who_acts()
+        assert now is not None
+        named = f"{visit.profile.id} {visit.own.id} {now.delegation_id} {now.person}"
+        return Answer(body=named.encode())
 
     answer = acts(Act.READ, raw(cookies=ACTING), page)
 
-    assert answer.body.decode() == f"{'b' * 32} {PERSON.id} {DELEGATION}"
-    assert who_acts() == ""
+    assert answer.body.decode() == f"{'b' * 32} {PERSON.id} {DELEGATION} PAT"
+    assert who_acts() is None
 
 
 def test_what_is_the_holders_alone_is_refused_and_so_is_what_says_nothing() -> None:

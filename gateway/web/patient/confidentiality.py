@@ -1,0 +1,115 @@
+"""What a patient may set about who sees what: each choice, what it says, its change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import frozen
+
+from gateway.errors import NotFoundError
+from gateway.rights.viewing_rules import ViewFacts
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.mask_runs import MaskRun
+from gateway.store.patients.profiles import Opposition, Profile, Profiles
+from gateway.web.patient.ports import Masks
+
+
+class AccessChoice(StrEnum):
+    """One thing that is open or closed to professionals."""
+
+    REGULATOR = "samu"
+    OTHERS = "other"
+    MASKED = "masked"
+    NEW = "new"
+    EVERYTHING = "all"
+    READING = "reading"
+    MAIL_AMONG = "mail"
+    MAIL_TO_ME = "mail-to-me"
+
+
+EMERGENCY = (AccessChoice.REGULATOR, AccessChoice.OTHERS, AccessChoice.MASKED)
+GRAVE: Mapping[AccessChoice, bool] = MappingProxyType(
+    {
+        AccessChoice.REGULATOR: False,
+        AccessChoice.OTHERS: False,
+        AccessChoice.MASKED: True,
+        AccessChoice.READING: False,
+        AccessChoice.EVERYTHING: False,
+    }
+)
+"""Whether it is opening or closing it that must be understood before it is done."""
+
+_OPPOSITIONS = MappingProxyType(
+    {
+        AccessChoice.READING: Opposition(kind="reading", declared_by="patient"),
+        AccessChoice.MAIL_AMONG: Opposition(kind="mail", declared_by="patient"),
+        AccessChoice.MAIL_TO_ME: Opposition(kind="mail-to-me", declared_by="patient"),
+    }
+)
+
+
+@frozen
+class ChoicesNow:
+    """Which choices are open now, and how far masking everything came."""
+
+    open: Mapping[AccessChoice, bool]
+    run: MaskRun | None
+
+    def view(self, *, masked: bool) -> ViewFacts:
+        """Return what seeing a document depends on."""
+        return ViewFacts(
+            masked=masked,
+            reading_opposed=not self.open[AccessChoice.READING],
+            regulator_permitted=self.open[AccessChoice.REGULATOR],
+            others_permitted=self.open[AccessChoice.OTHERS],
+            masked_in_emergency=self.open[AccessChoice.MASKED],
+        )
+
+
+def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:
+    """Return what holds now."""
+    run = masks.last(work, profile.id)
+    kinds = {one.kind for one in Profiles(work).rights(profile.id).oppositions}
+    opened = {one: profile.emergency.get(one.value) == "permit" for one in EMERGENCY}
+    opened[AccessChoice.NEW] = not profile.mask_by_default
+    opened[AccessChoice.EVERYTHING] = run is None or not run.masks
+    opened |= {one: said.kind not in kinds for one, said in _OPPOSITIONS.items()}
+    return ChoicesNow(MappingProxyType(opened), run)
+
+
+def choice_of(text: str) -> AccessChoice:
+    """Return a choice by its word; `NotFoundError` for any other."""
+    try:
+        return AccessChoice(text)
+    except ValueError:
+        raise NotFoundError("not found") from None
+
+
+def change(
+    work: UnitOfWork,
+    profile_id: str,
+    masks: Masks,
+    choice: AccessChoice,
+    *,
+    opens: bool,
+) -> None:
+    """Open or close one; as it is already, nothing is done or written down."""
+    profiles = Profiles(work)
+    profile = profiles.hold(profile_id)
+    if profile is None or standing_of(work, profile, masks).open[choice] is opens:
+        return
+    if choice in EMERGENCY:
+        said = {choice.value: "permit" if opens else "deny"}
+        emergency = {**profile.emergency, **said}
+        what = f"emergency.{choice.value}"
+        profiles.change(profile_id, what, emergency=emergency)
+    elif choice is AccessChoice.NEW:
+        profiles.change(profile_id, "mask-by-default", mask_by_default=not opens)
+    elif choice is AccessChoice.EVERYTHING:
+        masks.begin(work, profile_id, masks=not opens)
+    elif opens:
+        profiles.withdraw(profile_id, _OPPOSITIONS[choice])
+    else:
+        profiles.oppose(profile_id, _OPPOSITIONS[choice])

@@ -1,0 +1,91 @@
+"""Who ever wrote to a patient or filed for them: whom they may block, by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from gateway.core.vault import FiledDocument
+from gateway.documents.xds.forms import unescape
+from gateway.errors import NotFoundError
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.web.patient.document_cards import SeenDocuments
+
+_RECENT: Final = 100
+"""Documents whose authors are known by name without being asked for."""
+_OTHERS: Final = 20
+"""Documents of a conversation whose authors are offered with its sender."""
+
+
+@frozen(kw_only=True)
+class Blockable:
+    """Somebody who may be blocked; a whole structure is everybody who works there."""
+
+    identity: str
+    name: str
+    is_structure: bool = False
+
+
+def blockable(
+    work: UnitOfWork, seen: SeenDocuments, *, document: str, conversation: str
+) -> list[Blockable]:
+    """
+    Return whom a document, a conversation, or neither of them, names.
+
+    Without either: who wrote, and who signed one of the last documents.
+
+    Raises:
+        NotFoundError: it is not there, or not this patient's.
+    """
+    found: list[Blockable] = []
+    reader = InboxReader(work)
+    if document:
+        one = seen.find(document)
+        if one is None:
+            raise NotFoundError("not found")
+        found += _authors(seen, one)
+    elif conversation:
+        known = reader.conversation(seen.profile_id, conversation)
+        if known is None:
+            raise NotFoundError("not found")
+        found.append(Blockable(identity=known.address.lower(), name=known.name))
+    else:
+        found += [
+            Blockable(identity=one.address.lower(), name=one.name)
+            for one in reader.contacts(seen.profile_id)
+        ]
+        for one in seen.listed(_OTHERS):
+            found += _authors(seen, one)
+    return list({one.identity: one for one in reversed(found)}.values())[::-1]
+
+
+def names_of(work: UnitOfWork, seen: SeenDocuments) -> dict[str, str]:
+    """Return the names of those who wrote, and of who signed the last documents."""
+    contacts = InboxReader(work).contacts(seen.profile_id)
+    names = {one.address.lower(): one.name for one in contacts}
+    for document in seen.listed(_RECENT):
+        for author in _authors(seen, document):
+            names.setdefault(author.identity, author.name)
+    return names
+
+
+def _authors(seen: SeenDocuments, document: FiledDocument) -> Iterator[Blockable]:
+    for author in seen.vault.entry(document).authors:
+        person = f"{author.person}^^^^^^^^^^^^^".split("^")
+        if person[0] and person[12] != "NH":
+            name = " ".join(
+                unescape(one).strip()
+                for one in (person[5], person[2], person[1])
+                if one
+            )
+            yield Blockable(identity=person[0].lower(), name=name or person[0])
+        place = f"{author.institution}^^^^^^^^^^".split("^")
+        if place[9]:
+            yield Blockable(
+                identity=place[9].lower(),
+                name=unescape(place[0]).strip() or place[9],
+                is_structure=True,
+            )

@@ -1,0 +1,255 @@
+"""The history of a patient's record, from the patient's own chain of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from gateway.core.actors import Means, Who
+from gateway.core.texts.history import (
+    DEED_TEXTS,
+    SECRET_CHANGES,
+    TOLD_VALUES,
+    Deed,
+    deed_text,
+)
+from gateway.errors import AlteredError
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.journal import Action, Entry, chain_of, is_as_written
+from gateway.store.patients.facts import fact_named
+from gateway.store.patients.values import ProfileChange
+from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+
+
+class Party(StrEnum):
+    """Whose deeds, to choose by."""
+
+    MINE = "mine"
+    PROFESSIONALS = "professionals"
+    SERVICE = "service"
+    HELPERS = "helpers"
+
+
+_OF_WHO = {
+    Who.PATIENT: Party.MINE,
+    Who.REPRESENTATIVE: Party.HELPERS,
+    Who.CARER: Party.HELPERS,
+    Who.PROFESSIONAL: Party.PROFESSIONALS,
+    Who.OPERATOR: Party.SERVICE,
+    Who.SYSTEM: Party.SERVICE,
+}
+_BY_PROFESSIONALS = frozenset(
+    {
+        Action.DOCUMENT_FILED,
+        Action.DOCUMENT_DEPRECATED,
+        Action.DOCUMENT_WITHDRAWN,
+        Action.MESSAGE_DELIVERED,
+        Action.CONVERSATION_ENDED,
+    }
+)
+_BY_SERVICE = frozenset(
+    {Action.OPERATOR_READ, Action.NOTICE_SENT, Action.PROFILE_ADDED}
+)
+_WHO_OF = {
+    party: frozenset(who.value for who, of in _OF_WHO.items() if of is party)
+    for party in Party
+}
+_ACTIONS_OF = {
+    Party.MINE: frozenset(DEED_TEXTS) - _BY_PROFESSIONALS - _BY_SERVICE,
+    Party.PROFESSIONALS: _BY_PROFESSIONALS,
+    Party.SERVICE: _BY_SERVICE | {Action.DOCUMENT_DOWNLOADED, Action.PROFILE_CHANGED},
+}
+"""What may be a party's where the line does not say who."""
+_OF_DOCUMENTS = frozenset(
+    {
+        Action.DOCUMENT_FILED,
+        Action.DOCUMENT_KEPT,
+        Action.DOCUMENT_DEPRECATED,
+        Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_MASKED,
+        Action.DOCUMENT_UNMASKED,
+        Action.DOCUMENT_OPENED,
+        Action.DOCUMENT_DOWNLOADED,
+    }
+)
+_AT_ONCE = 120
+
+
+@frozen(kw_only=True)
+class Choice:
+    """Which lines are asked for: whose, of which kind, and of which days."""
+
+    party: Party | None = None
+    deed: Deed | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@frozen(kw_only=True)
+class HistoryLine:
+    """One deed as the patient reads it; ``who`` is empty where it is the patient."""
+
+    seq: int
+    at: datetime
+    party: Party
+    who: str = field(repr=False)
+    place: str = field(repr=False)
+    role: str
+    """A word of `Who`, where the line says it."""
+    what: str
+    english: str
+    card: DocumentCard | None = field(repr=False)
+    why: str = field(repr=False)
+    values: tuple[str, str] = field(repr=False)
+    """What was said before and after, empty where nothing is told of it."""
+    means: Means | None
+    is_refused: bool
+
+
+@frozen
+class PatientHistory:
+    """
+    What was done on a patient's record, as far as the patient may know of it.
+
+    A line about a document or a message that is hidden is not there, and no count or
+    number tells of it.
+    """
+
+    work: UnitOfWork
+    seen: SeenDocuments
+
+    def page(
+        self, choice: Choice, most: int, before: int | None = None
+    ) -> tuple[list[HistoryLine], int | None]:
+        """
+        Return so many lines, newest first, and before which one the next page begins.
+
+        Raises:
+            AlteredError: a line is not as it was written.
+        """
+        found: list[HistoryLine] = []
+        for line in self._lines(choice, before):
+            if len(found) == most:
+                return found, found[-1].seq
+            found.append(line)
+        return found, None
+
+    def _lines(self, choice: Choice, before: int | None) -> Iterator[HistoryLine]:
+        actions = [
+            action
+            for action, said in DEED_TEXTS.items()
+            if choice.deed in (None, said.deed)
+        ]
+        chain = chain_of(self.seen.profile_id)
+        while True:
+            entries = self.work.journal.latest(
+                chain,
+                actions,
+                who=_WHO_OF.get(choice.party) if choice.party else None,
+                of_them=_ACTIONS_OF.get(choice.party, ()) if choice.party else (),
+                before=before,
+                since=choice.since,
+                until=choice.until,
+                most=_AT_ONCE,
+            )
+            asked = [
+                one
+                for one in entries
+                if choice.party in (None, party_of(one))
+                and one.outcome not in SECRET_CHANGES
+            ]
+            arrivals = {
+                one.subject for one in asked if one.action == Action.MESSAGE_DELIVERED
+            }
+            shown = InboxReader(self.work).seen_arrivals(self.seen.profile_id, arrivals)
+            for one in asked:
+                if one.subject in arrivals - shown:
+                    continue
+                if (line := self._line(one)) is not None:
+                    yield line
+            if len(entries) < _AT_ONCE:
+                return
+            before = entries[-1].seq
+
+    def _fact(self, entry: Entry) -> ProfileChange | None:
+        """Return the fact that a line names; it cannot be gone."""
+        if "fact" not in entry.kept:
+            return None
+        fact = fact_named(self.work, self.seen.profile_id, entry.kept["fact"])
+        if fact is None or fact.what != entry.outcome:
+            raise AlteredError("a change that a patient's history names is gone")
+        return fact
+
+    def _line(self, kept: Entry) -> HistoryLine | None:
+        if not is_as_written(kept):
+            raise AlteredError("a line of a patient's history was altered")
+        entry, card = self.work.journal.opened(kept), None
+        if entry.action in _OF_DOCUMENTS and entry.outcome != "all":
+            document = self.seen.find(entry.subject)
+            if document is not None:
+                card = self.seen.card(document)
+            elif not self.seen.is_withdrawn(entry.subject):
+                return None
+        said = deed_text(entry.action, entry.outcome)
+        assert said is not None, "asked for by its action"
+        party = party_of(entry)
+        fact = self._fact(entry)
+        who, place = _named(entry, party, card)
+        return HistoryLine(
+            seq=entry.seq,
+            at=entry.at,
+            party=party,
+            who=who,
+            place=place,
+            role=str(entry.kept.get("who", "")),
+            what=said.text.fr,
+            english=said.text.en,
+            card=card,
+            why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
+            values=_values(fact),
+            means=_means(entry),
+            is_refused=entry.action.endswith(":refuse"),
+        )
+
+
+def _values(fact: ProfileChange | None) -> tuple[str, str]:
+    if fact is None or fact.what not in TOLD_VALUES:
+        return "", ""
+    return str(fact.before or ""), str(fact.after or "")
+
+
+def _means(entry: Entry) -> Means | None:
+    """Return by what means a change was made, where its line says it."""
+    said = entry.kept.get("means", "")
+    return Means(said) if said in [one.value for one in Means] else None
+
+
+def party_of(entry: Entry) -> Party:
+    """Return whose deed a line is, by what it says in clear."""
+    said = entry.kept.get("who", "")
+    if entry.action == Action.PROFILE_ADDED:
+        return Party.SERVICE
+    if said in [one.value for one in Who]:
+        return _OF_WHO[Who(said)]
+    by_operator = entry.action == Action.DOCUMENT_DOWNLOADED and "by" in entry.kept
+    if entry.action in _BY_SERVICE or by_operator:
+        return Party.SERVICE
+    if entry.action == Action.PROFILE_CHANGED and "by" in entry.kept:
+        return Party.SERVICE
+    return Party.PROFESSIONALS if entry.action in _BY_PROFESSIONALS else Party.MINE
+
+
+def _named(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, str]:
+    """Return the name of who did it and the structure, as far as they are known."""
+    if party is Party.PROFESSIONALS:
+        if card is None:
+            return str(entry.detail.get("identity", "")), ""
+        return ", ".join(card.authors), card.structure
+    if party is Party.MINE:
+        return "", ""
+    name = entry.detail.get("person") or entry.detail.get("by") or ""
+    return ("" if name == "time" else str(name)), ""
