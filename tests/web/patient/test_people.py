@@ -6,7 +6,7 @@ Several modules together: the pages, `helping`, the store's delegations, the des
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from attrs import define
@@ -232,17 +232,15 @@ def test_it_ends_with_its_last_day_where_the_patients_are(site: Site) -> None:
 
     with site.database.read() as work:
         last = work.connection.execute(select(delegations.c.last_day)).scalar_one()
-    end = site.clock.now.fromisoformat(f"{last}T21:59:59+00:00")  # 23 h 59 in Paris
-    site.clock.now = end - timedelta(minutes=70)
-    assert Relative(site, "", "", "anne.morel21").browser().get("/people").status == 200
-    there = Relative(site, "", "", "anne.morel21").browser()
-    send(there, f"/people/{delegation_id}/open")
-    assert "Vous agissez pour" in there.get("/inbox").text
-
-    site.clock.now = end + timedelta(hours=2)
-    again = Relative(site, "", "", "anne.morel21").browser()
-    send(again, f"/people/{delegation_id}/open")
-    assert again.get("/inbox").location == "/people?over=1"
+    midnight = datetime.combine(date.fromisoformat(last), time(22, 59, 59), UTC)
+    relative = Relative(site, "", "", "anne.morel21")
+    for later, opens in ((timedelta(0), True), (timedelta(seconds=2), False)):
+        site.clock.now = midnight + later  # one hour earlier than in Paris
+        again = relative.browser()
+        send(again, f"/people/{delegation_id}/open")
+        shown = again.get("/inbox")
+        assert ("Vous agissez pour" in shown.text) is opens
+        assert (shown.location == "/people?over=1") is not opens
 
 
 @pytest.mark.parametrize(
