@@ -77,7 +77,7 @@ class Term:
         return self.first <= day <= self.last
 
 
-class Standing(StrEnum):
+class Worth(StrEnum):
     """What a delegation is worth on a day."""
 
     WAITING = "waiting"  # for an answer
@@ -87,21 +87,21 @@ class Standing(StrEnum):
     REFUSED = "refused"
 
 
-def standing(state: DelegationState, term: Term, day: date) -> Standing:
+def standing(state: DelegationState, term: Term, day: date) -> Worth:
     """
     Return what a delegation is worth on a day.
 
     An invitation that nobody answered is over with its last day, like what it was for.
     """
     if state is DelegationState.REFUSED:
-        return Standing.REFUSED
+        return Worth.REFUSED
     if state in {DelegationState.ENDED, DelegationState.TAKEN_BACK}:
-        return Standing.OVER
+        return Worth.OVER
     if day > term.last:
-        return Standing.OVER
+        return Worth.OVER
     if state is DelegationState.PENDING:
-        return Standing.WAITING
-    return Standing.IN_FORCE if term.holds(day) else Standing.TO_COME
+        return Worth.WAITING
+    return Worth.IN_FORCE if term.holds(day) else Worth.TO_COME
 
 
 class TermFault(StrEnum):
@@ -168,17 +168,17 @@ class AnswerFault(StrEnum):
 
 
 @frozen(kw_only=True)
-class AnswerFacts:
+class AcceptanceFacts:
     """``helped``: for how many others the one who is asked acts now, or will."""
 
-    standing: Standing
+    standing: Worth
     holder: ProfileState
     helped: int
 
 
-def judge_acceptance(facts: AnswerFacts) -> AnswerFault | None:
+def judge_acceptance(facts: AcceptanceFacts) -> AnswerFault | None:
     """Return why who was asked cannot accept, or None; refusing is always possible."""
-    if facts.standing is not Standing.WAITING:
+    if facts.standing is not Worth.WAITING:
         return AnswerFault.NOT_WAITING
     if not may_sign_in(facts.holder):
         return AnswerFault.CLOSED
@@ -193,7 +193,7 @@ def capacity_on(
 
     A space that its holder cannot open is open to nobody who acts for them.
     """
-    if standing(state, term, day) is not Standing.IN_FORCE or not may_sign_in(holder):
+    if standing(state, term, day) is not Worth.IN_FORCE or not may_sign_in(holder):
         return None
     return Capacity.CARER
 

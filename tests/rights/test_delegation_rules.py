@@ -11,16 +11,16 @@ from gateway.core.person import IdentityTraits
 from gateway.rights.delegation_rules import (
     MOST_CARERS,
     MOST_HELPED,
+    AcceptanceFacts,
     Act,
-    AnswerFacts,
     AnswerFault,
     Capacity,
     DelegationState,
     InvitationFacts,
     InvitationFault,
-    Standing,
     Term,
     TermFault,
+    Worth,
     capacity_on,
     is_adult,
     is_same_person,
@@ -63,21 +63,21 @@ S = DelegationState
 @pytest.mark.parametrize(
     ("state", "day", "worth"),
     [
-        (S.PENDING, TERM.first - DAY, Standing.WAITING),
-        (S.PENDING, TERM.last, Standing.WAITING),
-        (S.PENDING, TERM.last + DAY, Standing.OVER),
-        (S.ACCEPTED, TERM.first - DAY, Standing.TO_COME),
-        (S.ACCEPTED, TERM.first, Standing.IN_FORCE),
-        (S.ACCEPTED, TERM.last, Standing.IN_FORCE),
-        (S.ACCEPTED, TERM.last + DAY, Standing.OVER),
-        (S.REFUSED, TERM.first, Standing.REFUSED),
-        (S.REFUSED, TERM.last + DAY, Standing.REFUSED),
-        (S.ENDED, TERM.first, Standing.OVER),
-        (S.TAKEN_BACK, TERM.first, Standing.OVER),
+        (S.PENDING, TERM.first - DAY, Worth.WAITING),
+        (S.PENDING, TERM.last, Worth.WAITING),
+        (S.PENDING, TERM.last + DAY, Worth.OVER),
+        (S.ACCEPTED, TERM.first - DAY, Worth.TO_COME),
+        (S.ACCEPTED, TERM.first, Worth.IN_FORCE),
+        (S.ACCEPTED, TERM.last, Worth.IN_FORCE),
+        (S.ACCEPTED, TERM.last + DAY, Worth.OVER),
+        (S.REFUSED, TERM.first, Worth.REFUSED),
+        (S.REFUSED, TERM.last + DAY, Worth.REFUSED),
+        (S.ENDED, TERM.first, Worth.OVER),
+        (S.TAKEN_BACK, TERM.first, Worth.OVER),
     ],
 )
 def test_it_holds_from_its_first_day_to_its_last(
-    state: DelegationState, day: date, worth: Standing
+    state: DelegationState, day: date, worth: Worth
 ) -> None:
     assert standing(state, TERM, day) is worth
 
@@ -130,45 +130,45 @@ def test_an_adult_asks_three_others_at_most(
     ("facts", "fault"),
     [
         (
-            AnswerFacts(
-                standing=Standing.WAITING, holder=ProfileState.ACTIVATED, helped=0
+            AcceptanceFacts(
+                standing=Worth.WAITING, holder=ProfileState.ACTIVATED, helped=0
             ),
             None,
         ),
         (
-            AnswerFacts(
-                standing=Standing.WAITING,
+            AcceptanceFacts(
+                standing=Worth.WAITING,
                 holder=ProfileState.ACTIVATED,
                 helped=MOST_HELPED - 1,
             ),
             None,
         ),
         (
-            AnswerFacts(
-                standing=Standing.WAITING,
+            AcceptanceFacts(
+                standing=Worth.WAITING,
                 holder=ProfileState.ACTIVATED,
                 helped=MOST_HELPED,
             ),
             AnswerFault.ENOUGH,
         ),
         (
-            AnswerFacts(
-                standing=Standing.WAITING, holder=ProfileState.CLOSED, helped=0
+            AcceptanceFacts(
+                standing=Worth.WAITING, holder=ProfileState.CLOSED, helped=0
             ),
             AnswerFault.CLOSED,
         ),
         *(
             (
-                AnswerFacts(standing=one, holder=ProfileState.ACTIVATED, helped=0),
+                AcceptanceFacts(standing=one, holder=ProfileState.ACTIVATED, helped=0),
                 AnswerFault.NOT_WAITING,
             )
-            for one in Standing
-            if one is not Standing.WAITING
+            for one in Worth
+            if one is not Worth.WAITING
         ),
     ],
 )
 def test_who_is_asked_accepts_once_and_helps_five_at_most(
-    facts: AnswerFacts, fault: AnswerFault | None
+    facts: AcceptanceFacts, fault: AnswerFault | None
 ) -> None:
     assert MOST_HELPED == 5
     assert judge_acceptance(facts) is fault

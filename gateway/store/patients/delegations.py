@@ -15,8 +15,8 @@ from gateway.errors import DestroyedError
 from gateway.rights.delegation_rules import (
     Capacity,
     DelegationState,
-    Standing,
     Term,
+    Worth,
     standing,
 )
 from gateway.store.base.work import UnitOfWork
@@ -64,7 +64,7 @@ class Delegation:
     answered_at: datetime | None
     ended_at: datetime | None
 
-    def standing(self, day: date) -> Standing:
+    def standing(self, day: date) -> Worth:
         """Return what it is worth on a day."""
         return standing(self.state, self.term, day)
 
@@ -209,7 +209,7 @@ class Delegations:
 
 def matricules(some: Sequence[Delegation], day: date) -> tuple[str, ...]:
     """Return whom a patient asked and waits for, and who acts now or will."""
-    lasting = {Standing.WAITING, Standing.TO_COME, Standing.IN_FORCE}
+    lasting = {Worth.WAITING, Worth.TO_COME, Worth.IN_FORCE}
     return tuple(
         one.named.matricule
         for one in some

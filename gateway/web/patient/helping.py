@@ -11,13 +11,13 @@ from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
-    AnswerFacts,
+    AcceptanceFacts,
     AnswerFault,
     InvitationFacts,
     InvitationFault,
-    Standing,
     Term,
     TermFault,
+    Worth,
     is_same_person,
     judge_acceptance,
     judge_invitation,
@@ -35,7 +35,7 @@ from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.visits import Visit
 
-_LASTING = frozenset({Standing.TO_COME, Standing.IN_FORCE})
+_LASTING = frozenset({Worth.TO_COME, Worth.IN_FORCE})
 _DAY = timedelta(days=1)
 
 
@@ -117,7 +117,7 @@ class Helping:
             holder = Delegations(work).holder(one)
             mine = Delegations(work).of_helper(own)
             state = ProfileState(holder.state) if holder else ProfileState.DELETED
-            facts = AnswerFacts(
+            facts = AcceptanceFacts(
                 standing=one.standing(today),
                 holder=state,
                 helped=sum(each.standing(today) in _LASTING for each in mine),
@@ -125,7 +125,7 @@ class Helping:
             fault = judge_acceptance(facts)
             if accepts and fault is not None:
                 return fault
-            if facts.standing is not Standing.WAITING:
+            if facts.standing is not Worth.WAITING:
                 return AnswerFault.NOT_WAITING
             if accepts:
                 Delegations(work).accept(one)
@@ -145,7 +145,7 @@ class Helping:
             NotFoundError: it is neither of this patient's.
         """
         today = self.desk.day(visit.now)
-        lasting = _LASTING | {Standing.WAITING}
+        lasting = _LASTING | {Worth.WAITING}
 
         def job(work: UnitOfWork) -> None:
             own = visit.profile.id

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from gateway.core.ins import has_valid_key
 from gateway.errors import NotFoundError
-from gateway.rights.delegation_rules import Standing, Term, is_adult
+from gateway.rights.delegation_rules import Term, Worth, is_adult
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
@@ -22,7 +22,7 @@ from gateway.web.site.visits import Visit, person_name
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})")
 _MOST_NAME = 100
 _SOON_DAYS = 30
-_SHOWN = frozenset({Standing.WAITING, Standing.TO_COME, Standing.IN_FORCE})
+_SHOWN = frozenset({Worth.WAITING, Worth.TO_COME, Worth.IN_FORCE})
 
 
 @frozen(kw_only=True)
@@ -31,7 +31,7 @@ class Person:
 
     id: str
     name: str = field(repr=False)
-    standing: Standing
+    standing: Worth
     term: Term
     ends_soon: bool
 
@@ -82,12 +82,12 @@ class PeoplePages:
             helped=[
                 one
                 for one, worth in helped
-                if one is not None and worth in _SHOWN - {Standing.WAITING}
+                if one is not None and worth in _SHOWN - {Worth.WAITING}
             ],
             requests=[
                 one
                 for one, worth in helped
-                if one is not None and worth is Standing.WAITING
+                if one is not None and worth is Worth.WAITING
             ],
             is_adult=is_adult(profile.traits.birth_date, today),
             over="over" in visit.query,
@@ -114,7 +114,7 @@ class PeoplePages:
             name=name,
             standing=standing,
             term=one.term,
-            ends_soon=standing is Standing.IN_FORCE and left < _SOON_DAYS,
+            ends_soon=standing is Worth.IN_FORCE and left < _SOON_DAYS,
         )
 
     def new_form(self, visit: Visit) -> Answer:
