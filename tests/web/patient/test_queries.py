@@ -14,8 +14,11 @@ from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
 MANY = Holdings(1_000, 1_000)
-MOST = 27
-"""Queries of the page that asks most, among them one a transaction on the keys."""
+MOST = 29
+"""
+Queries of the page that asks most, a conversation: among them one a transaction on the
+keys, and two for the rows that vouch for what its messages are joined with.
+"""
 
 
 def asked(database: Database, folder: Path, holdings: Holdings) -> dict[str, int]:

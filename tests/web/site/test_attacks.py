@@ -478,8 +478,8 @@ def test_nothing_of_another_patient_is_found(site: Site) -> None:
 def test_without_a_session_every_page_asks_to_sign_in(site: Site) -> None:
     browser = site.browser()
 
-    for path in ("/inbox", "/inbox/new", "/documents", "/documents/" + "a" * 32):
-        further = "" if path == "/inbox" else f"?next={quote(path, safe='')}"
+    for path in ("/home", "/inbox", "/documents", "/documents/" + "a" * 32):
+        further = "" if path == "/home" else f"?next={quote(path, safe='')}"
         assert browser.get(path).location == f"/sign-in{further}"
 
 
