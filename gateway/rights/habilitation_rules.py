@@ -90,7 +90,7 @@ def column_of(
         return NoColumn.NO_CARE
     if activity != _DECIDED_BY_PROFESSION:
         return MatrixColumn(activity) if activities_are_open else _CLOSED
-    found = table.get((_terminology(situation), situation.profession), "")
+    found = table.get((_terminology(situation), situation.profession))
     if not found:
         return NoColumn.NO_COLUMN
     column = MatrixColumn(found)
@@ -113,7 +113,7 @@ def _pharmacist(situation: Situation) -> MatrixColumn | NoColumn:
         return MatrixColumn.LABORATORY_PHARMACIST
     if not situation.section:
         return MatrixColumn.PHARMACIST
-    section = table.get(("G05", situation.section), "")
+    section = table.get(("G05", situation.section))
     return MatrixColumn(section) if section else NoColumn.NO_CARE
 
 

@@ -6,8 +6,6 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from gateway.core.ins import has_valid_key
-
 SHORTEST: Final = 8
 LONGEST: Final = 100
 """Of logins chosen now (Mon espace santé: identifiant); older ones may be shorter."""
@@ -43,7 +41,7 @@ def judge_login(login: str) -> LoginFault | None:
     if "@" in login:
         return LoginFault.ADDRESS
     bare = login.translate(_SIGNS)
-    if _NUMBER.fullmatch(bare) or has_valid_key(bare.upper()):
+    if _NUMBER.fullmatch(bare):
         return LoginFault.NUMBER
     if len(login) < SHORTEST:
         return LoginFault.SHORT

@@ -29,10 +29,7 @@ def is_masked(document: FiledDocument, now: datetime) -> bool:
     One that waits for its announcement is hidden from the patient: no document may be
     hidden from both (SEL-MP-037 EX_2.1-1050), so its mask waits with it.
     """
-    flags = document.visibility(now)
-    if Visibility.HIDDEN_FROM_PATIENT in flags and document.visible_at is not None:
-        flags |= document.flags_then
-    return Visibility.MASKED in flags
+    return Visibility.MASKED in document.visibility(now) | document.flags_then
 
 
 def mask(document: FiledDocument, now: datetime, by: MaskedBy) -> Masking | None:

@@ -20,10 +20,12 @@ from gateway.rights.habilitation_rules import (
     Situation,
     changes_between,
     column_of,
+    kind_of,
     matrix_in_force,
     may_read,
     readers_of,
 )
+from tests.rights.test_masking_rules import document
 
 CARE = "GENR01"
 DOCTOR, NURSE = MatrixColumn.DOCTOR, MatrixColumn.NURSE
@@ -169,4 +171,18 @@ def test_two_versions_differ_by_what_each_column_would_read() -> None:
         ReadingChange(type_code="B", column=NURSE, opened=False),
         ReadingChange(type_code="C", column=DOCTOR, opened=False),
         ReadingChange(type_code="C", column=NURSE, opened=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "is_imaging_object"),
+    [("application/dicom", True), ("text/xml", False), ("application/DICOM", False)],
+)
+def test_a_document_is_asked_for_by_its_type_and_whether_it_is_an_image(
+    mime_type: str, is_imaging_object: bool
+) -> None:
+    filed = document(type_code="18748-4", mime_type=mime_type)
+
+    assert kind_of(filed) == DocumentKind(
+        type_code="18748-4", is_imaging_object=is_imaging_object
     )
