@@ -158,7 +158,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Hello,\n\n"
                 "A person to whom you gave access opened your space today, or did "
                 "something there. Everything is recorded under their name.\n\n"
-                'Something wrong? Take the access back on the page "People close to '
+                'If that is wrong, take the access back on the page "People close to '
                 'me".\n' + CARE_EN,
             ),
         },
