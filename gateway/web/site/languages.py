@@ -104,7 +104,7 @@ def say_date(day: date, language: str) -> str:
     Return a day in words, wherever it is that day.
 
     >>> say_date(date(2026, 12, 1), "en")
-    'December 1, 2026'
+    '1 December 2026'
     """
     words = format_date(day, "long", locale=_locale(language))
     return _with_first(words, day, language)
