@@ -128,7 +128,7 @@ def test_the_patient_reads_the_letter_and_the_doctor_the_answer(
 
     page.locator("main ul.rows a").first.click()
     check_accessibility(page)
-    page.locator('main a[href^="/documents/"]').first.click()
+    page.locator('#last a[href^="/documents/"]').first.click()
     assert page.get_by_text("Fibrillation atriale").first.is_visible()
     check_accessibility(page)
     page.go_back()
