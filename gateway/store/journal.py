@@ -320,7 +320,7 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
-        return [self.entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:
         """
@@ -329,7 +329,7 @@ class JournalReader:
         `OPERATOR` names all the chains of the operator.
         """
         for row in self._rows(chain):
-            yield self.entry(row)
+            yield self._entry(row)
 
     def _rows(self, chain: str | None = None) -> Iterator[Any]:
         columns = journal.c
@@ -339,7 +339,7 @@ class JournalReader:
             query = query.where(columns.chain.in_(names))
         yield from self.connection.execute(query.execution_options(yield_per=1000))
 
-    def entry(self, row: Any) -> Entry:
+    def _entry(self, row: Any) -> Entry:
         """Return a line of the table, with what it says to who has the keys."""
         said = self.opens(line_place(row.action, row.subject), row.detail)
         return _entry(row, said)
@@ -354,17 +354,22 @@ class JournalReader:
         before: int | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        within: int | None = None,
         most: int = 100,
     ) -> list[Entry]:
         """
         Return a chain's last lines of some actions, newest first; not opened.
 
-        With ``who`` those that say one of these, or are of the actions ``of_them``.
+        With ``who`` those that say one of these, or are of the actions ``of_them``;
+        with ``within`` only those among so many last lines of the chain.
         """
         columns = journal.c
         query = select(journal).where(
             columns.chain == chain, columns.action.in_(sorted(actions))
         )
+        if within is not None:
+            head = select(chain_heads.c.seq).where(chain_heads.c.chain == chain)
+            query = query.where(columns.seq > head.scalar_subquery() - within)
         if who is not None:
             query = query.where(
                 or_(

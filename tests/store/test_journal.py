@@ -95,6 +95,8 @@ def test_the_latest_lines_are_found_by_who_action_and_time(database: Database) -
 
         assert latest() == ["3", "2", "1", "0"]
         assert latest(most=2) == ["3", "2"]
+        assert latest(within=2) == ["3", "2"]
+        assert latest(within=5) == ["3", "2", "1", "0"]
         assert latest(before=3) == ["1", "0"]
         assert latest(who=["carer"]) == ["3", "0"]
         assert latest(who=["carer"], of_them=[Action.DOCUMENT_FILED]) == ["3", "2", "0"]

@@ -11,8 +11,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Begun, Conversation, Draft
-from gateway.store.journal import Action, chain_of
-from gateway.store.newest_lines import newest_lines
+from gateway.store.journal import Action, Entry, chain_of
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 
 _LOOKED_AT = 30
@@ -20,6 +19,9 @@ _MOST = 5
 """Lines of one kind that the page shows; what is beyond stands in the lists."""
 
 _PAST = timedelta(days=90)
+
+_LINES = 5_000
+"""Of the patient's chain so many last lines are looked through: older is not told."""
 
 
 @frozen
@@ -96,18 +98,26 @@ class Home:
 
 def _last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
     """The newest line of signing in is that of this visit."""
-    lines = newest_lines(work, chain_of(profile_id), [Action.SIGNED_IN], 2)
+    lines = _newest(work, profile_id, Action.SIGNED_IN, 2)
     return lines[1].at if len(lines) > 1 else None
 
 
 def _readings(work: UnitOfWork, profile_id: str) -> list[Reading]:
-    lines = newest_lines(work, chain_of(profile_id), [Action.OPERATOR_READ], _MOST)
+    lines = _newest(work, profile_id, Action.OPERATOR_READ, _MOST)
+    told = [work.journal.opened(one) for one in lines if one.at > work.now - _PAST]
     return [
-        Reading(one.at, str(one.detail.get("by", "")), one.outcome, _reason(one.detail))
-        for one in lines
-        if one.at > work.now - _PAST
+        Reading(
+            one.at,
+            str(one.detail.get("by", "")),
+            one.outcome,
+            str(one.detail.get("reason", "")),
+        )
+        for one in told
     ]
 
 
-def _reason(detail: object) -> str:
-    return str(detail.get("reason", "")) if isinstance(detail, dict) else ""
+def _newest(
+    work: UnitOfWork, profile_id: str, action: Action, most: int
+) -> list[Entry]:
+    chain = chain_of(profile_id)
+    return work.journal.latest(chain, [action], within=_LINES, most=most)
