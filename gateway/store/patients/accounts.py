@@ -20,12 +20,11 @@ from gateway.rights.login_rules import LONGEST as LONGEST_LOGIN
 from gateway.rights.password_rules import LONGEST
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.devices import forget_devices_of
+from gateway.store.patients.devices import sign_out_everywhere
 from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.patients.web_sessions import end_sessions_of
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     accounts,
@@ -320,8 +319,7 @@ class Accounts:
             failures=0,
             paused_until=None,
         )
-        end_sessions_of(self.work, row.id, but=but)
-        forget_devices_of(self.work, row.id, but=but)
+        sign_out_everywhere(self.work, row.id, but=but)
         void_codes_of(self.work, row.id)
         Profiles(self.work, by, why).change(profile.id, "password")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from gateway.errors import NotFoundError
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
-from gateway.store.patients.web_sessions import end_sessions_of
+from gateway.store.patients.web_sessions import end_sessions_of_patient
 from gateway.store.sealed.destroying import destroy_scope
-from gateway.store.tables import accounts
 
 _TO_CLOSE_FIRST = {
     ProfileState.OPEN_NOT_ACTIVATED,
@@ -45,9 +42,7 @@ def delete_patient(work: UnitOfWork, matricule: str, *, cause: str, by: str) -> 
             if step is ProfileState.DELETED or before in _TO_CLOSE_FIRST:
                 profiles.set_state(profile, step)
         work.flush()  # what was changed is sealed while there is a key
-    of_patient = select(accounts.c.id).where(accounts.c.profile_id == profile_id)
-    for account_id in list(work.connection.execute(of_patient).scalars()):
-        end_sessions_of(work, account_id)
+    end_sessions_of_patient(work, profile_id)
     scope = f"patient:{profile_id}"
     destroy_scope(work, scope, cause=cause, by=by, chain=chain_of(profile_id))
     return profile_id

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.patients.web_sessions import Stage, WebSession, end_sessions
+from gateway.store.patients.web_sessions import Stage, end_sessions, end_sessions_of
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import devices, web_sessions
 
@@ -133,24 +133,6 @@ class Devices:
         self._take([row.id])
         return True
 
-    def end_others(self, session: WebSession) -> int:
-        """End all sessions but one, forget their browsers; return how many were open"""
-        others = self.work.connection.execute(
-            select(web_sessions.c.digest).where(
-                web_sessions.c.account_id == self.account_id,
-                web_sessions.c.digest != session.digest,
-            )
-        ).scalars()
-        ended = end_sessions(self.work, list(others))
-        ids = self.work.connection.execute(
-            select(devices.c.id).where(
-                devices.c.account_id == self.account_id,
-                devices.c.session != session.digest,
-            )
-        ).scalars()
-        self._take(list(ids))
-        return ended
-
     def _forget(self) -> None:
         """Forget browsers that were not seen for long, and room for one is made."""
         rows = self.work.connection.execute(
@@ -185,10 +167,12 @@ class Devices:
         return self.work.seal(self.key_id, called, f"devices.called:{device_id}")
 
 
-def forget_devices_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
+def sign_out_everywhere(work: UnitOfWork, account_id: str, but: str = "") -> None:
     """
-    Forget every browser of an account, each new the next time, but that of a session.
+    End every session of an account and forget its browsers, each new the next time;
+    ``but`` is the digest of the session that goes on, with its browser.
     """
+    end_sessions_of(work, account_id, but=but)
     work.connection.execute(
         delete(devices).where(
             devices.c.account_id == account_id, devices.c.session != but

@@ -24,9 +24,9 @@ from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
-from gateway.store.patients.web_sessions import end_sessions_of
+from gateway.store.patients.web_sessions import end_sessions_of_patient
 from gateway.store.sealed.destroying import clear_traces
-from gateway.store.tables import accounts, profiles
+from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import Task
 
 
@@ -67,9 +67,7 @@ def tell_life(
 ) -> None:
     """Tell a patient of a change of state that is made, and end what is open with it"""
     if not may_sign_in(after):
-        of_patient = select(accounts.c.id).where(accounts.c.profile_id == profile.id)
-        for account_id in list(work.connection.execute(of_patient).scalars()):
-            end_sessions_of(work, account_id)
+        end_sessions_of_patient(work, profile.id)
     notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
     announce(work, notices, profile, after)
 

@@ -8,7 +8,7 @@ from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.devices import Devices
+from gateway.store.patients.devices import Devices, sign_out_everywhere
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.desk import PatientDesk
@@ -72,7 +72,7 @@ class AccountPages:
         profile, session = visit.profile, self._session(visit)
 
         def job(work: UnitOfWork) -> None:
-            Devices(work, session.account_id, profile.key_id).end_others(session)
+            sign_out_everywhere(work, session.account_id, but=session.digest)
             self._note(work, profile, "others")
 
         self.desk.write(job)
