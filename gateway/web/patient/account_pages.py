@@ -10,7 +10,6 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.devices import Devices, sign_out_everywhere
 from gateway.store.patients.profiles import Profile
-from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
@@ -54,13 +53,11 @@ class AccountPages:
 
     def end_device(self, visit: Visit, device_id: str) -> Answer:
         """End the session of one browser and forget it."""
-        profile, session = visit.profile, self._session(visit)
 
         def job(work: UnitOfWork) -> bool:
-            known = Devices(work, session.account_id, profile.key_id)
-            if not known.end(device_id):
+            if not self._devices(work, visit).end(device_id):
                 return False
-            self._note(work, profile, "one")
+            self._note(work, visit.profile, "one")
             return True
 
         if not self.desk.write(job):
@@ -69,7 +66,7 @@ class AccountPages:
 
     def end_others(self, visit: Visit) -> Answer:
         """End every session but this one, and forget their browsers."""
-        profile, session = visit.profile, self._session(visit)
+        profile, session = visit.profile, visit.held_session
 
         def job(work: UnitOfWork) -> None:
             sign_out_everywhere(work, session.account_id, but=session.digest)
@@ -82,9 +79,5 @@ class AccountPages:
         work.note(Action.SIGNED_OUT, which, profile.id, chain=chain_of(profile.id))
 
     def _devices(self, work: UnitOfWork, visit: Visit) -> Devices:
-        account_id = self._session(visit).account_id
+        account_id = visit.held_session.account_id
         return Devices(work, account_id, visit.profile.key_id)
-
-    def _session(self, visit: Visit) -> WebSession:
-        assert visit.session is not None, "the route needs an open session"
-        return visit.session

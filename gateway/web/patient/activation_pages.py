@@ -102,8 +102,7 @@ class ActivationPages:
     def _choices(
         self, visit: Visit, refused: ChangeRefused | None, status: int = 200
     ) -> Answer:
-        assert visit.session is not None, "of its stage"
-        profile, login, may_oppose = self._steps.whose(visit.session)
+        profile, login, may_oppose = self._steps.whose(visit.held_session)
         if profile is None:
             return redirect("/activate").without_cookie("session")
         return self.desk.page(

@@ -7,7 +7,6 @@ from datetime import datetime
 from attrs import frozen
 
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.changing_account import (
     LOGIN_TRIES,
     ChangeRefused,
@@ -52,10 +51,6 @@ class ChangingPages:
     def _changing(self) -> ChangingAccount:
         return ChangingAccount(self.desk)
 
-    def _session(self, visit: Visit) -> WebSession:
-        assert visit.session is not None, "the route needs an open session"
-        return visit.session
-
     # The password, then the code.
 
     def _wanted(self, visit: Visit) -> str:
@@ -65,13 +60,13 @@ class ChangingPages:
 
     def to_prove(self, visit: Visit) -> Answer | None:
         """Lead to the proof where there is none, or return None."""
-        if self._proving.is_proved(visit.profile, self._session(visit)):
+        if self._proving.is_proved(visit.profile, visit.held_session):
             return None
         return redirect(with_query("/account/prove", {"for": visit.path}))
 
     def prove(self, visit: Visit) -> Answer:
         """Ask for the password."""
-        if self._proving.is_proved(visit.profile, self._session(visit)):
+        if self._proving.is_proved(visit.profile, visit.held_session):
             return redirect(self._wanted(visit))
         return self._prove(visit)
 
@@ -99,7 +94,7 @@ class ChangingPages:
         password = visit.form.text("password")
         if not password.strip():
             return self._prove(visit, problem="missing", status=422)
-        session = self._session(visit)
+        session = visit.held_session
         tried = self._proving.give_password(visit.profile, session, password)
         if tried.problem is not None:
             status = 429 if tried.until is not None else 422
@@ -110,7 +105,7 @@ class ChangingPages:
 
     def code_form(self, visit: Visit) -> Answer:
         """Ask for the code."""
-        if not self._session(visit).code_id:
+        if not visit.held_session.code_id:
             return redirect(with_query("/account/prove", {"for": self._wanted(visit)}))
         return self._code_form(visit)
 
@@ -146,7 +141,7 @@ class ChangingPages:
         digits = digits_of(visit)
         if not digits:
             return self._code_form(visit, problem="form", status=422)
-        left = self._proving.give_code(visit.profile, self._session(visit), digits)
+        left = self._proving.give_code(visit.profile, visit.held_session, digits)
         if left is None:
             return redirect(self._wanted(visit))
         problem = "wrong" if left else "void"
@@ -154,7 +149,7 @@ class ChangingPages:
 
     def code_again(self, visit: Visit) -> Answer:
         """Send another code, or say from when one may be sent."""
-        until = self._proving.ask_again(visit.profile, self._session(visit))
+        until = self._proving.ask_again(visit.profile, visit.held_session)
         if until is not None:
             return self._code_form(visit, problem="enough", until=until, status=429)
         further = {"for": self._wanted(visit), "again": "1"}
@@ -186,7 +181,7 @@ class ChangingPages:
         password = visit.form.text("password")
         if problem := written_twice(visit):
             return self._password_form(visit, problem, 422)
-        session = self._session(visit)
+        session = visit.held_session
         refused = self._changing.set_password(visit.profile, session, password)
         if refused is not None:
             return self._password_form(visit, refused.why, 422)
@@ -216,7 +211,7 @@ class ChangingPages:
         """Change the login."""
         if (proof := self.to_prove(visit)) is not None:
             return proof
-        login, session = visit.form.line("login"), self._session(visit)
+        login, session = visit.form.line("login"), visit.held_session
         refused = self._changing.set_login(visit.profile, session, login)
         if refused is not None:
             status = 429 if refused.until is not None else 422
@@ -270,7 +265,7 @@ class ChangingPages:
         """Send a code to the address that was written."""
         if (proof := self.to_prove(visit)) is not None:
             return proof
-        address, session = visit.form.line("email"), self._session(visit)
+        address, session = visit.form.line("email"), visit.held_session
         refused = self._changing.propose_email(visit.profile, session, address)
         if refused is not None:
             status = 429 if refused.until is not None else 422
@@ -284,7 +279,7 @@ class ChangingPages:
     def _email_code_form(
         self, visit: Visit, problem: str = "", tries_left: int = 0, status: int = 200
     ) -> Answer:
-        web, session = self.desk.settings.web, self._session(visit)
+        web, session = self.desk.settings.web, visit.held_session
         email = self._changing.proposed_email(visit.profile, session)
         if not email:
             return redirect("/account/email")
@@ -310,7 +305,7 @@ class ChangingPages:
         digits = digits_of(visit)
         if not digits:
             return self._email_code_form(visit, "form", status=422)
-        session = self._session(visit)
+        session = visit.held_session
         left = self._changing.confirm_email(visit.profile, session, digits)
         if left is None:
             return redirect("/account?done=email")

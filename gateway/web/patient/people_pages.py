@@ -13,9 +13,9 @@ from gateway.rights.delegation_rules import Term, Worth, is_adult
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
+from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
-from gateway.web.patient.proving import Proving
 from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
@@ -34,11 +34,6 @@ class Person:
     standing: Worth
     term: Term
     ends_soon: bool
-
-    @property
-    def initials(self) -> str:
-        """The first letters of the name, for its round."""
-        return "".join(word[:1] for word in self.name.split()[:2]).upper()
 
 
 @frozen(kw_only=True)
@@ -119,14 +114,9 @@ class PeoplePages:
 
     def new_form(self, visit: Visit) -> Answer:
         """Ask whom, and until when; behind the password and a code once more."""
-        return self._to_prove(visit) or self._form(visit, AskingForm())
-
-    def _to_prove(self, visit: Visit) -> Answer | None:
-        session = visit.session
-        assert session is not None, "the route needs an open session"
-        if Proving(self.desk).is_proved(visit.profile, session):
-            return None
-        return redirect(with_query("/account/prove", {"for": "/people/new"}))
+        return ChangingPages(self.desk).to_prove(visit) or self._form(
+            visit, AskingForm()
+        )
 
     def _form(self, visit: Visit, form: AskingForm, status: int = 200) -> Answer:
         return self.desk.page(
@@ -140,7 +130,7 @@ class PeoplePages:
 
     def new(self, visit: Visit) -> Answer:
         """Ask that person; the page says the same whether they were found or not."""
-        if (proof := self._to_prove(visit)) is not None:
+        if (proof := ChangingPages(self.desk).to_prove(visit)) is not None:
             return proof
         form = _read(visit)
         born, last = _day(form.born), _day(form.last)

@@ -165,7 +165,6 @@ class RecoveryPages:
     def _password_form(
         self, visit: Visit, problem: str = "", status: int = 200
     ) -> Answer:
-        assert visit.session is not None, "of its stage"
         return self.desk.page(
             visit,
             "change_password.html",
@@ -173,7 +172,7 @@ class RecoveryPages:
             problem=problem,
             action="/sign-in/lost/password",
             is_lost=True,
-            login=self._steps.login_of(visit.session),
+            login=self._steps.login_of(visit.held_session),
         )
 
     def set_password(self, visit: Visit) -> Answer:

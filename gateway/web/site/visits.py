@@ -103,6 +103,12 @@ class Visit:
         return self.person
 
     @property
+    def held_session(self) -> WebSession:
+        """The session; only pages of a stage that has one ask."""
+        assert self.session is not None, "the stage has a session"
+        return self.session
+
+    @property
     def ins(self) -> Ins:
         """The patient's INS."""
         return self.profile.ins
