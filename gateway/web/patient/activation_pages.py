@@ -6,18 +6,16 @@ from datetime import datetime
 
 from attrs import frozen
 
-from gateway.errors import InvalidError
-from gateway.rights.recovery_rules import ItemsSaid, card_serial
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.activating import TRIES, Activating, Choices
 from gateway.web.patient.changing_account import ChangeRefused
 from gateway.web.patient.changing_pages import hidden_address, written_twice
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.recovery_pages import birth_date_of, number_of
+from gateway.web.patient.identifying import FIELDS, read_who
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit
 
-_FIELDS = ("number", "born", "card", "code")
+_FIELDS = (*FIELDS, "code")
 
 
 @frozen
@@ -66,27 +64,17 @@ class ActivationPages:
         if visit.person is not None:
             return redirect("/account")
         wants_code = visit.form.line("what") == "code"
-        number, code = number_of(visit.form.line("number")), visit.form.line("code")
-        birth_date, card = birth_date_of(visit.form.line("born")), ""
-        wrong = [] if number else ["number"]
-        if not birth_date:
-            wrong.append("born")
-        try:
-            if visit.form.line("card"):
-                card = card_serial(visit.form.line("card"))
-        except InvalidError:
-            wrong.append("card")
-        if not code and not wants_code:
-            wrong.append("code")
-        if wrong:
-            return self._form(visit, wrong=tuple(wrong), status=422)
-        said = ItemsSaid(birth_date=birth_date, card=card)
+        said, code = read_who(visit.form), visit.form.line("code")
+        lacks_code = not code and not wants_code
+        if said.wrong or lacks_code:
+            wrong = (*said.wrong, "code") if lacks_code else said.wrong
+            return self._form(visit, wrong=wrong, status=422)
         if wants_code:
-            until = self._steps.send_code(number, said)
+            until = self._steps.send_code(said.number, said.items)
             if until is not None:
                 return self._form(visit, problem="enough", until=until, status=429)
             return self._form(visit, problem="sent")
-        begun = self._steps.begin(number, said, code, visit.session)
+        begun = self._steps.begin(said.number, said.items, code, visit.session)
         if begun.until is not None:
             return self._form(visit, problem="enough", until=begun.until, status=429)
         if not begun.cookie:

@@ -16,6 +16,7 @@ from gateway.store.patients.delegations import Delegation, Delegations, NamedPer
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
+from gateway.web.patient.identifying import number_of
 from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
@@ -137,7 +138,7 @@ class PeoplePages:
         if form.problems or born is None or last is None:
             return self._form(visit, form, 422)
         named = NamedPerson(
-            matricule=_matricule(form.number),
+            matricule=number_of(form.number),
             family=form.family,
             given=form.given,
             birth_date=f"{born:%Y%m%d}",
@@ -241,7 +242,7 @@ def _read(visit: Visit) -> AskingForm:
         for name in ("family", "given", "number", "born", "last")
         if not line(name)
     ]
-    if form.number and not has_valid_key(_matricule(form.number)):
+    if form.number and not has_valid_key(number_of(form.number)):
         problems.append(("number", "odd"))
     problems += [
         (name, "odd")
@@ -257,10 +258,6 @@ def _with_fault(form: AskingForm, fault: HelpFault) -> AskingForm:
     of_days = {"past", "backwards", "long"}
     name = "last" if fault.value in of_days else "person"
     return evolve(form, problems=((name, fault.value),))
-
-
-def _matricule(text: str) -> str:
-    return "".join(text.split()).upper()
 
 
 def _day(text: str) -> date | None:

@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from attrs import frozen
 
-from gateway.errors import InvalidError
-from gateway.rights.recovery_rules import ItemsSaid, card_serial
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.changing_pages import digits_of, written_twice
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.identifying import FIELDS, read_who
 from gateway.web.patient.recovering import TRIES, Recovering
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit
-
-_FIELDS = ("number", "born", "card")
-
-
-def number_of(text: str) -> str:
-    """
-    Return an INS or social security number as it is kept, or an empty text.
-
-    >>> number_of("2 79 03 51 215 189 89"), number_of("27903")
-    ('279035121518989', '')
-    """
-    number = "".join(text.split()).upper()
-    return number if len(number) == 15 and number.isascii() and number.isalnum() else ""
-
-
-def birth_date_of(text: str) -> str:
-    """
-    Return a birth date as it is kept, YYYYMMDD, or an empty text.
-
-    Written by the browser's own field, or by hand as in France.
-
-    >>> birth_date_of("1979-03-28"), birth_date_of("28/3/1979"), birth_date_of("1979")
-    ('19790328', '19790328', '')
-    """
-    parts = text.replace("/", "-").replace(".", "-").replace(" ", "-").split("-")
-    if len(parts) != 3 or not all(one.isascii() and one.isdigit() for one in parts):
-        return ""
-    if len(parts[0]) != 4:
-        parts.reverse()
-    try:
-        return date(*(int(one) for one in parts)).strftime("%Y%m%d")
-    except ValueError:
-        return ""
 
 
 @frozen
@@ -87,32 +53,22 @@ class RecoveryPages:
             sent=sent,
             tries=TRIES,
             line=self.desk.settings.web.help_line,
-            written={name: visit.form.line(name)[:30] for name in _FIELDS},
+            written={name: visit.form.line(name)[:30] for name in FIELDS},
         )
 
     def begin(self, visit: Visit) -> Answer:
         """Take what is said; ask for the code, or send the login."""
         if visit.person is not None:
             return redirect("/account")
-        number, born = number_of(visit.form.line("number")), visit.form.line("born")
-        card, wrong = visit.form.line("card"), []
-        if not number:
-            wrong.append("number")
-        if not (birth_date := birth_date_of(born)):
-            wrong.append("born")
-        try:
-            card = card_serial(card) if card else ""
-        except InvalidError:
-            wrong.append("card")
-        if wrong:
-            return self._form(visit, wrong=tuple(wrong), status=422)
-        said = ItemsSaid(birth_date=birth_date, card=card)
+        said = read_who(visit.form)
+        if said.wrong:
+            return self._form(visit, wrong=said.wrong, status=422)
         if visit.form.line("what") == "login":
-            until = self._steps.send_login(number, said)
+            until = self._steps.send_login(said.number, said.items)
             if until is not None:
                 return self._form(visit, until=until, status=429)
             return self._form(visit, sent=True)
-        begun = self._steps.begin(number, said, visit.session)
+        begun = self._steps.begin(said.number, said.items, visit.session)
         if begun.until is not None:
             return self._form(visit, until=begun.until, status=429)
         return redirect("/sign-in/lost/code").with_cookie("session", begun.cookie)
