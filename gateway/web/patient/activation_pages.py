@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.activating import TRIES, Activating, Choices
 from gateway.web.patient.changing_account import ChangeRefused
@@ -100,7 +101,7 @@ class ActivationPages:
             problem=refused.why if refused else "",
             until=refused.until if refused else None,
             login=login,
-            written=visit.form.line("login")[:100],
+            written=visit.form.line("login")[:LONGEST],
             email=visit.form.line("email")[:254],
             shown_email=hidden_address(profile.email),
             masks=visit.form.line("documents") == "masked",

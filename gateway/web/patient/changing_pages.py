@@ -6,18 +6,19 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.accounts import Accounts
 from gateway.web.patient.changing_account import (
     LOGIN_TRIES,
     ChangeRefused,
     ChangingAccount,
 )
+from gateway.web.patient.code_forms import CodeForm, digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.proving import Proving
 from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.visits import Visit
 
-_CODE_DIGITS = 6
 _PROVED_FOR = frozenset(
     {
         "/account/password",
@@ -28,13 +29,6 @@ _PROVED_FOR = frozenset(
         "/account/close",
     }
 )
-
-
-def digits_of(visit: Visit) -> str:
-    """Return the six digits of a form, without space, or an empty text."""
-    digits = "".join(visit.form.text("code").split())
-    is_code = len(digits) == _CODE_DIGITS and digits.isascii() and digits.isdigit()
-    return digits if is_code else ""
 
 
 @frozen
@@ -107,51 +101,35 @@ class ChangingPages:
         """Ask for the code."""
         if not visit.held_session.code_id:
             return redirect(with_query("/account/prove", {"for": self._wanted(visit)}))
-        return self._code_form(visit)
+        return self._code_form(visit).page(self.desk, visit)
 
-    def _code_form(
-        self,
-        visit: Visit,
-        *,
-        problem: str = "",
-        tries_left: int = 0,
-        until: datetime | None = None,
-        status: int = 200,
-    ) -> Answer:
-        web = self.desk.settings.web
-        return self.desk.page(
-            visit,
-            "prove_code.html",
-            status=status,
-            problem=problem,
-            tries_left=tries_left,
-            until=until,
-            wanted=self._wanted(visit),
-            again="again" in visit.query,
+    def _code_form(self, visit: Visit) -> CodeForm:
+        return CodeForm(
             action="/account/prove/code",
-            again_action="/account/prove/again",
+            again="/account/prove/again",
             back="/account",
+            wanted=self._wanted(visit),
             shown_email=hidden_address(visit.profile.email),
-            minutes=web.code_seconds // 60,
-            requests=web.code_requests,
         )
 
     def give_code(self, visit: Visit) -> Answer:
         """Take the code; lead to the change."""
-        digits = digits_of(visit)
+        form, digits = self._code_form(visit), digits_of(visit.form)
         if not digits:
-            return self._code_form(visit, problem="form", status=422)
+            return form.page(self.desk, visit, problem="form", status=422)
         left = self._proving.give_code(visit.profile, visit.held_session, digits)
         if left is None:
             return redirect(self._wanted(visit))
-        problem = "wrong" if left else "void"
-        return self._code_form(visit, problem=problem, tries_left=left, status=422)
+        return form.refused(self.desk, visit, left)
 
     def code_again(self, visit: Visit) -> Answer:
         """Send another code, or say from when one may be sent."""
         until = self._proving.ask_again(visit.profile, visit.held_session)
         if until is not None:
-            return self._code_form(visit, problem="enough", until=until, status=429)
+            form = self._code_form(visit)
+            return form.page(
+                self.desk, visit, problem="enough", until=until, status=429
+            )
         further = {"for": self._wanted(visit), "again": "1"}
         return redirect(with_query("/account/prove/code", further))
 
@@ -201,7 +179,7 @@ class ChangingPages:
             "change_login.html",
             status=status,
             login=login,
-            written=visit.form.line("login")[:100],
+            written=visit.form.line("login")[:LONGEST],
             problem=refused.why if refused else "",
             until=refused.until if refused else None,
             tries=LOGIN_TRIES,
@@ -274,42 +252,30 @@ class ChangingPages:
 
     def email_code_form(self, visit: Visit) -> Answer:
         """Ask for the code that was sent to the other address."""
-        return self._email_code_form(visit)
+        form = self._email_code_form(visit)
+        return form.page(self.desk, visit) if form else redirect("/account/email")
 
-    def _email_code_form(
-        self, visit: Visit, problem: str = "", tries_left: int = 0, status: int = 200
-    ) -> Answer:
-        web, session = self.desk.settings.web, visit.held_session
+    def _email_code_form(self, visit: Visit) -> CodeForm | None:
+        session = visit.held_session
         email = self._changing.proposed_email(visit.profile, session)
         if not email:
-            return redirect("/account/email")
-        return self.desk.page(
-            visit,
-            "prove_code.html",
-            status=status,
-            problem=problem,
-            tries_left=tries_left,
-            until=None,
-            wanted="",
-            again=False,
-            action="/account/email/code",
-            again_action="",
-            back="/account/email",
-            shown_email=email,
-            minutes=web.code_seconds // 60,
-            requests=web.code_requests,
+            return None
+        return CodeForm(
+            action="/account/email/code", back="/account/email", shown_email=email
         )
 
     def confirm_email(self, visit: Visit) -> Answer:
         """Take the code; the other address is the patient's."""
-        digits = digits_of(visit)
+        form, digits = self._email_code_form(visit), digits_of(visit.form)
+        if form is None:
+            return redirect("/account/email")
         if not digits:
-            return self._email_code_form(visit, "form", status=422)
+            return form.page(self.desk, visit, problem="form", status=422)
         session = visit.held_session
         left = self._changing.confirm_email(visit.profile, session, digits)
         if left is None:
             return redirect("/account?done=email")
-        return self._email_code_form(visit, "wrong" if left else "void", left, 422)
+        return form.refused(self.desk, visit, left)
 
 
 def written_twice(visit: Visit) -> str:

@@ -7,12 +7,15 @@ from datetime import datetime
 from attrs import frozen
 
 from gateway.store.patients.web_sessions import Stage
-from gateway.web.patient.changing_pages import digits_of, written_twice
+from gateway.web.patient.changing_pages import written_twice
+from gateway.web.patient.code_forms import CodeForm, digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.identifying import FIELDS, read_who
 from gateway.web.patient.recovering import TRIES, Recovering
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit
+
+_CODE_FORM = CodeForm(action="/sign-in/lost/code", back="/sign-in/lost?anew=1")
 
 
 @frozen
@@ -77,39 +80,18 @@ class RecoveryPages:
         """Ask for the code."""
         if visit.stage is not Stage.LOST:
             return redirect("/sign-in/lost")
-        return self._code_form(visit)
-
-    def _code_form(
-        self, visit: Visit, problem: str = "", tries_left: int = 0, status: int = 200
-    ) -> Answer:
-        web = self.desk.settings.web
-        return self.desk.page(
-            visit,
-            "prove_code.html",
-            status=status,
-            problem=problem,
-            tries_left=tries_left,
-            until=None,
-            wanted="",
-            again=False,
-            action="/sign-in/lost/code",
-            again_action="",
-            back="/sign-in/lost?anew=1",
-            shown_email="",
-            minutes=web.code_seconds // 60,
-            requests=web.code_requests,
-        )
+        return _CODE_FORM.page(self.desk, visit)
 
     def give_code(self, visit: Visit) -> Answer:
         """Take the code; ask for the password."""
         if visit.stage is not Stage.LOST or visit.session is None:
             return redirect("/sign-in/lost")
-        digits = digits_of(visit)
+        digits = digits_of(visit.form)
         if not digits:
-            return self._code_form(visit, "form", status=422)
+            return _CODE_FORM.page(self.desk, visit, problem="form", status=422)
         cookie, left = self._steps.give_code(visit.session, digits)
         if not cookie:
-            return self._code_form(visit, "wrong" if left else "void", left, 422)
+            return _CODE_FORM.refused(self.desk, visit, left)
         return redirect("/sign-in/lost/password").with_cookie("session", cookie)
 
     def password_form(self, visit: Visit) -> Answer:

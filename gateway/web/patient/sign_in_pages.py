@@ -6,15 +6,15 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
+from gateway.web.patient.code_forms import digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import PasswordTried, SigningIn, UsedBrowser
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
-
-_CODE_DIGITS = 6
 
 
 @frozen
@@ -60,7 +60,7 @@ class SignInPages:
             further=visit.further,
             kept="kept" in visit.query,
             requests=web.code_requests,
-            login=visit.form.line("login")[:100],
+            login=visit.form.line("login")[:LONGEST],
             expired="expired" in visit.query,
             left="left" in visit.query,
             renewed="renewed" in visit.query,
@@ -122,8 +122,8 @@ class SignInPages:
         session = visit.session
         if visit.stage is not Stage.CODE or session is None:
             return self.start(visit)
-        digits = "".join(visit.form.text("code").split())
-        if len(digits) != _CODE_DIGITS or not (digits.isascii() and digits.isdigit()):
+        digits = digits_of(visit.form)
+        if not digits:
             return self._code_form(visit, problem="form", status=422)
         used = UsedBrowser(visit.device or new_cookie(), visit.agent)
         tried = self._steps.give_code(session, digits, used)
