@@ -251,15 +251,18 @@ class UnitOfWork:
         place = f"key_for:{scope}"
         if place in self.held:
             return str(self.held[place])
-        key_id = self.keys.key_for(self.connection, scope, self.now)
-        self.held[place] = key_id
-        held = self.keys.held(self.connection)
-        self.after_commit(lambda: self.keys.remember(held, scope, key_id))
-        return key_id
+        return self._hold_key(
+            scope, self.keys.key_for(self.connection, scope, self.now)
+        )
 
     def new_key_for(self, scope: str) -> str:
         """Make the key of a scope that this transaction makes; return its id."""
-        key_id = self.keys.new_key(self.connection, scope, self.now)
+        return self._hold_key(
+            scope, self.keys.new_key(self.connection, scope, self.now)
+        )
+
+    def _hold_key(self, scope: str, key_id: str) -> str:
+        """Hold the key of a scope until the commit, and remember it from then on."""
         self.held[f"key_for:{scope}"] = key_id
         held = self.keys.held(self.connection)
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
