@@ -146,16 +146,24 @@ class Accounts:
         place = f"accounts.called:{row.id}"
         return str(self.work.unseal(profile.key_id, row.called, place))
 
+    def _row_of(self, profile: Profile) -> Any:
+        mine = accounts.c.profile_id == profile.id
+        return self.work.connection.execute(select(accounts).where(mine)).first()
+
+    def _row_to_change(self, profile: Profile) -> Any:
+        row = self._row_of(profile)
+        if row is None:
+            raise NotFoundError("this profile has no account to sign in with")
+        return row
+
     def login_of(self, profile: Profile) -> str:
         """Return what a patient signs in with; an empty text where there is none."""
-        mine = accounts.c.profile_id == profile.id
-        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        row = self._row_of(profile)
         return "" if row is None else self._login(row, profile)
 
     def of_profile(self, profile: Profile) -> Account | None:
         """Return the account of a patient, for its password to be asked again."""
-        mine = accounts.c.profile_id == profile.id
-        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        row = self._row_of(profile)
         if row is None:
             return None
         self.work.rows.check(accounts, row)
@@ -172,11 +180,7 @@ class Accounts:
         """
         login = check_login(login)
         columns = accounts.c
-        row = self.work.connection.execute(
-            select(accounts).where(columns.profile_id == profile.id)
-        ).first()
-        if row is None:
-            raise NotFoundError("this profile has no account to sign in with")
+        row = self._row_to_change(profile)
         digest = self.work.keys.digest(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(columns.id).where(
@@ -195,11 +199,10 @@ class Accounts:
 
     def move_to(self, profile: Profile, key_id: str) -> None:
         """Seal a patient's login under another of the patient's own keys."""
-        mine = accounts.c.profile_id == profile.id
-        row = self.work.connection.execute(select(accounts).where(mine)).first()
+        row = self._row_of(profile)
         if row is not None and row.called is not None:
             called = self._called(row.id, key_id, self._login(row, profile))
-            self.work.change(accounts, mine, called=called)
+            self.work.change(accounts, accounts.c.id == row.id, called=called)
 
     def login_columns(self, row: Any) -> dict[str, Any]:
         """Return the columns of a login that an earlier version wrote in clear."""
@@ -305,16 +308,11 @@ class Accounts:
             NotFoundError: the profile has no account.
             InvalidError: the password breaks the rules of `check_password`.
         """
-        columns = accounts.c
-        row = self.work.connection.execute(
-            select(accounts).where(columns.profile_id == profile.id)
-        ).first()
-        if row is None:
-            raise NotFoundError("this profile has no account to sign in with")
+        row = self._row_to_change(profile)
         check_password(password, self._login(row, profile), profile)
         self.work.change(
             accounts,
-            columns.id == row.id,
+            accounts.c.id == row.id,
             password=_HASHER.hash(_normal(password)),
             failures=0,
             paused_until=None,
