@@ -65,40 +65,32 @@ def settings_text(work: UnitOfWork, text_hash: str) -> str | None:
 
 
 def keep_patient_settings(
-    work: UnitOfWork, profile: Any, said: Mapping[str, Any], actor: str = ""
+    work: UnitOfWork,
+    profile_id: str,
+    version: int,
+    said: Mapping[str, Any],
+    actor: str = "",
 ) -> None:
     """
-    Keep all that a patient has set now, as the version that the profile is at.
+    Keep all that a patient has set now, as a version of it.
 
     Args:
         work: The transaction of the change.
-        profile: The row of the patient's profile.
+        profile_id: Whose it is.
+        version: That which the profile is at; 1 of one made in this transaction.
         said: What they decided; who they are stands elsewhere.
         actor: Who changed it, empty for the patient.
     """
-    row = _row_of(work, profile.id, profile.settings_version, said)
-    _KEEP.run(work.connection, [{**row, "actor": actor}])
-
-
-def keep_first_settings(
-    work: UnitOfWork, profile_id: str, said: Mapping[str, Any], actor: str = ""
-) -> None:
-    """Keep what is set of a profile that is made in this transaction."""
-    row = _row_of(work, profile_id, 1, said)
-    _KEEP.run(work.connection, [{**row, "actor": actor}])
-
-
-def _row_of(
-    work: UnitOfWork, profile_id: str, version: int, said: Mapping[str, Any]
-) -> dict[str, Any]:
     key_id = work.key_for(f"patient:{profile_id}")
-    return {
+    row = {
         "profile_id": profile_id,
         "version": version,
         "key_id": key_id,
         "sealed": work.seal(key_id, said, _place_of(profile_id, version)),
+        "actor": actor,
         "at": work.now,
     }
+    _KEEP.run(work.connection, [row])
 
 
 def patient_settings_at(work: UnitOfWork, profile_id: str, version: int) -> Any:

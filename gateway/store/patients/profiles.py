@@ -26,7 +26,7 @@ from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
-from gateway.store.evidence.settings import keep_first_settings, keep_patient_settings
+from gateway.store.evidence.settings import keep_patient_settings
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.deadlines import add_deadline, set_deadline
 from gateway.store.patients.facts import (
@@ -383,32 +383,33 @@ class Profiles:
         kept = keep_fact(
             self.work, profile_id, fact, self.by, why=self.why, version=version
         )
-        self.keep_settings(profile_id, fact)
+        self._keep_settings(row, fact)
         return kept
 
     def _keep_first(self, profile_id: str, state: str, language: str) -> None:
         """Keep what is set of a profile that was just made: nothing but the usual."""
         none = {one.name: list[Any]() for one in (blocks, secrecies, oppositions)}
         said = {"state": state, "language": language, **_AT_FIRST, **none}
-        keep_first_settings(self.work, profile_id, said, self.by.name)
+        keep_patient_settings(self.work, profile_id, 1, said, self.by.name)
 
-    def keep_settings(self, profile_id: str, fact: Fact | None = None) -> None:
-        """
-        Keep what a patient has set now, as the version that the profile is at.
+    def keep_settings(self, profile_id: str) -> None:
+        """Keep what a patient has set now, as the version that the profile is at."""
+        self._keep_settings(self._row(profile_id=profile_id))
 
-        ``fact`` is what changed: if it stands, it does from this version on.
-        """
-        row = self._row(profile_id=profile_id)
+    def _keep_settings(self, row: Any, fact: Fact | None = None) -> None:
+        # The fact is what changed: if it stands, it does from this version on.
         if row is None:
             return
         said = {
             "state": row.state,
             "language": row.language,
             **self._chosen(row),
-            **listed_rights(self.work, profile_id, row.key_id),
+            **listed_rights(self.work, row.id, row.key_id),
             **standing_with(self.work, row, fact),
         }
-        keep_patient_settings(self.work, row, said, self.by.name)
+        keep_patient_settings(
+            self.work, row.id, row.settings_version, said, self.by.name
+        )
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
         """
