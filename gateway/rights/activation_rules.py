@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 from typing import Final
 
 from attrs import field, frozen
 
 from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
-from gateway.rights.recovery_rules import ItemsSaid, is_same_card
+from gateway.rights.recovery_rules import ItemsSaid, is_whom_they_say
 
 CODE_LIFE: Final = timedelta(weeks=6)
 """A provisional code is good for so long, once."""
@@ -43,8 +42,7 @@ def may_activate(said: ItemsSaid, known: SpaceKnown) -> bool:
     waits = (known.state, ProfileEvent.ACTIVATE) in TRANSITIONS
     if not waits or known.state is ProfileState.DELETED:
         return False
-    born = hmac.compare_digest(said.birth_date.encode(), known.birth_date.encode())
-    return born and (not known.card or is_same_card(said.card, known.card))
+    return is_whom_they_say(said, known.birth_date, known.card)
 
 
 def may_oppose(state: ProfileState) -> bool:

@@ -87,6 +87,13 @@ class Worth(StrEnum):
     REFUSED = "refused"
 
 
+GRANTED: Final = frozenset({Worth.TO_COME, Worth.IN_FORCE})
+"""What somebody agreed to, and is not over."""
+
+LASTING: Final = GRANTED | {Worth.WAITING}
+"""What is not over: asked for, or granted."""
+
+
 def standing(state: DelegationState, term: Term, day: date) -> Worth:
     """
     Return what a delegation is worth on a day.

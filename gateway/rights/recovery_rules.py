@@ -48,9 +48,15 @@ def may_recover(said: ItemsSaid, known: PersonKnown) -> bool:
     """
     if not (may_sign_in(known.state) and known.has_account and known.has_address):
         return False
-    born = hmac.compare_digest(said.birth_date.encode(), known.birth_date.encode())
-    card = not known.card or is_same_card(said.card, known.card)
-    return born and card
+    return is_whom_they_say(said, known.birth_date, known.card)
+
+
+def is_whom_they_say(said: ItemsSaid, birth_date: str, card: str) -> bool:
+    """
+    Tell whether the birth date is that which is known, and the card too where it is.
+    """
+    born = hmac.compare_digest(said.birth_date.encode(), birth_date.encode())
+    return born and (not card or is_same_card(said.card, card))
 
 
 def is_same_card(said: str, known: str) -> bool:

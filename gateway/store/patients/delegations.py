@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from gateway.core.actors import Who
 from gateway.errors import DestroyedError
 from gateway.rights.delegation_rules import (
+    LASTING,
     Capacity,
     DelegationState,
     Term,
@@ -26,8 +27,6 @@ from gateway.store.tables import delegations
 
 _MOST_SHOWN = 50
 """Of one patient; those that are over make room for newer ones."""
-
-_ASKED, _ACCEPTED = DelegationState.PENDING.value, DelegationState.ACCEPTED.value
 
 
 @frozen(kw_only=True)
@@ -92,7 +91,7 @@ class Delegations:
             holder_id=holder.id,
             helper_id=helper.id if helper else None,
             capacity=Capacity.CARER.value,
-            state=_ASKED,
+            state=DelegationState.PENDING.value,
             first_day=term.first.isoformat(),
             last_day=term.last.isoformat(),
             key_id=holder.key_id,
@@ -209,11 +208,10 @@ class Delegations:
 
 def matricules(some: Sequence[Delegation], day: date) -> tuple[str, ...]:
     """Return whom a patient asked and waits for, and who acts now or will."""
-    lasting = {Worth.WAITING, Worth.TO_COME, Worth.IN_FORCE}
     return tuple(
         one.named.matricule
         for one in some
-        if one.named is not None and one.standing(day) in lasting
+        if one.named is not None and one.standing(day) in LASTING
     )
 
 

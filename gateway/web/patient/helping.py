@@ -11,6 +11,8 @@ from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
+    GRANTED,
+    LASTING,
     AcceptanceFacts,
     AnswerFault,
     InvitationFacts,
@@ -35,7 +37,6 @@ from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.visits import Visit
 
-_LASTING = frozenset({Worth.TO_COME, Worth.IN_FORCE})
 _DAY = timedelta(days=1)
 
 
@@ -120,7 +121,7 @@ class Helping:
             facts = AcceptanceFacts(
                 standing=one.standing(today),
                 holder=state,
-                helped=sum(each.standing(today) in _LASTING for each in mine),
+                helped=sum(each.standing(today) in GRANTED for each in mine),
             )
             fault = judge_acceptance(facts)
             if accepts and fault is not None:
@@ -145,12 +146,11 @@ class Helping:
             NotFoundError: it is neither of this patient's.
         """
         today = self.desk.day(visit.now)
-        lasting = _LASTING | {Worth.WAITING}
 
         def job(work: UnitOfWork) -> None:
             own = visit.profile.id
             one = self._one(work, delegation_id, own)
-            if one.standing(today) not in lasting:
+            if one.standing(today) not in LASTING:
                 return
             is_holders = one.holder_id == own
             Delegations(work).end(one, by_holder=is_holders)
@@ -173,7 +173,7 @@ class Helping:
         def job(work: UnitOfWork) -> HelpFault | None:
             holder = self._held(work, visit.profile.id)
             one = self._one(work, delegation_id, holder.id)
-            if one.holder_id != holder.id or one.standing(today) not in _LASTING:
+            if one.holder_id != holder.id or one.standing(today) not in GRANTED:
                 raise NotFoundError("no such delegation")
             term = Term(first=max(today, one.term.first), last=last)
             if (fault := judge_term(term, today, most)) is not None:

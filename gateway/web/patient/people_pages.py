@@ -9,7 +9,13 @@ from attrs import evolve, field, frozen
 
 from gateway.core.ins import has_valid_key
 from gateway.errors import NotFoundError
-from gateway.rights.delegation_rules import Term, Worth, is_adult
+from gateway.rights.delegation_rules import (
+    GRANTED,
+    LASTING,
+    Term,
+    Worth,
+    is_adult,
+)
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
@@ -23,7 +29,6 @@ from gateway.web.site.visits import Visit, person_name
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})")
 _MOST_NAME = 100
 _SOON_DAYS = 30
-_SHOWN = frozenset({Worth.WAITING, Worth.TO_COME, Worth.IN_FORCE})
 
 
 @frozen(kw_only=True)
@@ -73,12 +78,10 @@ class PeoplePages:
         return self.desk.page(
             visit,
             "people.html",
-            helpers=[one for one in helpers if one.standing in _SHOWN],
-            past=[one for one in helpers if one.standing not in _SHOWN],
+            helpers=[one for one in helpers if one.standing in LASTING],
+            past=[one for one in helpers if one.standing not in LASTING],
             helped=[
-                one
-                for one, worth in helped
-                if one is not None and worth in _SHOWN - {Worth.WAITING}
+                one for one, worth in helped if one is not None and worth in GRANTED
             ],
             requests=[
                 one
@@ -176,7 +179,7 @@ class PeoplePages:
             one = Delegations(work).get(delegation_id)
             if one is None or own not in {one.holder_id, one.helper_id}:
                 raise NotFoundError("no such delegation")
-            if one.standing(today) not in _SHOWN:
+            if one.standing(today) not in LASTING:
                 return redirect("/people?over=1")
             is_holders = one.holder_id == own
             person = (
