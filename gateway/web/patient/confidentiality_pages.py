@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -31,7 +31,6 @@ from gateway.web.patient.confidentiality import (
 from gateway.web.patient.correspondents import Blockable, blockable, names_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.languages import zone_of
 from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
 
@@ -122,7 +121,7 @@ class ConfidentialityPages:
             document = _found(seen.find(document_id))
             facts = seen.card(document)
             standing = standing_of(work, _now(work, visit), self.desk.masks)
-            matrix = Matrices(work).in_force(self._today(visit))
+            matrix = Matrices(work).in_force(self.desk.day(visit.now))
             masked = is_masked(document, work.now)
         after = standing.view(masked=not masked)
         if asked == "reading":
@@ -250,7 +249,7 @@ class ConfidentialityPages:
     def matrix(self, visit: Visit) -> Answer:
         """Publish which profession may read which type, to everyone."""
         with self.desk.database.read() as work:
-            matrix = Matrices(work).in_force(self._today(visit))
+            matrix = Matrices(work).in_force(self.desk.day(visit.now))
         texts = column_texts()
         asked = visit.query.get("who", "")
         text = next((one for one in texts.values() if one.column == asked), None)
@@ -273,10 +272,6 @@ class ConfidentialityPages:
                 for row in matrix.rows
             ],
         )
-
-    def _today(self, visit: Visit) -> date:
-        zone = zone_of(self.desk.settings.web.time_zone)
-        return visit.now.astimezone(zone).date()
 
 
 def _now(work: UnitOfWork, visit: Visit) -> Profile:

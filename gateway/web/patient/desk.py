@@ -23,6 +23,7 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed, who_acts
+from gateway.web.site.languages import zone_of
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
 
@@ -52,13 +53,12 @@ class PatientDesk(Desk):
         via = who_acts()
 
         def by_whom(work: UnitOfWork, parcel: Parcel) -> None:
-            assert via is not None, "asked for somebody who acts alone"
-            with work.acting_by(via.said()):
+            with work.acting_by(via.said() if via else {}):
                 also(work, parcel)
-                self._tell_holder(work, via.delegation_id)
+                if via:
+                    self._tell_holder(work, via.delegation_id)
 
-        kept = self.reception.keep(submission, by_whom if via else also)
-        answer = committed(kept)
+        answer = committed(self.reception.keep(submission, by_whom))
         if isinstance(answer, Failed):
             raise UnavailableError("try again later", detail=answer.why)
 
@@ -88,9 +88,14 @@ class PatientDesk(Desk):
         if holder is not None:
             self.notices(work).make_daily(holder, NoticeKind.HELPED)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock where the patients are."""
+        return zone_of(self.settings.web.time_zone)
+
     def day(self, moment: datetime) -> date:
         """Return the day that a moment is in where the patients are."""
-        return moment.astimezone(ZoneInfo(self.settings.web.time_zone)).date()
+        return moment.astimezone(self.zone).date()
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that a patient may know of now."""

@@ -28,8 +28,7 @@ class HistoryPages:
 
     def history(self, visit: Visit) -> Answer:
         """List what was done, newest first, as the address chooses."""
-        zone = ZoneInfo(self.desk.settings.web.time_zone)
-        choice = _choice(visit.query, zone)
+        choice = _choice(visit.query, self.desk.zone)
         before = visit.query.get("before", "")
         start = int(before) if before.isdecimal() and len(before) < 18 else None
         with self.desk.database.read() as work:
@@ -39,7 +38,7 @@ class HistoryPages:
         said = {name: value for name, value in chosen.items() if value}
         days: dict[date, list[object]] = {}
         for line in lines:
-            days.setdefault(line.at.astimezone(zone).date(), []).append(line)
+            days.setdefault(self.desk.day(line.at), []).append(line)
         return self.desk.page(
             visit,
             "history.html",
