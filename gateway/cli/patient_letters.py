@@ -18,7 +18,7 @@ from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
 
@@ -145,9 +145,7 @@ def _note(
     work: UnitOfWork, args: argparse.Namespace, profile: Profile, what: str
 ) -> None:
     told = who_and_why(args)
-    work.note(
-        Action.LETTER_PRINTED, what, profile.id, chain=chain_of(profile.id), **told
-    )
+    work.note_patient(Action.LETTER_PRINTED, what, profile.id, **told)
 
 
 def _put(page: PrintedPage) -> None:

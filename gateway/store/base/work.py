@@ -45,6 +45,7 @@ from gateway.store.journal import (
     Event,
     JournalReader,
     append,
+    chain_of,
     line_place,
     with_rows,
 )
@@ -228,6 +229,13 @@ class UnitOfWork:
             place = line_place(action, subject)
             detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))
+
+    def note_patient(
+        self, action: Action, outcome: str, profile_id: str, **detail: Any
+    ) -> None:
+        """Write a line about a patient in their own chain, as `note` does."""
+        chain = chain_of(profile_id)
+        self.note(action, outcome, profile_id, chain=chain, **detail)
 
     @contextmanager
     def acting_by(self, said: Mapping[str, str]) -> Iterator[None]:

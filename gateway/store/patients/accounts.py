@@ -19,7 +19,7 @@ from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.login_rules import LONGEST as LONGEST_LOGIN
 from gateway.rights.password_rules import LONGEST
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.devices import sign_out_everywhere
 from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
@@ -258,12 +258,7 @@ class Accounts:
                 .where(accounts.c.id == account.id)
                 .values(failures=0, paused_until=self.work.now + pause)
             )
-        self.work.note(
-            Action.SIGN_IN_REFUSED,
-            "password",
-            account.profile_id,
-            chain=chain_of(account.profile_id),
-        )
+        self.work.note_patient(Action.SIGN_IN_REFUSED, "password", account.profile_id)
 
     def _failed_for_nobody(
         self, account: Account, tries: int, pause: timedelta

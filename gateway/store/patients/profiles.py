@@ -27,7 +27,7 @@ from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.settings import keep_patient_settings
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.deadlines import add_deadline, set_deadline
 from gateway.store.patients.facts import (
     Fact,
@@ -131,11 +131,10 @@ class Profiles:
         )
         self._keep_first(profile_id, state, language)
         add_deadline(self.work, profile_id, ProfileState(state), self.work.now)
-        self.work.note(
+        self.work.note_patient(
             Action.PROFILE_ADDED,
             state,
             profile_id,
-            chain=chain_of(profile_id),
             **({} if self.by == PATIENT else said_of(self.by)),  # none opens their own
         )
         if self.why:
@@ -434,11 +433,10 @@ class Profiles:
         self.work.rewrite(profiles, {**row._asdict(), **values}, values)
 
     def _note(self, profile_id: str, what: str, **detail: str) -> None:
-        self.work.note(
+        self.work.note_patient(
             Action.PROFILE_CHANGED,
             what,
             profile_id,
-            chain=chain_of(profile_id),
             **said_of(self.by),
             **detail,
         )

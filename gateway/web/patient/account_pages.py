@@ -6,7 +6,7 @@ from attrs import frozen
 
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.devices import Devices, sign_out_everywhere
 from gateway.store.patients.profiles import Profile
@@ -76,7 +76,7 @@ class AccountPages:
         return redirect("/account/devices?done=others")
 
     def _note(self, work: UnitOfWork, profile: Profile, which: str) -> None:
-        work.note(Action.SIGNED_OUT, which, profile.id, chain=chain_of(profile.id))
+        work.note_patient(Action.SIGNED_OUT, which, profile.id)
 
     def _devices(self, work: UnitOfWork, visit: Visit) -> Devices:
         account_id = visit.held_session.account_id

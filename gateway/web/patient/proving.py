@@ -13,7 +13,7 @@ from attrs import frozen
 
 from gateway.core.texts.notices import NoticeKind
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.account_steps import AccountSteps, StepKind
 from gateway.store.patients.accounts import Account, Accounts, password_matches
 from gateway.store.patients.one_time_codes import OneTimeCodes
@@ -87,9 +87,7 @@ class Proving:
         if session.code_id:
             OneTimeCodes(work).void(session.code_id)
         self.desk.sessions(work).set_code(session, code_id)
-        work.note(
-            Action.ACCOUNT_PROVED, "asked", profile.id, chain=chain_of(profile.id)
-        )
+        work.note_patient(Action.ACCOUNT_PROVED, "asked", profile.id)
         return ProofTried()
 
     def ask_again(self, profile: Profile, session: WebSession) -> datetime | None:
@@ -110,21 +108,14 @@ class Proving:
         def job(work: UnitOfWork) -> int | None:
             codes = OneTimeCodes(work)
             if not codes.use(session.code_id, digits):
-                work.note(
-                    Action.ACCOUNT_REFUSED,
-                    "code",
-                    profile.id,
-                    chain=chain_of(profile.id),
-                )
+                work.note_patient(Action.ACCOUNT_REFUSED, "code", profile.id)
                 return codes.tries_left(session.code_id)
             life = timedelta(seconds=self.desk.settings.web.proof_seconds)
             AccountSteps(work, session, profile.key_id).begin(StepKind.PROOF, life)
             Accounts(work).succeeded(
                 Account(id=session.account_id, hash="", failures=1)
             )
-            work.note(
-                Action.ACCOUNT_PROVED, "given", profile.id, chain=chain_of(profile.id)
-            )
+            work.note_patient(Action.ACCOUNT_PROVED, "given", profile.id)
             return None
 
         return self.desk.write(job)

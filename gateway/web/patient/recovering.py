@@ -17,7 +17,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import ItemsSaid, PersonKnown, may_recover
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action
 from gateway.store.patients.accounts import Account, Accounts
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.passwords import RefusedPasswordError
@@ -66,12 +66,7 @@ class Recovering:
                     self.desk, work, account.id, profile, NoticeKind.PROOF
                 )
                 outcome = "lost" if code_id else "enough"
-                work.note(
-                    Action.ACCOUNT_PROVED,
-                    outcome,
-                    profile.id,
-                    chain=chain_of(profile.id),
-                )
+                work.note_patient(Action.ACCOUNT_PROVED, outcome, profile.id)
             if not code_id:
                 account_id, code_id = "", self._code_for_nobody(work)
             sessions = self.desk.sessions(work)
@@ -95,12 +90,7 @@ class Recovering:
                 profile, _ = found
                 login = Accounts(work).login_of(profile)
                 self.desk.notices(work).make(profile, NoticeKind.LOGIN, login=login)
-                work.note(
-                    Action.ACCOUNT_PROVED,
-                    "login",
-                    profile.id,
-                    chain=chain_of(profile.id),
-                )
+                work.note_patient(Action.ACCOUNT_PROVED, "login", profile.id)
             return None
 
         return self.desk.write(job)
@@ -142,12 +132,7 @@ class Recovering:
                 return sessions.start(Stage.RENEW, session.account_id), 0
             if session.account_id:
                 profile_id = Accounts(work).profile_of(session.account_id)
-                work.note(
-                    Action.ACCOUNT_REFUSED,
-                    "lost",
-                    profile_id,
-                    chain=chain_of(profile_id),
-                )
+                work.note_patient(Action.ACCOUNT_REFUSED, "lost", profile_id)
             return "", codes.tries_left(session.code_id)
 
         return self.desk.write(job)

@@ -142,9 +142,7 @@ class SigningIn:
         )
         if not code_id:
             return "", until
-        work.note(
-            Action.SIGN_IN_STARTED, "code", profile.id, chain=chain_of(profile.id)
-        )
+        work.note_patient(Action.SIGN_IN_STARTED, "code", profile.id)
         return code_id, None
 
     def ask_again(self, session: WebSession) -> datetime | None:
@@ -185,9 +183,7 @@ class SigningIn:
         profile = Profiles(work).get(profile_id)
         is_right = codes.use(session.code_id, digits)
         if not is_right or profile is None or not sessions.end(session):
-            work.note(
-                Action.SIGN_IN_REFUSED, "code", profile_id, chain=chain_of(profile_id)
-            )
+            work.note_patient(Action.SIGN_IN_REFUSED, "code", profile_id)
             return CodeTried("", codes.tries_left(session.code_id))
         Accounts(work).succeeded(Account(id=account_id, hash="", failures=1))
         returns = may_return(ProfileState(profile.state))
@@ -199,11 +195,10 @@ class SigningIn:
         )
         if is_new:
             self.desk.notices(work).make(profile, NoticeKind.DEVICE)
-        work.note(
+        work.note_patient(
             Action.SIGNED_IN,
             stage.value,
             profile_id,
-            chain=chain_of(profile_id),
             browser="new" if is_new else "known",
         )
         return CodeTried(cookie, 0, returns=returns)
@@ -213,9 +208,7 @@ class SigningIn:
 
         def job(work: UnitOfWork) -> None:
             if self.desk.sessions(work).end(session) and profile_id:
-                work.note(
-                    Action.SIGNED_OUT, "asked", profile_id, chain=chain_of(profile_id)
-                )
+                work.note_patient(Action.SIGNED_OUT, "asked", profile_id)
 
         self.desk.write(job)
 
