@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
+from attrs import evolve
 
 from gateway.core.document import Visibility
 from gateway.core.ins import Ins
@@ -18,7 +19,7 @@ from gateway.store.base.work import Database
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.mask_runs import MaskRun
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tasks.tasks import TaskKind, new_owner
+from gateway.store.tasks.tasks import Task, TaskKind, new_owner
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import TEST_RANGE, matricule, open_profile
@@ -242,7 +243,7 @@ def test_a_batch_that_is_done_twice_changes_nothing_more(
     step = MaskingVault(open_vaults(database))
     with database.read() as work:
         (row,) = work.tasks.listed()
-    task: Any = type("Task", (), {"subject": row.subject})
+    task = Task(row.id, TaskKind.MASK, row.subject, 0, database.clock())
 
     for _ in range(3):
         with database.write() as work:
@@ -250,7 +251,7 @@ def test_a_batch_that_is_done_twice_changes_nothing_more(
 
     assert last(database, patient).changed == len(ids)
     with database.write() as work:
-        step(type("Task", (), {"subject": "0" * 32}))(work)  # type: ignore[arg-type]
+        step(evolve(task, subject="0" * 32))(work)
 
 
 def test_only_this_patients_documents_are_walked(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from gateway.documents.printed_page import (
+    Block,
     Code,
     Grid,
     Heading,
@@ -34,9 +36,8 @@ def sheets(content: bytes) -> int:
     return int(found[1])
 
 
-def page(*blocks: object, **other: object) -> bytes:
-    values = {"title": "Preuve d'opposition", "blocks": blocks, **other}
-    return print_page(PrintedPage(**values))  # type: ignore[arg-type]
+def page(*blocks: Block, title: str = "Preuve d'opposition", **other: Any) -> bytes:
+    return print_page(PrintedPage(title=title, blocks=blocks, **other))
 
 
 def test_a_page_has_each_kind_of_block_on_one_sheet() -> None:
