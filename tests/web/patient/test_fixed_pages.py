@@ -40,6 +40,18 @@ def test_each_page_of_the_map_is_there(site: Site) -> None:
             assert not page.location.startswith("/sign-in")
 
 
+@blocking
+def test_the_map_names_every_place_of_the_frame(site: Site) -> None:
+    for browser in (site.browser(), site.signed_in()):
+        page = browser.get("/site-map").text
+        before, rest = page.split("<body", 1)[1].split("<main", 1)
+        main, after = rest.split("</main", 1)
+        frame = set(re.findall(r'href="(/[^"]+)"', before + after))
+
+        assert frame > {"/site-map", "/matrix"}
+        assert frame - {"/site-map"} <= set(re.findall(r'href="(/[^"]+)"', main))
+
+
 @pytest.mark.parametrize(
     "site", [{"help_line": "01 02 03 04 05, de 9 h à 17 h"}], indirect=True
 )

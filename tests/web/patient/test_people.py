@@ -6,6 +6,7 @@ Several modules together: the pages, `helping`, the store's delegations, the des
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -199,6 +200,9 @@ def test_a_carer_reads_documents_and_governs_nothing(site: Site) -> None:
         refused = browser.get(path)
         assert refused.status == 403, path
         assert "Seule la personne à qui est cet espace" in refused.text
+    site_map = browser.get("/site-map").text
+    for path in re.findall(r'href="(/[^"]+)"', site_map):
+        assert browser.get(path).status != 403, path
     token = token_of(browser.get("/documents"))
     for path in ("/people/new", "/account/close", f"/people/{delegation_id}/end"):
         assert browser.post(path, {"token": token}).status == 403, path
