@@ -6,6 +6,8 @@ Several modules together: the pages, `activating`, the provisional codes.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gateway.core.ins import Ins
@@ -189,6 +191,9 @@ def test_a_choice_that_is_refused_says_why(
 
     assert page.status == 422
     assert words in page.text
+    wrong = re.findall(r'<input id="(\w+)"[^>]* aria-invalid="true"', page.text)
+    assert set(other) & set(wrong)
+    assert set(wrong) <= {*other, "password"}
     assert profile(site, profile_id).state == "ANNOUNCED"
 
 
