@@ -31,10 +31,11 @@ from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
-from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
@@ -118,7 +119,7 @@ class World:
         return made
 
     def _patient(self, work: UnitOfWork, number: int, profile_id: str) -> None:
-        rights = Profiles(work)
+        rights = Decisions(work)
         for sender in (SERVICE, DOCTOR):
             rights.block(profile_id, sender)
             rights.set_secret(profile_id, sender, secret=True)
@@ -198,9 +199,9 @@ class World:
             MaskRuns(work).move(run, "", 2, 1)
             helped = Delegations(work).of_holder(self.patients[0])[0]
             Delegations(work).end(helped, by_holder=True)
-            Profiles(work).unblock(self.patients[0], SERVICE)
-            Profiles(work).set_secret(self.patients[0], SERVICE, secret=False)
-            Profiles(work).withdraw(
+            Decisions(work).unblock(self.patients[0], SERVICE)
+            Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
+            Decisions(work).withdraw(
                 self.patients[0], Opposition(kind="structure", structure="1750000011")
             )
             boxes = Mailboxes(work)

@@ -22,6 +22,7 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.reading import MailReading
 from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.standing import find_standing
 from gateway.store.patients.web_sessions import WebSessions, new_cookie
@@ -208,7 +209,7 @@ def test_a_block_that_is_taken_away_lets_nobody_in(world: World) -> None:
     with world.database.read() as work, pytest.raises(AlteredError):
         Profiles(work).rights(world.patients[0])
     with world.database.write() as work, pytest.raises(AlteredError):
-        Profiles(work).block(world.patients[0], SERVICE)  # it is not bound anew
+        Decisions(work).block(world.patients[0], SERVICE)  # it is not bound anew
     assert found(world)
 
 
