@@ -600,7 +600,7 @@ def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
         assert theirs.references(profile_id, secret.id, 5) == ()
         assert theirs.draft(profile_id, secret.id) is None
         assert theirs.seen_arrivals(profile_id, [message.arrival_id]) == frozenset()
-        assert own.is_secret(profile_id, message)
+        assert InboxReader(work).is_secret(profile_id, message)
 
 
 def test_a_secret_message_of_before_is_nothing_to_representatives_either(
