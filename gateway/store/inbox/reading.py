@@ -11,20 +11,18 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    String,
     and_,
     case,
-    cast,
     func,
     or_,
     select,
     tuple_,
 )
 
-from gateway.core.document import Visibility
 from gateway.core.shown_text import mailbox_name
 from gateway.rights.visibility_rules import PatientReader, sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.secrets import Secrets, secrets_of
 from gateway.store.inbox.values import (
     AttachedFile,
     Begun,
@@ -40,19 +38,10 @@ from gateway.store.tables import (
     drafts,
     inbox_messages,
     loose_drafts,
-    recipients,
 )
 
 _MESSAGE = inbox_messages.c
 _CHUNK = 50
-
-
-@frozen
-class _Secrets:
-    """Whole conversations, and single messages of before there were such."""
-
-    conversations: tuple[str, ...]
-    arrivals: tuple[str, ...]
 
 
 @frozen
@@ -62,7 +51,7 @@ class InboxReader:
     work: UnitOfWork
     reader: PatientReader = PatientReader.HOLDER
     # By patient: what of theirs is kept from representatives.
-    _secrets: dict[str, _Secrets] = field(factory=dict, repr=False)
+    _secrets: dict[str, Secrets] = field(factory=dict, repr=False)
 
     def conversations(
         self, profile_id: str, limit: int = 50, offset: int = 0
@@ -368,37 +357,9 @@ class InboxReader:
     def _visible(self, profile_id: str) -> ColumnElement[bool]:
         return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden(profile_id))
 
-    def _kept_from_representatives(self, profile_id: str) -> _Secrets:
-        """
-        Return what no representative may know of; that it is so lies sealed.
-
-        A conversation is whole in it or not at all. Messages of an earlier version
-        stand in others: what was decided of each says it.
-        """
+    def _kept_from_representatives(self, profile_id: str) -> Secrets:
         if profile_id not in self._secrets:
-            rows = self.work.connection.execute(
-                select(conversations).where(conversations.c.profile_id == profile_id)
-            )
-            single = self.work.connection.execute(
-                select(_MESSAGE.arrival_id)
-                .join(
-                    recipients,
-                    and_(
-                        recipients.c.arrival_id == _MESSAGE.arrival_id,
-                        recipients.c.target_id == profile_id,
-                    ),
-                )
-                .where(
-                    _MESSAGE.profile_id == profile_id,
-                    cast(recipients.c.hidden, String).contains(
-                        Visibility.HIDDEN_FROM_REPRESENTATIVES.value
-                    ),
-                )
-            )
-            self._secrets[profile_id] = _Secrets(
-                tuple(row.id for row in rows if self._conversation(row).is_secret),
-                tuple(single.scalars()),
-            )
+            self._secrets[profile_id] = secrets_of(self.work, profile_id)
         return self._secrets[profile_id]
 
     def _messages(
