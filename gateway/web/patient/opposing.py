@@ -28,7 +28,7 @@ MOST_NAME: Final = 200
 
 
 @frozen(kw_only=True)
-class Standing:
+class StandingOpposition:
     """An opposition that stands, in words; ``type`` and ``named`` may be empty."""
 
     id: str
@@ -40,7 +40,7 @@ class Standing:
 
 
 @frozen(kw_only=True)
-class Asked:
+class OppositionForm:
     """What a form asks for; ``problems`` are names of fields, and why."""
 
     document: str = ""
@@ -55,7 +55,7 @@ class Asked:
         return self.problems.get(name, "")
 
     @classmethod
-    def of(cls, form: Form) -> Asked:
+    def of(cls, form: Form) -> OppositionForm:
         """Return what a form sent, and what is wrong with it."""
         reason, problems = form.text("reason").strip(), {}
         what, whom = form.line("what"), form.line("whom")
@@ -76,14 +76,14 @@ class Asked:
 
 
 @frozen(kw_only=True)
-class Offered:
+class Opposable:
     """What may be objected to: the document that is open, types, and places."""
 
     document: FiledDocument | None
     title: str = field(repr=False)
     places: Sequence[Blockable]
 
-    def opposition(self, asked: Asked) -> Opposition:
+    def opposition(self, asked: OppositionForm) -> Opposition:
         """
         Return the opposition that is asked for.
 
@@ -137,11 +137,11 @@ def type_name(type_code: str, language: str) -> str:
 
 def standing_oppositions(
     work: UnitOfWork, seen: SeenDocuments, language: str
-) -> list[Standing]:
+) -> list[StandingOpposition]:
     """Return what a patient objects to being added, the newest first."""
     rows = Profiles(work).decided(seen.profile_id)["oppositions"]
     found = [
-        Standing(
+        StandingOpposition(
             id=row["id"],
             kind=row["kind"],
             type=type_name(row["type_code"], language) if row["type_code"] else "",

@@ -10,8 +10,8 @@ from gateway.web.patient.correspondents import places_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.opposing import (
     MOST_REASON,
-    Asked,
-    Offered,
+    Opposable,
+    OppositionForm,
     lift,
     oppose,
     standing_oppositions,
@@ -42,14 +42,14 @@ class OpposingPages:
 
     def ask(self, visit: Visit) -> Answer:
         """Ask what is objected to, from whom, and why."""
-        asked = Asked(
+        asked = OppositionForm(
             document=visit.query.get("document", ""),
             what=visit.query.get("what", ""),
             whom=visit.query.get("whom", ""),
         )
         return self._form(visit, asked)
 
-    def _form(self, visit: Visit, asked: Asked) -> Answer:
+    def _form(self, visit: Visit, asked: OppositionForm) -> Answer:
         with self.desk.database.read() as work:
             offered = self._offered(work, visit, asked)
         return self.desk.page(
@@ -63,12 +63,14 @@ class OpposingPages:
             most_reason=MOST_REASON,
         )
 
-    def _offered(self, work: UnitOfWork, visit: Visit, asked: Asked) -> Offered:
+    def _offered(
+        self, work: UnitOfWork, visit: Visit, asked: OppositionForm
+    ) -> Opposable:
         seen = self.desk.seen(work, visit.profile.id)
         document = None
         if asked.document and (document := seen.find(asked.document)) is None:
             raise NotFoundError("not found")
-        return Offered(
+        return Opposable(
             document=document,
             title=seen.card(document).title if document else "",
             places=places_of(seen, document),
@@ -76,7 +78,7 @@ class OpposingPages:
 
     def oppose(self, visit: Visit) -> Answer:
         """Say once more what is asked and what it means; then do it."""
-        asked = Asked.of(visit.form)
+        asked = OppositionForm.of(visit.form)
         if asked.problems:
             return self._form(visit, asked)
         with self.desk.database.read() as work:
