@@ -9,9 +9,11 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gateway.core.actors import Means, Who
+from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
     SECRET_CHANGES,
+    TOLD_ABOUT,
     TOLD_VALUES,
     Deed,
     deed_text,
@@ -24,6 +26,7 @@ from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.opposing import type_name
 
 
 class Party(StrEnum):
@@ -99,8 +102,8 @@ _OF_NO_THING = frozenset(
     }
 )
 """Lines that tell of no document and no message."""
-_OPPOSITIONS = frozenset({"oppose-document", "withdraw-document"})
-"""Facts about one document, which may be one that representatives know nothing of."""
+_OPPOSITIONS = ("oppose-", "withdraw-")
+"""How facts begin that may be about what representatives must know nothing of."""
 _AT_ONCE = 120
 
 
@@ -129,6 +132,8 @@ class HistoryLine:
     english: str
     card: DocumentCard | None = field(repr=False)
     why: str = field(repr=False)
+    about: Both = field(repr=False)
+    """Whom or what a change is about, empty where that is told otherwise."""
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
@@ -224,7 +229,8 @@ class PatientHistory:
             return entry.subject not in unseen
         if entry.action in _OF_DOCUMENTS:
             return True  # looked up with its document
-        return entry.action in _OF_NO_THING and entry.outcome not in _OPPOSITIONS
+        is_known = entry.action in _OF_NO_THING
+        return is_known and not entry.outcome.startswith(_OPPOSITIONS)
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""
@@ -249,6 +255,8 @@ class PatientHistory:
         assert said is not None, "asked for by its action"
         party = party_of(entry)
         fact = self._fact(entry)
+        # Whom a minor blocked may be known from a secret alone.
+        told = fact if sees_secrets(self.seen.reader) else None
         who, place = _named(entry, party, card)
         return HistoryLine(
             seq=entry.seq,
@@ -261,11 +269,21 @@ class PatientHistory:
             english=said.text.en,
             card=card,
             why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
-            # Whom a minor blocked may be known from a secret alone.
-            values=_values(fact) if sees_secrets(self.seen.reader) else ("", ""),
+            about=_about(told),
+            values=_values(told),
             means=_means(entry),
             is_refused=entry.action.endswith(":refuse"),
         )
+
+
+def _about(fact: ProfileChange | None) -> Both:
+    """Return what a change is about, in words: whom, which type of document, or both"""
+    if fact is None or fact.what not in TOLD_ABOUT:
+        return Both("", "")
+    said = fact.after or fact.before
+    code = said.get("type_code", "") if isinstance(said, dict) else ""
+    names = (type_name(code, one) if code else "" for one in LANGUAGES)
+    return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
 
 
 def _values(fact: ProfileChange | None) -> tuple[str, str]:
