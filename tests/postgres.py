@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from gateway.measuring.processes import family
 
-
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
 
