@@ -17,6 +17,7 @@ from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
@@ -153,6 +154,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/confidentiality/block", access.ask_block),
         post("/confidentiality/block", access.block),
         post("/confidentiality/unblock", access.unblock),
+        get("/confidentiality/informed", InformedPages(desk).informed),
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
         get("/history", HistoryPages(desk).history),
