@@ -12,6 +12,7 @@ from gateway.core.informing import InformedBy, PatientInformed
 from gateway.dmp_bridge.filing.informing import teller_of
 from gateway.documents.cda.header import read_cda
 from gateway.store.base.work import Database
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import Informed, InformedPatients
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import SET, make_cda
@@ -106,7 +107,7 @@ def test_with_a_hidden_document_nothing_tells_who_filed_it(
 def test_what_is_refused_declares_nothing(database: Database) -> None:
     story = Story.begin(database)
     with database.write() as work:
-        Profiles(work).block(story.profile_id, STRUCTURE)
+        Decisions(work).block(story.profile_id, STRUCTURE)
 
     told = story.send(mail(BY_TELEPHONE))
 
