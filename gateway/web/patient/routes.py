@@ -17,6 +17,7 @@ from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
@@ -146,7 +147,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),
-        # Of a minor some may be about what representatives must know nothing of.
+        # Of a minor some may tell of what representatives must know nothing of.
+        get("/confidentiality/informed", InformedPages(desk).informed),
         get("/confidentiality/oppositions", opposing.oppositions),
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
