@@ -124,6 +124,18 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
 
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
+        "attached": Both(
+            "Rattachement à un assuré", "Attached to an insured person"
+        ),
+        "represented": Both(
+            "Représentant légal inscrit ou retiré",
+            "Legal representative recorded or taken away",
+        ),
+        "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
+        "administrator": Both(
+            "Administrateur du dossier nommé ou retiré",
+            "Administrator of the record named or taken away",
+        ),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
         "informed": Both(

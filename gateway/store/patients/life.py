@@ -8,6 +8,7 @@ from types import MappingProxyType
 from attrs import frozen
 from sqlalchemy import select
 
+from gateway.core.actors import Actor
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
 from gateway.rights.profile import (
@@ -36,7 +37,7 @@ def go_on(
     profile: Profile,
     state: ProfileState,
     *,
-    by: str = "",
+    by: Actor | str = "",
     why: str = "",
 ) -> None:
     """
@@ -52,7 +53,8 @@ def go_on(
     if state is ProfileState.DELETED:
         # Before the key goes, and sealed with another: there is none of theirs after.
         notices.make(profile, LIFE_NOTICES[event], lasting=True)
-        delete_patient(work, profile.ins.matricule, cause=why or event.value, by=by)
+        name = by.name if isinstance(by, Actor) else by
+        delete_patient(work, profile.ins.matricule, cause=why or event.value, by=name)
         return
     Profiles(work, by, why).set_state(profile, state)
     tell_life(work, notices, profile, before, state)
