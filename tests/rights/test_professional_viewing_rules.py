@@ -107,7 +107,15 @@ def sees(
         (REGULATOR, True, False, True, True, False),
         (DECLARED, True, False, True, True, False),
     ],
-    ids="nurse author colleague administrator treating regulator declared".split(),
+    ids=[
+        "nurse",
+        "author",
+        "colleague",
+        "administrator",
+        "treating",
+        "regulator",
+        "declared",
+    ],
 )
 def test_the_table_of_readers_and_flags(
     reader: ProfessionalReader,
