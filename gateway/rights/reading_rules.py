@@ -3,9 +3,9 @@ May this professional read in this patient's vault now? The five conditions, in 
 
 DICAH: the vault is there (Disponibilité), the patient is the one (INS), consent
 (Consentement), who reads is surely who they say (Authentification), and may by the
-matrix (Habilitation). The first that fails is the answer. Reading is another right than
-filing, which none of these opens or closes (CSP L. 1111-15, R. 1111-47). Which documents
-are then seen is for `professional_viewing_rules`.
+matrix (Habilitation). The first that fails is the answer. Reading is another right
+than filing, which none of these opens or closes (CSP L. 1111-15, R. 1111-47). Which
+documents are then seen is for `professional_viewing_rules`.
 """
 
 from __future__ import annotations
