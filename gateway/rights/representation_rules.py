@@ -1,5 +1,5 @@
 """
-Who represents whom by law: parents and guardians of minors, who is in charge of an adult.
+Who represents whom by law: parents and guardians a minor, who is in charge an adult.
 
 CSP R. 1111-40: the rights of a minor in their space are used by who has parental
 authority (code civil art. 371-1, 372 to 373-2-1), those of a protected adult by who is
@@ -81,7 +81,7 @@ def judge_attachment(facts: AttachmentFacts) -> RepresentationFault | None:
 
 @frozen(kw_only=True)
 class SecondFacts:
-    """What is known when who represents a child asks another to; as `AttachmentFacts`"""
+    """What is known when who represents a child asks another: `AttachmentFacts`."""
 
     own: str = field(repr=False)
     asked: str = field(repr=False)
@@ -163,7 +163,9 @@ class MajorityStep(StrEnum):
     END = "end"
 
 
-def majority_step(majority: date | None, today: date, *, reminded: bool) -> MajorityStep:
+def majority_step(
+    majority: date | None, today: date, *, reminded: bool
+) -> MajorityStep:
     """
     Return what is to be done on a day about a holder who comes of age on another.
 

@@ -124,9 +124,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
 
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
-        "attached": Both(
-            "Rattachement à un assuré", "Attached to an insured person"
-        ),
+        "attached": Both("Rattachement à un assuré", "Attached to an insured person"),
         "represented": Both(
             "Représentant légal inscrit ou retiré",
             "Legal representative recorded or taken away",
@@ -234,7 +232,8 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
 TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
-    if word.startswith(("oppose-", "withdraw-")) or word in {"block", "unblock"}
+    if word.startswith(("oppose-", "withdraw-"))
+    or word in {"administrator", "block", "represented", "unblock"}
 )
 """Changes of which the patient is told whom or what they are about."""
 

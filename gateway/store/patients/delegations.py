@@ -98,6 +98,7 @@ class Delegations:
         helper: Profile | None,
         named: NamedPerson,
         term: Term,
+        *,
         capacity: Capacity = Capacity.CARER,
         by: Actor | None = None,
     ) -> str:
@@ -108,7 +109,8 @@ class Delegations:
         same, and nobody can answer. ``by``: who asks, where it is not the patient.
         """
         state = DelegationState.PENDING
-        delegation_id = self._add(holder, helper, named, term, capacity, state)
+        kinds = {"capacity": capacity.value, "state": state.value}
+        delegation_id = self._add(holder, helper, named, term, kinds)
         said = said_of(by) if by else {}
         self._note(Action.DELEGATION_ASKED, "asked", delegation_id, holder.id, **said)
         return delegation_id
@@ -118,8 +120,9 @@ class Delegations:
         holder: Profile,
         helper: Profile,
         term: Term,
+        *,
         capacity: Capacity,
-        by: Actor,
+        by: Actor | str,
         **why: str,
     ) -> str:
         """
@@ -130,24 +133,27 @@ class Delegations:
         """
         named = NamedPerson.of(helper)
         state = DelegationState.ACCEPTED
-        delegation_id = self._add(holder, helper, named, term, capacity, state)
+        kinds = {"capacity": capacity.value, "state": state.value}
+        delegation_id = self._add(holder, helper, named, term, kinds)
+        self.work.change(
+            delegations, delegations.c.id == delegation_id, answered_at=self.work.now
+        )
         said = {"until": term.last.isoformat(), **why}
-        self._record(holder.id, delegation_id, None, said, named.name, by)
+        said["delegation"] = delegation_id
+        self._record(holder.id, None, said, named.name, by)
         self._note(Action.DELEGATION_ACCEPTED, "represents", delegation_id, helper.id)
         return delegation_id
 
     def _record(
         self,
         holder_id: str,
-        delegation_id: str,
         before: Mapping[str, str] | None,
         after: Mapping[str, str],
         name: str,
         by: Actor | str,
     ) -> None:
-        said = {"delegation": delegation_id, **after}
         Profiles(self.work, by).record(
-            holder_id, REPRESENTED, before, said, about=name
+            holder_id, REPRESENTED, before, after, about=name
         )
 
     def end_representation(
@@ -157,9 +163,10 @@ class Delegations:
         self._write(one, state=DelegationState.ENDED.value, ended_at=self.work.now)
         name = one.named.name if one.named else ""
         before = {"until": one.term.last.isoformat()}
-        after = {"ended": outcome, **why}
-        self._record(one.holder_id, one.id, before, after, name, by)
-        self._note(Action.DELEGATION_ENDED, outcome, one.id, one.helper_id)
+        after = {"ended": outcome, "delegation": one.id, **why}
+        self._record(one.holder_id, before, after, name, by)
+        if one.helper_id:
+            self._note(Action.DELEGATION_ENDED, outcome, one.id, one.helper_id)
 
     def _add(
         self,
@@ -167,8 +174,7 @@ class Delegations:
         helper: Profile | None,
         named: NamedPerson,
         term: Term,
-        capacity: Capacity,
-        state: DelegationState,
+        kinds: Mapping[str, str],
     ) -> str:
         delegation_id = uuid4().hex
         place = _place(delegation_id)
@@ -177,14 +183,12 @@ class Delegations:
             id=delegation_id,
             holder_id=holder.id,
             helper_id=helper.id if helper else None,
-            capacity=capacity.value,
-            state=state.value,
+            **kinds,
             first_day=term.first.isoformat(),
             last_day=term.last.isoformat(),
             key_id=holder.key_id,
             named=self.work.seal(holder.key_id, asdict(named), place),
             created_at=self.work.next_moment(),
-            answered_at=self.work.now if state is DelegationState.ACCEPTED else None,
         )
         return delegation_id
 
@@ -200,6 +204,13 @@ class Delegations:
         """Return whose space it is about, None where that is destroyed."""
         try:
             return Profiles(self.work).get(one.holder_id)
+        except DestroyedError:
+            return None
+
+    def helper(self, one: Delegation) -> Profile | None:
+        """Return who acts by it, None where nobody was found or their space is gone."""
+        try:
+            return Profiles(self.work).get(one.helper_id) if one.helper_id else None
         except DestroyedError:
             return None
 
@@ -260,9 +271,7 @@ class Delegations:
         person = one.named.name if one.named else ""
         by_law = one.capacity in REPRESENTING
         who = Who.REPRESENTATIVE if by_law else Who.CARER
-        self._note(
-            action, outcome, one.id, one.holder_id, who=who.value, person=person
-        )
+        self._note(action, outcome, one.id, one.holder_id, who=who.value, person=person)
 
     def _note(
         self, action: Action, outcome: str, subject: str, whose: str, **detail: str

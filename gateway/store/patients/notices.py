@@ -21,13 +21,16 @@ from gateway.evidence.arguments import (
 from gateway.evidence.program import rules_hash
 from gateway.rights.life_rules import LIFE_NOTICES
 from gateway.rights.notice_rules import NoticeFacts, Untold, refuse_notice
-from gateway.rights.profile import ProfileState
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.rights.visibility_rules import PatientReader
 from gateway.settings.file import Settings
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.representatives import representatives_of
 from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
@@ -69,6 +72,16 @@ _ALWAYS = frozenset(
         *LIFE_NOTICES.values(),
     }
 )
+
+_TO_REPRESENTATIVES = MappingProxyType(
+    {
+        NoticeKind.MESSAGE: NoticeKind.REPRESENTED,
+        NoticeKind.DOCUMENT: NoticeKind.REPRESENTED,
+        NoticeKind.UNDELIVERED: NoticeKind.REPRESENTED,
+        NoticeKind.UPDATE: NoticeKind.REPRESENTED_UPDATE,
+    }
+)
+"""What who represents a patient is told of what the patient is told."""
 
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
@@ -136,6 +149,9 @@ class Notices:
         hidden from the patient still; ``is_secret``: from the representatives.
         """
         profile = Profiles(self.work).get(profile_id)
+        if kind is NoticeKind.UNDELIVERED:  # an answer to what is secret is as well
+            theirs = InboxReader(self.work, PatientReader.REPRESENTATIVE)
+            is_secret |= not theirs.seen_arrivals(profile_id, [subject])
         facts = NoticeFacts(
             profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
             has_address=bool(profile and profile.email),
@@ -143,6 +159,8 @@ class Notices:
             is_secret=is_secret,
         )
         why = refuse_notice(facts)
+        if profile is not None and not (is_hidden or is_secret):
+            self.tell_representatives(profile, _TO_REPRESENTATIVES.get(kind))
         if why is None and profile is not None:
             self.make(profile, kind)
         part = TakenDecision(
@@ -158,6 +176,16 @@ class Notices:
             profile_id=profile.id if profile else "",
         )
         return NoticeAnswer(why, kept)
+
+    def tell_representatives(
+        self, profile: Profile, kind: NoticeKind | None, *, but: str = ""
+    ) -> None:
+        """Tell all who represent a patient by law, ``but`` one by their own profile."""
+        if kind is None or not may_sign_in(ProfileState(profile.state)):
+            return
+        for person in representatives_of(self.work, profile.id):
+            if person.id != but:
+                self.make(person, kind)
 
     def tell_address_changed(self, before: Profile, after: Profile) -> None:
         """

@@ -13,9 +13,11 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
+from gateway.rights.delegation_rules import Act, Capacity
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notices import Notices
+from gateway.store.patients.representatives import representatives_of
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
@@ -85,8 +87,16 @@ class PatientDesk(Desk):
     def _tell_holder(self, work: UnitOfWork, delegation_id: str) -> None:
         found = Delegations(work).get(delegation_id)
         holder = Delegations(work).holder(found) if found is not None else None
-        if holder is not None:
-            self.notices(work).make_daily(holder, NoticeKind.HELPED)
+        if holder is None or found is None:
+            return
+        notices = self.notices(work)
+        if found.capacity is not Capacity.REPRESENTATIVE:
+            notices.make_daily(holder, NoticeKind.HELPED)
+            return
+        # The address of a child may be that of who acts: the other parent is told.
+        for person in representatives_of(work, holder.id):
+            if person.id != found.helper_id:
+                notices.make_daily(person, NoticeKind.REPRESENTED)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -131,6 +141,7 @@ class PatientDesk(Desk):
             unread=unread,
             name=person_name(visit.own) if visit.own is not None else "",
             acting=visit.acting,
+            governs=visit.person is not None and visit.may(Act.GOVERN),
             acting_name=person_name(visit.acting.holder) if visit.acting else "",
             identity=identity_of(visit.person) if visit.person is not None else None,
             service=self.settings.domains.operator_name,

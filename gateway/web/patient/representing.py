@@ -12,15 +12,14 @@ from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
-    Capacity,
-    DelegationState,
     REPRESENTING,
+    Capacity,
+    OpeningFacts,
     Term,
     Worth,
     capacity_on,
     is_same_person,
     majority_of,
-    OpeningFacts,
 )
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.rights.representation_rules import (
@@ -40,8 +39,8 @@ from gateway.store.patients.delegations import (
     matricules,
 )
 from gateway.store.patients.life import go_on
+from gateway.store.patients.majority import keep_majority
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.patients.representatives import tell_representatives
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import TooMany
 from gateway.web.site.visits import Visit, person_name
@@ -85,18 +84,18 @@ class Representing:
                 return fault
             by = Actor(Who.REPRESENTATIVE, Means.WEB, person_name(own))
             notices = self.desk.notices(work)
-            # Told before: those who represent the child already.
-            tell_representatives(work, notices, child, NoticeKind.PEOPLE, today)
+            # Before it is so: those who represent the child already.
+            notices.tell_representatives(child, NoticeKind.PEOPLE)
             Delegations(work).represent(
                 child,
                 own,
                 _until_majority(child, today),
-                Capacity.REPRESENTATIVE,
-                by,
+                capacity=Capacity.REPRESENTATIVE,
+                by=by,
                 basis=Basis.INSURER.value,
             )
             go_on(work, notices, child, ProfileState.ACTIVATED, by=by)
-            keep_majority(work, child, self.desk.zone)
+            keep_majority(work, child)
             notices.make(own, NoticeKind.PEOPLE)
             return None
 
@@ -119,7 +118,9 @@ class Representing:
         some = Delegations(work).of_holder(child.id)
         return matricules(some, today, REPRESENTING)
 
-    def of_child(self, work: UnitOfWork, visit: Visit, delegation_id: str) -> Delegation:
+    def of_child(
+        self, work: UnitOfWork, visit: Visit, delegation_id: str
+    ) -> Delegation:
         """
         Return by what the patient represents a child today.
 
@@ -185,8 +186,8 @@ class Representing:
                 helper,
                 named,
                 _until_majority(child, today),
-                Capacity.REPRESENTATIVE,
-                by,
+                capacity=Capacity.REPRESENTATIVE,
+                by=by,
             )
             if helper is not None:
                 self.desk.notices(work).make(helper, NoticeKind.PEOPLE)

@@ -22,6 +22,7 @@ from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
+from gateway.web.patient.representing_pages import RepresentingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
@@ -38,6 +39,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    parents = RepresentingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -115,6 +117,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/people", people.people),
         get("/people/new", people.new_form),
         post("/people/new", people.new),
+        get("/people/child", parents.child_form),
+        post("/people/child", parents.child),
+        get(f"{person}/others", parents.others_form),
+        post(f"{person}/others", parents.invite),
+        post(f"{person}/others/back", parents.take_back),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
         get(f"{person}/change", people.ask_end),
