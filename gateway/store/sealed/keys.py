@@ -62,6 +62,11 @@ _WRAPPED = Prepared(
         _KEYS.id == bindparam("key")
     )
 )
+_KEPT_OF = Prepared(
+    select(_KEYS.id)
+    .where(_KEYS.scope == bindparam("scope"), _KEYS.wrapped.is_not(None))
+    .order_by(_KEYS.epoch.desc())
+)
 _LATER = data_keys.alias("later")
 _EARLIER = Prepared(
     select(_KEYS.id)
@@ -97,13 +102,29 @@ class Label(StrEnum):
         return f"label:{self.value}"
 
 
+LOOKUP: Final = (
+    Label.INS,
+    Label.LOGIN,
+    Label.CODE,
+    Label.SESSION,
+    Label.FORM,
+    Label.UPLOAD,
+)
+"""
+Of what somebody shows or is found by: their keys turn over together. The others bind
+what is kept to its place, and are compared with nothing that comes from outside.
+"""
+
+
 class KeyRing:
     """
     The source of the keys that wrap, and the data keys unwrapped so far.
 
     What is in memory are keys, never texts. Each transaction that needs one reads the
     generation of the keys first: when it grew (`next_generation`), every process drops
-    what it has. The keys of digests are read once (`load`).
+    what it has. The keys of digests are read at first (`load`), and again when the
+    generation grew: while they turn over there are two, of which the newer one is
+    written by and both are read by.
     """
 
     def __init__(
@@ -116,7 +137,9 @@ class KeyRing:
         self.source = source
         self._memory = KeyMemory(kept_seconds)
         self.keks = WrappingKeys(source)
-        self._digests: dict[Label, hmac.HMAC] = {}
+        self._digests: dict[Label, tuple[hmac.HMAC, ...]] = {}
+        self._loaded = -1
+        self._known: dict[str, hmac.HMAC] = {}
         self._engine: Engine | None = None
         self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
@@ -135,16 +158,24 @@ class KeyRing:
         Keyed, because the space of INS is small enough to try them all, and so that
         no row that opens something can be written without the key.
         """
-        return self.mac(label, text.upper().encode("utf-8", "replace")).hex()
+        return self.digests(label, text)[0]
+
+    def digests(self, label: Label, text: str) -> tuple[str, ...]:
+        """
+        Return every digest by which something is found now, the one to write first.
+
+        There are two while the keys of digests turn over; see `UnitOfWork.digests`.
+        """
+        content = text.upper().encode("utf-8", "replace")
+        return tuple(_keyed(one, content).hex() for one in self._keys_of(label))
 
     def mac(self, label: Label, content: bytes) -> bytes:
         """Return the HMAC-SHA-256 of some bytes under the key of a label."""
+        return _keyed(self._keys_of(label)[0], content)
+
+    def _keys_of(self, label: Label) -> tuple[hmac.HMAC, ...]:
         known = self._digests.get(label)
-        if known is None:
-            known = self._load_late(label)
-        keyed = known.copy()  # a quarter of what it costs to begin anew
-        keyed.update(content)
-        return keyed.digest()
+        return self._load_late(label) if known is None else known
 
     def load(self, connection: Connection) -> None:
         """
@@ -153,9 +184,13 @@ class KeyRing:
         Raises:
             UnavailableError: one cannot be unwrapped, or there is none.
         """
-        for label in Label:
-            secret = self._label_secret(connection, label)
-            self._digests[label] = hmac.new(secret, digestmod="sha256")
+        generation = self._memory.held(connection).generation
+        found = {label: self._label_keys(connection, label) for label in Label}
+        kept = {one: key for keys in found.values() for one, key in keys if one}
+        self._digests = {
+            label: tuple(key for _, key in keys) for label, keys in found.items()
+        }
+        self._known, self._loaded = kept, generation
 
     def establish(
         self, connection: Connection, now: datetime, *, new: bool = False
@@ -184,7 +219,7 @@ class KeyRing:
         )
         return set(connection.execute(kept).scalars()) == {one.scope for one in Label}
 
-    def _load_late(self, label: Label) -> hmac.HMAC:
+    def _load_late(self, label: Label) -> tuple[hmac.HMAC, ...]:
         """Load without having been told to: as a tool or a test does, never `serve`."""
         with self._loading:
             if label not in self._digests:
@@ -193,21 +228,29 @@ class KeyRing:
                         secret = self._first_secret(each)
                         if secret is None:
                             raise MisuseError("the keys of digests are not loaded")
-                        self._digests[each] = hmac.new(secret, digestmod="sha256")
+                        self._digests[each] = (hmac.new(secret, digestmod="sha256"),)
                 else:
                     reader = self._engine.connect()
                     with reader.execution_options(read_only=True) as connection:
                         self.load(connection)
         return self._digests[label]
 
-    def _label_secret(self, connection: Connection, label: Label) -> bytes:
-        row = _CURRENT.first(connection, scope=label.scope)
-        if row is not None:
-            return self._unwrapped(connection, row.id)
+    def _label_keys(
+        self, connection: Connection, label: Label
+    ) -> list[tuple[str, hmac.HMAC]]:
+        """Return the keys of a label with their ids, the newest first."""
+        ids = [row.id for row in _KEPT_OF.rows(connection, scope=label.scope)]
+        if ids:
+            return [(one, self._label_key(connection, one)) for one in ids]
         secret = self._first_secret(label)
         if secret is None:
             raise UnavailableError("try again later", detail="a digest has no key")
-        return secret
+        return [("", hmac.new(secret, digestmod="sha256"))]
+
+    def _label_key(self, connection: Connection, key_id: str) -> hmac.HMAC:
+        if known := self._known.get(key_id):
+            return known
+        return hmac.new(self._unwrapped(connection, key_id), digestmod="sha256")
 
     def _first_secret(self, label: Label) -> bytes | None:
         """Return what a label's key was while all followed from the master key."""
@@ -220,8 +263,16 @@ class KeyRing:
     # Data keys
 
     def held(self, connection: Connection) -> HeldKeys:
-        """Return what is in memory and still true for this transaction."""
-        return self._memory.held(connection)
+        """
+        Return what is in memory and still true for this transaction.
+
+        The keys of digests are read again where others may be there since.
+        """
+        held = self._memory.held(connection)
+        if self._digests and held.generation > self._loaded:
+            with self._loading:
+                self.load(connection)
+        return held
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """
@@ -387,6 +438,12 @@ class KeyRing:
             raise DestroyedError("not readable any more", detail="data key destroyed")
         kek = self.keks.named(connection, row.kek_id)
         return unwrap(kek, row.wrapped, KeyPlace(row.scope, key_id, row.epoch))
+
+
+def _keyed(key: hmac.HMAC, content: bytes) -> bytes:
+    keyed = key.copy()  # a quarter of what it costs to begin anew
+    keyed.update(content)
+    return keyed.digest()
 
 
 def _first(connection: Connection, query: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -123,7 +123,12 @@ def form_token(keys: KeyRing, cookie: str, acting: str = "") -> str:
     visitor acts for as well: a form that was opened in one space does nothing in
     another, which a second window may have gone to meanwhile.
     """
-    return keys.digest(Label.FORM, f"{cookie}:{acting}" if acting else cookie)
+    return form_tokens(keys, cookie, acting)[0]
+
+
+def form_tokens(keys: KeyRing, cookie: str, acting: str = "") -> tuple[str, ...]:
+    """Return the tokens that are believed: two while the keys of digests turn over."""
+    return keys.digests(Label.FORM, f"{cookie}:{acting}" if acting else cookie)
 
 
 def upload_ticket(keys: KeyRing, cookie: str) -> str:
@@ -132,12 +137,18 @@ def upload_ticket(keys: KeyRing, cookie: str) -> str:
 
     It says that a form of ours is sent; whether its session still lasts is looked up.
     """
-    return keys.digest(Label.UPLOAD, cookie)
+    return upload_tickets(keys, cookie)[0]
 
 
-def same(one: str, other: str) -> bool:
-    """Compare two secrets in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+def upload_tickets(keys: KeyRing, cookie: str) -> tuple[str, ...]:
+    """Return the tickets that are believed: two while the keys of digests turn over."""
+    return keys.digests(Label.UPLOAD, cookie)
+
+
+def is_among(one: str, believed: Iterable[str]) -> bool:
+    """Compare a secret with some, each in constant time."""
+    given = one.encode()
+    return any(hmac.compare_digest(given, other.encode()) for other in believed)
 
 
 @frozen
