@@ -15,6 +15,8 @@ class Shown(StrEnum):
     TEXT = "text"
     PDF = "pdf"
     IMAGE = "image"
+    PICTURES = "pictures"
+    """Pictures that were made of it, one a page."""
     DOWNLOAD = "download"
 
 
@@ -24,6 +26,7 @@ class WhyDownload(StrEnum):
     FORMAT = "format"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    BUSY = "busy"
 
 
 @frozen(kw_only=True)
@@ -57,7 +60,8 @@ class Rendering:
     ``html`` is a safe fragment for NARRATIVE and TEXT, headings from level 3 on.
     ``why`` tells the person why there is only a download. With ``has_pdf_copy`` the
     document also carries itself as a PDF; with ``has_file`` it is a file to download
-    for itself, as text, RTF and TIFF are.
+    for itself, as text, RTF and TIFF are. ``pictures`` is how many there are of it;
+    ``remark`` tells the person what a conversion leaves out.
     """
 
     how: Shown
@@ -65,6 +69,8 @@ class Rendering:
     why: str = ""
     has_pdf_copy: bool = False
     has_file: bool = False
+    pictures: int = 0
+    remark: str = ""
 
 
 MediaUrl = Callable[[str], str]

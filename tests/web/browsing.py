@@ -30,6 +30,7 @@ from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.documents.converting.converter import Converter
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
 from gateway.node.vaults import open_vaults
@@ -311,7 +312,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         writer=writer,
         reception=Reception(database, writer, Threads(loop, threads)),
         settings=settings,
-        documents=CdaPages(),
+        documents=CdaPages(Converter()),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
         masks=MaskingVault(vaults),

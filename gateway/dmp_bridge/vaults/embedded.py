@@ -98,16 +98,26 @@ class EmbeddedVault:
         return Walked(self._all_known(found), last)
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first."""
         return self._all_known(
-            self._documents.for_holder(profile_id, old=old, limit=limit, offset=offset)
+            self._documents.for_holder(
+                profile_id, old=old, limit=limit, offset=offset, added=added
+            )
         )
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
-        return self._documents.count_for_holder(profile_id, old=old)
+        return self._documents.count_for_holder(profile_id, old=old, added=added)
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
@@ -179,6 +189,12 @@ class EmbeddedVault:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
         return self._documents.mark_withdrawn(document.id)
+
+    def erase(self, document: FiledDocument) -> bool:
+        """Delete a document and its bytes, for good; False when it was so already."""
+        row = self._row(document)
+        self._found.clear()
+        return self._documents.erase(row)
 
     def change_visibility(
         self,

@@ -118,12 +118,16 @@ class Documents:
         Return the next documents of all patients by entryUUID, to walk them all.
 
         As they stand there, altered or not; of one that cannot be read, why. Those
-        whose key was destroyed are no documents any more.
+        whose key was destroyed, or whose patient deleted them, are none any more.
         """
         rows = self.work.connection.execute(
             select(documents)
             .join(data_keys, data_keys.c.id == documents.c.key_id)
-            .where(documents.c.id > entry_id, data_keys.c.destroyed_at.is_(None))
+            .where(
+                documents.c.id > entry_id,
+                documents.c.erased_at.is_(None),
+                data_keys.c.destroyed_at.is_(None),
+            )
             .order_by(documents.c.id)
             .limit(limit)
         )
@@ -185,12 +189,18 @@ class Documents:
         return self._sound(rows), rows[-1].id if len(rows) == limit else ""
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> list[StoredDocument]:
         """Return some of those the patient may know of, last filed first."""
         some = (
             select(documents.c.id)
-            .where(*self._seen(profile_id, old=old))
+            .where(*self._seen(profile_id, old=old, added=added))
             .order_by(*_LAST_FIRST)
             .limit(limit)
             .offset(offset)
@@ -202,15 +212,19 @@ class Documents:
         )
         return self._sound(rows)
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many documents the patient may know of."""
         return self.work.connection.execute(
             select(func.count())
             .select_from(documents)
-            .where(*self._seen(profile_id, old=old))
+            .where(*self._seen(profile_id, old=old, added=added))
         ).scalar_one()
 
-    def _seen(self, profile_id: str, *, old: bool) -> tuple[ColumnElement[bool], ...]:
+    def _seen(
+        self, profile_id: str, *, old: bool, added: bool
+    ) -> tuple[ColumnElement[bool], ...]:
         """
         Say `patient_sees` of the holder as a question to the database.
 
@@ -226,7 +240,8 @@ class Documents:
             columns.visible_at.is_not(None), columns.visible_at <= self.work.now
         )
         hidden = case((is_past, columns.hidden_then), else_=columns.hidden_now)
-        return columns.profile_id == profile_id, status, hidden.is_(false())
+        seen = (columns.profile_id == profile_id, status, hidden.is_(false()))
+        return (*seen, columns.arrival_id.is_(None)) if added else seen
 
     def of_arrivals(
         self, profile_id: str, arrival_ids: Collection[str]
@@ -312,6 +327,26 @@ class Documents:
             status=deleted,
         )
         return bool(done)
+
+    def erase(self, stored: StoredDocument) -> bool:
+        """
+        Delete a document for good, its bytes with it; False when it was so already.
+
+        The row stays: checkpoints vouch for how many there were, and for each.
+        """
+        done = self.work.change(
+            documents,
+            documents.c.id == stored.facts.id,
+            documents.c.erased_at.is_(None),
+            status=Availability.DELETED.value,
+            erased_at=self.work.now,
+        )
+        if not done:
+            return False
+        blob_id, folder = stored.blob_id, self.work.folder
+        if self.work.blobs.release(blob_id, stored.key_id):
+            self.work.after_commit(lambda: folder.discard(blob_id))
+        return True
 
     def set_visibility(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from gateway.core.document import (
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
+from gateway.rights.own_document_rules import is_own
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
@@ -29,6 +30,7 @@ ENDINGS = MappingProxyType(
         "image/jpeg": "jpg",
         "image/png": "png",
         "image/gif": "gif",
+        "image/heic": "heic",
         "image/tiff": "tif",
         "text/rtf": "rtf",
         "text/plain": "txt",
@@ -72,6 +74,14 @@ class DocumentCard:
     arrival_id: str
     is_own: bool
     """The patient put it there; no message brought it."""
+    is_erased: bool = False
+
+    @property
+    def day(self) -> datetime:
+        """The day it is of: what a patient said of an own one, else when it was made"""
+        if self.is_own and self.service_at is not None:
+            return self.service_at
+        return self.created_at
 
 
 @frozen
@@ -94,6 +104,17 @@ class SeenDocuments:
     def count(self, *, replaced: bool = False) -> int:
         """Return how many they are."""
         return self.vault.count_for_holder(self.profile_id, old=replaced)
+
+    def added(self, limit: int, offset: int = 0) -> list[FiledDocument]:
+        """Return some of those that no message brought, last filed first."""
+        found = self.vault.for_holder(
+            self.profile_id, old=False, limit=limit, offset=offset, added=True
+        )
+        return [one for one in found if self._is_seen(one, on_request=False)]
+
+    def count_added(self) -> int:
+        """Return how many they are."""
+        return self.vault.count_for_holder(self.profile_id, old=False, added=True)
 
     def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:
         """Return those that some messages brought, by the messages."""
@@ -151,7 +172,8 @@ class SeenDocuments:
             is_masked=Visibility.MASKED in document.visibility(self.now),
             replaced_by=document.replaced_by,
             arrival_id=document.arrival_id,
-            is_own=not document.arrival_id and _all_patients(entry.authors),
+            is_own=is_own(document, entry),
+            is_erased=document.erased_at is not None,
         )
 
     def _is_seen(self, document: FiledDocument, *, on_request: bool) -> bool:
@@ -202,12 +224,6 @@ def _named(entry: DocumentEntry) -> str:
     day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
     shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
     return ", ".join(part for part in shown if part)
-
-
-def _all_patients(authors: Sequence[AuthorEntry]) -> bool:
-    """Tell whether all authors are patients: their XCN are of the type NH."""
-    ends = [author.person.split("^")[12:] for author in authors]
-    return bool(ends) and all(end == ["NH"] for end in ends)
 
 
 def _structure(author: AuthorEntry) -> str:
