@@ -13,7 +13,7 @@ from tests.web.patient.test_browser import DESK, PHONE, furnish, opened, pytestm
 
 __all__ = ["pytestmark"]
 
-LONG = "Compte rendu d'hospitalisation du service de médecine interne et polyvalente, 2019"
+LONG = "Compte rendu d'hospitalisation du service de médecine interne et polyvalente"
 
 
 @pytest.mark.parametrize(
