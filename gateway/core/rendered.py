@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 from attrs import field, frozen
+
+from gateway.errors import GatewayError
 
 
 class Shown(StrEnum):
@@ -71,6 +74,41 @@ class Rendering:
     has_file: bool = False
     pictures: int = 0
     remark: str = ""
+
+
+@frozen
+class Converted:
+    """What is shown of a file: a text, or JPEG pictures; ``is_cut``: there is more."""
+
+    text: str = field(default="", repr=False)
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    is_cut: bool = False
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.text) + sum(map(len, self.pictures))
+
+
+class NotConvertedError(GatewayError):
+    """A file cannot be shown, now or ever; ``why`` is for the person who reads."""
+
+    def __init__(self, why: WhyDownload) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+class Converts(Protocol):
+    """Makes what a page shows of a file that no browser does; blocking."""
+
+    def convert(self, media_type: str, content: bytes) -> Converted:
+        """
+        Return what is shown of a TIFF, a HEIC or an RTF.
+
+        Raises:
+            NotConvertedError: it is too large or nothing can be read of it; or all
+                places are taken.
+        """
 
 
 MediaUrl = Callable[[str], str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.converting.converter import Converter, ConverterLimits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
-from gateway.documents.converting.converter import Converter, ConverterLimits
 from gateway.documents.showing.rendering import CdaPages
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception

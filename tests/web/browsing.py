@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from twisted.internet.threads import deferToThread
 
+from gateway.converting.converter import Converter
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
-from gateway.documents.converting.converter import Converter
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
 from gateway.node.vaults import open_vaults

@@ -7,8 +7,11 @@ from lxml import etree
 
 from gateway.core.document import BodyLevel
 from gateway.core.rendered import (
+    Converted,
+    Converts,
     MediaUrl,
     Medium,
+    NotConvertedError,
     Rendered,
     Rendering,
     Shown,
@@ -24,11 +27,6 @@ from gateway.documents.cda.body import (
     body_of,
 )
 from gateway.documents.cda.media import EmbeddedMedia
-from gateway.documents.converting.converter import (
-    Converted,
-    Converter,
-    NotConvertedError,
-)
 from gateway.documents.showing.html_safety import safe_text
 from gateway.documents.showing.narrative import narrative_html
 from gateway.errors import InvalidError
@@ -50,7 +48,7 @@ class CdaPages:
     ``converter`` what would have to be converted is one too.
     """
 
-    converter: Converter | None = None
+    converter: Converts | None = None
 
     def render(
         self, content: bytes, *, media_url: MediaUrl, language: str
@@ -151,7 +149,7 @@ def _render_text(body: DocumentBody) -> Rendered:
 
 
 def _render_converted(
-    converter: Converter, body: DocumentBody, language: str
+    converter: Converts, body: DocumentBody, language: str
 ) -> Rendering:
     """Show what a process of its own made of a file, or say why there is nothing."""
     try:

@@ -18,7 +18,7 @@ from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import blobs
-from tests.documents.converting.pictures import heic, tiff
+from tests.converting.pictures import heic, tiff
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import JPEG, PDF, PNG, carried, file
 from tests.web.patient.test_keeping import RTF, bring, keep, part

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.documents.converting.pictures import tiff
+from tests.converting.pictures import tiff
 from tests.web.browsing import Site, blocking
 from tests.web.patient.test_browser import DESK, PHONE, furnish, opened, pytestmark
 

@@ -26,7 +26,7 @@ def shut_in(what: str, memory: int = 1 << 30) -> str:
     program = textwrap.dedent(
         f"""
         import os, resource, socket
-        from gateway.documents.converting.sandbox import confine
+        from gateway.converting.sandbox import confine
         confine(memory_bytes={memory}, seconds=5)
         try:
             {what}
@@ -51,7 +51,7 @@ def test_it_computes_starts_threads_and_answers() -> None:
     threads = "import threading as t; one = t.Thread(target=int); one.start()"
     assert shut_in(threads.replace("import threading as t; ", "")) == ""  # no name
     program = (
-        "import threading; from gateway.documents.converting.sandbox import confine; "
+        "import threading; from gateway.converting.sandbox import confine; "
         "confine(memory_bytes=1 << 30, seconds=5); said = []; "
         "one = threading.Thread(target=said.append, args=(1,)); one.start(); "
         "one.join(); print(said)"
@@ -68,7 +68,7 @@ def test_memory_has_an_end() -> None:
 
 def test_the_processor_has_an_end() -> None:
     program = (
-        "from gateway.documents.converting.sandbox import confine; "
+        "from gateway.converting.sandbox import confine; "
         "confine(memory_bytes=1 << 30, seconds=1)\nwhile True: pass"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)

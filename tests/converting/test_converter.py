@@ -9,13 +9,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gateway.core.rendered import WhyDownload
-from gateway.documents.converting.converter import (
-    Converter,
-    ConverterLimits,
-    NotConvertedError,
-)
-from tests.documents.converting.pictures import heic, tiff
+from gateway.converting.converter import Converter, ConverterLimits
+from gateway.core.rendered import NotConvertedError, WhyDownload
+from tests.converting.pictures import heic, tiff
 
 PHOTO = Image.new("RGB", (60, 40), (200, 30, 30))
 

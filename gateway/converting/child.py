@@ -1,7 +1,7 @@
 """
 The process that converts one file: it is given bytes, shuts itself in, and answers.
 
-``python -I -m gateway.documents.converting.child LIMITS``, the file on its input.
+``python -I -m gateway.converting.child LIMITS``, the file on its input.
 Pillow reads TIFF, pillow-heif reads HEIC, striprtf takes the text out of RTF; no other
 process of ours gives them a stranger's file.
 """
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from attrs import asdict, frozen
 
-from gateway.documents.converting.sandbox import NotConfinedError, confine
+from gateway.converting.sandbox import NotConfinedError, confine
 
 TEXT, PICTURE, MORE, FAILED = b"T", b"P", b"M", b"F"
 """What an answer has: a text, a picture, that there is more than is shown, a fault."""

@@ -15,8 +15,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from gateway.core.rendered import WhyDownload
-from gateway.documents.converting.child import (
+from gateway.converting.child import (
     FAILED,
     HEAD,
     MORE,
@@ -24,7 +23,7 @@ from gateway.documents.converting.child import (
     TEXT,
     ChildLimits,
 )
-from gateway.errors import GatewayError
+from gateway.core.rendered import Converted, NotConvertedError, WhyDownload
 
 _AT_ONCE: Final = 64 * 1024
 _CHARACTERS: Final = 2 * 1024 * 1024
@@ -36,28 +35,6 @@ _SIDE: Final = 2400
 _WHY: Mapping[bytes, WhyDownload] = MappingProxyType(
     {b"large": WhyDownload.TOO_LARGE, b"unconfined": WhyDownload.FORMAT}
 )
-
-
-class NotConvertedError(GatewayError):
-    """A file cannot be shown, now or ever; ``why`` is for the person who reads."""
-
-    def __init__(self, why: WhyDownload) -> None:
-        super().__init__(why.value)
-        self.why = why
-
-
-@frozen
-class Converted:
-    """What is shown of a file: a text, or JPEG pictures; ``is_cut``: there is more."""
-
-    text: str = field(default="", repr=False)
-    pictures: tuple[bytes, ...] = field(default=(), repr=False)
-    is_cut: bool = False
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return len(self.text) + sum(map(len, self.pictures))
 
 
 @frozen(kw_only=True)
@@ -150,7 +127,7 @@ def _answer_of(told: str, content: bytes, limits: ConverterLimits) -> bytes:
             out.write(content)
         os.lseek(source, 0, os.SEEK_SET)
         process = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-I", "-m", "gateway.documents.converting.child", told],
+            [sys.executable, "-I", "-m", "gateway.converting.child", told],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

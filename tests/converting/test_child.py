@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gateway.documents.converting.child import ChildLimits, TooLargeError, _load
-from tests.documents.converting.pictures import tiff
+from gateway.converting.child import ChildLimits, TooLargeError, _load
+from tests.converting.pictures import tiff
 
 LIMITS = ChildLimits(
     media_type="image/tiff",
