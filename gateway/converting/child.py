@@ -56,7 +56,7 @@ class ChildLimits:
         return json.dumps(asdict(self))
 
 
-class TooLargeError(Exception):
+class TooMuchError(Exception):
     """The file declares, or turns out to be, more than may be converted."""
 
 
@@ -72,7 +72,7 @@ def main() -> int:
     try:
         for kind, part in convert(content, limits):
             _answer(kind, part)
-    except (TooLargeError, MemoryError):
+    except (TooMuchError, MemoryError):
         return _answer(FAILED, b"large")
     except Exception:  # noqa: BLE001 (a stranger's bytes: any fault is the file's)
         return _answer(FAILED, b"unreadable")
@@ -112,7 +112,7 @@ def _text(content: bytes, limits: ChildLimits) -> Iterator[tuple[bytes, bytes]]:
 
     text = rtf_to_text(content.decode("cp1252", "replace"), errors="replace")
     if len(text) > limits.characters:
-        raise TooLargeError
+        raise TooMuchError
     if not text.strip():
         raise ValueError("no text in it")
     yield TEXT, text.encode("utf-8", "replace")
@@ -129,7 +129,7 @@ def _pictures(content: bytes, limits: ChildLimits) -> Iterator[tuple[bytes, byte
                 yield MORE, b""
                 return
             if page.width * page.height > limits.pixels:
-                raise TooLargeError
+                raise TooMuchError
             yield PICTURE, _shown(page, limits.side)
 
 

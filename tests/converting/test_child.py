@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gateway.converting.child import ChildLimits, TooLargeError, _load
+from gateway.converting.child import ChildLimits, TooMuchError, _load
 from tests.converting.pictures import tiff
 
 LIMITS = ChildLimits(
@@ -59,7 +59,7 @@ def test_a_picture_a_point_too_large_is_refused() -> None:
     convert = _load("image/tiff")
 
     assert list(convert(tiff(Image.new("L", (100, 100))), LIMITS))
-    with pytest.raises((TooLargeError, Image.DecompressionBombWarning)):
+    with pytest.raises((TooMuchError, Image.DecompressionBombWarning)):
         list(convert(tiff(Image.new("L", (100, 101))), LIMITS))
 
 

@@ -19,6 +19,8 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.erasing import erase_document
+from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
 
@@ -143,7 +145,7 @@ class EmbeddedVault:
     def submit(self, profile_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""
         submission_id = to_entry_id(submission.entry_uuid)
-        self._documents.add_submission(
+        Submissions(self.work).add(
             submission_id,
             profile_id,
             self._key_of(profile_id),
@@ -194,7 +196,7 @@ class EmbeddedVault:
         """Delete a document and its bytes, for good; False when it was so already."""
         row = self._row(document)
         self._found.clear()
-        return self._documents.erase(row)
+        return erase_document(self.work, row)
 
     def change_visibility(
         self,

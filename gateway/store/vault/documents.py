@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.sealed.rows import refused
-from gateway.store.tables import data_keys, documents, submissions
+from gateway.store.tables import data_keys, documents
 from gateway.store.vault.rows import (
     names_digest,
     row_of,
@@ -328,26 +328,6 @@ class Documents:
         )
         return bool(done)
 
-    def erase(self, stored: StoredDocument) -> bool:
-        """
-        Delete a document for good, its bytes with it; False when it was so already.
-
-        The row stays: checkpoints vouch for how many there were, and for each.
-        """
-        done = self.work.change(
-            documents,
-            documents.c.id == stored.facts.id,
-            documents.c.erased_at.is_(None),
-            status=Availability.DELETED.value,
-            erased_at=self.work.now,
-        )
-        if not done:
-            return False
-        blob_id, folder = stored.blob_id, self.work.folder
-        if self.work.blobs.release(blob_id, stored.key_id):
-            self.work.after_commit(lambda: folder.discard(blob_id))
-        return True
-
     def set_visibility(
         self,
         entry_id: str,
@@ -381,37 +361,6 @@ class Documents:
             documents.c.read_at.is_(None),
             read_at=self.work.now,
         )
-
-    def add_submission(
-        self,
-        submission_id: str,
-        profile_id: str,
-        key_id: str,
-        unique_id: str,
-        facts: Mapping[str, Any],
-    ) -> None:
-        """Keep the SubmissionSet that documents came in, as sealed JSON."""
-        sealed = self.work.seal(key_id, facts, f"submissions.facts:{submission_id}")
-        self.work.add(
-            submissions,
-            id=submission_id,
-            profile_id=profile_id,
-            unique_id=unique_id,
-            submitted_at=self.work.now,
-            facts=sealed,
-        )
-
-    def submission(self, submission_id: str, key_id: str) -> dict[str, Any] | None:
-        """Return the JSON of a SubmissionSet, or None."""
-        row = self.work.connection.execute(
-            select(submissions.c.facts).where(submissions.c.id == submission_id)
-        ).first()
-        if row is None:
-            return None
-        facts: dict[str, Any] = self.work.unseal(
-            key_id, row.facts, f"submissions.facts:{submission_id}"
-        )
-        return facts
 
     def _sound(self, rows: Iterable[Any]) -> list[StoredDocument]:
         """Return those of a list that are as they were filed: others are not there."""
