@@ -26,6 +26,7 @@ NOUNS = {
     "vault": "the documents of a patient",
     "patient": "profiles: add, set, show",
     "mailbox": "professionals' mailboxes",
+    "texts": "what professionals tell patients of the filing, and a poster",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
     "keys": "which there are, turning them over, destroying them",
