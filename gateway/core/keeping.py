@@ -143,6 +143,9 @@ class FileToKeep:
     """
     A file as its patient wants it kept; ``media_type`` is what its bytes show.
 
+    ``is_secret``: of a message that representatives know nothing of, so that they must
+    not know of the document either.
+
     ``day`` is the day the patient says it is of, None where nothing was said.
     """
 
@@ -152,6 +155,7 @@ class FileToKeep:
     media_type: str
     content: bytes = field(repr=False)
     day: date | None = None
+    is_secret: bool = False
 
 
 @frozen

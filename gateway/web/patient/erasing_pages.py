@@ -58,28 +58,34 @@ class ErasingPages:
     def erase(self, visit: Visit) -> Answer:
         """Say what deleting means; delete, once that is said to be understood."""
         ids = tuple(dict.fromkeys(visit.form.all("document")))
-        if not visit.form.line("sure"):
+        refusal, _ = self._judged(visit, ids)
+        if refusal is not None or not visit.form.line("sure"):
             return self._ask(visit, ids)
         profile_id, own = visit.profile.id, self.desk.own_documents
         try:
             count = self.desk.write(lambda work: own.erase(work, profile_id, ids))
-        except ConflictError:  # deleted meanwhile, or never theirs: the page says it
+        except ConflictError:  # deleted meanwhile: the page says so
             return self._ask(visit, ids)
         return redirect(f"/documents?erased={count}")
 
     def _ask(self, visit: Visit, ids: tuple[str, ...]) -> Answer:
-        cards: list[DocumentCard] = []
-        facts = []
-        profile_id = visit.profile.id
-        with self.desk.database.read() as work:
-            seen = self.desk.seen(work, profile_id)
-            for one in ids[: MOST_ERASED + 1]:
-                document = seen.find(one)
-                entry = seen.vault.entry(document) if document is not None else None
-                facts.append(erasure_facts(document, entry, profile_id))
-                if document is not None:
-                    cards.append(seen.card(document))
-        refusal = decide_erasure(facts)
+        refusal, cards = self._judged(visit, ids)
         if refusal is not None:
             return self._choose(visit, refusal, status=422)
         return self.desk.page(visit, "erase.html", documents=cards)
+
+    def _judged(
+        self, visit: Visit, ids: tuple[str, ...]
+    ) -> tuple[ErasureRefusal | None, list[DocumentCard]]:
+        """Return why documents may not be deleted, and them; of those that are seen."""
+        cards: list[DocumentCard] = []
+        facts = []
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            for one in ids[: MOST_ERASED + 1]:
+                document = seen.find(one)
+                entry = seen.vault.entry(document) if document is not None else None
+                facts.append(erasure_facts(document, entry, visit.profile.id))
+                if document is not None:
+                    cards.append(seen.card(document))
+        return decide_erasure(facts), cards
