@@ -18,6 +18,8 @@ BY_NAME = ("core", "message", "rights", "trust")
 
 TESTED_THROUGH = {
     # words alone, shown by who says them
+    "core/accesses.py": "rights/test_access_rules.py",
+    "core/texts/accesses.py": "cli/test_access.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",

@@ -22,6 +22,8 @@ from gateway.cli.operators import account_name, act_for
 from gateway.errors import MisuseError
 from gateway.node.secret_memory import keep_memory_secret
 from gateway.rights.operator_rules import (
+    OF_MESSAGE,
+    TELLS_LATER,
     OperatorRole,
     command_of,
     is_told_to_the_patient,
@@ -75,7 +77,11 @@ def answer(asked: dict[str, Any], file: Path) -> int:
     )
     if named := _files_named(args):
         raise MisuseError(f"{named} is not for the service to read or write")
-    act_for(f"{name} ({role.value}{behind})", tells=is_told_to_the_patient(command))
+    act_for(
+        f"{name} ({role.value}{behind})",
+        tells=is_told_to_the_patient(command),
+        account=name,
+    )
     _take_files(args, asked["files"])
     return int(args.run(args))
 
@@ -94,7 +100,10 @@ def _files_named(args: argparse.Namespace) -> str:
 
 
 def _facts(args: argparse.Namespace) -> Collection[str]:
-    return [one.partition("=")[0] for one in getattr(args, "facts", ())]
+    """Return what of a command decides which role is enough; see `role_for`."""
+    named = {OF_MESSAGE: "message", TELLS_LATER: "tell_on"}
+    asked = [fact for fact, option in named.items() if getattr(args, option, None)]
+    return [*asked, *(one.partition("=")[0] for one in getattr(args, "facts", ()))]
 
 
 def _take_files(args: argparse.Namespace, files: dict[str, str]) -> None:

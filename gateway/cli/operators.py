@@ -30,19 +30,33 @@ def operator_name(file: Path = _LOGIN_UID) -> str:
 
 @frozen
 class Acting:
-    """For whom the service gives a command, and whether the patient is told of it."""
+    """
+    For whom the service gives a command, and whether the patient is told of it; the
+    account alone is another person, whatever its roles.
+    """
 
     name: str
     tells: bool = False
+    account: str = ""
 
 
 _ACTING: list[Acting] = []
 _BY_THE_KEY: list[bool] = []
 
 
-def act_for(name: str, *, tells: bool) -> None:
+def act_for(name: str, *, tells: bool, account: str = "") -> None:
     """Give what follows in this process in somebody's place."""
-    _ACTING[:] = [Acting(name, tells)]
+    _ACTING[:] = [Acting(name, tells, account)]
+
+
+def acts_by_role() -> bool:
+    """Tell whether the service gives the command, as far as a role allows it."""
+    return bool(_ACTING)
+
+
+def operator_account(file: Path = _LOGIN_UID) -> str:
+    """Return the account whose command this is, without its role or right."""
+    return _ACTING[-1].account if _ACTING else account_name(login_uid(file))
 
 
 def patient_is_told() -> bool:

@@ -34,6 +34,7 @@ from gateway.store.sealed.row_versions import (
     BoundColumns,
 )
 from gateway.store.tables import (
+    accesses,
     accounts,
     arrivals,
     blocks,
@@ -142,6 +143,7 @@ BINDINGS: dict[Table, Binding] = {
             },
             owner="profile_id",
         ),
+        Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
         Binding(

@@ -1,0 +1,437 @@
+"""
+Operators' accesses within one transaction: asked for, granted, ended, reviewed.
+
+Each step is a line in the chain of each patient it concerns and in the operator's: who,
+by which role and means, why, on whose request, which categories of data and where these
+come from (Regulation (EU) 2025/327, annex II). What names somebody or something in it
+is sealed with the patient's key, so that it ends with the patient's space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from attrs import asdict, frozen
+from sqlalchemy import and_, or_, select
+
+from gateway.core.accesses import AccessCause, AccessRefusal, Verdict
+from gateway.core.actors import actor_of
+from gateway.core.ins import check_note
+from gateway.core.texts.accesses import REFUSAL_TEXTS
+from gateway.errors import AlteredError, ConflictError, DestroyedError, NotFoundError
+from gateway.rights.access_rules import (
+    AccessFacts,
+    is_overdue,
+    refuse_granting,
+    refuse_reading,
+    refuse_reviewing,
+)
+from gateway.store.accesses.values import Access, Named, Said, Wanted
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.facts import said_of
+from gateway.store.sealed.line_details import SCOPE
+from gateway.store.tables import accesses, data_keys
+
+_LATELY = timedelta(days=30)
+"""How old an access may be whose row is looked at though it says that nothing is due"""
+
+
+@frozen
+class Terms:
+    """How long an access lasts, may be granted, and waits for its review at most."""
+
+    lasts: timedelta
+    waits: timedelta
+    review: timedelta
+
+
+@frozen
+class Place:
+    """
+    Where something is opened: the command, and what the patients' lines say of it.
+    """
+
+    command: str
+    action: Action
+    outcome: str
+
+
+@frozen
+class Unreviewed:
+    """Accesses whose review is overdue, and since when the oldest of them is."""
+
+    count: int
+    since: datetime | None
+    altered: int
+    """Rows that are not as they were written: what is due of them nobody knows."""
+
+
+@frozen
+class Accesses:
+    """
+    Accesses within one transaction.
+
+    ``by`` is the name that lines give, with the role; ``account`` is the account alone:
+    two roles do not make two persons.
+    """
+
+    work: UnitOfWork
+    by: str = ""
+    account: str = ""
+
+    def ask(self, wanted: Wanted, terms: Terms) -> str:
+        """
+        Ask for an access that a second person may grant; return its id.
+
+        Raises:
+            InvalidError: a reason may hold a patient's identifier.
+        """
+        until = self.work.now + terms.waits
+        return self._add(wanted, Action.ACCESS_ASKED, asked_until=until)
+
+    def take(self, wanted: Wanted, terms: Terms) -> str:
+        """
+        Begin an access at once, to be reviewed by another account; return its id.
+
+        Raises:
+            InvalidError: a reason may hold a patient's identifier.
+        """
+        ends = self.work.now + terms.lasts
+        return self._add(
+            wanted,
+            Action.ACCESS_TAKEN,
+            begun_at=self.work.now,
+            ends_at=ends,
+            review_by=max(ends, self.work.now + terms.review),
+        )
+
+    def _add(self, wanted: Wanted, action: Action, **values: Any) -> str:
+        for text in (wanted.why, wanted.request, wanted.delayed_why):
+            check_note(text)
+        access_id = uuid4().hex
+        owner = "" if wanted.is_message else wanted.patients[0]
+        key_id = self.work.key_for(f"patient:{owner}" if owner else SCOPE)
+        said = {
+            "why": wanted.why,
+            "request": wanted.request,
+            "delayed_why": wanted.delayed_why,
+            "patients": list(wanted.patients),
+            "named": [asdict(one) for one in wanted.named],
+        }
+        self.work.add_now(
+            accesses,
+            id=access_id,
+            profile_id=owner or None,
+            arrival_id=wanted.named[0].id if wanted.is_message else None,
+            key_id=key_id,
+            cause=wanted.cause.value,
+            said=self.work.seal(key_id, said, _place_of(access_id, owner)),
+            asked_by=self.account,
+            asked_at=self.work.now,
+            tell_at=wanted.tell_at,
+            **values,
+        )
+        self._note(self._found(access_id), action)
+        return access_id
+
+    def grant(self, access_id: str, terms: Terms) -> Access:
+        """
+        Let the access that somebody asked for begin; return it.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it is one's own, or does not wait any more.
+        """
+        access = self._held(access_id)
+        _refused(refuse_granting(access.facts, self.account, self.work.now))
+        if access.said is None:
+            raise ConflictError("what it names was destroyed")
+        now = self.work.now
+        self._change(
+            access,
+            granted_by=self.account,
+            begun_at=now,
+            ends_at=now + terms.lasts,
+        )
+        self._note(access, Action.ACCESS_GRANTED)
+        return self._found(access_id)
+
+    def refuse(self, access_id: str, why: str) -> None:
+        """
+        Say no to what somebody asked for.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it is one's own, or does not wait any more.
+            InvalidError: the reason may hold a patient's identifier.
+        """
+        access = self._held(access_id)
+        _refused(refuse_granting(access.facts, self.account, self.work.now))
+        self._change(access, refused_at=self.work.now)
+        self._say(access, Action.ACCESS_REFUSED, "refused", why)
+
+    def end(self, access_id: str) -> None:
+        """
+        End one's own access before its time.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it is somebody else's, or is over.
+        """
+        access = self._held(access_id)
+        _refused(refuse_reading(access.facts, self.account, self.work.now))
+        self._change(access, ends_at=self.work.now)
+        self._say(access, Action.ACCESS_ENDED, "early", "")
+
+    def review(self, access_id: str, verdict: Verdict, why: str) -> Access:
+        """
+        Say what a review of an access found; return it.
+
+        Raises:
+            NotFoundError: there is none.
+            ConflictError: it is one's own, is not over, or needs no review.
+            InvalidError: the text may hold a patient's identifier.
+        """
+        access = self._held(access_id)
+        _refused(refuse_reviewing(access.facts, self.account, self.work.now))
+        self._change(
+            access,
+            review_by=None,
+            reviewed_by=self.account,
+            reviewed_at=self.work.now,
+            verdict=verdict.value,
+        )
+        self._say(access, Action.ACCESS_REVIEWED, verdict.value, why)
+        return self._found(access_id)
+
+    def told(self, access: Access, outcome: str) -> None:
+        """Keep that the patients were told, or that none could be: ``outcome``."""
+        self._change(access, tell_at=None, told_at=self.work.now)
+        self.work.note(Action.ACCESS_TOLD, outcome, access.id, access=access.id)
+
+    def opening(self, what: str) -> Access | None:
+        """
+        Return the access by which the account may open a document now, or None.
+
+        ``what`` is the id of a document, or of a message that is held back.
+
+        Raises:
+            AlteredError: one is not as it was written: nothing is opened by it.
+        """
+        columns, now = accesses.c, self.work.now
+        rows = self.work.connection.execute(
+            select(accesses)
+            .where(columns.ends_at > now, columns.asked_by == self.account)
+            .order_by(columns.ends_at.desc(), columns.id)
+        ).all()
+        for row in rows:
+            access = self._access(row)
+            may_not = refuse_reading(access.facts, self.account, now)
+            if may_not is None and access.names(what):
+                return access
+        return None
+
+    def note_reading(self, access: Access, place: Place, what: str) -> None:
+        """Write that something an access names is opened, before it is given."""
+        named = access.names(what)
+        assert named is not None, "found by it"
+        detail = self._detail(access, (named,))
+        for profile_id in self._standing(access.patients):
+            chain = chain_of(profile_id)
+            self.work.note(place.action, place.outcome, what, chain=chain, **detail)
+        owner = _owner_of(access)
+        read = Action.OPERATOR_READ
+        self.work.note(read, place.command, access.id, owner=owner, **detail)
+
+    def _note(self, access: Access, action: Action) -> None:
+        """Write a line of all that an access names; its outcome is the cause."""
+        assert access.said is not None, "made or granted while its key is there"
+        detail = self._detail(access, access.said.named)
+        outcome = access.cause.value
+        for profile_id in self._standing(access.patients):
+            chain = chain_of(profile_id)
+            self.work.note(action, outcome, access.id, chain=chain, **detail)
+        owner = _owner_of(access)
+        self.work.note(action, outcome, access.id, owner=owner, **detail)
+
+    def _detail(self, access: Access, named: Sequence[Named]) -> dict[str, Any]:
+        said = access.said
+        return {
+            **said_of(actor_of(self.by)),
+            "access": access.id,
+            "cause": access.cause.value,
+            "why": said.why if said else "",
+            "request": said.request if said else "",
+            "document": [one.id for one in named],
+            "categories": sorted({one.category for one in named if one.category}),
+            "structure": sorted({one.origin for one in named if one.origin}),
+        }
+
+    def _say(self, access: Access, action: Action, outcome: str, why: str) -> None:
+        """Write a line that names nothing that was in the patient's space."""
+        check_note(why)
+        detail = {**said_of(actor_of(self.by)), "access": access.id}
+        told = {**detail, "cause": access.cause.value, **({"why": why} if why else {})}
+        standing = self._standing(access.patients)
+        for profile_id in access.patients:
+            chain = chain_of(profile_id)
+            more = told if profile_id in standing else detail
+            self.work.note(action, outcome, access.id, chain=chain, **more)
+        self.work.note(action, outcome, access.id, **told)
+
+    def get(self, access_id: str) -> Access | None:
+        """
+        Return an access, or None.
+
+        Raises:
+            AlteredError: it is not as it was written.
+        """
+        row = self.work.connection.execute(
+            select(accesses).where(accesses.c.id == access_id)
+        ).first()
+        return None if row is None else self._access(row)
+
+    def listed(
+        self, most: int, *, profile_id: str = "", unreviewed: bool = False
+    ) -> list[Access]:
+        """
+        Return so many accesses, the last asked for first: all, a patient's, or those
+        that wait for a review.
+        """
+        columns = accesses.c
+        query = select(accesses).order_by(columns.asked_at.desc(), columns.id)
+        if profile_id:
+            query = query.where(columns.profile_id == profile_id)
+        if unreviewed:
+            query = query.where(columns.review_by.is_not(None))
+        rows = self.work.connection.execute(query.limit(most)).all()
+        return [self._access(row) for row in rows]
+
+    def untold(self, access_ids: Collection[str]) -> set[str]:
+        """
+        Return those of some accesses of which their patients are to be told later.
+
+        Raises:
+            AlteredError: one is not as it was written, or is gone.
+        """
+        if not access_ids:
+            return set()
+        rows = self.work.connection.execute(
+            select(accesses).where(accesses.c.id.in_(sorted(access_ids)))
+        ).all()
+        if len(rows) < len(access_ids):
+            raise AlteredError("an access that a patient's history names is gone")
+        for row in rows:
+            self.work.rows.check(accesses, row)
+        now = self.work.now
+        return {one.id for one in rows if one.tell_at and now < one.tell_at}
+
+    def unreviewed(self) -> Unreviewed:
+        """
+        Return what waits for its review longer than it may.
+
+        Whoever writes the database could say that nothing is due: rows of the last
+        month are looked at whatever they say, and counted where they were altered.
+        """
+        columns, now = accesses.c, self.work.now
+        rows = self.work.connection.execute(
+            select(accesses).where(
+                or_(columns.review_by <= now, columns.ends_at > now - _LATELY)
+            )
+        ).all()
+        sound = [one for one in rows if self.work.rows.is_sound(accesses, one)]
+        due = [one.review_by for one in sound if is_overdue(_facts(one), now)]
+        return Unreviewed(len(due), min(due, default=None), len(rows) - len(sound))
+
+    def _held(self, access_id: str) -> Access:
+        """Return an access and hold it until the commit."""
+        row = self.work.connection.execute(
+            select(accesses).where(accesses.c.id == access_id).with_for_update()
+        ).first()
+        if row is None:
+            raise NotFoundError("no access has this id")
+        return self._access(row)
+
+    def _found(self, access_id: str) -> Access:
+        found = self.get(access_id)
+        assert found is not None, "written by this transaction"
+        return found
+
+    def _change(self, access: Access, **values: Any) -> None:
+        self.work.change(accesses, accesses.c.id == access.id, **values)
+
+    def _access(self, row: Any) -> Access:
+        self.work.rows.check(accesses, row)
+        return Access(
+            id=row.id,
+            profile_id=row.profile_id or "",
+            arrival_id=row.arrival_id or "",
+            cause=AccessCause(row.cause),
+            asked_at=row.asked_at,
+            facts=_facts(row),
+            granted_by=row.granted_by or "",
+            reviewed_by=row.reviewed_by or "",
+            reviewed_at=row.reviewed_at,
+            verdict=Verdict(row.verdict) if row.verdict else None,
+            tell_at=row.tell_at,
+            told_at=row.told_at,
+            said=self._said(row),
+        )
+
+    def _said(self, row: Any) -> Said | None:
+        place = _place_of(row.id, row.profile_id or "")
+        try:
+            said = self.work.unseal(row.key_id, row.said, place)
+        except DestroyedError:
+            return None
+        return Said(
+            why=said["why"],
+            request=said["request"],
+            delayed_why=said["delayed_why"],
+            patients=tuple(said["patients"]),
+            named=tuple(Named(**one) for one in said["named"]),
+        )
+
+    def _standing(self, profile_ids: Iterable[str]) -> Sequence[str]:
+        """Return those of some patients whose key was not destroyed."""
+        scopes = {f"patient:{one}": one for one in profile_ids}
+        found = self.work.connection.execute(
+            select(data_keys.c.scope)
+            .where(
+                and_(
+                    data_keys.c.scope.in_(sorted(scopes)),
+                    data_keys.c.destroyed_at.is_(None),
+                )
+            )
+            .distinct()
+        ).scalars()
+        return sorted(scopes[one] for one in found)
+
+
+def _owner_of(access: Access) -> str:
+    """Return the scope of the key of what the operator's lines say of a patient's."""
+    return f"patient:{access.profile_id}" if access.profile_id else ""
+
+
+def _facts(row: Any) -> AccessFacts:
+    return AccessFacts(
+        asked_by=row.asked_by,
+        asked_until=row.asked_until,
+        begun_at=row.begun_at,
+        ends_at=row.ends_at,
+        refused_at=row.refused_at,
+        review_by=row.review_by,
+    )
+
+
+def _refused(why: AccessRefusal | None) -> None:
+    if why is not None:
+        raise ConflictError(REFUSAL_TEXTS[why])
+
+
+def _place_of(access_id: str, owner: str) -> str:
+    return f"accesses.said:{access_id}:{owner}"
