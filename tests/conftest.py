@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
+
+# How long a property takes is measured in bench/: on a busy machine it takes longer.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _MASK = os.umask(0o022)
 os.umask(_MASK)

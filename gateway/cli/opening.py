@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 
-from gateway.cli.operators import acts_by_role, operator_account, operator_name
+from gateway.cli.operators import acting_operator, operator_account, operator_name
 from gateway.cli.options import who_and_why
 from gateway.core.actors import actor_of
 from gateway.core.document import DocumentEntry
@@ -40,7 +40,7 @@ def may_open(
         AlteredError: an access is not as it was written.
     """
     name = operator_name()
-    if acts_by_role():
+    if acting_operator() is not None:
         accesses = Accesses(work, name, operator_account())
         access = accesses.opening(subject)
         if access is None:

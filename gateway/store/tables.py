@@ -51,6 +51,7 @@ from gateway.store.mailbox.tables import (
     mailbox_holders,
     mailboxes,
 )
+from gateway.store.operators.tables import operator_requests
 from gateway.store.patients.tables import (
     account_steps,
     accounts,
@@ -130,6 +131,7 @@ __all__ = [
     "metadata",
     "notices",
     "one_time_codes",
+    "operator_requests",
     "oppositions",
     "patient_settings",
     "presences",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.cli import access, operators, quarantine, vault
-from gateway.cli.operators import act_for
+from gateway.cli.operators import Operator, act_for
 from gateway.clock import utc_now
 from gateway.core.accesses import AccessCause, AccessRefusal, AskRefusal
 from gateway.core.texts.accesses import (
@@ -23,6 +23,7 @@ from gateway.core.texts.accesses import (
 )
 from gateway.core.texts.explaining import LANGUAGES
 from gateway.errors import ConflictError, MisuseError, NotFoundError
+from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
@@ -33,6 +34,7 @@ from tests.builders_people import MATRICULE, matricule
 from tests.cli.conftest import Run
 from tests.dmp_bridge.filing.story import Story
 
+ANNE, BEN, QUINN = (f"uid {number}" for number in (1000001, 1000002, 1000003))
 LETTER, OTHER = make_cda(), make_cda(unique_id=(f"{SET}.9", ""), set_id="")
 WHY = ("--cause", "complaint", "--reason", "ticket 12", "--request", "the patient")
 FIRST = ("--patient", MATRICULE, "--document", f"{SET}.1", *WHY)
@@ -57,7 +59,9 @@ def nobody_acts() -> Iterator[None]:
 
 def be(account: str, role: str = "privacy") -> None:
     """Have what follows given by the service for an account, as `answer` does."""
-    act_for(f"{account} ({role})", tells=False, account=account)
+    number = int(account.removeprefix("uid "))
+    who = Operator(number, number, frozenset({OperatorRole(role)}))
+    act_for(who.named(OperatorRole(role)), who)
 
 
 def lines(config: Path) -> list[Entry]:
@@ -85,7 +89,7 @@ def taken(run: Run, capsys: Any, verb: str = "take", *words: str) -> dict[str, A
 def test_a_document_opens_by_an_access_alone_and_only_the_one_that_is_named(
     story: Story, config: Path, run: Run, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    be("anne")
+    be(ANNE)
     with pytest.raises(MisuseError, match="gateway access take"):
         run(vault, "get", f"{SET}.1")
     assert run(access, "take", *FIRST) == 0
@@ -95,35 +99,35 @@ def test_a_document_opens_by_an_access_alone_and_only_the_one_that_is_named(
     assert capfdbinary.readouterr().out == LETTER
     with pytest.raises(MisuseError, match="no access of yours"):
         run(vault, "get", f"{SET}.9")
-    be("ben")
+    be(BEN)
     with pytest.raises(MisuseError, match="no access of yours"):
         run(vault, "get", f"{SET}.1")
     assert capfdbinary.readouterr().out == b""
     tried = [one for one in lines(config) if one.action == "operator:refuse"]
     assert [one.detail["by"] for one in tried] == [
-        "anne (privacy)",
-        "anne (privacy)",
-        "ben (privacy)",
+        f"{ANNE} (privacy)",
+        f"{ANNE} (privacy)",
+        f"{BEN} (privacy)",
     ]
 
 
 def test_a_second_person_grants_it_and_sees_what_was_opened(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    be("anne")
+    be(ANNE)
     asked = taken(run, capsys, "ask")["access"]
     with pytest.raises(MisuseError):
         run(vault, "get", f"{SET}.1")
     with pytest.raises(ConflictError, match="another account"):
         run(access, "grant", asked)
-    be("ben", "auditor")
+    be(BEN, "auditor")
     assert run(access, "grant", asked) == 0
-    assert "for anne" in capsys.readouterr().out
-    be("anne")
+    assert f"for {ANNE}" in capsys.readouterr().out
+    be(ANNE)
     assert run(vault, "get", f"{SET}.1") == 0
     capsys.readouterr()
 
-    be("ben", "auditor")
+    be(BEN, "auditor")
     assert run(access, "show", asked, "--json", "--reason", "weekly look") == 0
     shown = json.loads(capsys.readouterr().out)
     assert run(access, "show", asked) == 0
@@ -131,28 +135,28 @@ def test_a_second_person_grants_it_and_sees_what_was_opened(
 
     assert (shown["state"], shown["grantedBy"], shown["reviewBy"]) == (
         "open",
-        "ben",
+        BEN,
         None,
     )
     (named,) = shown["named"]
     assert shown["opened"][0]["what"] == [named["id"]]
     assert named["category"] == "11490-0"
     assert (shown["reason"], shown["request"]) == ("ticket 12", "the patient")
-    assert "accordé par: ben" in said
+    assert f"accordé par: {BEN}" in said
     assert "motif: réclamation" in said
 
 
 def test_what_was_taken_at_once_is_reviewed_and_the_patient_is_told(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    be("anne")
+    be(ANNE)
     access_id = taken(run, capsys)["access"]
     assert run(access, "end", access_id) == 0
     assert run(access, "list", "--unreviewed", "--json") == 0
     out = capsys.readouterr().out
     (listed,) = json.loads(out[out.index("[") :])
-    assert (listed["id"], listed["by"], listed["verdict"]) == (access_id, "anne", "")
-    be("ben", "auditor")
+    assert (listed["id"], listed["by"], listed["verdict"]) == (access_id, ANNE, "")
+    be(BEN, "auditor")
     assert run(access, "review", access_id, "--not-fine", "--reason", "no ticket") == 0
     assert "reviewed, not-fine" in capsys.readouterr().out
     assert run(access, "list") == 0
@@ -164,7 +168,7 @@ def test_what_was_taken_at_once_is_reviewed_and_the_patient_is_told(
 def test_nothing_of_another_patient_or_of_nobody_is_named(
     story: Story, config: Path, run: Run
 ) -> None:
-    be("anne")
+    be(ANNE)
     stranger = ("--patient", matricule(4), "--document", f"{SET}.1", *WHY)
     for words in (
         stranger,
@@ -182,7 +186,7 @@ def test_an_access_has_its_limits(
 ) -> None:
     with config.open("a") as file:
         file.write("[admin]\naccess_documents = 1\naccess_delay_days = 3\n")
-    be("anne")
+    be(ANNE)
     days = [f"{utc_now() + timedelta(days=one):%Y-%m-%d}" for one in (0, 2, 5)]
     late = ("--delay-reason", "an inquiry")
     two = (*FIRST, "--document", f"{SET}.9")
@@ -223,7 +227,7 @@ def test_a_held_message_opens_by_an_access_and_its_patient_is_told(
     story.database = database
     held = story.send(make_mail(as_xdm(pack(make_cda(ins=matricule(5)))))).kept.id
     database.close()
-    be("quinn", "quarantine")
+    be(QUINN, "quarantine")
     with pytest.raises(MisuseError, match="no access of yours"):
         run(quarantine, "get", held)
     assert run(access, "take", "--message", held, *WHY) == 0
@@ -234,7 +238,7 @@ def test_a_held_message_opens_by_an_access_and_its_patient_is_told(
     read = [one for one in lines(config) if one.outcome == "quarantine get"]
     told = [one for one in read if one.action == "operator:read"]
     assert [one.chain.partition(":")[0] for one in told] == ["operator", "patient"]
-    assert {one.detail["by"] for one in told} == {"quinn (quarantine)"}
+    assert {one.detail["by"] for one in told} == {f"{QUINN} (quarantine)"}
     operators._ACTING.clear()
     assert run(quarantine, "get", held, "--reason", "no service") == 0
     by_key = [one for one in lines(config) if one.detail.get("reason") == "no service"]

@@ -11,8 +11,9 @@ from attrs import frozen
 from gateway.errors import NotFoundError
 from gateway.rights.viewing_rules import ViewFacts
 from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.mask_runs import MaskRun
-from gateway.store.patients.profiles import Opposition, Profile, Profiles
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.ports import Masks
 
 
@@ -110,6 +111,6 @@ def change(
     elif choice is AccessChoice.EVERYTHING:
         masks.begin(work, profile_id, masks=not opens)
     elif opens:
-        profiles.withdraw(profile_id, _OPPOSITIONS[choice])
+        Decisions(work).withdraw(profile_id, _OPPOSITIONS[choice])
     else:
-        profiles.oppose(profile_id, _OPPOSITIONS[choice])
+        Decisions(work).oppose(profile_id, _OPPOSITIONS[choice])

@@ -19,6 +19,7 @@ from gateway.rights.viewing_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.habilitation.matrices import Matrices
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.confidentiality import (
     GRAVE,
@@ -223,7 +224,7 @@ class ConfidentialityPages:
 
         def job(work: UnitOfWork) -> None:
             for identity in ticked:
-                Profiles(work).block(profile_id, identity)
+                Decisions(work).block(profile_id, identity)
 
         self.desk.write(job)
         return redirect("/confidentiality?done=block")
@@ -243,7 +244,7 @@ class ConfidentialityPages:
         with self.desk.database.read() as work:
             if identity not in Profiles(work).rights(profile_id).blocked:
                 raise NotFoundError("not found")
-        self.desk.write(lambda work: Profiles(work).unblock(profile_id, identity))
+        self.desk.write(lambda work: Decisions(work).unblock(profile_id, identity))
         return redirect("/confidentiality?done=unblock")
 
     def matrix(self, visit: Visit) -> Answer:
