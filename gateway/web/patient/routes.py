@@ -18,6 +18,7 @@ from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
@@ -35,7 +36,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    people = PeoplePages(desk)
+    people, opposing = PeoplePages(desk), OpposingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -153,6 +154,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/confidentiality/block", access.ask_block),
         post("/confidentiality/block", access.block),
         post("/confidentiality/unblock", access.unblock),
+        get("/confidentiality/oppositions", opposing.oppositions),
+        post("/confidentiality/oppositions/lift", opposing.lift),
+        get("/confidentiality/oppose", opposing.ask),
+        post("/confidentiality/oppose", opposing.oppose),
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
         get("/history", HistoryPages(desk).history),
