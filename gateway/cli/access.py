@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from gateway.cli.access_asking import add_wanted, add_why, wanted_of
 from gateway.cli.access_showing import as_json, lines_of, readings_of, summary
-from gateway.cli.opening import named_document, named_message, patients_of
 from gateway.cli.operators import operator_account, operator_name
 from gateway.cli.options import (
     Subparsers,
@@ -18,22 +17,16 @@ from gateway.cli.options import (
     opened,
     print_json,
     print_table,
-    reason,
 )
-from gateway.cli.patient import find_profile
-from gateway.cli.vault import find_document
-from gateway.core.accesses import AccessCause, Verdict
-from gateway.core.texts.accesses import ASK_TEXTS
+from gateway.core.accesses import Verdict
 from gateway.core.texts.explaining import LANGUAGES
 from gateway.errors import MisuseError, NotFoundError
-from gateway.node.vaults import open_vaults
-from gateway.rights.access_rules import refuse_asking
 from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import tell, tell_of_review
-from gateway.store.accesses.values import Access, Named, Wanted
-from gateway.store.arrivals.quarantine import Quarantine
-from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.accesses.values import Access
+from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.notices import Notices
 
@@ -48,12 +41,12 @@ def add_parser(commands: Subparsers) -> None:
         ("ask", ask, "ask for an access, which a second person grants"),
         ("take", take, "begin an access at once; another account reviews it"),
     ):
-        _add_wanted(add_command(verbs, verb, run, said, json_too=True))
+        add_wanted(add_command(verbs, verb, run, said, json_too=True))
     grant_it = add_command(verbs, "grant", grant, "let an access begin that was asked")
     grant_it.add_argument("access", metavar="ID", help=_ID)
     refuse_it = add_command(verbs, "refuse", refuse, "say no to one that was asked for")
     refuse_it.add_argument("access", metavar="ID", help=_ID)
-    _add_why(refuse_it)
+    add_why(refuse_it)
     ending = add_command(verbs, "end", end, "end one's own access before its time")
     ending.add_argument("access", metavar="ID", help=_ID)
     reviewing = add_command(
@@ -72,7 +65,7 @@ def add_parser(commands: Subparsers) -> None:
             const=verdict.value,
             help=said,
         )
-    _add_why(reviewing)
+    add_why(reviewing)
     listing = add_command(
         verbs, "list", list_accesses, "list accesses, the last first", json_too=True
     )
@@ -92,63 +85,6 @@ def add_parser(commands: Subparsers) -> None:
     add_reason(show)
 
 
-def _add_wanted(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--document",
-        action="append",
-        metavar="ID",
-        help="uniqueId or entryUUID of a document of --patient; may be given again",
-    )
-    what.add_argument(
-        "--message", metavar="ID", help="one message of `quarantine list`"
-    )
-    parser.add_argument("--patient", metavar="INS", help="whose documents these are")
-    parser.add_argument(
-        "--cause",
-        required=True,
-        choices=[one.value for one in AccessCause],
-        help="what it is for",
-    )
-    _add_why(parser)
-    parser.add_argument(
-        "--request",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="on whose request: a person, an office, a ticket",
-    )
-    parser.add_argument(
-        "--tell-on",
-        type=_day,
-        metavar="DATE",
-        help="tell the patient on that day only, as 2026-11-29; needs --delay-reason",
-    )
-    parser.add_argument(
-        "--delay-reason",
-        type=reason,
-        metavar="TEXT",
-        help="why the patient may not be told at once",
-    )
-
-
-def _add_why(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--reason",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="for the journal and the patient; it names no patient",
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("write it as YYYY-MM-DD") from None
-
-
 def ask(args: argparse.Namespace) -> int:
     """
     Ask for an access; nothing can be opened before a second person grants it.
@@ -158,7 +94,7 @@ def ask(args: argparse.Namespace) -> int:
         NotFoundError: a document is not of that patient, or nothing is held back.
     """
     with opened(args) as (settings, database), database.write() as work:
-        wanted = _wanted(args, work, settings, database)
+        wanted = wanted_of(args, work, settings, database)
         access_id = _accesses(work).ask(wanted, _terms(settings))
     if args.json:
         print_json({"access": access_id, "state": "asked"})
@@ -180,9 +116,9 @@ def take(args: argparse.Namespace) -> int:
         NotFoundError: a document is not of that patient, or nothing is held back.
     """
     with opened(args) as (settings, database), database.write() as work:
-        wanted = _wanted(args, work, settings, database)
-        accesses = _accesses(work)
-        access = accesses.get(accesses.take(wanted, _terms(settings)))
+        wanted = wanted_of(args, work, settings, database)
+        access_id = _accesses(work).take(wanted, _terms(settings))
+        access = AccessReader(work).get(access_id)
         assert access is not None, "made just now"
         said = _tell_now(work, settings, access)
     _say_begun(args, settings, access, said)
@@ -261,7 +197,7 @@ def list_accesses(args: argparse.Namespace) -> int:
     if args.most < 1:
         raise MisuseError("--most is a number of accesses")
     with opened(args) as (_, database), database.read() as work:
-        found = Accesses(work).listed(args.most, unreviewed=args.unreviewed)
+        found = AccessReader(work).listed(args.most, unreviewed=args.unreviewed)
         rows = [summary(one, work.now) for one in found]
     if args.json:
         print_json(rows)
@@ -291,7 +227,7 @@ def show_access(args: argparse.Namespace) -> int:
         NotFoundError: there is none.
     """
     with opened(args) as (_, database), database.write() as work:
-        access = Accesses(work).get(args.access)
+        access = AccessReader(work).get(args.access)
         if access is None:
             raise NotFoundError("no access has this id")
         readings = readings_of(work, access)
@@ -358,62 +294,3 @@ def _say_begun(
     print(told)
     if due is not None:
         print(f"another account reviews it before {due:%Y-%m-%d %H:%M} UTC")
-
-
-def _wanted(
-    args: argparse.Namespace, work: UnitOfWork, settings: Settings, database: Database
-) -> Wanted:
-    if bool(args.tell_on) != bool(args.delay_reason):
-        raise MisuseError("--tell-on and --delay-reason go together")
-    patients: tuple[str, ...]
-    named: tuple[Named, ...]
-    if args.message:
-        held = Quarantine(work).get(args.message)
-        patients, named = patients_of(held), (named_message(held),)
-    else:
-        patients, named = _documents(args, work, database)
-    tell_at = _tell_at(args.tell_on, settings)
-    why_not = refuse_asking(
-        len(named),
-        settings.admin.access_documents,
-        tell_at=tell_at,
-        now=work.now,
-        latest=timedelta(days=settings.admin.access_delay_days),
-    )
-    if why_not is not None:
-        raise MisuseError(ASK_TEXTS[why_not])
-    return Wanted(
-        cause=AccessCause(args.cause),
-        why=args.reason,
-        request=args.request,
-        patients=patients,
-        named=named,
-        is_message=bool(args.message),
-        tell_at=tell_at,
-        delayed_why=args.delay_reason or "",
-    )
-
-
-def _documents(
-    args: argparse.Namespace, work: UnitOfWork, database: Database
-) -> tuple[tuple[str, ...], tuple[Named, ...]]:
-    """Return the patient and each document once; all are of that patient."""
-    if not args.patient:
-        raise MisuseError("--document needs --patient: whose documents these are")
-    profile = find_profile(work, args.patient)
-    vault = open_vaults(database).within(work)
-    named: dict[str, Named] = {}
-    for name in args.document:
-        stored = find_document(vault, name)
-        if stored is None or stored.profile_id != profile.id:
-            raise NotFoundError(f"this patient has no document {name}")
-        named[stored.id] = named_document(stored.id, vault.entry(stored))
-    return (profile.id,), tuple(named.values())
-
-
-def _tell_at(day: date | None, settings: Settings) -> datetime | None:
-    """Return when that day begins by the patients' clock."""
-    if day is None:
-        return None
-    zone = ZoneInfo(settings.web.time_zone)
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import access, operators, quarantine, vault
+from gateway.cli import access, access_asking, operators, quarantine, vault
 from gateway.cli.operators import Operator, act_for
 from gateway.clock import utc_now
 from gateway.core.accesses import AccessCause, AccessRefusal, AskRefusal
@@ -255,4 +255,4 @@ def test_every_word_is_said_in_both_languages() -> None:
 
 def test_a_day_is_written_as_one() -> None:
     with pytest.raises(argparse.ArgumentTypeError):
-        access._day("tomorrow")
+        access_asking._day("tomorrow")

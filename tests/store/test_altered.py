@@ -23,6 +23,7 @@ from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Named, Wanted
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
@@ -209,7 +210,7 @@ class World:
                 flags_then=[],
                 masked_by=MaskedBy.PATIENT,
             )
-            (*_, taken) = Accesses(work).listed(9)
+            (*_, taken) = AccessReader(work).listed(9)
             Accesses(work, "anne (privacy)", "anne").end(taken.id)
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None

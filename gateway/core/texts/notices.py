@@ -131,7 +131,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "stated and for a short time, access to particular items that concern "
                 "you. Your space says who, when and why, on the page "
                 '"History".\n\n'
-                "A question, or you disagree? Ask the service.\n" + CARE_EN,
+                "If you have a question or disagree, ask the service.\n" + CARE_EN,
             ),
         },
         NoticeKind.UNFOUNDED: {

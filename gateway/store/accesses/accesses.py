@@ -9,35 +9,31 @@ is sealed with the patient's key, so that it ends with the patient's space.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from attrs import asdict, frozen
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
-from gateway.core.accesses import AccessCause, AccessRefusal, Verdict
+from gateway.core.accesses import AccessRefusal, Verdict
 from gateway.core.actors import actor_of
 from gateway.core.ins import check_note
 from gateway.core.texts.accesses import REFUSAL_TEXTS
-from gateway.errors import AlteredError, ConflictError, DestroyedError, NotFoundError
+from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.access_rules import (
-    AccessFacts,
-    is_overdue,
     refuse_granting,
     refuse_reading,
     refuse_reviewing,
 )
-from gateway.store.accesses.values import Access, Named, Said, Wanted
+from gateway.store.accesses.reading import AccessReader, place_of
+from gateway.store.accesses.values import Access, Named, Wanted
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.facts import said_of
 from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import accesses, data_keys
-
-_LATELY = timedelta(days=30)
-"""How old an access may be whose row is looked at though it says that nothing is due"""
 
 
 @frozen
@@ -61,16 +57,6 @@ class Place:
 
 
 @frozen
-class Unreviewed:
-    """Accesses whose review is overdue, and since when the oldest of them is."""
-
-    count: int
-    since: datetime | None
-    altered: int
-    """Rows that are not as they were written: what is due of them nobody knows."""
-
-
-@frozen
 class Accesses:
     """
     Accesses within one transaction.
@@ -82,6 +68,10 @@ class Accesses:
     work: UnitOfWork
     by: str = ""
     account: str = ""
+
+    @property
+    def _reader(self) -> AccessReader:
+        return AccessReader(self.work)
 
     def ask(self, wanted: Wanted, terms: Terms) -> str:
         """
@@ -129,7 +119,7 @@ class Accesses:
             arrival_id=wanted.named[0].id if wanted.is_message else None,
             key_id=key_id,
             cause=wanted.cause.value,
-            said=self.work.seal(key_id, said, _place_of(access_id, owner)),
+            said=self.work.seal(key_id, said, place_of(access_id, owner)),
             asked_by=self.account,
             asked_at=self.work.now,
             tell_at=wanted.tell_at,
@@ -229,7 +219,7 @@ class Accesses:
             .order_by(columns.ends_at.desc(), columns.id)
         ).all()
         for row in rows:
-            access = self._access(row)
+            access = self._reader.opened(row)
             may_not = refuse_reading(access.facts, self.account, now)
             if may_not is None and access.names(what):
                 return access
@@ -283,70 +273,6 @@ class Accesses:
             self.work.note(action, outcome, access.id, chain=chain, **more)
         self.work.note(action, outcome, access.id, **told)
 
-    def get(self, access_id: str) -> Access | None:
-        """
-        Return an access, or None.
-
-        Raises:
-            AlteredError: it is not as it was written.
-        """
-        row = self.work.connection.execute(
-            select(accesses).where(accesses.c.id == access_id)
-        ).first()
-        return None if row is None else self._access(row)
-
-    def listed(
-        self, most: int, *, profile_id: str = "", unreviewed: bool = False
-    ) -> list[Access]:
-        """
-        Return so many accesses, the last asked for first: all, a patient's, or those
-        that wait for a review.
-        """
-        columns = accesses.c
-        query = select(accesses).order_by(columns.asked_at.desc(), columns.id)
-        if profile_id:
-            query = query.where(columns.profile_id == profile_id)
-        if unreviewed:
-            query = query.where(columns.review_by.is_not(None))
-        rows = self.work.connection.execute(query.limit(most)).all()
-        return [self._access(row) for row in rows]
-
-    def untold(self, access_ids: Collection[str]) -> set[str]:
-        """
-        Return those of some accesses of which their patients are to be told later.
-
-        Raises:
-            AlteredError: one is not as it was written, or is gone.
-        """
-        if not access_ids:
-            return set()
-        rows = self.work.connection.execute(
-            select(accesses).where(accesses.c.id.in_(sorted(access_ids)))
-        ).all()
-        if len(rows) < len(access_ids):
-            raise AlteredError("an access that a patient's history names is gone")
-        for row in rows:
-            self.work.rows.check(accesses, row)
-        now = self.work.now
-        return {one.id for one in rows if one.tell_at and now < one.tell_at}
-
-    def unreviewed(self) -> Unreviewed:
-        """
-        Return what waits for its review longer than it may.
-
-        Whoever writes the database could say that nothing is due: rows of the last
-        month are looked at whatever they say, and counted where they were altered.
-        """
-        columns, now = accesses.c, self.work.now
-        rows = self.work.connection.execute(
-            select(accesses).where(
-                or_(columns.review_by <= now, columns.ends_at > now - _LATELY)
-            )
-        ).all()
-        sound = [one for one in rows if self.work.rows.is_sound(accesses, one)]
-        due = [one.review_by for one in sound if is_overdue(_facts(one), now)]
-        return Unreviewed(len(due), min(due, default=None), len(rows) - len(sound))
-
     def _held(self, access_id: str) -> Access:
         """Return an access and hold it until the commit."""
         row = self.work.connection.execute(
@@ -354,47 +280,15 @@ class Accesses:
         ).first()
         if row is None:
             raise NotFoundError("no access has this id")
-        return self._access(row)
+        return self._reader.opened(row)
 
     def _found(self, access_id: str) -> Access:
-        found = self.get(access_id)
+        found = self._reader.get(access_id)
         assert found is not None, "written by this transaction"
         return found
 
     def _change(self, access: Access, **values: Any) -> None:
         self.work.change(accesses, accesses.c.id == access.id, **values)
-
-    def _access(self, row: Any) -> Access:
-        self.work.rows.check(accesses, row)
-        return Access(
-            id=row.id,
-            profile_id=row.profile_id or "",
-            arrival_id=row.arrival_id or "",
-            cause=AccessCause(row.cause),
-            asked_at=row.asked_at,
-            facts=_facts(row),
-            granted_by=row.granted_by or "",
-            reviewed_by=row.reviewed_by or "",
-            reviewed_at=row.reviewed_at,
-            verdict=Verdict(row.verdict) if row.verdict else None,
-            tell_at=row.tell_at,
-            told_at=row.told_at,
-            said=self._said(row),
-        )
-
-    def _said(self, row: Any) -> Said | None:
-        place = _place_of(row.id, row.profile_id or "")
-        try:
-            said = self.work.unseal(row.key_id, row.said, place)
-        except DestroyedError:
-            return None
-        return Said(
-            why=said["why"],
-            request=said["request"],
-            delayed_why=said["delayed_why"],
-            patients=tuple(said["patients"]),
-            named=tuple(Named(**one) for one in said["named"]),
-        )
 
     def _standing(self, profile_ids: Iterable[str]) -> Sequence[str]:
         """Return those of some patients whose key was not destroyed."""
@@ -417,21 +311,6 @@ def _owner_of(access: Access) -> str:
     return f"patient:{access.profile_id}" if access.profile_id else ""
 
 
-def _facts(row: Any) -> AccessFacts:
-    return AccessFacts(
-        asked_by=row.asked_by,
-        asked_until=row.asked_until,
-        begun_at=row.begun_at,
-        ends_at=row.ends_at,
-        refused_at=row.refused_at,
-        review_by=row.review_by,
-    )
-
-
 def _refused(why: AccessRefusal | None) -> None:
     if why is not None:
         raise ConflictError(REFUSAL_TEXTS[why])
-
-
-def _place_of(access_id: str, owner: str) -> str:
-    return f"accesses.said:{access_id}:{owner}"

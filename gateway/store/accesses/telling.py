@@ -13,6 +13,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import DestroyedError
 from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Access
 from gateway.store.base.work import Job, UnitOfWork
 from gateway.store.patients.notices import Notices
@@ -96,7 +97,7 @@ class TellingOfAccess:
         return partial(self._tell, task.subject)
 
     def _tell(self, access_id: str, work: UnitOfWork) -> None:
-        access = Accesses(work).get(access_id)
+        access = AccessReader(work).get(access_id)
         if access is None or access.told_at is not None or access.tell_at is None:
             return
         if work.now >= access.tell_at:

@@ -18,6 +18,7 @@ from gateway.core.accesses import AccessCause, Verdict
 from gateway.errors import AlteredError, ConflictError, InvalidError, NotFoundError
 from gateway.rights.access_rules import state_of
 from gateway.store.accesses.accesses import Accesses, Place, Terms
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import (
     TellingOfAccess,
     tell,
@@ -80,7 +81,7 @@ def opens(database: Database, what: str, who: tuple[str, str] = ANNE) -> bool:
 
 def got(database: Database, access_id: str) -> Access:
     with database.read() as work:
-        found = Accesses(work).get(access_id)
+        found = AccessReader(work).get(access_id)
     assert found is not None
     return found
 
@@ -100,7 +101,7 @@ def mails(database: Database) -> list[str]:
 
 def state(database: Database, access_id: str) -> str:
     with database.read() as work:
-        access = Accesses(work).get(access_id)
+        access = AccessReader(work).get(access_id)
         assert access is not None
         return state_of(access.facts, work.now).value
 
@@ -253,7 +254,7 @@ def test_a_reason_names_no_patient(
     with pytest.raises(InvalidError):
         take(database, patient, **{where: f"of {MATRICULE}"})
     with database.read() as work:
-        assert Accesses(work).listed(9) == []
+        assert AccessReader(work).listed(9) == []
 
 
 def test_what_waits_too_long_for_its_review_is_told_and_no_earlier(
@@ -274,7 +275,7 @@ def test_what_waits_too_long_for_its_review_is_told_and_no_earlier(
 
 def unreviewed(database: Database) -> tuple[int, datetime | None, int]:
     with database.read() as work:
-        found = Accesses(work).unreviewed()
+        found = AccessReader(work).unreviewed()
     return found.count, found.since, found.altered
 
 
@@ -397,7 +398,7 @@ def due(database: Database, folder: Path) -> int:
 
 def untold(database: Database, access_ids: Sequence[str]) -> set[str]:
     with database.read() as work:
-        return Accesses(work).untold(access_ids)
+        return AccessReader(work).untold(access_ids)
 
 
 def test_who_is_to_be_told_later_is_told_on_that_day_once(
@@ -502,7 +503,7 @@ def test_the_newest_is_listed_first_and_no_more_than_asked(
         made.append(take(database, (patient, other)[number % 2]))
         clock.advance(minutes=1)
     with database.read() as work:
-        listed = Accesses(work).listed
+        listed = AccessReader(work).listed
         assert [one.id for one in listed(3)] == made[:0:-1]
         assert [one.id for one in listed(9, profile_id=patient)] == [made[2], made[0]]
         assert len(listed(9, unreviewed=True)) == 4
