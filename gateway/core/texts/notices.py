@@ -219,11 +219,15 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         NoticeKind.DOCUMENT: {
             "fr": (
                 "Du nouveau dans votre espace",
-                "Bonjour,\n\nUn élément a été ajouté à votre espace.\n" + CARE_FR,
+                "Bonjour,\n\nUn élément a été ajouté à votre espace.\n\n"
+                "Ce rappel ne remplace pas ce que doit vous dire, avant ou pendant vos "
+                "soins, l'équipe qui vous soigne.\n" + CARE_FR,
             ),
             "en": (
                 "Something new in your space",
-                "Hello,\n\nSomething was added to your space.\n" + CARE_EN,
+                "Hello,\n\nSomething was added to your space.\n\n"
+                "This reminder does not replace what the team that cares for you has "
+                "to tell you, before or during your care.\n" + CARE_EN,
             ),
         },
         NoticeKind.UPDATE: {

@@ -263,7 +263,8 @@ def _named(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, 
     """Return the name of who did it and the structure, as far as they are known."""
     if party is Party.PROFESSIONALS:
         if card is None:
-            return str(entry.detail.get("identity", "")), ""
+            named = entry.detail.get("identity") or entry.detail.get("person") or ""
+            return str(named), ""
         return ", ".join(card.authors), card.structure
     if party is Party.MINE:
         return "", ""

@@ -17,6 +17,7 @@ from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
@@ -154,6 +155,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/confidentiality/block", access.ask_block),
         post("/confidentiality/block", access.block),
         post("/confidentiality/unblock", access.unblock),
+        get("/confidentiality/informed", InformedPages(desk).informed),
         get("/confidentiality/oppositions", opposing.oppositions),
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
