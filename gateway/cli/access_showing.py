@@ -21,7 +21,7 @@ from gateway.store.journal import Action
 
 
 @frozen
-class Reading:
+class AccessReading:
     """Something was opened by an access: when, by whom, and what."""
 
     at: datetime
@@ -29,10 +29,12 @@ class Reading:
     what: Sequence[str] = field(repr=False)
 
 
-def readings_of(work: UnitOfWork, access: Access) -> list[Reading]:
+def readings_of(work: UnitOfWork, access: Access) -> list[AccessReading]:
     """Return what was opened by an access, as the operator's chain says, in order."""
     return [
-        Reading(line.at, line.detail.get("by", ""), line.detail.get("document", ()))
+        AccessReading(
+            line.at, line.detail.get("by", ""), line.detail.get("document", ())
+        )
         for line in work.journal.about([access.id])
         if line.action == Action.OPERATOR_READ
         and line.detail.get("access") == access.id
@@ -61,7 +63,7 @@ def summary(access: Access, now: datetime) -> dict[str, Any]:
 
 
 def as_json(
-    access: Access, readings: Sequence[Reading], now: datetime
+    access: Access, readings: Sequence[AccessReading], now: datetime
 ) -> dict[str, Any]:
     """Return an access with what it names and what was opened, for programs."""
     said = access.said
@@ -83,7 +85,7 @@ def as_json(
 
 
 def lines_of(
-    access: Access, readings: Sequence[Reading], now: datetime, language: str
+    access: Access, readings: Sequence[AccessReading], now: datetime, language: str
 ) -> Iterator[str]:
     """Yield the lines that tell of an access, for people."""
 

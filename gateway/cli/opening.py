@@ -10,21 +10,23 @@ from gateway.cli.options import who_and_why
 from gateway.core.actors import actor_of
 from gateway.core.document import DocumentEntry
 from gateway.core.envelope import RecipientKind
-from gateway.store.accesses.accesses import Accesses, Place
+from gateway.store.accesses.accesses import Accesses, ReadingCommand
 from gateway.store.accesses.values import Named
 from gateway.store.arrivals.values import KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.patients.facts import said_of
 
-VAULT_GET = Place("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
-QUARANTINE_GET = Place("quarantine get", Action.OPERATOR_READ, "quarantine get")
+VAULT_GET = ReadingCommand("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
+QUARANTINE_GET = ReadingCommand(
+    "quarantine get", Action.OPERATOR_READ, "quarantine get"
+)
 
 
 def may_open(
     work: UnitOfWork,
     args: argparse.Namespace,
-    place: Place,
+    place: ReadingCommand,
     subject: str,
     patients: Iterable[str],
 ) -> bool:

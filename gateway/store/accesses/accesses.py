@@ -46,7 +46,7 @@ class Terms:
 
 
 @frozen
-class Place:
+class ReadingCommand:
     """
     Where something is opened: the command, and what the patients' lines say of it.
     """
@@ -225,7 +225,7 @@ class Accesses:
                 return access
         return None
 
-    def note_reading(self, access: Access, place: Place, what: str) -> None:
+    def note_reading(self, access: Access, place: ReadingCommand, what: str) -> None:
         """Write that something an access names is opened, before it is given."""
         named = access.names(what)
         assert named is not None, "found by it"

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from gateway.core.accesses import AccessCause, Verdict
 from gateway.errors import AlteredError, DestroyedError
 from gateway.rights.access_rules import AccessFacts, is_overdue
-from gateway.store.accesses.values import Access, Named, Said
+from gateway.store.accesses.values import Access, AccessSaid, Named
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import accesses
 
@@ -124,13 +124,13 @@ class AccessReader:
             said=self._said(row),
         )
 
-    def _said(self, row: Any) -> Said | None:
+    def _said(self, row: Any) -> AccessSaid | None:
         place = place_of(row.id, row.profile_id or "")
         try:
             said = self.work.unseal(row.key_id, row.said, place)
         except DestroyedError:
             return None
-        return Said(
+        return AccessSaid(
             why=said["why"],
             request=said["request"],
             delayed_why=said["delayed_why"],

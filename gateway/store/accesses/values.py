@@ -40,7 +40,7 @@ class Wanted:
 
 
 @frozen(kw_only=True)
-class Said:
+class AccessSaid:
     """What of an access is sealed."""
 
     why: str = field(repr=False)
@@ -69,7 +69,7 @@ class Access:
     verdict: Verdict | None
     tell_at: datetime | None
     told_at: datetime | None
-    said: Said | None = field(repr=False)
+    said: AccessSaid | None = field(repr=False)
 
     @property
     def patients(self) -> tuple[str, ...]:

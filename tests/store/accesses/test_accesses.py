@@ -17,7 +17,7 @@ from sqlalchemy import delete, select, text, update
 from gateway.core.accesses import AccessCause, Verdict
 from gateway.errors import AlteredError, ConflictError, InvalidError, NotFoundError
 from gateway.rights.access_rules import state_of
-from gateway.store.accesses.accesses import Accesses, Place, Terms
+from gateway.store.accesses.accesses import Accesses, ReadingCommand, Terms
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import (
     TellingOfAccess,
@@ -42,7 +42,7 @@ from tests.fakes import SetClock
 TERMS = Terms(
     lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
 )
-GET = Place("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
+GET = ReadingCommand("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
 FIRST, SECOND = Named("d" * 32, "11490-0", "Hôpital"), Named("e" * 32, "34112-3", "CH")
 ANNE, BEN = ("anne (privacy)", "anne"), ("ben (auditor)", "ben")
 
@@ -451,7 +451,7 @@ def test_a_message_is_each_of_its_patients_and_nobodys_where_there_is_none(
     with database.write() as work:
         found = Accesses(work, *ANNE).opening(held.id)
         assert found is not None
-        place = Place("quarantine get", Action.OPERATOR_READ, "quarantine get")
+        place = ReadingCommand("quarantine get", Action.OPERATOR_READ, "quarantine get")
         Accesses(work, *ANNE).note_reading(found, place, held.id)
         tell(work, Notices.of(work, make_settings(tmp_path)), found)
     assert found.patients == (patient, other)
