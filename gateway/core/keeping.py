@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from attrs import field, frozen
@@ -82,7 +82,7 @@ class MessageFile:
         return _oid("set", self._name)
 
     @property
-    def said(self) -> Mapping[str, str | int]:
+    def said(self) -> Mapping[str, Any]:
         """What the journal says of where it is from."""
         return {"message": self.message_id, "place": self.place}
 
@@ -118,7 +118,7 @@ class AddedFile:
         return _oid("set", self._name)
 
     @property
-    def said(self) -> Mapping[str, str | int]:
+    def said(self) -> Mapping[str, Any]:
         """What the journal says of where it is from: nothing more."""
         return {}
 
