@@ -41,18 +41,22 @@ class Decisions:
     """Who decides: a name that a command gives, or nothing for a page's."""
     why: str = field(default="", repr=False)
 
-    def block(self, profile_id: str, identity: str) -> None:
-        """Block a sender by structure id, IDNPS or address; again is no error."""
+    def block(self, profile_id: str, identity: str, named: str = "") -> None:
+        """
+        Block a sender by structure id, IDNPS or address; again is no error.
+
+        ``named`` is what they were called when the patient chose them.
+        """
         profile = self._held(profile_id)
         self._delete(blocks, profile_id, identity)
         self._insert(blocks, profile, identity)
-        self._record(profile_id, "block", None, identity.lower())
+        self._record(profile_id, "block", None, identity.lower(), named)
 
-    def unblock(self, profile_id: str, identity: str) -> None:
+    def unblock(self, profile_id: str, identity: str, named: str = "") -> None:
         """Take a block back; none is no error."""
         self._held(profile_id)
         self._delete(blocks, profile_id, identity)
-        self._record(profile_id, "unblock", identity.lower(), None)
+        self._record(profile_id, "unblock", identity.lower(), None, named)
 
     def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
         """Put a sender in secret connection with a minor, or end it."""
@@ -65,7 +69,12 @@ class Decisions:
             self._record(profile_id, "unsecret", named, None)
 
     def oppose(self, profile_id: str, opposition: Opposition) -> None:
-        """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
+        """
+        Record an opposition (CSP R. 1111-47).
+
+        Why is kept in the fact alone, as the patient says it: no rule reads it, and no
+        sender is told it.
+        """
         profile, row_id = self._held(profile_id), uuid4().hex
         kept = evolve(opposition, structure=opposition.structure.lower())
         self.work.connection.execute(
@@ -79,7 +88,8 @@ class Decisions:
             )
         )
         after = asdict(opposition)
-        self._record(profile_id, f"oppose-{opposition.kind}", None, after)
+        what, named = f"oppose-{opposition.kind}", opposition.named
+        self._record(profile_id, what, None, after, named)
 
     def withdraw(self, profile_id: str, opposition: Opposition) -> None:
         """End an opposition, whose row stays; none is no error."""
@@ -90,8 +100,8 @@ class Decisions:
                 .where(oppositions.c.id == row_id)
                 .values(until=self.work.now)
             )
-        before = asdict(opposition)
-        self._record(profile_id, f"withdraw-{opposition.kind}", before, None)
+        what, named = f"withdraw-{opposition.kind}", opposition.named
+        self._record(profile_id, what, asdict(opposition), None, named)
 
     def _held(self, profile_id: str) -> Profile:
         """Hold what a patient decided before it is changed: it is bound anew then."""
@@ -102,8 +112,11 @@ class Decisions:
         profiles.rights(profile_id)
         return profile
 
-    def _record(self, profile_id: str, what: str, before: Any, after: Any) -> None:
-        Profiles(self.work, self.by, self.why).record(profile_id, what, before, after)
+    def _record(
+        self, profile_id: str, what: str, before: Any, after: Any, named: str = ""
+    ) -> None:
+        profiles = Profiles(self.work, self.by, self.why)
+        profiles.record(profile_id, what, before, after, about=named)
 
     def _insert(self, table: Table, profile: Profile, identity: str) -> None:
         sender = sealed_sender(self.work, table, profile.id, profile.key_id, identity)
@@ -141,6 +154,6 @@ class Decisions:
 
 
 def _unsigned(opposition: Opposition) -> Opposition:
-    """Return what is opposed, whoever declared it."""
+    """Return what is opposed, whoever declared it, by whatever name."""
     structure = opposition.structure.lower()
-    return evolve(opposition, structure=structure, declared_by="")
+    return evolve(opposition, structure=structure, declared_by="", named="")

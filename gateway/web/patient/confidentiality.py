@@ -80,6 +80,24 @@ def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:
     return ChoicesNow(MappingProxyType(opened), run)
 
 
+def block(
+    work: UnitOfWork, profile_id: str, named: Mapping[str, str], most: int
+) -> bool:
+    """
+    Block senders, each by what identifies them with a name; those blocked stay so.
+
+    Returns False where more than ``most`` would be blocked: none of these is then.
+    """
+    Profiles(work).hold(profile_id)
+    blocked = Profiles(work).rights(profile_id).blocked
+    added = {one: name for one, name in named.items() if one not in blocked}
+    if added and len(blocked) + len(added) > most:
+        return False
+    for identity, name in added.items():
+        Decisions(work).block(profile_id, identity, name)
+    return True
+
+
 def choice_of(text: str) -> AccessChoice:
     """Return a choice by its word; `NotFoundError` for any other."""
     try:

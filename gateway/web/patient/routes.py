@@ -8,16 +8,20 @@ from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
+from gateway.web.patient.adding_pages import AddingPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
@@ -35,7 +39,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    people = PeoplePages(desk)
+    people, opposing = PeoplePages(desk), OpposingPages(desk)
+    adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -59,7 +64,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             method="POST", path=path, page=page, needs=needs, guarded=True, slow=slow
         )
 
-    def form(path: str, page: Page, rescue: Rescue) -> Route:
+    def form(path: str, page: Page, rescue: Rescue | None = None) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
 
     return (
@@ -109,6 +114,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             Act.DOCUMENTS,
             get(f"{file}/keep", keeping.ask),
             post(f"{file}/keep", keeping.keep),
+            get("/documents/new", adding.ask),
+            form("/documents/new", adding.add),
+            get("/documents/delete", erasing.choose),
+            post("/documents/delete", erasing.erase),
+            get(f"{document}/delete", erasing.ask_one),
         ),
         get("/people", people.people),
         get("/people/new", people.new_form),
@@ -145,23 +155,33 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),
-        get("/confidentiality", access.settings),
-        get("/confidentiality/change", access.ask),
-        post("/confidentiality/change", access.change),
-        get("/confidentiality/documents", access.several),
-        post("/confidentiality/documents", access.mask_several),
-        get("/confidentiality/block", access.ask_block),
-        post("/confidentiality/block", access.block),
-        post("/confidentiality/unblock", access.unblock),
-        get(who_sees, access.who_sees),
-        post(who_sees, access.mask),
-        get("/history", HistoryPages(desk).history),
+        # Of a minor some may tell of what representatives must know nothing of.
+        get("/confidentiality/informed", InformedPages(desk).informed),
+        get("/confidentiality/oppositions", opposing.oppositions),
+        post("/confidentiality/oppositions/lift", opposing.lift),
+        get("/confidentiality/oppose", opposing.ask),
+        post("/confidentiality/oppose", opposing.oppose),
+        *does(
+            Act.GOVERN,
+            get("/confidentiality", access.settings),
+            get("/confidentiality/change", access.ask),
+            post("/confidentiality/change", access.change),
+            get("/confidentiality/documents", access.several),
+            post("/confidentiality/documents", access.mask_several),
+            get("/confidentiality/block", access.ask_block),
+            post("/confidentiality/block", access.block),
+            post("/confidentiality/unblock", access.unblock),
+            get(who_sees, access.who_sees),
+            post(who_sees, access.mask),
+            get("/history", HistoryPages(desk).history),
+        ),
         *does(
             Act.READ,
             get("/documents", documents.documents),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/picture/<int:number>", documents.picture),
             get(f"{document}/original", documents.original),
             get(f"{document}/media/<string:media_id>", documents.media),
         ),
