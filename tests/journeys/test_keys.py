@@ -16,7 +16,7 @@ from sqlalchemy import select
 from gateway.clock import utc_now
 from gateway.store.patients.lookups import begin_turn
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
-from gateway.store.sealed.keys import LOOKUP
+from gateway.store.sealed.digest_keys import LOOKUP
 from gateway.store.tables import accounts, data_keys, profiles
 from tests.journeys.clients import (
     DOCTOR,

@@ -51,8 +51,9 @@ from gateway.store.journal import (
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.key_sources import key_source
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.line_details import (
     is_private,
     open_detail,

@@ -26,7 +26,7 @@ from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
     accounts,
     unknown_logins,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.web_sessions import Stage, end_sessions, end_sessions_of
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import devices, web_sessions
 
 MOST: Final = 20

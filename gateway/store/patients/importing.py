@@ -20,7 +20,7 @@ from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import card_serial
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import TaskKind
 

@@ -23,8 +23,8 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import end_sessions
 from gateway.store.sealed import turning
 from gateway.store.sealed.carried import place_in, set_place
+from gateway.store.sealed.digest_keys import LOOKUP
 from gateway.store.sealed.generation import next_generation
-from gateway.store.sealed.keys import LOOKUP
 from gateway.store.tables import (
     carried,
     data_keys,

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import accounts, one_time_codes
 
 CODES_KEPT = timedelta(days=1)

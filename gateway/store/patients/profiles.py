@@ -35,7 +35,7 @@ from gateway.store.patients.rights import (
     sets_of,
 )
 from gateway.store.patients.values import Profile, ProfileChange, ProfileRights
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
     blocks,
     data_keys,

@@ -19,7 +19,7 @@ from gateway.rights.activation_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import provisional_codes
 
 

@@ -12,7 +12,7 @@ from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.patients.rights import sender_digest
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.rows import Rows
 from gateway.store.tables import blocks, profiles
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from sqlalchemy import insert, select, update
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import unknown_logins
 
 LONGEST: Final = timedelta(days=1)

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import accounts, web_sessions
 
 REMEMBERED = timedelta(days=1)

@@ -13,7 +13,8 @@ from gateway.core.ins import Ins
 from gateway.rights.delegation_rules import Act, Capacity, may
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 

@@ -29,7 +29,8 @@ from gateway.store.patients.provisional_codes import ProvisionalCodes
 from gateway.store.patients.standing import find_standing
 from gateway.store.patients.tries import Tries
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
-from gateway.store.sealed.keys import LOOKUP, KeyRing, Label
+from gateway.store.sealed.digest_keys import LOOKUP, Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import (
     accounts,
     data_keys,
@@ -291,7 +292,7 @@ def stolen_keys(database: Database) -> dict[Label, hmac.HMAC]:
     """Return the keys of digests as they lie in the memory of a process."""
     database.know_keys()
     database.keys.mac(Label.INS, b"")
-    return {label: database.keys._digests[label][0] for label in LOOKUP}
+    return {label: database.keys._digests.of(label)[0] for label in LOOKUP}
 
 
 def by(keys: dict[Label, hmac.HMAC], label: Label, said: str) -> str:
