@@ -18,6 +18,7 @@ from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
@@ -35,11 +36,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    people = PeoplePages(desk)
+    people, notices = PeoplePages(desk), NoticePages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
     who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
+    notice = f"/notices/{_ID.format('notice_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
@@ -92,6 +94,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         *does(
             Act.READ,
             get("/home", HomePage(desk).home),
+            get("/notices", notices.notices),
+            get(notice, notices.open),
+            post("/notices/read", notices.read_all),
+            post("/notices/clear", notices.clear),
+            post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
@@ -156,6 +163,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
         get("/history", HistoryPages(desk).history),
+        get("/account/notices", notices.choices),
+        post("/account/notices", notices.choose),
         *does(
             Act.READ,
             get("/documents", documents.documents),
