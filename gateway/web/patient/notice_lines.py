@@ -25,7 +25,7 @@ _PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
 
 
 @frozen(kw_only=True)
-class NoticeLine:
+class ShownNotice:
     """
     One notice as it is listed; ``who`` and ``what`` are empty where nobody knows more,
     or the thing is not there any more. ``path`` is where it is, or an empty text.
@@ -53,7 +53,7 @@ class NoticeLines:
     work: UnitOfWork
     seen: SeenDocuments
 
-    def of(self, notices: Sequence[CentreNotice]) -> list[NoticeLine]:
+    def of(self, notices: Sequence[CentreNotice]) -> list[ShownNotice]:
         """Return the lines of some notices, in their order."""
         reader, profile_id = InboxReader(self.work), self.seen.profile_id
         subjects = {one.subject for one in notices if one.kind in _OF_MESSAGES}
@@ -72,7 +72,7 @@ class NoticeLines:
         one: CentreNotice,
         message: InboxMessage | None,
         names: dict[str, str],
-    ) -> NoticeLine:
+    ) -> ShownNotice:
         who = what = path = ""
         family = notice_table()[one.kind].family
         if one.kind in _OF_MESSAGES and message is not None:
@@ -92,7 +92,7 @@ class NoticeLines:
                 path = "/history?who=helpers"
             else:
                 path = _PLACES.get(family, "")
-        return NoticeLine(
+        return ShownNotice(
             id=one.id,
             at=one.at,
             family=family,

@@ -20,7 +20,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.web.patient.desk import PatientDesk, notice_reader
-from gateway.web.patient.notice_lines import NoticeLine, NoticeLines
+from gateway.web.patient.notice_lines import NoticeLines, ShownNotice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.paging import PER_PAGE
 from gateway.web.site.visits import Visit
@@ -40,7 +40,7 @@ class NoticePages:
             found = centre.listed(reader, PER_PAGE + 1, before[:32])
             seen = self.desk.seen(work, visit.profile.id)
             lines = NoticeLines(work, seen).of(found[:PER_PAGE])
-        days: dict[date, list[NoticeLine]] = {}
+        days: dict[date, list[ShownNotice]] = {}
         for line in lines:
             days.setdefault(self.desk.day(line.at), []).append(line)
         return self.desk.page(
