@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 DEMO_FOLDER ?= demo
 T ?= cda
 SECONDS_PER_TARGET ?= 300
+# Tests wait more than they reckon: two processes a core, and PostgreSQL once for each.
+TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test unit check format bench fuzz mutate crash lock docs
@@ -41,10 +43,10 @@ demo: $(VENV)/run.ready ## everything on loopback with a synthetic patient; ONCE
 	$(BIN)/gateway demo --folder $(DEMO_FOLDER) $(if $(ONCE),--once)
 
 test: $(VENV)/dev.ready ## all tests; at the end, which were skipped for want of which program
-	$(BIN)/python -m pytest -q -rs
+	$(BIN)/python -m pytest -q -rs -n $(TEST_PROCESSES) --dist worksteal
 
 unit: $(VENV)/dev.ready ## the tests without the journeys
-	$(BIN)/python -m pytest -q -m "not journey"
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not journey"
 
 check: $(VENV)/dev.ready ## ruff, mypy strict, import contracts, generated pages current
 	$(BIN)/ruff check .

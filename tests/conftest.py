@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
@@ -18,13 +19,17 @@ from gateway.trust.tls import Identity, load_identity, smtp_server_context
 from tests.builders_database import database_at
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
-from tests.postgres import name_of, new_database, postgres_server
+from tests.postgres import drop_database, name_of, new_database, postgres_server
 
 if TYPE_CHECKING:
     from tests.mssante.post import Post
 
 __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 
+
+# How long a property takes is measured in bench/: on a busy machine it takes longer.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _MASK = os.umask(0o022)
 os.umask(_MASK)
@@ -86,6 +91,8 @@ def database(
     opened = database_at(url, tmp_path, clock)
     yield opened
     opened.close()
+    if request.param == "postgresql":
+        drop_database(url)
 
 
 @pytest.fixture

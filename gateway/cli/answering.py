@@ -8,50 +8,29 @@ service's own settings count, whatever file the words name.
 from __future__ import annotations
 
 import argparse
-import grp
 import json
 import os
-import pwd
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gateway.cli.main import make_parser, with_status
-from gateway.cli.operators import account_name, act_for
+from gateway.cli.operators import Operator, act_for
+from gateway.cli.requests import ask_a_second, facts_of, needs_another
 from gateway.errors import MisuseError
 from gateway.node.secret_memory import keep_memory_secret
 from gateway.rights.operator_rules import (
-    OperatorRole,
     command_of,
     is_told_to_the_patient,
     role_for,
 )
-from gateway.settings.admin import AdminSettings
 from gateway.settings.file import read_settings
-
-
-def roles_of(login_uid: int, admin: AdminSettings) -> frozenset[OperatorRole]:
-    """Return the roles that the settings give an account, by its name or a group."""
-    try:
-        account = pwd.getpwuid(login_uid)
-    except KeyError:
-        return frozenset()
-    groups = set()
-    for number in os.getgrouplist(account.pw_name, account.pw_gid):
-        try:
-            groups.add(f"@{grp.getgrgid(number).gr_name}")
-        except KeyError:
-            continue
-    names = {account.pw_name, *groups}
-    return frozenset(
-        role for role in OperatorRole if names & set(getattr(admin, role.value))
-    )
 
 
 def answer(asked: dict[str, Any], file: Path) -> int:
     """
-    Give the command, if a role of who asks allows it.
+    Give the command, if a role of who asks allows it; or have it wait for a second one.
 
     Raises:
         MisuseError: no command that is given here, it names a file, a reason is
@@ -63,19 +42,18 @@ def answer(asked: dict[str, Any], file: Path) -> int:
         raise MisuseError("this command is not given by the service")
     args = make_parser(words[0]).parse_args(words)
     args.config = file
-    roles = roles_of(asked["login"], read_settings(file).admin)
-    role = role_for(command, roles, _facts(args))
-    name = account_name(asked["login"])
+    admin = read_settings(file).admin
+    operator = Operator.of(asked["login"], asked["uid"], admin)
+    role = role_for(command, operator.roles, facts_of(args))
     if role is None:
-        raise MisuseError(f"{name} has no role for {command}: see [admin]")
+        raise MisuseError(f"{operator.account} has no role for {command}: see [admin]")
     if is_told_to_the_patient(command) and not args.reason:
         raise MisuseError(f"{command} needs a --reason; the patient is told")
-    behind = (
-        "" if asked["uid"] == asked["login"] else f", as {account_name(asked['uid'])}"
-    )
     if named := _files_named(args):
         raise MisuseError(f"{named} is not for the service to read or write")
-    act_for(f"{name} ({role.value}{behind})", tells=is_told_to_the_patient(command))
+    act_for(operator.named(role), operator, tells=is_told_to_the_patient(command))
+    if needs_another(command, args):
+        return ask_a_second(command, words, args)
     _take_files(args, asked["files"])
     return int(args.run(args))
 
@@ -91,10 +69,6 @@ def _files_named(args: argparse.Namespace) -> str:
         for name, value in vars(args).items()
         if isinstance(value, Path) and name not in {"config", "password_file"}
     )
-
-
-def _facts(args: argparse.Namespace) -> Collection[str]:
-    return [one.partition("=")[0] for one in getattr(args, "facts", ())]
 
 
 def _take_files(args: argparse.Namespace, files: dict[str, str]) -> None:

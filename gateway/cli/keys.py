@@ -12,11 +12,14 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     opened,
     print_json,
     print_table,
     reason,
+    who_and_why,
 )
+from gateway.core.ins import check_note
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.closing import close_for_ever
@@ -35,13 +38,14 @@ def add_parser(commands: Subparsers) -> None:
     verbs = add_noun(commands, "keys", "which there are, turning them over")
     add_command(verbs, "status", status, "the keys there are", json_too=True)
     turning = add_noun(verbs, "rotate", "have another key take over")
-    add_command(
+    wrapping = add_command(
         turning,
         "kek",
         rotate_kek,
         "have another version wrap every key; ended half-way, it goes on",
         json_too=True,
     )
+    add_reason(wrapping)
     owners = add_command(
         turning,
         "owner",
@@ -49,6 +53,7 @@ def add_parser(commands: Subparsers) -> None:
         "another key for what is new of a patient or a mailbox; ended, it goes on",
         json_too=True,
     )
+    add_reason(owners)
     whose = owners.add_mutually_exclusive_group(required=True)
     whose.add_argument("--patient", metavar="INS", help="of this patient")
     whose.add_argument("--mailbox", metavar="ADDRESS", help="of this mailbox")
@@ -127,12 +132,13 @@ def rotate_kek(args: argparse.Namespace) -> int:
         MisuseError: the source has no next version yet.
         UnavailableError: a version that wraps some is not at hand.
     """
+    told = who_and_why(args)
     with opened(args) as (_, database):
-        with database.write() as work:
+        with database.write() as work, work.acting_by(told):
             now = work.keys.wrapping(work.connection)
             is_under_way = bool(set(keks_in_use(work.connection)) - {now.id})
             if not is_under_way:
-                Kek(work).next(operator_name())
+                Kek(work).next(told["by"])
         count = turn_all(database, told=None if args.json else _tell)
         with database.read() as work:
             versions = [one for one in Kek(work).versions() if not one.destroyed_at]
@@ -153,11 +159,13 @@ def destroy(args: argparse.Namespace) -> int:
     Destroy the keys of a patient or a mailbox, or a version of the key that wraps.
 
     Raises:
+        InvalidError: the cause may hold a patient's identifier.
         NotFoundError: there is none.
         ConflictError: it was destroyed before, or is needed still.
         UnavailableError: it is destroyed, but the database's log keeps its bytes yet.
     """
     by = operator_name()
+    check_note(args.cause)
     with opened(args) as (_, database):
         with database.write() as work:
             if args.patient:
@@ -210,11 +218,11 @@ def rotate_owner(args: argparse.Namespace) -> int:
         NotFoundError: there is no such patient or mailbox.
         UnavailableError: the key was destroyed.
     """
-    by, total = operator_name(), 0
+    told, total = who_and_why(args), 0
     with opened(args) as (_, database):
         while True:
-            with database.write() as work:
-                count = _turn_owners(work, args, by)
+            with database.write() as work, work.acting_by(told):
+                count = _turn_owners(work, args, told["by"])
             total += count
             if args.made_before is None or not count:
                 break

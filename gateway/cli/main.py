@@ -26,9 +26,11 @@ NOUNS = {
     "vault": "the documents of a patient",
     "patient": "profiles: add, set, show",
     "mailbox": "professionals' mailboxes",
+    "texts": "what professionals tell patients of the filing, and a poster",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
     "keys": "which there are, turning them over, destroying them",
+    "requests": "what waits for a second operator",
     "journal": "the record of what was done",
     "bench": "measure this machine",
     "trust": "the lists of the space of trust, and a word on one that shrank",
@@ -37,7 +39,10 @@ NOUNS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit status: 0 done, 1 refused or failed, 2 misused."""
+    """
+    Return the exit status: 0 done, 1 refused or failed, 2 misused, 3 not done yet,
+    because a second operator has to confirm it.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     os.umask(0o077)  # whatever is written is for the service's own user
     keep_memory_secret()
@@ -89,7 +94,8 @@ def make_parser(noun: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gateway",
         description="Secure health messaging gateway.",
-        epilog="Exit status: 0 done, 1 refused or failed, 2 misused. "
+        epilog="Exit status: 0 done, 1 refused or failed, 2 misused, 3 waits for a "
+        "second operator. "
         "More about a command: gateway COMMAND --help",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

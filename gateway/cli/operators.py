@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.core.actors import BY_THE_KEY
+from gateway.rights.operator_rules import OperatorRole
+from gateway.settings.admin import AdminSettings
 
 _LOGIN_UID = Path("/proc/self/loginuid")
 _UNSET = 2**32 - 1
@@ -29,10 +32,56 @@ def operator_name(file: Path = _LOGIN_UID) -> str:
 
 
 @frozen
+class Operator:
+    """Who asks the service: what the kernel says of them, and what they may do."""
+
+    login: int
+    """The account that logged in, by its number."""
+    uid: int
+    """That of the process, which is another one behind ``sudo``."""
+    roles: frozenset[OperatorRole] = field(repr=False)
+
+    @classmethod
+    def of(cls, login: int, uid: int, admin: AdminSettings) -> Operator:
+        """Return an account with the roles that the settings give it."""
+        return cls(login, uid, roles_of(login, admin))
+
+    @property
+    def account(self) -> str:
+        """The name of the account that logged in."""
+        return account_name(self.login)
+
+    def named(self, role: OperatorRole) -> str:
+        """Return how the journal names them where they act by a role."""
+        own = self.uid == self.login
+        behind = "" if own else f", as {account_name(self.uid)}"
+        return f"{self.account} ({role.value}{behind})"
+
+
+def roles_of(login: int, admin: AdminSettings) -> frozenset[OperatorRole]:
+    """Return the roles that the settings give an account, by its name or a group."""
+    try:
+        account = pwd.getpwuid(login)
+    except KeyError:
+        return frozenset()
+    groups = set()
+    for number in os.getgrouplist(account.pw_name, account.pw_gid):
+        try:
+            groups.add(f"@{grp.getgrgid(number).gr_name}")
+        except KeyError:
+            continue
+    names = {account.pw_name, *groups}
+    return frozenset(
+        role for role in OperatorRole if names & set(getattr(admin, role.value))
+    )
+
+
+@frozen
 class Acting:
     """For whom the service gives a command, and whether the patient is told of it."""
 
     name: str
+    operator: Operator
     tells: bool = False
 
 
@@ -40,9 +89,14 @@ _ACTING: list[Acting] = []
 _BY_THE_KEY: list[bool] = []
 
 
-def act_for(name: str, *, tells: bool) -> None:
+def act_for(name: str, operator: Operator, *, tells: bool = False) -> None:
     """Give what follows in this process in somebody's place."""
-    _ACTING[:] = [Acting(name, tells)]
+    _ACTING[:] = [Acting(name, operator, tells)]
+
+
+def acting_operator() -> Operator | None:
+    """Return who asked the service, None where the service is not in between."""
+    return _ACTING[-1].operator if _ACTING else None
 
 
 def patient_is_told() -> bool:

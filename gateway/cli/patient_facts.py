@@ -11,7 +11,8 @@ from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import card_serial
 from gateway.store.base.work import UnitOfWork
-from gateway.store.patients.profiles import Opposition, Profile, Profiles
+from gateway.store.patients.decisions import Decisions, Opposition
+from gateway.store.patients.profiles import Profile, Profiles
 
 Setter = Callable[[Profiles, Profile, str], None]
 
@@ -52,12 +53,16 @@ def _state(profiles: Profiles, profile: Profile, value: str) -> None:
     profiles.set_state(profile, ProfileState(_one_of(value.upper(), states)))
 
 
+def _decisions(profiles: Profiles) -> Decisions:
+    return Decisions(profiles.work, profiles.by, profiles.why)
+
+
 def _block(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.block(profile.id, _named(value))
+    _decisions(profiles).block(profile.id, _named(value))
 
 
 def _unblock(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.unblock(profile.id, _named(value))
+    _decisions(profiles).unblock(profile.id, _named(value))
 
 
 def _mask_by_default(profiles: Profiles, profile: Profile, value: str) -> None:
@@ -69,7 +74,7 @@ def _mask_by_default(profiles: Profiles, profile: Profile, value: str) -> None:
 
 def _oppose(profiles: Profiles, profile: Profile, opposition: Opposition) -> None:
     if not _is_recorded(profiles, profile, opposition):
-        profiles.oppose(profile.id, opposition)
+        _decisions(profiles).oppose(profile.id, opposition)
 
 
 def _oppose_filing(profiles: Profiles, profile: Profile, value: str) -> None:
@@ -77,7 +82,7 @@ def _oppose_filing(profiles: Profiles, profile: Profile, value: str) -> None:
 
 
 def _allow_filing(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.withdraw(profile.id, _filing(value))
+    _decisions(profiles).withdraw(profile.id, _filing(value))
 
 
 def _oppose_document(profiles: Profiles, profile: Profile, value: str) -> None:
@@ -85,15 +90,15 @@ def _oppose_document(profiles: Profiles, profile: Profile, value: str) -> None:
 
 
 def _allow_document(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.withdraw(profile.id, _document(value))
+    _decisions(profiles).withdraw(profile.id, _document(value))
 
 
 def _secret(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.set_secret(profile.id, _named(value), secret=True)
+    _decisions(profiles).set_secret(profile.id, _named(value), secret=True)
 
 
 def _unsecret(profiles: Profiles, profile: Profile, value: str) -> None:
-    profiles.set_secret(profile.id, _named(value), secret=False)
+    _decisions(profiles).set_secret(profile.id, _named(value), secret=False)
 
 
 def _emergency(mode: str) -> Setter:

@@ -49,6 +49,7 @@ from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.operators.requests import forget_requests
 from gateway.store.patients.deadlines import wake
 from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
@@ -278,6 +279,7 @@ class Service:
             with self._database.write() as work:
                 follow_epochs(work)
                 wake(work, 1000)
+                late["requests"] = forget_requests(work)
             gone = {**late, **rounds.run(), **files, **strays.run().changes}
             gone |= days.run()
             return {**carrying.run(), **gone}

@@ -56,11 +56,21 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "journal prove": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "journal verify": frozenset({OperatorRole.AUDITOR}),
         "keys status": frozenset({OperatorRole.KEYS}),
+        "keys rotate": frozenset({OperatorRole.KEYS}),
+        "keys destroy": frozenset({OperatorRole.KEYS}),
+        "keys clear": frozenset({OperatorRole.KEYS}),
+        "requests list": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
+        "requests confirm": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
+        "requests withdraw": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
         "vault list": frozenset({OperatorRole.PRIVACY}),
         "vault get": frozenset({OperatorRole.PRIVACY}),
     }
 )
-"""The commands that the service answers, and the roles of which one is enough."""
+"""
+The commands that the service answers, and the roles of which one is enough.
+
+For some a second person is needed too: `gateway.rights.request_rules`.
+"""
 
 _CONTACT: Final = frozenset({"state", "email", "language", "telephone", "card"})
 """Facts of a profile that support changes; the others are the patient's decisions."""

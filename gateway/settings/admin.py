@@ -32,3 +32,10 @@ class AdminSettings(Table):
     keys: Annotated[tuple[str, ...], f"Keys turned over and destroyed. {_WHO}"] = ()
     auditor: Annotated[tuple[str, ...], f"The journal. {_WHO}"] = ()
     administrator: Annotated[tuple[str, ...], f"Who holds which mailbox. {_WHO}"] = ()
+    request_seconds: Annotated[
+        int, "How long what one operator asks for waits for a second one, in seconds."
+    ] = 86400
+    requests: Annotated[
+        int,
+        "How many requests wait for a second operator at once; one more is refused.",
+    ] = 100

@@ -292,6 +292,12 @@ class WebSettings(Table):
         int, "Days that a patient lets a carer act at most, before it is renewed."
     ] = 730
     carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
+    max_blocks: Annotated[
+        int, "People and places that a patient may block on the pages, at once."
+    ] = 300
+    max_oppositions: Annotated[
+        int, "Oppositions of a patient on the pages that may stand at once."
+    ] = 100
     proof_seconds: Annotated[
         int,
         "So long after the password and a code were given once more, the account may "

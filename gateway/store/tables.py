@@ -50,6 +50,7 @@ from gateway.store.mailbox.tables import (
     mailbox_holders,
     mailboxes,
 )
+from gateway.store.operators.tables import operator_requests
 from gateway.store.patients.tables import (
     account_steps,
     accounts,
@@ -134,6 +135,7 @@ __all__ = [
     "metadata",
     "notices",
     "one_time_codes",
+    "operator_requests",
     "oppositions",
     "patient_settings",
     "presences",

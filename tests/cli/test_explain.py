@@ -40,7 +40,7 @@ from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from gateway.store.tables import evidence
 from gateway.trust.certificate_rules import CertificateFault, CertificateRefused
 from gateway.trust.space import PeerVerdict
@@ -300,7 +300,7 @@ def test_as_json_it_has_all_of_it(
     keep_arrival(opened, ARRIVAL)
     profile_id = open_profile(opened)
     with opened.write() as work:
-        Profiles(work).block(profile_id, HOSPITAL)
+        Decisions(work).block(profile_id, HOSPITAL)
     keep(opened, filed(BLOCKED), profile_id=profile_id)
 
     run(noun, ARRIVAL.message_id, "--json")

@@ -9,7 +9,7 @@ import pytest
 from gateway.documents.packed_picture import is_packed_picture, read_packed_picture
 from gateway.errors import InvalidError
 
-PACKED = gzip.compress(bytes(1000))
+PACKED = gzip.compress(bytes(1000), mtime=0)
 
 
 @pytest.mark.parametrize(

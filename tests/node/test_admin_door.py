@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from gateway.cli import operators
-from gateway.cli.answering import answer, roles_of
+from gateway.cli.answering import answer
 from gateway.cli.main import main
-from gateway.cli.operators import account_name, login_uid, operator_name
+from gateway.cli.operators import account_name, login_uid, operator_name, roles_of
 from gateway.errors import InvalidError, MisuseError
 from gateway.node.admin_door import MOST_ASKED, AdminDoor, AskedBy
 from gateway.rights.operator_rules import OperatorRole
@@ -162,6 +162,13 @@ def test_keys_are_counted_for_who_has_that_role(
         assert json.loads(capfdbinary.readouterr().out)["versions"][0]["version"] == 1
         assert main(["journal", "verify", "-c", str(file)]) == 2
         assert b"no role for journal verify" in capfdbinary.readouterr().err
+        turning = ["keys", "rotate", "kek", "-c", str(file), "--reason", "quarter"]
+        assert main(turning) == 3
+        said = capfdbinary.readouterr().out
+        assert said.startswith(b"not done yet: a second operator confirms it")
+        request = said.split()[-1].decode()
+        assert main(["requests", "confirm", request, "-c", str(file)]) == 2
+        assert b"who asked does not confirm" in capfdbinary.readouterr().err
     finally:
         listening.stop()
 
@@ -225,7 +232,7 @@ def test_a_request_that_is_cut_or_too_long_is_not_answered(
     assert say(place, struct.pack(">I", MOST_ASKED + 1)) == b""
 
 
-@pytest.mark.parametrize("words", [["serve"], ["init", "x"], ["keys", "destroy"]])
+@pytest.mark.parametrize("words", [["serve"], ["init", "x"], ["database", "make"]])
 def test_no_other_command_is_given_by_the_service(
     words: list[str], tmp_path: Path
 ) -> None:

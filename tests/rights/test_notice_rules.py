@@ -55,7 +55,9 @@ def test_the_first_that_objects_is_the_answer() -> None:
     assert [name for name, _ in NOTICE_ROWS] == [name for name, _, _ in OBJECTIONS]
 
 
-@pytest.mark.parametrize("state", set(ProfileState) - {ProfileState.ACTIVATED})
+@pytest.mark.parametrize(
+    "state", [one for one in ProfileState if one is not ProfileState.ACTIVATED]
+)
 def test_nobody_is_told_who_cannot_sign_in(state: ProfileState) -> None:
     assert refuse_notice(evolve(TOLD, profile=state)) is not None
 

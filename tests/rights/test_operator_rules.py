@@ -50,6 +50,12 @@ MAY: dict[str, set[OperatorRole]] = {
     "journal prove": {P, A},
     "journal verify": {A},
     "keys status": {K},
+    "keys rotate": {K},
+    "keys destroy": {K},
+    "keys clear": {K},
+    "requests list": {K, M},
+    "requests confirm": {K, M},
+    "requests withdraw": {K, M},
     "vault list": {P},
     "vault get": {P},
 }
@@ -72,7 +78,7 @@ def test_no_role_has_all(role: OperatorRole) -> None:
 
 def test_who_has_no_role_may_nothing_and_what_is_no_command_nobody() -> None:
     assert all(role_for(command, ()) is None for command in COMMANDS)
-    assert role_for("keys destroy", set(OperatorRole)) is None
+    assert role_for("database restored", set(OperatorRole)) is None
     assert role_for("", set(OperatorRole)) is None
 
 
@@ -112,7 +118,9 @@ def test_what_the_patient_decided_is_not_for_support_to_change(
         (["journal", "verify"], "journal verify"),
         (["journal", "seal"], ""),
         (["keys", "status"], "keys status"),
-        (["keys", "destroy"], ""),
+        (["keys", "destroy"], "keys destroy"),
+        (["requests", "list"], "requests list"),
+        (["database", "restored"], ""),
         ([], ""),
     ],
 )

@@ -19,7 +19,7 @@ import gateway
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
 from gateway.core.vault import MaskedBy
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
@@ -29,11 +29,13 @@ from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
-from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
@@ -48,6 +50,7 @@ from gateway.store.tables import (
     matrices,
     metadata,
     one_time_codes,
+    operator_requests,
     oppositions,
     profiles,
     recipients,
@@ -77,6 +80,7 @@ class World:
     codes: list[str]
     documents: list[str]
     letters: list[str]
+    requests: list[str]
 
     @classmethod
     def make(cls, database: Database, clock: SetClock) -> World:
@@ -85,7 +89,7 @@ class World:
         other = open_profile(
             database, ins=type(INS).of(OTHER, INS.authority.value), traits=TRAITS
         )
-        made = cls(post, database, [post.profile_id, other], [], [], [], [], [])
+        made = cls(post, database, [post.profile_id, other], *([] for _ in range(6)))
         with database.write() as work:
             for number, profile_id in enumerate(made.patients):
                 made._patient(work, number, profile_id)
@@ -94,6 +98,20 @@ class World:
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
                 Matrices(work).add(f"{year}", date(year, 1, 1), rows, by="test")
+            for number, command in enumerate(("keys rotate", "mailbox open")):
+                made.requests.append(
+                    Requests(work)
+                    .ask(
+                        command,
+                        command.split(),
+                        login=number,
+                        by="anne (keys)",
+                        reason="quarter",
+                        lasts=timedelta(days=1),
+                        most=9,
+                    )
+                    .id
+                )
         for number in range(2):
             to = (post.patient(), post.mailbox())
             name = f"{number}@hopital.mssante.test"
@@ -101,7 +119,7 @@ class World:
         return made
 
     def _patient(self, work: UnitOfWork, number: int, profile_id: str) -> None:
-        rights = Profiles(work)
+        rights = Decisions(work)
         for sender in (SERVICE, DOCTOR):
             rights.block(profile_id, sender)
             rights.set_secret(profile_id, sender, secret=True)
@@ -181,15 +199,18 @@ class World:
             MaskRuns(work).move(run, "", 2, 1)
             helped = Delegations(work).of_holder(self.patients[0])[0]
             Delegations(work).end(helped, by_holder=True)
-            Profiles(work).unblock(self.patients[0], SERVICE)
-            Profiles(work).set_secret(self.patients[0], SERVICE, secret=False)
-            Profiles(work).withdraw(
+            Decisions(work).unblock(self.patients[0], SERVICE)
+            Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
+            Decisions(work).withdraw(
                 self.patients[0], Opposition(kind="structure", structure="1750000011")
             )
             boxes = Mailboxes(work)
             boxes.remove_holder(post.mailboxes[DOCTOR], "899700000025")
             boxes.set_state(post.mailboxes[SERVICE], "closed")
             Arrivals(work).decide_recipient(self.letters[0], 0, "REJECTED", ["X"])
+            asked = Requests(work)
+            asked.confirm(asked.get(self.requests[0]), login=7, by="bob (keys)")
+            asked.withdraw(asked.get(self.requests[1]), login=1, by="anne (keys)")
             profile = Profiles(work).get(self.patients[0])
             assert profile is not None
             Accounts(work).set_password(profile, "une-autre-longue-phrase")
@@ -265,7 +286,7 @@ def another(column: Column[Any], value: Any, others: list[Any]) -> Iterator[Any]
     elif isinstance(value, int):
         yield value + 1
     elif value is None:
-        yield 1 if column.type.python_type is int else "1"
+        yield {int: 1, bytes: b"1"}.get(column.type.python_type, "1")
     else:
         yield f"{value[:-1]}{'0' if value[-1:] != '0' else '1'}"
 
@@ -282,6 +303,7 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         mask_runs,
         matrices,
         one_time_codes,
+        operator_requests,
         oppositions,
         profiles,
         recipients,
@@ -388,7 +410,7 @@ def swapped(table: Table, first: dict[str, Any], second: dict[str, Any]) -> list
 
 def test_a_row_that_is_taken_away_is_found(world: World) -> None:
     for table in BOUND:
-        if table in {web_sessions, one_time_codes, arrivals}:
+        if table in {web_sessions, one_time_codes, operator_requests, arrivals}:
             continue  # they open nothing any more: see below
         rows = rows_of(world.database, table)
         with world.database.write() as work:
@@ -399,9 +421,13 @@ def test_a_row_that_is_taken_away_is_found(world: World) -> None:
 
 
 def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> None:
+    """Nor is a request carried out that is not there."""
     with world.database.write() as work:
         work.connection.execute(delete(web_sessions))
         work.connection.execute(delete(one_time_codes))
+        work.connection.execute(delete(operator_requests))
+        with pytest.raises(NotFoundError):
+            Requests(work).get(world.requests[0])
         assert WebSessions(work, LIFE).find(world.cookies[0]) is None
         assert not OneTimeCodes(work).use(world.codes[0], "000000")
     with world.database.write() as work:

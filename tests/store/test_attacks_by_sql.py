@@ -20,7 +20,9 @@ from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.reading import MailReading
+from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.standing import find_standing
 from gateway.store.patients.web_sessions import WebSessions, new_cookie
@@ -207,7 +209,7 @@ def test_a_block_that_is_taken_away_lets_nobody_in(world: World) -> None:
     with world.database.read() as work, pytest.raises(AlteredError):
         Profiles(work).rights(world.patients[0])
     with world.database.write() as work, pytest.raises(AlteredError):
-        Profiles(work).block(world.patients[0], SERVICE)  # it is not bound anew
+        Decisions(work).block(world.patients[0], SERVICE)  # it is not bound anew
     assert found(world)
 
 
@@ -351,3 +353,66 @@ def test_whom_another_patient_wrote_to_is_not_told(world: World) -> None:
     with world.database.read() as work:
         assert SentCopies(work, own).astray([sent]) == {}
     assert found(world)
+
+
+def test_a_request_that_was_put_back_or_altered_is_not_carried_out(
+    world: World,
+) -> None:
+    """Whoever writes the database is neither of the two persons."""
+    first, second = world.requests
+    with world.database.read() as work:
+        query = text("SELECT state, row_mac FROM operator_requests WHERE id = :id")
+        before = work.connection.execute(query, {"id": second}).one()
+    world.moves_on()
+    write(
+        world,
+        "UPDATE operator_requests SET state = :state, row_mac = :mac, ended_at = NULL "
+        "WHERE id = :id",
+        id=second,
+        state=before.state,
+        mac=before.row_mac,
+    )
+    write(
+        world,
+        "UPDATE operator_requests SET asked_by = 99 WHERE id = :id",
+        id=first,
+    )
+
+    with world.database.write() as work:
+        requests = Requests(work)
+        taken_back = requests.get(second)
+        assert taken_back.facts.state == "waiting"  # as it was: its MAC is its own
+        with pytest.raises(AlteredError, match="put back"):
+            requests.confirm(taken_back, login=7, by="bob (keys)")
+        with pytest.raises(AlteredError):
+            requests.get(first)
+        shown, altered = requests.listed()
+        assert ([one.id for one in shown], altered) == ([second], 1)
+    assert len(found(world)) == 2
+
+
+def test_a_request_made_by_hand_or_given_anothers_words_is_not_carried_out(
+    world: World,
+) -> None:
+    first, second = world.requests
+    write(
+        world,
+        "INSERT INTO operator_requests (id, command, state, asked_by, key_id, said, "
+        "created_at, expires_at) SELECT :id, 'keys destroy', 'waiting', 0, key_id, "
+        "said, created_at, expires_at FROM operator_requests WHERE id = :first",
+        id="f" * 32,
+        first=first,
+    )
+    write(
+        world,
+        "UPDATE operator_requests SET said = (SELECT said FROM operator_requests "
+        "WHERE id = :first) WHERE id = :second",
+        first=first,
+        second=second,
+    )
+
+    with world.database.write() as work:
+        for one in ("f" * 32, second):
+            with pytest.raises(AlteredError):
+                Requests(work).get(one)
+    assert len(found(world)) == 2

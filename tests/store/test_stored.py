@@ -24,7 +24,8 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.decisions import Decisions, Opposition
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import make_cda
@@ -151,19 +152,19 @@ def journey(database: Database, clock: SetClock) -> Database:
         database, open_vaults(database), settings, delivering.at_once
     )
     with database.write() as work:
-        profiles, profile_id = Profiles(work), post.profile_id
+        decisions, profile_id = Decisions(work), post.profile_id
         Accounts(work).add(LOGIN, PASSWORD, profile_id)
-        profiles.block(profile_id, BLOCKED)
-        profiles.oppose(
+        decisions.block(profile_id, BLOCKED)
+        decisions.oppose(
             profile_id,
             Opposition(kind="structure", structure=OPPOSED, type_code=OPPOSED_TYPE),
         )
-        profiles.oppose(
+        decisions.oppose(
             profile_id, Opposition(kind="document", unique_id=OPPOSED_DOCUMENT)
         )
-        profiles.set_secret(profile_id, HIDDEN, secret=True)
+        decisions.set_secret(profile_id, HIDDEN, secret=True)
         emergency = {"samu": "deny", "other": "deny", "masked": "deny"}
-        profiles.change(profile_id, "emergency.samu", emergency=emergency)
+        Profiles(work).change(profile_id, "emergency.samu", emergency=emergency)
     for version in (1, 2):
         arrival_id = post.keep(
             make_mail(

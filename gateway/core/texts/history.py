@@ -126,6 +126,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
+        "informed": Both(
+            "Vous avez été informé du dépôt de documents, déclare cette structure",
+            "You were told that documents are filed, says this structure",
+        ),
         "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
         "unblock": Both("Blocage levé", "Block lifted"),
         "card": Both("Numéro de carte Vitale changé", "Health card number changed"),
@@ -139,8 +143,20 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         ),
         "oid": Both("Autorité de l'INS corrigée", "Authority of the INS mended"),
         "state": Both("État de l'espace changé", "State of the space changed"),
+        "identity": Both(
+            "Identité mise à jour par un fichier du service",
+            "Identity updated from a file of the service",
+        ),
         "mask": Both("Documents masqués aux professionnels", "Documents hidden"),
         "unmask": Both("Documents montrés de nouveau", "Documents shown again"),
+        "mask-all": Both(
+            "Tous les documents masqués aux professionnels",
+            "All documents hidden from professionals",
+        ),
+        "unmask-all": Both(
+            "Tous les documents montrés comme avant",
+            "All documents shown as before",
+        ),
         "mask-by-default": Both(
             "Nouveaux documents masqués ou non d'office",
             "New documents hidden at first, or not",
@@ -157,20 +173,61 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Hidden documents in an emergency: choice changed",
         ),
         "oppose-structure": Both(
-            "Opposition au dépôt par une structure", "Opposition to a structure"
+            "Opposition au dépôt par une structure",
+            "Objection to documents being added by a place",
+        ),
+        "oppose-type": Both(
+            "Opposition au dépôt d'un type de document",
+            "Objection to a type of document being added",
         ),
         "oppose-document": Both(
-            "Opposition au dépôt d'un document", "Opposition to a document"
+            "Opposition au dépôt d'un document",
+            "Objection to a document being added",
+        ),
+        "oppose-reading": Both(
+            "Opposition à la lecture par les professionnels",
+            "Objection to being read by professionals",
+        ),
+        "oppose-mail": Both(
+            "Opposition à la messagerie entre professionnels",
+            "Objection to mail between professionals",
+        ),
+        "oppose-mail-to-me": Both(
+            "Opposition à la messagerie vers vous",
+            "Objection to mail to you",
         ),
         "withdraw-structure": Both(
-            "Opposition à une structure levée", "Opposition to a structure lifted"
+            "Opposition au dépôt par une structure levée",
+            "Objection to a place lifted",
+        ),
+        "withdraw-type": Both(
+            "Opposition à un type de document levée",
+            "Objection to a type of document lifted",
         ),
         "withdraw-document": Both(
-            "Opposition à un document levée", "Opposition to a document lifted"
+            "Opposition à un document levée", "Objection to a document lifted"
+        ),
+        "withdraw-reading": Both(
+            "Opposition à la lecture levée", "Objection to being read lifted"
+        ),
+        "withdraw-mail": Both(
+            "Opposition à la messagerie entre professionnels levée",
+            "Objection to mail between professionals lifted",
+        ),
+        "withdraw-mail-to-me": Both(
+            "Opposition à la messagerie vers vous levée",
+            "Objection to mail to you lifted",
         ),
     }
 )
 """By what was changed, for ``profile:change``."""
+
+TOLD_ABOUT = frozenset(
+    word
+    for word in CHANGE_TEXTS
+    if word.startswith(("oppose-", "withdraw-")) or word in {"block", "unblock"}
+)
+"""Changes of which the patient is told whom or what they are about."""
 
 TOLD_VALUES = frozenset({"block", "unblock", "email", "telephone"})
 """Changes of which the values before and after are words for the patient."""

@@ -53,14 +53,24 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"  # what happened on a day and could wait
 
 
+_REMINDER_FR = (
+    "Ce rappel ne remplace pas ce que doit vous dire, avant ou pendant vos soins, "
+    "l'équipe qui vous soigne.\n"
+)
+_REMINDER_EN = (
+    "This reminder does not replace what the team that cares for you has to tell you, "
+    "before or during your care.\n"
+)
 _NEWS = {
     "fr": (
         "Du nouveau dans votre espace",
-        "Bonjour,\n\nUn élément a été ajouté à votre espace.\n" + CARE_FR,
+        "Bonjour,\n\nUn élément a été ajouté à votre espace.\n\n"
+        + _REMINDER_FR
+        + CARE_FR,
     ),
     "en": (
         "Something new in your space",
-        "Hello,\n\nSomething was added to your space.\n" + CARE_EN,
+        "Hello,\n\nSomething was added to your space.\n\n" + _REMINDER_EN + CARE_EN,
     ),
 }
 
@@ -239,14 +249,14 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Bonjour,\n\n"
                 "Du nouveau vous attend dans votre espace, à la page « Mes avis ».\n\n"
                 "Cet avis part une fois par jour au plus. Vous pouvez en changer dans "
-                "votre espace.\n" + CARE_FR,
+                "votre espace.\n\n" + _REMINDER_FR + CARE_FR,
             ),
             "en": (
                 "News in your space today",
                 "Hello,\n\n"
                 'There is news in your space, on the page "My notices".\n\n'
                 "This notice leaves once a day at most. You can change that in your "
-                "space.\n" + CARE_EN,
+                "space.\n\n" + _REMINDER_EN + CARE_EN,
             ),
         },
         NoticeKind.UPDATE: {

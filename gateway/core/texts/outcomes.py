@@ -244,25 +244,23 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.PATIENT_OPPOSED_DOC: ReasonText(
-            fr="Le patient a fait noter une opposition à ce document : il n'a pas été "
-            "enregistré. Si le patient la fait lever auprès du service de son espace, "
-            "envoyez le document de nouveau.",
-            en="The patient had an objection to this document recorded: it was not "
-            "filed. If the patient has the service of the space lift it, send the "
-            "document again.",
+            fr="Le patient s'est opposé à ce document : il n'a pas été enregistré. "
+            "Parlez-en avec le patient ; s'il lève son opposition, envoyez le document "
+            "de nouveau.",
+            en="The patient objected to this document: it was not filed. Talk to the "
+            "patient; once the objection is lifted, send the document again.",
             source="CSP R. 1111-47",
             effect=Effect.REFUSED,
             delivers=True,
             error=ErrorCode.OTHER,
         ),
         Reason.OPPOSITION_ON_RECORD: ReasonText(
-            fr="Le patient a fait noter une opposition à l'enregistrement de ce type "
-            "de document par votre structure : il n'a pas été enregistré. Si le "
-            "patient la fait lever auprès du service de son espace, envoyez le "
-            "document de nouveau.",
-            en="The patient had an objection recorded to the filing of this type of "
-            "document by your structure: it was not filed. If the patient has the "
-            "service of the space lift it, send the document again.",
+            fr="Le patient s'est opposé à l'enregistrement de ce document, pour son "
+            "type ou pour votre structure : il n'a pas été enregistré. Parlez-en avec "
+            "le patient ; s'il lève son opposition, envoyez le document de nouveau.",
+            en="The patient objected to the filing of this document, for its type or "
+            "for your structure: it was not filed. Talk to the patient; once the "
+            "objection is lifted, send the document again.",
             source=f"CSP R. 1111-47 ; {GATEWAY_RULE}",
             effect=Effect.REFUSED,
             delivers=True,

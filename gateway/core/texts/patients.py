@@ -130,16 +130,15 @@ _TEXTS: Mapping[Reason, Text] = MappingProxyType(
             "sender is not the author: it was not filed, and the other stays.",
         ),
         Reason.PATIENT_OPPOSED_DOC: (
-            "Un document joint à ce message n'a pas été enregistré : vous avez fait "
-            "noter votre opposition à ce document.",
-            "A document attached to this message was not filed: you had your objection "
-            "to this document recorded.",
+            "Un document joint à ce message n'a pas été enregistré : vous vous y êtes "
+            "opposé.",
+            "A document attached to this message was not filed: you objected to it.",
         ),
         Reason.OPPOSITION_ON_RECORD: (
-            "Un document joint à ce message n'a pas été enregistré : vous avez fait "
-            "noter votre opposition aux documents de ce type de cet établissement.",
-            "A document attached to this message was not filed: you had your objection "
-            "to documents of this type from this structure recorded.",
+            "Un document joint à ce message n'a pas été enregistré : vous vous êtes "
+            "opposé aux documents de ce type ou de cet établissement.",
+            "A document attached to this message was not filed: you objected to "
+            "documents of this type or from this place.",
         ),
         Reason.WITHDRAWN: (
             "Par ce message, l'auteur d'un document l'a retiré de votre espace.",

@@ -6,18 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from attrs import asdict, evolve, field, frozen
-from sqlalchemy import (
-    ColumnElement,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from attrs import asdict, field, frozen
+from sqlalchemy import bindparam, select
 
 from gateway.core.actors import PATIENT, Actor, actor_of
 from gateway.core.ins import Ins
@@ -39,23 +29,12 @@ from gateway.store.patients.facts import (
 )
 from gateway.store.patients.rights import (
     RIGHTS,
-    is_opposition,
     listed_rights,
-    opposition_of,
     read_rights,
     seal_rights,
-    sealed_opposition,
-    sealed_sender,
-    sender_digest,
     sets_of,
-    stands,
 )
-from gateway.store.patients.values import (
-    Opposition,
-    Profile,
-    ProfileChange,
-    ProfileRights,
-)
+from gateway.store.patients.values import Profile, ProfileChange, ProfileRights
 from gateway.store.sealed.keys import Label
 from gateway.store.tables import (
     blocks,
@@ -65,7 +44,7 @@ from gateway.store.tables import (
     secrecies,
 )
 
-__all__ = ["Opposition", "Profile", "ProfileRights", "Profiles"]
+__all__ = ["Profile", "ProfileRights", "Profiles"]
 
 
 _OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
@@ -240,11 +219,6 @@ class Profiles:
             return held.key_id
         key_id: str = self._row(profile_id=profile_id).key_id
         return key_id
-
-    def _hold_rights(self, profile_id: str) -> None:
-        """Hold what a patient decided before it is changed: it is bound anew then."""
-        self.hold(profile_id)
-        self.rights(profile_id)
 
     def _sets(self, profile_id: str) -> dict[str, str]:
         """Return what vouches for the blocks, oppositions and secret senders."""
@@ -482,7 +456,8 @@ class Profiles:
 
     def move_to(self, profile: Profile, key_id: str) -> None:
         """Seal who a patient is under another of the patient's own keys."""
-        self._hold_rights(profile.id)
+        self.hold(profile.id)
+        self.rights(profile.id)  # checked before they are bound anew
         chosen = self._chosen(self._row(profile_id=profile.id))
         seal_rights(self.work, profile.id, profile.key_id, key_id, clear=False)
         self._write(
@@ -494,112 +469,6 @@ class Profiles:
             contact=self._contact(profile.id, key_id, _contact_of(profile)),
         )
         self.keep_settings(profile.id)
-
-    def block(self, profile_id: str, identity: str) -> None:
-        """Block a sender by structure id, IDNPS or address; again is no error."""
-        self._hold_rights(profile_id)
-        self._unblock(profile_id, identity)
-        self.work.connection.execute(
-            insert(blocks).values(
-                profile_id=profile_id,
-                since=self.work.now,
-                **self._sender(blocks, profile_id, identity),
-            )
-        )
-        self._changed(profile_id, "block", None, identity.lower())
-
-    def unblock(self, profile_id: str, identity: str) -> None:
-        """Take a block back; none is no error."""
-        self._hold_rights(profile_id)
-        self._unblock(profile_id, identity)
-        self._changed(profile_id, "unblock", identity.lower(), None)
-
-    def _unblock(self, profile_id: str, identity: str) -> None:
-        self.work.connection.execute(
-            delete(blocks).where(
-                blocks.c.profile_id == profile_id,
-                self._is_of(blocks, profile_id, identity),
-            )
-        )
-
-    def _sender(self, table: Table, profile_id: str, identity: str) -> dict[str, Any]:
-        key_id = self._key_of(profile_id)
-        return sealed_sender(self.work, table, profile_id, key_id, identity)
-
-    def _is_of(
-        self, table: Table, profile_id: str, identity: str
-    ) -> ColumnElement[bool]:
-        """Say that a row is about a sender, by its digest or as it was once written."""
-        digest = sender_digest(self.work.keys, table, profile_id, identity)
-        said = and_(table.c.identity == identity.lower(), table.c.sender.is_(None))
-        return or_(table.c.identity == digest, said)
-
-    def oppose(self, profile_id: str, opposition: Opposition) -> None:
-        """Record an opposition; its medical reason is never kept (CSP R. 1111-47)."""
-        self._hold_rights(profile_id)
-        row_id, key_id = uuid4().hex, self._key_of(profile_id)
-        kept = evolve(opposition, structure=opposition.structure.lower())
-        self.work.connection.execute(
-            insert(oppositions).values(
-                id=row_id,
-                profile_id=profile_id,
-                since=self.work.now,
-                **sealed_opposition(self.work, profile_id, key_id, row_id, kept),
-            )
-        )
-        after = asdict(opposition)
-        self._changed(profile_id, f"oppose-{opposition.kind}", None, after)
-
-    def withdraw(self, profile_id: str, opposition: Opposition) -> None:
-        """End an opposition, whose row stays; none is no error."""
-        self._hold_rights(profile_id)
-        for row_id in self._recorded(profile_id, opposition):
-            self.work.connection.execute(
-                update(oppositions)
-                .where(oppositions.c.id == row_id)
-                .values(until=self.work.now)
-            )
-        before = asdict(opposition)
-        self._changed(profile_id, f"withdraw-{opposition.kind}", before, None)
-
-    def _recorded(self, profile_id: str, opposition: Opposition) -> list[str]:
-        """Return the rows of an opposition that stands, whoever declared it."""
-        rows = RIGHTS.rows(self.work.connection, profile=profile_id)
-        key_id = self._key_of(profile_id) if rows else ""
-        wanted = evolve(
-            opposition, structure=opposition.structure.lower(), declared_by=""
-        )
-        return [
-            row.id
-            for row in filter(is_opposition, rows)
-            if stands(row, self.work.now)
-            and evolve(
-                opposition_of(self.work, profile_id, key_id, row), declared_by=""
-            )
-            == wanted
-        ]
-
-    def set_secret(self, profile_id: str, identity: str, *, secret: bool) -> None:
-        """Put a sender in secret connection with a minor, or end it."""
-        self._hold_rights(profile_id)
-        self.work.connection.execute(
-            delete(secrecies).where(
-                secrecies.c.profile_id == profile_id,
-                self._is_of(secrecies, profile_id, identity),
-            )
-        )
-        if secret:
-            self.work.connection.execute(
-                insert(secrecies).values(
-                    profile_id=profile_id,
-                    since=self.work.now,
-                    **self._sender(secrecies, profile_id, identity),
-                )
-            )
-        named = identity.lower()
-        before, after = (None, named) if secret else (named, None)
-        what = "secret" if secret else "unsecret"
-        self._changed(profile_id, what, before, after)
 
     def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
         if digest:

@@ -40,7 +40,10 @@ class Opposition:
     An opposition on record.
 
     ``kind`` is ``structure`` (to filing by a structure, of one type or of all when
-    ``type_code`` is empty), or ``document`` (to one document, by its ``unique_id``).
+    ``type_code`` is empty), ``type`` (to filing one type, whoever files it),
+    ``document`` (to one document, by its ``unique_id``), or a word of what is no
+    filing: ``reading``, ``mail``, ``mail-to-me``. ``named`` is what the structure or
+    the document was called when the patient chose it: nothing is decided by it.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class Opposition:
     type_code: str = ""
     unique_id: str = ""
     declared_by: str = ""
+    named: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)

@@ -44,6 +44,7 @@ from gateway.store.tables import (
     mask_runs,
     matrices,
     one_time_codes,
+    operator_requests,
     oppositions,
     profiles,
     recipients,
@@ -144,6 +145,7 @@ BINDINGS: dict[Table, Binding] = {
         ),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
+        Binding(operator_requests, Followed.PASSING),
         Binding(
             mailboxes,
             Followed.WRITTEN,

@@ -11,8 +11,9 @@ from attrs import frozen
 from gateway.errors import NotFoundError
 from gateway.rights.viewing_rules import ViewFacts
 from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.mask_runs import MaskRun
-from gateway.store.patients.profiles import Opposition, Profile, Profiles
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.ports import Masks
 
 
@@ -79,6 +80,24 @@ def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:
     return ChoicesNow(MappingProxyType(opened), run)
 
 
+def block(
+    work: UnitOfWork, profile_id: str, named: Mapping[str, str], most: int
+) -> bool:
+    """
+    Block senders, each by what identifies them with a name; those blocked stay so.
+
+    Returns False where more than ``most`` would be blocked: none of these is then.
+    """
+    Profiles(work).hold(profile_id)
+    blocked = Profiles(work).rights(profile_id).blocked
+    added = {one: name for one, name in named.items() if one not in blocked}
+    if added and len(blocked) + len(added) > most:
+        return False
+    for identity, name in added.items():
+        Decisions(work).block(profile_id, identity, name)
+    return True
+
+
 def choice_of(text: str) -> AccessChoice:
     """Return a choice by its word; `NotFoundError` for any other."""
     try:
@@ -110,6 +129,6 @@ def change(
     elif choice is AccessChoice.EVERYTHING:
         masks.begin(work, profile_id, masks=not opens)
     elif opens:
-        profiles.withdraw(profile_id, _OPPOSITIONS[choice])
+        Decisions(work).withdraw(profile_id, _OPPOSITIONS[choice])
     else:
-        profiles.oppose(profile_id, _OPPOSITIONS[choice])
+        Decisions(work).oppose(profile_id, _OPPOSITIONS[choice])

@@ -19,11 +19,13 @@ from gateway.rights.viewing_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.habilitation.matrices import Matrices
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.confidentiality import (
     GRAVE,
     AccessChoice,
     ChoicesNow,
+    block,
     change,
     choice_of,
     standing_of,
@@ -45,6 +47,24 @@ class BlockedSender:
 
 
 @frozen
+class Undo:
+    """The way back from a change that was just made; a grave one ``asks`` first."""
+
+    choice: AccessChoice
+    to: str
+    asks: bool
+
+    @classmethod
+    def of(cls, done: str, standing: ChoicesNow) -> Undo | None:
+        """Return the way back from what an address says was done, if it is one."""
+        if done not in [one.value for one in AccessChoice]:
+            return None
+        choice = AccessChoice(done)
+        opens = not standing.open[choice]
+        return cls(choice, "open" if opens else "closed", GRAVE.get(choice) is opens)
+
+
+@frozen
 class ConfidentialityPages:
     """Each change says what holds then, and is a fact of the patient's history."""
 
@@ -63,6 +83,7 @@ class ConfidentialityPages:
             blocked=blocked,
             Choice=AccessChoice,
             done=visit.query.get("done", ""),
+            undo=Undo.of(visit.query.get("done", ""), standing),
         )
 
     def _blocked(self, work: UnitOfWork, visit: Visit) -> list[BlockedSender]:
@@ -199,33 +220,29 @@ class ConfidentialityPages:
         return self._ask_block(visit, self._choices(visit, visit.query))
 
     def _ask_block(
-        self, visit: Visit, choices: list[Blockable], *, missing: bool = False
+        self, visit: Visit, choices: list[Blockable], *, problem: str = ""
     ) -> Answer:
-        source = visit.form.fields if missing else visit.query
+        source = visit.form.fields if problem else visit.query
         return self.desk.page(
             visit,
             "block.html",
-            status=422 if missing else 200,
+            status=422 if problem else 200,
             choices=choices,
             document=source.get("document", ""),
             conversation=source.get("conversation", ""),
-            missing=missing,
+            problem=problem,
         )
 
     def block(self, visit: Visit) -> Answer:
         """Block those who are ticked: no others than were offered."""
         choices = self._choices(visit, visit.form.fields)
-        offered = {one.identity for one in choices}
-        ticked = [one for one in visit.form.all("who") if one in offered]
+        offered = {one.identity: one.name for one in choices}
+        ticked = {one: offered[one] for one in visit.form.all("who") if one in offered}
         if not ticked:
-            return self._ask_block(visit, choices, missing=True)
-        profile_id = visit.profile.id
-
-        def job(work: UnitOfWork) -> None:
-            for identity in ticked:
-                Profiles(work).block(profile_id, identity)
-
-        self.desk.write(job)
+            return self._ask_block(visit, choices, problem="missing")
+        profile_id, most = visit.profile.id, self.desk.settings.web.max_blocks
+        if not self.desk.write(lambda work: block(work, profile_id, ticked, most)):
+            return self._ask_block(visit, choices, problem="many")
         return redirect("/confidentiality?done=block")
 
     def _choices(self, visit: Visit, source: Any) -> list[Blockable]:
@@ -243,7 +260,10 @@ class ConfidentialityPages:
         with self.desk.database.read() as work:
             if identity not in Profiles(work).rights(profile_id).blocked:
                 raise NotFoundError("not found")
-        self.desk.write(lambda work: Profiles(work).unblock(profile_id, identity))
+            named = names_of(work, self.desk.seen(work, profile_id)).get(identity, "")
+        self.desk.write(
+            lambda work: Decisions(work).unblock(profile_id, identity, named)
+        )
         return redirect("/confidentiality?done=unblock")
 
     def matrix(self, visit: Visit) -> Answer:

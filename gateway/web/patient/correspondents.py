@@ -62,6 +62,19 @@ def blockable(
     return list({one.identity: one for one in reversed(found)}.values())[::-1]
 
 
+def places_of(seen: SeenDocuments, document: FiledDocument | None) -> list[Blockable]:
+    """Return the structures that signed a document, or one of the last ones."""
+    documents = [document] if document else seen.listed(_RECENT)
+    found = [
+        author
+        for one in documents
+        for author in _authors(seen, one)
+        if author.is_structure
+    ]
+    unlike = {one.identity: one for one in reversed(found)}
+    return sorted(unlike.values(), key=lambda one: one.name.casefold())
+
+
 def names_of(work: UnitOfWork, seen: SeenDocuments) -> dict[str, str]:
     """Return the names of those who wrote, and of who signed the last documents."""
     contacts = InboxReader(work).contacts(seen.profile_id)

@@ -9,9 +9,11 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gateway.core.actors import Means, Who
+from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
     SECRET_CHANGES,
+    TOLD_ABOUT,
     TOLD_VALUES,
     Deed,
     deed_text,
@@ -23,6 +25,7 @@ from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.opposing import type_name
 
 
 class Party(StrEnum):
@@ -104,6 +107,8 @@ class HistoryLine:
     english: str
     card: DocumentCard | None = field(repr=False)
     why: str = field(repr=False)
+    about: Both = field(repr=False)
+    """Whom or what a change is about, empty where that is told otherwise."""
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
@@ -210,10 +215,21 @@ class PatientHistory:
             english=said.text.en,
             card=card,
             why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
+            about=_about(fact),
             values=_values(fact),
             means=_means(entry),
             is_refused=entry.action.endswith(":refuse"),
         )
+
+
+def _about(fact: ProfileChange | None) -> Both:
+    """Return what a change is about, in words: whom, which type of document, or both"""
+    if fact is None or fact.what not in TOLD_ABOUT:
+        return Both("", "")
+    said = fact.after or fact.before
+    code = said.get("type_code", "") if isinstance(said, dict) else ""
+    names = (type_name(code, one) if code else "" for one in LANGUAGES)
+    return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
 
 
 def _values(fact: ProfileChange | None) -> tuple[str, str]:
@@ -247,7 +263,8 @@ def _named(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, 
     """Return the name of who did it and the structure, as far as they are known."""
     if party is Party.PROFESSIONALS:
         if card is None:
-            return str(entry.detail.get("identity", "")), ""
+            named = entry.detail.get("identity") or entry.detail.get("person") or ""
+            return str(named), ""
         return ", ".join(card.authors), card.structure
     if party is Party.MINE:
         return "", ""

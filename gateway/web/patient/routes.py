@@ -17,8 +17,10 @@ from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.notice_pages import NoticePages
+from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
@@ -36,7 +38,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    people, notices = PeoplePages(desk), NoticePages(desk)
+    people, opposing = PeoplePages(desk), OpposingPages(desk)
+    notices = NoticePages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -160,6 +163,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/confidentiality/block", access.ask_block),
         post("/confidentiality/block", access.block),
         post("/confidentiality/unblock", access.unblock),
+        get("/confidentiality/informed", InformedPages(desk).informed),
+        get("/confidentiality/oppositions", opposing.oppositions),
+        post("/confidentiality/oppositions/lift", opposing.lift),
+        get("/confidentiality/oppose", opposing.ask),
+        post("/confidentiality/oppose", opposing.oppose),
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
         get("/history", HistoryPages(desk).history),

@@ -25,7 +25,8 @@ from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome, KeptArrival
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import Entry, chain_of
-from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.decisions import Decisions, Opposition
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_arrivals import keep_arrival
 from tests.builders_people import MATRICULE, TEST_RANGE, TRAITS, open_profile
@@ -75,7 +76,7 @@ class Story:
     def oppose(self, **fields: str) -> None:
         """Record an opposition."""
         with self.database.write() as work:
-            Profiles(work).oppose(self.profile_id, Opposition(**fields))
+            Decisions(work).oppose(self.profile_id, Opposition(**fields))
 
     def to_patient(self, profile_id: str = "") -> Recipient:
         return Recipient(

@@ -37,7 +37,8 @@ from gateway.rights.filing_facts import (
     StoredVersion,
     Traits,
 )
-from gateway.store.patients.profiles import Opposition, Profile, ProfileRights
+from gateway.store.patients.decisions import Opposition
+from gateway.store.patients.profiles import Profile, ProfileRights
 from tests.builders_cda import SET, make_cda
 from tests.builders_people import TRAITS
 from tests.dmp_bridge.filing.test_gathering import NO_RIGHTS, PROFILE

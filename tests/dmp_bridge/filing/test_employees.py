@@ -8,7 +8,7 @@ from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import Reason
 from gateway.store.base.work import Database
 from gateway.store.journal import Action, Entry
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from tests.builders_cda import make_cda
 from tests.dmp_bridge.filing.story import HOSPITAL, STRUCTURE, Story
 from tests.dmp_bridge.filing.test_filing_rows import packed
@@ -88,7 +88,7 @@ def test_an_employee_files_nothing_in_her_own_name(database: Database) -> None:
 def test_who_blocked_a_structure_blocked_its_employees(database: Database) -> None:
     story = Story.begin(database)
     with database.write() as work:
-        Profiles(work).block(story.profile_id, STRUCTURE)
+        Decisions(work).block(story.profile_id, STRUCTURE)
 
     told = story.send(LETTER, sender=SECRETARY)
 

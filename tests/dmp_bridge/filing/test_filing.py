@@ -29,7 +29,7 @@ from gateway.message.reading import MessageParts
 from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.arrivals import KeptArrival
 from gateway.store.base.work import Database
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.tables import blobs, documents, submissions
 from gateway.store.tasks.steps import HeavyJob
@@ -760,7 +760,7 @@ def test_an_operator_replaces_what_the_same_author_wrote(database: Database) -> 
 def test_an_identifier_of_corsica_is_blocked_in_any_case(database: Database) -> None:
     story = Story.begin(database)
     with database.write() as work:
-        Profiles(work).block(story.profile_id, "12A0000011")
+        Decisions(work).block(story.profile_id, "12A0000011")
     letter = make_cda(structure_id="12A0000011")
 
     told = story.send(

@@ -17,7 +17,7 @@ from gateway.core.reasons import Reason
 from gateway.documents.xdm.archive import open_archive, write_archive
 from gateway.documents.xds.values import EntryAction
 from gateway.store.base.work import Database
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from tests.builders_cda import FRENCH_TYPES, SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import MATRICULE, TEST_RANGE
@@ -62,14 +62,14 @@ def after(mail: bytes, sender: Sender = HOSPITAL) -> Change:
 def blocking(identity: str) -> Change:
     def block(story: Story) -> None:
         with story.database.write() as work:
-            Profiles(work).block(story.profile_id, identity)
+            Decisions(work).block(story.profile_id, identity)
 
     return block
 
 
 def secret(story: Story) -> None:
     with story.database.write() as work:
-        Profiles(work).set_secret(story.profile_id, STRUCTURE, secret=True)
+        Decisions(work).set_secret(story.profile_id, STRUCTURE, secret=True)
 
 
 def opposing(**fields: str) -> Change:

@@ -32,7 +32,8 @@ from gateway.rights.filing_facts import (
 from gateway.rights.profile import ProfileState
 from gateway.settings.work import FilingSettings
 from gateway.store.evidence.settings import SettingsText
-from gateway.store.patients.profiles import Opposition, Profile, ProfileRights
+from gateway.store.patients.decisions import Opposition
+from gateway.store.patients.profiles import Profile, ProfileRights
 from tests.builders_cda import make_cda
 from tests.builders_people import TRAITS
 from tests.dmp_bridge.filing.test_sender_names import KEPT

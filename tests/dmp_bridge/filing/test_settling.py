@@ -25,6 +25,7 @@ from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import OPERATOR as OPERATOR_CHAIN
 from gateway.store.journal import Action, Entry
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.vault.documents import Documents
 from tests.builders_cda import SET, make_cda
@@ -427,7 +428,7 @@ def test_the_message_that_withdraws_what_everybody_sees_has_no_day(
 def test_who_the_patient_blocked_files_nothing(database: Database) -> None:
     story = Story.begin(database)
     with database.write() as work:
-        Profiles(work).block(story.profile_id, STRUCTURE)
+        Decisions(work).block(story.profile_id, STRUCTURE)
 
     told = story.send(LETTER)
 
@@ -440,7 +441,7 @@ def test_who_the_patient_blocked_by_the_address_in_from_files_nothing(
 ) -> None:
     story, doctor = Story.begin(database), "dr.martin@hopital.mssante.test"
     with database.write() as work:
-        Profiles(work).block(story.profile_id, doctor)
+        Decisions(work).block(story.profile_id, doctor)
 
     told = story.send(make_mail(as_xdm(pack(make_cda())), sender=doctor))
 

@@ -38,6 +38,7 @@ from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import mailboxes
 from gateway.trust.space import PeerVerdict, TrustSpace
@@ -429,7 +430,7 @@ def test_who_blocked_a_structure_hears_nothing_of_its_employees(
         Mailboxes(work).add(own, kind="PER", holders=[EMPLOYEE])
         profile = Profiles(work).find(MATRICULE)
         assert profile is not None
-        Profiles(work).block(profile.id, blocked)
+        Decisions(work).block(profile.id, blocked)
     sender = admission.admit_sender(USERS, CARD, read_address(own))
     assert isinstance(sender, AdmittedSender)
 
@@ -867,7 +868,7 @@ def test_a_blocked_sender_is_refused_unless_a_setting_lets_it_file_or_write(
     with admission.database.write() as work:
         profile = Profiles(work).find(MATRICULE)
         assert profile is not None
-        Profiles(work).block(profile.id, blocked)
+        Decisions(work).block(profile.id, blocked)
     address = read_address(PATIENT)
 
     for find in (admission.admit_recipient, admission.admit_recipient_at_once):
@@ -888,7 +889,7 @@ def test_who_blocked_another_is_written_to(
     with admission.database.write() as work:
         profile = Profiles(work).find(MATRICULE)
         assert profile is not None
-        Profiles(work).block(profile.id, "dr.other@peer.mssante.test")
+        Decisions(work).block(profile.id, "dr.other@peer.mssante.test")
 
     assert isinstance(admission.admit_recipient(peer, read_address(PATIENT)), Recipient)
 

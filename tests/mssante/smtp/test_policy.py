@@ -19,6 +19,7 @@ from gateway.clock import utc_now
 from gateway.core.ins import Ins
 from gateway.pki.folder import write_crls
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import journal, mailboxes
 from tests.builders_people import TEST_RANGE, matricule, open_profile
@@ -100,7 +101,7 @@ def test_a_blocked_sender_gets_the_same_reply(node: Node) -> None:
     with node.database.write() as work:
         found = Profiles(work).find("279035121518989")
         assert found is not None
-        Profiles(work).block(found.id, PEER)
+        Decisions(work).block(found.id, PEER)
 
     assert rcpt(node, PATIENT) == "550 5.7.1 Refused by policy"
     assert node.journal()[-1].outcome == "SENDER_BLOCKED"
@@ -303,7 +304,7 @@ def test_a_structure_opposed_to_may_still_file_when_a_setting_says_so(
     with node.database.write() as work:
         found = Profiles(work).find("279035121518989")
         assert found is not None
-        Profiles(work).block(found.id, PEER)
+        Decisions(work).block(found.id, PEER)
 
     assert rcpt(node, PATIENT).startswith("250")
 

@@ -21,6 +21,7 @@ from gateway.mssante.smtp.admitted import AdmittedSender, Refused
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.base.work import Database
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.trust.space import TrustSpace
 from tests.builders_people import MATRICULE, TEST_RANGE, TRAITS, open_profile
@@ -70,7 +71,7 @@ def test_the_door_and_the_filing_agree_on_every_profile(
             )
         )
         if blocked:
-            Profiles(work).block(profile_id, blocked)
+            Decisions(work).block(profile_id, blocked)
     door = evolve(admission, filing=FilingSettings(**filing))
     sender = door.admit_sender(Door.OPERATOR, der_of("peer"), read_address(PEER))
     assert isinstance(sender, AdmittedSender)

@@ -17,7 +17,8 @@ from gateway.store.evidence.settings import (
     settings_text,
 )
 from gateway.store.keeping_settings import keep_settings
-from gateway.store.patients.profiles import Opposition, Profiles
+from gateway.store.patients.decisions import Decisions, Opposition
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import oppositions, patient_settings, settings_texts
 from tests.builders_people import open_profile
 from tests.fakes import SetClock
@@ -65,14 +66,14 @@ def test_each_change_of_a_patient_is_a_version_and_those_before_stay(
 ) -> None:
     profile_id = open_profile(database)
     with database.write() as work:
-        Profiles(work, by="marie").block(profile_id, "1750000011")
+        Decisions(work, by="marie").block(profile_id, "1750000011")
     clock.now += timedelta(hours=1)
     with database.write() as work:
-        profiles = Profiles(work)
-        profiles.oppose(profile_id, TYPE)
-        profiles.set_secret(profile_id, "dr@h.test", secret=True)
-        profiles.unblock(profile_id, "1750000011")
-        profiles.change(profile_id, "mask", mask_by_default=True)
+        decisions = Decisions(work)
+        decisions.oppose(profile_id, TYPE)
+        decisions.set_secret(profile_id, "dr@h.test", secret=True)
+        decisions.unblock(profile_id, "1750000011")
+        Profiles(work).change(profile_id, "mask", mask_by_default=True)
 
     with database.read() as work:
         profile = Profiles(work).get(profile_id)
@@ -103,11 +104,11 @@ def test_an_opposition_ends_and_its_row_stays(
 ) -> None:
     profile_id = open_profile(database)
     with database.write() as work:
-        Profiles(work).oppose(profile_id, TYPE)
+        Decisions(work).oppose(profile_id, TYPE)
     clock.now += timedelta(days=1)
     with database.write() as work:
         assert Profiles(work).rights(profile_id).oppositions == (TYPE,)
-        Profiles(work).withdraw(profile_id, TYPE)
+        Decisions(work).withdraw(profile_id, TYPE)
     ended = clock.now
 
     with database.read() as work:
@@ -116,9 +117,9 @@ def test_an_opposition_ends_and_its_row_stays(
         assert (row.until, row.since) == (ended, ended - timedelta(days=1))
     clock.now += timedelta(days=1)
     with database.write() as work:
-        Profiles(work).oppose(profile_id, TYPE)
-        Profiles(work).withdraw(profile_id, TYPE)
-        Profiles(work).oppose(profile_id, TYPE)
+        Decisions(work).oppose(profile_id, TYPE)
+        Decisions(work).withdraw(profile_id, TYPE)
+        Decisions(work).oppose(profile_id, TYPE)
     with database.read() as work:
         assert Profiles(work).rights(profile_id).oppositions == (TYPE,)
         rows = work.connection.execute(
@@ -132,7 +133,7 @@ def test_an_end_that_is_to_come_does_not_end_it_yet(
 ) -> None:
     profile_id = open_profile(database)
     with database.write() as work:
-        Profiles(work).oppose(profile_id, TYPE)
+        Decisions(work).oppose(profile_id, TYPE)
         work.connection.execute(
             oppositions.update().values(until=clock.now + timedelta(seconds=1))
         )

@@ -12,6 +12,7 @@ from gateway.errors import AlteredError
 from gateway.store.base.work import Database
 from gateway.store.evidence.settings import patient_settings_at
 from gateway.store.journal import chain_of
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import patient_settings, profile_changes
 from tests.builders_people import open_profile
@@ -69,7 +70,7 @@ def test_what_stands_lasts_through_other_changes_until_it_is_ended(
     profile_id = open_profile(database)
     record(database, profile_id, "given")
     with database.write() as work:
-        Profiles(work).block(profile_id, "other@hopital.mssante.test")
+        Decisions(work).block(profile_id, "other@hopital.mssante.test")
         Profiles(work).change(profile_id, "language", language="en")
 
     with database.read() as work:

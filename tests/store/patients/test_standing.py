@@ -6,7 +6,7 @@ import pytest
 
 from gateway.errors import UnavailableError
 from gateway.store.base.work import Database
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.standing import (
     StandingRow,
     find_standing,
@@ -33,7 +33,7 @@ def test_both_ways_see_what_is_committed(database: Database) -> None:
     profile = open_profile(database)
     opened = ask(database)
     with database.write() as work:
-        Profiles(work).block(profile, SENDER)
+        Decisions(work).block(profile, SENDER)
     blocked = ask(database)
 
     assert before is None
@@ -60,7 +60,7 @@ def test_a_writer_is_not_waited_for(database: Database) -> None:
     in_a_thread(database)
 
     with database.write() as work:
-        Profiles(work).block(profile, SENDER)
+        Decisions(work).block(profile, SENDER)
         meanwhile = at_once(database)
 
     assert meanwhile == StandingRow(profile, "ACTIVATED", blocked=False)

@@ -195,6 +195,22 @@ def test_who_wrote_is_blocked_from_the_conversation_or_by_name(site: Site) -> No
         assert Profiles(work).rights(site.patient).blocked == {DOCTOR}
 
 
+@pytest.mark.parametrize("site", [{"max_blocks": 1}], indirect=True)
+@blocking
+def test_so_many_are_blocked_and_no_more(site: Site) -> None:
+    document = file(site.database, site.patient, narrative("x"))
+    path, browser = "/confidentiality/block", site.signed_in()
+    source, doctor = ("document", document), ("who", "801234567897")
+    send(browser, path, source, doctor)
+
+    refused = send(browser, path, source, doctor, ("who", "1"))
+
+    assert refused.status == 422
+    assert "Débloquez-en une" in refused.text
+    assert send(browser, path, source, doctor).status == 303
+    assert changes(site) == ["block"]
+
+
 @blocking
 def test_what_is_another_patients_is_not_there(site: Site) -> None:
     other = open_profile(site.database, ins=Ins.of(OTHER, TEST_RANGE))

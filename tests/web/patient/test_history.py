@@ -13,6 +13,7 @@ from gateway.core.actors import Actor, Means, Who
 from gateway.core.document import Visibility
 from gateway.core.texts.history import Deed
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import journal, profile_changes
 from gateway.web.patient.document_cards import SeenDocuments
@@ -91,7 +92,7 @@ def test_what_the_patient_does_shows_as_their_own(site: Site) -> None:
 @blocking
 def test_who_acts_for_the_patient_is_named(site: Site) -> None:
     with site.database.write() as work:
-        Profiles(work, CARER).block(site.patient, "dr@peer.mssante.test")
+        Decisions(work, CARER).block(site.patient, "dr@peer.mssante.test")
     browser = site.signed_in()
 
     page = browser.get("/history?who=helpers").text
@@ -124,7 +125,7 @@ def test_a_change_says_its_old_and_new_value_how_and_why(site: Site) -> None:
 @blocking
 def test_a_change_that_was_taken_away_is_missed(site: Site) -> None:
     with site.database.write() as work:
-        Profiles(work).block(site.patient, "dr@peer.mssante.test")
+        Decisions(work).block(site.patient, "dr@peer.mssante.test")
     with site.database.write() as work:
         work.connection.execute(profile_changes.delete())
 
@@ -154,7 +155,7 @@ def test_a_hidden_document_has_no_line_until_its_day(site: Site) -> None:
 def test_a_minors_secret_has_no_line(site: Site) -> None:
     before = site.signed_in().get("/history?what=settings").text
     with site.database.write() as work:
-        Profiles(work).set_secret(site.patient, "1750000011", secret=True)
+        Decisions(work).set_secret(site.patient, "1750000011", secret=True)
 
     after = site.signed_in().get("/history?what=settings").text
     assert after.count("<h3>") == before.count("<h3>") == 1

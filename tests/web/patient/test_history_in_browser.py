@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.actors import Actor, Means, Who
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.decisions import Decisions
 from tests.browser import NO_CHROMIUM, find_chromium
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
@@ -30,7 +30,7 @@ def furnish(site: Site) -> None:
     with site.database.write() as work:
         by = {"by": "camille (support)", "reason": "appel du patient"}
         work.note(Action.OPERATOR_READ, "patient show", site.patient, chain=chain, **by)
-        Profiles(work, _CARER).block(site.patient, "dr@peer.mssante.test")
+        Decisions(work, _CARER).block(site.patient, "dr@peer.mssante.test")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What operators asked for, and a second one has to confirm."""

@@ -1,0 +1,33 @@
+"""What waits for a second operator, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from gateway.store.base.columns import Id, UtcDateTime, metadata
+
+operator_requests = Table(
+    "operator_requests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("command", String(40), nullable=False),  # as in `operator_rules.COMMANDS`
+    Column("state", String(12), nullable=False),  # a word of RequestState
+    Column("asked_by", BigInteger, nullable=False),  # the kernel's number of an account
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: the words, who, why
+    Column("confirmed", LargeBinary),  # sealed: who the second was
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("status", Integer),  # the exit status of what was carried out
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""Each is a command in its exact words; the words never change."""

@@ -1,0 +1,56 @@
+"""Oppositions in a real browser: axe, and nothing goes sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browsing import Site, blocking
+from tests.web.mail import file, narrative
+from tests.web.patient.test_browser import DESK, PHONE, Visitor, opened, pytestmark
+
+__all__ = ["pytestmark"]
+
+LONG = "Compte rendu d'une très longue consultation pluridisciplinaire d'oncologie"
+
+
+def enter(site: Site, visitor: Visitor) -> Any:
+    """Have the browser signed in; return its page."""
+    cookie = site.signed_in().cookies["__Host-session"]
+    where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
+    visitor.page.context.add_cookies(
+        [{"name": "__Host-session", "value": cookie, **where}]
+    )
+    return visitor.page
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "dark")],
+    ids=["desk", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_where_a_patient_objects(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
+    document = file(site.database, site.patient, narrative("x"), title=LONG)
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
+        page = enter(site, visitor)
+        visitor.go("/confidentiality/oppositions")
+        visitor.look("oppositions-none")
+        page.click("text=S’opposer à l’ajout de documents")
+        page.locator("main form").evaluate("form => form.noValidate = true")
+        page.click("text=Continuer")
+        visitor.look("oppose-problems")
+        visitor.go(f"/confidentiality/oppose?document={document}")
+        visitor.look("oppose")
+        page.fill("#reason", "Je ne veux pas que ce séjour soit connu. " * 6)
+        page.click("text=Continuer")
+        visitor.look("oppose-ask")
+        page.click("main button.danger")
+        visitor.look("oppositions")
+        visitor.go("/confidentiality/change?what=reading&to=closed")
+        page.check("input[name=sure]")
+        page.click("text=Confirmer")
+        visitor.look("undo")
