@@ -58,11 +58,17 @@ class CentreNotice:
 
 @frozen(kw_only=True)
 class CentreReader:
-    """Whose notices are read, by which account; ``helps``: in the holder's place."""
+    """
+    Whose notices are read, by which account.
+
+    ``helps``: by somebody who may read there and govern nothing. ``knows_secrets`` is
+    False for who must not know what is kept from representatives.
+    """
 
     profile_id: str
     account_id: str
     helps: bool = False
+    knows_secrets: bool = True
 
 
 @frozen
@@ -96,15 +102,19 @@ class NoticeCentre:
 
     def unread(self, reader: CentreReader) -> int:
         """Return how many were not read yet; no more than `MOST_COUNTED`."""
-        if reader.helps:  # of what they may see: that lies sealed
-            newest = self._rows(reader, _MARK.account_id.is_(None), most=MOST_COUNTED)
-            return len([one for one in newest if _may_see(one, reader)])
+        if reader.helps or not reader.knows_secrets:  # that lies sealed
+            return len(self.newest_unread(reader, MOST_COUNTED))
         query = self._query(reader, _MARK.account_id.is_(None))
         few = query.with_only_columns(_ROW.id).limit(MOST_COUNTED).subquery()
         count: int = self.work.connection.execute(
             select(func.count()).select_from(few)
         ).scalar_one()
         return count
+
+    def newest_unread(self, reader: CentreReader, most: int) -> list[CentreNotice]:
+        """Return those of the newest that were not read yet, and may be."""
+        newest = self._rows(reader, _MARK.account_id.is_(None), most=most)
+        return [one for one in newest if _may_see(one, reader)]
 
     def listed(
         self, reader: CentreReader, most: int, before: str = ""
@@ -136,6 +146,19 @@ class NoticeCentre:
             most=MOST_COUNTED,
         )
         return [one for one in rows if one.waits]
+
+    def was_told(self, profile_id: str, subject: str, since: datetime) -> bool:
+        """Tell whether something was told of a thing after a moment."""
+        found = self.work.connection.execute(
+            select(_ROW.id)
+            .where(
+                _ROW.profile_id == profile_id,
+                _ROW.about == self._about(profile_id, subject),
+                _ROW.created_at > since,
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     def opened(self, reader: CentreReader, subjects: Collection[str]) -> int:
         """Note that an account opened what some are about; return how many were new."""
@@ -269,10 +292,10 @@ def forget_old(work: UnitOfWork, kept: timedelta, most: int) -> int:
 
 
 def _may_see(one: CentreNotice, reader: CentreReader) -> bool:
-    """Tell whether who acts for the holder may know of it; the holder may."""
-    if not reader.helps:
-        return True
-    return notice_table()[one.kind].helpers and not one.is_secret
+    """Tell whether who reads may know of it; the holder may."""
+    if one.is_secret and not reader.knows_secrets:
+        return False
+    return notice_table()[one.kind].helpers or not reader.helps
 
 
 def _place(notice_id: str, profile_id: str) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, bindparam, select, update
 
 from gateway.core.notices import (
@@ -204,8 +204,11 @@ class Notices:
         row = _SINCE.first(
             self.work.connection, profile=profile.id, kind=kind.value, since=since
         )
-        if row is None:
-            self.make(profile, kind, happened)
+        daily = evolve(happened, subject=kind.value)
+        if row is None and not NoticeCentre(self.work).was_told(
+            profile.id, daily.subject, since
+        ):
+            self.make(profile, kind, daily)
 
     def make(
         self,

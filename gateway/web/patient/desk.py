@@ -14,8 +14,9 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
+from gateway.rights.delegation_rules import Act
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notice_centre import (
     MOST_COUNTED,
@@ -26,14 +27,25 @@ from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.notice_lines import NoticeLines
 from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import ActingNow, Desk, committed, who_acts
+from gateway.web.site.desk import (
+    ActingNow,
+    Desk,
+    acting_by,
+    committed,
+    reader_now,
+    who_acts,
+)
 from gateway.web.site.languages import zone_of
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
 
 T = TypeVar("T")
+_MOST_ASKED = 30
+"""For who must not know of secrets, each thing is looked at: so many are counted."""
 
 
 @frozen(kw_only=True)
@@ -59,7 +71,7 @@ class PatientDesk(Desk):
         via = who_acts()
 
         def by_whom(work: UnitOfWork, parcel: Parcel) -> None:
-            with work.acting_by(via.said() if via else {}):
+            with acting_by(via), work.acting_by(via.said() if via else {}):
                 also(work, parcel)
                 if via:
                     self._tell_holder(work, via)
@@ -105,8 +117,8 @@ class PatientDesk(Desk):
         return moment.astimezone(self.zone).date()
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
-        """Return the documents that a patient may know of now."""
-        return SeenDocuments(self.open_vault(work), profile_id, work.now)
+        """Return the documents that whoever looks may know of now."""
+        return SeenDocuments(self.open_vault(work), profile_id, work.now, reader_now())
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""
@@ -120,6 +132,14 @@ class PatientDesk(Desk):
     def notices(self, work: UnitOfWork) -> Notices:
         """Return the notices, signed by this service."""
         return Notices.of(work, self.settings)
+
+    def _unseen(self, work: UnitOfWork, visit: Visit) -> int:
+        """Return how many notices are new, of those that who looks may know of."""
+        reader, centre = notice_reader(visit), NoticeCentre(work)
+        if sees_secrets(reader_now()):
+            return centre.unread(reader)
+        newest = centre.newest_unread(reader, _MOST_ASKED)
+        return len(NoticeLines(work, self.seen(work, visit.profile.id)).of(newest))
 
     def note_opened(self, visit: Visit, subjects: Collection[str]) -> None:
         """Note that what some notices are about was opened by who signed in."""
@@ -136,8 +156,8 @@ class PatientDesk(Desk):
         unread = unseen = 0
         if visit.person is not None:
             with self.database.read() as work:
-                unread = InboxReader(work).unread_count(visit.person.id)
-                unseen = NoticeCentre(work).unread(notice_reader(visit))
+                unread = inbox_of(work).unread_count(visit.person.id)
+                unseen = self._unseen(work, visit)
         answer = page(
             f"patient/{template}",
             visit.language,
@@ -146,7 +166,7 @@ class PatientDesk(Desk):
             visit=visit,
             unread=unread,
             unseen=unseen,
-            most_unseen=MOST_COUNTED,
+            most_unseen=MOST_COUNTED if sees_secrets(reader_now()) else _MOST_ASKED,
             name=person_name(visit.own) if visit.own is not None else "",
             acting=visit.acting,
             acting_name=person_name(visit.acting.holder) if visit.acting else "",
@@ -166,5 +186,6 @@ def notice_reader(visit: Visit) -> CentreReader:
     return CentreReader(
         profile_id=visit.profile.id,
         account_id=visit.held_session.account_id,
-        helps=visit.acting is not None,
+        helps=not visit.may(Act.GOVERN),
+        knows_secrets=sees_secrets(reader_now()),
     )

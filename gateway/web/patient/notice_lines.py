@@ -11,11 +11,12 @@ from gateway.core.notices import NoticeFamily, notice_table
 from gateway.core.texts.centre import CENTRE_TEXTS
 from gateway.core.texts.explaining import Both
 from gateway.core.texts.notices import NoticeKind
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import InboxMessage
 from gateway.store.patients.notice_centre import CentreNotice
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 
 _OF_MESSAGES = frozenset(
     {NoticeKind.MESSAGE, NoticeKind.UNDELIVERED, NoticeKind.UNANSWERED}
@@ -38,6 +39,8 @@ class ShownNotice:
     who: str = field(repr=False)
     what: str = field(repr=False)
     path: str
+    is_of_thing: bool
+    """It is about a message or a document."""
     is_new: bool
 
 
@@ -47,15 +50,16 @@ class NoticeLines:
     The lines of a space within one transaction, for one reader.
 
     Whatever is hidden from the patient is not named: of a thing that is gone, the line
-    says that it was there.
+    says that it was there. To who must not know of secrets it is not said either: what
+    is gone and what is secret look the same.
     """
 
     work: UnitOfWork
     seen: SeenDocuments
 
     def of(self, notices: Sequence[CentreNotice]) -> list[ShownNotice]:
-        """Return the lines of some notices, in their order."""
-        reader, profile_id = InboxReader(self.work), self.seen.profile_id
+        """Return the lines of those that may be known of, in their order."""
+        reader, profile_id = inbox_of(self.work), self.seen.profile_id
         subjects = {one.subject for one in notices if one.kind in _OF_MESSAGES}
         messages = {
             one.arrival_id: one for one in reader.of_arrivals(profile_id, subjects)
@@ -65,7 +69,9 @@ class NoticeLines:
             for conversation_id in {one.conversation_id for one in messages.values()}
             if (found := reader.conversation(profile_id, conversation_id))
         }
-        return [self._line(one, messages.get(one.subject), names) for one in notices]
+        lines = [self._line(one, messages.get(one.subject), names) for one in notices]
+        knows = sees_secrets(self.seen.reader)
+        return [line for line in lines if knows or line.path or not line.is_of_thing]
 
     def _line(
         self,
@@ -100,5 +106,6 @@ class NoticeLines:
             who=who,
             what=what,
             path=path,
+            is_of_thing=one.kind in _OF_MESSAGES | _OF_DOCUMENTS,
             is_new=one.is_new,
         )

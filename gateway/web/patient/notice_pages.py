@@ -50,7 +50,7 @@ class NoticePages:
             Family=NoticeFamily,
             any_read=any(not line.is_new for line in lines),
             is_first=not before,
-            older=lines[-1].id if len(found) > PER_PAGE else "",
+            older=found[PER_PAGE - 1].id if len(found) > PER_PAGE else "",
             done=visit.query.get("done", ""),
         )
 
@@ -62,10 +62,12 @@ class NoticePages:
             if found is None:
                 raise NotFoundError("no such notice")
             seen = self.desk.seen(work, visit.profile.id)
-            (line,) = NoticeLines(work, seen).of([found])
+            lines = NoticeLines(work, seen).of([found])
+        if not lines:
+            raise NotFoundError("no such notice")
         if found.is_new:
             self.desk.write(lambda work: NoticeCentre(work).read(reader, notice_id))
-        return redirect(line.path or "/notices")
+        return redirect(lines[0].path or "/notices")
 
     def read_all(self, visit: Visit) -> Answer:
         """Note that all were read."""

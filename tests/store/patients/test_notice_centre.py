@@ -9,6 +9,7 @@ from attrs import evolve
 from sqlalchemy import update
 
 from gateway.core.ins import Ins
+from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import AlteredError, DamagedError
 from gateway.store.base.housekeeping import Housekeeping
@@ -18,10 +19,12 @@ from gateway.store.patients.notice_centre import (
     CentreReader,
     NoticeCentre,
 )
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import centre_marks, centre_notices
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.fakes import SetClock
-from tests.store.patients.told import found, happens, kinds, reader
+from tests.store.patients.told import URL, found, happens, kinds, reader
 
 DOCUMENT = "a" * 32
 
@@ -126,9 +129,6 @@ def test_long_lists_come_in_pages_and_are_counted_up_to_a_limit(
     database: Database, holder: CentreReader, carer: CentreReader
 ) -> None:
     """All at one moment: nothing is shown twice or left out between two pages."""
-    from gateway.core.notices import Happened
-    from gateway.store.patients.profiles import Profiles
-
     with database.write() as work:
         profile = Profiles(work).get(holder.profile_id)
         assert profile is not None
@@ -142,6 +142,24 @@ def test_long_lists_come_in_pages_and_are_counted_up_to_a_limit(
         while page := NoticeCentre(work).listed(holder, 40, seen[-1] if seen else ""):
             seen += [one.id for one in page]
     assert len(seen) == len(set(seen)) == MOST_COUNTED + 30
+
+
+def test_what_is_told_once_a_day_is_so_without_an_address_too(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database, email="")
+    who = reader(database, profile_id)
+
+    for _ in range(3):
+        with database.write() as work:
+            profile = Profiles(work).get(profile_id)
+            assert profile is not None
+            Notices(work, "Le service", URL).make_daily(
+                profile, NoticeKind.HELPED, Happened(by="Anne MOREL")
+            )
+        clock.advance(hours=20)
+
+    assert kinds(database, who) == ["helped", "helped"]
 
 
 def test_another_patients_notice_is_not_there(
