@@ -109,20 +109,26 @@ def test_what_is_read_stays_until_it_is_taken_away(
     assert (len(found(database, holder)), unread(database, holder)) == (2, 0)
 
 
-def test_a_carer_finds_nothing_of_the_account_nor_what_is_secret(
+def test_who_helps_finds_nothing_of_the_account_nor_a_representative_secrets(
     database: Database, holder: CentreReader, carer: CentreReader
 ) -> None:
+    parent = evolve(carer, helps=False, knows_secrets=False)
     happens(database, holder.profile_id, NoticeKind.DOCUMENT, DOCUMENT, secret=True)
     for kind in (NoticeKind.PEOPLE, NoticeKind.ACCESS, NoticeKind.MESSAGE):
         happens(database, holder.profile_id, kind)
 
-    assert kinds(database, carer) == ["message"]
-    assert unread(database, carer) == 1
-    assert unread(database, holder) == 4
-    with database.read() as work:
-        for one in NoticeCentre(work).listed(holder, 9):
-            seen = NoticeCentre(work).find(carer, one.id)
-            assert (seen is None) == (one.kind is not NoticeKind.MESSAGE)
+    of_all = {"document", "people", "access", "message"}
+    for who, seen in (
+        (holder, of_all),
+        (carer, {"document", "message"}),
+        (parent, of_all - {"document"}),
+    ):
+        assert set(kinds(database, who)) == seen
+        assert unread(database, who) == len(seen)
+        with database.read() as work:
+            for one in NoticeCentre(work).listed(holder, 9):
+                found_by = NoticeCentre(work).find(who, one.id)
+                assert (found_by is not None) == (one.kind.value in seen)
 
 
 def test_long_lists_come_in_pages_and_are_counted_up_to_a_limit(

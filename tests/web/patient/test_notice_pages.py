@@ -142,7 +142,6 @@ def test_what_is_gone_or_hidden_is_not_named(site: Site) -> None:
 def test_a_carer_has_a_list_of_their_own_and_sees_less(site: Site) -> None:
     browser, delegation_id = agreed(site, Relative.make(site, 21))
     letter(site)
-    happens(site, NoticeKind.DOCUMENT, "a" * 32, secret=True)
     happens(site, NoticeKind.ACCESS, by="operateur.dupont")
     send(browser, f"/people/{delegation_id}/open")
 
