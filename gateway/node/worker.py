@@ -29,6 +29,7 @@ LOCAL = (
     TaskKind.LIVE,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
+    TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

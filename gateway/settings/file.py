@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
+from gateway.settings.converting import ConvertingSettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -39,6 +40,7 @@ __all__ = [
     "ArchiveSettings",
     "BlobSettings",
     "CdaSettings",
+    "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
     "FilingSettings",
@@ -82,6 +84,7 @@ class Settings:
     imap: ImapSettings
     web: WebSettings
     cda: CdaSettings
+    converting: ConvertingSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
@@ -138,6 +141,7 @@ TABLES: dict[str, type[Table]] = {
         ImapSettings,
         WebSettings,
         CdaSettings,
+        ConvertingSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,

@@ -32,6 +32,14 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Votre espace a été consulté par le service",
             "The service looked into your space",
         ),
+        NoticeKind.BREAK_GLASS: Both(
+            "Le service a eu accès à des documents de votre espace",
+            "The service was given access to documents of your space",
+        ),
+        NoticeKind.UNFOUNDED: Both(
+            "Un accès du service à votre espace n'était pas justifié",
+            "An access of the service to your space was not justified",
+        ),
         NoticeKind.SETTINGS: Both(
             "Un réglage de votre espace a été changé par le service",
             "The service changed a setting of your space",

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     LIVE = "live"  # a profile: what time does to it
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day
+    TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 
 class TaskState(StrEnum):
