@@ -22,6 +22,7 @@ from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
+from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
 
@@ -36,6 +37,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
+    why = WhyPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
@@ -161,6 +163,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(who_sees, access.who_sees),
         post(who_sees, access.mask),
         get("/history", HistoryPages(desk).history),
+        get(f"/why/document/{_ID.format('document_id')}", why.document),
+        get(f"/why/message/{_ID.format('arrival_id')}", why.message),
+        get("/why/line/<int:seq>", why.line),
         *does(
             Act.READ,
             get("/documents", documents.documents),
