@@ -20,15 +20,16 @@ from gateway.rights.delivery_rules import SETS_ASIDE
 from gateway.rights.filing_facts import DocumentFacts
 from gateway.rights.notice_rules import NoticeFacts
 from gateway.rights.profile import ProfileState
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.rights.why_rules import Measure, TellingFacts, telling
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, Entry, chain_of
 from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 
 _ALONE = (EvidenceKind.RECIPIENT, EvidenceKind.NOTICE)
 _FILING_KINDS = frozenset({"type", "structure"})
@@ -72,7 +73,6 @@ class WhyReader:
 
     work: UnitOfWork
     seen: SeenDocuments
-    is_holder: bool = True
 
     def of_message(self, arrival_id: str, language: str) -> list[Why]:
         """Return what was decided of a message for this patient, oldest first."""
@@ -205,12 +205,12 @@ class WhyReader:
             asks_hidden=Visibility.HIDDEN_FROM_PATIENT in asked,
             asks_secret=asks_secret,
             message_is_seen=bool(
-                InboxReader(self.work).seen_arrivals(
+                inbox_of(self.work).seen_arrivals(
                     self.seen.profile_id, {kept.subject} - {""}
                 )
             ),
             sets_aside=any(one in SETS_ASIDE for one in part.reasons),
-            is_holder=self.is_holder,
+            is_holder=sees_secrets(self.seen.reader),
         )
         return telling(facts), place
 

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from gateway.errors import AlteredError, NotFoundError
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of, is_as_written
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.why import Why, WhyReader
 from gateway.web.site.answers import Answer
 from gateway.web.site.visits import Visit
@@ -39,7 +39,7 @@ class WhyPages:
         """Say what was decided of a message that the patient may know of."""
         with self.desk.database.read() as work:
             reader, profile_id = self._reader(work, visit), visit.profile.id
-            if not InboxReader(work).seen_arrivals(profile_id, {arrival_id}):
+            if not inbox_of(work).seen_arrivals(profile_id, {arrival_id}):
                 raise NotFoundError("not found")
             found = reader.of_message(arrival_id, visit.language)
         return self._page(visit, found, arrival_id, back="/inbox")
@@ -63,7 +63,7 @@ class WhyPages:
 
     def _reader(self, work: UnitOfWork, visit: Visit) -> WhyReader:
         seen = self.desk.seen(work, visit.profile.id)
-        return WhyReader(work=work, seen=seen, is_holder=visit.acting is None)
+        return WhyReader(work=work, seen=seen)
 
     def _page(
         self,
