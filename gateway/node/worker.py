@@ -27,6 +27,8 @@ LOCAL = (
     TaskKind.DISCLOSE,
     TaskKind.MASK,
     TaskKind.LIVE,
+    TaskKind.WITHDRAW,
+    TaskKind.DIGEST,
     TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)
