@@ -24,6 +24,7 @@ from gateway.core.envelope import (
     SenderKind,
 )
 from gateway.core.person import Coded
+from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.errors import UnavailableError
 from gateway.loop import Threads
@@ -42,12 +43,14 @@ from gateway.store.inbox.values import AttachedFile, Conversation
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
+from gateway.store.tasks.values import Task, TaskKind
+from gateway.web.patient.document_search import Sealing
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.paging import PER_PAGE
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
-from gateway.web.site.visits import RawRequest
+from gateway.web.site.visits import RawRequest, Visit, form_token
 
 WANTED = 100.0
 """Milliseconds of server time that no page may take."""
@@ -134,7 +137,15 @@ class Space:
             with database.write() as work:
                 for _ in range(first, min(first + _BATCH, holdings.documents)):
                     space._file(work)
+        space._index()
         return space
+
+    def _index(self) -> None:
+        """Have made ahead what a worker makes once somebody signed in."""
+        task = Task(0, TaskKind.INDEX, self.profile_id, 0, self.database.clock())
+        job = Indexing(self.database)(task)
+        with self.database.write() as work:
+            job(work)
 
     def close(self) -> None:
         """Stop the writer; the database is for its owner to close."""
@@ -167,8 +178,27 @@ class Space:
         yield "documents, the first page", "/documents", {}, {}
         yield "documents, the last page", "/documents", {}, last["documents"]
         yield "documents, replaced ones too", "/documents", {}, {"replaced": "1"}
+        yield "documents, of a category", "/documents", {}, {"kind": "bio"}
+        filters = {"when": "2026", "unread": "1", "order": "filed"}
+        yield "documents, of a year, not opened", "/documents", {}, filters
+        words = {"q": self._sealed("biologie martin")}
+        yield "documents, searched", "/documents", {}, words
         document = "/documents/<string(length=32):document_id>"
         yield "a document", document, {"document_id": first.id}, {}
+
+    def _sealed(self, words: str) -> str:
+        """Return what was typed as the address of this session has it."""
+        _, profile, now = self.serving.visitors.find(self.cookie)
+        visit = Visit(
+            path="/documents",
+            language="fr",
+            now=now,
+            cookie=self.cookie,
+            own=profile,
+            token=form_token(self.database.keys, self.cookie),
+        )
+        with self.database.read() as work:
+            return Sealing(work, visit).seal(words)
 
     def time(self, path: str, parts: dict[str, str], query: dict[str, str]) -> float:
         """

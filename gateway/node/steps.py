@@ -6,6 +6,7 @@ from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
@@ -52,6 +53,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         ),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.INDEX: Indexing(database),
         TaskKind.LIVE: Living(database, settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),

@@ -83,6 +83,7 @@ from gateway.store.tasks.tables import (
     tasks,
 )
 from gateway.store.vault.tables import (
+    document_indexes,
     documents,
     submissions,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "deadlines",
     "deliveries",
     "devices",
+    "document_indexes",
     "documents",
     "drafts",
     "evidence",

@@ -19,6 +19,7 @@ from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
@@ -100,6 +101,15 @@ class PatientDesk(Desk):
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that a patient may know of now."""
         return SeenDocuments(self.open_vault(work), profile_id, work.now)
+
+    def have_index_made(self, profile_id: str) -> None:
+        """
+        Ask for what lists are made from, where much had to be read one by one.
+
+        Nobody waits for it, and it is nobody's act: the next page that misses it asks
+        again.
+        """
+        self.writer.submit(lambda work: work.tasks.ask(TaskKind.INDEX, profile_id))
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""

@@ -16,11 +16,13 @@ from gateway.core.document import (
     DocumentEntry,
     Visibility,
 )
+from gateway.core.document_kinds import kind_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
+from gateway.documents.xds.naming import full_name, person_name, structure_name
+from gateway.rights.reader_rules import PatientSide
 from gateway.rights.visibility_rules import PatientReader, patient_sees
-from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
 
 ENDINGS = MappingProxyType(
@@ -73,6 +75,11 @@ class DocumentCard:
     is_own: bool
     """The patient put it there; no message brought it."""
 
+    @property
+    def care_at(self) -> datetime:
+        """When the care was, or else when the document was written."""
+        return self.service_at or self.created_at
+
 
 @frozen
 class SeenDocuments:
@@ -81,6 +88,23 @@ class SeenDocuments:
     vault: DocumentVault
     profile_id: str
     now: datetime
+    reader: PatientReader = PatientReader.HOLDER
+
+    @property
+    def side(self) -> PatientSide:
+        """Who looks, as lists ask for it."""
+        return PatientSide(self.reader)
+
+    def each(self, document_ids: Collection[str]) -> list[FiledDocument]:
+        """Return some of them in the order that is asked for; others are left out."""
+        found = self.vault.sound_each(document_ids)
+        return [
+            found[name]
+            for name in document_ids
+            if name in found
+            and found[name].profile_id == self.profile_id
+            and self._is_seen(found[name], on_request=True)
+        ]
 
     def listed(
         self, limit: int, offset: int = 0, *, replaced: bool = False
@@ -128,10 +152,10 @@ class SeenDocuments:
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""
         entry = self.vault.entry(document)
-        people = [_person(author.person) for author in entry.authors]
-        structures = [_structure(author) for author in entry.authors]
+        people = [person_name(author.person) for author in entry.authors]
+        structures = [structure_name(author) for author in entry.authors]
         kind = entry.type_code.label
-        signed_by = _person(entry.legal_authenticator)
+        signed_by = person_name(entry.legal_authenticator)
         return DocumentCard(
             id=document.id,
             title=entry.title or kind,
@@ -174,18 +198,6 @@ def file_name(title: str, ending: str) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def _person(xcn: str) -> str:
-    """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
-    parts = [unescape(part) for part in f"{xcn}^^^^^^".split("^")]
-    return _name(parts[5], parts[2], parts[1])
-
-
-def _name(prefix: str, given: str, family: str) -> str:
-    if given.isupper():
-        given = given.title()
-    return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
-
-
 def _named(entry: DocumentEntry) -> str:
     """
     Return the identity that the document gives, in one line; it may be a wrong one.
@@ -200,7 +212,7 @@ def _named(entry: DocumentEntry) -> str:
     number, _, authority = entry.patient_id.partition("^")
     ins = f"INS {unescape(number)}" if authority.endswith("NH") else ""
     day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
-    shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
+    shown = (full_name("", parts[1] or parts[2], parts[0]), day, ins)
     return ", ".join(part for part in shown if part)
 
 
@@ -208,7 +220,3 @@ def _all_patients(authors: Sequence[AuthorEntry]) -> bool:
     """Tell whether all authors are patients: their XCN are of the type NH."""
     ends = [author.person.split("^")[12:] for author in authors]
     return bool(ends) and all(end == ["NH"] for end in ends)
-
-
-def _structure(author: AuthorEntry) -> str:
-    return author.institution.split("^", 1)[0].strip()

@@ -1,0 +1,25 @@
+"""A reader on the patient's side sees what the rule of visibility says."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from gateway.core.document import Availability
+from gateway.core.listing import FLAGS_OF, bits_of
+from gateway.rights.reader_rules import PatientSide, Sight
+from gateway.rights.visibility_rules import PatientReader, patient_sees
+
+
+@pytest.mark.parametrize("who", PatientReader)
+def test_who_stands_beside_the_patient_sees_what_the_rule_says(
+    who: PatientReader,
+) -> None:
+    for flags, status, on_request in product(FLAGS_OF, Availability, (False, True)):
+        seen = PatientSide(who).sees(Sight(flags, status), on_request=on_request)
+        assert seen is patient_sees(flags, status, who, on_request=on_request)
+
+
+def test_flags_are_bits_and_back() -> None:
+    assert [bits_of(flags) for flags in FLAGS_OF] == list(range(8))
