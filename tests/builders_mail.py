@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from gateway.core.document import DocumentEntry
+from gateway.core.informing import PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.cda.header import read_cda
 from gateway.documents.xdm.writing import OutgoingDocument, write_package
@@ -68,6 +69,7 @@ def pack(
     changes: dict[str, Any] | None = None,
     action: EntryAction = EntryAction.FILE,
     replaced_uuid: str = "",
+    informed: PatientInformed | None = None,
 ) -> bytes:
     """Return the IHE_XDM.ZIP of CDA files, each listed as it describes itself."""
     documents = []
@@ -88,4 +90,4 @@ def pack(
             )
         )
     submission = make_submission(patient_id=documents[0].entry.patient_id)
-    return write_package(documents, submission, SENDER, MOMENT)
+    return write_package(documents, submission, SENDER, MOMENT, informed)

@@ -19,7 +19,7 @@ from gateway.trust.tls import Identity, load_identity, smtp_server_context
 from tests.builders_database import database_at
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
-from tests.postgres import name_of, new_database, postgres_server
+from tests.postgres import drop_database, name_of, new_database, postgres_server
 
 if TYPE_CHECKING:
     from tests.mssante.post import Post
@@ -91,6 +91,8 @@ def database(
     opened = database_at(url, tmp_path, clock)
     yield opened
     opened.close()
+    if request.param == "postgresql":
+        drop_database(url)
 
 
 @pytest.fixture

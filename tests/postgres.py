@@ -15,6 +15,9 @@ from uuid import uuid4
 
 from gateway.measuring.processes import family
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+
 
 def find_program(name: str) -> str | None:
     """Return the path of a server program; Debian keeps them out of PATH."""
@@ -88,7 +91,7 @@ def own_server() -> Iterator[Server | None]:
     if initdb is None or find_program("postgres") is None or not _may_run():
         yield None
         return
-    with _new_cluster(initdb) as (folder, as_other):
+    with _new_cluster(initdb, "/tmp") as (folder, as_other):
         server = Server(folder, as_other)
         server.start()
         try:
@@ -98,9 +101,9 @@ def own_server() -> Iterator[Server | None]:
 
 
 @contextmanager
-def _new_cluster(initdb: str) -> Iterator[tuple[Path, list[str]]]:
+def _new_cluster(initdb: str, below: str) -> Iterator[tuple[Path, list[str]]]:
     as_other: list[str] = []
-    with TemporaryDirectory(prefix="gwpg", dir="/tmp") as name:
+    with TemporaryDirectory(prefix="gwpg", dir=below) as name:
         folder = Path(name)
         if os.geteuid() == 0:
             as_other = ["runuser", "-u", "postgres", "--"]
@@ -124,14 +127,15 @@ def postgres_server() -> Iterator[str | None]:
     Start a server on a local socket; yield the start of its URL, or None without one.
 
     PostgreSQL refuses to run as root, so there it runs as the user ``postgres``. Its
-    folder is right below /tmp, where that user can go, and the name of its socket
-    stays within the hundred bytes there are for one.
+    folder is where that user can go, and the name of its socket stays within the
+    hundred bytes there are for one: in memory where there is room, as each test has a
+    database of its own, of some three hundred files; else right below /tmp.
     """
     initdb, server = find_program("initdb"), find_program("postgres")
     if initdb is None or server is None or not _may_run():
         yield None
         return
-    with _new_cluster(initdb) as (folder, as_other):
+    with _new_cluster(initdb, _roomy()) as (folder, as_other):
         cluster = folder / "cluster"
         running = subprocess.Popen(
             [
@@ -161,6 +165,12 @@ def postgres_server() -> Iterator[str | None]:
         finally:
             running.terminate()
             running.wait(timeout=20)
+
+
+def _roomy() -> str:
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+        return str(_MEMORY)
+    return "/tmp"
 
 
 def _may_run() -> bool:
@@ -197,6 +207,17 @@ def new_database(url: str, *, like: str = "template1") -> str:
     ) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     return url.format(name=name)
+
+
+def drop_database(url: str) -> None:
+    """Drop a database made by `new_database`, whoever is still connected to it."""
+    import psycopg
+
+    host = url.partition("host=")[2]
+    with psycopg.connect(
+        f"dbname=postgres user=gateway host={host}", autocommit=True
+    ) as connection:
+        connection.execute(f"DROP DATABASE {name_of(url)} WITH (FORCE)")
 
 
 def name_of(url: str) -> str:

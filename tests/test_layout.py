@@ -18,6 +18,8 @@ BY_NAME = ("core", "message", "rights", "trust")
 
 TESTED_THROUGH = {
     # words alone, shown by who says them
+    "core/accesses.py": "rights/test_access_rules.py",
+    "core/texts/accesses.py": "cli/test_access.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
@@ -25,12 +27,15 @@ TESTED_THROUGH = {
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
+    "core/texts/informing.py": "cli/test_texts.py",
     "core/texts/letters.py": "cli/test_patient_letters.py",
     "core/texts/notice_care.py": "store/patients/test_notices.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
+    "core/reading.py": "rights/test_reading_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
+    "core/texts/reading.py": "rights/test_reading_rules.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",
     "core/texts/showing.py": "documents/showing/test_rendering.py",
     "core/texts/writing.py": "rights/test_messaging_rules.py",
@@ -92,3 +97,15 @@ def test_no_two_classes_have_one_name() -> None:
     ]
 
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_no_page_reads_an_inbox_or_documents_but_as_whoever_looks() -> None:
+    """A page that forgot would show a minor's secrets to representatives."""
+    allowed = {"inbox_reader.py", "correspondents.py", "desk.py"}
+    made = {
+        path.name
+        for path in (GATEWAY / "web").rglob("*.py")
+        if re.search(r"\b(InboxReader|SeenDocuments)\(", path.read_text("utf-8"))
+    }
+
+    assert made <= allowed

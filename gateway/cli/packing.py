@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from gateway.core.codes import CLASSES, coded
 from gateway.core.document import ClinicalDocument, Visibility
+from gateway.core.informing import PatientInformed
 from gateway.documents.cda.header import read_cda
 from gateway.documents.xdm.writing import (
     OutgoingDocument,
@@ -45,6 +46,7 @@ def pack(
     now: datetime,
     as_xml: bool = False,
     action: EntryAction = EntryAction.FILE,
+    informed: PatientInformed | None = None,
 ) -> Packed:
     """
     Pack documents as ``IHE_XDM.ZIP``, or attach them as XML.
@@ -67,7 +69,13 @@ def pack(
                 parts.append(_xml(content, number))
     if readable and not as_xml:
         archive = _archive(
-            readable, visibility, sender, source_id, now=now, action=action
+            readable,
+            visibility,
+            sender,
+            source_id,
+            now=now,
+            action=action,
+            informed=informed,
         )
         parts.insert(
             0,
@@ -98,6 +106,7 @@ def _archive(
     *,
     now: datetime,
     action: EntryAction,
+    informed: PatientInformed | None,
 ) -> bytes:
     outgoing = [
         OutgoingDocument(
@@ -121,7 +130,11 @@ def _archive(
         submission_time=now,
     )
     return write_package(
-        outgoing, submission, PackageSender(name=sender, address=sender), now
+        outgoing,
+        submission,
+        PackageSender(name=sender, address=sender),
+        now,
+        informed,
     )
 
 

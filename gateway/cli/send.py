@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import ssl
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from gateway.cli.options import Subparsers, add_command
 from gateway.cli.packing import pack
 from gateway.clock import utc_now
 from gateway.core.document import Visibility
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import GatewayError, InvalidError, MisuseError
 from gateway.message.address import NamedAddress, read_address
@@ -95,6 +96,14 @@ def add_parser(commands: Subparsers) -> None:
         help="MASQUE_PS, INVISIBLE_PATIENT, INVISIBLE_REPRESENTANTS_LEGAUX",
     )
     parser.add_argument(
+        "--informed",
+        type=_informed,
+        metavar="CHANNEL[,DAY[,WHO]]",
+        help="how the patient was told of the filing: "
+        + ", ".join(InformedBy)
+        + "; the day as 2026-11-20",
+    )
+    parser.add_argument(
         "--mdn", action="store_true", help="ask what became of the documents"
     )
     parser.add_argument("--dsn", action="store_true", help="ask for a delivery report")
@@ -108,6 +117,17 @@ def _address(text: str) -> str:
     try:
         return str(read_address(text))
     except InvalidError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from error
+
+
+def _informed(text: str) -> PatientInformed:
+    """Return how the patient was informed; argparse turns the error into a misuse."""
+    channel, _, rest = text.partition(",")
+    on, _, teller = rest.partition(",")
+    try:
+        day = date.fromisoformat(on) if on else None
+        return PatientInformed(by=InformedBy(channel), on=day, teller=teller.strip())
+    except (ValueError, InvalidError) as error:
         raise argparse.ArgumentTypeError(f"{text}: {error}") from error
 
 
@@ -202,6 +222,7 @@ def _compose(
         now=now,
         as_xml=args.xml,
         action=EntryAction.DELETE if args.withdraw else EntryAction.FILE,
+        informed=args.informed,
     )
     for warning in packed.warnings:
         print(f"gateway: {warning}", file=sys.stderr)

@@ -82,7 +82,9 @@ class PrintedPage:
     What is printed.
 
     ``address`` stands where the window of an envelope shows it (NF Z 11-001: right,
-    45 mm from the top). ``footer`` is said on each page, before its number.
+    45 mm from the top). ``footer`` is said on each page, before its number. A
+    ``poster`` is read standing, in larger letters and without a number;
+    ``large`` puts it on A3.
     """
 
     title: str = field(repr=False)
@@ -92,11 +94,18 @@ class PrintedPage:
     address: Sequence[str] = field(default=(), repr=False)
     date: str = ""
     footer: str = field(default="", repr=False)
+    poster: bool = False
+    large: bool = False
+
+    @property
+    def scale(self) -> float:
+        """How much larger than on a page to be read in the hand its letters are."""
+        return (1.65 if self.poster else 1) * (2**0.5 if self.large else 1)
 
 
 def print_page(page: PrintedPage) -> bytes:
     """
-    Return a PDF of A4 pages; the same values give the same bytes.
+    Return a PDF of A4 pages, or A3; the same values give the same bytes.
 
     No date of making and no name of a program's user is in it, but title and language.
     """
@@ -105,9 +114,11 @@ def print_page(page: PrintedPage) -> bytes:
 
     out = BytesIO()
     margin = 20 * _MILLIMETRE
+    across, down = (297, 420) if page.large else (210, 297)
+    width, height = across * _MILLIMETRE, down * _MILLIMETRE
     document = SimpleDocTemplate(
         out,
-        pagesize=(210 * _MILLIMETRE, 297 * _MILLIMETRE),
+        pagesize=(width, height),
         leftMargin=margin,
         rightMargin=margin,
         topMargin=margin,
@@ -124,12 +135,11 @@ def print_page(page: PrintedPage) -> bytes:
         canvas.setFillColor(_INK)
         if page.footer:
             canvas.drawString(margin + _PAD, 12 * _MILLIMETRE, page.footer)
-        canvas.drawRightString(
-            190 * _MILLIMETRE - _PAD, 12 * _MILLIMETRE, str(made.page)
-        )
+        if not page.poster:
+            right = width - margin - _PAD
+            canvas.drawRightString(right, 12 * _MILLIMETRE, str(made.page))
         canvas.restoreState()
 
-    _styles()
     document.build(
         _flow(page, document.width - 2 * _PAD), onFirstPage=footer, onLaterPages=footer
     )
@@ -137,7 +147,7 @@ def print_page(page: PrintedPage) -> bytes:
 
 
 @cache
-def _styles() -> dict[str, Any]:
+def _styles(scale: float) -> dict[str, Any]:
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
     from reportlab.pdfbase.ttfonts import TTFont
@@ -150,10 +160,10 @@ def _styles() -> dict[str, Any]:
     text = ParagraphStyle(
         "text",
         fontName=_REGULAR,
-        fontSize=11.5,
-        leading=16,
+        fontSize=11.5 * scale,
+        leading=16 * scale,
         textColor=_INK,
-        spaceAfter=8,
+        spaceAfter=8 * scale,
         splitLongWords=1,
     )
 
@@ -166,16 +176,28 @@ def _styles() -> dict[str, Any]:
         "head": like("head", fontName=_BOLD, fontSize=10, leading=13.5, spaceAfter=0),
         "name": like("name", fontName=_BOLD, spaceAfter=0),
         "value": like("value", spaceAfter=0),
-        "title": like("title", fontName=_BOLD, fontSize=19, leading=24, spaceAfter=14),
+        "title": like(
+            "title",
+            fontName=_BOLD,
+            fontSize=19 * scale,
+            leading=24 * scale,
+            spaceAfter=14 * scale,
+        ),
         "heading": like(
             "heading",
             fontName=_BOLD,
-            fontSize=14,
-            leading=18,
-            spaceBefore=10,
+            fontSize=14 * scale,
+            leading=18 * scale,
+            spaceBefore=10 * scale,
             keepWithNext=1,
         ),
-        "point": like("point", leftIndent=14, bulletIndent=2, spaceAfter=4),
+        "point": like(
+            "point",
+            leftIndent=14 * scale,
+            bulletIndent=2,
+            bulletFontSize=11.5 * scale,
+            spaceAfter=4 * scale,
+        ),
         "code": like("code", fontName=_BOLD, fontSize=22, leading=30, spaceAfter=12),
         "address": like("address", leftIndent=90 * _MILLIMETRE, spaceAfter=0),
     }
@@ -184,7 +206,7 @@ def _styles() -> dict[str, Any]:
 def _flow(page: PrintedPage, width: float) -> list[Any]:
     from reportlab.platypus import Spacer
 
-    styles, flow = _styles(), []
+    styles, flow = _styles(page.scale), []
     if page.sender:
         flow.append(_text(page.sender, styles["name"]))
     if page.address:
@@ -197,12 +219,11 @@ def _flow(page: PrintedPage, width: float) -> list[Any]:
         flow.append(Spacer(1, 4 * _MILLIMETRE))
     flow.append(_text(page.title, styles["title"]))
     for block in page.blocks:
-        flow += _blocks(block, width)
+        flow += _blocks(block, width, styles)
     return flow
 
 
-def _blocks(block: Block, width: float) -> list[Any]:
-    styles = _styles()
+def _blocks(block: Block, width: float, styles: dict[str, Any]) -> list[Any]:
     match block:
         case Heading(text):
             return [_text(text, styles["heading"])]

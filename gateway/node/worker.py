@@ -28,6 +28,7 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.LIVE,
     TaskKind.INDEX,
+    TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

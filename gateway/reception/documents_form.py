@@ -18,12 +18,11 @@ from typing import Any, Final
 from attrs import asdict
 
 from gateway.core.document import AuthorEntry
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.reception.submission import (
-    InformedBy,
-    PatientInformed,
     Said,
     SubmittedDocument,
     SubmittedDocuments,
@@ -95,6 +94,7 @@ def _said_to_json(said: Said) -> dict[str, Any]:
             {
                 "by": informed.by.value,
                 "on": informed.on.isoformat() if informed.on else None,
+                **({"teller": informed.teller} if informed.teller else {}),
             }
             if informed
             else None
@@ -117,6 +117,7 @@ def _said_from_json(fields: Mapping[str, Any]) -> Said:
             PatientInformed(
                 by=InformedBy(informed["by"]),
                 on=date.fromisoformat(informed["on"]) if informed["on"] else None,
+                teller=informed.get("teller", ""),  # an earlier version had none
             )
             if informed
             else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from enum import StrEnum
 from uuid import uuid4
 
 from attrs import Attribute, field, frozen
@@ -11,33 +9,10 @@ from attrs.validators import min_len
 
 from gateway.core.document import AuthorEntry, Visibility
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender
+from gateway.core.informing import PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
-
-
-class InformedBy(StrEnum):
-    """How the patient was told that documents are filed (information, alimentation)."""
-
-    SPOKEN = "spoken"  # by telephone, on arrival, during care
-    WRITTEN = "written"  # on a convocation, in a letter or an e-mail
-    ONLINE = "online"  # when booking or filling in a form
-
-
-@frozen(kw_only=True)
-class PatientInformed:
-    """
-    The sender declares that the patient was informed; nobody here can check it.
-
-    Source: CSP L. 1111-15; once in the patient's follow-up, valid for the whole team.
-    """
-
-    by: InformedBy
-    on: date | None = None
-
-    def __str__(self) -> str:
-        """Return it in one line for the journal: no patient is in it."""
-        return f"{self.by.value} {self.on}" if self.on else self.by.value
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 from attrs import frozen
 
 from gateway.core.document import Availability, Visibility
-from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
 
 
 @frozen
@@ -43,7 +43,7 @@ class PatientSide:
     who: PatientReader
 
     def sees(self, sight: Sight, *, on_request: bool = False) -> bool:
-        """Tell what `patient_sees` says."""
+        """Tell what `patient_sees` says, and `sees_version` of what was replaced."""
         return patient_sees(
             sight.visibility, sight.status, self.who, on_request=on_request
-        )
+        ) and sees_version(sight.visibility, sight.newer, self.who)

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.document import AuthorEntry
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError
 from gateway.reception.documents_form import read_documents, write_documents
 from gateway.reception.submission import (
-    InformedBy,
-    PatientInformed,
     Said,
     SubmittedDocument,
     SubmittedDocuments,

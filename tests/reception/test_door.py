@@ -19,6 +19,7 @@ from gateway.core.envelope import (
     SenderKind,
     SubmissionForm,
 )
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.ins import Ins
 from gateway.core.person import Coded
 from gateway.core.reasons import Reason
@@ -28,7 +29,6 @@ from gateway.documents.xds.values import EntryAction
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Kept, Twin
-from gateway.reception.submission import InformedBy, PatientInformed
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.arrivals.receipts import Receipts

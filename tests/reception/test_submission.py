@@ -8,11 +8,10 @@ import pytest
 
 from gateway.core.document import Visibility
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.errors import InvalidError
 from gateway.reception.submission import (
-    InformedBy,
     Message,
-    PatientInformed,
     Said,
     Submission,
     SubmittedDocument,

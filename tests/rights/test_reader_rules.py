@@ -9,7 +9,7 @@ import pytest
 from gateway.core.document import Availability
 from gateway.core.listing import FLAGS_OF, bits_of
 from gateway.rights.reader_rules import PatientSide, Sight
-from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
 
 
 @pytest.mark.parametrize("who", PatientReader)
@@ -17,8 +17,13 @@ def test_who_stands_beside_the_patient_sees_what_the_rule_says(
     who: PatientReader,
 ) -> None:
     for flags, status, on_request in product(FLAGS_OF, Availability, (False, True)):
-        seen = PatientSide(who).sees(Sight(flags, status), on_request=on_request)
-        assert seen is patient_sees(flags, status, who, on_request=on_request)
+        for newer in (None, *FLAGS_OF):
+            sight = Sight(flags, status, newer=newer)
+            seen = PatientSide(who).sees(sight, on_request=on_request)
+            assert seen is (
+                patient_sees(flags, status, who, on_request=on_request)
+                and sees_version(flags, newer, who)
+            )
 
 
 def test_flags_are_bits_and_back() -> None:

@@ -176,8 +176,17 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "le paquet n'a pas un document que METADATA.XML cite"
         ),
         # METADATA.XML (gateway/documents/xds).
+        "a name of who informed the patient that is none": (
+            "le nom de la personne qui a informé le patient n'en est pas un"
+        ),
         "METADATA.XML that does not name exactly one patient": (
             "METADATA.XML ne désigne pas un patient et un seul"
+        ),
+        "METADATA.XML that informs by no known channel": (
+            "METADATA.XML dit le patient informé par un canal qui n'est pas connu"
+        ),
+        "METADATA.XML that informs on a day that is none": (
+            "METADATA.XML dit le patient informé un jour qui n'existe pas"
         ),
         "METADATA.XML that lists a file twice": (
             "METADATA.XML cite deux fois un fichier"

@@ -126,6 +126,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
+        "informed": Both(
+            "Vous avez été informé du dépôt de documents, déclare cette structure",
+            "You were told that documents are filed, says this structure",
+        ),
         "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
         "unblock": Both("Blocage levé", "Block lifted"),
         "card": Both("Numéro de carte Vitale changé", "Health card number changed"),

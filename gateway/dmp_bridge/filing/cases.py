@@ -36,7 +36,8 @@ class Case:
 
     ``decisions`` has one decision for each document, or a single one for a message
     without any; ``facts`` are what each was taken on; ``entries`` the
-    entryUUID in hex of those filed or withdrawn.
+    entryUUID in hex of those filed or withdrawn. ``informed`` are those of which the
+    patient was told, by the structure that filed them.
     """
 
     recipient: RecipientOutcome
@@ -44,6 +45,7 @@ class Case:
     decisions: list[FilingDecision] = field(factory=list)
     facts: list[FilingFacts] = field(factory=list)
     entries: dict[int, str] = field(factory=dict)
+    informed: set[int] = field(factory=set)
     submission_id: str = ""
     hidden_until: datetime | None = None
 

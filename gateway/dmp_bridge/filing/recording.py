@@ -223,4 +223,5 @@ def _outcome(
         error=decision.error.value if decision.error else "",
         detail=_to_correct(decision, found),
         entry_id=case.entries.get(number, ""),
+        informed=number in case.informed,
     )

@@ -20,6 +20,7 @@ def said_in_metadata(facts: EntryFacts, submission: SubmissionFacts | None) -> S
         replaces=facts.replaced_uuid,
         author=submission.author if submission else None,
         content_type=submission.content_type if submission else None,
+        informed=submission.informed if submission else None,
     )
 
 

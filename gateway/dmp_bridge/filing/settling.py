@@ -22,6 +22,7 @@ from gateway.dmp_bridge.filing.depositing import (
 from gateway.dmp_bridge.filing.document_facts import asked_visibility
 from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
+from gateway.dmp_bridge.filing.informing import keep_informed
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
@@ -290,6 +291,8 @@ class Settlement:
             [stored.id for stored in replaced if stored],
             responsible=answering_for(self.kept.sender, authors),
         )
+        if keep_informed(self.work, deposit, self.kept.sender, one.found):
+            case.informed.add(number)
 
     def _masker(self, case: Case, decision: FilingDecision) -> MaskedBy:
         """Return who masked a document: for its versions' sake, whoever masked these"""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from gateway.core.document import DocumentEntry, SubmissionSet
+from gateway.core.informing import PatientInformed
 from gateway.documents.media import normal_type
 from gateway.documents.xdm.archive import write_archive
 from gateway.documents.xdm.package import FOLDER, INDEX, METADATA, README
@@ -66,11 +67,13 @@ def write_package(
     submission: SubmissionSet,
     sender: PackageSender,
     moment: datetime,
+    informed: PatientInformed | None = None,
 ) -> bytes:
     """
     Return an IHE_XDM.ZIP with one SUBSET; the same arguments give the same bytes.
 
-    ``moment`` dates the files of the archive, as local time without zone.
+    ``moment`` dates the files of the archive, as local time without zone. ``informed``
+    is how the patient was told of the filing, where that is to be said.
 
     Raises:
         InvalidError: no document, or one whose entry is of other bytes.
@@ -94,7 +97,7 @@ def write_package(
     files = [
         (README, _readme(sender, names).encode()),
         (INDEX, _index(sender, names, documents).encode()),
-        (f"{SUBSET}/{METADATA}", write_metadata(submission, listed)),
+        (f"{SUBSET}/{METADATA}", write_metadata(submission, listed, informed)),
     ]
     files += [
         (f"{SUBSET}/{name}", document.content)

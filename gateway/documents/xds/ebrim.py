@@ -51,6 +51,15 @@ REFERENCE_IDS: Final = "urn:ihe:iti:xds:2013:referenceIdList"
 ACTION: Final = "urn:action:extraMetadataSlot"
 """The slot in which French packages say that a document is changed or withdrawn."""
 
+INFORMED: Final = "urn:patientInformed:extraMetadataSlot"
+"""
+The slot of a SubmissionSet in which its sender says how the patient was informed.
+
+Its values: the channel, the day (YYYYMMDD), who told it; the last two may be left out.
+No text that was read has a name for it: it is ours, formed as `ACTION` is, and any
+receiver may leave it out (ITI TF-3 §4.2.3.1.6, extra metadata).
+"""
+
 _DECIDING: Final = frozenset({"URI", "hash", "size"})
 _NAMED: Final = frozenset(
     {
@@ -62,6 +71,7 @@ _NAMED: Final = frozenset(
         "sourcePatientId",
         "sourcePatientInfo",
         "submissionTime",
+        INFORMED,
         REFERENCE_IDS,
     }
 )

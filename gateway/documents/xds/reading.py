@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from attrs import evolve
 from lxml import etree
 
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.documents.remarks import Remarks
 from gateway.documents.xds import ebrim
 from gateway.documents.xds.ebrim import (
@@ -32,6 +33,7 @@ MAX_BYTES = 4 * 1024 * 1024
 """A METADATA.XML takes 15 kB for one document."""
 
 _REQUEST = f"{{{ebrim.LCM}}}SubmitObjectsRequest"
+_DAY = re.compile(r"[0-9]{8}")
 _SIZE = re.compile(r"[0-9]{1,12}")
 _HASH = re.compile(r"[0-9A-Fa-f]{40}")
 
@@ -198,7 +200,27 @@ def _read_submission(said: RegistryObject, odd: Remarks) -> SubmissionFacts:
         content_type=odd.optional(said.code, ebrim.CONTENT_TYPE, "contentTypeCode"),
         author=authors[0] if authors else None,
         title=said.title,
+        informed=odd.optional(_informed, said),
     )
+
+
+def _informed(said: RegistryObject) -> PatientInformed | None:
+    """Read how the patient was informed: the channel, maybe the day, maybe by whom."""
+    values = said.slots.get(ebrim.INFORMED, ())
+    if not values:
+        return None
+    known = {one.value for one in InformedBy}
+    channel, on, teller, *more = (*values, "", "")[: max(3, len(values))]
+    if channel.lower() not in known or more:
+        raise InvalidError("METADATA.XML that informs by no known channel")
+    if on and not _DAY.fullmatch(on):
+        raise InvalidError("METADATA.XML that informs on a day that is none")
+    try:
+        day = date(int(on[:4]), int(on[4:6]), int(on[6:])) if on else None
+    except ValueError:
+        raise InvalidError("METADATA.XML that informs on a day that is none") from None
+    by = InformedBy(channel.lower())
+    return PatientInformed(by=by, on=day, teller=" ".join(teller.split()))
 
 
 def _time(said: RegistryObject, name: str) -> datetime | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gateway.core.document import AuthorEntry
+from gateway.core.informing import PatientInformed
 from gateway.core.person import Coded
 
 
@@ -71,6 +72,7 @@ class SubmissionFacts:
     content_type: Coded | None = None
     author: AuthorEntry | None = None
     title: str = field(default="", repr=False)
+    informed: PatientInformed | None = None
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from attrs import frozen
 from lxml import etree
 
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
+from gateway.core.informing import PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
 from gateway.documents.xds.ebrim import IN_RIM
@@ -38,10 +39,14 @@ class ListedDocument:
 
 
 def write_metadata(
-    submission: SubmissionSet, documents: Sequence[ListedDocument]
+    submission: SubmissionSet,
+    documents: Sequence[ListedDocument],
+    informed: PatientInformed | None = None,
 ) -> bytes:
     """
     Return the METADATA.XML of a submission, in UTF-8.
+
+    ``informed`` is how the patient was told of the filing, where that is to be said.
 
     The placement is that of ITI TF-3 §4.2, the element order that of the ebRIM
     schema; ``hash``, ``size`` and ``URI`` are written, as XDM needs them.
@@ -51,7 +56,7 @@ def write_metadata(
     """
     try:
         return etree.tostring(
-            _request(submission, documents),
+            _request(submission, documents, informed),
             encoding="UTF-8",
             xml_declaration=True,
             pretty_print=True,
@@ -61,13 +66,16 @@ def write_metadata(
 
 
 def _request(
-    submission: SubmissionSet, documents: Sequence[ListedDocument]
+    submission: SubmissionSet,
+    documents: Sequence[ListedDocument],
+    informed: PatientInformed | None,
 ) -> etree._Element:
     ids = (f"id{number:03d}" for number in itertools.count(1))
     root = etree.Element(f"{{{ebrim.LCM}}}SubmitObjectsRequest", nsmap=_NAMESPACES)
     objects = _add(root, "RegistryObjectList")
     set_id = submission.entry_uuid or _SET_ID
-    _write_submission(_Writer(objects, "RegistryPackage", set_id, ids), submission)
+    package = _Writer(objects, "RegistryPackage", set_id, ids)
+    _write_submission(package, submission, informed)
     links = []
     for number, document in enumerate(documents, 1):
         entry_id = document.entry.entry_uuid or f"Document{number:02d}"
@@ -89,8 +97,15 @@ def _request(
     return root
 
 
-def _write_submission(package: _Writer, submission: SubmissionSet) -> None:
+def _write_submission(
+    package: _Writer, submission: SubmissionSet, informed: PatientInformed | None
+) -> None:
     package.slot("submissionTime", hl7_time(submission.submission_time))
+    if informed is not None:
+        # Its values are told by their place: no name without a day.
+        on = informed.on
+        told = (f"{on.year:04d}{on:%m%d}", informed.teller) if on else ()
+        package.slot(ebrim.INFORMED, informed.by.value, *told)
     package.name(submission.title)
     package.author(ebrim.SET_AUTHOR, submission.author)
     package.code(ebrim.CONTENT_TYPE, submission.content_type)

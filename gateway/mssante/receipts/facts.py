@@ -35,12 +35,14 @@ class DocumentFact:
 
     ``outcome`` is a word of `Reason`, ``error`` the MDN code of the decision where it
     has one, ``detail`` what to correct, in what was filed too, without patient data.
+    ``informed``: its structure says that the patient was told of the filing.
     """
 
     unique_id: str
     outcome: str
     error: str = ""
     detail: str = ""
+    informed: bool = False
 
 
 @frozen(kw_only=True)

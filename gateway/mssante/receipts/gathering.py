@@ -74,6 +74,7 @@ def gather_facts(
                     outcome=each.outcome,
                     error=each.error,
                     detail=each.detail,
+                    informed=each.informed,
                 )
                 for each in documents
                 if each.recipient == one.position

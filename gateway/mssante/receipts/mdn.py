@@ -29,7 +29,8 @@ class Disposition:
 
     ``error`` is None for success. ``lines`` explain each document to people.
     ``was_read``: the patient opened it, nothing was integrated. ``original_recipient``
-    is the ORCPT as given.
+    is the ORCPT as given. ``informed``: whether the patient is known to have been told
+    of the filing, None where nothing is filed.
     """
 
     recipient: str = field(repr=False)
@@ -37,6 +38,7 @@ class Disposition:
     error: ErrorCode | None = None
     lines: tuple[str, ...] = ()
     was_read: bool = False
+    informed: bool | None = None
 
     def field_value(self) -> str:
         """
@@ -185,7 +187,10 @@ def _explain(disposition: Disposition) -> str:
         error = disposition.error
         coded = f"{error.value} {ERROR_LABELS[error]}"
         first = f"{senders.NOT_WHOLLY_PROCESSED}\n{coded}"
-    return "\n".join((first, "", *disposition.lines))
+    lines = list(disposition.lines)
+    if disposition.informed is not None:
+        lines += ["", senders.INFORMED if disposition.informed else senders.NOT_TOLD]
+    return "\n".join((first, "", *lines))
 
 
 def _fields(disposition: Disposition, asked: Asked, hostname: str) -> bytes:
@@ -202,6 +207,10 @@ def _fields(disposition: Disposition, asked: Asked, hostname: str) -> bytes:
     lines.append(f"Disposition: {disposition.field_value()}")
     if disposition.error is not None:
         lines.append(f"Error: {_coded(disposition.error)}")
+    if disposition.informed is not None:
+        # An extension field (RFC 8098 §3.3).
+        known = "yes" if disposition.informed else "unknown"
+        lines.append(f"X-Patient-Informed: {known}")
     lines.append("")
     return "\r\n".join(lines).encode("ascii", "replace")
 

@@ -221,6 +221,7 @@ def _disposition(one: RecipientFacts) -> Disposition | None:
             one,
             error=errors[0] if errors else None,
             lines=lines_of([_line(each, one.announcement) for each in one.documents]),
+            informed=_informed(one.documents),
         )
     if one.outcome == Copy.GIVEN_UP:
         return _dispose(one, error=ErrorCode.OTHER, lines=(senders.GIVEN_UP,))
@@ -240,6 +241,7 @@ def _dispose(
     error: ErrorCode | None = None,
     lines: tuple[str, ...] = (),
     was_read: bool = False,
+    informed: bool | None = None,
 ) -> Disposition:
     return Disposition(
         recipient=one.address,
@@ -247,7 +249,23 @@ def _dispose(
         error=error,
         lines=lines,
         was_read=was_read,
+        informed=informed,
     )
+
+
+def _informed(documents: Sequence[DocumentFact]) -> bool | None:
+    """
+    Return whether the patient is known to have been told; None where nothing is filed.
+
+    It is the same for all that one structure files.
+    """
+    filed = [
+        each
+        for each in documents
+        if (reason := _reason(each.outcome)) is not None
+        and REASON_TEXTS[reason].effect is Effect.FILED
+    ]
+    return any(each.informed for each in filed) if filed else None
 
 
 def _error(document: DocumentFact) -> ErrorCode | None:

@@ -86,7 +86,11 @@ def told_columns(
 ) -> dict[str, Any]:
     """Return the columns that say which document it was, and what of it was wrong."""
     place = _place(arrival_id, said.recipient, said.position)
-    told = {"unique_id": said.unique_id, "detail": said.detail[:400]}
+    told = {
+        "unique_id": said.unique_id,
+        "detail": said.detail[:400],
+        "informed": said.informed,
+    }
     return {
         "unique_id": unique_id_digest(work.keys, said.unique_id),
         "detail": "",
@@ -99,14 +103,14 @@ def _place(arrival_id: str, recipient: int, position: int) -> str:
     return f"arrival_documents.facts:{arrival_id}:{recipient}:{position}"
 
 
-def _told(work: UnitOfWork, row: Any) -> dict[str, str]:
+def _told(work: UnitOfWork, row: Any) -> dict[str, Any]:
     """Return what a row says; nothing, once nobody is left to know it."""
     nothing = {"unique_id": "", "detail": ""}
     if not row.facts:
         return nothing
     place = _place(row.arrival_id, row.recipient, row.position)
     try:
-        told: dict[str, str] = work.unseal(row.key_id, row.facts, place)
+        told: dict[str, Any] = work.unseal(row.key_id, row.facts, place)
     except DestroyedError:
         return nothing
     return told
@@ -127,4 +131,5 @@ def outcome_of(work: UnitOfWork, row: Any) -> DocumentOutcome:
         error=row.error,
         detail=told["detail"],
         entry_id=row.entry_id or "",
+        informed=told.get("informed", False),  # not of an earlier version
     )

@@ -47,7 +47,8 @@ class DocumentOutcome:
 
     ``error`` is the code of an MDN, 900 to 906, or empty; ``detail`` says what the
     sender should correct, in what was filed too, and names no patient; ``entry_id``
-    is the entryUUID in hex once filed.
+    is the entryUUID in hex once filed. ``informed``: the structure that filed it says
+    that the patient was told.
     """
 
     recipient: int
@@ -58,6 +59,7 @@ class DocumentOutcome:
     error: str = ""
     detail: str = ""
     entry_id: str = ""
+    informed: bool = False
 
 
 @frozen(kw_only=True)

@@ -20,6 +20,27 @@ DIGEST_BYTES = 32
 """Of a MAC (SHA-256). One of version 1 is no more; before others stands the version."""
 
 FIRST: Mapping[str, Sequence[str]] = {
+    "accesses": (
+        "id",
+        "profile_id",
+        "arrival_id",
+        "key_id",
+        "cause",
+        "said",
+        "asked_by",
+        "asked_at",
+        "asked_until",
+        "granted_by",
+        "refused_at",
+        "begun_at",
+        "ends_at",
+        "review_by",
+        "reviewed_by",
+        "reviewed_at",
+        "verdict",
+        "tell_at",
+        "told_at",
+    ),
     "accounts": ("id", "login", "called", "profile_id", "password", "created_at"),
     "arrivals": (
         "id",

@@ -18,6 +18,7 @@ from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
@@ -148,21 +149,26 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),
-        get("/confidentiality", access.settings),
-        get("/confidentiality/change", access.ask),
-        post("/confidentiality/change", access.change),
-        get("/confidentiality/documents", access.several),
-        post("/confidentiality/documents", access.mask_several),
-        get("/confidentiality/block", access.ask_block),
-        post("/confidentiality/block", access.block),
-        post("/confidentiality/unblock", access.unblock),
+        # Of a minor some may tell of what representatives must know nothing of.
+        get("/confidentiality/informed", InformedPages(desk).informed),
         get("/confidentiality/oppositions", opposing.oppositions),
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
         post("/confidentiality/oppose", opposing.oppose),
-        get(who_sees, access.who_sees),
-        post(who_sees, access.mask),
-        get("/history", HistoryPages(desk).history),
+        *does(
+            Act.GOVERN,
+            get("/confidentiality", access.settings),
+            get("/confidentiality/change", access.ask),
+            post("/confidentiality/change", access.change),
+            get("/confidentiality/documents", access.several),
+            post("/confidentiality/documents", access.mask_several),
+            get("/confidentiality/block", access.ask_block),
+            post("/confidentiality/block", access.block),
+            post("/confidentiality/unblock", access.unblock),
+            get(who_sees, access.who_sees),
+            post(who_sees, access.mask),
+            get("/history", HistoryPages(desk).history),
+        ),
         *does(
             Act.READ,
             get("/documents", listing.documents),

@@ -12,12 +12,13 @@ from attrs import define, evolve
 from gateway.core.decision import Caution, RuleVersions
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.reasons import ErrorCode, Reason
 from gateway.dmp_bridge.filing.cases import Brought, Case
 from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.gathering import Gatherer, PatientRow
 from gateway.dmp_bridge.filing.recording import Recorder
-from gateway.reception.submission import InformedBy, PatientInformed, Said
+from gateway.reception.submission import Said
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import (
     Arrivals,

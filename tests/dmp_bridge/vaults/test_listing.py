@@ -41,7 +41,7 @@ from gateway.documents.xds.naming import person_name, structure_name
 from gateway.errors import DestroyedError
 from gateway.rights.listing_rules import Found, Wanted, find, seen_by
 from gateway.rights.reader_rules import PatientSide
-from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
 from gateway.store.base.work import Database
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.tables import document_indexes, documents
@@ -245,12 +245,18 @@ class Plain:
 
 def plainly(person: Person, who: PatientReader, *, old: bool) -> list[Plain]:
     """Return what somebody may know of, asked of each document for itself."""
+
+    def newer(vault: EmbeddedVault, one: FiledDocument) -> frozenset[Visibility] | None:
+        after = vault.get(one.replaced_by) if one.replaced_by else None
+        return None if after is None else after.visibility(vault.work.now)
+
     with person.database.read() as work:
         vault = EmbeddedVault(work)
         return [
             Plain(one, vault.entry(one), one.visibility(work.now))
             for one in vault.listed(person.profile_id)
             if patient_sees(one.visibility(work.now), one.status, who, on_request=old)
+            and sees_version(one.visibility(work.now), newer(vault, one), who)
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import string
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet, Visibility
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Coded
 from gateway.documents.xds import ebrim
 from gateway.documents.xds.reading import read_metadata
@@ -577,6 +578,53 @@ ENTRIES = st.builds(
     hash=st.binary(min_size=20, max_size=20).map(bytes.hex),
     reference_ids=st.lists(TEXT.filter(bool), max_size=2).map(tuple),
 )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        PatientInformed(by=InformedBy.CONVOCATION),
+        PatientInformed(by=InformedBy.ONLINE, on=date(2026, 3, 2)),
+        PatientInformed(
+            by=InformedBy.TELEPHONE, on=date(2026, 3, 2), teller="Mme Accueil & fils"
+        ),
+    ],
+)
+def test_how_the_patient_was_informed_is_written_and_read(
+    told: PatientInformed,
+) -> None:
+    listed = ListedDocument(entry=make_entry(), uri="DOC0001.XML")
+
+    metadata = read_metadata(write_metadata(make_submission(), [listed], told))
+
+    assert metadata.submission.informed == told
+    assert metadata.entries[0].remarks == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("pigeon",),
+        ("telephone", "20261340"),
+        ("telephone", "2026-03-02"),
+        ("telephone", "20260302", "x" * 101),
+        ("telephone", "20260302", "Mme Accueil", "more"),
+    ],
+)
+def test_what_is_no_such_declaration_is_left_out_with_a_remark(
+    values: tuple[str, ...],
+) -> None:
+    told = PatientInformed(by=InformedBy.POSTER)
+    listed = ListedDocument(entry=make_entry(), uri="DOC0001.XML")
+    text = write_metadata(make_submission(), [listed], told).decode()
+    said = "".join(f"<Value>{one}</Value>" for one in values)
+    assert "<Value>poster</Value>" in text
+
+    metadata = read_metadata(text.replace("<Value>poster</Value>", said).encode())
+
+    assert metadata.submission.informed is None
+    (remark,) = metadata.entries[0].remarks
+    assert remark.endswith("left out")
 
 
 @given(ENTRIES)

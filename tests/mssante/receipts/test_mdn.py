@@ -106,6 +106,25 @@ def test_each_error_has_code_and_label_where_software_looks(code: ErrorCode) -> 
     assert content.split(b"\r\n\r\n")[0].isascii()
 
 
+@pytest.mark.parametrize(
+    ("informed", "word", "said"),
+    [
+        (True, "yes", "oui, déclarée par votre structure"),
+        (False, "unknown", "une affiche seule ne suffit pas"),
+        (None, None, None),
+    ],
+)
+def test_it_says_whether_the_patient_is_known_to_be_informed(
+    informed: bool | None, word: str | None, said: str | None
+) -> None:
+    report = parse(
+        write_mdn(disposition(informed=informed), asked(), STAMP, max_original_bytes=99)
+    )
+
+    assert report.groups[0].get("X-Patient-Informed") == word
+    assert (said is not None and said in report.text) is (informed is not None)
+
+
 def test_reading_is_displayed_not_processed() -> None:
     report = parse(
         write_mdn(disposition(was_read=True), asked(), STAMP, max_original_bytes=10_000)

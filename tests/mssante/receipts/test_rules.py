@@ -348,8 +348,30 @@ def test_after_the_end_the_delay_is_not_told_any_more() -> None:
     assert one.status == "failed"
 
 
-def document(outcome: Reason, unique_id: str, **changes: str) -> DocumentFact:
+def document(outcome: Reason, unique_id: str, **changes: Any) -> DocumentFact:
     return DocumentFact(unique_id=unique_id, outcome=outcome.value, **changes)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "informed", "told"),
+    [
+        (Reason.FILED, True, True),
+        (Reason.FILED_MASKED_BY_DEFAULT, False, False),
+        (Reason.REPLACED, True, True),
+        (Reason.DUPLICATE, False, None),
+        (Reason.DOC_INVALID, False, None),
+    ],
+)
+def test_of_what_is_filed_alone_it_says_whether_the_patient_is_informed(
+    outcome: Reason, informed: bool, told: bool | None
+) -> None:
+    one = document(outcome, "1.1", informed=informed)
+    facts = facts_of(CASES[0], outcome=outcome.value, documents=(one,))
+
+    (mdn,) = due_for(evolve(facts, deliver=True), MdnRequest.MATCHES)
+
+    assert mdn.disposition is not None
+    assert mdn.disposition.informed is told
 
 
 def test_a_remark_does_not_tell_that_the_patient_masks_everything() -> None:
