@@ -88,6 +88,7 @@ class Action(StrEnum):
     DOCUMENT_KEPT = "document:keep"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
+    DOCUMENT_ERASED = "document:erase"
     DOCUMENT_MASKED = "document:mask"
     DOCUMENT_UNMASKED = "document:unmask"
     DOCUMENT_OPENED = "document:open"

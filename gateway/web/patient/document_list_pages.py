@@ -14,7 +14,9 @@ from attrs import field, frozen
 from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
 from gateway.core.listing import MANY_READ, ListEntry, moment_of, when_of
+from gateway.rights.delegation_rules import Act
 from gateway.rights.listing_rules import Counts, find, seen_by
+from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
@@ -120,6 +122,8 @@ class DocumentListPages:
             KINDS=KINDS,
             recent_periods=[f"{one}m" for one in MONTHS],
             most_asked=MOST_ASKED,
+            erased=_count(visit.query.get("erased", "")),
+            may_add=visit.may(Act.DOCUMENTS),
         )
 
     def search(self, visit: Visit) -> Answer:
@@ -224,3 +228,8 @@ def _to_choose(names: Names, counts: Mapping[str, int]) -> list[NameToChoose]:
         NameToChoose(names.digest(name), name, counts[name])
         for name in sorted(most, key=str.casefold)
     ]
+
+
+def _count(said: str) -> int:
+    """Return how many documents were deleted just now, 0 where none was."""
+    return min(int(said), MOST_ERASED) if said.isdecimal() and len(said) < 3 else 0

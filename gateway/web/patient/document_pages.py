@@ -26,7 +26,11 @@ class OneDocumentPages:
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             if seen.is_withdrawn(document_id):
-                return self.desk.page(visit, "withdrawn.html", status=410)
+                gone = seen.vault.get(document_id)
+                is_erased = gone is not None and gone.erased_at is not None
+                return self.desk.page(
+                    visit, "withdrawn.html", status=410, is_erased=is_erased
+                )
             document = _found(seen, document_id)
             facts = seen.card(document)
             content = seen.vault.content(document)
@@ -44,6 +48,7 @@ class OneDocumentPages:
             newer=newer.id if newer is not None else "",
             rendering=rendering,
             Shown=Shown,
+            added=visit.query.get("done") == "added",
         )
 
     def body(self, visit: Visit, document_id: str) -> Answer:
@@ -69,6 +74,16 @@ class OneDocumentPages:
             raise NotFoundError("not found")
         self._note(visit, document, action, "file")
         return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
+
+    def picture(self, visit: Visit, document_id: str, number: int) -> Answer:
+        """Show one of the pictures that a TIFF or HEIC was converted to."""
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            content = seen.vault.content(_found(seen, document_id))
+        medium = self.desk.documents.picture(content, number)
+        if medium is None:
+            raise NotFoundError("not found")
+        return inline("document.jpg", medium.media_type, medium.content)
 
     def media(self, visit: Visit, document_id: str, media_id: str) -> Answer:
         """Show an image or file embedded in a document."""
