@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from gateway.core.document import Availability
-from gateway.core.listing import FLAGS_OF, bits_of
+from gateway.core.listing import FLAGS_OF
 from gateway.rights.reader_rules import PatientSide, Sight
 from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
 
@@ -24,7 +24,3 @@ def test_who_stands_beside_the_patient_sees_what_the_rule_says(
                 patient_sees(flags, status, who, on_request=on_request)
                 and sees_version(flags, newer, who)
             )
-
-
-def test_flags_are_bits_and_back() -> None:
-    assert [bits_of(flags) for flags in FLAGS_OF] == list(range(8))
