@@ -14,7 +14,9 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.core.actors import Means
+from gateway.core.reasons import Effect
 from gateway.core.texts.explaining import Both
+from gateway.core.texts.outcomes import REASON_TEXTS
 
 
 class Deed(StrEnum):
@@ -54,6 +56,12 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             Deed.FILED,
             "Document remplacé par une version plus récente",
             "Document replaced by a newer version",
+        ),
+        "document:decide": _said(
+            Deed.FILED, "Document non ajouté", "Document not added"
+        ),
+        "recipient:refuse": _said(
+            Deed.MESSAGES, "Message refusé à l'arrivée", "Message refused on arrival"
         ),
         "document:withdraw": _said(
             Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
@@ -117,6 +125,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Password and code checked",
         ),
         "account:refuse": _said(Deed.SESSIONS, "Vérification refusée", "Check refused"),
+        "decision:read": _said(Deed.READ, "Explication lue", "Explanation read"),
         "operator:read": _said(
             Deed.READ,
             "Dossier consulté par le service",
@@ -253,6 +262,14 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
 
 SECRET_CHANGES = frozenset({"secret", "unsecret"})
 """Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""
+
+
+REFUSED_FILINGS = frozenset(
+    reason
+    for reason, said in REASON_TEXTS.items()
+    if said.effect in (Effect.REFUSED, Effect.TEMPORARY, Effect.QUARANTINED)
+)
+"""The outcomes of a decision on a document that have a line of their own."""
 
 
 def deed_text(action: str, outcome: str) -> DeedText | None:

@@ -12,6 +12,7 @@ from gateway.core.actors import Means, Who
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
+    REFUSED_FILINGS,
     SECRET_CHANGES,
     TOLD_ABOUT,
     TOLD_VALUES,
@@ -27,6 +28,7 @@ from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
+from gateway.web.patient.why import WhyReader
 
 
 class Party(StrEnum):
@@ -49,9 +51,11 @@ _OF_WHO = {
 _BY_PROFESSIONALS = frozenset(
     {
         Action.DOCUMENT_FILED,
+        Action.DOCUMENT_DECIDED,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
         Action.MESSAGE_DELIVERED,
+        Action.RECIPIENT_REFUSED,
         Action.CONVERSATION_ENDED,
     }
 )
@@ -81,6 +85,9 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_DOWNLOADED,
     }
 )
+_FILINGS = frozenset({Action.DOCUMENT_FILED, Action.DOCUMENT_DEPRECATED})
+_EXPLAINED = frozenset({Action.DOCUMENT_DECIDED, Action.RECIPIENT_REFUSED})
+_REFUSALS = {Action.DOCUMENT_DECIDED.value: REFUSED_FILINGS}
 _BY_MESSAGE = frozenset(
     {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
 )
@@ -138,7 +145,11 @@ class HistoryLine:
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
+    told: Both = field(repr=False)
+    """Why a filing was refused, in a sentence; empty of anything else."""
     is_refused: bool
+    why_path: str
+    """Where it is told on what this rests, empty where that is nowhere."""
 
 
 @frozen
@@ -182,6 +193,7 @@ class PatientHistory:
                 actions,
                 who=_WHO_OF.get(choice.party) if choice.party else None,
                 of_them=_ACTIONS_OF.get(choice.party, ()) if choice.party else (),
+                outcomes=_REFUSALS,
                 before=before,
                 since=choice.since,
                 until=choice.until,
@@ -252,6 +264,11 @@ class PatientHistory:
                 card = self.seen.card(document)
             elif not self.seen.is_withdrawn(entry.subject):
                 return None
+        refusal = None
+        if entry.action == Action.DOCUMENT_DECIDED:
+            refusal = WhyReader(work=self.work, seen=self.seen).refusal(entry)
+            if refusal is None:
+                return None
         said = deed_text(entry.action, entry.outcome)
         assert said is not None, "asked for by its action"
         party = party_of(entry)
@@ -259,6 +276,8 @@ class PatientHistory:
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
         who, place = _named(entry, party, card)
+        if refusal is not None:
+            who = refusal.sender
         return HistoryLine(
             seq=entry.seq,
             at=entry.at,
@@ -273,8 +292,23 @@ class PatientHistory:
             about=_about(told),
             values=_values(told),
             means=_means(entry),
-            is_refused=entry.action.endswith(":refuse"),
+            told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
+            is_refused=entry.action.endswith(":refuse") or refusal is not None,
+            why_path=_why_path(entry, card),
         )
+
+
+def _why_path(entry: Entry, card: DocumentCard | None) -> str:
+    """Return where it is told on what a line rests."""
+    if entry.action == Action.MESSAGE_DELIVERED:
+        return f"/why/message/{entry.subject}"
+    if entry.action in _FILINGS and card is not None:
+        return f"/why/document/{card.id}"
+    if entry.action == Action.NOTICE_SENT or (
+        entry.action in _EXPLAINED and "decision" in entry.kept
+    ):
+        return f"/why/line/{entry.seq}"
+    return ""
 
 
 def _about(fact: ProfileChange | None) -> Both:

@@ -26,6 +26,7 @@ from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
+from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
 
@@ -41,6 +42,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
+    why = WhyPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
@@ -163,6 +165,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
         post("/confidentiality/oppose", opposing.oppose),
+        get(f"/why/document/{_ID.format('document_id')}", why.document),
+        get(f"/why/message/{_ID.format('arrival_id')}", why.message),
+        get("/why/line/<int:seq>", why.line),
         *does(
             Act.GOVERN,
             get("/confidentiality", access.settings),
