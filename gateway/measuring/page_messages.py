@@ -25,25 +25,25 @@ def is_own(number: int) -> bool:
 def message(profile_id: str, number: int) -> Arrival:
     """Return a message; every second one is of, or to, the same correspondent."""
     arrival_id = uuid4().hex
-    is_own = is_own(number)
+    own = is_own(number)
     theirs = f"dr{0 if number % 2 else number}@hopital.mssante.test"
     sender = (
         Sender(kind=SenderKind.PATIENT, identity=profile_id)
-        if is_own
+        if own
         else Sender(kind=SenderKind.OPERATOR, subject="O=CHU,CN=smtp.peer")
     )
     recipient = (
         Recipient(kind=RecipientKind.REMOTE, address=theirs)
-        if is_own
+        if own
         else Recipient(
             kind=RecipientKind.PATIENT, address=OWN_ADDRESS, target_id=profile_id
         )
     )
     return Arrival(
         id=arrival_id,
-        door=Door.WEB if is_own else Door.OPERATOR,
+        door=Door.WEB if own else Door.OPERATOR,
         sender=sender,
-        reverse_path=OWN_ADDRESS if is_own else theirs,
+        reverse_path=OWN_ADDRESS if own else theirs,
         recipients=(recipient,),
         content=CONTENT,
         message_id=f"<{arrival_id}@hopital.mssante.test>",

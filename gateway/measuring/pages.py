@@ -38,7 +38,7 @@ from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
 from gateway.store.tasks.values import Task, TaskKind
-from gateway.web.patient.document_search import Sealing
+from gateway.web.patient.document_search import TypedSealing
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.paging import PER_PAGE
@@ -189,7 +189,7 @@ class Space:
             token=form_token(self.database.keys, self.cookie),
         )
         with self.database.read() as work:
-            return Sealing(work, visit).seal(words)
+            return TypedSealing(work, visit).seal(words)
 
     def time(self, path: str, parts: dict[str, str], query: dict[str, str]) -> float:
         """

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from gateway.core.document import Availability, Visibility
 from gateway.core.folding import begins_a_word, fold
 from gateway.core.listing import BIT_OF, FLAGS_OF, ListEntry
-from gateway.rights.reader_rules import Reader, Sight
+from gateway.rights.reader_rules import DocumentReader, Sight
 
 _MASKED = BIT_OF[Visibility.MASKED]
 _HIDDEN = BIT_OF[Visibility.HIDDEN_FROM_PATIENT]
@@ -30,7 +30,7 @@ _NOTHING: Mapping[str, AbstractSet[str]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
-class Wanted:
+class WantedDocuments:
     """
     What somebody looks for among the documents; moments as in `ListEntry`.
 
@@ -54,7 +54,7 @@ class Wanted:
 
 
 @frozen(kw_only=True)
-class Counts:
+class DocumentCounts:
     """
     How many of what is seen fit, by what else could be chosen.
 
@@ -74,16 +74,16 @@ class Counts:
 
 
 @frozen
-class Found:
+class FoundDocuments:
     """What is shown: the documents in order, what stands behind each, and the counts"""
 
     entries: Sequence[ListEntry] = field(repr=False)
     older: Mapping[str, Sequence[ListEntry]] = field(repr=False)
-    counts: Counts
+    counts: DocumentCounts
 
 
 @frozen
-class Seen:
+class KnownDocuments:
     """
     What one reader may know of: what stands in the list, and what behind that.
 
@@ -96,8 +96,8 @@ class Seen:
 
 
 def seen_by(
-    reader: Reader, entries: Iterable[ListEntry], now: int, *, old: bool = False
-) -> Seen:
+    reader: DocumentReader, entries: Iterable[ListEntry], now: int, *, old: bool = False
+) -> KnownDocuments:
     """
     Return what a reader may know of.
 
@@ -124,13 +124,13 @@ def seen_by(
             older.setdefault(head, []).append(one)
     for some in older.values():
         some.sort(key=_BY_FILING, reverse=True)
-    return Seen(listed, older, len(apart))
+    return KnownDocuments(listed, older, len(apart))
 
 
 class _Answers(dict[tuple[int, str, str, int | None], tuple[bool, bool]]):
     """What a reader says without a request and on request, asked once of all alike."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: DocumentReader) -> None:
         super().__init__()
         self._reader = reader
 
@@ -164,7 +164,7 @@ def _newest_after(
     return ""
 
 
-def find(seen: Seen, wanted: Wanted, now: int) -> Found:
+def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocuments:
     """Return what fits of what a reader sees, newest first, and the counts."""
     fitting: list[ListEntry] = []
     kinds: Counter[str] = Counter()
@@ -187,10 +187,10 @@ def find(seen: Seen, wanted: Wanted, now: int) -> Found:
     order = _BY_FILING if wanted.by_filing else _BY_CARE
     fitting.sort(key=order, reverse=True)
     older = seen.older
-    return Found(
+    return FoundDocuments(
         fitting,
         {one.id: older[one.id] for one in fitting if one.id in older} if older else {},
-        Counts(
+        DocumentCounts(
             all=len(seen.entries),
             kinds=kinds,
             masked=masked,
@@ -222,7 +222,7 @@ def is_fresh_since(one: ListEntry, since: int | None, now: int) -> bool:
     return since is None or shown_since(one, now) > since
 
 
-def _of(entries: Sequence[ListEntry], wanted: Wanted) -> Iterable[ListEntry]:
+def _of(entries: Sequence[ListEntry], wanted: WantedDocuments) -> Iterable[ListEntry]:
     """Return those of an author, of a time, and with all words that are looked for."""
     found: Iterable[ListEntry] = entries
     by, begin, end = wanted.by, wanted.begin, wanted.end

@@ -29,7 +29,7 @@ class Sight:
     newer: frozenset[Visibility] | None = None
 
 
-class Reader(Protocol):
+class DocumentReader(Protocol):
     """Somebody who looks at a patient's documents."""
 
     def sees(self, sight: Sight, *, on_request: bool = False) -> bool:

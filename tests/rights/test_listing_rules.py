@@ -8,7 +8,7 @@ from gateway.core.document import Availability, Visibility
 from gateway.core.folding import fold
 from gateway.core.listing import BIT_OF, ListEntry
 from gateway.rights.listing_rules import (
-    Wanted,
+    WantedDocuments,
     find,
     is_fresh_since,
     seen_by,
@@ -105,8 +105,8 @@ def test_what_a_reader_may_not_know_of_is_not_counted() -> None:
         entry("4", flags=HIDDEN, visible_at=NOW),
     ]
 
-    holder = find(seen_by(HOLDER, some, NOW), Wanted(), NOW)
-    parent = find(seen_by(PARENT, some, NOW), Wanted(words=("clinique",)), NOW)
+    holder = find(seen_by(HOLDER, some, NOW), WantedDocuments(), NOW)
+    parent = find(seen_by(PARENT, some, NOW), WantedDocuments(words=("clinique",)), NOW)
 
     assert [one.id for one in holder.entries] == ["4", "2", "1"]
     assert (holder.counts.all, holder.counts.masked) == (3, 1)
@@ -134,7 +134,9 @@ def test_each_choice_counts_what_it_would_give() -> None:
         entry("3", kind="img"),
     ]
 
-    found = find(seen_by(HOLDER, some, NOW), Wanted(kind="bio", fresh_since=1), NOW)
+    found = find(
+        seen_by(HOLDER, some, NOW), WantedDocuments(kind="bio", fresh_since=1), NOW
+    )
 
     assert [one.id for one in found.entries] == ["2", "1"]
     assert found.counts.kinds == {"bio": 2, "img": 1}
@@ -145,8 +147,8 @@ def test_the_order_is_of_the_care_or_of_the_filing() -> None:
     some = [entry("1", care_at=30), entry("2", care_at=20), entry("3", care_at=30)]
     seen = seen_by(HOLDER, some, NOW)
 
-    by_care = find(seen, Wanted(), NOW).entries
-    by_filing = find(seen, Wanted(by_filing=True), NOW).entries
+    by_care = find(seen, WantedDocuments(), NOW).entries
+    by_filing = find(seen, WantedDocuments(by_filing=True), NOW).entries
 
     assert [one.id for one in by_care] == ["3", "1", "2"]
     assert [one.id for one in by_filing] == ["3", "2", "1"]
@@ -161,7 +163,7 @@ def test_every_word_is_somewhere_in_the_document() -> None:
     seen = seen_by(HOLDER, some, NOW)
 
     def ids(*words: str, **in_texts: frozenset[str]) -> list[str]:
-        wanted = Wanted(words=words, in_texts=in_texts)
+        wanted = WantedDocuments(words=words, in_texts=in_texts)
         return [one.id for one in find(seen, wanted, NOW).entries]
 
     assert ids("sang") == ["2", "1"]

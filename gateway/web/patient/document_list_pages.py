@@ -15,17 +15,17 @@ from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
 from gateway.core.listing import MANY_READ, ListEntry, moment_of, when_of
 from gateway.rights.delegation_rules import Act
-from gateway.rights.listing_rules import Counts, find, seen_by
+from gateway.rights.listing_rules import DocumentCounts, find, seen_by
 from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.document_search import (
     MONTHS,
-    Asked,
-    Names,
-    Sealing,
+    AskedDocuments,
+    NameDigests,
     Typed,
+    TypedSealing,
     period_of,
     wanted_of,
     year_begins,
@@ -36,7 +36,7 @@ from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
 
 MOST_NAMES: Final = 200
-"""Names to choose from in each list, those of most documents."""
+"""NameDigests to choose from in each list, those of most documents."""
 
 MOST_OLDER: Final = 20
 """Versions shown behind the newest; there is a list of all."""
@@ -51,7 +51,7 @@ class OlderVersion:
 
 
 @frozen
-class Line:
+class ListLine:
     """One document of the list, and how many versions stand behind it."""
 
     card: DocumentCard
@@ -65,7 +65,7 @@ class YearOfDocuments:
 
     year: int
     count: int
-    lines: Sequence[Line]
+    lines: Sequence[ListLine]
 
 
 @frozen
@@ -81,10 +81,10 @@ class NameToChoose:
 class DocumentList:
     """One page of the list, with what could be chosen instead."""
 
-    asked: Asked
+    asked: AskedDocuments
     typed: Typed = field(repr=False)
     by: str = field(repr=False)
-    counts: Counts = field(repr=False)
+    counts: DocumentCounts = field(repr=False)
     total: int
     page: ListPage
     years: Sequence[YearOfDocuments]
@@ -106,7 +106,7 @@ class DocumentListPages:
 
     def documents(self, visit: Visit) -> Answer:
         """List the documents, those of the last care first."""
-        asked = Asked.read(visit.query)
+        asked = AskedDocuments.read(visit.query)
         with self.desk.database.read() as work:
             made = self._made(work, visit, asked)
         if made.read >= MANY_READ:
@@ -118,7 +118,7 @@ class DocumentListPages:
             "documents.html",
             found=made,
             asked=asked,
-            whole=Asked(replaced=asked.replaced).address(),
+            whole=AskedDocuments(replaced=asked.replaced).address(),
             KINDS=KINDS,
             recent_periods=[f"{one}m" for one in MONTHS],
             most_asked=MOST_ASKED,
@@ -131,16 +131,18 @@ class DocumentListPages:
         form = visit.form
         said = {name: form.line(name) for name in form.fields if name != "q"}
         with self.desk.database.read() as work:
-            sealed = Sealing(work, visit).seal(form.line("words"))
-        return redirect(Asked.read({**said, "q": sealed}).address())
+            sealed = TypedSealing(work, visit).seal(form.line("words"))
+        return redirect(AskedDocuments.read({**said, "q": sealed}).address())
 
-    def _made(self, work: UnitOfWork, visit: Visit, asked: Asked) -> DocumentList:
+    def _made(
+        self, work: UnitOfWork, visit: Visit, asked: AskedDocuments
+    ) -> DocumentList:
         seen = self.desk.seen(work, visit.profile.id)
         listing = seen.vault.listing(visit.profile.id)
         now = moment_of(work.now)
         known = seen_by(seen.side, listing.entries, now, old=asked.replaced)
-        names = Names(work, visit.profile.id)
-        typed = Sealing(work, visit).opened(asked.sealed)
+        names = NameDigests(work, visit.profile.id)
+        typed = TypedSealing(work, visit).opened(asked.sealed)
         by = names.find(asked.by, _names_in(known.entries)) if asked.by else ""
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
@@ -206,13 +208,13 @@ def _by_year(
 ) -> Iterator[YearOfDocuments]:
     counts = Counter(map(years.year, fitting))
     found = {one.id: seen.card(one) for one in seen.each([one.id for one in shown])}
-    lines: dict[int, list[Line]] = {}
+    lines: dict[int, list[ListLine]] = {}
     for one in shown:
         if one.id not in found:  # altered: as in every list it is left out
             continue
         behind = older.get(one.id, ())
         versions = [OlderVersion(o.id, when_of(o.care_at)) for o in behind[:MOST_OLDER]]
-        line = Line(found[one.id], versions, len(behind))
+        line = ListLine(found[one.id], versions, len(behind))
         lines.setdefault(years.year(one), []).append(line)
     for year, some in lines.items():
         yield YearOfDocuments(year, counts[year], some)
@@ -222,7 +224,7 @@ def _names_in(entries: Sequence[ListEntry]) -> set[str]:
     return {name for one in entries for name in (*one.people, one.structure)}
 
 
-def _to_choose(names: Names, counts: Mapping[str, int]) -> list[NameToChoose]:
+def _to_choose(names: NameDigests, counts: Mapping[str, int]) -> list[NameToChoose]:
     most = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_NAMES]
     return [
         NameToChoose(names.digest(name), name, counts[name])

@@ -21,7 +21,7 @@ from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED, asked_words
 from gateway.core.listing import moment_of
 from gateway.errors import DamagedError
-from gateway.rights.listing_rules import Wanted
+from gateway.rights.listing_rules import WantedDocuments
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.column_digests import column_digest
 from gateway.web.site.answers import with_query
@@ -36,7 +36,7 @@ _DIGEST: Final = 16
 
 
 @frozen(kw_only=True)
-class Asked:
+class AskedDocuments:
     """What an address asks for: each empty or False where it says nothing of it."""
 
     kind: str = ""
@@ -53,7 +53,7 @@ class Asked:
     """What was typed, sealed."""
 
     @classmethod
-    def read(cls, said: Mapping[str, str]) -> Asked:
+    def read(cls, said: Mapping[str, str]) -> AskedDocuments:
         """Read what an address or a form says; what is odd is not asked for."""
         kind, by = said.get("kind", ""), said.get("by", "")
         when, sealed = said.get("when", ""), said.get("q", "")
@@ -95,14 +95,14 @@ class Asked:
         return f"{start}page={number}" if number else start
 
     @property
-    def unsearched(self) -> Asked:
+    def unsearched(self) -> AskedDocuments:
         """The same list without what was typed."""
         return evolve(self, sealed="")
 
     @property
-    def only_words(self) -> Asked:
+    def only_words(self) -> AskedDocuments:
         """What was typed, among all documents."""
-        return Asked(sealed=self.sealed, replaced=self.replaced)
+        return AskedDocuments(sealed=self.sealed, replaced=self.replaced)
 
     @property
     def narrows(self) -> bool:
@@ -153,7 +153,7 @@ class Typed:
 
 
 @frozen
-class Sealing:
+class TypedSealing:
     """Puts what somebody typed into an address of theirs, and takes it out again."""
 
     work: UnitOfWork
@@ -184,7 +184,7 @@ class Sealing:
 
 
 @frozen
-class Names:
+class NameDigests:
     """The names a reader may choose from, each with a digest for addresses."""
 
     work: UnitOfWork
@@ -203,15 +203,15 @@ class Names:
 
 
 def wanted_of(
-    asked: Asked,
+    asked: AskedDocuments,
     typed: Typed,
     *,
     by: str,
     period: tuple[int | None, int | None],
     last_visit: datetime | None,
-) -> Wanted:
+) -> WantedDocuments:
     """Return what the rules of listing are asked."""
-    return Wanted(
+    return WantedDocuments(
         kind=asked.kind,
         by=by,
         begin=period[0],

@@ -39,7 +39,7 @@ from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.xds.naming import person_name, structure_name
 from gateway.errors import DestroyedError
-from gateway.rights.listing_rules import Found, Wanted, find, seen_by
+from gateway.rights.listing_rules import FoundDocuments, WantedDocuments, find, seen_by
 from gateway.rights.reader_rules import PatientSide
 from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
 from gateway.store.base.work import Database
@@ -167,7 +167,7 @@ STEPS = st.lists(
     max_size=14,
 )
 WANTED = st.builds(
-    Wanted,
+    WantedDocuments,
     kind=st.sampled_from(["", "", "bio", "img", "lettre"]),
     by=st.sampled_from(["", "", "Dr Claire MARTIN", "Bio-Estuaire"]),
     begin=st.sampled_from([None, None, moment_of(MOMENT)]),
@@ -261,7 +261,12 @@ def plainly(person: Person, who: PatientReader, *, old: bool) -> list[Plain]:
 
 
 def check(
-    person: Person, who: PatientReader, wanted: Wanted, found: Found, *, old: bool
+    person: Person,
+    who: PatientReader,
+    wanted: WantedDocuments,
+    found: FoundDocuments,
+    *,
+    old: bool,
 ) -> None:
     now = moment_of(person.clock())
     since = wanted.fresh_since or 0
@@ -349,7 +354,7 @@ def test_lists_and_counts_are_what_the_plain_rule_says_of_each_document(
     who: PatientReader,
     steps: list[Any],
     more: list[Any],
-    wanted: Wanted,
+    wanted: WantedDocuments,
 ) -> None:
     compare(Person.of(on_sqlite, clock), who, steps, more, wanted)
 
@@ -362,7 +367,7 @@ def test_so_they_are_on_postgresql(
     who: PatientReader,
     steps: list[Any],
     more: list[Any],
-    wanted: Wanted,
+    wanted: WantedDocuments,
 ) -> None:
     compare(Person.of(on_postgresql, clock), who, steps, more, wanted)
 
@@ -372,7 +377,7 @@ def compare(
     who: PatientReader,
     steps: list[Any],
     more: list[Any],
-    wanted: Wanted,
+    wanted: WantedDocuments,
 ) -> None:
     """Whatever was made ahead, and whatever was done to the documents since then."""
     play(person, steps)

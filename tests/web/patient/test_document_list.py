@@ -14,7 +14,7 @@ from gateway.core.listing import MANY_READ, moment_of
 from gateway.store.tables import documents
 from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_list_pages import MOST_OLDER
-from gateway.web.patient.document_search import Asked, period_of
+from gateway.web.patient.document_search import AskedDocuments, period_of
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import file, narrative
 
@@ -249,10 +249,12 @@ def test_a_period_is_of_the_days_where_the_patients_are(
 
 
 def test_an_address_says_what_was_chosen_and_no_more() -> None:
-    asked = Asked.read({"kind": "bio", "unread": "1", "page": "7", "evil": "x"})
+    asked = AskedDocuments.read(
+        {"kind": "bio", "unread": "1", "page": "7", "evil": "x"}
+    )
 
     assert asked.address() == "/documents?kind=bio&unread=1"
     assert asked.address(kind="") == "/documents?unread=1"
     assert asked.page(2) == "/documents?kind=bio&unread=1&page=2"
-    assert Asked().page(2) == "/documents?page=2"
-    assert Asked().narrows is False
+    assert AskedDocuments().page(2) == "/documents?page=2"
+    assert AskedDocuments().narrows is False
