@@ -28,6 +28,8 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.LIVE,
     TaskKind.INDEX,
+    TaskKind.WITHDRAW,
+    TaskKind.DIGEST,
     TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)

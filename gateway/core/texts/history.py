@@ -152,6 +152,9 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
+        "notices": Both(
+            "Façon d'être prévenu changée", "How you are told of things changed"
+        ),
         "oid": Both("Autorité de l'INS corrigée", "Authority of the INS mended"),
         "state": Both("État de l'espace changé", "State of the space changed"),
         "identity": Both(

@@ -41,6 +41,7 @@ class OneDocumentPages:
             language=visit.language,
         )
         self._note(visit, document, Action.DOCUMENT_OPENED, "page")
+        self.desk.note_opened(visit, [document.id])
         return self.desk.page(
             visit,
             "document.html",

@@ -22,6 +22,7 @@ from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
@@ -44,11 +45,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why = WhyPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    notices = NoticePages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
     who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
+    notice = f"/notices/{_ID.format('notice_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
@@ -101,6 +104,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         *does(
             Act.READ,
             get("/home", HomePage(desk).home),
+            get("/notices", notices.notices),
+            get(notice, notices.open),
+            post("/notices/read", notices.read_all),
+            post("/notices/clear", notices.clear),
+            post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
@@ -165,6 +173,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
         post("/confidentiality/oppose", opposing.oppose),
+        get("/account/notices", notices.choices),
+        post("/account/notices", notices.choose),
         get(f"/why/document/{_ID.format('document_id')}", why.document),
         get(f"/why/message/{_ID.format('arrival_id')}", why.message),
         get("/why/line/<int:seq>", why.line),
