@@ -18,6 +18,8 @@ BY_NAME = ("core", "message", "rights", "trust")
 
 TESTED_THROUGH = {
     # words alone, shown by who says them
+    "core/accesses.py": "rights/test_access_rules.py",
+    "core/texts/accesses.py": "cli/test_access.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
@@ -25,6 +27,7 @@ TESTED_THROUGH = {
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
+    "core/texts/centre.py": "core/test_notices.py",
     "core/texts/informing.py": "cli/test_texts.py",
     "core/texts/letters.py": "cli/test_patient_letters.py",
     "core/texts/notice_care.py": "store/patients/test_notices.py",

@@ -9,6 +9,7 @@ blob would otherwise look row by row; a blob stays as long as it has a grant.
 
 from __future__ import annotations
 
+from gateway.store.accesses.tables import accesses
 from gateway.store.arrivals.tables import (
     arrival_documents,
     arrivals,
@@ -55,9 +56,12 @@ from gateway.store.patients.tables import (
     account_steps,
     accounts,
     blocks,
+    centre_marks,
+    centre_notices,
     deadlines,
     delegations,
     devices,
+    digests,
     mask_runs,
     notices,
     one_time_codes,
@@ -83,11 +87,13 @@ from gateway.store.tasks.tables import (
     tasks,
 )
 from gateway.store.vault.tables import (
+    document_indexes,
     documents,
     submissions,
 )
 
 __all__ = [
+    "accesses",
     "UtcDateTime",
     "account_steps",
     "accounts",
@@ -97,6 +103,8 @@ __all__ = [
     "blobs",
     "blocks",
     "carried",
+    "centre_marks",
+    "centre_notices",
     "chain_heads",
     "checkpoints",
     "conversations",
@@ -106,6 +114,8 @@ __all__ = [
     "deadlines",
     "deliveries",
     "devices",
+    "document_indexes",
+    "digests",
     "documents",
     "drafts",
     "evidence",

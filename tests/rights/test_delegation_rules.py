@@ -147,7 +147,7 @@ WAITING = AcceptanceFacts(
     today=TODAY,
     helped=0,
 )
-CHILDS = {
+CHILDS: dict[str, Any] = {
     "capacity": Capacity.REPRESENTATIVE,
     "holder_born": "20150101",
     "own_born": "19800101",

@@ -25,7 +25,8 @@ from twisted.logger import Logger
 from gateway.errors import AlteredError
 from gateway.metrics import ALTERED
 from gateway.store.journal import OPERATOR, chain_of
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.row_cells import cells_of
 from gateway.store.sealed.row_versions import (
     ADDED,
@@ -34,6 +35,7 @@ from gateway.store.sealed.row_versions import (
     BoundColumns,
 )
 from gateway.store.tables import (
+    accesses,
     accounts,
     arrivals,
     blocks,
@@ -143,6 +145,7 @@ BINDINGS: dict[Table, Binding] = {
             },
             owner="profile_id",
         ),
+        Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
         Binding(operator_requests, Followed.PASSING),

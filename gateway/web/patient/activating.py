@@ -25,8 +25,8 @@ from gateway.store.patients.life import go_on
 from gateway.store.patients.logins import RefusedLoginError
 from gateway.store.patients.passwords import RefusedPasswordError
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.patients.representatives import is_left_without_account
 from gateway.store.patients.provisional_codes import ProvisionalCodes
+from gateway.store.patients.representatives import is_left_without_account
 from gateway.store.patients.tries import Tries
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.line_details import SCOPE

@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from gateway.core.actors import Actor, Means, Who
+from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
@@ -88,7 +89,7 @@ class Helping:
             helper = self._found(work, named)
             Delegations(work).ask(holder, helper, named, term)
             if helper is not None:
-                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+                self._tell(work, helper, visit)
             return None
 
         return self.desk.write(job)
@@ -149,7 +150,7 @@ class Helping:
                     keep_majority(work, holder)
                 self._tell_representatives(work, holder, own)
             elif holder is not None:
-                self.desk.notices(work).make(holder, NoticeKind.PEOPLE)
+                self._tell(work, holder, visit)
             return None
 
         return self.desk.write(job)
@@ -189,7 +190,7 @@ class Helping:
             other = one.helper_id if is_holders else one.holder_id
             profile = Profiles(work).get(other) if other else None
             if profile is not None:
-                self.desk.notices(work).make(profile, NoticeKind.PEOPLE)
+                self._tell(work, profile, visit)
 
         self.desk.write(job)
 
@@ -214,10 +215,15 @@ class Helping:
             Delegations(work).prolong(one, last)
             helper = Profiles(work).get(one.helper_id)
             if helper is not None:
-                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+                self._tell(work, helper, visit)
             return None
 
         return self.desk.write(job)
+
+    def _tell(self, work: UnitOfWork, other: Profile, visit: Visit) -> None:
+        """Tell the other of the two; in their space, by whom."""
+        happened = Happened(by=person_name(visit.profile))
+        self.desk.notices(work).make(other, NoticeKind.PEOPLE, happened)
 
     def _held(self, work: UnitOfWork, profile_id: str) -> Profile:
         """Return a patient, held until the commit: two who count take turns."""
