@@ -34,7 +34,7 @@ class NoticeKind(StrEnum):
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
     HELPED = "helped"  # somebody acted for the patient
     REPRESENTED = "represented"  # something waits in the space of whom one represents
-    REPRESENTED_UPDATE = "represented-update"  # the same of them as an update
+    REPRESENTED_UPDATE = "their-update"  # the same of them as an update
     MAJORITY_SOON = "majority-soon"  # a representation ends in two months
     MAJORITY = "majority"  # it ended
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)

@@ -25,7 +25,7 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
                 'me".\n' + CARE_EN,
             ),
         },
-        "represented-update": {
+        "their-update": {
             "fr": (
                 "Un espace que vous gérez a été mis à jour",
                 "Bonjour,\n\n"

@@ -345,9 +345,13 @@ def test_nothing_of_a_minors_secret_is_on_any_page_of_a_representative(
         for path in paths(route.path, ids):
             reply = browser.get(path)
             assert SECRET not in reply.text, path
-            if any(one in path for one in (*ids["document_id"], *ids["message_id"])):
-                assert reply.status == 404, path
-                seen += 1
+            for one in (*ids["document_id"], *ids["message_id"]):
+                if one in path:  # as what never was
+                    never = browser.get(path.replace(one, "f" * 32))
+                    assert reply.status == never.status, path
+                    assert reply.status in {404, 422}, path
+                    assert len(reply.text) == len(never.text), path
+                    seen += 1
             for one in (*ids["document_id"], *ids["conversation_id"]):
                 assert one not in reply.text.replace(path, ""), path
     assert seen > 10
@@ -365,6 +369,12 @@ def test_nothing_of_a_minors_secret_is_on_any_page_of_a_representative(
         page = browser.get(listing)
         assert "1 document" in page.text
         assert "Vaccin" in page.text
+    for words, found in (("Titre", 0), ("Ancien", 0), ("Vaccin", 1)):
+        led = browser.post("/documents/search", {"token": token, "words": words})
+        listed = browser.get(led.location).text
+        assert (ids["plain"][0] in listed) is bool(found), words
+        for one in ids["document_id"]:
+            assert one not in listed, words
     for way in ("document", "conversation"):
         for one in ids[f"{way}_id"]:
             asked = browser.get(f"/confidentiality/block?{way}={one}")
