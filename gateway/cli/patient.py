@@ -84,7 +84,7 @@ def add_parser(commands: Subparsers) -> None:
     )
     add.add_argument(
         "--state",
-        choices=[state.value for state in ProfileState],
+        choices=[one.value for one in ProfileState if one is not ProfileState.DELETED],
         default=ProfileState.ACTIVATED.value,
         help="default: %(default)s",
     )
