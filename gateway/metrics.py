@@ -30,13 +30,15 @@ ALTERED = Counter(
     ["table"],
     registry=REGISTRY,
 )
+UNREVIEWED_ACCESSES = Gauge(
+    "gateway_unreviewed_accesses",
+    "Operators' accesses to documents that wait for their review longer than they may.",
+    registry=REGISTRY,
+)
 NOTICES_UNREACHED = Counter(
     "gateway_notices_unreached_total",
     "Addresses of patients that a notice did not get to, by how that showed.",
     ["how"],
-UNREVIEWED_ACCESSES = Gauge(
-    "gateway_unreviewed_accesses",
-    "Operators' accesses to documents that wait for their review longer than they may.",
     registry=REGISTRY,
 )
 PROCESSES_ENDED = Counter(
