@@ -13,7 +13,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -31,6 +31,7 @@ from gateway.store.patients.digesting import Digesting
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
@@ -137,10 +138,7 @@ def leave(database: Database, settings: Any) -> list[EmailMessage]:
             job(work)
     assert isinstance(notifying.carry, Outbox)
     files = sorted(notifying.carry.folder.glob("*.eml"))
-    return [
-        cast("EmailMessage", message_from_bytes(one.read_bytes(), policy=default))
-        for one in files
-    ]
+    return [message_from_bytes(one.read_bytes(), policy=default) for one in files]
 
 
 def test_nothing_that_leaves_of_a_letters_whole_way_says_what_it_is(
@@ -149,7 +147,7 @@ def test_nothing_that_leaves_of_a_letters_whole_way_says_what_it_is(
     """Filed and delivered, hidden until announced, withdrawn; at once and by the day"""
     settings = make_settings(tmp_path, **TABLES)
     post, vaults = Post.open(database, clock), open_vaults(database)
-    own = {
+    own: dict[TaskKind, Step] = {
         TaskKind.FILE: Filing.from_settings(database, vaults, settings),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.WITHDRAW: TellingWithdrawal(settings, vaults),
