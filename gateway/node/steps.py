@@ -6,6 +6,7 @@ from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
@@ -55,6 +56,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.WITHDRAW: TellingWithdrawal(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.INDEX: Indexing(database),
         TaskKind.LIVE: Living(database, settings),
         TaskKind.DIGEST: Digesting(settings),
         TaskKind.TELL: TellingOfAccess(settings),

@@ -87,6 +87,7 @@ from gateway.store.tasks.tables import (
     tasks,
 )
 from gateway.store.vault.tables import (
+    document_indexes,
     documents,
     submissions,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "deadlines",
     "deliveries",
     "devices",
+    "document_indexes",
     "digests",
     "documents",
     "drafts",

@@ -84,7 +84,7 @@ class Home:
         unread = [one for one in seen.listed(_LOOKED_AT) if one.read_at is None]
         shown, written = unread[:_MOST], [one for one in newest if one.unread]
         return cls(
-            last_visit=_last_visit(work, profile_id),
+            last_visit=last_visit(work, profile_id),
             lost=[one for one in newest if one.id in lost][:_MOST],
             begun=reader.begun(profile_id, _MOST),
             loose=reader.loose_draft(profile_id),
@@ -106,8 +106,12 @@ class Home:
         return self.last_visit is None or moment > self.last_visit
 
 
-def _last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
-    """The newest line of signing in is that of this visit."""
+def last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
+    """
+    Return when somebody signed in the time before this one, or None.
+
+    The newest line of signing in is that of this visit.
+    """
     lines = _newest(work, profile_id, Action.SIGNED_IN, 2)
     return lines[1].at if len(lines) > 1 else None
 

@@ -13,7 +13,8 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.document_list_pages import DocumentListPages
+from gateway.web.patient.document_pages import OneDocumentPages
 from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
@@ -36,7 +37,8 @@ _ID = "<string(length=32):{}>"
 def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
-    writing, documents = WritingPages(desk), DocumentListPages(desk)
+    writing, documents = WritingPages(desk), OneDocumentPages(desk)
+    listing = DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
@@ -192,7 +194,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         *does(
             Act.READ,
-            get("/documents", documents.documents),
+            get("/documents", listing.documents),
+            post("/documents/search", listing.search),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
