@@ -93,3 +93,15 @@ def test_no_two_classes_have_one_name() -> None:
     ]
 
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_no_page_reads_an_inbox_or_documents_but_as_whoever_looks() -> None:
+    """A page that forgot would show a minor's secrets to representatives."""
+    allowed = {"inbox_reader.py", "correspondents.py", "desk.py"}
+    made = {
+        path.name
+        for path in (GATEWAY / "web").rglob("*.py")
+        if re.search(r"\b(InboxReader|SeenDocuments)\(", path.read_text("utf-8"))
+    }
+
+    assert made <= allowed

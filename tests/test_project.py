@@ -25,6 +25,7 @@ _LONG = 400
 _REASONS = {
     "gateway/store/journal.py": "the lines, their chains, and both ways to read them",
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
+    "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",

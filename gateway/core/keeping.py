@@ -81,13 +81,19 @@ class MessageFile:
 
 @frozen(kw_only=True)
 class FileToKeep:
-    """A file as its patient wants it kept; ``media_type`` is what its bytes show."""
+    """
+    A file as its patient wants it kept; ``media_type`` is what its bytes show.
+
+    ``is_secret``: of a message that representatives know nothing of, so that they must
+    not know of the document either.
+    """
 
     source: MessageFile
     title: str = field(repr=False)
     category: Category
     media_type: str
     content: bytes = field(repr=False)
+    is_secret: bool = False
 
 
 @frozen

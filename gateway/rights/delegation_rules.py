@@ -29,6 +29,12 @@ class Capacity(StrEnum):
 
     HOLDER = "holder"  # titulaire
     CARER = "carer"  # aidant
+    REPRESENTATIVE = "representative"  # représentant légal d'un mineur
+    PROTECTOR = "protector"  # chargé de la représentation d'un majeur protégé
+
+
+REPRESENTING: Final = frozenset({Capacity.REPRESENTATIVE, Capacity.PROTECTOR})
+"""Those who act by law (CSP R. 1111-40), not by the holder's choice."""
 
 
 class Act(StrEnum):
@@ -37,17 +43,23 @@ class Act(StrEnum):
     READ = "read"
     WRITE = "write"  # messages to professionals who wrote
     DOCUMENTS = "documents"  # added, or one's own deleted
-    GOVERN = (
-        "govern"  # who sees what, contact, sign-in, other helpers, the whole record
-    )
+    GOVERN = "govern"  # who sees what, who is blocked, what happened
+    ACCOUNT = "account"  # one's own sign-in and contact, other helpers, closing
 
+
+_REPRESENTS: Final = frozenset(Act) - {Act.ACCOUNT}
 
 _MAY: Final[Mapping[Capacity, frozenset[Act]]] = MappingProxyType(
     {
         Capacity.HOLDER: frozenset(Act),
         Capacity.CARER: frozenset({Act.READ, Act.WRITE, Act.DOCUMENTS}),
+        # The rights of a minor or a protected adult are used by who represents them
+        # (CSP R. 1111-40); each signs in with an account of their own.
+        Capacity.REPRESENTATIVE: _REPRESENTS,
+        Capacity.PROTECTOR: _REPRESENTS,
     }
 )
+"""What each may do in a space; what is not said here, nobody may but its holder."""
 
 
 def may(act: Act, capacity: Capacity) -> bool:
@@ -192,17 +204,65 @@ def judge_acceptance(facts: AcceptanceFacts) -> AnswerFault | None:
     return AnswerFault.ENOUGH if facts.helped >= MOST_HELPED else None
 
 
-def capacity_on(
-    state: DelegationState, term: Term, holder: ProfileState, day: date
-) -> Capacity | None:
+@frozen(kw_only=True)
+class OpeningFacts:
+    """
+    What opening another's space depends on, on a day.
+
+    ``capacity`` is what was agreed to; ``born`` is the holder's birth date, YYYYMMDD,
+    as far as it is known.
+    """
+
+    capacity: Capacity
+    state: DelegationState
+    term: Term
+    holder: ProfileState
+    born: str = field(repr=False)
+    day: date
+
+
+def capacity_on(facts: OpeningFacts) -> Capacity | None:
     """
     Return as whom somebody may open another's space on a day, or None: not at all.
 
-    A space that its holder cannot open is open to nobody who acts for them.
+    A space that its holder cannot open is open to nobody who acts for them. What a
+    parent may do ends with the holder's minority (code civil art. 414), whatever is
+    written down and whoever was late to end it.
     """
-    if standing(state, term, day) is not Worth.IN_FORCE or not may_sign_in(holder):
+    worth = standing(facts.state, facts.term, facts.day)
+    if worth is not Worth.IN_FORCE or not may_sign_in(facts.holder):
         return None
-    return Capacity.CARER
+    if facts.capacity is Capacity.REPRESENTATIVE:
+        return facts.capacity if is_minor(facts.born, facts.day) else None
+    return facts.capacity
+
+
+def is_minor(born: str, today: date) -> bool:
+    """Tell whether somebody is surely not of age: of whom nothing is known, nothing"""
+    come_of_age = majority_of(born)
+    return come_of_age is not None and today < come_of_age
+
+
+def majority_of(born: str) -> date | None:
+    """
+    Return the first day on which somebody may be of age, None where no year is known.
+
+    The 18th birthday (code civil art. 414); of a birth date without its day or month
+    the first one possible, so that nobody goes on acting for an adult. Born on the
+    29th of February, the 1st of March.
+
+    >>> str(majority_of("20080229")), str(majority_of("2008")), majority_of("")
+    ('2026-03-01', '2026-01-01', None)
+    """
+    if len(born) < 4 or not (born.isascii() and born.isdigit()):
+        return None
+    year = int(born[:4]) + ADULT_YEARS
+    month, day = (int(part or 0) or 1 for part in (born[4:6], born[6:8]))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        after = (month, day) == (2, 29)
+        return date(year, 3, 1) if after else date(year, 1, 1)
 
 
 def is_adult(born: str, today: date) -> bool:

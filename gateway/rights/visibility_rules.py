@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.core.document import Availability, Visibility
+from gateway.rights.delegation_rules import Capacity
 
 
 class PatientReader(StrEnum):
@@ -17,7 +18,7 @@ class PatientReader(StrEnum):
     MINOR = "MINOR"
     """A minor with an access of their own."""
     REPRESENTATIVE = "REPRESENTATIVE"
-    """A parent or guardian, reading in a minor's space."""
+    """Who acts by law: a parent or guardian of a minor, who is in charge of an adult"""
     CARER = "CARER"
     """A carer (aidant), reading by delegation."""
 
@@ -33,6 +34,15 @@ _SEEN = MappingProxyType(
     }
 )
 """The flags a document may carry and still be seen by this reader."""
+
+_READS_AS = MappingProxyType(
+    {
+        Capacity.HOLDER: PatientReader.HOLDER,
+        Capacity.CARER: PatientReader.CARER,
+        Capacity.REPRESENTATIVE: PatientReader.REPRESENTATIVE,
+        Capacity.PROTECTOR: PatientReader.REPRESENTATIVE,
+    }
+)
 
 _ON_REQUEST = frozenset({Availability.DEPRECATED, Availability.ARCHIVED})
 
@@ -60,6 +70,39 @@ def patient_sees(
     if availability in _ON_REQUEST and not on_request:
         return False
     return _SEEN[reader].issuperset(visibility)
+
+
+def reader_of(capacity: Capacity) -> PatientReader:
+    """Return as which reader somebody sees a space who is there as that."""
+    return _READS_AS[capacity]
+
+
+def sees_secrets(reader: PatientReader) -> bool:
+    """
+    Tell whether a reader may know of what is kept from representatives.
+
+    Such a document, the message that brought it, and what was done about either are
+    in no list, count, search, export, notice or history of anybody else (CSP
+    R. 1111-33, R. 1111-50).
+    """
+    return Visibility.HIDDEN_FROM_REPRESENTATIVES in _SEEN[reader]
+
+
+def sees_version(
+    flags: Iterable[Visibility],
+    newer: Iterable[Visibility] | None,
+    reader: PatientReader,
+) -> bool:
+    """
+    Tell whether a reader may know of a version that another one replaced, or not.
+
+    ``newer`` are the flags of the one that replaced it, None where there is none: an
+    old version would say that there is a newer one, to who must not know of that.
+    """
+    seen = _SEEN[reader]
+    if not seen.issuperset(flags):
+        return False
+    return sees_secrets(reader) or newer is None or seen.issuperset(newer)
 
 
 def impossible_pairs(

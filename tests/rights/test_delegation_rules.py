@@ -12,6 +12,7 @@ from gateway.core.person import IdentityTraits
 from gateway.rights.delegation_rules import (
     MOST_CARERS,
     MOST_HELPED,
+    REPRESENTING,
     AcceptanceFacts,
     Act,
     AnswerFault,
@@ -19,15 +20,18 @@ from gateway.rights.delegation_rules import (
     DelegationState,
     InvitationFacts,
     InvitationFault,
+    OpeningFacts,
     Term,
     TermFault,
     Worth,
     capacity_on,
     is_adult,
+    is_minor,
     is_same_person,
     judge_acceptance,
     judge_invitation,
     judge_term,
+    majority_of,
     may,
     standing,
 )
@@ -46,13 +50,20 @@ JEANNE, ANNE, PAUL = "250016300000005", "278046300000012", "149066300000087"
         (Act.WRITE, Capacity.HOLDER, True),
         (Act.DOCUMENTS, Capacity.HOLDER, True),
         (Act.GOVERN, Capacity.HOLDER, True),
+        (Act.ACCOUNT, Capacity.HOLDER, True),
         (Act.READ, Capacity.CARER, True),
         (Act.WRITE, Capacity.CARER, True),
         (Act.DOCUMENTS, Capacity.CARER, True),
         (Act.GOVERN, Capacity.CARER, False),
+        (Act.ACCOUNT, Capacity.CARER, False),
+        *(
+            (act, capacity, act is not Act.ACCOUNT)
+            for capacity in REPRESENTING
+            for act in Act
+        ),
     ],
 )
-def test_a_carer_reads_writes_and_adds_and_governs_nothing(
+def test_a_carer_governs_nothing_and_a_representative_all_but_the_account(
     act: Act, capacity: Capacity, allowed: bool
 ) -> None:
     assert may(act, capacity) is allowed
@@ -175,20 +186,81 @@ def test_who_is_asked_accepts_once_and_helps_five_at_most(
     assert judge_acceptance(facts) is fault
 
 
+def opening(**changes: Any) -> OpeningFacts:
+    facts = OpeningFacts(
+        capacity=Capacity.CARER,
+        state=DelegationState.ACCEPTED,
+        term=TERM,
+        holder=ProfileState.ACTIVATED,
+        born="20150101",
+        day=TODAY,
+    )
+    return evolve(facts, **changes)
+
+
 @pytest.mark.parametrize("holder", ProfileState)
 @pytest.mark.parametrize("state", DelegationState)
+@pytest.mark.parametrize("capacity", set(Capacity) - {Capacity.HOLDER})
 @pytest.mark.parametrize(
     "day", [TERM.first - DAY, TERM.first, TERM.last, TERM.last + DAY]
 )
-def test_a_space_is_open_to_a_carer_while_it_holds_and_to_its_holder_too(
-    state: DelegationState, holder: ProfileState, day: date
+def test_a_space_is_open_while_it_was_agreed_and_to_its_holder_too(
+    state: DelegationState, holder: ProfileState, capacity: Capacity, day: date
 ) -> None:
     accepted = state is DelegationState.ACCEPTED and TERM.holds(day)
     expected = accepted and holder is ProfileState.ACTIVATED
 
-    found = capacity_on(state, TERM, holder, day)
+    facts = opening(state=state, holder=holder, capacity=capacity, day=day)
 
-    assert found is (Capacity.CARER if expected else None)
+    assert capacity_on(facts) is (capacity if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("born", "opens"),
+    [
+        ("20081130", True),
+        ("20081129", False),  # eighteen today, whatever is written down
+        ("19790328", False),
+        ("200812", True),
+        ("200811", False),
+        ("2008", False),
+        ("2009", True),
+        ("", False),
+        ("unknown", False),
+    ],
+)
+def test_a_parent_has_no_access_from_the_day_the_child_may_be_of_age(
+    born: str, opens: bool
+) -> None:
+    found = capacity_on(opening(capacity=Capacity.REPRESENTATIVE, born=born))
+
+    assert found is (Capacity.REPRESENTATIVE if opens else None)
+    assert is_minor(born, TODAY) is opens
+
+
+@pytest.mark.parametrize("born", ["20081129", "19790328", "2008", ""])
+def test_who_is_in_charge_of_an_adult_has_access_at_any_age(born: str) -> None:
+    found = capacity_on(opening(capacity=Capacity.PROTECTOR, born=born))
+
+    assert found is Capacity.PROTECTOR
+
+
+@pytest.mark.parametrize(
+    ("born", "day"),
+    [
+        ("20081130", date(2026, 11, 30)),
+        ("20080229", date(2026, 3, 1)),
+        ("200802", date(2026, 2, 1)),
+        ("20080200", date(2026, 2, 1)),
+        ("2008", date(2026, 1, 1)),
+        ("20081301", date(2026, 1, 1)),
+        ("200", None),
+    ],
+)
+def test_majority_is_the_first_day_that_may_be_the_eighteenth_birthday(
+    born: str, day: date | None
+) -> None:
+    assert majority_of(born) == day
 
 
 @pytest.mark.parametrize(

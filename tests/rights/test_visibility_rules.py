@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gateway.core.document import Availability, Visibility
+from gateway.rights.delegation_rules import Capacity
 from gateway.rights.visibility_rules import (
     PatientReader,
     impossible_pairs,
     patient_sees,
+    reader_of,
+    sees_secrets,
+    sees_version,
 )
 
 MASKED = Visibility.MASKED
@@ -91,3 +95,47 @@ def test_masked_and_invisible_exclude_each_other() -> None:
 )
 def test_other_flags_may_stand_together(flags: set[Visibility]) -> None:
     assert impossible_pairs(flags) == ()
+
+
+@pytest.mark.parametrize(
+    ("capacity", "reader", "secrets"),
+    [
+        (Capacity.HOLDER, HOLDER, True),
+        (Capacity.CARER, CARER, True),
+        (Capacity.REPRESENTATIVE, PARENT, False),
+        (Capacity.PROTECTOR, PARENT, False),
+    ],
+)
+def test_who_acts_by_law_reads_without_the_secrets(
+    capacity: Capacity, reader: PatientReader, secrets: bool
+) -> None:
+    assert reader_of(capacity) is reader
+    assert sees_secrets(reader) is secrets
+
+
+def test_every_capacity_reads_as_somebody() -> None:
+    assert {reader_of(one) for one in Capacity} <= set(PatientReader)
+
+
+@pytest.mark.parametrize(
+    ("flags", "newer", "reader", "sees"),
+    [
+        ((), None, PARENT, True),
+        ((), (), PARENT, True),
+        ((), (MASKED,), PARENT, True),
+        ((), (NOT_FOR_PARENTS,), PARENT, False),
+        ((), (INVISIBLE,), PARENT, False),
+        ((NOT_FOR_PARENTS,), (), PARENT, False),
+        ((), (NOT_FOR_PARENTS,), HOLDER, True),
+        ((), (INVISIBLE,), HOLDER, True),
+        ((), (NOT_FOR_PARENTS,), MINOR, True),
+        ((INVISIBLE,), None, HOLDER, False),
+    ],
+)
+def test_an_old_version_does_not_tell_parents_of_a_newer_secret_one(
+    flags: tuple[Visibility, ...],
+    newer: tuple[Visibility, ...] | None,
+    reader: PatientReader,
+    sees: bool,
+) -> None:
+    assert sees_version(flags, newer, reader) is sees

@@ -36,6 +36,7 @@ class _Made:
     content: bytes = field(repr=False)
     sha256: str
     prepared: PreparedContent | None
+    flags: frozenset[Visibility]
 
 
 @frozen
@@ -78,9 +79,11 @@ class PatientFiling:
             traits=profile.traits,
             written_at=self.clock(),
         )
+        hidden = Visibility.HIDDEN_FROM_REPRESENTATIVES
+        flags = frozenset({hidden} if file.is_secret else ())
         sha256 = hashlib.sha256(content).hexdigest()
         prepared = self.vaults.prepare(content, sha256=sha256)
-        made = _Made(read_cda(content), content, sha256, prepared)
+        made = _Made(read_cda(content), content, sha256, prepared, flags)
         return partial(self._file, profile.id, file.source, made)
 
     def _file(
@@ -129,7 +132,7 @@ class PatientFiling:
                 made.document,
                 made.content,
                 entry_uuid=uuid4().urn,
-                visibility={Visibility.MASKED} if masks else (),
+                visibility=made.flags | ({Visibility.MASKED} if masks else frozenset()),
             ),
             content=made.content,
             prepared=made.prepared,

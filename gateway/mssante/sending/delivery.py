@@ -229,6 +229,7 @@ class _Copies:
             hidden_until=one.hidden_until,
             received_at=kept.received_at,
             proven=holder_of(kept.sender),
+            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden,
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from attrs import asdict, frozen
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -13,7 +14,11 @@ from gateway.errors import InvalidError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.rows import InboxRows, correspondent_digests
+from gateway.store.inbox.rows import (
+    InboxRows,
+    correspondent_digests,
+    secret_digests,
+)
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -79,6 +84,7 @@ class Inbox:
         hidden_until: datetime | None = None,
         received_at: datetime | None = None,
         proven: str = "",
+        is_secret: bool = False,
     ) -> str:
         """
         Put a professional's message in the inbox; return the inbox message's id.
@@ -105,6 +111,8 @@ class Inbox:
             hidden_until: With a document hidden from the patient (CSP R. 1111-53).
             received_at: When it came in, by which messages are ordered; now, if absent.
             proven: Who the certificate it came with is of, in words.
+            is_secret: Kept from legal representatives (CSP R. 1111-50): it stands in a
+                conversation of its own, with what is answered to it.
         """
         known = _RECEIVED.first(
             self.work.connection, arrival=arrival_id, profile=profile_id
@@ -127,6 +135,7 @@ class Inbox:
             kind=mailbox_kind,
             state=ConversationState.OPEN if is_open else ConversationState.NO_REPLY,
             at=at,
+            is_secret=is_secret,
         )
         is_named = met.name_before not in {"", address} and name != address
         is_renamed = is_named and not same_name(met.name_before, name)
@@ -227,15 +236,21 @@ class Inbox:
         profile = Profiles(self.work).hold(profile_id)
         if profile is None:
             raise InvalidError("no such patient")
+        keys = self.work.keys
         known = self.work.connection.execute(
-            select(columns.id, columns.state, columns.last_at).where(
+            select(columns.id, columns.state, columns.last_at)
+            .where(
                 columns.profile_id == profile_id,
                 columns.correspondent.in_(
-                    correspondent_digests(self.work.keys, profile_id, address)
+                    {
+                        *correspondent_digests(keys, profile_id, address),
+                        *secret_digests(keys, profile_id, address),
+                    }
                 ),
             )
-        ).first()
-        if known is None:
+            .order_by(columns.id)
+        ).all()
+        if not known:
             self._rows.conversation_with(
                 profile_id,
                 profile.key_id,
@@ -245,13 +260,16 @@ class Inbox:
                 state=ConversationState.ENDED,
                 at=at,
             )
-            return False
+        ended = [self._end(profile_id, one, at) for one in known]
+        return any(ended)
+
+    def _end(self, profile_id: str, known: Any, at: datetime) -> bool:
         if known.last_at > at:
             return False
         is_over = known.state == ConversationState.ENDED.value
         self.work.connection.execute(
             update(conversations)
-            .where(columns.id == known.id)
+            .where(conversations.c.id == known.id)
             .values(state=ConversationState.ENDED.value, ended_at=at)
         )
         if is_over:

@@ -1,4 +1,4 @@
-"""Reading a patient's inbox: only what is visible to the patient, and not deleted."""
+"""Reading a patient's inbox: only what is visible to who reads, and not deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from itertools import count
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import (
     ColumnElement,
     Row,
@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 
 from gateway.core.shown_text import mailbox_name
+from gateway.rights.visibility_rules import PatientReader, sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.secrets import Secrets, secrets_of
 from gateway.store.inbox.values import (
     AttachedFile,
     Begun,
@@ -31,7 +33,12 @@ from gateway.store.inbox.values import (
     InboxMessage,
     MayReply,
 )
-from gateway.store.tables import conversations, drafts, inbox_messages, loose_drafts
+from gateway.store.tables import (
+    conversations,
+    drafts,
+    inbox_messages,
+    loose_drafts,
+)
 
 _MESSAGE = inbox_messages.c
 _CHUNK = 50
@@ -39,9 +46,12 @@ _CHUNK = 50
 
 @frozen
 class InboxReader:
-    """The inboxes as they are read, within one transaction."""
+    """The inboxes as somebody reads them, within one transaction."""
 
     work: UnitOfWork
+    reader: PatientReader = PatientReader.HOLDER
+    # By patient: what of theirs is kept from representatives.
+    _secrets: dict[str, Secrets] = field(factory=dict, repr=False)
 
     def conversations(
         self, profile_id: str, limit: int = 50, offset: int = 0
@@ -56,7 +66,7 @@ class InboxReader:
                     "unread"
                 ),
             )
-            .where(_MESSAGE.profile_id == profile_id, self._visible())
+            .where(_MESSAGE.profile_id == profile_id, self._visible(profile_id))
             .group_by(_MESSAGE.conversation_id)
             .order_by(func.max(_MESSAGE.serial).desc(), _MESSAGE.conversation_id.desc())
             .limit(limit)
@@ -72,7 +82,7 @@ class InboxReader:
             tuple_(_MESSAGE.conversation_id, _MESSAGE.serial).in_(
                 [(row.id, row.last) for row in rows]
             ),
-            self._visible(),
+            self._visible(profile_id),
         )
         by_conversation = {one.conversation_id: one for one in last}
         return [self._with_last(row, by_conversation[row.id]) for row in rows]
@@ -81,7 +91,7 @@ class InboxReader:
         """Return how many conversations have a visible message."""
         return self.work.connection.execute(
             select(func.count(_MESSAGE.conversation_id.distinct())).where(
-                _MESSAGE.profile_id == profile_id, self._visible()
+                _MESSAGE.profile_id == profile_id, self._visible(profile_id)
             )
         ).scalar_one()
 
@@ -93,7 +103,7 @@ class InboxReader:
             .where(
                 _MESSAGE.profile_id == profile_id,
                 _MESSAGE.read_at.is_(None),
-                self._visible(),
+                self._visible(profile_id),
             )
         ).scalar_one()
 
@@ -122,7 +132,10 @@ class InboxReader:
             conversations.c.profile_id == profile_id,
             conversations.c.state == ConversationState.OPEN.value,
             select(_MESSAGE.id)
-            .where(_MESSAGE.conversation_id == conversations.c.id, self._not_hidden())
+            .where(
+                _MESSAGE.conversation_id == conversations.c.id,
+                self._not_hidden(profile_id),
+            )
             .exists(),
         )
 
@@ -138,7 +151,10 @@ class InboxReader:
                 conversations.c.id == conversation_id,
                 conversations.c.profile_id == profile_id,
                 select(_MESSAGE.id)
-                .where(_MESSAGE.conversation_id == conversation_id, self._not_hidden())
+                .where(
+                    _MESSAGE.conversation_id == conversation_id,
+                    self._not_hidden(profile_id),
+                )
                 .exists(),
             )
         ).first()
@@ -159,7 +175,7 @@ class InboxReader:
         return self._messages(
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
-            self._visible(),
+            self._visible(profile_id),
             limit=limit,
             offset=offset,
         )
@@ -172,7 +188,7 @@ class InboxReader:
             .where(
                 _MESSAGE.profile_id == profile_id,
                 _MESSAGE.conversation_id == conversation_id,
-                self._visible(),
+                self._visible(profile_id),
             )
         ).scalar_one()
 
@@ -186,7 +202,7 @@ class InboxReader:
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.direction == Direction.IN.value,
-            self._not_hidden(),
+            self._not_hidden(profile_id),
         )
         newest = self._messages(*came_in, limit=1)
         if not newest or newest[0].reply is MayReply.REPLY:
@@ -216,7 +232,7 @@ class InboxReader:
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.direction == Direction.IN.value,
-            self._visible(),
+            self._visible(profile_id),
             limit=most,
         )
         return tuple(one.message_id for one in newest)
@@ -233,7 +249,7 @@ class InboxReader:
             _MESSAGE.conversation_id == conversation_id,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.read_at.is_(None),
-            self._visible(),
+            self._visible(profile_id),
             *some,
         )
 
@@ -242,9 +258,17 @@ class InboxReader:
         found = self._messages(
             _MESSAGE.id == message_id,
             _MESSAGE.profile_id == profile_id,
-            self._visible(),
+            self._visible(profile_id),
         )
         return found[0] if found else None
+
+    def is_secret(self, profile_id: str, message: InboxMessage) -> bool:
+        """Tell whether a message is kept from representatives, whoever reads now."""
+        secrets = self._kept_from_representatives(profile_id)
+        return (
+            message.conversation_id in secrets.conversations
+            or message.arrival_id in secrets.arrivals
+        )
 
     def content(self, message: InboxMessage) -> bytes:
         """Return the exact bytes of a message."""
@@ -252,6 +276,10 @@ class InboxReader:
 
     def draft(self, profile_id: str, conversation_id: str) -> Draft | None:
         """Return what the patient began to write in a conversation, or None."""
+        if not sees_secrets(self.reader):
+            secrets = self._kept_from_representatives(profile_id)
+            if conversation_id in secrets.conversations:
+                return None
         row = self.work.connection.execute(
             select(drafts).where(
                 drafts.c.conversation_id == conversation_id,
@@ -305,18 +333,34 @@ class InboxReader:
             select(_MESSAGE.arrival_id).where(
                 _MESSAGE.profile_id == profile_id,
                 _MESSAGE.arrival_id.in_(sorted(arrival_ids)),
-                self._not_hidden(),
+                self._not_hidden(profile_id),
             )
         )
         return frozenset(found.scalars())
 
-    def _not_hidden(self) -> ColumnElement[bool]:
-        return or_(
+    def _not_hidden(self, profile_id: str) -> ColumnElement[bool]:
+        shown = or_(
             _MESSAGE.hidden_until.is_(None), _MESSAGE.hidden_until <= self.work.now
         )
+        if sees_secrets(self.reader):
+            return shown
+        secrets = self._kept_from_representatives(profile_id)
+        return and_(
+            shown,
+            _MESSAGE.conversation_id.not_in(secrets.conversations),
+            or_(
+                _MESSAGE.arrival_id.is_(None),
+                _MESSAGE.arrival_id.not_in(secrets.arrivals),
+            ),
+        )
 
-    def _visible(self) -> ColumnElement[bool]:
-        return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden())
+    def _visible(self, profile_id: str) -> ColumnElement[bool]:
+        return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden(profile_id))
+
+    def _kept_from_representatives(self, profile_id: str) -> Secrets:
+        if profile_id not in self._secrets:
+            self._secrets[profile_id] = secrets_of(self.work, profile_id)
+        return self._secrets[profile_id]
 
     def _messages(
         self,
@@ -346,6 +390,7 @@ class InboxReader:
             state=ConversationState(row.state),
             last_at=row.last_at,
             ended_at=row.ended_at,
+            is_secret=display.get("secret", False),
         )
 
     def _with_last(self, row: Row[Any], message: InboxMessage) -> Conversation:

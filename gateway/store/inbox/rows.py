@@ -51,9 +51,19 @@ def correspondent_digests(
     keys: KeyRing, profile_id: str, address: str
 ) -> tuple[str, str]:
     """Return what stands for a correspondent, and what an earlier version wrote."""
+    return _digest(keys, profile_id, address), keys.digest(Label.INS, address)
+
+
+def secret_digests(keys: KeyRing, profile_id: str, address: str) -> tuple[str, str]:
+    """Return what stands for a correspondent in what representatives do not see."""
+    # No address begins so: RFC 5322 §3.4.1.
+    digest = _digest(keys, profile_id, f"secret:<{address}>")
+    return digest, digest
+
+
+def _digest(keys: KeyRing, profile_id: str, said: str) -> str:
     place = "conversations.correspondent"
-    digest = column_digest(keys, place, address, owner=profile_id)
-    return f"~{digest[:63]}", keys.digest(Label.INS, address)
+    return f"~{column_digest(keys, place, said, owner=profile_id)[:63]}"
 
 
 def serial_of(moment: datetime) -> int:
@@ -85,6 +95,7 @@ class InboxRows:
         kind: str,
         state: ConversationState,
         at: datetime,
+        is_secret: bool = False,
     ) -> Met:
         """
         Return the conversation with an address, opened or reopened.
@@ -93,14 +104,16 @@ class InboxRows:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        digest, before = correspondent_digests(self.work.keys, profile_id, address)
+        digests = secret_digests if is_secret else correspondent_digests
+        digest, before = digests(self.work.keys, profile_id, address)
         row = _CONVERSATION.first(
             self.work.connection, profile=profile_id, digest=digest, before=before
         )
         conversation_id = row.id if row is not None else uuid4().hex
+        said = {"address": address, "name": name}
         display = self.work.seal(
             key_id,
-            {"address": address, "name": name},
+            {**said, "secret": True} if is_secret else said,
             f"conversations.display:{conversation_id}",
         )
         if row is None:

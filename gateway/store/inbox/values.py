@@ -44,7 +44,9 @@ class Conversation:
     """
     An exchange with one correspondent; ``last_at`` is of its newest visible message.
 
-    ``kind`` is the mailbox kind as announced (PER, ORG, APP, CAB) or empty.
+    ``kind`` is the mailbox kind as announced (PER, ORG, APP, CAB) or empty. With the
+    same correspondent there may be two: one that ``is_secret`` is kept from legal
+    representatives (CSP R. 1111-50), with all that is written in it.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Conversation:
     unread: int = 0
     has_files: bool = False
     ended_at: datetime | None = None
+    is_secret: bool = False
 
 
 @frozen(kw_only=True)

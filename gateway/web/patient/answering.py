@@ -34,7 +34,6 @@ from gateway.rights.messaging_rules import (
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -46,6 +45,7 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
 
@@ -82,7 +82,7 @@ class Answering:
         self, work: UnitOfWork, profile: Profile, conversation: Conversation
     ) -> AnswerRoute:
         """Decide whether the patient may write in a conversation, and where to."""
-        kept = InboxReader(work).received(profile.id, conversation.id)
+        kept = inbox_of(work).received(profile.id, conversation.id)
         received = _received(conversation, kept)
         message = message_to_answer(received, received)
         if message is None:
@@ -109,7 +109,7 @@ class Answering:
                     refusal=None,
                     message=message,
                     recipients=recipients,
-                    references=InboxReader(work).references(
+                    references=inbox_of(work).references(
                         profile.id, conversation.id, _REFERENCES
                     ),
                 )

@@ -8,8 +8,8 @@ from gateway.errors import InvalidError, NotFoundError
 from gateway.message.reading import read_parts
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import AttachedFile, InboxMessage
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.uploads import content_type
 from gateway.web.site.answers import SHOWN_INLINE
 
@@ -100,7 +100,7 @@ def open_file(
     Raises:
         NotFoundError: the message is not this patient's, or offers none there.
     """
-    reader = InboxReader(work)
+    reader = inbox_of(work)
     message = reader.message(profile_id, message_id)
     if message is None:
         raise NotFoundError("not found")

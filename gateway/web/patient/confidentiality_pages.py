@@ -30,7 +30,12 @@ from gateway.web.patient.confidentiality import (
     choice_of,
     standing_of,
 )
-from gateway.web.patient.correspondents import Blockable, blockable, names_of
+from gateway.web.patient.correspondents import (
+    Blockable,
+    blockable,
+    kept_from,
+    names_of,
+)
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
@@ -90,7 +95,8 @@ class ConfidentialityPages:
         rows = Profiles(work).decided(visit.profile.id)["blocks"]
         if not rows:
             return []
-        names = names_of(work, self.desk.seen(work, visit.profile.id))
+        seen = self.desk.seen(work, visit.profile.id)
+        names, hidden = names_of(work, seen), kept_from(work, seen)
         return [
             BlockedSender(
                 identity=row["identity"],
@@ -98,6 +104,7 @@ class ConfidentialityPages:
                 since=datetime.fromisoformat(row["since"]),
             )
             for row in rows
+            if row["identity"] not in hidden
         ]
 
     def ask(self, visit: Visit) -> Answer:
@@ -258,7 +265,8 @@ class ConfidentialityPages:
         """Take a block back; nothing else comes back with it."""
         identity, profile_id = visit.form.line("who"), visit.profile.id
         with self.desk.database.read() as work:
-            if identity not in Profiles(work).rights(profile_id).blocked:
+            hidden = kept_from(work, self.desk.seen(work, profile_id))
+            if identity not in Profiles(work).rights(profile_id).blocked - hidden:
                 raise NotFoundError("not found")
             named = names_of(work, self.desk.seen(work, profile_id)).get(identity, "")
         self.desk.write(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
 from gateway.errors import NotFoundError
+from gateway.rights.visibility_rules import PatientReader, sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 
 _RECENT: Final = 100
 """Documents whose authors are known by name without being asked for."""
@@ -41,7 +43,7 @@ def blockable(
         NotFoundError: it is not there, or not this patient's.
     """
     found: list[Blockable] = []
-    reader = InboxReader(work)
+    reader = inbox_of(work)
     if document:
         one = seen.find(document)
         if one is None:
@@ -77,12 +79,31 @@ def places_of(seen: SeenDocuments, document: FiledDocument | None) -> list[Block
 
 def names_of(work: UnitOfWork, seen: SeenDocuments) -> dict[str, str]:
     """Return the names of those who wrote, and of who signed the last documents."""
-    contacts = InboxReader(work).contacts(seen.profile_id)
+    contacts = inbox_of(work).contacts(seen.profile_id)
     names = {one.address.lower(): one.name for one in contacts}
     for document in seen.listed(_RECENT):
         for author in _authors(seen, document):
             names.setdefault(author.identity, author.name)
     return names
+
+
+def kept_from(work: UnitOfWork, seen: SeenDocuments) -> frozenset[str]:
+    """
+    Return who is known from a minor's secrets alone, to whom must not know of them.
+
+    That somebody is blocked would else say to a representative who once wrote.
+    """
+    if sees_secrets(seen.reader):
+        return frozenset()
+    whole = evolve(seen, reader=PatientReader.HOLDER)
+    wrote = InboxReader(work).contacts(seen.profile_id)
+    known = {one.address.lower() for one in inbox_of(work).contacts(seen.profile_id)}
+    found = {one.address.lower() for one in wrote}
+    shown = {one.id for one in seen.listed(seen.count(replaced=True), replaced=True)}
+    for document in whole.listed(whole.count(replaced=True), replaced=True):
+        told = known if document.id in shown else found
+        told.update(author.identity for author in _authors(seen, document))
+    return frozenset(found - known)
 
 
 def _authors(seen: SeenDocuments, document: FiledDocument) -> Iterator[Blockable]:

@@ -14,15 +14,15 @@ from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk, committed, who_acts
+from gateway.web.site.desk import Desk, acting_by, committed, reader_now, who_acts
 from gateway.web.site.languages import zone_of
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
@@ -53,7 +53,7 @@ class PatientDesk(Desk):
         via = who_acts()
 
         def by_whom(work: UnitOfWork, parcel: Parcel) -> None:
-            with work.acting_by(via.said() if via else {}):
+            with acting_by(via), work.acting_by(via.said() if via else {}):
                 also(work, parcel)
                 if via:
                     self._tell_holder(work, via.delegation_id)
@@ -98,8 +98,8 @@ class PatientDesk(Desk):
         return moment.astimezone(self.zone).date()
 
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
-        """Return the documents that a patient may know of now."""
-        return SeenDocuments(self.open_vault(work), profile_id, work.now)
+        """Return the documents that whoever looks may know of now."""
+        return SeenDocuments(self.open_vault(work), profile_id, work.now, reader_now())
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""
@@ -121,7 +121,7 @@ class PatientDesk(Desk):
         unread = 0
         if visit.person is not None:
             with self.database.read() as work:
-                unread = InboxReader(work).unread_count(visit.person.id)
+                unread = inbox_of(work).unread_count(visit.person.id)
         answer = page(
             f"patient/{template}",
             visit.language,

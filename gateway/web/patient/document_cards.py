@@ -19,7 +19,12 @@ from gateway.core.document import (
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
-from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.rights.visibility_rules import (
+    PatientReader,
+    patient_sees,
+    sees_secrets,
+    sees_version,
+)
 from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
 
@@ -76,16 +81,19 @@ class DocumentCard:
 
 @frozen
 class SeenDocuments:
-    """The documents of one patient that the patient may know of, at one moment."""
+    """The documents of one patient that who looks may know of, at one moment."""
 
     vault: DocumentVault
     profile_id: str
     now: datetime
+    reader: PatientReader = PatientReader.HOLDER
 
     def listed(
         self, limit: int, offset: int = 0, *, replaced: bool = False
     ) -> list[FiledDocument]:
         """Return some of them, last filed first; old versions on request."""
+        if not sees_secrets(self.reader):
+            return self._without_secrets(replaced=replaced)[offset : offset + limit]
         found = self.vault.for_holder(
             self.profile_id, old=replaced, limit=limit, offset=offset
         )
@@ -93,7 +101,27 @@ class SeenDocuments:
 
     def count(self, *, replaced: bool = False) -> int:
         """Return how many they are."""
+        if not sees_secrets(self.reader):
+            return len(self._without_secrets(replaced=replaced))
         return self.vault.count_for_holder(self.profile_id, old=replaced)
+
+    def _without_secrets(self, *, replaced: bool) -> list[FiledDocument]:
+        """
+        Return all of them: what is kept from representatives is sealed, so that the
+        database can neither leave it out nor count it.
+        """
+        found = self.vault.for_holder(
+            self.profile_id,
+            old=replaced,
+            limit=self.vault.count_for_holder(self.profile_id, old=replaced),
+        )
+        names = {one.replaced_by for one in found} - {""}
+        newer = self.vault.get_each(names) if names else {}
+        return [
+            one
+            for one in found
+            if self._is_seen(one, on_request=replaced, newer=newer.get(one.replaced_by))
+        ]
 
     def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:
         """Return those that some messages brought, by the messages."""
@@ -117,7 +145,7 @@ class SeenDocuments:
         if self._is_seen(document, on_request=True):
             return Whereabouts.SEEN
         was_seen = patient_sees(
-            document.visibility(self.now), Availability.APPROVED, PatientReader.HOLDER
+            document.visibility(self.now), Availability.APPROVED, self.reader
         )
         return Whereabouts.WITHDRAWN if was_seen else Whereabouts.HIDDEN
 
@@ -154,13 +182,20 @@ class SeenDocuments:
             is_own=not document.arrival_id and _all_patients(entry.authors),
         )
 
-    def _is_seen(self, document: FiledDocument, *, on_request: bool) -> bool:
-        return patient_sees(
-            document.visibility(self.now),
-            document.status,
-            PatientReader.HOLDER,
-            on_request=on_request,
-        )
+    def _is_seen(
+        self,
+        document: FiledDocument,
+        *,
+        on_request: bool,
+        newer: FiledDocument | None = None,
+    ) -> bool:
+        flags = document.visibility(self.now)
+        if not patient_sees(flags, document.status, self.reader, on_request=on_request):
+            return False
+        if newer is None and document.replaced_by and not sees_secrets(self.reader):
+            newer = self.vault.get(document.replaced_by)
+        after = None if newer is None else newer.visibility(self.now)
+        return sees_version(flags, after, self.reader)
 
 
 def file_name(title: str, ending: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,12 +19,13 @@ from gateway.core.texts.history import (
     deed_text,
 )
 from gateway.errors import AlteredError
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
 
 
@@ -79,6 +80,30 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_DOWNLOADED,
     }
 )
+_BY_MESSAGE = frozenset(
+    {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
+)
+"""Lines of which the subject is an arrival."""
+_BY_CONVERSATION = frozenset({Action.MESSAGE_DELETED, Action.CONVERSATION_ENDED})
+_OF_NO_THING = frozenset(
+    {
+        Action.DELEGATION_ASKED,
+        Action.DELEGATION_ACCEPTED,
+        Action.DELEGATION_REFUSED,
+        Action.DELEGATION_CHANGED,
+        Action.DELEGATION_ENDED,
+        Action.PROFILE_ADDED,
+        Action.PROFILE_CHANGED,
+        Action.SIGNED_IN,
+        Action.SIGN_IN_REFUSED,
+        Action.SIGNED_OUT,
+        Action.OPERATOR_READ,
+        Action.NOTICE_SENT,
+    }
+)
+"""Lines that tell of no document and no message."""
+_OPPOSITIONS = ("oppose-", "withdraw-")
+"""How facts begin that may be about what representatives must know nothing of."""
 _AT_ONCE = 120
 
 
@@ -167,18 +192,45 @@ class PatientHistory:
                 if choice.party in (None, party_of(one))
                 and one.outcome not in SECRET_CHANGES
             ]
-            arrivals = {
-                one.subject for one in asked if one.action == Action.MESSAGE_DELIVERED
-            }
-            shown = InboxReader(self.work).seen_arrivals(self.seen.profile_id, arrivals)
+            hidden = self._hidden(asked)
             for one in asked:
-                if one.subject in arrivals - shown:
+                if one.seq in hidden:
                     continue
                 if (line := self._line(one)) is not None:
                     yield line
             if len(entries) < _AT_ONCE:
                 return
             before = entries[-1].seq
+
+    def _hidden(self, entries: Sequence[Entry]) -> set[int]:
+        """Return the numbers of lines about messages that who looks knows nothing of"""
+        reader, whose = inbox_of(self.work), self.seen.profile_id
+        arrivals = {one.subject for one in entries if one.action in _BY_MESSAGE}
+        unseen = arrivals - reader.seen_arrivals(whose, arrivals)
+        if sees_secrets(self.seen.reader):
+            return {
+                one.seq
+                for one in entries
+                if one.action == Action.MESSAGE_DELIVERED and one.subject in unseen
+            }
+        talks = {one.subject for one in entries if one.action in _BY_CONVERSATION}
+        unseen |= {one for one in talks if reader.conversation(whose, one) is None}
+        return {
+            one.seq
+            for one in entries
+            if not self._is_told_to_representatives(one, unseen)
+        }
+
+    def _is_told_to_representatives(
+        self, entry: Entry, unseen: Collection[str]
+    ) -> bool:
+        """A line of a kind that is not known is not: it may be about a secret."""
+        if entry.action in _BY_MESSAGE | _BY_CONVERSATION:
+            return entry.subject not in unseen
+        if entry.action in _OF_DOCUMENTS:
+            return True  # looked up with its document
+        is_known = entry.action in _OF_NO_THING
+        return is_known and not entry.outcome.startswith(_OPPOSITIONS)
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""
@@ -203,6 +255,8 @@ class PatientHistory:
         assert said is not None, "asked for by its action"
         party = party_of(entry)
         fact = self._fact(entry)
+        # Whom a minor blocked may be known from a secret alone.
+        told = fact if sees_secrets(self.seen.reader) else None
         who, place = _named(entry, party, card)
         return HistoryLine(
             seq=entry.seq,
@@ -215,8 +269,8 @@ class PatientHistory:
             english=said.text.en,
             card=card,
             why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
-            about=_about(fact),
-            values=_values(fact),
+            about=_about(told),
+            values=_values(told),
             means=_means(entry),
             is_refused=entry.action.endswith(":refuse"),
         )

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from attrs import field, frozen
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Begun, Conversation, Draft
 from gateway.store.journal import Action, Entry, chain_of
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.inbox_reader import inbox_of
 
 _LOOKED_AT = 30
 _MOST = 5
@@ -68,7 +68,7 @@ class Home:
     @classmethod
     def of(cls, work: UnitOfWork, profile_id: str, seen: SeenDocuments) -> Home:
         """Look it all up; of each kind the newest few."""
-        reader = InboxReader(work)
+        reader = inbox_of(work)
         newest = reader.conversations(profile_id, _LOOKED_AT)
         lost = SentCopies(work, profile_id).with_losses([one.id for one in newest])
         unread = [one for one in seen.listed(_LOOKED_AT) if one.read_at is None]

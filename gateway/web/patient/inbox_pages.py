@@ -10,7 +10,6 @@ from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
@@ -18,6 +17,7 @@ from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file, shown_type
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.home_page import own_address
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
@@ -35,7 +35,7 @@ class InboxPages:
         """List the conversations, the newest first."""
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
-            reader = InboxReader(work)
+            reader = inbox_of(work)
             page = ListPage.asked(visit.query, reader.count(profile_id))
             if not page.is_there:
                 return redirect(f"/inbox?page={page.pages}")
@@ -63,7 +63,7 @@ class InboxPages:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             conversation = self.find(work, visit, conversation_id)
-            reader = InboxReader(work)
+            reader = inbox_of(work)
             total = reader.message_count(profile_id, conversation_id)
             page = ListPage.asked(visit.query, total)
             if not page.is_there:
@@ -89,7 +89,7 @@ class InboxPages:
         """Show a conversation with its form as it is filled; ``fresh`` were unread."""
         profile = visit.profile
         with self.desk.database.read() as work:
-            reader = InboxReader(work)
+            reader = inbox_of(work)
             total = reader.message_count(profile.id, conversation.id)
             page = ListPage.asked(visit.query, total)
             messages = reader.messages(
@@ -169,7 +169,7 @@ class InboxPages:
         self, work: UnitOfWork, visit: Visit, conversation_id: str
     ) -> Conversation:
         """Return a conversation of this patient; another's is not found."""
-        found = InboxReader(work).conversation(visit.profile.id, conversation_id)
+        found = inbox_of(work).conversation(visit.profile.id, conversation_id)
         if found is None:
             raise NotFoundError("not found")
         return found

@@ -11,6 +11,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Direction
 from gateway.web.patient.attachments import OpenedFile, open_file
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.keeping import Keeping, say_refusal
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit
@@ -46,6 +47,7 @@ class KeepingPages:
         with self.desk.database.read() as work:
             if keeping.document(work, visit, message_id, place):
                 return redirect(address)
+            is_secret = inbox_of(work).is_secret(visit.profile.id, file.message)
         media_type, refusal = keeping.judge(file)
         if refusal is not None or form.problem:
             return self._show(visit, file, place, form, status=422)
@@ -55,6 +57,7 @@ class KeepingPages:
             category=form.category,
             media_type=media_type,
             content=file.content,
+            is_secret=is_secret,
         )
         try:
             file_job = self.desk.own_documents.prepare(visit.profile, to_keep)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import capacity_on
+from gateway.rights.delegation_rules import OpeningFacts, capacity_on
 from gateway.rights.life_rules import may_return
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
@@ -246,7 +246,16 @@ class SigningIn:
             if holder is None:
                 return None
             day = self.desk.day(work.now)
-        capacity = capacity_on(found.state, found.term, ProfileState(holder.state), day)
+        capacity = capacity_on(
+            OpeningFacts(
+                capacity=found.capacity,
+                state=found.state,
+                term=found.term,
+                holder=ProfileState(holder.state),
+                born=holder.traits.birth_date,
+                day=day,
+            )
+        )
         if capacity is None:
             return None
         return ActingFor(

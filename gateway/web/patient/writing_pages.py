@@ -7,12 +7,12 @@ from attrs import evolve, frozen
 from gateway.core.texts.writing import WRITTEN_BY
 from gateway.errors import NotFoundError
 from gateway.store.inbox.inbox import Inbox
-from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
@@ -58,13 +58,13 @@ class WritingPages:
     def _form(self, visit: Visit, filled: Filled, *, status: int = 200) -> Answer:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
-            contacts = InboxReader(work).contacts(profile_id)
+            contacts = inbox_of(work).contacts(profile_id)
             choices = WritingForm(self.desk).documents(work, profile_id)
             draft = None
             if not filled.contact and not filled.is_filled:
-                draft = InboxReader(work).loose_draft(profile_id)
+                draft = inbox_of(work).loose_draft(profile_id)
             elif not filled.is_filled:
-                draft = InboxReader(work).draft(profile_id, filled.contact)
+                draft = inbox_of(work).draft(profile_id, filled.contact)
         if draft is not None:
             filled = evolve(filled, subject=draft.subject, text=draft.text)
         return self.desk.page(
@@ -87,7 +87,7 @@ class WritingPages:
             filled, writing = WritingForm(self.desk).read(
                 work, visit, needs_subject=True
             )
-            conversation = InboxReader(work).conversation(profile.id, contact)
+            conversation = inbox_of(work).conversation(profile.id, contact)
             if contact and conversation is None:
                 raise NotFoundError("not found")
             if conversation is None and visit.form.line("action") == "draft":
@@ -115,7 +115,7 @@ class WritingPages:
         """Keep an answer that came when the session was over; return its page."""
         writing = _written(visit)
         with self.desk.database.read() as work:
-            conversation = InboxReader(work).conversation(person.id, conversation_id)
+            conversation = inbox_of(work).conversation(person.id, conversation_id)
         if conversation is None:
             raise NotFoundError("not found")
         if writing.text:
@@ -126,7 +126,7 @@ class WritingPages:
         """Keep a new message that came when the session was over; return its page."""
         contact, writing = visit.form.line("contact"), _written(visit)
         with self.desk.database.read() as work:
-            conversation = InboxReader(work).conversation(person.id, contact)
+            conversation = inbox_of(work).conversation(person.id, contact)
         if conversation is None:
             self._save_loose_draft(person, writing)
             return "/inbox/new"

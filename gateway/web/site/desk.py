@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TypeVar
 
 from attrs import field, frozen
 
 from gateway.core.actors import Who
 from gateway.errors import UnavailableError
+from gateway.rights.delegation_rules import Capacity
+from gateway.rights.visibility_rules import PatientReader, reader_of
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -26,7 +29,12 @@ class ActingNow:
 
     delegation_id: str
     person: str = field(repr=False)
-    who: Who = Who.CARER
+    capacity: Capacity
+
+    @property
+    def who(self) -> Who:
+        """What they are to the patient, in the word that lines and facts keep."""
+        return _WHO[self.capacity]
 
     def said(self) -> dict[str, str]:
         """Return it as the detail of a line; the name is sealed there."""
@@ -36,6 +44,14 @@ class ActingNow:
             "person": self.person,
         }
 
+
+_WHO = MappingProxyType(
+    {
+        Capacity.CARER: Who.CARER,
+        Capacity.REPRESENTATIVE: Who.REPRESENTATIVE,
+        Capacity.PROTECTOR: Who.REPRESENTATIVE,
+    }
+)
 
 _ACTING: ContextVar[ActingNow | None] = ContextVar("acting", default=None)
 
@@ -48,6 +64,12 @@ def acting_by(now: ActingNow | None) -> Iterator[None]:
         yield
     finally:
         _ACTING.reset(before)
+
+
+def reader_now() -> PatientReader:
+    """Return as which reader the page that is served sees the space it is about."""
+    now = _ACTING.get()
+    return reader_of(Capacity.HOLDER if now is None else now.capacity)
 
 
 def who_acts() -> ActingNow | None:
@@ -73,7 +95,8 @@ class Desk:
         via = who_acts()
 
         def by_whom(work: UnitOfWork) -> T:
-            with work.acting_by(via.said() if via else {}):
+            # It runs on the writer's thread, which knows nothing of the page.
+            with acting_by(via), work.acting_by(via.said() if via else {}):
                 return job(work)
 
         return committed(self.writer.submit(by_whom))

@@ -37,4 +37,4 @@ class Route:
     guarded: bool = False
     takes_cut: bool = False
     rescue: Rescue | None = None
-    act: Act = Act.GOVERN
+    act: Act = Act.ACCOUNT

@@ -168,7 +168,7 @@ class Serving:
 def _acting_now(visit: Visit) -> ActingNow | None:
     if visit.acting is None or visit.own is None:
         return None
-    return ActingNow(visit.acting.id, person_name(visit.own))
+    return ActingNow(visit.acting.id, person_name(visit.own), visit.acting.capacity)
 
 
 class ForgedError(Exception):

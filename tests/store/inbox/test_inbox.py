@@ -9,12 +9,14 @@ import pytest
 from attrs import evolve
 from sqlalchemy import func, select
 
+from gateway.core.document import Visibility
 from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
 from gateway.core.ins import Ins, InsAuthority, control_key
 from gateway.errors import NotFoundError
+from gateway.rights.visibility_rules import PatientReader
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
@@ -564,3 +566,73 @@ def test_a_draft_to_nobody_is_kept_sealed_and_forgotten(database: Database) -> N
         Inbox(work).forget_loose_draft(profile_id)
     with database.read() as work:
         assert InboxReader(work).loose_draft(profile_id) is None
+
+
+def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
+    database: Database, clock: SetClock
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    clock.advance(hours=1)
+    receive(
+        database, profile_id, 2, subject="Secret", display_name="Autre", is_secret=True
+    )
+
+    with database.write() as work:
+        own = InboxReader(work)
+        both = own.conversations(profile_id)
+        (secret,) = [one for one in both if one.is_secret]
+        (message,) = own.messages(profile_id, secret.id)
+        Inbox(work).save_draft(profile_id, secret.id, "Sujet", "Ma réponse")
+    with database.read() as work:
+        theirs = InboxReader(work, PatientReader.REPRESENTATIVE)
+        (shown,) = theirs.conversations(profile_id)
+        assert (shown.last_subject, shown.name) == ("Votre sortie", "Dr Claire MARTIN")
+        assert [one.address for one in both] == [DOCTOR.lower()] * 2
+        assert theirs.count(profile_id) == theirs.unread_count(profile_id) == 1
+        assert len(theirs.contacts(profile_id)) == 1
+        assert theirs.begun(profile_id, 5) == []
+        assert theirs.conversation(profile_id, secret.id) is None
+        assert theirs.messages(profile_id, secret.id) == []
+        assert theirs.message_count(profile_id, secret.id) == 0
+        assert theirs.message(profile_id, message.id) is None
+        assert theirs.received(profile_id, secret.id) == []
+        assert theirs.references(profile_id, secret.id, 5) == ()
+        assert theirs.draft(profile_id, secret.id) is None
+        assert theirs.seen_arrivals(profile_id, [message.arrival_id]) == frozenset()
+        assert InboxReader(work).is_secret(profile_id, message)
+
+
+def test_a_secret_message_of_before_is_nothing_to_representatives_either(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    with database.write() as work:
+        (conversation,) = InboxReader(work).conversations(profile_id)
+        (message,) = InboxReader(work).messages(profile_id, conversation.id)
+        Arrivals(work).decide_recipient(
+            message.arrival_id,
+            0,
+            "delivered",
+            (),
+            hidden=[Visibility.HIDDEN_FROM_REPRESENTATIVES.value],
+        )
+    with database.read() as work:
+        theirs = InboxReader(work, PatientReader.REPRESENTATIVE)
+        assert theirs.conversations(profile_id) == []
+        assert theirs.conversation(profile_id, conversation.id) is None
+        assert theirs.unread_count(profile_id) == 0
+        assert InboxReader(work).unread_count(profile_id) == 1
+
+
+def test_an_end_ends_the_secret_exchange_too(database: Database) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    receive(database, profile_id, 2, is_secret=True)
+
+    with database.write() as work:
+        assert Inbox(work).end_conversations(profile_id, DOCTOR)
+    with database.read() as work:
+        states = {one.state for one in InboxReader(work).conversations(profile_id)}
+    assert states == {ConversationState.ENDED}
