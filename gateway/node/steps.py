@@ -5,6 +5,8 @@ from __future__ import annotations
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.filing.paper_filing import PaperFiling
+from gateway.dmp_bridge.filing.reviewing import Reviewing
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
@@ -53,6 +55,9 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
         TaskKind.LIVE: Living(database, settings),
+        TaskKind.REVIEW: Reviewing(
+            PaperFiling.from_settings(vaults, settings, database.clock), settings
+        ),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -27,6 +27,7 @@ LOCAL = (
     TaskKind.DISCLOSE,
     TaskKind.MASK,
     TaskKind.LIVE,
+    TaskKind.REVIEW,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

@@ -12,6 +12,7 @@ from uuid import uuid4
 from attrs import field, frozen
 
 from gateway.clock import Clock, utc_now
+from gateway.core.actors import Who
 from gateway.core.document import Availability, ClinicalDocument, Visibility
 from gateway.core.papers import PaperKind, PaperToWrite, PaperVersion
 from gateway.core.reasons import Reason
@@ -25,6 +26,7 @@ from gateway.documents.xds.entry import document_entry, submission_set
 from gateway.errors import ConflictError
 from gateway.rights.paper_rules import review_after
 from gateway.rights.profile import ProfileState, accepts_filing
+from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
@@ -62,6 +64,14 @@ class PaperFiling:
     source_id: str
     review: timedelta
     clock: Clock = utc_now
+
+    @classmethod
+    def from_settings(
+        cls, vaults: VaultAccess, settings: Settings, clock: Clock = utc_now
+    ) -> PaperFiling:
+        """Build from the settings."""
+        review = timedelta(days=settings.web.directives_review_days)
+        return cls(vaults, settings.filing.source_id, review, clock)
 
     def now(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> PaperNow:
         """Return a paper as it stands."""
@@ -189,6 +199,7 @@ class PaperFiling:
                 before.id,
                 chain=chain_of(profile_id),
                 by=entry_id,
+                **_own(work),
             )
         what = "write" if before is None else "replace"
         Profiles(work).record(
@@ -233,7 +244,7 @@ class PaperFiling:
                     Reason.WITHDRAWN.value,
                     one.id,
                     chain=chain_of(profile_id),
-                    who="patient",
+                    **_own(work),
                 )
         before = _said_of(_current(left))
         Profiles(work).record(profile_id, f"{kind}-take-back", before, None)
@@ -256,6 +267,11 @@ class _MadePaper:
     sha256: str
     prepared: PreparedContent | None
     masks: bool
+
+
+def _own(work: UnitOfWork) -> dict[str, str]:
+    """Say that it is the patient's own deed, of a line that is else an author's."""
+    return {} if work.acts_for_another else {"who": Who.PATIENT.value}
 
 
 def _current(versions: Sequence[FiledDocument]) -> FiledDocument | None:

@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
     LIVE = "live"  # a profile: what time does to it
+    REVIEW = "review"  # a version of advance directives: its author is reminded
 
 
 class TaskState(StrEnum):

@@ -20,7 +20,7 @@ from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
+from gateway.web.patient.ports import Masks, OwnDocuments, Papers, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, acting_by, committed, reader_now, who_acts
 from gateway.web.site.languages import zone_of
@@ -40,6 +40,7 @@ class PatientDesk(Desk):
     own_documents: OwnDocuments
     trusts: Trusts
     masks: Masks
+    papers: Papers
 
     def keep(self, submission: Submission, also: Also) -> None:
         """

@@ -96,10 +96,10 @@ class Keeping:
         self, name: str, size: int, media_type: str
     ) -> AttachmentRefusal | None:
         file = OfferedFile(name=name, size=size, content_type=media_type)
-        decision = decide_keeping(file, self._policy())
+        decision = decide_keeping(file, self.policy())
         return decision.reasons[0] if isinstance(decision, Refuse) else None
 
-    def _policy(self) -> AttachmentPolicy:
+    def policy(self) -> AttachmentPolicy:
         """A document is a third larger than its file, and is read back within limits"""
         settings = self.desk.settings
         room = settings.cda.max_bytes * 3 // 4 - _HEADER_ROOM
