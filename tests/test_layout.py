@@ -18,6 +18,8 @@ BY_NAME = ("core", "message", "rights", "trust")
 
 TESTED_THROUGH = {
     # words alone, shown by who says them
+    "core/accesses.py": "rights/test_access_rules.py",
+    "core/texts/accesses.py": "cli/test_access.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
@@ -30,8 +32,10 @@ TESTED_THROUGH = {
     "core/texts/notice_care.py": "store/patients/test_notices.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
+    "core/reading.py": "rights/test_reading_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
+    "core/texts/reading.py": "rights/test_reading_rules.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",
     "core/texts/showing.py": "documents/showing/test_rendering.py",
     "core/texts/writing.py": "rights/test_messaging_rules.py",

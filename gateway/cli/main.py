@@ -24,6 +24,7 @@ NOUNS = {
     "explain": "on what a decision rested, rule by rule",
     "rights": "past decisions under other settings",
     "vault": "the documents of a patient",
+    "access": "opening documents that were named, for minutes",
     "patient": "profiles: add, set, show",
     "mailbox": "professionals' mailboxes",
     "texts": "what professionals tell patients of the filing, and a poster",

@@ -99,6 +99,12 @@ def acting_operator() -> Operator | None:
     return _ACTING[-1].operator if _ACTING else None
 
 
+def operator_account(file: Path = _LOGIN_UID) -> str:
+    """Return the account whose command this is, without the role or right it has."""
+    acting = acting_operator()
+    return acting.account if acting else account_name(login_uid(file))
+
+
 def patient_is_told() -> bool:
     """Tell whether a notice says to the patient that their vault was read."""
     return bool(_ACTING) and _ACTING[-1].tells

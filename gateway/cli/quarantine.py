@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 
+from gateway.cli.opening import QUARANTINE_GET, may_open, patients_of
 from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     add_reason,
-    note_reading,
     opened,
     print_json,
     print_table,
     reason,
 )
+from gateway.core.texts.accesses import TO_OPEN
+from gateway.errors import MisuseError
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.arrivals.quarantine import Quarantine
 
@@ -85,12 +87,21 @@ def _reasons(one: KeptArrival) -> list[str]:
 
 
 def get_content(args: argparse.Namespace) -> int:
-    """Write the exact bytes of a message in quarantine on standard output."""
+    """
+    Write the exact bytes of a message in quarantine on standard output.
+
+    Raises:
+        NotFoundError: nothing in quarantine has that id.
+        MisuseError: the service gives the command, and no access names it.
+    """
     with opened(args) as (_, database), database.write() as work:
         held = Quarantine(work).get(args.arrival)
-        content = Arrivals(work).content(held)
-        note_reading(work, args, "quarantine get", held.id)
+        is_open = may_open(work, args, QUARANTINE_GET, held.id, patients_of(held))
+        content = Arrivals(work).content(held) if is_open else b""
+    if not is_open:
+        raise MisuseError(TO_OPEN)
     sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
     return 0
 
 

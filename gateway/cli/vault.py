@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from gateway.cli.opening import VAULT_GET, may_open
 from gateway.cli.operators import patient_is_told
 from gateway.cli.options import (
     Subparsers,
@@ -16,10 +17,10 @@ from gateway.cli.options import (
     opened,
     print_json,
     print_table,
-    who_and_why,
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
+from gateway.core.texts.accesses import TO_OPEN
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.dmp_bridge.vaults.checking import DamagedDocument, check_documents
@@ -29,9 +30,9 @@ from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import chain_of
 from gateway.store.patients.notices import Notices
-from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.profiles import Profile
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -129,22 +130,18 @@ def get_document(args: argparse.Namespace) -> int:
 
     Raises:
         NotFoundError: nothing is filed under this uniqueId or entryUUID.
+        MisuseError: the service gives the command, and no access names it.
     """
-    with opened(args) as (settings, database), database.write() as work:
+    with opened(args) as (_, database), database.write() as work:
         vault = open_vaults(database).within(work)
         stored = find_document(vault, args.id)
         if stored is None:
             raise NotFoundError("no document has this id")
-        content = vault.content(stored)
-        if profile := Profiles(work).get(stored.profile_id):
-            tell_of_reading(work, settings, profile)
-        work.note(
-            Action.DOCUMENT_DOWNLOADED,
-            "operator",
-            stored.id,
-            chain=chain_of(stored.profile_id),
-            **who_and_why(args),
-        )
+        whose = (stored.profile_id,)
+        is_open = may_open(work, args, VAULT_GET, stored.id, whose)
+        content = vault.content(stored) if is_open else b""
+    if not is_open:
+        raise MisuseError(TO_OPEN)
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0

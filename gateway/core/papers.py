@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from attrs import field, frozen
 
 from gateway.core.codes import DocumentType, document_types
+from gateway.core.document import DocumentEntry
 
 _NAMESPACE: Final = UUID("9a0f7b52-8f0e-5d34-8c0c-6b1d3a5e7c10")
 
@@ -37,8 +38,11 @@ _TYPES: Mapping[PaperKind, str] = MappingProxyType(
     {PaperKind.DIRECTIVES: "EXPPAT_3", PaperKind.ENTOURAGE: "EXPPAT_1"}
 )
 
-PAPER_TYPES: Final = frozenset(_TYPES.values())
-"""The codes of the types that only these pages write and take back."""
+
+def paper_of(entry: DocumentEntry) -> PaperKind | None:
+    """Return which paper a document of a patient is by its type, or None."""
+    kinds = (kind for kind, code in _TYPES.items() if code == entry.type_code.code)
+    return next(kinds, None)
 
 
 class Entry(StrEnum):

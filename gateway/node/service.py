@@ -42,6 +42,7 @@ from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
+from gateway.store.accesses.telling import wake_tellings
 from gateway.store.arrivals.transit import TransitDays
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
@@ -275,6 +276,7 @@ class Service:
             with self._database.write() as work:
                 follow_epochs(work)
                 wake(work, 1000)
+                wake_tellings(work, 1000)
                 late["requests"] = forget_requests(work)
             gone = {**late, **rounds.run(), **files, **strays.run().changes}
             gone |= days.run()

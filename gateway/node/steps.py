@@ -18,6 +18,7 @@ from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
+from gateway.store.accesses.telling import TellingOfAccess
 from gateway.store.base.work import Database
 from gateway.store.patients.life import Living
 from gateway.store.tasks.steps import LocalStep, Steps
@@ -58,6 +59,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.REVIEW: Reviewing(
             PaperFiling.from_settings(vaults, settings, database.clock), settings
         ),
+        TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -28,6 +28,7 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.LIVE,
     TaskKind.REVIEW,
+    TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

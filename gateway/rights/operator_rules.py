@@ -20,7 +20,12 @@ class OperatorRole(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_TOLD: Final = frozenset({"vault get", "vault list"})
+_TOLD: Final = frozenset({"vault list"})
+_ASKS_ACCESS: Final = frozenset({"access ask", "access take"})
+OF_MESSAGE: Final = "message"
+"""Among the facts of a command: the access is to a message that is held back."""
+TELLS_LATER: Final = "tell-on"
+"""Among them: the patient is told of the access on a later day."""
 
 COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
     {
@@ -49,6 +54,16 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "quarantine get": frozenset({OperatorRole.QUARANTINE}),
         "quarantine release": frozenset({OperatorRole.QUARANTINE}),
         "quarantine close": frozenset({OperatorRole.QUARANTINE}),
+        "access ask": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
+        "access take": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
+        "access end": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
+        "access grant": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "access refuse": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "access review": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "access list": frozenset(
+            {OperatorRole.QUARANTINE, OperatorRole.PRIVACY, OperatorRole.AUDITOR}
+        ),
+        "access show": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "trace": frozenset({OperatorRole.PRIVACY}),
         "explain": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "rights what-if": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
@@ -91,9 +106,18 @@ def role_for(
     """
     Return the role by which somebody may give a command, the first there is, or None.
 
-    ``facts`` are the keys that ``patient set`` is to change.
+    ``facts`` are the keys that ``patient set`` is to change, or what an access is asked
+    to: a message that is held back is for who has the role of these, the documents of
+    a patient are for ``privacy``; so is it to tell the patient later.
     """
     enough = COMMANDS.get(command, frozenset())
+    if command in _ASKS_ACCESS:
+        of_message = OF_MESSAGE in facts
+        if of_message and OperatorRole.QUARANTINE not in roles:
+            return None
+        is_private = not of_message or TELLS_LATER in facts
+        role = OperatorRole.PRIVACY if is_private else OperatorRole.QUARANTINE
+        enough = frozenset({role})
     if command == "patient set":
         contact = _CONTACT.issuperset(facts)
         enough = frozenset({OperatorRole.SUPPORT if contact else OperatorRole.PRIVACY})
@@ -103,5 +127,8 @@ def role_for(
 
 
 def is_told_to_the_patient(command: str) -> bool:
-    """Tell whether a command reads a vault: for a reason, and the patient is told."""
+    """
+    Tell whether a command says what is in a vault: for a reason, and the patient is
+    told. What opens a document needs an access, of which the patient was told.
+    """
     return command in _TOLD

@@ -23,6 +23,21 @@ class AdminSettings(Table):
         "Unix socket on which `serve` answers commands about people. Empty: none, and "
         "they work for whoever may read the master key.",
     ] = ""
+    access_minutes: Annotated[
+        int, "How long an operator may open the documents that an access names."
+    ] = 30
+    access_documents: Annotated[int, "Documents that one access names at most."] = 20
+    access_wait_hours: Annotated[
+        int, "How long an access that was asked for may be granted."
+    ] = 24
+    access_review_hours: Annotated[
+        int,
+        "Hours in which another account is to review an access that was taken at once; "
+        "later, `/readyz` says so.",
+    ] = 24
+    access_delay_days: Annotated[
+        int, "How long it may be put off, for a reason, that the patient is told."
+    ] = 30
     exploitation: Annotated[
         tuple[str, ...], f"Queue and health, no content. {_WHO}"
     ] = ()

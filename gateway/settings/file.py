@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
+from gateway.settings.converting import ConvertingSettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -38,6 +39,7 @@ __all__ = [
     "ArchiveSettings",
     "BlobSettings",
     "CdaSettings",
+    "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
     "FilingSettings",
@@ -81,6 +83,7 @@ class Settings:
     imap: ImapSettings
     web: WebSettings
     cda: CdaSettings
+    converting: ConvertingSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
@@ -136,6 +139,7 @@ TABLES: dict[str, type[Table]] = {
         ImapSettings,
         WebSettings,
         CdaSettings,
+        ConvertingSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,

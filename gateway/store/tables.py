@@ -9,6 +9,7 @@ blob would otherwise look row by row; a blob stays as long as it has a grant.
 
 from __future__ import annotations
 
+from gateway.store.accesses.tables import accesses
 from gateway.store.arrivals.tables import (
     arrival_documents,
     arrivals,
@@ -88,6 +89,7 @@ from gateway.store.vault.tables import (
 )
 
 __all__ = [
+    "accesses",
     "UtcDateTime",
     "account_steps",
     "accounts",

@@ -25,8 +25,11 @@ from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
 from gateway.store.base.work import Database
 from gateway.store.tables import notices
+from tests.builders_cda import SET, make_cda
+from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE, open_profile
 from tests.builders_settings import write_settings
+from tests.dmp_bridge.filing.story import Story
 
 ME = account_name(login_uid())
 
@@ -118,6 +121,43 @@ def test_a_vault_is_read_for_a_reason_and_the_patient_is_told(
         kinds = work.connection.execute(notices.select()).all()
     database.close()
     assert [one.kind for one in kinds] == ["access"]
+
+
+def test_a_document_is_opened_by_an_access_that_names_it(
+    place: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Here one account has both roles: it is one person all the same."""
+    roles = "\n".join(f'{role} = ["{ME}"]' for role in ("privacy", "auditor"))
+    file = write_settings(tmp_path, f'[admin]\nsocket = "{place}"\n{roles}')
+    story = Story.begin(create_database(read_settings(file)))
+    letter = make_cda()
+    story.send(make_mail(as_xdm(pack(letter))))
+    story.database.close()
+    get = ["vault", "get", f"{SET}.1", "-c", str(file)]
+    take = ["access", "take", "--patient", MATRICULE, "--document", f"{SET}.1"]
+    take += ["--cause", "complaint", "--reason", "ticket 12", "--request", "patient"]
+    take += ["-c", str(file), "--json"]
+    listening = AdminDoor(place, file)
+    listening.start()
+    try:
+        assert main(get) == 2
+        refused = capfdbinary.readouterr()
+        assert refused.out == b""
+        assert b"gateway access take --help" in refused.err
+        assert main(take) == 0
+        access_id = json.loads(capfdbinary.readouterr().out)["access"]
+        assert main(get) == 0
+        assert capfdbinary.readouterr().out == letter
+        assert main(["access", "end", access_id, "-c", str(file)]) == 0
+        assert main(get) == 2
+        review = ["access", "review", access_id, "--fine", "--reason", "I think so"]
+        assert main([*review, "-c", str(file)]) == 1
+        assert b"another account" in capfdbinary.readouterr().err
+    finally:
+        listening.stop()
+    assert lines_of(tmp_path, "document:download") == [
+        ("operator", {"by": f"{ME} (privacy)"})
+    ]
 
 
 def test_an_auditor_hands_a_checkpoint_over_and_the_service_opens_no_file(

@@ -6,6 +6,8 @@ import pytest
 
 from gateway.rights.operator_rules import (
     COMMANDS,
+    OF_MESSAGE,
+    TELLS_LATER,
     OperatorRole,
     command_of,
     is_told_to_the_patient,
@@ -43,6 +45,14 @@ MAY: dict[str, set[OperatorRole]] = {
     "quarantine get": {Q},
     "quarantine release": {Q},
     "quarantine close": {Q},
+    "access ask": {P},  # to documents of a patient, told of at once
+    "access take": {P},
+    "access end": {Q, P},
+    "access grant": {P, A},
+    "access refuse": {P, A},
+    "access review": {P, A},
+    "access list": {Q, P, A},
+    "access show": {P, A},
     "trace": {P},
     "explain": {P, A},
     "rights what-if": {P, A},
@@ -128,8 +138,30 @@ def test_a_command_is_known_by_its_first_words(words: list[str], command: str) -
     assert command_of(words) == command
 
 
-def test_of_a_vault_that_is_read_the_patient_is_told() -> None:
-    assert {one for one in COMMANDS if is_told_to_the_patient(one)} == {
-        "vault get",
-        "vault list",
-    }
+def test_of_a_vault_that_is_listed_the_patient_is_told() -> None:
+    told = {one for one in COMMANDS if is_told_to_the_patient(one)}
+    assert told == {"vault list"}  # of what is opened, they are told with its access
+
+
+@pytest.mark.parametrize("command", ["access ask", "access take"])
+@pytest.mark.parametrize(
+    ("facts", "roles", "role"),
+    [
+        ([], {P}, P),
+        ([], {Q}, None),
+        ([OF_MESSAGE], {Q}, Q),
+        ([OF_MESSAGE], {P}, None),
+        ([OF_MESSAGE, TELLS_LATER], {Q}, None),
+        ([OF_MESSAGE, TELLS_LATER], {P}, None),
+        ([OF_MESSAGE, TELLS_LATER], {P, Q}, P),
+        ([TELLS_LATER], {P}, P),
+        ([TELLS_LATER], {E, S, Q, K, A, M}, None),
+    ],
+)
+def test_who_may_ask_for_an_access_depends_on_what_it_is_to(
+    command: str,
+    facts: list[str],
+    roles: set[OperatorRole],
+    role: OperatorRole | None,
+) -> None:
+    assert role_for(command, roles, facts) is role

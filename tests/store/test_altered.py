@@ -16,11 +16,15 @@ from sqlalchemy import Boolean, Column, Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 import gateway
+from gateway.core.accesses import AccessCause
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
+from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.reading import AccessReader
+from gateway.store.accesses.values import Named, Wanted
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.columns import UtcDateTime
@@ -39,6 +43,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
+    accesses,
     accounts,
     arrivals,
     blocks,
@@ -65,6 +70,9 @@ from tests.mssante.post import DOCTOR, SERVICE, Post, mail
 
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 OTHER = matricule(7)
+TERMS = Terms(
+    lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
+)
 STRANGER = "somebody@hopital.mssante.test"
 
 
@@ -135,6 +143,14 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
+        asked = Wanted(
+            cause=AccessCause.COMPLAINT,
+            why="ticket 7",
+            request="the patient",
+            patients=(profile_id,),
+            named=(Named(self.documents[-1]),),
+        )
+        Accesses(work, "anne (privacy)", "anne").take(asked, TERMS)
 
     def _helpers(self, work: UnitOfWork) -> None:
         """Each patient asks the other, who agrees."""
@@ -194,6 +210,8 @@ class World:
                 flags_then=[],
                 masked_by=MaskedBy.PATIENT,
             )
+            (*_, taken) = AccessReader(work).listed(9)
+            Accesses(work, "anne (privacy)", "anne").end(taken.id)
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None
             MaskRuns(work).move(run, "", 2, 1)
@@ -293,6 +311,7 @@ def another(column: Column[Any], value: Any, others: list[Any]) -> Iterator[Any]
 
 def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
     named = {
+        accesses,
         accounts,
         arrivals,
         blocks,

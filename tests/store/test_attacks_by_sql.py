@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from gateway.errors import AlteredError, DamagedError
 from gateway.metrics import ALTERED
+from gateway.store.accesses.accesses import Accesses
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.outcomes import Outcomes
@@ -353,6 +355,45 @@ def test_whom_another_patient_wrote_to_is_not_told(world: World) -> None:
     with world.database.read() as work:
         assert SentCopies(work, own).astray([sent]) == {}
     assert found(world)
+
+
+def test_an_access_that_is_lengthened_or_widened_opens_no_document(
+    world: World,
+) -> None:
+    own, other = world.documents[1], world.documents[3]
+    write(world, "UPDATE accesses SET ends_at = ends_at + 86400000000")
+
+    with world.database.read() as work:
+        for what in (own, other):
+            with pytest.raises(AlteredError):
+                Accesses(work, account="anne").opening(what)
+    assert len(found(world)) == 2
+
+
+def test_an_access_that_is_said_to_be_reviewed_is_counted_all_the_same(
+    world: World,
+) -> None:
+    write(world, "UPDATE accesses SET review_by = NULL, verdict = 'fine'")
+
+    with world.database.read() as work:
+        assert AccessReader(work).unreviewed().altered == 2
+    assert len(found(world)) == 2
+
+
+def test_an_access_that_is_written_by_hand_opens_nothing(world: World) -> None:
+    write(
+        world,
+        "INSERT INTO accesses (id, profile_id, key_id, cause, said, asked_by, "
+        "asked_at, begun_at, ends_at) SELECT 'x', profile_id, key_id, cause, said, "
+        "'mallory', asked_at, begun_at, ends_at FROM accesses WHERE profile_id = :id",
+        id=world.patients[0],
+    )
+
+    with world.database.read() as work:
+        with pytest.raises(AlteredError):
+            Accesses(work, account="mallory").opening(world.documents[1])
+        assert Accesses(work, account="anne").opening(world.documents[1])
+    assert len(found(world)) == 1
 
 
 def test_a_request_that_was_put_back_or_altered_is_not_carried_out(

@@ -48,7 +48,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         ),
         "document:file": _said(Deed.FILED, "Document déposé", "Document added"),
         "document:keep": _said(
-            Deed.FILED, "Document gardé dans le dossier", "Document kept in the record"
+            Deed.FILED, "Document ajouté au dossier", "Document added to the record"
         ),
         "document:deprecate": _said(
             Deed.FILED,
@@ -57,6 +57,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         ),
         "document:withdraw": _said(
             Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
+        ),
+        "document:erase": _said(
+            Deed.FILED,
+            "Document ajouté dans l'espace, supprimé définitivement",
+            "Document added in the space, deleted for good",
         ),
         "document:mask": _said(
             Deed.SETTINGS,

@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
     ACCESS = "access"  # an operator looked into the vault
+    BREAK_GLASS = "break-glass"  # an operator may open documents that were named
+    UNFOUNDED = "unfounded"  # a review found that this was not justified
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
     HELPED = "helped"  # somebody acted for the patient
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
@@ -110,6 +112,47 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "that had to be given. The date, the name and that reason are "
                 "kept.\n\n"
                 "To learn more, ask the service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.BREAK_GLASS: {
+            "fr": (
+                "Un accès à votre espace a été ouvert",
+                "Bonjour,\n\n"
+                "Une personne qui exploite le service a reçu, pour une raison qu'elle "
+                "a dû donner et pour un temps court, un accès à des éléments précis "
+                "qui vous concernent. Votre espace dit qui, quand et pourquoi, à la "
+                "page « Historique ».\n\n"
+                "Une question, un désaccord ? Adressez-vous à l'accueil du service.\n"
+                + CARE_FR,
+            ),
+            "en": (
+                "An access to your space was opened",
+                "Hello,\n\n"
+                "Someone who runs the service was given, for a reason that had to be "
+                "stated and for a short time, access to particular items that concern "
+                "you. Your space says who, when and why, on the page "
+                '"History".\n\n'
+                "If you have a question or disagree, ask the service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.UNFOUNDED: {
+            "fr": (
+                "Un accès à votre espace n'était pas justifié",
+                "Bonjour,\n\n"
+                "Le contrôle d'un accès à votre espace par une personne qui exploite "
+                "le service a conclu qu'il n'était pas justifié. Votre espace dit "
+                "lequel, à la page « Historique ».\n\n"
+                "Adressez-vous à l'accueil du service ; vous pouvez aussi saisir la "
+                "CNIL.\n" + CARE_FR,
+            ),
+            "en": (
+                "An access to your space was not justified",
+                "Hello,\n\n"
+                "The review of an access to your space by someone who runs the service "
+                "found that it was not justified. Your space says which one, on the "
+                'page "History".\n\n'
+                "Ask the service; you may also turn to the CNIL, the French data "
+                "protection authority.\n" + CARE_EN,
             ),
         },
         NoticeKind.PASSWORD: {

@@ -227,25 +227,21 @@ class PaperFiling:
 
     def take_back(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> bool:
         """
-        Take a paper from everybody's sight, its old versions too; False of none.
+        Delete a paper for good, its old versions too; False of none.
 
-        They are found by nobody any more, and may be written anew.
+        It may be written anew.
         """
         Profiles(work).hold(profile_id)
         vault = self.vaults.within(work)
         versions = self._versions(work, profile_id, kind)
-        left = [one for one in versions if one.status is not Availability.DELETED]
+        left = [one for one in versions if one.erased_at is None]
         if not left:
             return False
         for one in left:
-            if vault.withdraw(one):
-                work.note(
-                    Action.DOCUMENT_WITHDRAWN,
-                    Reason.WITHDRAWN.value,
-                    one.id,
-                    chain=chain_of(profile_id),
-                    **_own(work),
-                )
+            vault.erase(one)
+            work.note(
+                Action.DOCUMENT_ERASED, "patient", one.id, chain=chain_of(profile_id)
+            )
         before = _said_of(_current(left))
         Profiles(work).record(profile_id, f"{kind}-take-back", before, None)
         return True

@@ -19,6 +19,8 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.erasing import erase_document
+from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
 
@@ -98,16 +100,26 @@ class EmbeddedVault:
         return Walked(self._all_known(found), last)
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first."""
         return self._all_known(
-            self._documents.for_holder(profile_id, old=old, limit=limit, offset=offset)
+            self._documents.for_holder(
+                profile_id, old=old, limit=limit, offset=offset, added=added
+            )
         )
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
-        return self._documents.count_for_holder(profile_id, old=old)
+        return self._documents.count_for_holder(profile_id, old=old, added=added)
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
@@ -133,7 +145,7 @@ class EmbeddedVault:
     def submit(self, profile_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""
         submission_id = to_entry_id(submission.entry_uuid)
-        self._documents.add_submission(
+        Submissions(self.work).add(
             submission_id,
             profile_id,
             self._key_of(profile_id),
@@ -179,6 +191,12 @@ class EmbeddedVault:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
         return self._documents.mark_withdrawn(document.id)
+
+    def erase(self, document: FiledDocument) -> bool:
+        """Delete a document and its bytes, for good; False when it was so already."""
+        row = self._row(document)
+        self._found.clear()
+        return erase_document(self.work, row)
 
     def change_visibility(
         self,

@@ -127,16 +127,25 @@ class Vault(Protocol):
         """
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """
         Return some of the documents that their patient may know of, last filed first.
 
         Those for which `patient_sees` says yes to the holder, ``old`` being "on
-        request"; as fast for ten thousand documents as for ten.
+        request"; as fast for ten thousand documents as for ten. ``added``: those alone
+        that no message brought.
         """
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
@@ -168,6 +177,13 @@ class Vault(Protocol):
 
     def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
+
+    def erase(self, document: FiledDocument) -> bool:
+        """
+        Delete a document and its bytes, for good; False when it was so already.
+
+        That it was there is still known, by its id and its uniqueId.
+        """
 
     def change_visibility(
         self,

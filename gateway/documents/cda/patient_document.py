@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from gateway.core.document import Shape
 from gateway.core.ins import Ins
 from gateway.core.keeping import MAX_TITLE, FileToKeep
 from gateway.core.person import IdentityTraits
-from gateway.documents.cda.body import MEDIA_TYPES, read_body
+from gateway.documents.cda.body import OWN_TYPES, read_body
 from gateway.documents.cda.file import CdaFile
 from gateway.documents.cda.nodes import NAMESPACE
 from gateway.documents.media import normal_type
@@ -57,7 +57,7 @@ def make_patient_document(
             the file is of a type no such body may be, or nobody could read it.
     """
     media_type = normal_type(file.media_type)
-    if media_type not in MEDIA_TYPES:
+    if media_type not in OWN_TYPES:
         raise InvalidError("a file that cannot be the body of a document")
     head = OwnHead(
         unique_id=file.source.unique_id,
@@ -65,6 +65,7 @@ def make_patient_document(
         kind=file.category.document_type,
         title=file.title,
         is_file=True,
+        day=file.day,
     )
     root = own_root(head, ins=ins, traits=traits, written_at=written_at)
     add_file(root, media_type, file.content)
@@ -77,6 +78,7 @@ class OwnHead:
     What the header of a patient's own document says beside who the patient is.
 
     ``replaces`` is the uniqueId of the version before. ``is_file``: its body is a file.
+    ``day`` is the day the patient says it is of, None where nothing was said.
     """
 
     unique_id: str
@@ -86,6 +88,7 @@ class OwnHead:
     kind: DocumentType
     title: str = field(repr=False)
     is_file: bool
+    day: date | None = None
 
 
 def own_root(
@@ -185,7 +188,8 @@ class _Writer:
         service = _add(_add(self.root, "documentationOf"), "serviceEvent")
         _add(service, "code", **_OWN)
         period = _add(service, "effectiveTime")
-        _add(period, "low", value=f"{self.at:%Y%m%d%H%M%z}")
+        said = f"{head.day:%Y%m%d}" if head.day else f"{self.at:%Y%m%d%H%M%z}"
+        _add(period, "low", value=said)
         performer = _add(_add(service, "performer", typeCode="PRF"), "assignedEntity")
         self._add_id(performer)
         field = _add(performer, "representedOrganization")

@@ -215,17 +215,19 @@ class UnitOfWork:
         subject: str,
         *,
         chain: str = OPERATOR,
+        owner: str = "",
         **detail: Any,
     ) -> None:
         """
         Write a line in the journal; ``detail`` never holds patient data.
 
-        What of it names a sender or a document (`PRIVATE`) is sealed.
+        What of it names a sender or a document (`PRIVATE`) is sealed: with the key of
+        the chain's owner, or of the scope ``owner``, so that it ends with that one.
         """
         if self._acting:
             detail = {**self._acting[-1], **detail}
         if is_private(detail):
-            key_id = self.key_for(scope_of(chain))
+            key_id = self.key_for(owner or scope_of(chain))
             place = line_place(action, subject)
             detail = seal_detail(self.keys, self.connection, key_id, place, detail)
         self._events.append(Event(chain, self.now, action, outcome, subject, detail))

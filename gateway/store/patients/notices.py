@@ -61,6 +61,8 @@ _ALWAYS = frozenset(
         NoticeKind.ADDRESS,
         NoticeKind.PASSWORD,
         NoticeKind.ACCESS,
+        NoticeKind.BREAK_GLASS,
+        NoticeKind.UNFOUNDED,
         NoticeKind.PROOF,
         NoticeKind.LOGIN,
         NoticeKind.PROVISIONAL,

@@ -24,13 +24,16 @@ SCOPE: Final = "journal:operator"
 
 PRIVATE: Final = frozenset(
     {
+        "categories",
         "certificate",
         "document",
         "host",
         "identity",
         "person",
+        "request",
         "responsible",
         "structure",
+        "why",
     }
 )
 """The names in a line's detail that are never in clear."""

@@ -20,6 +20,27 @@ DIGEST_BYTES = 32
 """Of a MAC (SHA-256). One of version 1 is no more; before others stands the version."""
 
 FIRST: Mapping[str, Sequence[str]] = {
+    "accesses": (
+        "id",
+        "profile_id",
+        "arrival_id",
+        "key_id",
+        "cause",
+        "said",
+        "asked_by",
+        "asked_at",
+        "asked_until",
+        "granted_by",
+        "refused_at",
+        "begun_at",
+        "ends_at",
+        "review_by",
+        "reviewed_by",
+        "reviewed_at",
+        "verdict",
+        "tell_at",
+        "told_at",
+    ),
     "accounts": ("id", "login", "called", "profile_id", "password", "created_at"),
     "arrivals": (
         "id",
@@ -189,7 +210,9 @@ FIRST: Mapping[str, Sequence[str]] = {
 }
 """The columns of version 1, in their order."""
 
-ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "documents": ({"erased_at": None},),
+}
 """
 The columns of each version after it, with what rows of before have in them: what the
 migration writes, None without a word of it.

@@ -34,6 +34,7 @@ from gateway.store.sealed.row_versions import (
     BoundColumns,
 )
 from gateway.store.tables import (
+    accesses,
     accounts,
     arrivals,
     blocks,
@@ -143,6 +144,7 @@ BINDINGS: dict[Table, Binding] = {
             },
             owner="profile_id",
         ),
+        Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
         Binding(operator_requests, Followed.PASSING),

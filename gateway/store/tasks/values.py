@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
     LIVE = "live"  # a profile: what time does to it
     REVIEW = "review"  # a version of advance directives: its author is reminded
+    TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 
 class TaskState(StrEnum):

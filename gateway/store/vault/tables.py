@@ -65,6 +65,7 @@ documents = Table(
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("filed_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),  # its patient deleted it, and its bytes are gone
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
     # Whole: a page of the list is found and counted in it, and no other row is read.
     Index(

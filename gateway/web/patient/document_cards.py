@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 
@@ -16,9 +16,11 @@ from gateway.core.document import (
     DocumentEntry,
     Visibility,
 )
+from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
+from gateway.rights.own_document_rules import is_own
 from gateway.rights.visibility_rules import (
     PatientReader,
     patient_sees,
@@ -34,6 +36,7 @@ ENDINGS = MappingProxyType(
         "image/jpeg": "jpg",
         "image/png": "png",
         "image/gif": "gif",
+        "image/heic": "heic",
         "image/tiff": "tif",
         "text/rtf": "rtf",
         "text/plain": "txt",
@@ -77,6 +80,16 @@ class DocumentCard:
     arrival_id: str
     is_own: bool
     """The patient put it there; no message brought it."""
+    is_erased: bool = False
+    paper: str = ""
+    """Which of the patient's own papers it is, by its word; empty for none."""
+
+    @property
+    def day(self) -> datetime:
+        """The day it is of: what a patient said of an own one, else when it was made"""
+        if self.is_own and self.service_at is not None:
+            return self.service_at
+        return self.created_at
 
 
 @frozen
@@ -105,7 +118,25 @@ class SeenDocuments:
             return len(self._without_secrets(replaced=replaced))
         return self.vault.count_for_holder(self.profile_id, old=replaced)
 
-    def _without_secrets(self, *, replaced: bool) -> list[FiledDocument]:
+    def added(self, limit: int, offset: int = 0) -> list[FiledDocument]:
+        """Return some of those that no message brought, last filed first."""
+        if not sees_secrets(self.reader):
+            found = self._without_secrets(replaced=False, added=True)
+            return found[offset : offset + limit]
+        some = self.vault.for_holder(
+            self.profile_id, old=False, limit=limit, offset=offset, added=True
+        )
+        return [one for one in some if self._is_seen(one, on_request=False)]
+
+    def count_added(self) -> int:
+        """Return how many they are."""
+        if not sees_secrets(self.reader):
+            return len(self._without_secrets(replaced=False, added=True))
+        return self.vault.count_for_holder(self.profile_id, old=False, added=True)
+
+    def _without_secrets(
+        self, *, replaced: bool, added: bool = False
+    ) -> list[FiledDocument]:
         """
         Return all of them: what is kept from representatives is sealed, so that the
         database can neither leave it out nor count it.
@@ -113,7 +144,10 @@ class SeenDocuments:
         found = self.vault.for_holder(
             self.profile_id,
             old=replaced,
-            limit=self.vault.count_for_holder(self.profile_id, old=replaced),
+            limit=self.vault.count_for_holder(
+                self.profile_id, old=replaced, added=added
+            ),
+            added=added,
         )
         names = {one.replaced_by for one in found} - {""}
         newer = self.vault.get_each(names) if names else {}
@@ -179,7 +213,9 @@ class SeenDocuments:
             is_masked=Visibility.MASKED in document.visibility(self.now),
             replaced_by=document.replaced_by,
             arrival_id=document.arrival_id,
-            is_own=not document.arrival_id and _all_patients(entry.authors),
+            is_own=is_own(document, entry),
+            paper=(paper_of(entry) or "") if is_own(document, entry) else "",
+            is_erased=document.erased_at is not None,
         )
 
     def _is_seen(
@@ -237,12 +273,6 @@ def _named(entry: DocumentEntry) -> str:
     day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
     shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
     return ", ".join(part for part in shown if part)
-
-
-def _all_patients(authors: Sequence[AuthorEntry]) -> bool:
-    """Tell whether all authors are patients: their XCN are of the type NH."""
-    ends = [author.person.split("^")[12:] for author in authors]
-    return bool(ends) and all(end == ["NH"] for end in ends)
 
 
 def _structure(author: AuthorEntry) -> str:

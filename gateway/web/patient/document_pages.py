@@ -7,6 +7,8 @@ from attrs import frozen
 from gateway.core.rendered import Medium, Shown
 from gateway.core.vault import FiledDocument
 from gateway.errors import NotFoundError
+from gateway.rights.delegation_rules import Act
+from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
@@ -42,6 +44,8 @@ class DocumentListPages:
             replaced=replaced,
             number=page.number,
             pages=page.pages,
+            erased=_count(visit.query.get("erased", "")),
+            may_add=visit.may(Act.DOCUMENTS),
         )
 
     def document(self, visit: Visit, document_id: str) -> Answer:
@@ -49,7 +53,11 @@ class DocumentListPages:
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             if seen.is_withdrawn(document_id):
-                return self.desk.page(visit, "withdrawn.html", status=410)
+                gone = seen.vault.get(document_id)
+                is_erased = gone is not None and gone.erased_at is not None
+                return self.desk.page(
+                    visit, "withdrawn.html", status=410, is_erased=is_erased
+                )
             document = _found(seen, document_id)
             facts = seen.card(document)
             content = seen.vault.content(document)
@@ -67,6 +75,7 @@ class DocumentListPages:
             newer=newer.id if newer is not None else "",
             rendering=rendering,
             Shown=Shown,
+            added=visit.query.get("done") == "added",
         )
 
     def body(self, visit: Visit, document_id: str) -> Answer:
@@ -92,6 +101,16 @@ class DocumentListPages:
             raise NotFoundError("not found")
         self._note(visit, document, action, "file")
         return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
+
+    def picture(self, visit: Visit, document_id: str, number: int) -> Answer:
+        """Show one of the pictures that a TIFF or HEIC was converted to."""
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            content = seen.vault.content(_found(seen, document_id))
+        medium = self.desk.documents.picture(content, number)
+        if medium is None:
+            raise NotFoundError("not found")
+        return inline("document.jpg", medium.media_type, medium.content)
 
     def media(self, visit: Visit, document_id: str, media_id: str) -> Answer:
         """Show an image or file embedded in a document."""
@@ -123,6 +142,11 @@ class DocumentListPages:
             work.note(action, outcome, document.id, chain=chain_of(profile_id))
 
         self.desk.write(job)
+
+
+def _count(said: str) -> int:
+    """Return how many documents were deleted just now, 0 where none was."""
+    return min(int(said), MOST_ERASED) if said.isdecimal() and len(said) < 3 else 0
 
 
 def _found(seen: SeenDocuments, document_id: str) -> FiledDocument:

@@ -74,6 +74,7 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_KEPT,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_ERASED,
         Action.DOCUMENT_MASKED,
         Action.DOCUMENT_UNMASKED,
         Action.DOCUMENT_OPENED,

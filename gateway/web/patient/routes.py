@@ -9,11 +9,13 @@ from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
+from gateway.web.patient.adding_pages import AddingPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
@@ -42,6 +44,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
+    adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -65,10 +68,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             method="POST", path=path, page=page, needs=needs, guarded=True, slow=slow
         )
 
-    def cut(path: str, page: Page) -> Route:
-        return Route(method="POST", path=path, page=page, takes_cut=True)
-
-    def form(path: str, page: Page, rescue: Rescue) -> Route:
+    def form(path: str, page: Page, rescue: Rescue | None = None) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
 
     return (
@@ -118,6 +118,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             Act.DOCUMENTS,
             get(f"{file}/keep", keeping.ask),
             post(f"{file}/keep", keeping.keep),
+            get("/documents/new", adding.ask),
+            form("/documents/new", adding.add),
+            get("/documents/delete", erasing.choose),
+            post("/documents/delete", erasing.erase),
+            get(f"{document}/delete", erasing.ask_one),
         ),
         get("/people", people.people),
         get("/people/new", people.new_form),
@@ -178,7 +183,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/papers/directives/write", directives.form),
         post("/papers/directives/write", directives.write),
         get("/papers/directives/file", directives.file_form),
-        cut("/papers/directives/file", directives.file),
+        form("/papers/directives/file", directives.file),
         get("/papers/directives/sheet", directives.sheet),
         post("/papers/directives/confirm", directives.confirm),
         get("/papers/directives/take-back", directives.ask_take_back),
@@ -203,6 +208,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/picture/<int:number>", documents.picture),
             get(f"{document}/original", documents.original),
             get(f"{document}/media/<string:media_id>", documents.media),
         ),

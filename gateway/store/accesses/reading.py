@@ -1,0 +1,155 @@
+"""Reading what is kept of operators' accesses; each row is checked when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import or_, select
+
+from gateway.core.accesses import AccessCause, Verdict
+from gateway.errors import AlteredError, DestroyedError
+from gateway.rights.access_rules import AccessFacts, is_overdue
+from gateway.store.accesses.values import Access, AccessSaid, Named
+from gateway.store.base.work import UnitOfWork
+from gateway.store.tables import accesses
+
+_LATELY = timedelta(days=30)
+"""How old an access may be whose row is looked at though it says that nothing is due"""
+
+
+@frozen
+class Unreviewed:
+    """Accesses whose review is overdue, and since when the oldest of them is."""
+
+    count: int
+    since: datetime | None
+    altered: int
+    """Rows that are not as they were written: what is due of them nobody knows."""
+
+
+@frozen
+class AccessReader:
+    """What is kept of accesses, within one transaction."""
+
+    work: UnitOfWork
+
+    def get(self, access_id: str) -> Access | None:
+        """
+        Return an access, or None.
+
+        Raises:
+            AlteredError: it is not as it was written.
+        """
+        row = self.work.connection.execute(
+            select(accesses).where(accesses.c.id == access_id)
+        ).first()
+        return None if row is None else self.opened(row)
+
+    def listed(
+        self, most: int, *, profile_id: str = "", unreviewed: bool = False
+    ) -> list[Access]:
+        """
+        Return so many accesses, the last asked for first: all, a patient's, or those
+        that wait for a review.
+        """
+        columns = accesses.c
+        query = select(accesses).order_by(columns.asked_at.desc(), columns.id)
+        if profile_id:
+            query = query.where(columns.profile_id == profile_id)
+        if unreviewed:
+            query = query.where(columns.review_by.is_not(None))
+        rows = self.work.connection.execute(query.limit(most)).all()
+        return [self.opened(row) for row in rows]
+
+    def untold(self, access_ids: Collection[str]) -> set[str]:
+        """
+        Return those of some accesses of which their patients are to be told later.
+
+        Raises:
+            AlteredError: one is not as it was written, or is gone.
+        """
+        if not access_ids:
+            return set()
+        rows = self.work.connection.execute(
+            select(accesses).where(accesses.c.id.in_(sorted(access_ids)))
+        ).all()
+        if len(rows) < len(access_ids):
+            raise AlteredError("an access that a patient's history names is gone")
+        for row in rows:
+            self.work.rows.check(accesses, row)
+        now = self.work.now
+        return {one.id for one in rows if one.tell_at and now < one.tell_at}
+
+    def unreviewed(self) -> Unreviewed:
+        """
+        Return what waits for its review longer than it may.
+
+        Whoever writes the database could say that nothing is due: rows of the last
+        month are looked at whatever they say, and counted where they were altered.
+        """
+        columns, now = accesses.c, self.work.now
+        rows = self.work.connection.execute(
+            select(accesses).where(
+                or_(columns.review_by <= now, columns.ends_at > now - _LATELY)
+            )
+        ).all()
+        sound = [one for one in rows if self.work.rows.is_sound(accesses, one)]
+        due = [one.review_by for one in sound if is_overdue(_facts(one), now)]
+        return Unreviewed(len(due), min(due, default=None), len(rows) - len(sound))
+
+    def opened(self, row: Any) -> Access:
+        """
+        Return the access that a row keeps.
+
+        Raises:
+            AlteredError: it is not as it was written.
+        """
+        self.work.rows.check(accesses, row)
+        return Access(
+            id=row.id,
+            profile_id=row.profile_id or "",
+            arrival_id=row.arrival_id or "",
+            cause=AccessCause(row.cause),
+            asked_at=row.asked_at,
+            facts=_facts(row),
+            granted_by=row.granted_by or "",
+            reviewed_by=row.reviewed_by or "",
+            reviewed_at=row.reviewed_at,
+            verdict=Verdict(row.verdict) if row.verdict else None,
+            tell_at=row.tell_at,
+            told_at=row.told_at,
+            said=self._said(row),
+        )
+
+    def _said(self, row: Any) -> AccessSaid | None:
+        place = place_of(row.id, row.profile_id or "")
+        try:
+            said = self.work.unseal(row.key_id, row.said, place)
+        except DestroyedError:
+            return None
+        return AccessSaid(
+            why=said["why"],
+            request=said["request"],
+            delayed_why=said["delayed_why"],
+            patients=tuple(said["patients"]),
+            named=tuple(Named(**one) for one in said["named"]),
+        )
+
+
+def _facts(row: Any) -> AccessFacts:
+    return AccessFacts(
+        asked_by=row.asked_by,
+        asked_until=row.asked_until,
+        begun_at=row.begun_at,
+        ends_at=row.ends_at,
+        refused_at=row.refused_at,
+        review_by=row.review_by,
+    )
+
+
+def place_of(access_id: str, owner: str) -> str:
+    """Return what the sealed part of an access is bound to."""
+    return f"accesses.said:{access_id}:{owner}"
