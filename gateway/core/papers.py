@@ -45,14 +45,13 @@ def paper_of(entry: DocumentEntry) -> PaperKind | None:
     return next(kinds, None)
 
 
-class Entry(StrEnum):
+class AskedAs(StrEnum):
     """How something is written in a form."""
 
     LINE = "line"
     TEXT = "text"
     TELEPHONE = "telephone"
     CHOICE = "choice"
-    DAY = "day"
 
 
 @frozen(kw_only=True)
@@ -65,7 +64,7 @@ class PaperField:
     """
 
     key: str
-    entry: Entry = Entry.LINE
+    entry: AskedAs = AskedAs.LINE
     most: int = 100
     choices: tuple[str, ...] = ()
 
@@ -87,11 +86,11 @@ TREATMENT_CHOICES: Final = ("", "yes", "no", "team")
 
 
 def _treatment(key: str) -> PaperField:
-    return PaperField(key=key, entry=Entry.CHOICE, choices=TREATMENT_CHOICES)
+    return PaperField(key=key, entry=AskedAs.CHOICE, choices=TREATMENT_CHOICES)
 
 
 def _words(key: str) -> PaperField:
-    return PaperField(key=key, entry=Entry.TEXT, most=MAX_WORDS)
+    return PaperField(key=key, entry=AskedAs.TEXT, most=MAX_WORDS)
 
 
 GROUPS: Mapping[PaperKind, tuple[PaperGroup, ...]] = MappingProxyType(
@@ -118,7 +117,9 @@ GROUPS: Mapping[PaperKind, tuple[PaperGroup, ...]] = MappingProxyType(
                 fields=(
                     PaperField(key="contact-name"),
                     PaperField(key="contact-link", most=60),
-                    PaperField(key="contact-telephone", entry=Entry.TELEPHONE, most=30),
+                    PaperField(
+                        key="contact-telephone", entry=AskedAs.TELEPHONE, most=30
+                    ),
                 ),
             ),
             PaperGroup(
@@ -127,11 +128,13 @@ GROUPS: Mapping[PaperKind, tuple[PaperGroup, ...]] = MappingProxyType(
                 fields=(
                     PaperField(key="trusted-name"),
                     PaperField(key="trusted-link", most=60),
-                    PaperField(key="trusted-telephone", entry=Entry.TELEPHONE, most=30),
+                    PaperField(
+                        key="trusted-telephone", entry=AskedAs.TELEPHONE, most=30
+                    ),
                     PaperField(key="trusted-address", most=300),
                     PaperField(
                         key="trusted-signed",
-                        entry=Entry.CHOICE,
+                        entry=AskedAs.CHOICE,
                         choices=("", "signed", "told"),
                     ),
                 ),
@@ -141,7 +144,7 @@ GROUPS: Mapping[PaperKind, tuple[PaperGroup, ...]] = MappingProxyType(
                 fields=(
                     PaperField(
                         key="donation",
-                        entry=Entry.CHOICE,
+                        entry=AskedAs.CHOICE,
                         choices=("", "for", "against", "close"),
                     ),
                 ),

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from gateway.core.papers import GROUPS, Entry, PaperField, PaperKind, fields_of
+from gateway.core.papers import GROUPS, AskedAs, PaperField, PaperKind, fields_of
 from gateway.core.telephone import telephone_of
 from gateway.rights.delegation_rules import is_adult
 
@@ -49,7 +49,7 @@ def judge_paper(answers: PaperAnswers) -> dict[str, PaperFault]:
     said = written(answers)
     for one in fields_of(answers.kind):
         text = said.get(one.key, "")
-        if len(text) > one.most and one.entry is not Entry.CHOICE:
+        if len(text) > one.most and one.entry is not AskedAs.CHOICE:
             faults[one.key] = PaperFault.LONG
         elif not _is_readable(one, text):
             faults[one.key] = PaperFault.ODD
@@ -79,15 +79,15 @@ def written(answers: PaperAnswers) -> dict[str, str]:
             continue
         for one in group.fields:
             text = answers.said.get(one.key, "").strip()
-            if text and (one.entry is not Entry.CHOICE or text in one.choices):
+            if text and (one.entry is not AskedAs.CHOICE or text in one.choices):
                 said[one.key] = text
     return said
 
 
 def _is_readable(asked: PaperField, text: str) -> bool:
-    if text and asked.entry is Entry.TELEPHONE:
+    if text and asked.entry is AskedAs.TELEPHONE:
         return telephone_of(text) is not None
-    ends = "\n" if asked.entry is Entry.TEXT else ""
+    ends = "\n" if asked.entry is AskedAs.TEXT else ""
     return all(one.isprintable() or one == ends for one in text)
 
 

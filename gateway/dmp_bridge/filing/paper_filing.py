@@ -37,7 +37,7 @@ CONFIRMED: Final = "directives-confirm"
 
 
 @frozen(kw_only=True)
-class PaperNow:
+class StandingPaper:
     """
     A paper as it stands: the current version, None where there is none.
 
@@ -73,15 +73,15 @@ class PaperFiling:
         review = timedelta(days=settings.web.directives_review_days)
         return cls(vaults, settings.filing.source_id, review, clock)
 
-    def now(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> PaperNow:
+    def now(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> StandingPaper:
         """Return a paper as it stands."""
         versions = self._versions(work, profile_id, kind)
         current = _current(versions)
         number = max((one.version or 0 for one in versions), default=0)
         if current is None or kind is not PaperKind.DIRECTIVES:
-            return PaperNow(document=current, last_number=number)
+            return StandingPaper(document=current, last_number=number)
         confirmed = self._confirmed(work, current)
-        return PaperNow(
+        return StandingPaper(
             document=current,
             last_number=number,
             confirmed_at=confirmed,

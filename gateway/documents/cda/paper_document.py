@@ -16,7 +16,7 @@ from lxml import etree
 from gateway.core.ins import Ins
 from gateway.core.papers import (
     GROUPS,
-    Entry,
+    AskedAs,
     PaperField,
     PaperKind,
     PaperToWrite,
@@ -122,14 +122,15 @@ def _section(body: etree._Element, title: str) -> etree._Element:
 
 def _field(text: etree._Element, one: PaperField, said: Mapping[str, str]) -> None:
     answer = said.get(one.key, "")
-    words = CHOICE_WORDS[one.key][answer].fr if one.entry is Entry.CHOICE else answer
+    words = CHOICE_WORDS[one.key][answer].fr if one.entry is AskedAs.CHOICE else answer
     label = FIELD_LABELS[one.key].fr
     _answer(text, label, words, one.key)
 
 
 def _answer(text: etree._Element, label: str, words: str, key: str = "") -> None:
     paragraph = _add(text, "paragraph")
-    _add(paragraph, "caption").text = label if label.endswith("?") else f"{label} :"
+    colon = "" if label.endswith("?") else "\u00a0:"
+    _add(paragraph, "caption").text = label + colon
     content = _add(paragraph, "content")
     if key:
         content.set("ID", key)
@@ -151,7 +152,7 @@ def read_paper(content: bytes, kind: PaperKind) -> dict[str, str]:
     said: dict[str, str] = {}
     for one in fields_of(kind):
         text = found.get(one.key, "")
-        if one.entry is Entry.CHOICE:
+        if one.entry is AskedAs.CHOICE:
             words = CHOICE_WORDS[one.key].items()
             text = next((word for word, both in words if both.fr == text), "")
         if text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.papers import PaperKind
 from gateway.message.address import MailAddress
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.desk import PatientDesk
@@ -22,11 +23,13 @@ class HomePage:
         """Show the first page of the space."""
         profile = visit.profile
         with self.desk.database.read() as work:
+            papers = self.desk.papers.now(work, profile.id, PaperKind.DIRECTIVES)
             home = Home.of(work, profile.id, self.desk.seen(work, profile.id))
         return self.desk.page(
             visit,
             "home.html",
             home=home,
+            review=papers.review_at is not None and papers.review_at <= visit.now,
             first_name=first_name(profile),
             address=own_address(self.desk, profile),
         )

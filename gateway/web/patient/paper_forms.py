@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from gateway.core.papers import GROUPS, Entry, PaperGroup, PaperKind, fields_of
+from gateway.core.papers import GROUPS, AskedAs, PaperGroup, PaperKind, fields_of
 from gateway.core.texts.papers import (
     CHOICE_WORDS,
     FIELD_HINTS,
@@ -22,7 +22,7 @@ class ShownField:
     """A field as it is shown, in the reader's language."""
 
     key: str
-    entry: Entry
+    entry: AskedAs
     most: int
     label: str
     hint: str
@@ -120,7 +120,7 @@ def read_paper_form(
         for one in group.fields:
             if group.for_adults and not is_whole:
                 said[one.key] = before.get(one.key, "")
-            elif one.entry is Entry.TEXT:
+            elif one.entry is AskedAs.TEXT:
                 said[one.key] = sent.text(one.key).strip()
             else:
                 said[one.key] = sent.line(one.key)

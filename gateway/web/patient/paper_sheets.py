@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.core.papers import GROUPS, Entry, PaperField, PaperKind
+from gateway.core.papers import GROUPS, AskedAs, PaperField, PaperKind
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.papers import (
     CHOICE_WORDS,
@@ -52,7 +52,7 @@ def sheet_of(
 
 def _answer(one: PaperField, text: str) -> list[Block]:
     label = FIELD_LABELS[one.key].fr
-    if one.entry is Entry.TEXT:
+    if one.entry is AskedAs.TEXT:
         return [Paragraph(f"{label} :"), Paragraph(text)]
-    words = CHOICE_WORDS[one.key][text].fr if one.entry is Entry.CHOICE else text
+    words = CHOICE_WORDS[one.key][text].fr if one.entry is AskedAs.CHOICE else text
     return [Pairs([(label, words)])]
