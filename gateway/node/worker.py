@@ -28,6 +28,9 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.LIVE,
     TaskKind.REVIEW,
+    TaskKind.INDEX,
+    TaskKind.WITHDRAW,
+    TaskKind.DIGEST,
     TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)
