@@ -55,6 +55,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Un accès a pris fin avec une majorité",
             "An access ended with a coming of age",
         ),
+        NoticeKind.REVIEW: Both(
+            "Vos directives anticipées sont à relire",
+            "Your advance directives are to be read again",
+        ),
         NoticeKind.HELPED: Both(
             "Un proche a agi dans votre espace", "Someone acted in your space for you"
         ),
@@ -74,8 +78,10 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
         NoticeFamily.DOCUMENT: (
             Both("Documents", "Documents"),
             Both(
-                "Un document a été ajouté à votre espace, ou retiré par son auteur.",
-                "A document was added to your space, or withdrawn by its author.",
+                "Un document a été ajouté à votre espace, retiré par son auteur, ou "
+                "est à relire.",
+                "A document was added to your space, withdrawn by its author, or is "
+                "to be read again.",
             ),
         ),
         NoticeFamily.ACCESS: (

@@ -258,6 +258,11 @@ class UnitOfWork:
             return None
         return Actor(Who(said["who"]), Means.WEB, said["person"])
 
+    @property
+    def acts_for_another(self) -> bool:
+        """Whether the lines noted now say who acts in another's place."""
+        return bool(self._acting and self._acting[-1])
+
     def before_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when all else of the transaction is done."""
         self._before.append(action)

@@ -96,6 +96,8 @@ class NoticeLines:
                 path = "/history?who=helpers"
             elif one.kind is NoticeKind.REPRESENTED:
                 path = "/people"
+            elif one.kind is NoticeKind.REVIEW:
+                path = "/papers/directives"
             else:
                 path = _PLACES.get(family, "")
         return ShownNotice(
