@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.clock import utc_now
+from gateway.dmp_bridge.downloads.packing import Packing
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.masking import MaskingVault
@@ -53,6 +54,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         ),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.PACK: Packing(database, settings, vaults),
         TaskKind.LIVE: Living(database, settings),
         TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,

@@ -20,6 +20,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.downloads import DownloadSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -42,6 +43,7 @@ __all__ = [
     "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
+    "DownloadSettings",
     "FilingSettings",
     "ImapSettings",
     "JournalSettings",
@@ -84,6 +86,7 @@ class Settings:
     web: WebSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
@@ -140,6 +143,7 @@ TABLES: dict[str, type[Table]] = {
         WebSettings,
         CdaSettings,
         ConvertingSettings,
+        DownloadSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,

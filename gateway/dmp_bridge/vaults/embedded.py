@@ -121,6 +121,10 @@ class EmbeddedVault:
         """Return how many they are."""
         return self._documents.count_for_holder(profile_id, old=old, added=added)
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of."""
+        return self._documents.ids_for_holder(profile_id)
+
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
         filed = entry_from_json(self._documents.entry(self._row(document)))

@@ -148,6 +148,9 @@ class Vault(Protocol):
     ) -> int:
         """Return how many they are."""
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of, old versions with them"""
+
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
 

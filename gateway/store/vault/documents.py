@@ -222,6 +222,13 @@ class Documents:
             .where(*self._seen(profile_id, old=old, added=added))
         ).scalar_one()
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of, read from the index."""
+        seen = select(documents.c.id).where(
+            *self._seen(profile_id, old=True, added=False)
+        )
+        return frozenset(self.work.connection.execute(seen).scalars())
+
     def _seen(
         self, profile_id: str, *, old: bool, added: bool
     ) -> tuple[ColumnElement[bool], ...]:

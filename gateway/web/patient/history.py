@@ -56,7 +56,13 @@ _BY_PROFESSIONALS = frozenset(
     }
 )
 _BY_SERVICE = frozenset(
-    {Action.OPERATOR_READ, Action.NOTICE_SENT, Action.PROFILE_ADDED}
+    {
+        Action.OPERATOR_READ,
+        Action.NOTICE_SENT,
+        Action.PROFILE_ADDED,
+        Action.EXPORT_READY,
+        Action.EXPORT_ENDED,
+    }
 )
 _WHO_OF = {
     party: frozenset(who.value for who, of in _OF_WHO.items() if of is party)
