@@ -29,7 +29,7 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' 
 
 
 @frozen(kw_only=True)
-class ListedDocument:
+class TakenDocument:
     """One document in the list; ``day`` as YYYY-MM-DD; the paths are in the file."""
 
     id: str
@@ -61,7 +61,7 @@ class ListedDocument:
 
 
 def index_page(
-    documents: Sequence[ListedDocument], *, language: str, day: str, proven: bool
+    documents: Sequence[TakenDocument], *, language: str, day: str, proven: bool
 ) -> Iterator[bytes]:
     """Yield the page; everything that a document says is escaped."""
     said = INDEX_TEXTS[language]
@@ -83,7 +83,7 @@ def index_page(
 
 
 def _rows(
-    documents: Iterable[ListedDocument], said: Mapping[str, str]
+    documents: Iterable[TakenDocument], said: Mapping[str, str]
 ) -> Iterator[bytes]:
     ordered = sorted(documents, key=lambda one: (one.day, one.original), reverse=True)
     for one in ordered:

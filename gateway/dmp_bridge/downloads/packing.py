@@ -24,7 +24,7 @@ from gateway.core.texts.downloads import PROVEN, README, UNPROVEN
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.downloads.listing import (
-    ListedDocument,
+    TakenDocument,
     document_page,
     index_page,
 )
@@ -141,7 +141,7 @@ class Packing:
         document: FiledDocument,
         number: int,
         language: str,
-    ) -> ListedDocument:
+    ) -> TakenDocument:
         entry = vault.entry(document)
         own = is_own(document, entry)
         moment = entry.creation_time
@@ -163,7 +163,7 @@ class Packing:
             readable = f"lisible/{stem}.{ending}" if ending else ""
             if readable:
                 piece.add(readable, parts, filed)
-        return ListedDocument(
+        return TakenDocument(
             id=document.id,
             day=day,
             title=title,
@@ -201,12 +201,12 @@ class Packing:
         with snapshot(self.database) as work:
             now = work.now.astimezone(self._zone)
             files: list[PackedFile] = []
-            documents: list[ListedDocument] = []
+            documents: list[TakenDocument] = []
             for kind, *values in Downloads(work).listed(download):
                 if kind == "file":
                     files.append(PackedFile.from_json(values))
                 else:
-                    documents.append(ListedDocument(**values[0]))
+                    documents.append(TakenDocument(**values[0]))
             history = self._history(work, piece, profile, now)
             day = now.date().isoformat()
             index = index_page(
