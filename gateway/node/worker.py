@@ -28,6 +28,9 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.PACK,
     TaskKind.LIVE,
+    TaskKind.INDEX,
+    TaskKind.WITHDRAW,
+    TaskKind.DIGEST,
     TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)

@@ -21,6 +21,7 @@ from gateway.settings.doors import (
     WebSettings,
 )
 from gateway.settings.downloads import DownloadSettings
+from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -91,6 +92,7 @@ class Settings:
     filing: FilingSettings
     tasks: TaskSettings
     receipts: ReceiptSettings
+    notices: NoticeSettings
     outgoing: OutgoingSettings
     admin: AdminSettings
 
@@ -148,6 +150,7 @@ TABLES: dict[str, type[Table]] = {
         FilingSettings,
         TaskSettings,
         ReceiptSettings,
+        NoticeSettings,
         OutgoingSettings,
         AdminSettings,
     )
