@@ -13,9 +13,13 @@ from gateway.core.texts.history import deed_text
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.visibility_rules import PatientReader, patient_sees
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, line_place
+
+_ACCESS: Final = "access"
+"""What a line names that is about an operator's access."""
 
 _OF_ALL: Final = "all"
 """What a line about a document says where it is about all of them."""
@@ -48,6 +52,7 @@ class HistoryTold:
         }
         shown = InboxReader(self.work).seen_arrivals(self.profile_id, delivered)
         hidden = delivered - shown
+        untold = self._untold(leaves)
         return {
             leaf.seq: {
                 "fr": said.text.fr,
@@ -56,8 +61,20 @@ class HistoryTold:
             }
             for leaf, said in known
             if leaf.subject not in hidden
+            and leaf.seq not in untold
             and self._may_be_told(leaf, documents.get(leaf.subject))
         }
+
+    def _untold(self, leaves: Sequence[Leaf]) -> frozenset[int]:
+        """Return the lines about accesses of which the patient learns later."""
+        named = {
+            leaf.seq: str(leaf.detail[_ACCESS])
+            for leaf in leaves
+            if _ACCESS in leaf.detail
+        }
+        known = AccessReader(self.work).each(set(named.values()))
+        told = {one.id for one in known.values() if one.is_told(self.work.now)}
+        return frozenset(seq for seq, access in named.items() if access not in told)
 
     def _may_be_told(self, leaf: Leaf, document: FiledDocument | None) -> bool:
         if document is None:

@@ -260,7 +260,7 @@ def test_the_history_is_in_it_proved_and_without_what_is_hidden(
     assert [one["subject"] for one in told if one["action"] == "document:file"] == [
         seen
     ]
-    (of_seen,) = [one for one in told if one["subject"] == seen]
+    (of_seen,) = [one for one in told if one["action"] == "document:file"]
     assert of_seen["told"]["identity"] == "Dr Claire MARTIN"
     assert of_seen["told"]["fr"] == "Document déposé"
     assert len(lines) - len(told) >= 2
