@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import access, access_asking, operators, quarantine, vault
+from gateway.cli import (
+    access,
+    access_asking,
+    explain,
+    operators,
+    patient,
+    quarantine,
+    vault,
+)
+from gateway.cli.doctor_operators import reviewers
 from gateway.cli.operators import Operator, act_for
 from gateway.clock import utc_now
 from gateway.core.accesses import AccessCause, AccessRefusal, AskRefusal
@@ -146,6 +155,43 @@ def test_a_second_person_grants_it_and_sees_what_was_opened(
     assert "motif: réclamation" in said
 
 
+def test_a_patient_and_a_document_are_explained_with_who_could_open_it(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(ANNE)
+    access_id = taken(run, capsys)["access"]
+    assert run(vault, "get", f"{SET}.1") == 0
+    capsys.readouterr()
+
+    for name, count in ((f"{SET}.1", 1), (access_id, 1), (f"{SET}.9", 0)):
+        assert run_explain(config, name, "--json") == 0
+        found = json.loads(capsys.readouterr().out)["accesses"]
+        assert [one["id"] for one in found] == [access_id] * count
+    assert run_explain(config, access_id, "--language", "en") == 0
+    said = capsys.readouterr().out
+    assert "access of an operator" in said
+    assert f"opened: {found_at(config)}" in said
+    assert run(patient, "show", MATRICULE, "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["accesses"]
+    assert (shown["id"], shown["by"]) == (access_id, ANNE)
+    assert run(patient, "show", MATRICULE) == 0
+    assert f"{ANNE} open ({access_id})" in capsys.readouterr().out
+    read = [one for one in lines(config) if one.outcome == "explain"]
+    assert access_id in {one.detail.get("access") for one in read}
+
+
+def run_explain(config: Path, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    explain.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(["explain", "-c", str(config), *words])
+    return int(args.run(args))
+
+
+def found_at(config: Path) -> str:
+    (read,) = [one for one in lines(config) if one.outcome == "vault get"]
+    return read.at.isoformat()
+
+
 def test_what_was_taken_at_once_is_reviewed_and_the_patient_is_told(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,6 +289,31 @@ def test_a_held_message_opens_by_an_access_and_its_patient_is_told(
     assert run(quarantine, "get", held, "--reason", "no service") == 0
     by_key = [one for one in lines(config) if one.detail.get("reason") == "no service"]
     assert {one.chain.partition(":")[0] for one in by_key} == {"operator", "patient"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "alone"),
+    [
+        ("", []),
+        ('privacy = ["anne"]', ["anne"]),
+        ('privacy = ["anne"]\nauditor = ["anne"]', ["anne"]),
+        ('privacy = ["anne"]\nauditor = ["ben"]', []),
+        ('privacy = ["anne", "ben"]', []),
+        ('privacy = ["@dpo"]', []),  # how many these are is not ours to know
+        ('quarantine = ["quinn"]', ["quinn"]),
+        ('quarantine = ["quinn"]\nprivacy = ["anne"]', ["anne"]),
+    ],
+)
+def test_the_doctor_says_whose_accesses_nobody_could_review(
+    config: Path, roles: str, alone: list[str]
+) -> None:
+    with config.open("a") as file:
+        file.write(f'[admin]\nsocket = "/run/x.sock"\n{roles}\n')
+
+    found = [one.state for one in reviewers(read_settings(config))]
+
+    said = "what {} opens, no other account of [admin] can grant or review"
+    assert found == [said.format(name) for name in alone]
 
 
 def test_every_word_is_said_in_both_languages() -> None:
