@@ -21,7 +21,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.vault.documents import Documents
-from gateway.store.vault.erasing import erase_document
+from gateway.store.vault.erasing import erase_document, withdraw_document
 from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
@@ -205,7 +205,7 @@ class EmbeddedVault:
     def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
-        return self._documents.mark_withdrawn(document.id)
+        return withdraw_document(self.work, document.id)
 
     def erase(self, document: FiledDocument) -> bool:
         """Delete a document and its bytes, for good; False when it was so already."""

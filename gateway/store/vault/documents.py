@@ -334,21 +334,6 @@ class Documents:
             values["status"] = Availability.DEPRECATED.value
         self.work.change(documents, documents.c.id == replaced.id, **values)
 
-    def mark_withdrawn(self, entry_id: str) -> bool:
-        """
-        Record that a document was withdrawn; False when it was so already.
-
-        Its bytes stay, for nobody to read.
-        """
-        deleted = Availability.DELETED.value
-        done = self.work.change(
-            documents,
-            documents.c.id == entry_id,
-            documents.c.status != deleted,
-            status=deleted,
-        )
-        return bool(done)
-
     def set_visibility(
         self,
         entry_id: str,
