@@ -28,6 +28,7 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.PACK,
     TaskKind.LIVE,
+    TaskKind.REVIEW,
     TaskKind.INDEX,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
