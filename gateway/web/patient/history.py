@@ -73,6 +73,8 @@ _BY_SERVICE = frozenset(
         Action.ACCESS_REVIEWED,
         Action.NOTICE_SENT,
         Action.PROFILE_ADDED,
+        Action.EXPORT_READY,
+        Action.EXPORT_ENDED,
     }
 )
 _WHO_OF = {
