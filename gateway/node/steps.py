@@ -6,11 +6,13 @@ from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut
+from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
@@ -56,6 +58,9 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.LIVE: Living(database, settings),
         TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,
+        TaskKind.RECALL: Recalling(
+            TakingBack(database, settings, BroughtDocuments(vaults))
+        ),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
         TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),

@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
     LIVE = "live"  # a profile: what time does to it
+    RECALL = "recall"  # an arrival: its sender takes another one back
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 
