@@ -9,9 +9,9 @@ from typing import Any
 from attrs import field, frozen
 
 from gateway.core.reasons import Reason
-from gateway.core.texts.explaining import FACT_TEXTS, RULE_TEXTS, WORDS
+from gateway.core.texts.explaining import RULE_TEXTS
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.evidence.arguments import EvidenceKind, FilingArguments, TakenDecision
+from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.program import rules_hash
 from gateway.evidence.replaying import (
@@ -22,6 +22,7 @@ from gateway.evidence.replaying import (
     objected,
     same,
 )
+from gateway.evidence.saying import SaidRule, Words, source_of
 from gateway.store.evidence.keeping import KeptDecisions
 
 
@@ -77,7 +78,7 @@ def _part_as_json(part: TakenDecision, again: Any, *, replay: bool) -> dict[str,
         "place": list(part.place),
         "outcome": part.outcome,
         "reasons": [
-            {"code": reason, "source": _source_of(reason)} for reason in part.reasons
+            {"code": reason, "source": source_of(reason)} for reason in part.reasons
         ],
         "patientSettings": part.patient_settings,
         "facts": to_json(part.arguments),
@@ -122,7 +123,7 @@ def print_explanation(one: Explanation, language: str, *, replay: bool) -> None:
 
 def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
     """Yield the lines of an explanation."""
-    say = _Words(language)
+    say = Words(language)
     kept, around = one.decisions, one.decisions.circumstances
     subject = f"{say['about']} {kept.subject}" if kept.subject else say["at_door"]
     yield f"{say['decision']} {kept.id} {say['of']} {kept.at.isoformat()}, {subject}"
@@ -153,7 +154,7 @@ def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
 
 
 def _part_lines(
-    part: TakenDecision, again: Any, say: _Words, *, replay: bool
+    part: TakenDecision, again: Any, say: Words, *, replay: bool
 ) -> Iterator[str]:
     kinds = {
         EvidenceKind.SENDER: "sender_at_door",
@@ -168,17 +169,17 @@ def _part_lines(
     if part.patient_settings:
         yield f"    {say['patient_settings']}: {part.patient_settings}"
     yield f"    {say['facts']}:"
-    for path, value in _flat(_facts_of(part)):
-        yield f"      {say.fact(path)}: {say.value(value)}"
+    for name, value in say.facts_of(part):
+        yield f"      {name}: {value}"
     yield f"    {say['rules']}:"
     asked = answers(part)
     for answer in asked:
-        yield from _answer_lines(answer, say)
+        yield from _answer_lines(say.rule(answer), say)
     if replay:
         yield from _replay_lines(part, asked, again, say)
 
 
-def _reason_lines(reason: str, say: _Words) -> Iterator[str]:
+def _reason_lines(reason: str, say: Words) -> Iterator[str]:
     if reason not in Reason.__members__:
         yield f"    {reason}"
         return
@@ -187,25 +188,22 @@ def _reason_lines(reason: str, say: _Words) -> Iterator[str]:
     yield f"      {say['source']}: {text.source}"
 
 
-def _answer_lines(answer: RuleAnswer, say: _Words) -> Iterator[str]:
-    known = RULE_TEXTS.get(answer.rule)
-    title = known.title.said(say.language) if known else ""
+def _answer_lines(answer: SaidRule, say: Words) -> Iterator[str]:
     said = f"{say['objects']}, {answer.reason}" if answer.reason else say["passes"]
-    yield f"      {answer.rule} {title}: {said}"
+    yield f"      {answer.rule} {answer.title}: {said}"
     if answer.reason:
-        if known:
-            yield f"        {say['source']}: {known.source}"
-        yield from _seen_lines(answer, say)
+        if answer.source:
+            yield f"        {say['source']}: {answer.source}"
+        yield from _seen_lines(answer)
 
 
-def _seen_lines(answer: RuleAnswer, say: _Words) -> Iterator[str]:
-    for path, value in answer.facts.items():
-        for deeper, one in _flat(to_json(value), path):
-            yield f"        {say.fact(deeper)}: {say.value(one)}"
+def _seen_lines(answer: SaidRule) -> Iterator[str]:
+    for name, value in answer.facts:
+        yield f"        {name}: {value}"
 
 
 def _replay_lines(
-    part: TakenDecision, asked: tuple[RuleAnswer, ...], again: Any, say: _Words
+    part: TakenDecision, asked: tuple[RuleAnswer, ...], again: Any, say: Words
 ) -> Iterator[str]:
     if same(part.decided, again):
         yield f"    {say['same']}"
@@ -215,66 +213,10 @@ def _replay_lines(
         before, after = say.value(to_json(was)), say.value(to_json(now))
         yield f"      {name}: {say['was']} {before}, {say['is']} {after}"
     for answer in _changed(part, asked, again):
-        known = RULE_TEXTS.get(answer.rule)
-        title = known.title.said(say.language) if known else ""
-        yield f"      {answer.rule} {title}: {say['objects']}, {answer.reason}"
-        yield from _seen_lines(answer, say)
+        said = say.rule(answer)
+        yield f"      {said.rule} {said.title}: {say['objects']}, {said.reason}"
+        yield from _seen_lines(said)
     now_objects = {answer.reason for answer in asked}
     for reason in sorted(objected(part) - now_objects):
         if reason not in getattr(again, "reasons", ()):
             yield f"      {reason}: {say['did_object']}"
-
-
-def _facts_of(part: TakenDecision) -> Any:
-    value = to_json(part.arguments)
-    if isinstance(part.arguments, FilingArguments):
-        return {**value["facts"], "others": value["others"]}
-    return value
-
-
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values of an object by their paths; a person is one value."""
-    if isinstance(value, Mapping) and "person" not in value:
-        for name, one in value.items():
-            yield from _flat(one, f"{path}.{name}" if path else name)
-    else:
-        yield path, value
-
-
-def _source_of(reason: str) -> str:
-    known = reason in Reason.__members__
-    return REASON_TEXTS[Reason(reason)].source if known else ""
-
-
-@frozen
-class _Words:
-    """The words of one language."""
-
-    language: str
-
-    def __getitem__(self, name: str) -> str:
-        return WORDS[name].said(self.language)
-
-    def fact(self, path: str) -> str:
-        """Return what a fact is called; of a part of one, that one's name before it."""
-        known, rest = path, ""
-        while known and known not in FACT_TEXTS:
-            known, _, last = known.rpartition(".")
-            rest = f".{last}{rest}"
-        return f"{FACT_TEXTS[known].said(self.language)}{rest}" if known else path
-
-    def value(self, value: Any) -> str:
-        """Return a value of a fact in words."""
-        if isinstance(value, bool):
-            return self["yes" if value else "no"]
-        if isinstance(value, Mapping) and "person" in value:
-            wrong = "" if value["key"] else f", {self['wrong_key']}"
-            return f"{self['person']} {value['person']}{wrong}"
-        if value is None or value in ("", []):
-            return self["nothing"]
-        if isinstance(value, list):
-            return ", ".join(
-                one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)
-                for one in value
-            )
-        return str(value)

@@ -1,11 +1,12 @@
-"""Files of messages that patients keep in the vault as documents of their own."""
+"""Files that patients keep in the vault as documents of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from attrs import field, frozen
@@ -26,6 +27,8 @@ class Category(StrEnum):
     IMAGING = "imaging"
     BIOLOGY = "biology"
     CERTIFICATE = "certificate"
+    PREVENTION = "prevention"
+    ADMINISTRATIVE = "administrative"
     OTHER = "other"
 
     @property
@@ -41,6 +44,8 @@ _TYPES: Mapping[Category, str] = MappingProxyType(
         Category.IMAGING: "DOCPAT04",
         Category.BIOLOGY: "DOCPAT05",
         Category.CERTIFICATE: "DOCPAT07",
+        Category.PREVENTION: "DOCPAT06",
+        Category.ADMINISTRATIVE: "DOCPAT09",
         # Not DOCPAT10: no text read gives it a label, and vaults do not list it yet.
         Category.OTHER: "EXPPAT_2",
     }
@@ -63,20 +68,74 @@ class MessageFile:
 
     message_id: str
     place: int
+    again: int = 0
+    """How often its document was deleted before: the next is another document."""
 
     @property
     def unique_id(self) -> str:
         """The id of the document, an OID (ITU-T X.667)."""
-        return self._oid("document")
+        return _oid("document", self._name)
 
     @property
     def set_id(self) -> str:
         """The setId of its versions."""
-        return self._oid("set")
+        return _oid("set", self._name)
 
-    def _oid(self, what: str) -> str:
-        name = f"{what}:{self.message_id}:{self.place}"
-        return f"2.25.{uuid5(_NAMESPACE, name).int}"
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the journal says of where it is from."""
+        return {"message": self.message_id, "place": self.place}
+
+    @property
+    def _name(self) -> str:
+        return f"{self.message_id}:{self.place}{_again(self.again)}"
+
+
+@frozen
+class AddedFile:
+    """
+    A file that a patient adds, by the form it came in: sent twice, it is one document.
+
+    ``once`` comes from the browser; the patient is part of the identifiers, so that
+    nobody's form can be that of somebody else.
+
+    >>> AddedFile("p", "a").unique_id == AddedFile("q", "a").unique_id
+    False
+    """
+
+    profile_id: str
+    once: str
+    again: int = 0
+
+    @property
+    def unique_id(self) -> str:
+        """The id of the document, an OID (ITU-T X.667)."""
+        return _oid("document", self._name)
+
+    @property
+    def set_id(self) -> str:
+        """The setId of its versions."""
+        return _oid("set", self._name)
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """What the journal says of where it is from: nothing more."""
+        return {}
+
+    @property
+    def _name(self) -> str:
+        return f"added:{self.profile_id}:{self.once}{_again(self.again)}"
+
+
+Source = MessageFile | AddedFile
+
+
+def _again(number: int) -> str:
+    return f":{number}" if number else ""
+
+
+def _oid(what: str, name: str) -> str:
+    return f"2.25.{uuid5(_NAMESPACE, f'{what}:{name}').int}"
 
 
 @frozen(kw_only=True)
@@ -86,13 +145,16 @@ class FileToKeep:
 
     ``is_secret``: of a message that representatives know nothing of, so that they must
     not know of the document either.
+
+    ``day`` is the day the patient says it is of, None where nothing was said.
     """
 
-    source: MessageFile
+    source: Source
     title: str = field(repr=False)
     category: Category
     media_type: str
     content: bytes = field(repr=False)
+    day: date | None = None
     is_secret: bool = False
 
 

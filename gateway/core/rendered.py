@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Protocol
 
 from attrs import field, frozen
+
+from gateway.errors import GatewayError
 
 
 class Shown(StrEnum):
@@ -15,6 +18,8 @@ class Shown(StrEnum):
     TEXT = "text"
     PDF = "pdf"
     IMAGE = "image"
+    PICTURES = "pictures"
+    """Pictures that were made of it, one a page."""
     DOWNLOAD = "download"
 
 
@@ -24,6 +29,7 @@ class WhyDownload(StrEnum):
     FORMAT = "format"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    BUSY = "busy"
 
 
 @frozen(kw_only=True)
@@ -57,7 +63,8 @@ class Rendering:
     ``html`` is a safe fragment for NARRATIVE and TEXT, headings from level 3 on.
     ``why`` tells the person why there is only a download. With ``has_pdf_copy`` the
     document also carries itself as a PDF; with ``has_file`` it is a file to download
-    for itself, as text, RTF and TIFF are.
+    for itself, as text, RTF and TIFF are. ``pictures`` is how many there are of it;
+    ``remark`` tells the person what a conversion leaves out.
     """
 
     how: Shown
@@ -65,6 +72,43 @@ class Rendering:
     why: str = ""
     has_pdf_copy: bool = False
     has_file: bool = False
+    pictures: int = 0
+    remark: str = ""
+
+
+@frozen
+class Converted:
+    """What is shown of a file: a text, or JPEG pictures; ``is_cut``: there is more."""
+
+    text: str = field(default="", repr=False)
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    is_cut: bool = False
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.text) + sum(map(len, self.pictures))
+
+
+class NotConvertedError(GatewayError):
+    """A file cannot be shown, now or ever; ``why`` is for the person who reads."""
+
+    def __init__(self, why: WhyDownload) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+class Converts(Protocol):
+    """Makes what a page shows of a file that no browser does; blocking."""
+
+    def convert(self, media_type: str, content: bytes) -> Converted:
+        """
+        Return what is shown of a TIFF, a HEIC or an RTF.
+
+        Raises:
+            NotConvertedError: it is too large or nothing can be read of it; or all
+                places are taken.
+        """
 
 
 MediaUrl = Callable[[str], str]

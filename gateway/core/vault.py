@@ -34,7 +34,7 @@ class FiledDocument:
     their number. ``arrival_id`` is the message it came by, empty for what the patient
     put there. ``replaced_by`` is the id of the document that replaced it,
     ``replaced_levels`` the body levels of all that did. ``read_at`` is when the
-    patient first opened it.
+    patient first opened it, ``erased_at`` when the patient deleted it with its bytes.
     """
 
     id: str
@@ -61,6 +61,7 @@ class FiledDocument:
     replaced_levels: frozenset[BodyLevel]
     filed_at: datetime
     read_at: datetime | None
+    erased_at: datetime | None = None
 
     def visibility(self, now: datetime) -> frozenset[Visibility]:
         """Return the flags that apply now: the announcement's delay may be over."""

@@ -8,6 +8,10 @@ from typing import Final
 
 _BOM: Final = b"\xef\xbb\xbf"
 _TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_HEIC: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+)
+"""Brands of pictures in HEVC (ISO/IEC 23008-12 §10.2)."""
 _ZIP: Final = b"PK\x03\x04"
 _ODT: Final = "application/vnd.oasis.opendocument.text"
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -21,6 +25,15 @@ def _is_text(content: bytes) -> bool:
     return b"\x00" not in content
 
 
+def _is_heic(content: bytes) -> bool:
+    """Tell by the brands in its first box (ISO/IEC 14496-12 §4.3), at most sixteen."""
+    if content[4:8] != b"ftyp":
+        return False
+    end = min(int.from_bytes(content[:4], "big"), 16 + 16 * 4)
+    brands = {content[8:12], *(content[at : at + 4] for at in range(16, end, 4))}
+    return not _HEIC.isdisjoint(brands)
+
+
 # Only at the very start: a file that begins as something else could be two files.
 _SIGNED: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
     {
@@ -29,6 +42,7 @@ _SIGNED: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
         "image/png": lambda content: content.startswith(b"\x89PNG\r\n\x1a\n"),
         "image/gif": lambda content: content.startswith((b"GIF87a", b"GIF89a")),
         "image/tiff": lambda content: content.startswith(_TIFF),
+        "image/heic": _is_heic,
         "text/rtf": lambda content: content.startswith(b"{\\rtf"),
         "application/dicom": lambda content: content[128:132] == b"DICM",
         "application/msword": lambda content: content.startswith(
@@ -55,6 +69,7 @@ _SAME = MappingProxyType(
         "application/rtf": "text/rtf",
         "application/x-pdf": "application/pdf",
         "application/xml": "text/xml",
+        "image/heif": "image/heic",
         "image/jpg": "image/jpeg",
         "image/pjpeg": "image/jpeg",
         "image/tif": "image/tiff",

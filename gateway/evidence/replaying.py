@@ -38,10 +38,12 @@ from gateway.rights.filing_facts import (
     FilingFacts,
     FilingPolicy,
     NoWithdrawal,
+    OppositionFact,
 )
 from gateway.rights.mailbox_rules import MailboxFacts, refuse_mailbox
 from gateway.rights.message_rules import patient_facts
 from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.sender_rules import SenderHeaders
 from gateway.rights.withdrawal_rules import decide_withdrawal
@@ -138,6 +140,45 @@ def under(
     if isinstance(arguments, MailboxFacts) and quota_bytes is not None:
         return evolve(part, arguments=evolve(arguments, quota_bytes=quota_bytes))
     return part
+
+
+@frozen(kw_only=True)
+class PatientNow:
+    """What a patient has set now, as far as decisions on filing depend on it."""
+
+    state: ProfileState
+    masks_by_default: bool
+    blocked: frozenset[str] = field(repr=False)
+    opposed_documents: frozenset[str] = field(default=frozenset(), repr=False)
+    opposes_kinds: bool = False
+    """A type of document, or what a structure files."""
+
+
+def as_set_now(part: TakenDecision, now: PatientNow) -> TakenDecision | None:
+    """
+    Return the same decision's arguments as its patient has set things now.
+
+    None where that is not known: which type a refused document was of is not kept.
+    """
+    arguments = part.arguments
+    if not isinstance(arguments, FilingArguments):
+        return None
+    facts = evolve(
+        arguments.facts,
+        profile=now.state,
+        masks_by_default=now.masks_by_default,
+        blocked=now.blocked,
+    )
+    document = facts.document
+    if isinstance(document, DocumentFacts):
+        if now.opposes_kinds:
+            return None
+        opposed = document.unique_id in now.opposed_documents
+        document = evolve(
+            document, document_is_opposed=opposed, opposition=OppositionFact.NONE
+        )
+        facts = evolve(facts, document=document)
+    return evolve(part, arguments=evolve(arguments, facts=facts))
 
 
 def _message(asked: Sequence[FilingArguments]) -> tuple[FilingDecision, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.converting.converter import Converter, ConverterLimits
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
-from gateway.settings.file import Settings
+from gateway.settings.file import ConvertingSettings, Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.web.patient.desk import PatientDesk
@@ -29,9 +30,21 @@ def make_desk(
         writer=writer,
         reception=reception,
         settings=settings,
-        documents=CdaPages(),
+        documents=CdaPages(Converter(limits_of(settings.converting))),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
         masks=MaskingVault(vaults),
         trusts=trusts,
+    )
+
+
+def limits_of(converting: ConvertingSettings) -> ConverterLimits:
+    """Return what the settings let a conversion take."""
+    return ConverterLimits(
+        seconds=converting.seconds,
+        memory_bytes=converting.memory_bytes,
+        pixels=converting.pixels,
+        pages=converting.pages,
+        at_once=converting.at_once,
+        kept_bytes=converting.kept_bytes,
     )

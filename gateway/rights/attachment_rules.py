@@ -28,10 +28,12 @@ PATIENT_TYPES: Mapping[str, str] = MappingProxyType(
 )
 """File name endings a patient may attach, and the content each must have."""
 
-VAULT_TYPES = frozenset(PATIENT_TYPES.values()) - {"application/msword", "image/png"}
+VAULT_TYPES = (frozenset(PATIENT_TYPES.values()) - {"application/msword"}) | {
+    "image/heic"
+}
 """
-Contents a patient may keep in the vault as a document of their own: those that the
-body of a document may be (CI-SIS, Structuration minimale, body N1), so no PNG.
+Contents a patient may keep in the vault as a document of their own: those that Mon
+espace santé takes, and the photos of telephones (HEIC).
 """
 
 

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
+from gateway.settings.converting import ConvertingSettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -19,6 +20,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -38,6 +40,7 @@ __all__ = [
     "ArchiveSettings",
     "BlobSettings",
     "CdaSettings",
+    "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
     "FilingSettings",
@@ -81,10 +84,12 @@ class Settings:
     imap: ImapSettings
     web: WebSettings
     cda: CdaSettings
+    converting: ConvertingSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
     receipts: ReceiptSettings
+    notices: NoticeSettings
     outgoing: OutgoingSettings
     admin: AdminSettings
 
@@ -136,10 +141,12 @@ TABLES: dict[str, type[Table]] = {
         ImapSettings,
         WebSettings,
         CdaSettings,
+        ConvertingSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,
         ReceiptSettings,
+        NoticeSettings,
         OutgoingSettings,
         AdminSettings,
     )

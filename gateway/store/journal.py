@@ -14,6 +14,7 @@ from collections.abc import (
 )
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -35,6 +36,8 @@ once (`OPERATOR_CHAINS`), so that none waits for another's commit.
 OPERATOR_CHAINS = (OPERATOR, *(f"{OPERATOR}:{number}" for number in range(2, 17)))
 
 START = "0" * 64
+
+NO_OUTCOMES: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 _NAME: BindParameter[str] = bindparam("name")
@@ -89,6 +92,7 @@ class Action(StrEnum):
     DOCUMENT_KEPT = "document:keep"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
+    DOCUMENT_ERASED = "document:erase"
     DOCUMENT_MASKED = "document:mask"
     DOCUMENT_UNMASKED = "document:unmask"
     DOCUMENT_OPENED = "document:open"
@@ -121,6 +125,7 @@ class Action(StrEnum):
     ACCOUNT_REFUSED = "account:refuse"
     PAGE_REFUSED = "page:refuse"
     OPERATOR_READ = "operator:read"
+    DECISION_READ = "decision:read"
     OPERATOR_REFUSED = "operator:refuse"
     ACCESS_ASKED = "access:ask"
     ACCESS_TAKEN = "access:take"
@@ -364,6 +369,7 @@ class JournalReader:
         *,
         who: Collection[str] | None = None,
         of_them: Collection[str] = (),
+        outcomes: Mapping[str, Collection[str]] = NO_OUTCOMES,
         before: int | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
@@ -374,7 +380,8 @@ class JournalReader:
         Return a chain's last lines of some actions, newest first; not opened.
 
         With ``who`` those that say one of these, or are of the actions ``of_them``;
-        with ``within`` only those among so many last lines of the chain.
+        with ``within`` only those among so many last lines of the chain. Of an action
+        that ``outcomes`` names, those of its outcomes.
         """
         columns = journal.c
         query = select(journal).where(
@@ -390,6 +397,10 @@ class JournalReader:
                     columns.action.in_(sorted(of_them)),
                 )
             )
+        for action, some in outcomes.items():
+            query = query.where(
+                or_(columns.action != action, columns.outcome.in_(sorted(some)))
+            )
         if before is not None:
             query = query.where(columns.seq < before)
         if since is not None:
@@ -398,6 +409,14 @@ class JournalReader:
             query = query.where(columns.at < until)
         rows = self.connection.execute(query.order_by(columns.seq.desc()).limit(most))
         return [_entry(row, row.detail) for row in rows]
+
+    def line(self, chain: str, seq: int) -> Entry | None:
+        """Return one line of a chain by its number, not opened, or None."""
+        columns = journal.c
+        row = self.connection.execute(
+            select(journal).where(columns.chain == chain, columns.seq == seq)
+        ).first()
+        return None if row is None else _entry(row, row.detail)
 
     def opened(self, entry: Entry) -> Entry:
         """Return a line with what it says to who has the keys."""

@@ -56,9 +56,12 @@ from gateway.store.patients.tables import (
     account_steps,
     accounts,
     blocks,
+    centre_marks,
+    centre_notices,
     deadlines,
     delegations,
     devices,
+    digests,
     mask_runs,
     notices,
     one_time_codes,
@@ -84,6 +87,7 @@ from gateway.store.tasks.tables import (
     tasks,
 )
 from gateway.store.vault.tables import (
+    document_indexes,
     documents,
     submissions,
 )
@@ -99,6 +103,8 @@ __all__ = [
     "blobs",
     "blocks",
     "carried",
+    "centre_marks",
+    "centre_notices",
     "chain_heads",
     "checkpoints",
     "conversations",
@@ -108,6 +114,8 @@ __all__ = [
     "deadlines",
     "deliveries",
     "devices",
+    "document_indexes",
+    "digests",
     "documents",
     "drafts",
     "evidence",

@@ -101,7 +101,9 @@ def test_the_remaining_bytes_are_known() -> None:
         ({"content_type": "image/tiff"}, []),
         ({"content_type": "text/plain"}, []),
         ({"content_type": "application/rtf"}, []),
-        ({"content_type": "image/png"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
+        ({"content_type": "image/png"}, []),
+        ({"content_type": "image/heic"}, []),
+        ({"content_type": "image/gif"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
         ({"content_type": "text/xml"}, [AttachmentRefusal.TYPE_NOT_ALLOWED]),
         ({"size": 0}, [AttachmentRefusal.FILE_EMPTY]),
         (

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from twisted.internet.threads import deferToThread
 
+from gateway.converting.converter import Converter
 from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
@@ -311,7 +312,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         writer=writer,
         reception=Reception(database, writer, Threads(loop, threads)),
         settings=settings,
-        documents=CdaPages(),
+        documents=CdaPages(Converter()),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
         masks=MaskingVault(vaults),

@@ -314,6 +314,9 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "is {}, which the body of a document should not be": (
             "est {}, ce que le corps d'un document ne devrait pas être"
         ),
+        "is {}, which the patient sees converted: send a PDF": (
+            "est {}, que le patient voit converti : envoyez un PDF"
+        ),
         "is {}, which the patient can only download: send a PDF": (
             "est {}, que le patient ne peut que télécharger : envoyez un PDF"
         ),

@@ -389,6 +389,135 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
 )
 """Each fact of the arguments, by its path among them."""
 
+PLAIN_FACTS = frozenset(
+    {
+        "trust",
+        "entitlement",
+        "profile",
+        "state",
+        "masks_by_default",
+        "blocked",
+        "sender.kind",
+        "sender.address",
+        "sender.identity",
+        "sender.structures",
+        "sender.persons",
+        "document.traits",
+        "document.qualification",
+        "document.type_is_known",
+        "document.visibility",
+        "document.visibility_is_clear",
+        "document.document_is_opposed",
+        "document.opposition",
+        "document.is_dated_ahead",
+        "has_address",
+    }
+)
+"""
+The facts that a patient is told of a decision about them.
+
+Not among them: what names another document (one may be hidden), what numbers say of
+whom a document is about (it may be another person), and what is of a minor's secret.
+"""
+
+VALUE_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "trust:GOOD": Both("vérifiée", "verified"),
+        "trust:BAD": Both("absente", "none"),
+        "trust:UNKNOWN": Both("non vérifiée", "not verified"),
+        "entitlement:GOOD": Both("peut écrire aux patients", "may write to patients"),
+        "entitlement:BAD": Both(
+            "ne peut pas écrire aux patients", "may not write to patients"
+        ),
+        "entitlement:UNKNOWN": Both("inconnu", "not known"),
+        **{
+            f"{path}:{state}": said
+            for path in ("profile", "state")
+            for state, said in {
+                "ABSENT": Both("aucun espace", "no space"),
+                "ANNOUNCED": Both("annoncé", "announced"),
+                "OPPOSED": Both("refusé par son titulaire", "objected to"),
+                "OPEN_NOT_ACTIVATED": Both(
+                    "ouvert, pas encore activé", "open, not activated yet"
+                ),
+                "ACTIVATED": Both("ouvert", "open"),
+                "CLOSED": Both("fermé", "closed"),
+                "DELETION_REQUESTED": Both("à supprimer", "to be deleted"),
+                "DELETED": Both("supprimé", "deleted"),
+                "SUSPENDED": Both("suspendu", "suspended"),
+            }.items()
+        },
+        "sender.kind:OPERATOR": Both(
+            "celui d'un opérateur de messagerie", "that of a mail operator"
+        ),
+        "sender.kind:STRUCTURE": Both("celui d'une structure", "that of a structure"),
+        "sender.kind:EMPLOYEE": Both(
+            "celui d'une personne qui y travaille", "that of somebody who works there"
+        ),
+        "sender.kind:PERSON": Both(
+            "celui d'un professionnel", "that of a professional"
+        ),
+        "document.traits:SAME": Both("les vôtres", "yours"),
+        "document.traits:OTHER_BIRTH_PLACE": Both(
+            "les vôtres, sauf le lieu de naissance", "yours, save the place of birth"
+        ),
+        "document.traits:DOUBTFUL": Both("proches des vôtres", "close to yours"),
+        "document.traits:DIFFERENT": Both("autres que les vôtres", "not yours"),
+        "document.traits:INCOMPARABLE": Both(
+            "impossibles à comparer", "impossible to compare"
+        ),
+        "document.traits:UNKNOWN": Both("inconnus", "not known"),
+        "document.qualification:QUALIFIED": Both(
+            "identité vérifiée", "identity verified"
+        ),
+        "document.qualification:NO_INS": Both("sans numéro INS", "without INS number"),
+        "document.qualification:TRAITS_INCOMPLETE": Both(
+            "traits incomplets", "traits incomplete"
+        ),
+        "document.qualification:UNKNOWN": Both("inconnue", "not known"),
+        "document.visibility:MASQUE_PS": Both(
+            "masqué aux professionnels", "hidden from professionals"
+        ),
+        "document.visibility:INVISIBLE_PATIENT": Both(
+            "montré au patient plus tard", "shown to the patient later"
+        ),
+        "document.visibility:INVISIBLE_REPRESENTANTS_LEGAUX": Both(
+            "caché aux représentants", "hidden from representatives"
+        ),
+        "document.opposition:NONE": Both("aucune", "none"),
+        "document.opposition:ON_RECORD": Both("notée", "on record"),
+        "document.opposition:UNKNOWN": Both("inconnue", "not known"),
+    }
+)
+"""The values of plain facts that are codes, each by the fact and the code."""
+
+HEADLINES: Mapping[str, Both] = MappingProxyType(
+    {
+        "door": Both(
+            "Un message pour vous a été refusé à l'arrivée.",
+            "A message for you was refused on arrival.",
+        ),
+        "aside": Both(
+            "Un message qui vous était adressé a été mis de côté : ce qu'il portait "
+            "n'était pas à votre nom. Rien n'a été ajouté ni remis.",
+            "A message addressed to you was set aside: what it brought was not in your "
+            "name. Nothing was added or delivered.",
+        ),
+        "notice": Both(
+            "Un avis par courriel a été préparé pour vous : il dit seulement que "
+            "quelque chose vous attend.",
+            "A notice by e-mail was prepared for you: it says only that something "
+            "waits.",
+        ),
+        "no-notice": Both(
+            "Aucun avis par courriel n'a été préparé.",
+            "No notice by e-mail was prepared.",
+        ),
+        "other": Both("Une décision a été prise.", "Something was decided."),
+    }
+)
+"""What is said first to the patient of a decision that is no filing."""
+
 WORDS: Mapping[str, Both] = MappingProxyType(
     {
         "decision": Both("Décision", "Decision"),

@@ -21,6 +21,14 @@ WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
             "en": "This document could not be read. Ask its author to send it to you "
             "as a PDF.",
         },
+        WhyDownload.BUSY: {
+            "fr": "Ce document ne peut pas être affiché à cet instant : le service en "
+            "convertit d'autres. Rechargez la page dans une minute, ou téléchargez le "
+            "document.",
+            "en": "This document cannot be shown at this moment: the service is "
+            "converting others. Load the page again in a minute, or download the "
+            "document.",
+        },
         WhyDownload.TOO_LARGE: {
             "fr": "Ce document est trop long pour être affiché dans la page. "
             "Téléchargez-le pour le lire.",
@@ -30,6 +38,28 @@ WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Why a document can only be downloaded, by language."""
+
+CONVERTED_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "fr": {
+            "text": "Seul le texte de ce fichier est affiché ici, sans sa mise en page "
+            "ni ses images : le fichier d'origine a tout.",
+            "pictures": "Cette image a été convertie pour être affichée. Le fichier "
+            "d'origine est gardé tel quel.",
+            "cut": "Seules les premières pages sont affichées ici : le fichier "
+            "d'origine a la suite.",
+        },
+        "en": {
+            "text": "Only the text of this file is shown here, without its layout and "
+            "its pictures: the original file has all of it.",
+            "pictures": "This picture was converted to be shown. The original file is "
+            "kept as it is.",
+            "cut": "Only the first pages are shown here: the original file has the "
+            "rest.",
+        },
+    }
+)
+"""What is said beside a file that was converted, by language."""
 
 NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

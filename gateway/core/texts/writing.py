@@ -101,10 +101,10 @@ KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
         ),
         AttachmentRefusal.TYPE_NOT_ALLOWED: (
             "Ce type de fichier ne peut pas être gardé dans vos documents, qui "
-            "acceptent PDF, JPEG, TIFF, RTF et texte : téléchargez-le pour le garder "
-            "ailleurs.",
+            "acceptent PDF, JPEG, PNG, TIFF, HEIC, RTF et texte : téléchargez-le pour "
+            "le garder ailleurs.",
             "This type of file cannot be kept in your documents, which take PDF, JPEG, "
-            "TIFF, RTF and plain text: download it to keep it elsewhere.",
+            "PNG, TIFF, HEIC, RTF and plain text: download it to keep it elsewhere.",
         ),
     }
 )
@@ -117,6 +117,37 @@ KEEPING_DAMAGED = (
     "the sender to send it again.",
 )
 """Shown where a received file could not be read once it is a document."""
+
+ADDING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
+    {
+        AttachmentRefusal.FILE_EMPTY: (
+            "Ce fichier est vide : choisissez-en un autre.",
+            "This file is empty: choose another one.",
+        ),
+        AttachmentRefusal.FILE_TOO_LARGE: (
+            "Ce fichier est trop volumineux : réduisez-le, ou partagez-le en plusieurs "
+            "fichiers.",
+            "This file is too large: make it smaller, or split it into several files.",
+        ),
+        AttachmentRefusal.TYPE_NOT_ALLOWED: (
+            "Ce fichier n'est pas d'un type accepté : PDF, photo (JPEG, PNG, TIFF, "
+            "HEIC), RTF ou texte. Son contenu compte, et non son nom : enregistrez-le "
+            "de nouveau dans l'un de ces formats.",
+            "This file is not of an accepted type: PDF, photo (JPEG, PNG, TIFF, HEIC), "
+            "RTF or plain text. Its content counts, and not its name: save it again "
+            "in one of these formats.",
+        ),
+    }
+)
+"""Why a patient's own file cannot be added: all that `decide_keeping` refuses."""
+
+ADDING_DAMAGED = (
+    "Ce fichier est abîmé ou incomplet : personne ne pourrait le lire. Enregistrez-le "
+    "de nouveau, ou choisissez-en un autre.",
+    "This file is damaged or incomplete: nobody could read it. Save it again, or "
+    "choose another one.",
+)
+"""Shown where a patient's own file could not be read once it is a document."""
 
 MESSAGING_NOTICE = (
     "Cette messagerie ne sert pas aux urgences : en cas d'urgence, appelez le 15 ou le "

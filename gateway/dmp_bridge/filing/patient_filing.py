@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.clock import Clock, utc_now
 from gateway.core.document import ClinicalDocument, Visibility
-from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
+from gateway.core.keeping import FileToKeep, KeptDocument, Source
 from gateway.core.reasons import Reason
 from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.depositing import oid_of
@@ -22,6 +22,7 @@ from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.patient_document import make_patient_document
 from gateway.documents.xds.entry import document_entry, submission_set
 from gateway.errors import ConflictError
+from gateway.rights.own_document_rules import decide_erasure, erasure_facts
 from gateway.rights.profile import ProfileState, accepts_filing
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
@@ -48,16 +49,76 @@ class PatientFiling:
     clock: Clock = utc_now
 
     def find_each(
-        self, work: UnitOfWork, profile_id: str, sources: Collection[MessageFile]
-    ) -> Mapping[MessageFile, str]:
+        self, work: UnitOfWork, profile_id: str, sources: Collection[Source]
+    ) -> Mapping[Source, str]:
         """Return the ids of the documents that files were kept as, by the files."""
-        named = {source.unique_id: source for source in sources}
-        found = self.vaults.within(work).find_each(named).items()
-        return {
-            named[unique_id]: document.id
-            for unique_id, document in found
-            if document.profile_id == profile_id
-        }
+        followed = self._follow(work, profile_id, sources)
+        return {asked: found for asked, (_, found) in followed.items() if found}
+
+    def next_of(self, work: UnitOfWork, profile_id: str, source: Source) -> Source:
+        """Return what a file is kept as now: its document may have been deleted."""
+        return self._follow(work, profile_id, [source])[source][0]
+
+    def _follow(
+        self, work: UnitOfWork, profile_id: str, sources: Collection[Source]
+    ) -> dict[Source, tuple[Source, str]]:
+        """
+        Return, by each file, what it is kept as now and the id of that document.
+
+        The id is empty where there is none. A deleted document stays what it was: the
+        same file kept again is another one, and so on.
+        """
+        vault = self.vaults.within(work)
+        now: dict[Source, tuple[Source, str]] = {}
+        left: dict[Source, Source] = {one: one for one in sources}
+        while left:
+            found = vault.find_each([one.unique_id for one in left])
+            further: dict[Source, Source] = {}
+            for source, asked in left.items():
+                document = found.get(source.unique_id)
+                if document is None or document.profile_id != profile_id:
+                    now[asked] = (source, "")
+                elif document.erased_at is None:
+                    now[asked] = (source, document.id)
+                else:
+                    further[evolve(source, again=source.again + 1)] = asked
+            left = further
+        return now
+
+    def erase(
+        self, work: UnitOfWork, profile_id: str, document_ids: Collection[str]
+    ) -> int:
+        """
+        Delete documents that the patient added, for good; return how many there were.
+
+        Each is a line of the patient's chain.
+
+        Raises:
+            ConflictError: one is not the patient's own, or they are too many; nothing
+                is deleted.
+        """
+        Profiles(work).hold(profile_id)  # one change at a time
+        vault = self.vaults.within(work)
+        found = vault.get_each(document_ids)
+        known = [found.get(one) for one in dict.fromkeys(document_ids)]
+        refusal = decide_erasure(
+            [
+                erasure_facts(one, vault.entry(one) if one else None, profile_id)
+                for one in known
+            ]
+        )
+        if refusal is not None:
+            raise ConflictError(f"nothing is deleted: {refusal}")
+        documents = [one for one in known if one is not None]
+        for document in documents:
+            vault.erase(document)
+            work.note(
+                Action.DOCUMENT_ERASED,
+                "patient",
+                document.id,
+                chain=chain_of(profile_id),
+            )
+        return len(documents)
 
     def prepare(
         self, profile: Profile, file: FileToKeep
@@ -87,7 +148,7 @@ class PatientFiling:
         return partial(self._file, profile.id, file.source, made)
 
     def _file(
-        self, profile_id: str, source: MessageFile, made: _Made, work: UnitOfWork
+        self, profile_id: str, source: Source, made: _Made, work: UnitOfWork
     ) -> KeptDocument:
         profile = Profiles(work).hold(profile_id)  # a second click waits here
         if profile is None or not accepts_filing(ProfileState(profile.state)):
@@ -107,8 +168,7 @@ class PatientFiling:
             outcome.value,
             deposit.entry_id,
             chain=chain_of(profile.id),
-            message=source.message_id,
-            place=source.place,
+            **source.said,
             document=source.unique_id,
         )
         return KeptDocument(deposit.entry_id, was_there=False)

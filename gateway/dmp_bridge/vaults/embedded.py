@@ -10,7 +10,9 @@ from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.dmp_bridge.vaults.list_making import ListMaking
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
@@ -19,6 +21,8 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.erasing import erase_document
+from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
 
@@ -98,16 +102,35 @@ class EmbeddedVault:
         return Walked(self._all_known(found), last)
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first."""
         return self._all_known(
-            self._documents.for_holder(profile_id, old=old, limit=limit, offset=offset)
+            self._documents.for_holder(
+                profile_id, old=old, limit=limit, offset=offset, added=added
+            )
         )
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
-        return self._documents.count_for_holder(profile_id, old=old)
+        return self._documents.count_for_holder(profile_id, old=old, added=added)
+
+    def listing(self, profile_id: str) -> Listing:
+        """Return what a list needs to know of all documents, as they are now."""
+        return ListMaking(self.work, self).listing(profile_id)
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
+        ids = [to_entry_id(one) for one in entry_uuids]
+        return {one.id: one for one in self._all_known(self._documents.sound_each(ids))}
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
@@ -133,7 +156,7 @@ class EmbeddedVault:
     def submit(self, profile_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""
         submission_id = to_entry_id(submission.entry_uuid)
-        self._documents.add_submission(
+        Submissions(self.work).add(
             submission_id,
             profile_id,
             self._key_of(profile_id),
@@ -179,6 +202,12 @@ class EmbeddedVault:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
         return self._documents.mark_withdrawn(document.id)
+
+    def erase(self, document: FiledDocument) -> bool:
+        """Delete a document and its bytes, for good; False when it was so already."""
+        row = self._row(document)
+        self._found.clear()
+        return erase_document(self.work, row)
 
     def change_visibility(
         self,

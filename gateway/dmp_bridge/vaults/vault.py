@@ -25,6 +25,7 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 
 PreparedContent = NewType("PreparedContent", object)
@@ -127,17 +128,36 @@ class Vault(Protocol):
         """
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """
         Return some of the documents that their patient may know of, last filed first.
 
         Those for which `patient_sees` says yes to the holder, ``old`` being "on
-        request"; as fast for ten thousand documents as for ten.
+        request"; as fast for ten thousand documents as for ten. ``added``: those alone
+        that no message brought.
         """
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
+
+    def listing(self, profile_id: str) -> Listing:
+        """
+        Return what a list needs to know of all a patient's documents, as they are now.
+
+        Who may see which of them is for a reader to say (`rights/reader_rules`).
+        """
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""
@@ -168,6 +188,13 @@ class Vault(Protocol):
 
     def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
+
+    def erase(self, document: FiledDocument) -> bool:
+        """
+        Delete a document and its bytes, for good; False when it was so already.
+
+        That it was there is still known, by its id and its uniqueId.
+        """
 
     def change_visibility(
         self,

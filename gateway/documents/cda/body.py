@@ -34,8 +34,17 @@ MEDIA_TYPES: Final = frozenset(
 )
 """What an N1 body may be (CI-SIS Structuration minimale)."""
 
+OWN_TYPES: Final = MEDIA_TYPES | {"image/png", "image/heic"}
+"""
+What the body of a patient's own document may be in this vault: what telephones and
+browsers make, too. A vault that takes the types of the CI-SIS alone is given others.
+"""
+
+CONVERTED_TYPES: Final = frozenset({"text/rtf", "image/tiff", "image/heic"})
+"""The types of file that a page shows once they are converted; kept as they are."""
+
 SHOWN_TYPES: Final = frozenset({"application/pdf", "text/plain", *IMAGES})
-"""The types of file that a page shows; others are downloaded."""
+"""The types of file that a page shows as they are."""
 
 PDF: Final = "application/pdf"
 TEXT: Final = "text/plain"
@@ -160,7 +169,9 @@ def _read_file(element: etree._Element) -> DocumentBody:
     said = [*encoded.remarks, *remarks, whole]
     if kind != declared:
         said.append(f"is {kind}, and not the type it says")
-    if kind not in SHOWN_TYPES:
+    if kind in CONVERTED_TYPES:
+        said.append(f"is {kind}, which the patient sees converted: send a PDF")
+    elif kind not in SHOWN_TYPES:
         said.append(f"is {kind}, which the patient can only download: send a PDF")
     elif kind not in MEDIA_TYPES:
         said.append(f"is {kind}, which the body of a document should not be")

@@ -18,7 +18,7 @@ from gateway.core.document import Shape
 from gateway.core.ins import Ins
 from gateway.core.keeping import MAX_TITLE, FileToKeep
 from gateway.core.person import IdentityTraits
-from gateway.documents.cda.body import MEDIA_TYPES, read_body
+from gateway.documents.cda.body import OWN_TYPES, read_body
 from gateway.documents.cda.file import CdaFile
 from gateway.documents.cda.nodes import NAMESPACE
 from gateway.documents.media import normal_type
@@ -60,14 +60,14 @@ def make_patient_document(
     if not title or len(title) > MAX_TITLE or not title.isprintable():
         raise InvalidError("a title that a document cannot have")
     media_type = normal_type(file.media_type)
-    if media_type not in MEDIA_TYPES:
+    if media_type not in OWN_TYPES:
         raise InvalidError("a file that cannot be the body of a document")
     root = etree.Element(_name("ClinicalDocument"), nsmap=_PREFIXES)
     writer = _Writer(root, ins, traits, written_at.astimezone(PARIS))
     try:
         writer.write_header(file, title)
         writer.write_people()
-        writer.write_context()
+        writer.write_context(file)
     except ValueError:  # lxml's: the cause may quote a name
         raise InvalidError("a name that XML cannot hold") from None
     body = _add(_add(_add(root, "component"), "nonXMLBody"), "text")
@@ -129,11 +129,12 @@ class _Writer:
         _add(authenticator, "signatureCode", code="S")
         self._add_self(_add(authenticator, "assignedEntity"))
 
-    def write_context(self) -> None:
+    def write_context(self, file: FileToKeep) -> None:
         service = _add(_add(self.root, "documentationOf"), "serviceEvent")
         _add(service, "code", **_OWN)
         period = _add(service, "effectiveTime")
-        _add(period, "low", value=f"{self.at:%Y%m%d%H%M%z}")
+        said = f"{file.day:%Y%m%d}" if file.day else f"{self.at:%Y%m%d%H%M%z}"
+        _add(period, "low", value=said)
         performer = _add(_add(service, "performer", typeCode="PRF"), "assignedEntity")
         self._add_id(performer)
         field = _add(performer, "representedOrganization")

@@ -7,19 +7,31 @@ from lxml import etree
 
 from gateway.core.document import BodyLevel
 from gateway.core.rendered import (
+    Converted,
+    Converts,
     MediaUrl,
     Medium,
+    NotConvertedError,
     Rendered,
     Rendering,
     Shown,
     WhyDownload,
 )
-from gateway.core.texts.showing import WHY_DOWNLOAD
-from gateway.documents.cda.body import PDF, SHOWN_TYPES, TEXT, DocumentBody, body_of
+from gateway.core.texts.showing import CONVERTED_TEXTS, WHY_DOWNLOAD
+from gateway.documents.cda.body import (
+    CONVERTED_TYPES,
+    PDF,
+    SHOWN_TYPES,
+    TEXT,
+    DocumentBody,
+    body_of,
+)
 from gateway.documents.cda.media import EmbeddedMedia
 from gateway.documents.showing.html_safety import safe_text
 from gateway.documents.showing.narrative import narrative_html
 from gateway.errors import InvalidError
+
+JPEG = "image/jpeg"
 
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 """Text shown on a page; a longer one is a download."""
@@ -32,8 +44,11 @@ class CdaPages:
     """
     Shows CDAs; blocking, so called on worker threads.
 
-    What cannot be shown is a download: a page never fails on odd content.
+    What cannot be shown is a download: a page never fails on odd content. Without a
+    ``converter`` what would have to be converted is one too.
     """
+
+    converter: Converts | None = None
 
     def render(
         self, content: bytes, *, media_url: MediaUrl, language: str
@@ -43,6 +58,8 @@ class CdaPages:
             body = body_of(content)
         except InvalidError:
             return _in_language(_UNREADABLE, language)
+        if body.media_type in CONVERTED_TYPES and self.converter is not None:
+            return _render_converted(self.converter, body, language)
         if body.level is BodyLevel.N1 or body.sections is None:
             shown = render_file(body)
             file = shown.how not in {Shown.PDF, Shown.IMAGE}
@@ -59,6 +76,19 @@ class CdaPages:
         if body.pdf_copy is not None:
             return Medium(PDF, body.pdf_copy)
         return Medium(body.media_type, body.content) if body.content else None
+
+    def picture(self, content: bytes, number: int) -> Medium | None:
+        """Return a picture made of a document, the first is 1, or None."""
+        if self.converter is None:
+            return None
+        try:
+            body = body_of(content)
+            if body.media_type not in CONVERTED_TYPES:
+                return None
+            made = self.converter.convert(body.media_type, body.content).pictures
+        except (InvalidError, NotConvertedError):
+            return None
+        return Medium(JPEG, made[number - 1]) if 0 < number <= len(made) else None
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""
@@ -96,6 +126,8 @@ def render_file(body: DocumentBody) -> Rendered:
     application/pdf         as it is
     text/plain              escaped, in a ``pre``
     image/jpeg, png, gif    as an image
+    text/rtf                its text (converted)
+    image/tiff, heic        as images (converted)
     anything else           a download
     ======================  =======================
 
@@ -113,8 +145,36 @@ def render_file(body: DocumentBody) -> Rendered:
 def _render_text(body: DocumentBody) -> Rendered:
     if len(body.content) > MAX_TEXT_BYTES:
         return Rendered(how=Shown.DOWNLOAD, why=WhyDownload.TOO_LARGE)
-    html = f'<pre class="texte" tabindex="0">{safe_text(body.text)}</pre>'
-    return Rendered(how=Shown.TEXT, html=html)
+    return Rendered(how=Shown.TEXT, html=_text_html(body.text))
+
+
+def _render_converted(
+    converter: Converts, body: DocumentBody, language: str
+) -> Rendering:
+    """Show what a process of its own made of a file, or say why there is nothing."""
+    try:
+        made = converter.convert(body.media_type, body.content)
+    except NotConvertedError as error:
+        shown = Rendered(how=Shown.DOWNLOAD, why=error.why)
+        return _in_language(shown, language, file=True)
+    return Rendering(
+        how=Shown.PICTURES if made.pictures else Shown.TEXT,
+        html=_text_html(made.text) if made.text else "",
+        has_file=True,
+        pictures=len(made.pictures),
+        remark=_remark(made, language),
+    )
+
+
+def _remark(made: Converted, language: str) -> str:
+    said = CONVERTED_TEXTS[language]
+    if made.text:
+        return said["text"]
+    return f"{said['pictures']} {said['cut']}" if made.is_cut else said["pictures"]
+
+
+def _text_html(text: str) -> str:
+    return f'<pre class="texte" tabindex="0">{safe_text(text)}</pre>'
 
 
 def _in_language(

@@ -113,6 +113,10 @@ class SmtpReception:
         def job(work: UnitOfWork) -> None:
             kept = {} if refusal is None else self._keep(work, refusal)
             work.note(action, code, "", door=door.value, identity=identity, **kept)
+            if refusal is not None and refusal.profile_id and kept.get("decision"):
+                # The patient reads of it too, and no more of them than are kept.
+                profile_id = refusal.profile_id
+                work.note_patient(action, code, profile_id, identity=identity, **kept)
 
         metrics.REFUSED.labels(code).inc()
         log.info("{action} {code}", action=action.value, code=code)

@@ -210,7 +210,9 @@ FIRST: Mapping[str, Sequence[str]] = {
 }
 """The columns of version 1, in their order."""
 
-ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "documents": ({"erased_at": None},),
+}
 """
 The columns of each version after it, with what rows of before have in them: what the
 migration writes, None without a word of it.

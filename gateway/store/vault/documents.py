@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.sealed.rows import refused
-from gateway.store.tables import data_keys, documents, submissions
+from gateway.store.tables import data_keys, documents
 from gateway.store.vault.rows import (
     names_digest,
     row_of,
@@ -118,12 +118,16 @@ class Documents:
         Return the next documents of all patients by entryUUID, to walk them all.
 
         As they stand there, altered or not; of one that cannot be read, why. Those
-        whose key was destroyed are no documents any more.
+        whose key was destroyed, or whose patient deleted them, are none any more.
         """
         rows = self.work.connection.execute(
             select(documents)
             .join(data_keys, data_keys.c.id == documents.c.key_id)
-            .where(documents.c.id > entry_id, data_keys.c.destroyed_at.is_(None))
+            .where(
+                documents.c.id > entry_id,
+                documents.c.erased_at.is_(None),
+                data_keys.c.destroyed_at.is_(None),
+            )
             .order_by(documents.c.id)
             .limit(limit)
         )
@@ -185,12 +189,18 @@ class Documents:
         return self._sound(rows), rows[-1].id if len(rows) == limit else ""
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> list[StoredDocument]:
         """Return some of those the patient may know of, last filed first."""
         some = (
             select(documents.c.id)
-            .where(*self._seen(profile_id, old=old))
+            .where(*self._seen(profile_id, old=old, added=added))
             .order_by(*_LAST_FIRST)
             .limit(limit)
             .offset(offset)
@@ -202,15 +212,19 @@ class Documents:
         )
         return self._sound(rows)
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many documents the patient may know of."""
         return self.work.connection.execute(
             select(func.count())
             .select_from(documents)
-            .where(*self._seen(profile_id, old=old))
+            .where(*self._seen(profile_id, old=old, added=added))
         ).scalar_one()
 
-    def _seen(self, profile_id: str, *, old: bool) -> tuple[ColumnElement[bool], ...]:
+    def _seen(
+        self, profile_id: str, *, old: bool, added: bool
+    ) -> tuple[ColumnElement[bool], ...]:
         """
         Say `patient_sees` of the holder as a question to the database.
 
@@ -226,7 +240,8 @@ class Documents:
             columns.visible_at.is_not(None), columns.visible_at <= self.work.now
         )
         hidden = case((is_past, columns.hidden_then), else_=columns.hidden_now)
-        return columns.profile_id == profile_id, status, hidden.is_(false())
+        seen = (columns.profile_id == profile_id, status, hidden.is_(false()))
+        return (*seen, columns.arrival_id.is_(None)) if added else seen
 
     def of_arrivals(
         self, profile_id: str, arrival_ids: Collection[str]
@@ -249,16 +264,30 @@ class Documents:
         """Return the documents of some entryUUIDs in hex, in no order."""
         return self._among(documents.c.id, entry_ids)
 
+    def sound_each(self, entry_ids: Collection[str]) -> list[StoredDocument]:
+        """Return the same, but for those that were altered."""
+        return self._sound(self._rows_among(documents.c.id, entry_ids))
+
     def _among(
         self,
         column: ColumnElement[Any],
         names: Collection[str],
         *conditions: ColumnElement[bool],
     ) -> list[StoredDocument]:
+        return [
+            self._stored(row) for row in self._rows_among(column, names, *conditions)
+        ]
+
+    def _rows_among(
+        self,
+        column: ColumnElement[Any],
+        names: Collection[str],
+        *conditions: ColumnElement[bool],
+    ) -> list[Any]:
         """Ask once for all; a statement takes some thousands of values at most."""
         asked = list(dict.fromkeys(names))
         return [
-            self._stored(row)
+            row
             for first in range(0, len(asked), _AT_ONCE)
             for row in self.work.connection.execute(
                 select(documents).where(
@@ -346,37 +375,6 @@ class Documents:
             documents.c.read_at.is_(None),
             read_at=self.work.now,
         )
-
-    def add_submission(
-        self,
-        submission_id: str,
-        profile_id: str,
-        key_id: str,
-        unique_id: str,
-        facts: Mapping[str, Any],
-    ) -> None:
-        """Keep the SubmissionSet that documents came in, as sealed JSON."""
-        sealed = self.work.seal(key_id, facts, f"submissions.facts:{submission_id}")
-        self.work.add(
-            submissions,
-            id=submission_id,
-            profile_id=profile_id,
-            unique_id=unique_id,
-            submitted_at=self.work.now,
-            facts=sealed,
-        )
-
-    def submission(self, submission_id: str, key_id: str) -> dict[str, Any] | None:
-        """Return the JSON of a SubmissionSet, or None."""
-        row = self.work.connection.execute(
-            select(submissions.c.facts).where(submissions.c.id == submission_id)
-        ).first()
-        if row is None:
-            return None
-        facts: dict[str, Any] = self.work.unseal(
-            key_id, row.facts, f"submissions.facts:{submission_id}"
-        )
-        return facts
 
     def _sound(self, rows: Iterable[Any]) -> list[StoredDocument]:
         """Return those of a list that are as they were filed: others are not there."""

@@ -235,6 +235,7 @@ def _filed(
         replaced_levels=frozenset(BodyLevel(level) for level in row.replaced_levels),
         filed_at=row.filed_at,
         read_at=row.read_at,
+        erased_at=row.erased_at,
     )
 
 

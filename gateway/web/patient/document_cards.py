@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,21 +11,23 @@ from attrs import field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document import (
-    AuthorEntry,
     Availability,
     DocumentEntry,
     Visibility,
 )
+from gateway.core.document_kinds import kind_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
+from gateway.documents.xds.naming import full_name, person_name, structure_name
+from gateway.rights.own_document_rules import is_own
+from gateway.rights.reader_rules import PatientSide
 from gateway.rights.visibility_rules import (
     PatientReader,
     patient_sees,
     sees_secrets,
     sees_version,
 )
-from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
 
 ENDINGS = MappingProxyType(
@@ -34,6 +36,7 @@ ENDINGS = MappingProxyType(
         "image/jpeg": "jpg",
         "image/png": "png",
         "image/gif": "gif",
+        "image/heic": "heic",
         "image/tiff": "tif",
         "text/rtf": "rtf",
         "text/plain": "txt",
@@ -77,6 +80,19 @@ class DocumentCard:
     arrival_id: str
     is_own: bool
     """The patient put it there; no message brought it."""
+    is_erased: bool = False
+
+    @property
+    def day(self) -> datetime:
+        """The day it is of: what a patient said of an own one, else when it was made"""
+        if self.is_own and self.service_at is not None:
+            return self.service_at
+        return self.created_at
+
+    @property
+    def care_at(self) -> datetime:
+        """When the care was, or else when the document was written."""
+        return self.service_at or self.created_at
 
 
 @frozen
@@ -87,6 +103,22 @@ class SeenDocuments:
     profile_id: str
     now: datetime
     reader: PatientReader = PatientReader.HOLDER
+
+    @property
+    def side(self) -> PatientSide:
+        """Who looks, as lists ask for it."""
+        return PatientSide(self.reader)
+
+    def each(self, document_ids: Collection[str]) -> list[FiledDocument]:
+        """Return some of them in the order that is asked for; others are left out."""
+        found = self.vault.sound_each(document_ids)
+        return [
+            found[name]
+            for name in document_ids
+            if name in found
+            and found[name].profile_id == self.profile_id
+            and self._is_seen(found[name], on_request=True)
+        ]
 
     def listed(
         self, limit: int, offset: int = 0, *, replaced: bool = False
@@ -105,7 +137,25 @@ class SeenDocuments:
             return len(self._without_secrets(replaced=replaced))
         return self.vault.count_for_holder(self.profile_id, old=replaced)
 
-    def _without_secrets(self, *, replaced: bool) -> list[FiledDocument]:
+    def added(self, limit: int, offset: int = 0) -> list[FiledDocument]:
+        """Return some of those that no message brought, last filed first."""
+        if not sees_secrets(self.reader):
+            found = self._without_secrets(replaced=False, added=True)
+            return found[offset : offset + limit]
+        some = self.vault.for_holder(
+            self.profile_id, old=False, limit=limit, offset=offset, added=True
+        )
+        return [one for one in some if self._is_seen(one, on_request=False)]
+
+    def count_added(self) -> int:
+        """Return how many they are."""
+        if not sees_secrets(self.reader):
+            return len(self._without_secrets(replaced=False, added=True))
+        return self.vault.count_for_holder(self.profile_id, old=False, added=True)
+
+    def _without_secrets(
+        self, *, replaced: bool, added: bool = False
+    ) -> list[FiledDocument]:
         """
         Return all of them: what is kept from representatives is sealed, so that the
         database can neither leave it out nor count it.
@@ -113,7 +163,10 @@ class SeenDocuments:
         found = self.vault.for_holder(
             self.profile_id,
             old=replaced,
-            limit=self.vault.count_for_holder(self.profile_id, old=replaced),
+            limit=self.vault.count_for_holder(
+                self.profile_id, old=replaced, added=added
+            ),
+            added=added,
         )
         names = {one.replaced_by for one in found} - {""}
         newer = self.vault.get_each(names) if names else {}
@@ -156,10 +209,10 @@ class SeenDocuments:
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""
         entry = self.vault.entry(document)
-        people = [_person(author.person) for author in entry.authors]
-        structures = [_structure(author) for author in entry.authors]
+        people = [person_name(author.person) for author in entry.authors]
+        structures = [structure_name(author) for author in entry.authors]
         kind = entry.type_code.label
-        signed_by = _person(entry.legal_authenticator)
+        signed_by = person_name(entry.legal_authenticator)
         return DocumentCard(
             id=document.id,
             title=entry.title or kind,
@@ -179,7 +232,8 @@ class SeenDocuments:
             is_masked=Visibility.MASKED in document.visibility(self.now),
             replaced_by=document.replaced_by,
             arrival_id=document.arrival_id,
-            is_own=not document.arrival_id and _all_patients(entry.authors),
+            is_own=is_own(document, entry),
+            is_erased=document.erased_at is not None,
         )
 
     def _is_seen(
@@ -209,18 +263,6 @@ def file_name(title: str, ending: str) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def _person(xcn: str) -> str:
-    """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
-    parts = [unescape(part) for part in f"{xcn}^^^^^^".split("^")]
-    return _name(parts[5], parts[2], parts[1])
-
-
-def _name(prefix: str, given: str, family: str) -> str:
-    if given.isupper():
-        given = given.title()
-    return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
-
-
 def _named(entry: DocumentEntry) -> str:
     """
     Return the identity that the document gives, in one line; it may be a wrong one.
@@ -235,15 +277,5 @@ def _named(entry: DocumentEntry) -> str:
     number, _, authority = entry.patient_id.partition("^")
     ins = f"INS {unescape(number)}" if authority.endswith("NH") else ""
     day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
-    shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
+    shown = (full_name("", parts[1] or parts[2], parts[0]), day, ins)
     return ", ".join(part for part in shown if part)
-
-
-def _all_patients(authors: Sequence[AuthorEntry]) -> bool:
-    """Tell whether all authors are patients: their XCN are of the type NH."""
-    ends = [author.person.split("^")[12:] for author in authors]
-    return bool(ends) and all(end == ["NH"] for end in ends)
-
-
-def _structure(author: AuthorEntry) -> str:
-    return author.institution.split("^", 1)[0].strip()

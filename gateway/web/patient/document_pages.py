@@ -1,4 +1,4 @@
-"""The pages of documents: the list, one document, its original."""
+"""The pages of a document: itself, its file, its original."""
 
 from __future__ import annotations
 
@@ -11,45 +11,26 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import ENDINGS, SeenDocuments, file_name
-from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.answers import Answer, download, inline
 from gateway.web.site.visits import Visit
 
 
 @frozen
-class DocumentListPages:
+class OneDocumentPages:
     """Documents as the rules of visibility show them; what is hidden is not there."""
 
     desk: PatientDesk
-
-    def documents(self, visit: Visit) -> Answer:
-        """List the documents, last filed first; replaced ones on request."""
-        replaced = visit.query.get("replaced") == "1"
-        with self.desk.database.read() as work:
-            seen = self.desk.seen(work, visit.profile.id)
-            total = seen.count(replaced=replaced)
-            page = ListPage.asked(visit.query, total)
-            if not page.is_there:
-                kind = "replaced=1&" if replaced else ""
-                return redirect(f"/documents?{kind}page={page.pages}")
-            found = seen.listed(PER_PAGE, page.offset, replaced=replaced)
-            cards = [seen.card(one) for one in found]
-        return self.desk.page(
-            visit,
-            "documents.html",
-            documents=cards,
-            total=total,
-            replaced=replaced,
-            number=page.number,
-            pages=page.pages,
-        )
 
     def document(self, visit: Visit, document_id: str) -> Answer:
         """Show a document by our own rendering, never by what came with it (X04)."""
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             if seen.is_withdrawn(document_id):
-                return self.desk.page(visit, "withdrawn.html", status=410)
+                gone = seen.vault.get(document_id)
+                is_erased = gone is not None and gone.erased_at is not None
+                return self.desk.page(
+                    visit, "withdrawn.html", status=410, is_erased=is_erased
+                )
             document = _found(seen, document_id)
             facts = seen.card(document)
             content = seen.vault.content(document)
@@ -60,6 +41,7 @@ class DocumentListPages:
             language=visit.language,
         )
         self._note(visit, document, Action.DOCUMENT_OPENED, "page")
+        self.desk.note_opened(visit, [document.id])
         return self.desk.page(
             visit,
             "document.html",
@@ -67,6 +49,7 @@ class DocumentListPages:
             newer=newer.id if newer is not None else "",
             rendering=rendering,
             Shown=Shown,
+            added=visit.query.get("done") == "added",
         )
 
     def body(self, visit: Visit, document_id: str) -> Answer:
@@ -92,6 +75,16 @@ class DocumentListPages:
             raise NotFoundError("not found")
         self._note(visit, document, action, "file")
         return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
+
+    def picture(self, visit: Visit, document_id: str, number: int) -> Answer:
+        """Show one of the pictures that a TIFF or HEIC was converted to."""
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            content = seen.vault.content(_found(seen, document_id))
+        medium = self.desk.documents.picture(content, number)
+        if medium is None:
+            raise NotFoundError("not found")
+        return inline("document.jpg", medium.media_type, medium.content)
 
     def media(self, visit: Visit, document_id: str, media_id: str) -> Answer:
         """Show an image or file embedded in a document."""

@@ -8,10 +8,13 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means, Who
+from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
+    REFUSED_FILINGS,
     SECRET_CHANGES,
     TOLD_ABOUT,
     TOLD_VALUES,
@@ -27,6 +30,8 @@ from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
+from gateway.web.patient.told_accesses import ACCESS, untold_lines
+from gateway.web.patient.why import WhyReader
 
 
 class Party(StrEnum):
@@ -49,14 +54,26 @@ _OF_WHO = {
 _BY_PROFESSIONALS = frozenset(
     {
         Action.DOCUMENT_FILED,
+        Action.DOCUMENT_DECIDED,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
         Action.MESSAGE_DELIVERED,
+        Action.RECIPIENT_REFUSED,
         Action.CONVERSATION_ENDED,
     }
 )
 _BY_SERVICE = frozenset(
-    {Action.OPERATOR_READ, Action.NOTICE_SENT, Action.PROFILE_ADDED}
+    {
+        Action.OPERATOR_READ,
+        Action.ACCESS_ASKED,
+        Action.ACCESS_TAKEN,
+        Action.ACCESS_GRANTED,
+        Action.ACCESS_REFUSED,
+        Action.ACCESS_ENDED,
+        Action.ACCESS_REVIEWED,
+        Action.NOTICE_SENT,
+        Action.PROFILE_ADDED,
+    }
 )
 _WHO_OF = {
     party: frozenset(who.value for who, of in _OF_WHO.items() if of is party)
@@ -74,12 +91,16 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_KEPT,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_ERASED,
         Action.DOCUMENT_MASKED,
         Action.DOCUMENT_UNMASKED,
         Action.DOCUMENT_OPENED,
         Action.DOCUMENT_DOWNLOADED,
     }
 )
+_FILINGS = frozenset({Action.DOCUMENT_FILED, Action.DOCUMENT_DEPRECATED})
+_EXPLAINED = frozenset({Action.DOCUMENT_DECIDED, Action.RECIPIENT_REFUSED})
+_REFUSALS = {Action.DOCUMENT_DECIDED.value: REFUSED_FILINGS}
 _BY_MESSAGE = frozenset(
     {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
 )
@@ -134,10 +155,18 @@ class HistoryLine:
     why: str = field(repr=False)
     about: Both = field(repr=False)
     """Whom or what a change is about, empty where that is told otherwise."""
+    cause: Both = field(repr=False)
+    """Why an operator was given access, in the words of a list; empty elsewhere."""
+    request: str = field(repr=False)
+    """On whose request that was, in the operator's words."""
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
+    told: Both = field(repr=False)
+    """Why a filing was refused, in a sentence; empty of anything else."""
     is_refused: bool
+    why_path: str
+    """Where it is told on what this rests, empty where that is nowhere."""
 
 
 @frozen
@@ -181,6 +210,7 @@ class PatientHistory:
                 actions,
                 who=_WHO_OF.get(choice.party) if choice.party else None,
                 of_them=_ACTIONS_OF.get(choice.party, ()) if choice.party else (),
+                outcomes=_REFUSALS,
                 before=before,
                 since=choice.since,
                 until=choice.until,
@@ -192,7 +222,7 @@ class PatientHistory:
                 if choice.party in (None, party_of(one))
                 and one.outcome not in SECRET_CHANGES
             ]
-            hidden = self._hidden(asked)
+            hidden = self._hidden(asked) | untold_lines(self.work, self.seen, asked)
             for one in asked:
                 if one.seq in hidden:
                     continue
@@ -229,6 +259,8 @@ class PatientHistory:
             return entry.subject not in unseen
         if entry.action in _OF_DOCUMENTS:
             return True  # looked up with its document
+        if ACCESS in entry.kept:
+            return True  # looked up with its access
         is_known = entry.action in _OF_NO_THING
         return is_known and not entry.outcome.startswith(_OPPOSITIONS)
 
@@ -251,6 +283,11 @@ class PatientHistory:
                 card = self.seen.card(document)
             elif not self.seen.is_withdrawn(entry.subject):
                 return None
+        refusal = None
+        if entry.action == Action.DOCUMENT_DECIDED:
+            refusal = WhyReader(work=self.work, seen=self.seen).refusal(entry)
+            if refusal is None:
+                return None
         said = deed_text(entry.action, entry.outcome)
         assert said is not None, "asked for by its action"
         party = party_of(entry)
@@ -258,6 +295,8 @@ class PatientHistory:
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
         who, place = _named(entry, party, card)
+        if refusal is not None:
+            who = refusal.sender
         return HistoryLine(
             seq=entry.seq,
             at=entry.at,
@@ -268,12 +307,29 @@ class PatientHistory:
             what=said.text.fr,
             english=said.text.en,
             card=card,
-            why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
+            why=_why(entry) or (fact.why if fact else ""),
             about=_about(told),
+            cause=_cause(entry),
+            request=str(entry.detail.get("request", "")),
             values=_values(told),
             means=_means(entry),
-            is_refused=entry.action.endswith(":refuse"),
+            told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
+            is_refused=entry.action.endswith(":refuse") or refusal is not None,
+            why_path=_why_path(entry, card),
         )
+
+
+def _why_path(entry: Entry, card: DocumentCard | None) -> str:
+    """Return where it is told on what a line rests."""
+    if entry.action == Action.MESSAGE_DELIVERED:
+        return f"/why/message/{entry.subject}"
+    if entry.action in _FILINGS and card is not None:
+        return f"/why/document/{card.id}"
+    if entry.action == Action.NOTICE_SENT or (
+        entry.action in _EXPLAINED and "decision" in entry.kept
+    ):
+        return f"/why/line/{entry.seq}"
+    return ""
 
 
 def _about(fact: ProfileChange | None) -> Both:
@@ -284,6 +340,16 @@ def _about(fact: ProfileChange | None) -> Both:
     code = said.get("type_code", "") if isinstance(said, dict) else ""
     names = (type_name(code, one) if code else "" for one in LANGUAGES)
     return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
+
+
+def _why(entry: Entry) -> str:
+    return str(entry.detail.get("reason") or entry.detail.get("why") or "")
+
+
+def _cause(entry: Entry) -> Both:
+    said = entry.kept.get("cause", "")
+    known = ACCESS in entry.kept and said in [one.value for one in AccessCause]
+    return CAUSE_TEXTS[AccessCause(said)] if known else Both("", "")
 
 
 def _values(fact: ProfileChange | None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from attrs import frozen
 
 from gateway.core.decision import Refuse
-from gateway.core.keeping import MessageFile
+from gateway.core.keeping import MessageFile, Source
 from gateway.core.refusals import AttachmentRefusal
 from gateway.core.texts.writing import KEEPING_TEXTS
 from gateway.rights.attachment_rules import (
@@ -87,7 +87,7 @@ class Keeping:
 
     def _kept(
         self, work: UnitOfWork, visit: Visit, sources: Collection[MessageFile]
-    ) -> Mapping[MessageFile, str]:
+    ) -> Mapping[Source, str]:
         if not sources:
             return {}
         return self.desk.own_documents.find_each(work, visit.profile.id, sources)
@@ -96,11 +96,15 @@ class Keeping:
         self, name: str, size: int, media_type: str
     ) -> AttachmentRefusal | None:
         file = OfferedFile(name=name, size=size, content_type=media_type)
-        decision = decide_keeping(file, self._policy())
+        decision = decide_keeping(file, self.policy())
         return decision.reasons[0] if isinstance(decision, Refuse) else None
 
-    def _policy(self) -> AttachmentPolicy:
-        """A document is a third larger than its file, and is read back within limits"""
+    def policy(self) -> AttachmentPolicy:
+        """
+        Return the limits of a file that is kept.
+
+        A document is a third larger than its file, and is read back within limits.
+        """
         settings = self.desk.settings
         room = settings.cda.max_bytes * 3 // 4 - _HEADER_ROOM
         return AttachmentPolicy(max_file_bytes=min(settings.web.max_upload_bytes, room))

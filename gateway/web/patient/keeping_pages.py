@@ -44,15 +44,17 @@ class KeepingPages:
         file = self._open(visit, message_id, place)
         keeping, form = Keeping(self.desk), _read(visit)
         address = f"/message/{message_id}/file/{place}/keep"
+        source = MessageFile(message_id, place)
         with self.desk.database.read() as work:
             if keeping.document(work, visit, message_id, place):
                 return redirect(address)
+            now = self.desk.own_documents.next_of(work, visit.profile.id, source)
             is_secret = inbox_of(work).is_secret(visit.profile.id, file.message)
         media_type, refusal = keeping.judge(file)
         if refusal is not None or form.problem:
             return self._show(visit, file, place, form, status=422)
         to_keep = FileToKeep(
-            source=MessageFile(message_id, place),
+            source=now,
             title=form.title,
             category=form.category,
             media_type=media_type,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from gateway.core.keeping import FileToKeep, KeptDocument, MessageFile
+from gateway.core.keeping import FileToKeep, KeptDocument, Source
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.mask_runs import MaskRun
 from gateway.store.patients.profiles import Profile
@@ -15,12 +15,15 @@ Trusts = Callable[[str], bool]
 
 
 class OwnDocuments(Protocol):
-    """Makes files of messages documents of the patient's own; each file once."""
+    """Makes files documents of the patient's own, each once; and deletes such."""
 
     def find_each(
-        self, work: UnitOfWork, profile_id: str, sources: Collection[MessageFile]
-    ) -> Mapping[MessageFile, str]:
+        self, work: UnitOfWork, profile_id: str, sources: Collection[Source]
+    ) -> Mapping[Source, str]:
         """Return the ids of the documents that files were kept as, by the files."""
+
+    def next_of(self, work: UnitOfWork, profile_id: str, source: Source) -> Source:
+        """Return what a file is kept as now: its document may have been deleted."""
 
     def prepare(
         self, profile: Profile, file: FileToKeep
@@ -30,6 +33,17 @@ class OwnDocuments(Protocol):
 
         Raises:
             InvalidError: the file or its title cannot make a document.
+        """
+
+    def erase(
+        self, work: UnitOfWork, profile_id: str, document_ids: Collection[str]
+    ) -> int:
+        """
+        Delete documents that the patient added, for good; return how many there were.
+
+        Raises:
+            ConflictError: one is not the patient's own, or they are too many; nothing
+                is deleted.
         """
 
 

@@ -8,21 +8,26 @@ from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
+from gateway.web.patient.adding_pages import AddingPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.document_list_pages import DocumentListPages
+from gateway.web.patient.document_pages import OneDocumentPages
+from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
 from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.sign_in_pages import SignInPages
+from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
 from gateway.web.site.routes import Page, Rescue, Route
 
@@ -32,16 +37,21 @@ _ID = "<string(length=32):{}>"
 def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
-    writing, documents = WritingPages(desk), DocumentListPages(desk)
+    writing, documents = WritingPages(desk), OneDocumentPages(desk)
+    listing = DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
+    why = WhyPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    notices = NoticePages(desk)
+    adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
     who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
+    notice = f"/notices/{_ID.format('notice_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
@@ -61,7 +71,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             method="POST", path=path, page=page, needs=needs, guarded=True, slow=slow
         )
 
-    def form(path: str, page: Page, rescue: Rescue) -> Route:
+    def form(path: str, page: Page, rescue: Rescue | None = None) -> Route:
         return Route(method="POST", path=path, page=page, takes_cut=True, rescue=rescue)
 
     return (
@@ -94,6 +104,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         *does(
             Act.READ,
             get("/home", HomePage(desk).home),
+            get("/notices", notices.notices),
+            get(notice, notices.open),
+            post("/notices/read", notices.read_all),
+            post("/notices/clear", notices.clear),
+            post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
@@ -111,6 +126,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             Act.DOCUMENTS,
             get(f"{file}/keep", keeping.ask),
             post(f"{file}/keep", keeping.keep),
+            get("/documents/new", adding.ask),
+            form("/documents/new", adding.add),
+            get("/documents/delete", erasing.choose),
+            post("/documents/delete", erasing.erase),
+            get(f"{document}/delete", erasing.ask_one),
         ),
         get("/people", people.people),
         get("/people/new", people.new_form),
@@ -153,6 +173,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
         post("/confidentiality/oppose", opposing.oppose),
+        get("/account/notices", notices.choices),
+        post("/account/notices", notices.choose),
+        get(f"/why/document/{_ID.format('document_id')}", why.document),
+        get(f"/why/message/{_ID.format('arrival_id')}", why.message),
+        get("/why/line/<int:seq>", why.line),
         *does(
             Act.GOVERN,
             get("/confidentiality", access.settings),
@@ -169,10 +194,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         *does(
             Act.READ,
-            get("/documents", documents.documents),
+            get("/documents", listing.documents),
+            post("/documents/search", listing.search),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/picture/<int:number>", documents.picture),
             get(f"{document}/original", documents.original),
             get(f"{document}/media/<string:media_id>", documents.media),
         ),

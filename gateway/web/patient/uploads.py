@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from gateway.core.decision import Refuse
 from gateway.core.refusals import AttachmentRefusal
+from gateway.documents.media import type_of
 from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
@@ -117,6 +118,8 @@ def content_type(name: str, content: bytes) -> str:
     for start, media_type in _STARTS:
         if content.startswith(start):
             return media_type if _is_whole(media_type, content) else _UNKNOWN
+    if type_of(content) == "image/heic":
+        return "image/heic"
     if PATIENT_TYPES.get(name.rpartition(".")[2].lower()) == "text/plain":
         return "text/plain" if _is_text(content) else _UNKNOWN
     return _UNKNOWN

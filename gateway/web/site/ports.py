@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.document import DocumentEntry
+from gateway.core.listing import Listing
 from gateway.core.rendered import MediaUrl, Medium, Rendering
 from gateway.core.vault import FiledDocument
 from gateway.store.base.work import UnitOfWork
@@ -55,6 +56,9 @@ class DocumentPages(Protocol):
     def body(self, content: bytes) -> Medium | None:
         """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
 
+    def picture(self, content: bytes, number: int) -> Medium | None:
+        """Return a picture that a file was converted to, the first is 1, or None."""
+
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""
 
@@ -75,12 +79,26 @@ class DocumentVault(Protocol):
         """Return what is filed under some entryUUIDs, by its id; asked at once."""
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first"""
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
         """Return how many they are."""
+
+    def listing(self, profile_id: str) -> Listing:
+        """Return what a list needs to know of all documents of a patient."""
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
 
     def brought_by(
         self, profile_id: str, arrival_ids: Collection[str]

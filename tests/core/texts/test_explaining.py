@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
 
 from gateway.core.ins import Ins
-from gateway.core.texts.explaining import FACT_TEXTS, RULE_TEXTS, WORDS
+from gateway.core.texts.explaining import (
+    FACT_TEXTS,
+    PLAIN_FACTS,
+    RULE_TEXTS,
+    VALUE_TEXTS,
+    WORDS,
+)
 from gateway.evidence.arguments import KINDS, FilingArguments
 from gateway.rights.filing_facts import (
     DocumentFacts,
@@ -18,7 +25,8 @@ from gateway.rights.filing_facts import (
     SenderIdentity,
 )
 from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS
-from gateway.rights.notice_rules import NOTICE_ROWS
+from gateway.rights.notice_rules import NOTICE_ROWS, NoticeFacts
+from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.sender_rules import Link, SenderHeaders
 
 _WITHIN = {DocumentFacts, FilingPolicy, SenderIdentity, Link, SenderHeaders}
@@ -42,6 +50,26 @@ def test_each_fact_has_its_words() -> None:
 
     assert attrs.fields_dict(FilingArguments).keys() == {"facts", "others"}
     assert paths - FACT_TEXTS.keys() == set()
+
+
+def test_each_code_that_a_patient_is_told_has_its_words() -> None:
+    told: set[str] = set()
+    for kind, before in (
+        (FilingFacts, ""),
+        (DocumentFacts, "document."),
+        (SenderIdentity, "sender."),
+        (PatientFacts, ""),
+        (NoticeFacts, ""),
+    ):
+        for name, hint in get_type_hints(kind).items():
+            for one in (hint, *get_args(hint)):
+                if isinstance(one, type) and issubclass(one, Enum):
+                    told |= {f"{before}{name}:{each.value}" for each in one}
+
+    assert FACT_TEXTS.keys() >= PLAIN_FACTS
+    assert {one for one in told if one.partition(":")[0] in PLAIN_FACTS} == set(
+        VALUE_TEXTS
+    )
 
 
 def test_each_rule_has_its_words_and_its_source() -> None:

@@ -35,6 +35,7 @@ from gateway.store.tables import blobs, documents, submissions
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
@@ -815,7 +816,7 @@ def test_the_submission_set_is_kept_sealed_with_its_author(database: Database) -
     with database.read() as work:
         stored = Documents(work).get(told.documents[0].entry_id)
         assert stored is not None
-        kept = Documents(work).submission(stored.facts.submission_id, stored.key_id)
+        kept = Submissions(work).get(stored.facts.submission_id, stored.key_id)
     assert kept is not None
     assert kept["contentTypeCode"]["code"] == "03"
     assert kept["author"]["authorPerson"].startswith("899900000017^MARTIN")

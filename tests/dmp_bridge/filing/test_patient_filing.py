@@ -21,7 +21,7 @@ from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.vault.documents import Documents
+from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import PDF
 
 SOURCE = "2.25.1"
@@ -63,7 +63,7 @@ def test_a_file_is_filed_with_its_submission_and_a_line(database: Database) -> N
     assert not kept.was_there
     with database.read() as work:
         (stored,) = vault_in(database, work).listed(profile.id)
-        facts = Documents(work).submission(stored.submission_id, profile.key_id)
+        facts = Submissions(work).get(stored.submission_id, profile.key_id)
         vault = vault_in(database, work)
         entry, content = vault.entry(stored), vault.content(stored)
         lines = [

@@ -27,7 +27,7 @@ from gateway.store.journal import OPERATOR as OPERATOR_CHAIN
 from gateway.store.journal import Action, Entry
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
-from gateway.store.vault.documents import Documents
+from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
@@ -461,7 +461,7 @@ def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(
         (submission,) = {one.submission_id for one in brought}
         profile = Profiles(work).get(story.profile_id)
         assert profile is not None
-        kept = Documents(work).submission(submission, profile.key_id)
+        kept = Submissions(work).get(submission, profile.key_id)
     assert kept is not None
     assert {one.unique_id for one in brought} == {f"{SET}.1", f"{SET}.7"}
     assert kept["sourceId"] == "1.2.250.1.99"

@@ -489,6 +489,34 @@ class VaultContract:
             )
         assert seen() == 0
 
+    def test_what_no_message_brought_is_listed_alone(self, house: House) -> None:
+        house.file(
+            house.deposit(SECOND),
+            house.deposit(THIRD, arrival_id=""),
+            house.deposit(FIRST),
+        )
+
+        with house.open() as vault:
+            found = vault.for_holder(house.patient, old=False, limit=9, added=True)
+            count = vault.count_for_holder(house.patient, old=False, added=True)
+
+        assert ([one.unique_id for one in found], count) == ([THIRD], 1)
+
+    def test_what_is_erased_is_known_and_cannot_be_read(self, house: House) -> None:
+        house.file(house.deposit(FIRST), house.deposit(SECOND))
+        document = house.found(FIRST)
+
+        with house.open() as vault:
+            first, again = vault.erase(document), vault.erase(document)
+
+        assert (first, again) == (True, False)
+        gone = house.found(FIRST)
+        assert gone.erased_at == house.clock.now
+        with house.open() as vault:
+            assert vault.count_for_holder(house.patient, old=True) == 1
+            with pytest.raises(NotFoundError):
+                vault.content(gone)
+
     def test_all_are_walked_the_first_filed_first_and_each_once(
         self, house: House
     ) -> None:

@@ -14,8 +14,10 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
+from gateway.documents.xds.listed import list_entry
 from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 
@@ -70,14 +72,25 @@ class InMemoryVault:
         return Walked(found, found[-1].id if len(found) == limit else "")
 
     def for_holder(
-        self, profile_id: str, *, old: bool, limit: int, offset: int = 0
+        self,
+        profile_id: str,
+        *,
+        old: bool,
+        limit: int,
+        offset: int = 0,
+        added: bool = False,
     ) -> list[FiledDocument]:
-        return self._for_holder(profile_id, old=old)[offset : offset + limit]
+        found = self._for_holder(profile_id, old=old, added=added)
+        return found[offset : offset + limit]
 
-    def count_for_holder(self, profile_id: str, *, old: bool) -> int:
-        return len(self._for_holder(profile_id, old=old))
+    def count_for_holder(
+        self, profile_id: str, *, old: bool, added: bool = False
+    ) -> int:
+        return len(self._for_holder(profile_id, old=old, added=added))
 
-    def _for_holder(self, profile_id: str, *, old: bool) -> list[FiledDocument]:
+    def _for_holder(
+        self, profile_id: str, *, old: bool, added: bool
+    ) -> list[FiledDocument]:
         return [
             one
             for one in self.listed(profile_id)
@@ -87,7 +100,15 @@ class InMemoryVault:
                 PatientReader.HOLDER,
                 on_request=old,
             )
+            and not (added and one.arrival_id)
         ]
+
+    def listing(self, profile_id: str) -> Listing:
+        every = self._of(profile_id)
+        return Listing([list_entry(one, self.entry(one)) for one in every])
+
+    def sound_each(self, entry_uuids: Collection[str]) -> dict[str, FiledDocument]:
+        return self.get_each(entry_uuids)
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         entry = self._deposits[document.id].entry
@@ -99,6 +120,8 @@ class InMemoryVault:
         )
 
     def content(self, document: FiledDocument) -> bytes:
+        if self._documents[document.id].erased_at is not None:
+            raise NotFoundError("not found")
         return self._deposits[document.id].content
 
     def submit(self, profile_id: str, submission: SubmissionSet) -> str:
@@ -141,6 +164,16 @@ class InMemoryVault:
         known = self._documents[document.id]
         self._documents[document.id] = evolve(known, status=Availability.DELETED)
         return known.status is not Availability.DELETED
+
+    def erase(self, document: FiledDocument) -> bool:
+        known = self._documents[document.id]
+        if known.erased_at is not None:
+            return False
+        self._documents[document.id] = evolve(
+            known, status=Availability.DELETED, erased_at=self.clock()
+        )
+        self._deposits[document.id] = evolve(self._deposits[document.id], content=b"")
+        return True
 
     def change_visibility(
         self,

@@ -45,6 +45,7 @@ AS_PDF = 'mediaType="application/pdf" representation="B64"'
 AS_TEXT = 'mediaType="text/plain" representation="B64"'
 NO_ALPHABET = "is base64 with an alphabet or padding of its own"
 UNMARKED = "is base64 without saying so (B64)"
+CONVERTED = "which the patient sees converted: send a PDF"
 DOWNLOADED = "which the patient can only download: send a PDF"
 ODD_TYPE = "which the body of a document should not be"
 NO_END = "has no end and may be cut short"
@@ -78,7 +79,7 @@ READ = [
         b64(RTF),
         "text/rtf",
         RTF,
-        (f"is text/rtf, {DOWNLOADED}",),
+        (f"is text/rtf, {CONVERTED}",),
     ),
     ('mediaType="image/jpeg" representation="B64"', b64(JPEG), "image/jpeg", JPEG, ()),
     (
@@ -86,14 +87,14 @@ READ = [
         b64(TIFF),
         "image/tiff",
         TIFF,
-        (f"is image/tiff, {DOWNLOADED}",),
+        (f"is image/tiff, {CONVERTED}",),
     ),
     (
         'mediaType="image/tiff" representation="B64"',
         b64(BIG_TIFF),
         "image/tiff",
         BIG_TIFF,
-        (f"is image/tiff, {DOWNLOADED}",),
+        (f"is image/tiff, {CONVERTED}",),
     ),
     # The same under other names.
     ('mediaType="Application/PDF; v=1" representation="b64"', b64(PDF), *AS_SENT),
@@ -103,7 +104,7 @@ READ = [
         b64(RTF),
         "text/rtf",
         RTF,
-        (f"is text/rtf, {DOWNLOADED}",),
+        (f"is text/rtf, {CONVERTED}",),
     ),
     # Base64 as it is written elsewhere.
     (AS_PDF, "\r\n".join(textwrap.wrap(b64(PDF), 76)), *AS_SENT),
@@ -159,7 +160,7 @@ READ = [
         RTF.decode(),
         "text/rtf",
         RTF,
-        (f"is text/rtf, {DOWNLOADED}",),
+        (f"is text/rtf, {CONVERTED}",),
     ),
     ('mediaType="text/plain"', f"{LETTER}<thumbnail/>", "text/plain", None, ()),
     # Compressed (HL7 Data Types, ED), and only said to be.
@@ -283,7 +284,7 @@ READ = [
         b64(RTF[:-1]),
         "text/rtf",
         RTF[:-1],
-        (NO_END, f"is text/rtf, {DOWNLOADED}"),
+        (NO_END, f"is text/rtf, {CONVERTED}"),
     ),
 ]
 

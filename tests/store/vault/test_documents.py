@@ -21,6 +21,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import documents, submissions
 from gateway.store.vault.documents import Documents
 from gateway.store.vault.rows import names_digest, set_id_digest
+from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
 ENTRY = {"title": "Lettre de liaison", "author": [{"authorPerson": "^MARTIN^CLAIRE"}]}
@@ -109,11 +110,11 @@ def test_only_the_bytes_a_document_was_filed_with_are_given(database: Database) 
 def test_the_submission_set_is_kept_sealed(database: Database) -> None:
     with database.write() as work:
         profile_id, key_id = add_patient(work)
-        Documents(work).add_submission("b" * 32, profile_id, key_id, "1.2.3", FACTS)
+        Submissions(work).add("b" * 32, profile_id, key_id, "1.2.3", FACTS)
 
     with database.read() as work:
-        assert Documents(work).submission("b" * 32, key_id) == FACTS
-        assert Documents(work).submission("c" * 32, key_id) is None
+        assert Submissions(work).get("b" * 32, key_id) == FACTS
+        assert Submissions(work).get("c" * 32, key_id) is None
         row = work.connection.execute(submissions.select()).one()
     assert b"MARTIN" not in row.facts
 

@@ -1,4 +1,4 @@
-"""Oppositions in a real browser: axe, and nothing goes sideways."""
+"""What a patient decides and asks, in a real browser: axe, nothing goes sideways."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from gateway.store.patients.decisions import Decisions
+from tests.dmp_bridge.filing.story import STRUCTURE
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import DESK, PHONE, Visitor, opened, pytestmark
+from tests.web.patient.test_why import Post
 
 __all__ = ["pytestmark"]
 
@@ -54,3 +57,29 @@ def test_axe_finds_nothing_where_a_patient_objects(
         page.check("input[name=sure]")
         page.click("text=Confirmer")
         visitor.look("undo")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "dark"), (PHONE, "light")],
+    ids=["desk-dark", "phone"],
+)
+@blocking
+def test_axe_finds_nothing_where_a_patient_asks_why(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
+    post = Post.of(site)
+    told = post.send()
+    with site.database.write() as work:
+        Decisions(work).block(site.patient, STRUCTURE)
+    post.send()
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
+        page = enter(site, visitor)
+        visitor.go(f"/why/message/{told.kept.id}")
+        visitor.look("why-message")
+        visitor.go("/history?who=professionals")
+        visitor.look("history-refused")
+        page.click("text=Pourquoi ?")
+        for each in page.locator("main details").all():
+            each.evaluate("one => one.open = true")
+        visitor.look("why-refused")

@@ -19,7 +19,7 @@ from gateway.store.inbox.values import Direction
 from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import blobs
-from tests.builders_files import TIFF
+from tests.builders_files import GIF, TIFF
 from tests.builders_people import MATRICULE
 from tests.web.browsing import (
     Browser,
@@ -70,6 +70,7 @@ def filed(site: Site) -> Sequence[FiledDocument]:
         ("bilan_sanguin.pdf", PDF, "application/pdf"),
         ("photo.jpg", JPEG, "image/jpeg"),
         ("scan.tif", TIFF, "image/tiff"),
+        ("photo.png", PNG, "image/png"),
         ("lettre.rtf", RTF, "text/rtf"),
         ("notes.txt", "Été & repos".encode(), "text/plain"),
         ("sans-extension", PDF, "application/pdf"),
@@ -244,10 +245,11 @@ def test_a_damaged_file_is_not_kept_and_says_so(
     assert filed(site) == []
 
 
+TAKEN = "PDF, JPEG, PNG, TIFF, HEIC, RTF"
 REFUSED = {
-    "png": ("photo.png", PNG, "image/png", "PDF, JPEG, TIFF, RTF"),
-    "word": ("lettre.doc", b"\xd0\xcf\x11\xe0", "", "PDF, JPEG, TIFF, RTF"),
-    "disguise": ("faux.pdf", b"<html>" + PDF, "", "PDF, JPEG, TIFF, RTF"),
+    "gif": ("photo.gif", GIF, "image/gif", TAKEN),
+    "word": ("lettre.doc", b"\xd0\xcf\x11\xe0", "", TAKEN),
+    "disguise": ("faux.pdf", b"<html>" + PDF, "", TAKEN),
     "large": ("grand.pdf", PDF + b" " * 3000 + b"%%EOF", "", "trop volumineux"),
 }
 
@@ -401,7 +403,7 @@ def test_the_document_stays_when_the_conversation_goes(site: Site) -> None:
 
 @blocking
 def test_the_page_is_in_english_too(site: Site) -> None:
-    path = bring(site, part("a.pdf", PDF), part("b.png", PNG, "image/png"))
+    path = bring(site, part("a.pdf", PDF), part("b.gif", GIF, "image/gif"))
     browser = site.signed_in()
     english = {"Accept-Language": "en"}
 
