@@ -14,6 +14,7 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.tasks.tasks import TaskKind
 
 _MOST_FILES: Final = 200
 """Files of one message that are asked for; a message brings fewer (`[xdm]`)."""
@@ -64,6 +65,8 @@ class BroughtDocuments:
                 document=document.unique_id,
                 **who,
             )
+            if document.visible_at is None or document.visible_at <= work.now:
+                work.tasks.add(TaskKind.WITHDRAW, document.id)
         return withdrawn
 
     def _there(

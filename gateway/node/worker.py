@@ -28,6 +28,7 @@ LOCAL = (
     TaskKind.MASK,
     TaskKind.LIVE,
     TaskKind.INDEX,
+    TaskKind.RECALL,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
     TaskKind.TELL,
