@@ -16,11 +16,12 @@ from gateway.cli.options import (
 )
 from gateway.core.ins import check_note
 from gateway.dmp_bridge.recalled import BroughtDocuments
-from gateway.errors import NotFoundError
+from gateway.errors import MisuseError, NotFoundError
 from gateway.mssante.sending.recalling import Taken, TakingBack
 from gateway.node.vaults import open_vaults
 from gateway.rights.recall_rules import Recall
-from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
+from gateway.store.base.work import UnitOfWork
 
 _DONE = frozenset({Recall.TAKEN_BACK, Recall.ALREADY})
 
@@ -36,7 +37,7 @@ def add_parser(commands: Subparsers) -> None:
         json_too=True,
     )
     recall.add_argument(
-        "arrival", metavar="ID", help="the id of the trace, not a Message-ID"
+        "message", metavar="MESSAGE-ID", help="as `gateway trace` shows it"
     )
     recall.add_argument(
         "--reason",
@@ -54,17 +55,16 @@ def take_back(args: argparse.Namespace) -> int:
     Raises:
         NotFoundError: no message has that id, or it went to no patient.
         ConflictError: it is not delivered yet.
+        MisuseError: several messages have that Message-ID.
         InvalidError: the reason may hold a patient's identifier.
     """
     check_note(args.reason)
     with opened(args) as (settings, database), database.write() as work:
-        sent = Arrivals(work).get(args.arrival)
-        if sent is None:
-            raise NotFoundError(f"no message has the id {args.arrival}")
+        sent = _find(work, args.message)
         taking = TakingBack(database, settings, BroughtDocuments(open_vaults(database)))
         taken = taking.by_operator(work, sent, by=operator_name(), reason=args.reason)
     if args.json:
-        print_json({"id": args.arrival, "patients": [_as_json(one) for one in taken]})
+        print_json({"id": args.message, "patients": [_as_json(one) for one in taken]})
     elif taken:
         print_table(
             ("RECIPIENT", "OUTCOME", "OPENED BEFORE", "DOCUMENTS", "OF THEM", "COPIES"),
@@ -81,8 +81,22 @@ def take_back(args: argparse.Namespace) -> int:
             ],
         )
     if not taken:
-        raise NotFoundError(f"{args.arrival} went to no patient")
+        raise NotFoundError(f"{args.message} went to no patient")
     return 0 if all(one.outcome in _DONE for one in taken) else 1
+
+
+def _find(work: UnitOfWork, name: str) -> KeptArrival:
+    """Return the message of a Message-ID, or of an id of our own where two have it."""
+    arrivals = Arrivals(work)
+    found = [
+        one for each in (name, *arrivals.find(name)) if (one := arrivals.get(each))
+    ]
+    if not found:
+        raise NotFoundError(f"no message has the id {name}")
+    if len(found) > 1:
+        ids = ", ".join(one.id for one in found)
+        raise MisuseError(f"several messages have this Message-ID, say which: {ids}")
+    return found[0]
 
 
 def _as_json(one: Taken) -> dict[str, object]:
