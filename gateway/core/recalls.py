@@ -6,7 +6,7 @@ from attrs import frozen
 
 
 @frozen(kw_only=True)
-class Brought:
+class BroughtBefore:
     """
     What a message put in a patient's vault, and what was made of it there.
 

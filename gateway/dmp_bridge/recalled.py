@@ -9,7 +9,7 @@ from attrs import frozen
 from gateway.core.document import Availability
 from gateway.core.keeping import MessageFile
 from gateway.core.reasons import Reason
-from gateway.core.recalls import Brought
+from gateway.core.recalls import BroughtBefore
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.store.base.work import UnitOfWork
@@ -28,7 +28,7 @@ class BroughtDocuments:
 
     def look(
         self, work: UnitOfWork, profile_id: str, arrival_id: str, message_id: str
-    ) -> Brought:
+    ) -> BroughtBefore:
         """
         Return what became of a message's documents in a patient's vault.
 
@@ -45,7 +45,7 @@ class BroughtDocuments:
                 for one in found.values()
             )
         opened = sum(one.read_at is not None for one in there)
-        return Brought(documents=len(there), opened=opened, copies=copies)
+        return BroughtBefore(documents=len(there), opened=opened, copies=copies)
 
     def withdraw(
         self, work: UnitOfWork, profile_id: str, arrival_id: str, **who: str

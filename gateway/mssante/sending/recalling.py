@@ -16,7 +16,7 @@ from uuid import uuid4
 from attrs import field, frozen
 
 from gateway.core.envelope import RecipientKind
-from gateway.core.recalls import Brought
+from gateway.core.recalls import BroughtBefore
 from gateway.core.texts.recalls import (
     COPIES_STAY,
     DOCUMENTS_OPENED,
@@ -51,7 +51,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task
 
 _NOT_THERE_YET = frozenset({ArrivalState.RECEIVED, ArrivalState.DECIDED})
-_NOTHING = Brought(documents=0, opened=0, copies=0)
+_NOTHING = BroughtBefore(documents=0, opened=0, copies=0)
 
 
 class DocumentsOfMessage(Protocol):
@@ -59,7 +59,7 @@ class DocumentsOfMessage(Protocol):
 
     def look(
         self, work: UnitOfWork, profile_id: str, arrival_id: str, message_id: str
-    ) -> Brought:
+    ) -> BroughtBefore:
         """Return what became of the documents of a message."""
 
     def withdraw(
@@ -75,7 +75,7 @@ class Taken:
     position: int
     outcome: Recall
     message_opened: bool = False
-    brought: Brought = _NOTHING
+    brought: BroughtBefore = _NOTHING
 
     @property
     def was_opened(self) -> bool:
