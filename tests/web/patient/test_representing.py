@@ -219,8 +219,15 @@ def test_the_other_parent_is_asked_agrees_and_neither_ends_the_other(
             **{**fields, "number": matricule(4)},
         ).text
     )
-    got = send(theirs, f"/people/{request}/accept")
-    assert got.location == "/people?done=accepted", (got.status, got.headers)
+    accepted = send(theirs, f"/people/{request}/accept")
+    assert accepted.location == "/people?done=accepted"
+    with site.database.read() as work:
+        last = Profiles(work).changes(child.id)[-1]
+    assert (last.what, last.by, last.who) == (
+        "represented",
+        "Anne MOREL",
+        "representative",
+    )
     send(theirs, f"/people/{request}/open")
     assert "Vous gérez l’espace de" in theirs.get("/home").text
     # Neither ends the other's; each their own.
