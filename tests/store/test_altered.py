@@ -62,6 +62,7 @@ from gateway.store.tables import (
     web_sessions,
 )
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.erasing import withdraw_document
 from gateway.store.vault.values import NewDocument
 from tests.builders_accesses import ANNE, TERMS, wanted
 from tests.builders_people import INS, TRAITS, matricule, open_profile
@@ -193,7 +194,7 @@ class World:
             sessions.end(session)
             codes.use(self.codes[0], "000000")
             filed = Documents(work)
-            filed.mark_withdrawn(self.documents[0])
+            withdraw_document(work, self.documents[0])
             filed.set_visibility(
                 self.documents[1],
                 [Visibility.HIDDEN_FROM_PATIENT],
@@ -201,7 +202,7 @@ class World:
                 flags_then=[],
                 masked_by=MaskedBy.PATIENT,
             )
-            (*_, taken) = AccessReader(work).listed(9)
+            (*_, taken), _ = AccessReader(work).listed(9)
             Accesses(work, *ANNE).end(taken.id)
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None
