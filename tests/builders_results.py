@@ -31,7 +31,7 @@ def result(
     kind: str = "PQ",
     more: str = "",
 ) -> str:
-    """Return an entry with one observation (CI-SIS CR-BIO)."""
+    """Return an entry with one observation."""
     ends = (f'<low value="{low}"/>' if low else "") + (
         f'<high value="{high}"/>' if high else ""
     )

@@ -27,7 +27,7 @@ _UNIT = re.compile(r"[^\x00-\x1f\x7f]{0,40}")
 @frozen(kw_only=True)
 class LabResult:
     """
-    One value of one test, as the document gives it (CI-SIS, CR-BIO).
+    One value of one test, as the document gives it.
 
     The same test is the same ``code`` of the same ``system``; a value in another
     ``unit`` is not compared with it. ``low`` and ``high`` are the laboratory's range,
