@@ -220,7 +220,10 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "attached": Both("Rattachement à un assuré", "Attached to an insured person"),
-        "represented": Both("Représentant légal changé", "Representative changed"),
+        "represented": Both(
+            "Représentant légal inscrit ou retiré",
+            "Legal representative recorded or taken away",
+        ),
         "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
