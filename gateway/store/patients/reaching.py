@@ -14,9 +14,9 @@ from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notices import Notice, NoticeEnd, note_notice
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.ways import UNREACHED as FACT
 from gateway.store.tables import profiles
 
-FACT: Final = "unreached"
 _BY_TIME: Final = "time"
 
 
