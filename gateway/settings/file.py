@@ -20,6 +20,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.sms import SmsSettings
@@ -44,6 +45,7 @@ __all__ = [
     "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
+    "DownloadSettings",
     "FilingSettings",
     "ImapSettings",
     "JournalSettings",
@@ -86,6 +88,7 @@ class Settings:
     web: WebSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
@@ -144,6 +147,7 @@ TABLES: dict[str, type[Table]] = {
         WebSettings,
         CdaSettings,
         ConvertingSettings,
+        DownloadSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,

@@ -71,6 +71,24 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Document ajouté dans l'espace, supprimé définitivement",
             "Document added in the space, deleted for good",
         ),
+        "export:ask": _said(
+            Deed.READ,
+            "Téléchargement de tout le dossier demandé",
+            "Download of the whole record asked for",
+        ),
+        "export:ready": _said(
+            Deed.SERVICE,
+            "Fichier de tout le dossier prêt",
+            "File of the whole record ready",
+        ),
+        "export:take": _said(
+            Deed.READ, "Tout le dossier téléchargé", "Whole record downloaded"
+        ),
+        "export:end": _said(
+            Deed.SERVICE,
+            "Fichier de tout le dossier effacé du service",
+            "File of the whole record deleted by the service",
+        ),
         "document:mask": _said(
             Deed.SETTINGS,
             "Masqué aux professionnels",
@@ -86,6 +104,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "message:read": _said(Deed.MESSAGES, "Message lu", "Message read"),
         "message:delete": _said(
             Deed.MESSAGES, "Conversation supprimée", "Conversation deleted"
+        ),
+        "message:recall": _said(
+            Deed.MESSAGES,
+            "Message envoyé par erreur, repris",
+            "Message sent by mistake, taken back",
         ),
         "conversation:end": _said(
             Deed.MESSAGES,
@@ -196,8 +219,40 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
 
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
+        "attached": Both("Rattachement à un assuré", "Attached to an insured person"),
+        "represented": Both(
+            "Représentant légal inscrit ou retiré",
+            "Legal representative recorded or taken away",
+        ),
+        "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
+        "administrator": Both(
+            "Administrateur du dossier nommé ou retiré",
+            "Administrator of the record named or taken away",
+        ),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
+        "directives-write": Both(
+            "Directives anticipées écrites", "Advance directives written"
+        ),
+        "directives-replace": Both(
+            "Directives anticipées remplacées", "Advance directives replaced"
+        ),
+        "directives-confirm": Both(
+            "Directives anticipées confirmées", "Advance directives confirmed"
+        ),
+        "directives-take-back": Both(
+            "Directives anticipées retirées", "Advance directives taken back"
+        ),
+        "entourage-write": Both(
+            "Entourage et volontés écrits", "People close to me and wishes written"
+        ),
+        "entourage-replace": Both(
+            "Entourage et volontés remplacés", "People close to me and wishes replaced"
+        ),
+        "entourage-take-back": Both(
+            "Entourage et volontés retirés",
+            "People close to me and wishes taken back",
+        ),
         "informed": Both(
             "Vous avez été informé du dépôt de documents, déclare cette structure",
             "You were told that documents are filed, says this structure",
@@ -313,7 +368,8 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
 TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
-    if word.startswith(("oppose-", "withdraw-")) or word in {"block", "unblock"}
+    if word.startswith(("oppose-", "withdraw-"))
+    or word in {"administrator", "block", "represented", "unblock"}
 )
 """Changes of which the patient is told whom or what they are about."""
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from gateway.core.texts.account_notices import ACCOUNT_NOTICES
 from gateway.core.texts.notice_care import CARE_EN, CARE_FR, SAFETY_EN, SAFETY_FR
+from gateway.core.texts.represented_notices import REPRESENTED_NOTICES
 
 
 class NoticeKind(StrEnum):
@@ -31,13 +32,19 @@ class NoticeKind(StrEnum):
     BREAK_GLASS = "break-glass"  # an operator may open documents that were named
     UNFOUNDED = "unfounded"  # a review found that this was not justified
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
+    PACKED = "packed"  # a file with everything the patient has can be fetched
     HELPED = "helped"  # somebody acted for the patient
+    REPRESENTED = "represented"  # something waits in the space of whom one represents
+    REPRESENTED_UPDATE = "their-update"  # the same of them as an update
+    MAJORITY_SOON = "majority-soon"  # a representation ends in two months
+    MAJORITY = "majority"  # it ended
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
     PROOF = "proof"  # a code, for a change of the account or another password
     PROVISIONAL = "provisional"  # the code to activate a space with
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
     DEVICE = "device"  # signed in with a browser that was not known
+    REVIEW = "review"  # something the patient wrote is to be read again
     OPENED = "opened"
     ANNOUNCED = "announced"
     OPPOSED = "opposed"
@@ -79,6 +86,7 @@ _NEWS = {
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         **{NoticeKind(word): said for word, said in ACCOUNT_NOTICES.items()},
+        **{NoticeKind(word): said for word, said in REPRESENTED_NOTICES.items()},
         NoticeKind.CODE: {
             "fr": (
                 "Votre code de connexion",
@@ -231,6 +239,24 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 'me".\n' + CARE_EN,
             ),
         },
+        NoticeKind.PACKED: {
+            "fr": (
+                "Le fichier que vous avez demandé est prêt",
+                "Bonjour,\n\n"
+                "Un fichier que vous avez demandé est prêt. Il vous attend dans votre "
+                "espace, à la page « Mon compte », pendant quelques jours.\n\n"
+                "Vous n'avez rien demandé ? Changez votre mot de passe et prévenez "
+                "l'accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "The file you asked for is ready",
+                "Hello,\n\n"
+                "A file you asked for is ready. It waits in your space, on the page "
+                '"My account", for some days.\n\n'
+                "If you asked for nothing, change your password and tell the "
+                "service.\n" + CARE_EN,
+            ),
+        },
         NoticeKind.MESSAGE: {
             "fr": (
                 "Un message vous attend",
@@ -308,6 +334,22 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "sign in for it.\n"
                 "This invitation is automatic: it says nothing about your "
                 "health.\n\n" + SAFETY_EN,
+            ),
+        },
+        NoticeKind.REVIEW: {
+            "fr": (
+                "À relire dans votre espace",
+                "Bonjour,\n\n"
+                "Vous avez écrit quelque chose dans votre espace il y a un certain "
+                "temps. Relisez-le, puis confirmez-le, changez-le ou retirez-le, à la "
+                "page « Mes papiers ».\n" + CARE_FR,
+            ),
+            "en": (
+                "To be read again in your space",
+                "Hello,\n\n"
+                "Some time ago you wrote something in your space. Read it again, then "
+                'confirm it, change it or take it back, on the page "My papers".\n'
+                + CARE_EN,
             ),
         },
         NoticeKind.UNDELIVERED: {

@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
+from gateway.core.actors import Actor, Means, Who
 from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
@@ -248,6 +249,19 @@ class UnitOfWork:
             yield
         finally:
             self._acting.pop()
+
+    @property
+    def acting(self) -> Actor | None:
+        """Who acts in another's place by a page now, None where nobody does."""
+        said = self._acting[-1] if self._acting else {}
+        if not said:
+            return None
+        return Actor(Who(said["who"]), Means.WEB, said["person"])
+
+    @property
+    def acts_for_another(self) -> bool:
+        """Whether the lines noted now say who acts in another's place."""
+        return bool(self._acting and self._acting[-1])
 
     def before_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when all else of the transaction is done."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document import (
@@ -16,6 +16,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.document_kinds import kind_of
+from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
@@ -81,6 +82,8 @@ class DocumentCard:
     is_own: bool
     """The patient put it there; no message brought it."""
     is_erased: bool = False
+    paper: str = ""
+    """Which of the patient's own papers it is, by its word; empty for none."""
 
     @property
     def day(self) -> datetime:
@@ -197,9 +200,10 @@ class SeenDocuments:
             return Whereabouts.ABSENT
         if self._is_seen(document, on_request=True):
             return Whereabouts.SEEN
-        was_seen = patient_sees(
-            document.visibility(self.now), Availability.APPROVED, self.reader
-        )
+        if document.status is not Availability.DELETED:
+            return Whereabouts.HIDDEN
+        was = evolve(document, status=Availability.APPROVED)
+        was_seen = self._is_seen(was, on_request=False)
         return Whereabouts.WITHDRAWN if was_seen else Whereabouts.HIDDEN
 
     def is_withdrawn(self, document_id: str) -> bool:
@@ -233,6 +237,7 @@ class SeenDocuments:
             replaced_by=document.replaced_by,
             arrival_id=document.arrival_id,
             is_own=is_own(document, entry),
+            paper=(paper_of(entry) or "") if is_own(document, entry) else "",
             is_erased=document.erased_at is not None,
         )
 

@@ -94,6 +94,10 @@ class NoticeLines:
             who = one.by
             if one.kind is NoticeKind.HELPED:
                 path = "/history?who=helpers"
+            elif one.kind is NoticeKind.REPRESENTED:
+                path = "/people"
+            elif one.kind is NoticeKind.REVIEW:
+                path = "/papers/directives"
             else:
                 path = _PLACES.get(family, "")
         return ShownNotice(

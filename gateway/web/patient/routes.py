@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from gateway.core.papers import PaperKind
 from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
@@ -15,6 +16,7 @@ from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_list_pages import DocumentListPages
 from gateway.web.patient.document_pages import OneDocumentPages
+from gateway.web.patient.download_pages import DownloadPages
 from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
@@ -24,8 +26,10 @@ from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
+from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
+from gateway.web.patient.representing_pages import RepresentingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
@@ -45,8 +49,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why = WhyPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    parents = RepresentingPages(desk)
+    directives = PaperPages(desk, PaperKind.DIRECTIVES)
+    entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices = NoticePages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
+    downloading = DownloadPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -135,6 +143,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/people", people.people),
         get("/people/new", people.new_form),
         post("/people/new", people.new),
+        get("/people/child", parents.child_form),
+        post("/people/child", parents.child),
+        get(f"{person}/others", parents.others_form),
+        post(f"{person}/others", parents.invite),
+        post(f"{person}/others/back", parents.take_back),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
         get(f"{person}/change", people.ask_end),
@@ -166,6 +179,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/account/telephone", changing.set_telephone),
         get("/account/telephone/code", changing.telephone_code_form),
         guarded("/account/telephone/code", changing.confirm_telephone),
+        get("/account/download", downloading.show),
+        post("/account/download", downloading.ask),
+        get("/account/download/file", downloading.take),
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),
@@ -194,6 +210,29 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/history", HistoryPages(desk).history),
+        ),
+        # Their author alone writes directives (CSP L. 1111-11): nobody else's act.
+        get("/papers/directives/write", directives.form),
+        post("/papers/directives/write", directives.write),
+        get("/papers/directives/file", directives.file_form),
+        form("/papers/directives/file", directives.file),
+        get("/papers/directives/sheet", directives.sheet),
+        post("/papers/directives/confirm", directives.confirm),
+        get("/papers/directives/take-back", directives.ask_take_back),
+        post("/papers/directives/take-back", directives.take_back),
+        *does(
+            Act.GOVERN,
+            get("/papers/entourage/write", entourage.form),
+            post("/papers/entourage/write", entourage.write),
+            get("/papers/entourage/sheet", entourage.sheet),
+            get("/papers/entourage/take-back", entourage.ask_take_back),
+            post("/papers/entourage/take-back", entourage.take_back),
+        ),
+        *does(
+            Act.READ,
+            get("/papers", PaperListPage(desk).papers),
+            get("/papers/directives", directives.paper),
+            get("/papers/entourage", entourage.paper),
         ),
         *does(
             Act.READ,
