@@ -94,6 +94,8 @@ class NoticeLines:
             who = one.by
             if one.kind is NoticeKind.HELPED:
                 path = "/history?who=helpers"
+            elif one.kind is NoticeKind.REPRESENTED:
+                path = "/people"
             elif one.kind is NoticeKind.REVIEW:
                 path = "/papers/directives"
             else:
