@@ -29,7 +29,6 @@ _REASONS = {
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
-    "gateway/core/texts/history.py": "one table of words for what is done",
     "gateway/core/texts/explaining.py": "one table of words for rules and facts",
     "gateway/core/texts/history.py": "one table of words for the lines of a history",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
