@@ -30,6 +30,7 @@ from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.representing_pages import RepresentingPages
+from gateway.web.patient.results_pages import ResultsPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
@@ -176,7 +177,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/email/code", changing.email_code_form),
         guarded("/account/email/code", changing.confirm_email),
         get("/account/telephone", changing.telephone_form),
-        post("/account/telephone", changing.set_telephone),
+        guarded("/account/telephone", changing.set_telephone),
+        get("/account/telephone/code", changing.telephone_code_form),
+        guarded("/account/telephone/code", changing.confirm_telephone),
         get("/account/download", downloading.show),
         post("/account/download", downloading.ask),
         get("/account/download/file", downloading.take),
@@ -236,6 +239,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             Act.READ,
             get("/documents", listing.documents),
             post("/documents/search", listing.search),
+            get("/documents/results", ResultsPages(desk).results),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
