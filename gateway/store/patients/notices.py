@@ -202,8 +202,11 @@ class Notices:
         """
         profile = Profiles(self.work).get(profile_id)
         if kind is NoticeKind.UNDELIVERED:  # an answer to what is secret is as well
+            own = InboxReader(self.work)
             theirs = InboxReader(self.work, PatientReader.REPRESENTATIVE)
-            is_secret |= not theirs.seen_arrivals(profile_id, [subject])
+            is_secret |= own.seen_arrivals(
+                profile_id, [subject]
+            ) != theirs.seen_arrivals(profile_id, [subject])
         facts = NoticeFacts(
             profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
             has_address=bool(profile and profile.email),
