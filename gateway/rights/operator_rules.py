@@ -101,6 +101,10 @@ def command_of(words: Sequence[str]) -> str:
     return ""
 
 
+AT_COUNTER: Final = "counter"
+"""Among the facts of ``patient set``: the patient is there, with a letter's code."""
+
+
 def role_for(
     command: str, roles: Collection[OperatorRole], facts: Collection[str] = ()
 ) -> OperatorRole | None:
@@ -120,7 +124,8 @@ def role_for(
         role = OperatorRole.PRIVACY if is_private else OperatorRole.QUARANTINE
         enough = frozenset({role})
     if command == "patient set":
-        contact = _CONTACT.issuperset(facts)
+        # At a counter support writes down what the patient decides there.
+        contact = AT_COUNTER in facts or _CONTACT.issuperset(facts)
         enough = frozenset({OperatorRole.SUPPORT if contact else OperatorRole.PRIVACY})
     return next(
         (role for role in OperatorRole if role in enough and role in roles), None
