@@ -30,6 +30,7 @@ NOUNS = {
     "texts": "what professionals tell patients of the filing, and a poster",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
+    "inquiries": "persons whom patients do not know",
     "keys": "which there are, turning them over, destroying them",
     "requests": "what waits for a second operator",
     "journal": "the record of what was done",

@@ -109,6 +109,18 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "delegation:end": _said(
             Deed.SETTINGS, "Aide d'un proche terminée", "The help of someone ended"
         ),
+        "inquiry:open": _said(
+            Deed.SETTINGS,
+            "Personne inconnue signalée au service",
+            "Somebody unknown was reported to the service",
+        ),
+        "inquiry:look": _said(
+            Deed.SERVICE, "Signalement en cours d'examen", "Report being looked at"
+        ),
+        "inquiry:answer": _said(
+            Deed.SERVICE, "Réponse à un signalement", "Answer to a report"
+        ),
+        "inquiry:close": _said(Deed.SERVICE, "Signalement clos", "Report closed"),
         "profile:add": _said(Deed.SERVICE, "Espace créé", "Space created"),
         "profile:change": _said(Deed.SETTINGS, "Réglage changé", "Setting changed"),
         "session:start": _said(

@@ -108,6 +108,15 @@ FIRST: Mapping[str, Sequence[str]] = {
         "filed_at",
         "read_at",
     ),
+    "inquiries": (
+        "id",
+        "profile_id",
+        "state",
+        "key_id",
+        "said",
+        "created_at",
+        "changed_at",
+    ),
     "mailbox_holders": ("mailbox_id", "identity"),
     "mailboxes": (
         "id",

@@ -60,7 +60,14 @@ _BY_PROFESSIONALS = frozenset(
     }
 )
 _BY_SERVICE = frozenset(
-    {Action.OPERATOR_READ, Action.NOTICE_SENT, Action.PROFILE_ADDED}
+    {
+        Action.OPERATOR_READ,
+        Action.NOTICE_SENT,
+        Action.PROFILE_ADDED,
+        Action.INQUIRY_LOOKED,
+        Action.INQUIRY_ANSWERED,
+        Action.INQUIRY_CLOSED,
+    }
 )
 _WHO_OF = {
     party: frozenset(who.value for who, of in _OF_WHO.items() if of is party)
@@ -150,6 +157,8 @@ class HistoryLine:
     is_refused: bool
     why_path: str
     """Where it is told on what this rests, empty where that is nowhere."""
+    is_reportable: bool
+    """It names somebody whom the patient may say not to know."""
 
 
 @frozen
@@ -179,6 +188,17 @@ class PatientHistory:
                 return found, found[-1].seq
             found.append(line)
         return found, None
+
+    def one(self, seq: int) -> HistoryLine | None:
+        """Return the line of a number, None where who looks is told of none such."""
+        kept = self.work.journal.line(chain_of(self.seen.profile_id), seq)
+        if kept is None or deed_text(kept.action, kept.outcome) is None:
+            return None
+        if kept.action == Action.DOCUMENT_DECIDED and (
+            kept.outcome not in REFUSED_FILINGS
+        ):
+            return None
+        return None if self._hidden([kept]) else self._line(kept)
 
     def _lines(self, choice: Choice, before: int | None) -> Iterator[HistoryLine]:
         actions = [
@@ -295,7 +315,18 @@ class PatientHistory:
             told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
+            is_reportable=_is_reportable(entry, party, who, card),
         )
+
+
+def _is_reportable(
+    entry: Entry, party: Party, who: str, card: DocumentCard | None
+) -> bool:
+    """Tell whether a line names a professional, or an operator by name."""
+    if party is Party.PROFESSIONALS:
+        known = card is not None or entry.action == Action.MESSAGE_DELIVERED
+        return known or bool(who)
+    return party is Party.SERVICE and bool(who)
 
 
 def _why_path(entry: Entry, card: DocumentCard | None) -> str:

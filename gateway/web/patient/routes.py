@@ -24,6 +24,7 @@ from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
+from gateway.web.patient.reporting_pages import ReportingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
@@ -40,7 +41,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    why = WhyPages(desk)
+    why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
@@ -166,6 +167,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"/why/document/{_ID.format('document_id')}", why.document),
         get(f"/why/message/{_ID.format('arrival_id')}", why.message),
         get("/why/line/<int:seq>", why.line),
+        get("/reports", reporting.reports),
+        get("/report", reporting.ask),
+        post("/report", reporting.report),
         *does(
             Act.GOVERN,
             get("/confidentiality", access.settings),
