@@ -30,6 +30,11 @@ ALTERED = Counter(
     ["table"],
     registry=REGISTRY,
 )
+UNREVIEWED_ACCESSES = Gauge(
+    "gateway_unreviewed_accesses",
+    "Operators' accesses to documents that wait for their review longer than they may.",
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

@@ -27,6 +27,7 @@ TESTED_THROUGH = {
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
+    "core/texts/centre.py": "core/test_notices.py",
     "core/texts/informing.py": "cli/test_texts.py",
     "core/texts/letters.py": "cli/test_patient_letters.py",
     "core/texts/notice_care.py": "store/patients/test_notices.py",

@@ -233,7 +233,9 @@ def show_access(args: argparse.Namespace) -> int:
         readings = readings_of(work, access)
         now = work.now
         for chain in [chain_of(one) for one in access.patients] or [OPERATOR]:
-            note_reading(work, args, "access show", access.id, chain=chain)
+            note_reading(
+                work, args, "access show", access.id, chain=chain, access=access.id
+            )
     if args.json:
         print_json(as_json(access, readings, now))
         return 0

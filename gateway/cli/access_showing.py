@@ -36,8 +36,7 @@ def readings_of(work: UnitOfWork, access: Access) -> list[AccessReading]:
             line.at, line.detail.get("by", ""), line.detail.get("document", ())
         )
         for line in work.journal.about([access.id])
-        if line.action == Action.OPERATOR_READ
-        and line.detail.get("access") == access.id
+        if line.action == Action.OPERATOR_READ and "document" in line.detail
     ]
 
 

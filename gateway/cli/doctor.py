@@ -45,6 +45,8 @@ _LOOKED_AT_ELSEWHERE = {"disk", "certificate", "certificate ends"}
 _MEND = {
     "database": "see that nothing holds it (a stopped process), and its own log",
     "storage": "stop the service and follow *a failed fsync* in docs/operations.md",
+    "access reviews": "gateway access list --unreviewed, then gateway access review "
+    "ID by another account",
     "altered rows": "gateway journal verify; who could write to the database?",
     "blobs": "mount the disk of [blobs] folder, and see that it can be written to",
     "missing blobs": "put the files back from a backup, under [blobs] folder",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
@@ -18,6 +19,7 @@ from gateway.cli.options import (
     who_and_why,
 )
 from gateway.core.ins import check_note
+from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.inquiry_rules import InquiryEvent
 from gateway.store.base.work import UnitOfWork
@@ -146,6 +148,7 @@ def move(args: argparse.Namespace) -> int:
         inquiries.move(one, event, text, **who_and_why(args))
         profile = Profiles(work).get(one.profile_id)
         if profile is not None:
-            Notices.of(work, settings).make(profile, NoticeKind.INQUIRY)
+            told = Happened(subject=one.id, by=operator_name())
+            Notices.of(work, settings).make(profile, NoticeKind.INQUIRY, told)
     print(f"{args.inquiry}: {_DONE[event]}")
     return 0

@@ -107,9 +107,11 @@ def note_reading(
     subject: str,
     *,
     chain: str = OPERATOR,
+    **more: str,
 ) -> None:
     """Write in the journal that an operator reads what is about people; ``what``."""
-    work.note(Action.OPERATOR_READ, what, subject, chain=chain, **who_and_why(args))
+    said = {**who_and_why(args), **more}
+    work.note(Action.OPERATOR_READ, what, subject, chain=chain, **said)
 
 
 def print_json(value: Any) -> None:

@@ -23,6 +23,7 @@ from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.cli.patient_import import add_import
 from gateway.cli.patient_letters import add_letter_verbs
 from gateway.core.ins import Ins
+from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits, Sex
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import MisuseError, NotFoundError
@@ -83,7 +84,7 @@ def add_parser(commands: Subparsers) -> None:
     )
     add.add_argument(
         "--state",
-        choices=[state.value for state in ProfileState],
+        choices=[one.value for one in ProfileState if one is not ProfileState.DELETED],
         default=ProfileState.ACTIVATED.value,
         help="default: %(default)s",
     )
@@ -186,8 +187,25 @@ def set_patient(args: argparse.Namespace) -> int:
             Notices.of(work, settings).tell_address_changed(profile, changed)
         elif changed is not None and changed.telephone != profile.telephone:
             Notices.of(work, settings).make(changed, NoticeKind.ACCOUNT)
+        if changed is not None and any(_is_setting(fact) for fact in args.facts):
+            happened = Happened(by=by)
+            Notices.of(work, settings).make(changed, NoticeKind.SETTINGS, happened)
     print(f"profile {profile.id}: {', '.join(args.facts)}")
     return 0
+
+
+_TOLD_OTHERWISE = frozenset(
+    {"state", "email", "telephone", "card", "oid", "language", "secret", "unsecret"}
+)
+"""
+Facts with notices of their own, that are no setting, or that no page tells: a minor's
+secret is one (CSP R. 1111-50).
+"""
+
+
+def _is_setting(fact: str) -> bool:
+    """Tell whether a fact is one of those that the patient is told of as a setting."""
+    return fact.partition("=")[0] not in _TOLD_OTHERWISE
 
 
 def set_password(args: argparse.Namespace) -> int:

@@ -16,6 +16,10 @@ from gateway.store.patients.profiles import Profile, Profiles
 
 Setter = Callable[[Profiles, Profile, str], None]
 
+TO_DELETE = (
+    "a space is deleted with its key, for good: gateway keys destroy --patient INS "
+    "--cause TEXT"
+)
 _YES = frozenset({"yes", "true", "on", "1"})
 _NO = frozenset({"no", "false", "off", "0"})
 _LANGUAGES = ("fr", "en")
@@ -50,6 +54,8 @@ def set_facts(
 
 def _state(profiles: Profiles, profile: Profile, value: str) -> None:
     states = [state.value for state in ProfileState]
+    if value.upper() == ProfileState.DELETED:
+        raise InvalidError(TO_DELETE)
     profiles.set_state(profile, ProfileState(_one_of(value.upper(), states)))
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from gateway.cli.opening import VAULT_GET, may_open
-from gateway.cli.operators import patient_is_told
+from gateway.cli.operators import operator_name, patient_is_told
 from gateway.cli.options import (
     Subparsers,
     add_command,
@@ -20,6 +20,7 @@ from gateway.cli.options import (
 )
 from gateway.cli.patient import find_profile
 from gateway.core.document import DocumentEntry
+from gateway.core.notices import Happened
 from gateway.core.texts.accesses import TO_OPEN
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument, to_entry_id
@@ -150,7 +151,8 @@ def get_document(args: argparse.Namespace) -> int:
 def tell_of_reading(work: UnitOfWork, settings: Settings, profile: Profile) -> None:
     """Tell the patient at once that an operator reads, where it is by a role."""
     if patient_is_told():
-        Notices.of(work, settings).make(profile, NoticeKind.ACCESS)
+        happened = Happened(by=operator_name())
+        Notices.of(work, settings).make(profile, NoticeKind.ACCESS, happened)
 
 
 def find_document(vault: Vault, name: str) -> FiledDocument | None:

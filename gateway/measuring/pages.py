@@ -15,20 +15,15 @@ from attrs import field, frozen
 
 from gateway.core.copies import Copy
 from gateway.core.document import AuthorEntry, BodyLevel, DocumentEntry
-from gateway.core.envelope import (
-    Arrival,
-    Door,
-    Recipient,
-    RecipientKind,
-    Sender,
-    SenderKind,
-)
+from gateway.core.envelope import Arrival, Door
 from gateway.core.person import Coded
+from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.measuring.figures import Figure
 from gateway.measuring.node import Node
+from gateway.measuring.page_messages import CONTENT, TEXT, is_own, message
 from gateway.node.pages import make_desk
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
@@ -42,12 +37,14 @@ from gateway.store.inbox.values import AttachedFile, Conversation
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
+from gateway.store.tasks.values import Task, TaskKind
+from gateway.web.patient.document_search import TypedSealing
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.paging import PER_PAGE
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving
-from gateway.web.site.visits import RawRequest
+from gateway.web.site.visits import RawRequest, Visit, form_token
 
 WANTED = 100.0
 """Milliseconds of server time that no page may take."""
@@ -62,14 +59,11 @@ _BODY = (
     + "</tbody></table></text></section></component></structuredBody></component>"
     "</ClinicalDocument>"
 ).encode()
-_TEXT = "Bonjour,\n\nVoici la suite de votre traitement.\n\n" + "Bien à vous. " * 40
-_OWN_ADDRESS = "279035121518989@patient.mssante.test"
 _FILES = (
     AttachedFile("courrier.pdf", "application/pdf", 40_000),
     AttachedFile("IHE_XDM.ZIP", "application/zip", 30_000),
     AttachedFile("image.png", "image/png", 20_000),
 )
-_MESSAGE = f"Subject: Suite\r\n\r\n{_TEXT}\r\n".encode()
 
 
 @frozen
@@ -129,12 +123,20 @@ class Space:
         )
         for first in range(0, holdings.messages, _BATCH):
             space._add_messages(range(first, min(first + _BATCH, holdings.messages)))
-        brought = sum(not _is_own(number) for number in range(holdings.messages))
+        brought = sum(not is_own(number) for number in range(holdings.messages))
         for first in range(brought, holdings.documents, _BATCH):
             with database.write() as work:
                 for _ in range(first, min(first + _BATCH, holdings.documents)):
                     space._file(work)
+        space._index()
         return space
+
+    def _index(self) -> None:
+        """Have made ahead what a worker makes once somebody signed in."""
+        task = Task(0, TaskKind.INDEX, self.profile_id, 0, self.database.clock())
+        job = Indexing(self.database)(task)
+        with self.database.write() as work:
+            job(work)
 
     def close(self) -> None:
         """Stop the writer; the database is for its owner to close."""
@@ -167,8 +169,27 @@ class Space:
         yield "documents, the first page", "/documents", {}, {}
         yield "documents, the last page", "/documents", {}, last["documents"]
         yield "documents, replaced ones too", "/documents", {}, {"replaced": "1"}
+        yield "documents, of a category", "/documents", {}, {"kind": "bio"}
+        filters = {"when": "2026", "unread": "1", "order": "filed"}
+        yield "documents, of a year, not opened", "/documents", {}, filters
+        words = {"q": self._sealed("biologie martin")}
+        yield "documents, searched", "/documents", {}, words
         document = "/documents/<string(length=32):document_id>"
         yield "a document", document, {"document_id": first.id}, {}
+
+    def _sealed(self, words: str) -> str:
+        """Return what was typed as the address of this session has it."""
+        _, profile, now = self.serving.visitors.find(self.cookie)
+        visit = Visit(
+            path="/documents",
+            language="fr",
+            now=now,
+            cookie=self.cookie,
+            own=profile,
+            token=form_token(self.database.keys, self.cookie),
+        )
+        with self.database.read() as work:
+            return TypedSealing(work, visit).seal(words)
 
     def time(self, path: str, parts: dict[str, str], query: dict[str, str]) -> float:
         """
@@ -225,10 +246,10 @@ class Space:
 
     def _add_messages(self, numbers: range) -> None:
         """Receive messages, as the door and the worker do; some are the patient's."""
-        made = [_arrival(self.profile_id, number) for number in numbers]
+        made = [message(self.profile_id, number) for number in numbers]
         came = [one for one in made if one.door is not Door.WEB]
         own = [one for one in made if one.door is Door.WEB]
-        parcels = [self.database.prepare(_MESSAGE) for _ in came]
+        parcels = [self.database.prepare(CONTENT) for _ in came]
         with self.database.write() as work:
             for arrival, parcel in zip(came, parcels, strict=True):
                 Arrivals(work).keep(arrival, parcel)
@@ -273,7 +294,7 @@ class Space:
             correspondent=arrival.reverse_path,
             display_name="Dr_Claire_MARTIN",
             subject="Suite",
-            text=_TEXT,
+            text=TEXT,
             attachments=_FILES,
             blob_id=kept.blob_id,
             from_key=kept.key_id,
@@ -285,50 +306,18 @@ class Space:
 
     def _send(self, work: UnitOfWork, thread: Conversation, arrival: Arrival) -> None:
         """Keep a message of the patient, as when it is written."""
-        parcel = self.database.prepare(_MESSAGE)
+        parcel = self.database.prepare(CONTENT)
         Arrivals(work).keep(arrival, parcel)
         Inbox(work).send(
             thread,
             self.profile_id,
             arrival.id,
             subject="Question",
-            text=_TEXT,
+            text=TEXT,
             attachments=_FILES,
             parcel=parcel,
             message_id=arrival.message_id,
         )
-
-
-def _is_own(number: int) -> bool:
-    return number % 8 == 7
-
-
-def _arrival(profile_id: str, number: int) -> Arrival:
-    """Return a message; every second one is of, or to, the same correspondent."""
-    arrival_id = uuid4().hex
-    is_own = _is_own(number)
-    theirs = f"dr{0 if number % 2 else number}@hopital.mssante.test"
-    sender = (
-        Sender(kind=SenderKind.PATIENT, identity=profile_id)
-        if is_own
-        else Sender(kind=SenderKind.OPERATOR, subject="O=CHU,CN=smtp.peer")
-    )
-    recipient = (
-        Recipient(kind=RecipientKind.REMOTE, address=theirs)
-        if is_own
-        else Recipient(
-            kind=RecipientKind.PATIENT, address=_OWN_ADDRESS, target_id=profile_id
-        )
-    )
-    return Arrival(
-        id=arrival_id,
-        door=Door.WEB if is_own else Door.OPERATOR,
-        sender=sender,
-        reverse_path=_OWN_ADDRESS if is_own else theirs,
-        recipients=(recipient,),
-        content=_MESSAGE,
-        message_id=f"<{arrival_id}@hopital.mssante.test>",
-    )
 
 
 def measure_pages(

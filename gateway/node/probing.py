@@ -19,7 +19,9 @@ from uuid import uuid4
 from attrs import field, frozen
 
 from gateway.errors import GatewayError
+from gateway.metrics import UNREVIEWED_ACCESSES
 from gateway.settings.file import Settings
+from gateway.store.accesses.reading import AccessReader, Unreviewed
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
@@ -87,6 +89,16 @@ def faults_of(looks: list[Look], seconds: float = ANSWER_SECONDS) -> dict[str, s
     return found
 
 
+def _unreviewed(found: Unreviewed) -> Faults:
+    """Tell of operators' accesses that nobody looked at in time."""
+    said = []
+    if found.since is not None:
+        said.append(f"{found.count} wait for a review since {found.since:%Y-%m-%d}")
+    if found.altered:
+        said.append(f"{found.altered} were altered in the database")
+    return {"access reviews": "; ".join(said)} if said else {}
+
+
 @frozen
 class TaskCounts:
     """The queue as the last look saw it."""
@@ -130,12 +142,15 @@ class Probes:
         with self.database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
             held = Quarantine(work).count()
+            unreviewed = AccessReader(work).unreviewed()
             self._queue[:] = [
                 TaskCounts(work.tasks.counts(), work.tasks.oldest_due(), work.now)
             ]
         found: dict[str, str] = {}
         if dead:
             found["dead letter"] = f"{dead} tasks wait for a person"
+        found |= _unreviewed(unreviewed)
+        UNREVIEWED_ACCESSES.set(unreviewed.count + unreviewed.altered)
         found |= self._waiting(self.queue)
         most = self.settings.filing.quarantine_most
         if held > most:

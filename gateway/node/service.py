@@ -263,7 +263,11 @@ class Service:
 
     def _add_housekeeping(self) -> None:
         tasks = self._settings.tasks
-        rounds = Housekeeping(self._database, timedelta(days=tasks.transit_days))
+        rounds = Housekeeping(
+            self._database,
+            timedelta(days=tasks.transit_days),
+            timedelta(days=self._settings.notices.kept_days),
+        )
         days = TransitDays(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gateway.clock import utc_now
-from gateway.dmp_bridge.filing.announcing import Disclosing
+from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
@@ -18,6 +19,7 @@ from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import TellingOfAccess
 from gateway.store.base.work import Database
+from gateway.store.patients.digesting import Digesting
 from gateway.store.patients.life import Living
 from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
@@ -52,8 +54,11 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             database, vaults, settings, delivering.at_once
         ),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
+        TaskKind.WITHDRAW: TellingWithdrawal(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.INDEX: Indexing(database),
         TaskKind.LIVE: Living(database, settings),
+        TaskKind.DIGEST: Digesting(settings),
         TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),

@@ -27,6 +27,9 @@ LOCAL = (
     TaskKind.DISCLOSE,
     TaskKind.MASK,
     TaskKind.LIVE,
+    TaskKind.INDEX,
+    TaskKind.WITHDRAW,
+    TaskKind.DIGEST,
     TaskKind.TELL,
 )
 OUTGOING = (TaskKind.RELAY,)

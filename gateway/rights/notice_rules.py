@@ -1,12 +1,16 @@
-"""May a patient be told by ordinary e-mail that something waits for them?"""
+"""May a patient be told by ordinary e-mail that something waits for them, and when?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from gateway.core.notices import NoticeRow, NoticeWhen
 from gateway.rights.profile import ProfileState, may_sign_in
 
 
@@ -79,3 +83,38 @@ def refuse_notice(facts: NoticeFacts) -> Untold | None:
     """Return the first that objects to telling, or None."""
     found = (rule(facts) for _, rule in NOTICE_ROWS)
     return next((why for why in found if why is not None), None)
+
+
+CENTRE_TELLS: Final = frozenset(
+    {None, Untold.NO_ADDRESS, Untold.NOT_ACTIVATED, Untold.REPRESENTATIVES}
+)
+"""
+With these answers an event stands in the notices of the space all the same: whoever may
+read it finds it there.
+"""
+
+
+def email_when(row: NoticeRow, chosen: NoticeWhen | None) -> NoticeWhen:
+    """Return when an e-mail tells of an event: as chosen, where that is allowed."""
+    return chosen if row.optional and chosen is not None else row.email
+
+
+def next_digest(
+    now: datetime, hour: int, zone: ZoneInfo, sent_on: date | None
+) -> datetime:
+    """
+    Return when the next e-mail of the day leaves: at its hour where the patients are.
+
+    One a day at most: not again on the day the last one left, also when a clock was
+    set back meanwhile. An hour that a day does not have (the clocks go forward) is the
+    one after it; of one that it has twice, the first.
+    """
+    day = now.astimezone(zone).date()
+    at = _moment(day, hour, zone)
+    if at <= now or sent_on == day:
+        at = _moment(day + timedelta(days=1), hour, zone)
+    return at
+
+
+def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)

@@ -20,6 +20,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -88,6 +89,7 @@ class Settings:
     filing: FilingSettings
     tasks: TaskSettings
     receipts: ReceiptSettings
+    notices: NoticeSettings
     outgoing: OutgoingSettings
     admin: AdminSettings
 
@@ -144,6 +146,7 @@ TABLES: dict[str, type[Table]] = {
         FilingSettings,
         TaskSettings,
         ReceiptSettings,
+        NoticeSettings,
         OutgoingSettings,
         AdminSettings,
     )

@@ -56,9 +56,12 @@ from gateway.store.patients.tables import (
     account_steps,
     accounts,
     blocks,
+    centre_marks,
+    centre_notices,
     deadlines,
     delegations,
     devices,
+    digests,
     inquiries,
     mask_runs,
     notices,
@@ -85,6 +88,7 @@ from gateway.store.tasks.tables import (
     tasks,
 )
 from gateway.store.vault.tables import (
+    document_indexes,
     documents,
     submissions,
 )
@@ -100,6 +104,8 @@ __all__ = [
     "blobs",
     "blocks",
     "carried",
+    "centre_marks",
+    "centre_notices",
     "chain_heads",
     "checkpoints",
     "conversations",
@@ -109,6 +115,8 @@ __all__ = [
     "deadlines",
     "deliveries",
     "devices",
+    "document_indexes",
+    "digests",
     "documents",
     "drafts",
     "evidence",

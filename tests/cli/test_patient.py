@@ -178,13 +178,30 @@ def test_a_state_follows_from_the_one_before(
 ) -> None:
     run(patient, "add", *ADD)
 
-    run(patient, "set", INS, "state=DELETION_REQUESTED", "state=DELETED")
+    run(patient, "set", INS, "state=DELETION_REQUESTED", "state=ACTIVATED")
 
-    assert shown(run, capsys)["state"] == "DELETED"
-    run(patient, "set", INS, "state=DELETED")
+    assert shown(run, capsys)["state"] == "ACTIVATED"
+    run(patient, "set", INS, "state=DELETION_REQUESTED")
     with pytest.raises(ConflictError, match="it can become ACTIVATED"):
         run(patient, "set", INS, "state=SUSPENDED")
-    assert shown(run, capsys)["state"] == "DELETED"
+    assert shown(run, capsys)["state"] == "DELETION_REQUESTED"
+
+
+@pytest.mark.parametrize("before", ["CLOSED", "DELETION_REQUESTED"])
+def test_a_space_is_deleted_with_its_key_or_not_at_all(
+    before: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A state without it would say of a space that opens that it is gone."""
+    run(patient, "add", *ADD)
+    run(patient, "set", INS, f"state={before}")
+
+    with pytest.raises(MisuseError, match="gateway keys destroy --patient INS"):
+        run(patient, "set", INS, "language=en", "state=deleted")
+
+    left = shown(run, capsys)
+    assert (left["state"], left["language"]) == (before, "fr")
+    with pytest.raises(SystemExit):
+        run(patient, "add", *ADD, "--state", "DELETED")
 
 
 def test_a_state_that_cannot_follow_undoes_the_whole_command(

@@ -12,15 +12,19 @@ import pytest
 from attrs import define, evolve, field
 from sqlalchemy import update
 
+from gateway.core.accesses import AccessCause, Verdict
 from gateway.node.health import BLOCKING, Readiness
 from gateway.node.probing import Look, Probes, faults_of
 from gateway.settings.file import Settings
+from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.values import Named, Wanted
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.sealed.identity import join, make_identity
-from gateway.store.tables import arrivals
+from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
 from tests.builders_arrivals import ARRIVAL, keep_arrival
+from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
@@ -210,6 +214,40 @@ def test_tasks_that_no_worker_does_are_said_to_wait(
     words = f"tasks to {kind} have been due for {seconds} s"
     assert ground.faults() == ({"queue": words} if said else {})
     assert "queue" not in BLOCKING
+
+
+@pytest.mark.parametrize(("hours", "said"), [(23.999, False), (24, True)])
+def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
+    ground: Ground, clock: SetClock, hours: float, said: bool
+) -> None:
+    patient = open_profile(ground.database)
+    day = timedelta(hours=24)
+    terms = Terms(lasts=timedelta(minutes=30), waits=day, review=day)
+    wanted = Wanted(
+        cause=AccessCause.LAW,
+        why="x",
+        request="y",
+        patients=(patient,),
+        named=(Named("d" * 32),),
+    )
+    with ground.database.write() as work:
+        access_id = Accesses(work, "anne (privacy)", "anne").take(wanted, terms)
+    due = clock.now + day
+    clock.advance(hours=hours)
+
+    words = {"access reviews": f"1 wait for a review since {due:%Y-%m-%d}"}
+    assert ground.faults() == (words if said else {})
+    counted = f"gateway_unreviewed_accesses {float(said)}\n".encode()
+    metrics = ground.readiness.metrics()
+    assert counted in metrics
+    assert (b'gateway_fault{fault="access reviews"} 1' in metrics) == said
+    assert "access reviews" not in BLOCKING
+    with ground.database.write() as work:
+        Accesses(work, "ben (auditor)", "ben").review(access_id, Verdict.FINE, "z")
+    assert ground.faults() == {}
+    with ground.database.engine.begin() as connection:
+        connection.execute(update(accesses).values(verdict="not-fine"))
+    assert ground.faults() == {"access reviews": "1 were altered in the database"}
 
 
 @pytest.mark.parametrize(("held", "said"), [(3, False), (4, True)])

@@ -173,8 +173,13 @@ def file(
     status: Availability = Availability.APPROVED,
     visible_at: datetime | None = None,
     said: dict[str, Any] | None = None,
+    replaced_by: str = "",
 ) -> str:
-    """Put a document in a patient's vault, ``said`` in its entry; return its id."""
+    """
+    Put a document in a patient's vault, ``said`` in its entry; return its id.
+
+    ``replaced_by`` is the id of one that replaced it before it came.
+    """
     document_id = uuid4().hex
     entry = DocumentEntry(
         unique_id=f"1.2.250.{int(document_id[:8], 16)}",
@@ -204,7 +209,9 @@ def file(
         availability_status=status,
     )
     with database.write() as work:
-        open_vaults(database).within(work).file(
+        vault = open_vaults(database).within(work)
+        later = vault.get(replaced_by) if replaced_by else None
+        vault.file(
             Deposit(
                 profile_id=profile_id,
                 arrival_id=arrival_id,
@@ -214,6 +221,7 @@ def file(
                 sha256=hashlib.sha256(content).hexdigest(),
                 body_level=BodyLevel.N3,
                 visible_at=visible_at,
+                superseded_by=(later.unique_id,) if later is not None else (),
             )
         )
     return document_id

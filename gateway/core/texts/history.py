@@ -143,10 +143,68 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Dossier consulté par le service",
             "Record consulted by the service",
         ),
+        "access:ask": _said(
+            Deed.READ,
+            "Accès demandé par un opérateur du service",
+            "An operator of the service asked for access",
+        ),
+        "access:take": _said(
+            Deed.READ,
+            "Accès ouvert par un opérateur du service, à contrôler ensuite",
+            "An operator of the service opened an access, to be reviewed",
+        ),
+        "access:grant": _said(
+            Deed.READ,
+            "Accès d'un opérateur accordé par une seconde personne",
+            "A second person granted an operator's access",
+        ),
+        "access:refuse": _said(
+            Deed.READ,
+            "Accès d'un opérateur refusé par une seconde personne",
+            "A second person refused an operator's access",
+        ),
+        "access:end": _said(
+            Deed.READ,
+            "Accès d'un opérateur terminé avant l'heure",
+            "An operator's access ended before its time",
+        ),
+        "access:review": _said(
+            Deed.READ, "Accès d'un opérateur contrôlé", "An operator's access reviewed"
+        ),
         "notice:send": _said(Deed.SERVICE, "Avis par courriel", "Notice by e-mail"),
     }
 )
 """By action of the journal."""
+
+ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
+    {
+        ("access:review", "fine"): Both(
+            "Accès d'un opérateur contrôlé : il était justifié",
+            "An operator's access was reviewed: it was justified",
+        ),
+        ("access:review", "not-fine"): Both(
+            "Accès d'un opérateur contrôlé : il n'était pas justifié",
+            "An operator's access was reviewed: it was not justified",
+        ),
+        ("document:download", "operator"): Both(
+            "Document ouvert par un opérateur du service",
+            "Document opened by an operator of the service",
+        ),
+        ("operator:read", "quarantine get"): Both(
+            "Message retenu à l'arrivée, ouvert par un opérateur du service",
+            "A message held back on arrival was opened by an operator of the service",
+        ),
+        ("operator:read", "vault list"): Both(
+            "Liste des documents consultée par un opérateur du service",
+            "The list of documents was read by an operator of the service",
+        ),
+        ("operator:read", "access show"): Both(
+            "Accès d'un opérateur examiné par le service",
+            "An operator's access was looked at by the service",
+        ),
+    }
+)
+"""By action and outcome, where that says more than the action alone."""
 
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
@@ -164,6 +222,9 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
+        "notices": Both(
+            "Façon d'être prévenu changée", "How you are told of things changed"
+        ),
         "oid": Both("Autorité de l'INS corrigée", "Authority of the INS mended"),
         "state": Both("État de l'espace changé", "State of the space changed"),
         "identity": Both(
@@ -291,4 +352,6 @@ def deed_text(action: str, outcome: str) -> DeedText | None:
         return None
     if action == "profile:change" and outcome in CHANGE_TEXTS:
         return DeedText(known.deed, CHANGE_TEXTS[outcome])
+    if (said := ENDS_TEXTS.get((action, outcome))) is not None:
+        return DeedText(known.deed, said)
     return known

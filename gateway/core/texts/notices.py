@@ -49,6 +49,33 @@ class NoticeKind(StrEnum):
     REOPENED = "reopened"
     SUSPENDED = "suspended"
     LIFTED = "lifted"
+    SHOWN = "shown"  # a document that was hidden from the patient until now
+    WITHDRAWN = "withdrawn"  # a document, by its author
+    SETTINGS = "settings"  # changed by an operator
+    UNANSWERED = "unanswered"  # what the patient wrote was not read for days
+    DIGEST = "digest"  # what happened on a day and could wait
+
+
+_REMINDER_FR = (
+    "Ce rappel ne remplace pas ce que doit vous dire, avant ou pendant vos soins, "
+    "l'équipe qui vous soigne.\n"
+)
+_REMINDER_EN = (
+    "This reminder does not replace what the team that cares for you has to tell you, "
+    "before or during your care.\n"
+)
+_NEWS = {
+    "fr": (
+        "Du nouveau dans votre espace",
+        "Bonjour,\n\nUn élément a été ajouté à votre espace.\n\n"
+        + _REMINDER_FR
+        + CARE_FR,
+    ),
+    "en": (
+        "Something new in your space",
+        "Hello,\n\nSomething was added to your space.\n\n" + _REMINDER_EN + CARE_EN,
+    ),
+}
 
 
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -217,18 +244,63 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Hello,\n\nA new message is waiting in your space.\n" + CARE_EN,
             ),
         },
-        NoticeKind.DOCUMENT: {
+        NoticeKind.DOCUMENT: _NEWS,
+        NoticeKind.SHOWN: _NEWS,  # that it was hidden is nobody's business
+        NoticeKind.WITHDRAWN: {
             "fr": (
-                "Du nouveau dans votre espace",
-                "Bonjour,\n\nUn élément a été ajouté à votre espace.\n\n"
-                "Ce rappel ne remplace pas ce que doit vous dire, avant ou pendant vos "
-                "soins, l'équipe qui vous soigne.\n" + CARE_FR,
+                "Un changement dans votre espace",
+                "Bonjour,\n\nUn élément de votre espace a changé.\n" + CARE_FR,
             ),
             "en": (
-                "Something new in your space",
-                "Hello,\n\nSomething was added to your space.\n\n"
-                "This reminder does not replace what the team that cares for you has "
-                "to tell you, before or during your care.\n" + CARE_EN,
+                "A change in your space",
+                "Hello,\n\nSomething in your space has changed.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.SETTINGS: {
+            "fr": (
+                "Un réglage de votre espace a changé",
+                "Bonjour,\n\n"
+                "Une personne qui exploite le service a changé un réglage de votre "
+                "espace. L'historique de votre espace dit lequel, et pourquoi.\n\n"
+                "Ce n'est pas normal ? Prévenez l'accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "A setting of your space has changed",
+                "Hello,\n\n"
+                "Someone who runs the service changed a setting of your space. The "
+                "history of your space says which, and why.\n\n"
+                "If that is wrong, tell the service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.UNANSWERED: {
+            "fr": (
+                "Un de vos messages n'a pas encore été ouvert",
+                "Bonjour,\n\n"
+                "Un message que vous avez envoyé depuis votre espace n'a pas encore "
+                "été ouvert. Votre espace dit lequel, et ce que vous pouvez faire.\n"
+                + CARE_FR,
+            ),
+            "en": (
+                "One of your messages was not opened yet",
+                "Hello,\n\n"
+                "A message you sent from your space was not opened yet. Your space "
+                "says which one, and what you can do.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.DIGEST: {
+            "fr": (
+                "Du nouveau dans votre espace aujourd'hui",
+                "Bonjour,\n\n"
+                "Du nouveau vous attend dans votre espace, à la page « Mes avis ».\n\n"
+                "Cet avis part une fois par jour au plus. Vous pouvez en changer dans "
+                "votre espace.\n\n" + _REMINDER_FR + CARE_FR,
+            ),
+            "en": (
+                "News in your space today",
+                "Hello,\n\n"
+                'There is news in your space, on the page "My notices".\n\n'
+                "This notice leaves once a day at most. You can change that in your "
+                "space.\n\n" + _REMINDER_EN + CARE_EN,
             ),
         },
         NoticeKind.UPDATE: {

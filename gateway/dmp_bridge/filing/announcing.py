@@ -48,32 +48,54 @@ class Disclosing:
         if stored is None or stored.status is Availability.DELETED:
             return
         if stored.visible_at is None or stored.visible_at <= work.now:
-            self._tell(work, stored, NoticeKind.DOCUMENT)
+            hidden = stored.visible_at is not None
+            kind = NoticeKind.SHOWN if hidden else NoticeKind.DOCUMENT
+            _tell(work, self.settings, stored, kind)
             return
         if not _is_announced(vault, stored, work.now):
-            self._tell(work, stored, NoticeKind.UPDATE)
+            _tell(work, self.settings, stored, NoticeKind.UPDATE)
         rest = stored.visible_at - work.now
         work.tasks.add(TaskKind.DISCLOSE, document_id, delay=rest)
 
-    def _tell(self, work: UnitOfWork, stored: FiledDocument, kind: NoticeKind) -> None:
-        """Make a notice, or note in the patient's journal why there is none."""
-        told = Notices.of(work, self.settings).tell(
-            stored.profile_id,
-            kind,
-            subject=stored.id,
-            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags,
-        )
-        why = told.why.value if told.why is not None else ""
-        work.note(
-            Action.NOTICE_WITHHELD if why else Action.NOTICE_MADE,
-            why or kind.value,
-            stored.id,
-            chain=chain_of(stored.profile_id),
-            kind=kind.value,
-            **told.kept,
-        )
-        if why and kind is NoticeKind.UPDATE:
-            work.after_commit(partial(_ask_for_help, stored.id, why))
+
+@frozen
+class TellingWithdrawal:
+    """The step of `TaskKind.WITHDRAW`; the subject is a document its patient saw."""
+
+    settings: Settings
+    vaults: VaultAccess
+
+    def __call__(self, task: Task) -> Job:
+        """Return the job that tells the patient; reading and writing are its own."""
+        return partial(self._withdrawn, task.subject)
+
+    def _withdrawn(self, document_id: str, work: UnitOfWork) -> None:
+        stored = self.vaults.within(work).get(document_id)
+        if stored is not None:
+            _tell(work, self.settings, stored, NoticeKind.WITHDRAWN)
+
+
+def _tell(
+    work: UnitOfWork, settings: Settings, stored: FiledDocument, kind: NoticeKind
+) -> None:
+    """Make a notice, or note in the patient's journal why there is none."""
+    told = Notices.of(work, settings).tell(
+        stored.profile_id,
+        kind,
+        subject=stored.id,
+        is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in stored.flags,
+    )
+    why = told.why.value if told.why is not None else ""
+    work.note(
+        Action.NOTICE_WITHHELD if why else Action.NOTICE_MADE,
+        why or kind.value,
+        stored.id,
+        chain=chain_of(stored.profile_id),
+        kind=kind.value,
+        **told.kept,
+    )
+    if why and kind is NoticeKind.UPDATE:
+        work.after_commit(partial(_ask_for_help, stored.id, why))
 
 
 def _ask_for_help(document_id: str, why: str) -> None:

@@ -310,6 +310,8 @@ class Settlement:
             case.delay_until(stored.visible_at)
         if self.vault.withdraw(stored):
             self._recorder.withdrawn(case, stored)
+            if stored.visible_at is None or stored.visible_at <= self.work.now:
+                self.work.tasks.add(TaskKind.WITHDRAW, stored.id)
 
     def _submit(self, case: Case, found: FoundDocument) -> None:
         """Open the SubmissionSet that all documents of this submission share."""

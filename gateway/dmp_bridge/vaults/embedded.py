@@ -10,7 +10,9 @@ from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.dmp_bridge.vaults.list_making import ListMaking
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
@@ -120,6 +122,15 @@ class EmbeddedVault:
     ) -> int:
         """Return how many they are."""
         return self._documents.count_for_holder(profile_id, old=old, added=added)
+
+    def listing(self, profile_id: str) -> Listing:
+        """Return what a list needs to know of all documents, as they are now."""
+        return ListMaking(self.work, self).listing(profile_id)
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
+        ids = [to_entry_id(one) for one in entry_uuids]
+        return {one.id: one for one in self._all_known(self._documents.sound_each(ids))}
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""

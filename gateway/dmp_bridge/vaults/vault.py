@@ -25,6 +25,7 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 
 PreparedContent = NewType("PreparedContent", object)
@@ -147,6 +148,16 @@ class Vault(Protocol):
         self, profile_id: str, *, old: bool, added: bool = False
     ) -> int:
         """Return how many they are."""
+
+    def listing(self, profile_id: str) -> Listing:
+        """
+        Return what a list needs to know of all a patient's documents, as they are now.
+
+        Who may see which of them is for a reader to say (`rights/reader_rules`).
+        """
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""

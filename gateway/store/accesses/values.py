@@ -78,6 +78,10 @@ class Access:
             return (self.profile_id,)
         return () if self.said is None else self.said.patients
 
+    def is_told(self, now: datetime) -> bool:
+        """Tell whether its patients may know of it: the day that was set has come."""
+        return self.tell_at is None or self.tell_at <= now
+
     def names(self, what: str) -> Named | None:
         """Return what it names by an id, or None."""
         named = () if self.said is None else self.said.named

@@ -10,6 +10,7 @@ from attrs import frozen
 from sqlalchemy import delete, exists, select, update
 
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.patients.notice_centre import forget_old
 from gateway.store.tables import (
     account_steps,
     arrivals,
@@ -35,6 +36,8 @@ class Housekeeping:
 
     database: Database
     transit: timedelta
+    kept: timedelta = timedelta(days=730)
+    """How long what happened stands in the notices of a space."""
 
     def run(self) -> dict[str, int]:
         """Tidy everything; return how many of each went."""
@@ -42,6 +45,7 @@ class Housekeeping:
             "messages": self._all(self._release_messages),
             "sessions": self._all(self._end_sessions),
             "notices": self._all(self._forget_notices),
+            "centre": self._all(lambda work: forget_old(work, self.kept, _BATCH)),
         }
 
     def _all(self, once: Callable[[UnitOfWork], int]) -> int:

@@ -349,6 +349,18 @@ class InboxReader:
         )
         return frozenset(found.scalars())
 
+    def of_arrivals(
+        self, profile_id: str, arrival_ids: Collection[str]
+    ) -> list[InboxMessage]:
+        """Return the messages of some arrivals, those deleted as well."""
+        if not arrival_ids:
+            return []
+        return self._messages(
+            _MESSAGE.profile_id == profile_id,
+            _MESSAGE.arrival_id.in_(sorted(arrival_ids)),
+            self._not_hidden(profile_id),
+        )
+
     def _not_hidden(self, profile_id: str) -> ColumnElement[bool]:
         shown = or_(
             _MESSAGE.hidden_until.is_(None), _MESSAGE.hidden_until <= self.work.now

@@ -1,4 +1,9 @@
-"""E-mails to a patient's ordinary address: a code, or that something is waiting."""
+"""
+What patients are told: in the notices of their space, and to their ordinary address.
+
+Who is told of an event, where and when, says the table of events with what the patient
+chose (`gateway.core.notices`): every event comes through `Notices`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,16 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, bindparam, select, update
 
+from gateway.core.notices import (
+    NOTHING_MORE,
+    Happened,
+    NoticeRow,
+    NoticeWhen,
+    notice_table,
+)
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
 from gateway.evidence.arguments import (
     Answered,
@@ -20,13 +32,22 @@ from gateway.evidence.arguments import (
 )
 from gateway.evidence.program import rules_hash
 from gateway.rights.life_rules import LIFE_NOTICES
-from gateway.rights.notice_rules import NoticeFacts, Untold, refuse_notice
+from gateway.rights.notice_rules import (
+    CENTRE_TELLS,
+    NoticeFacts,
+    Untold,
+    email_when,
+    refuse_notice,
+)
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.digests import DigestHour, Digests
+from gateway.store.patients.notice_centre import NoticeCentre
+from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import notices
@@ -75,6 +96,9 @@ _ALWAYS = frozenset(
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
 
+_WEEK = timedelta(days=7)
+"""But one e-mail of the day says all: after a week-end without a relay, one leaves."""
+
 
 class NoticeEnd(StrEnum):
     """How a notice ended, for the journal."""
@@ -116,11 +140,13 @@ class Notices:
     """The name of the service, as the patients know it."""
     public_url: str
     """The address patients type, without anything personal in it."""
+    hour: DigestHour = DigestHour()
 
     @classmethod
     def of(cls, work: UnitOfWork, settings: Settings) -> Notices:
         """Return the notices of a service, signed as its settings say."""
-        return cls(work, settings.domains.operator_name, settings.public_url)
+        hour = DigestHour.of(settings)
+        return cls(work, settings.domains.operator_name, settings.public_url, hour)
 
     def tell(
         self,
@@ -132,10 +158,11 @@ class Notices:
         is_secret: bool = False,
     ) -> NoticeAnswer:
         """
-        Make a notice for a patient who may be told; return why not, if so.
+        Make a notice for a patient who may be told; return why no e-mail, if so.
 
         ``subject`` is the message or the document that waits. ``is_hidden``: it is
-        hidden from the patient still; ``is_secret``: from the representatives.
+        hidden from the patient still; ``is_secret``: from the representatives. In the
+        notices of the space it stands for all who may read it there.
         """
         profile = Profiles(self.work).get(profile_id)
         facts = NoticeFacts(
@@ -145,8 +172,9 @@ class Notices:
             is_secret=is_secret,
         )
         why = refuse_notice(facts)
-        if why is None and profile is not None:
-            self.make(profile, kind)
+        if profile is not None and why in CENTRE_TELLS:
+            happened = Happened(subject=subject, is_secret=is_secret)
+            self.make(profile, kind, happened, by_email=why is None)
         part = TakenDecision(
             kind=EvidenceKind.NOTICE,
             patient_settings=str(profile.settings_version) if profile else "",
@@ -170,20 +198,27 @@ class Notices:
         for profile in (before, after):
             self.make(profile, NoticeKind.ADDRESS)
 
-    def make_daily(self, profile: Profile, kind: NoticeKind) -> None:
+    def make_daily(
+        self, profile: Profile, kind: NoticeKind, happened: Happened = NOTHING_MORE
+    ) -> None:
         """Make a notice, unless one of its kind was made in the last day."""
         since = self.work.now - _DAILY
         row = _SINCE.first(
             self.work.connection, profile=profile.id, kind=kind.value, since=since
         )
-        if row is None:
-            self.make(profile, kind)
+        daily = evolve(happened, subject=kind.value)
+        if row is None and not NoticeCentre(self.work).was_told(
+            profile.id, daily.subject, since
+        ):
+            self.make(profile, kind, daily)
 
     def make(
         self,
         profile: Profile,
         kind: NoticeKind,
+        happened: Happened = NOTHING_MORE,
         *,
+        by_email: bool = True,
         digits: str = "",
         minutes: int = 0,
         login: str = "",
@@ -191,14 +226,23 @@ class Notices:
         expires_at: datetime | None = None,
     ) -> str:
         """
-        Prepare an e-mail and the task that sends it; return its id, or an empty text.
+        Tell of an event as the table says; return the id of the e-mail, or nothing.
 
-        None is made for a patient without an e-mail address, nor while the last one
-        of the same kind still waits to leave: one is enough to say that something is
-        waiting. Codes are always made, and that an address or a password was changed.
+        What may be seen in the space is kept there. An e-mail that may wait for that
+        of the day waits. None is made for a patient without an e-mail address, nor
+        while the last one of the same kind still waits to leave: one is enough to say
+        that something is waiting. Codes are always made, and that an address or a
+        password was changed.
         A ``lasting`` one is sealed with a key of the service: the patient's goes.
         """
-        if not profile.email:
+        row = notice_table()[kind]
+        when = self._when(profile, row) if by_email else NoticeWhen.NEVER
+        waits = when is NoticeWhen.DAILY and bool(profile.email)
+        if row.centre:
+            NoticeCentre(self.work).add(profile, kind, happened, waits=waits)
+        if waits:
+            Digests(self.work, self.hour).ask(profile.id)
+        if when is not NoticeWhen.ONCE or not profile.email:
             return ""
         just_made = f"notice:{kind.value}:{profile.id}"
         if kind not in _ALWAYS:
@@ -237,12 +281,18 @@ class Notices:
         self.work.tasks.add(TaskKind.NOTIFY, notice_id)
         return notice_id
 
+    def _when(self, profile: Profile, row: NoticeRow) -> NoticeWhen:
+        if not row.optional:
+            return row.email
+        chosen = NoticeChoices(self.work, profile.id).chosen()
+        return email_when(row, chosen.get(row.family))
+
     def _is_waiting(self, profile_id: str, kind: NoticeKind) -> bool:
         found = _WAITING.first(
             self.work.connection,
             profile=profile_id,
             kind=kind.value,
-            since=self.work.now - _STUCK,
+            since=self.work.now - (_WEEK if kind is NoticeKind.DIGEST else _STUCK),
         )
         return found is not None
 

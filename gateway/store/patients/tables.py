@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -198,6 +199,42 @@ notices = Table(
     Column("sent_at", UtcDateTime),
 )
 """E-mails to a patient's ordinary address; they say only that something waits."""
+
+centre_notices = Table(
+    "centre_notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("about", String(64), nullable=False),  # keyed, of what it is about
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: what happened, by whom
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Index("ix_centre_notices_listing", "profile_id", "created_at", "id"),
+    Index("ix_centre_notices_about", "profile_id", "about"),
+)
+"""What happened in a space, for whoever reads its notices there."""
+
+centre_marks = Table(
+    "centre_marks",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column(
+        "notice_id", Id, ForeignKey("centre_notices.id"), primary_key=True, index=True
+    ),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("taken_at", UtcDateTime),  # out of the list of this account
+)
+"""Which notices an account has read, and taken out of its own list."""
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),  # of the first thing that waits
+    Column("due_at", UtcDateTime),  # NULL: nothing waits
+    Column("sent_on", String(10), nullable=False),  # ISO 8601, or empty
+)
+"""When the e-mail of the day is due; it is read again what there is to tell."""
 
 mask_runs = Table(
     "mask_runs",

@@ -92,6 +92,16 @@ class Tasks:
             set_at=self.now,
         )
 
+    def ask(self, kind: TaskKind, subject: str) -> None:
+        """Ask for something, unless it is asked for already and nobody does it yet."""
+        waiting = exists().where(
+            tasks.c.subject == subject,
+            tasks.c.kind == kind.value,
+            tasks.c.lease_owner == "",
+        )
+        if not self.connection.execute(select(waiting)).scalar_one():
+            self.add(kind, subject)
+
     def claim(
         self,
         owner: str,

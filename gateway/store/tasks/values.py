@@ -18,7 +18,10 @@ class TaskKind(StrEnum):
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
+    INDEX = "index"  # a profile: what its lists and searches are made from
     LIVE = "live"  # a profile: what time does to it
+    WITHDRAW = "withdraw"  # a document: its patient is told that its author did
+    DIGEST = "digest"  # a profile: the e-mail of the day
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 

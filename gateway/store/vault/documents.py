@@ -264,16 +264,30 @@ class Documents:
         """Return the documents of some entryUUIDs in hex, in no order."""
         return self._among(documents.c.id, entry_ids)
 
+    def sound_each(self, entry_ids: Collection[str]) -> list[StoredDocument]:
+        """Return the same, but for those that were altered."""
+        return self._sound(self._rows_among(documents.c.id, entry_ids))
+
     def _among(
         self,
         column: ColumnElement[Any],
         names: Collection[str],
         *conditions: ColumnElement[bool],
     ) -> list[StoredDocument]:
+        return [
+            self._stored(row) for row in self._rows_among(column, names, *conditions)
+        ]
+
+    def _rows_among(
+        self,
+        column: ColumnElement[Any],
+        names: Collection[str],
+        *conditions: ColumnElement[bool],
+    ) -> list[Any]:
         """Ask once for all; a statement takes some thousands of values at most."""
         asked = list(dict.fromkeys(names))
         return [
-            self._stored(row)
+            row
             for first in range(0, len(asked), _AT_ONCE)
             for row in self.work.connection.execute(
                 select(documents).where(

@@ -78,6 +78,7 @@ documents = Table(
         "hidden_now",
         "hidden_then",
         "visible_at",
+        "row_mac",  # by which what was made of a row ahead is known to be of it
     ),
     Index("ix_documents_arrival", "arrival_id", "profile_id"),
     Index("ix_documents_profile_set", "profile_id", "set_id"),
@@ -108,3 +109,14 @@ submissions = Table(
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("facts", LargeBinary, nullable=False),  # sealed SubmissionSet
 )
+
+document_indexes = Table(
+    "document_indexes",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),  # 0: the list; further: words of texts
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # sealed
+)
+"""What was made ahead of a patient's documents, to list and search them at once."""

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
+from gateway.rights.delegation_rules import Act
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegations
+from gateway.store.patients.notice_centre import (
+    MOST_COUNTED,
+    CentreReader,
+    NoticeCentre,
+)
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.notice_lines import NoticeLines
 from gateway.web.patient.ports import Masks, OwnDocuments, Trusts
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk, acting_by, committed, reader_now, who_acts
+from gateway.web.site.desk import (
+    ActingNow,
+    Desk,
+    acting_by,
+    committed,
+    reader_now,
+    who_acts,
+)
 from gateway.web.site.languages import zone_of
 from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
 
 T = TypeVar("T")
+_MOST_ASKED = 30
+"""For who must not know of secrets, each thing is looked at: so many are counted."""
 
 
 @frozen(kw_only=True)
@@ -56,7 +75,7 @@ class PatientDesk(Desk):
             with acting_by(via), work.acting_by(via.said() if via else {}):
                 also(work, parcel)
                 if via:
-                    self._tell_holder(work, via.delegation_id)
+                    self._tell_holder(work, via)
 
         answer = committed(self.reception.keep(submission, by_whom))
         if isinstance(answer, Failed):
@@ -77,16 +96,17 @@ class PatientDesk(Desk):
 
         def told(work: UnitOfWork) -> T:
             done = job(work)
-            self._tell_holder(work, via.delegation_id)
+            self._tell_holder(work, via)
             return done
 
         return super().write(told)
 
-    def _tell_holder(self, work: UnitOfWork, delegation_id: str) -> None:
-        found = Delegations(work).get(delegation_id)
+    def _tell_holder(self, work: UnitOfWork, via: ActingNow) -> None:
+        found = Delegations(work).get(via.delegation_id)
         holder = Delegations(work).holder(found) if found is not None else None
         if holder is not None:
-            self.notices(work).make_daily(holder, NoticeKind.HELPED)
+            happened = Happened(by=via.person)
+            self.notices(work).make_daily(holder, NoticeKind.HELPED, happened)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -101,6 +121,15 @@ class PatientDesk(Desk):
         """Return the documents that whoever looks may know of now."""
         return SeenDocuments(self.open_vault(work), profile_id, work.now, reader_now())
 
+    def have_index_made(self, profile_id: str) -> None:
+        """
+        Ask for what lists are made from, where much had to be read one by one.
+
+        Nobody waits for it, and it is nobody's act: the next page that misses it asks
+        again.
+        """
+        self.writer.submit(lambda work: work.tasks.ask(TaskKind.INDEX, profile_id))
+
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""
         web = self.settings.web
@@ -114,14 +143,31 @@ class PatientDesk(Desk):
         """Return the notices, signed by this service."""
         return Notices.of(work, self.settings)
 
+    def _unseen(self, work: UnitOfWork, visit: Visit) -> int:
+        """Return how many notices are new, of those that who looks may know of."""
+        reader, centre = notice_reader(visit), NoticeCentre(work)
+        if sees_secrets(reader_now()):
+            return centre.unread(reader)
+        newest = centre.newest_unread(reader, _MOST_ASKED)
+        return len(NoticeLines(work, self.seen(work, visit.profile.id)).of(newest))
+
+    def note_opened(self, visit: Visit, subjects: Collection[str]) -> None:
+        """Note that what some notices are about was opened by who signed in."""
+        reader = notice_reader(visit)
+        with self.database.read() as work:
+            is_new = NoticeCentre(work).is_new(reader, subjects)
+        if is_new:
+            self.write(lambda work: NoticeCentre(work).opened(reader, subjects))
+
     def page(
         self, visit: Visit, template: str, *, status: int = 200, **context: Any
     ) -> Answer:
         """Return a page with the frame every visitor gets, signed in or not."""
-        unread = 0
+        unread = unseen = 0
         if visit.person is not None:
             with self.database.read() as work:
                 unread = inbox_of(work).unread_count(visit.person.id)
+                unseen = self._unseen(work, visit)
         answer = page(
             f"patient/{template}",
             visit.language,
@@ -129,6 +175,8 @@ class PatientDesk(Desk):
             zone=self.settings.web.time_zone,
             visit=visit,
             unread=unread,
+            unseen=unseen,
+            most_unseen=MOST_COUNTED if sees_secrets(reader_now()) else _MOST_ASKED,
             name=person_name(visit.own) if visit.own is not None else "",
             acting=visit.acting,
             acting_name=person_name(visit.acting.holder) if visit.acting else "",
@@ -141,3 +189,13 @@ class PatientDesk(Desk):
         if visit.is_new:
             return answer.with_cookie("session", visit.cookie)
         return answer
+
+
+def notice_reader(visit: Visit) -> CentreReader:
+    """Return whose notices a visit reads, and by which account."""
+    return CentreReader(
+        profile_id=visit.profile.id,
+        account_id=visit.held_session.account_id,
+        helps=not visit.may(Act.GOVERN),
+        knows_secrets=sees_secrets(reader_now()),
+    )

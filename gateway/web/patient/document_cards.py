@@ -11,22 +11,23 @@ from attrs import field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document import (
-    AuthorEntry,
     Availability,
     DocumentEntry,
     Visibility,
 )
+from gateway.core.document_kinds import kind_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
+from gateway.documents.xds.naming import full_name, person_name, structure_name
 from gateway.rights.own_document_rules import is_own
+from gateway.rights.reader_rules import PatientSide
 from gateway.rights.visibility_rules import (
     PatientReader,
     patient_sees,
     sees_secrets,
     sees_version,
 )
-from gateway.web.patient.kinds import kind_of
 from gateway.web.site.ports import DocumentVault
 
 ENDINGS = MappingProxyType(
@@ -88,6 +89,11 @@ class DocumentCard:
             return self.service_at
         return self.created_at
 
+    @property
+    def care_at(self) -> datetime:
+        """When the care was, or else when the document was written."""
+        return self.service_at or self.created_at
+
 
 @frozen
 class SeenDocuments:
@@ -97,6 +103,22 @@ class SeenDocuments:
     profile_id: str
     now: datetime
     reader: PatientReader = PatientReader.HOLDER
+
+    @property
+    def side(self) -> PatientSide:
+        """Who looks, as lists ask for it."""
+        return PatientSide(self.reader)
+
+    def each(self, document_ids: Collection[str]) -> list[FiledDocument]:
+        """Return some of them in the order that is asked for; others are left out."""
+        found = self.vault.sound_each(document_ids)
+        return [
+            found[name]
+            for name in document_ids
+            if name in found
+            and found[name].profile_id == self.profile_id
+            and self._is_seen(found[name], on_request=True)
+        ]
 
     def listed(
         self, limit: int, offset: int = 0, *, replaced: bool = False
@@ -187,10 +209,10 @@ class SeenDocuments:
     def card(self, document: FiledDocument) -> DocumentCard:
         """Return what is shown of one."""
         entry = self.vault.entry(document)
-        people = [_person(author.person) for author in entry.authors]
-        structures = [_structure(author) for author in entry.authors]
+        people = [person_name(author.person) for author in entry.authors]
+        structures = [structure_name(author) for author in entry.authors]
         kind = entry.type_code.label
-        signed_by = _person(entry.legal_authenticator)
+        signed_by = person_name(entry.legal_authenticator)
         return DocumentCard(
             id=document.id,
             title=entry.title or kind,
@@ -241,18 +263,6 @@ def file_name(title: str, ending: str) -> str:
     return f"{stem or 'document'}.{ending}"
 
 
-def _person(xcn: str) -> str:
-    """Return ``Prefix Given FAMILY`` of an XCN, the HL7 v2 form of a person."""
-    parts = [unescape(part) for part in f"{xcn}^^^^^^".split("^")]
-    return _name(parts[5], parts[2], parts[1])
-
-
-def _name(prefix: str, given: str, family: str) -> str:
-    if given.isupper():
-        given = given.title()
-    return " ".join(part.strip() for part in (prefix, given, family) if part.strip())
-
-
 def _named(entry: DocumentEntry) -> str:
     """
     Return the identity that the document gives, in one line; it may be a wrong one.
@@ -267,9 +277,5 @@ def _named(entry: DocumentEntry) -> str:
     number, _, authority = entry.patient_id.partition("^")
     ins = f"INS {unescape(number)}" if authority.endswith("NH") else ""
     day = "/".join(part for part in (born[6:8], born[4:6], born[:4]) if part)
-    shown = (_name("", parts[1] or parts[2], parts[0]), day, ins)
+    shown = (full_name("", parts[1] or parts[2], parts[0]), day, ins)
     return ", ".join(part for part in shown if part)
-
-
-def _structure(author: AuthorEntry) -> str:
-    return author.institution.split("^", 1)[0].strip()

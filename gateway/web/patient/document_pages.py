@@ -1,4 +1,4 @@
-"""The pages of documents: the list, one document, its original."""
+"""The pages of a document: itself, its file, its original."""
 
 from __future__ import annotations
 
@@ -7,46 +7,19 @@ from attrs import frozen
 from gateway.core.rendered import Medium, Shown
 from gateway.core.vault import FiledDocument
 from gateway.errors import NotFoundError
-from gateway.rights.delegation_rules import Act
-from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import ENDINGS, SeenDocuments, file_name
-from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.answers import Answer, download, inline
 from gateway.web.site.visits import Visit
 
 
 @frozen
-class DocumentListPages:
+class OneDocumentPages:
     """Documents as the rules of visibility show them; what is hidden is not there."""
 
     desk: PatientDesk
-
-    def documents(self, visit: Visit) -> Answer:
-        """List the documents, last filed first; replaced ones on request."""
-        replaced = visit.query.get("replaced") == "1"
-        with self.desk.database.read() as work:
-            seen = self.desk.seen(work, visit.profile.id)
-            total = seen.count(replaced=replaced)
-            page = ListPage.asked(visit.query, total)
-            if not page.is_there:
-                kind = "replaced=1&" if replaced else ""
-                return redirect(f"/documents?{kind}page={page.pages}")
-            found = seen.listed(PER_PAGE, page.offset, replaced=replaced)
-            cards = [seen.card(one) for one in found]
-        return self.desk.page(
-            visit,
-            "documents.html",
-            documents=cards,
-            total=total,
-            replaced=replaced,
-            number=page.number,
-            pages=page.pages,
-            erased=_count(visit.query.get("erased", "")),
-            may_add=visit.may(Act.DOCUMENTS),
-        )
 
     def document(self, visit: Visit, document_id: str) -> Answer:
         """Show a document by our own rendering, never by what came with it (X04)."""
@@ -68,6 +41,7 @@ class DocumentListPages:
             language=visit.language,
         )
         self._note(visit, document, Action.DOCUMENT_OPENED, "page")
+        self.desk.note_opened(visit, [document.id])
         return self.desk.page(
             visit,
             "document.html",
@@ -142,11 +116,6 @@ class DocumentListPages:
             work.note(action, outcome, document.id, chain=chain_of(profile_id))
 
         self.desk.write(job)
-
-
-def _count(said: str) -> int:
-    """Return how many documents were deleted just now, 0 where none was."""
-    return min(int(said), MOST_ERASED) if said.isdecimal() and len(said) < 3 else 0
 
 
 def _found(seen: SeenDocuments, document_id: str) -> FiledDocument:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
@@ -35,7 +36,7 @@ from gateway.store.patients.delegations import (
 )
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.site.visits import Visit
+from gateway.web.site.visits import Visit, person_name
 
 _DAY = timedelta(days=1)
 
@@ -84,7 +85,7 @@ class Helping:
             helper = self._found(work, named)
             Delegations(work).ask(holder, helper, named, term)
             if helper is not None:
-                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+                self._tell(work, helper, visit)
             return None
 
         return self.desk.write(job)
@@ -133,7 +134,7 @@ class Helping:
             else:
                 Delegations(work).refuse(one)
             if holder is not None:
-                self.desk.notices(work).make(holder, NoticeKind.PEOPLE)
+                self._tell(work, holder, visit)
             return None
 
         return self.desk.write(job)
@@ -157,7 +158,7 @@ class Helping:
             other = one.helper_id if is_holders else one.holder_id
             profile = Profiles(work).get(other) if other else None
             if profile is not None:
-                self.desk.notices(work).make(profile, NoticeKind.PEOPLE)
+                self._tell(work, profile, visit)
 
         self.desk.write(job)
 
@@ -181,10 +182,15 @@ class Helping:
             Delegations(work).prolong(one, last)
             helper = Profiles(work).get(one.helper_id)
             if helper is not None:
-                self.desk.notices(work).make(helper, NoticeKind.PEOPLE)
+                self._tell(work, helper, visit)
             return None
 
         return self.desk.write(job)
+
+    def _tell(self, work: UnitOfWork, other: Profile, visit: Visit) -> None:
+        """Tell the other of the two; in their space, by whom."""
+        happened = Happened(by=person_name(visit.profile))
+        self.desk.notices(work).make(other, NoticeKind.PEOPLE, happened)
 
     def _held(self, work: UnitOfWork, profile_id: str) -> Profile:
         """Return a patient, held until the commit: two who count take turns."""

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means, Who
+from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
@@ -28,6 +30,7 @@ from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
+from gateway.web.patient.told_accesses import ACCESS, untold_lines
 from gateway.web.patient.why import WhyReader
 
 
@@ -62,6 +65,12 @@ _BY_PROFESSIONALS = frozenset(
 _BY_SERVICE = frozenset(
     {
         Action.OPERATOR_READ,
+        Action.ACCESS_ASKED,
+        Action.ACCESS_TAKEN,
+        Action.ACCESS_GRANTED,
+        Action.ACCESS_REFUSED,
+        Action.ACCESS_ENDED,
+        Action.ACCESS_REVIEWED,
         Action.NOTICE_SENT,
         Action.PROFILE_ADDED,
         Action.INQUIRY_LOOKED,
@@ -149,6 +158,10 @@ class HistoryLine:
     why: str = field(repr=False)
     about: Both = field(repr=False)
     """Whom or what a change is about, empty where that is told otherwise."""
+    cause: Both = field(repr=False)
+    """Why an operator was given access, in the words of a list; empty elsewhere."""
+    request: str = field(repr=False)
+    """On whose request that was, in the operator's words."""
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
@@ -225,7 +238,7 @@ class PatientHistory:
                 if choice.party in (None, party_of(one))
                 and one.outcome not in SECRET_CHANGES
             ]
-            hidden = self._hidden(asked)
+            hidden = self._hidden(asked) | untold_lines(self.work, self.seen, asked)
             for one in asked:
                 if one.seq in hidden:
                     continue
@@ -262,6 +275,8 @@ class PatientHistory:
             return entry.subject not in unseen
         if entry.action in _OF_DOCUMENTS:
             return True  # looked up with its document
+        if ACCESS in entry.kept:
+            return True  # looked up with its access
         is_known = entry.action in _OF_NO_THING
         return is_known and not entry.outcome.startswith(_OPPOSITIONS)
 
@@ -308,8 +323,10 @@ class PatientHistory:
             what=said.text.fr,
             english=said.text.en,
             card=card,
-            why=str(entry.detail.get("reason", "")) or (fact.why if fact else ""),
+            why=_why(entry) or (fact.why if fact else ""),
             about=_about(told),
+            cause=_cause(entry),
+            request=str(entry.detail.get("request", "")),
             values=_values(told),
             means=_means(entry),
             told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
@@ -350,6 +367,16 @@ def _about(fact: ProfileChange | None) -> Both:
     code = said.get("type_code", "") if isinstance(said, dict) else ""
     names = (type_name(code, one) if code else "" for one in LANGUAGES)
     return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
+
+
+def _why(entry: Entry) -> str:
+    return str(entry.detail.get("reason") or entry.detail.get("why") or "")
+
+
+def _cause(entry: Entry) -> Both:
+    said = entry.kept.get("cause", "")
+    known = ACCESS in entry.kept and said in [one.value for one in AccessCause]
+    return CAUSE_TEXTS[AccessCause(said)] if known else Both("", "")
 
 
 def _values(fact: ProfileChange | None) -> tuple[str, str]:

@@ -7,18 +7,28 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
+from gateway.core.actors import Who
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Begun, Conversation, Draft
 from gateway.store.journal import Action, Entry, chain_of
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.told_accesses import untold_lines
 
 _LOOKED_AT = 30
 _MOST = 5
 """Lines of one kind that the page shows; what is beyond stands in the lists."""
 
 _PAST = timedelta(days=90)
+
+_READ_BY_OPERATORS = (
+    Action.OPERATOR_READ,
+    Action.ACCESS_TAKEN,
+    Action.ACCESS_GRANTED,
+    Action.DOCUMENT_DOWNLOADED,
+)
+"""The last is the patient's own too, where no operator is named."""
 
 _LINES = 5_000
 """Of the patient's chain so many last lines are looked through: older is not told."""
@@ -74,7 +84,7 @@ class Home:
         unread = [one for one in seen.listed(_LOOKED_AT) if one.read_at is None]
         shown, written = unread[:_MOST], [one for one in newest if one.unread]
         return cls(
-            last_visit=_last_visit(work, profile_id),
+            last_visit=last_visit(work, profile_id),
             lost=[one for one in newest if one.id in lost][:_MOST],
             begun=reader.begun(profile_id, _MOST),
             loose=reader.loose_draft(profile_id),
@@ -88,7 +98,7 @@ class Home:
             ),
             more_documents=max(len(unread) - _MOST, 0),
             more_messages=max(len(written) - _MOST, 0),
-            readings=_readings(work, profile_id),
+            readings=_readings(work, seen),
         )
 
     def is_since(self, moment: datetime) -> bool:
@@ -96,24 +106,39 @@ class Home:
         return self.last_visit is None or moment > self.last_visit
 
 
-def _last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
-    """The newest line of signing in is that of this visit."""
+def last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
+    """
+    Return when somebody signed in the time before this one, or None.
+
+    The newest line of signing in is that of this visit.
+    """
     lines = _newest(work, profile_id, Action.SIGNED_IN, 2)
     return lines[1].at if len(lines) > 1 else None
 
 
-def _readings(work: UnitOfWork, profile_id: str) -> list[Reading]:
-    lines = _newest(work, profile_id, Action.OPERATOR_READ, _MOST)
-    told = [work.journal.opened(one) for one in lines if one.at > work.now - _PAST]
+def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
+    """Return what operators read, or were given access to, as far as it may be told."""
+    lines = work.journal.latest(
+        chain_of(seen.profile_id),
+        _READ_BY_OPERATORS,
+        who=(Who.OPERATOR,),
+        of_them=(Action.OPERATOR_READ,),
+        since=work.now - _PAST,
+        within=_LINES,
+        most=_LOOKED_AT,
+    )
+    untold = untold_lines(work, seen, lines)
+    told = [work.journal.opened(one) for one in lines if one.seq not in untold]
     return [
         Reading(
             one.at,
             str(one.detail.get("by", "")),
-            one.outcome,
-            str(one.detail.get("reason", "")),
+            one.outcome if one.action == Action.OPERATOR_READ else one.action,
+            str(one.detail.get("reason") or one.detail.get("why") or ""),
         )
         for one in told
-    ]
+        if one.action != Action.DOCUMENT_DOWNLOADED or seen.find(one.subject)
+    ][:_MOST]
 
 
 def _newest(

@@ -74,6 +74,7 @@ class InboxPages:
             self.desk.write(
                 lambda work: Inbox(work).open(profile_id, conversation_id, unread)
             )
+        self.desk.note_opened(visit, [one.arrival_id for one in shown])
         form = WritingForm(self.desk).empty(visit)
         return self.show(visit, conversation, form, fresh=unread)
 

@@ -13,7 +13,8 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_pages import DocumentListPages
+from gateway.web.patient.document_list_pages import DocumentListPages
+from gateway.web.patient.document_pages import OneDocumentPages
 from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
@@ -21,6 +22,7 @@ from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
@@ -36,18 +38,21 @@ _ID = "<string(length=32):{}>"
 def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     """Return all routes of the patients' pages."""
     sign_in, inbox = SignInPages(desk), InboxPages(desk)
-    writing, documents = WritingPages(desk), DocumentListPages(desk)
+    writing, documents = WritingPages(desk), OneDocumentPages(desk)
+    listing = DocumentListPages(desk)
     keeping, account = KeepingPages(desk), AccountPages(desk)
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    notices = NoticePages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
     who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
+    notice = f"/notices/{_ID.format('notice_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
     document = f"/documents/{_ID.format('document_id')}"
 
@@ -100,6 +105,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         *does(
             Act.READ,
             get("/home", HomePage(desk).home),
+            get("/notices", notices.notices),
+            get(notice, notices.open),
+            post("/notices/read", notices.read_all),
+            post("/notices/clear", notices.clear),
+            post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
@@ -164,6 +174,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/oppositions/lift", opposing.lift),
         get("/confidentiality/oppose", opposing.ask),
         post("/confidentiality/oppose", opposing.oppose),
+        get("/account/notices", notices.choices),
+        post("/account/notices", notices.choose),
         get(f"/why/document/{_ID.format('document_id')}", why.document),
         get(f"/why/message/{_ID.format('arrival_id')}", why.message),
         get("/why/line/<int:seq>", why.line),
@@ -186,7 +198,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         ),
         *does(
             Act.READ,
-            get("/documents", documents.documents),
+            get("/documents", listing.documents),
+            post("/documents/search", listing.search),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),

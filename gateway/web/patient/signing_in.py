@@ -30,6 +30,7 @@ from gateway.store.patients.devices import Devices
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, WebSession
+from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.sending_codes import send_code
 from gateway.web.site.browsers import browser_of
@@ -122,6 +123,8 @@ class SigningIn:
         sessions = self.desk.sessions(work)
         if old is not None:
             sessions.end(old)
+        # Made while the code is on its way, what the lists need is there with it.
+        work.tasks.ask(TaskKind.INDEX, profile.id)
         return PasswordTried(sessions.start(Stage.CODE, account.id, code_id))
 
     def _who_may(self, work: UnitOfWork, account: Account) -> Profile | None:

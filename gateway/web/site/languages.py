@@ -122,6 +122,18 @@ def say_recent(
     return _with_first(words, local, language)
 
 
+def say_day_of_year(moment: datetime, language: str, zone: ZoneInfo = PARIS) -> str:
+    """
+    Return a day without its year, where that stands above.
+
+    >>> say_day_of_year(datetime(2026, 12, 1, 9, tzinfo=PARIS), "fr")
+    '1er déc.'
+    """
+    local = moment.astimezone(zone)
+    words = format_date(local, "d MMM", locale=_locale(language))
+    return _with_first(words, local, language)
+
+
 def _with_first(words: str, local: date, language: str) -> str:
     """Write the first of a month as French does."""
     is_first = language == "fr" and local.day == 1

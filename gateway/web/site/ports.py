@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.document import DocumentEntry
+from gateway.core.listing import Listing
 from gateway.core.rendered import MediaUrl, Medium, Rendering
 from gateway.core.vault import FiledDocument
 from gateway.store.base.work import UnitOfWork
@@ -92,6 +93,12 @@ class DocumentVault(Protocol):
         self, profile_id: str, *, old: bool, added: bool = False
     ) -> int:
         """Return how many they are."""
+
+    def listing(self, profile_id: str) -> Listing:
+        """Return what a list needs to know of all documents of a patient."""
+
+    def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
+        """Return the documents of some ids, by these; altered ones are left out."""
 
     def brought_by(
         self, profile_id: str, arrival_ids: Collection[str]

@@ -23,6 +23,7 @@ from gateway.web.site.languages import (
     machine_time,
     say_date,
     say_day,
+    say_day_of_year,
     say_hour,
     say_long_day,
     say_moment,
@@ -90,6 +91,7 @@ def _environment(language: str, zone_name: str) -> Environment:
     environment.filters["hour"] = partial(_time, say_hour, language, zone)
     environment.filters["long_day"] = partial(_time, say_long_day, language, zone)
     environment.filters["day"] = partial(_time, say_day, language, zone)
+    environment.filters["day_of_year"] = partial(_time, say_day_of_year, language, zone)
     environment.filters["date"] = partial(_filter, say_date, language)
     environment.filters["size"] = partial(_filter, say_size, language)
     environment.filters["machine"] = partial(_machine, zone)

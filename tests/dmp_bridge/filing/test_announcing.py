@@ -100,7 +100,7 @@ def test_two_notices_on_their_days_once_each_and_nothing_between(post: Post) -> 
     assert at(post, TOLD_AT) == ["update"]
     assert at(post, SHOWN_AT - timedelta(seconds=1)) == []
     assert post.inbox() == []
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
     assert len(post.inbox()) == 1
     assert at(post, SHOWN_AT + timedelta(days=400)) == []
     assert post.tasks(TaskKind.DISCLOSE) == []
@@ -128,7 +128,7 @@ def test_both_are_in_the_story_of_the_document(post: Post) -> None:
 
     lines = post.lines("notice:make", own=True)
 
-    assert [line.outcome for line in lines] == ["update", "document"]
+    assert [line.outcome for line in lines] == ["update", "shown"]
     assert {line.subject for line in lines} == {entry_of(post)}
     with post.database.read() as work:
         decisions = work.connection.execute(
@@ -164,7 +164,7 @@ def test_a_task_that_comes_twice_is_one_notice(post: Post) -> None:
                 job(work)
 
     # Two weeks and the month went by while nothing ran: only the end is news.
-    assert kinds(post) == ["document"]
+    assert kinds(post) == ["shown"]
 
 
 def test_a_document_nobody_hides_has_no_such_notice(post: Post) -> None:
@@ -184,7 +184,7 @@ def test_an_announcement_by_a_visible_version_spares_the_first_notice(
 
     assert kinds(post) == ["message"]
     assert at(post, TOLD_AT) == []
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
 
 
 def test_who_is_told_by_mail_needs_nobodys_help(post: Post) -> None:
@@ -235,7 +235,7 @@ def test_a_hidden_version_that_came_late_does_not_wait(post: Post) -> None:
     assert kinds(post) == ["message"]
 
     assert at(post, TOLD_AT) == []
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
 
 
 def test_a_late_version_is_told_of_no_more_by_its_number_alone(post: Post) -> None:
@@ -245,7 +245,7 @@ def test_a_late_version_is_told_of_no_more_by_its_number_alone(post: Post) -> No
     assert kinds(post) == ["message"]
 
     assert at(post, TOLD_AT) == []
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
 
 
 def test_a_version_as_hidden_as_the_first_stops_no_clock(post: Post) -> None:
@@ -256,7 +256,7 @@ def test_a_version_as_hidden_as_the_first_stops_no_clock(post: Post) -> None:
 
     assert at(post, TOLD_AT) == ["update"]
     assert at(post, TOLD_AT + timedelta(days=10)) == ["update"]
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
 
 
 def test_the_same_letter_again_has_no_clock_of_its_own(post: Post) -> None:
@@ -265,7 +265,7 @@ def test_the_same_letter_again_has_no_clock_of_its_own(post: Post) -> None:
     receive(post)
 
     assert at(post, TOLD_AT) == ["update"]
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
     assert len(post.inbox()) == 2
 
 
@@ -343,14 +343,14 @@ def test_both_delays_are_settings(database: Database, clock: SetClock) -> None:
 
     assert at(post, FILED_AT + timedelta(days=3)) == ["update"]
     assert at(post, SHOWN_AT) == []
-    assert at(post, datetime(2027, 1, 21, 9, 0, tzinfo=UTC)) == ["document"]
+    assert at(post, datetime(2027, 1, 21, 9, 0, tzinfo=UTC)) == ["shown"]
 
 
 def test_a_notice_after_the_end_is_none(database: Database, clock: SetClock) -> None:
     post = open_post(database, clock, announcement_notice_days=90)
     receive(post)
 
-    assert at(post, SHOWN_AT) == ["document"]
+    assert at(post, SHOWN_AT) == ["shown"]
     assert at(post, FILED_AT + timedelta(days=90)) == []
 
 

@@ -14,8 +14,10 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
+from gateway.core.listing import Listing
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
+from gateway.documents.xds.listed import list_entry
 from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 
@@ -100,6 +102,13 @@ class InMemoryVault:
             )
             and not (added and one.arrival_id)
         ]
+
+    def listing(self, profile_id: str) -> Listing:
+        every = self._of(profile_id)
+        return Listing([list_entry(one, self.entry(one)) for one in every])
+
+    def sound_each(self, entry_uuids: Collection[str]) -> dict[str, FiledDocument]:
+        return self.get_each(entry_uuids)
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         entry = self._deposits[document.id].entry

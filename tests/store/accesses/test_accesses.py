@@ -398,7 +398,8 @@ def due(database: Database, folder: Path) -> int:
 
 def untold(database: Database, access_ids: Sequence[str]) -> set[str]:
     with database.read() as work:
-        return AccessReader(work).untold(access_ids)
+        found = AccessReader(work).each(access_ids).values()
+        return {one.id for one in found if not one.is_told(work.now)}
 
 
 def test_who_is_to_be_told_later_is_told_on_that_day_once(

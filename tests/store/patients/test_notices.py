@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.core.notices import NoticeWhen, families_to_choose
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
 from gateway.rights.notice_rules import Untold
 from gateway.store.base.work import Database
+from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import (
     NoticeEnd,
     Notices,
@@ -52,7 +54,7 @@ def test_one_notice_is_enough_until_it_left(database: Database) -> None:
 
     first = make(database, profile_id, NoticeKind.MESSAGE)
     assert make(database, profile_id, NoticeKind.MESSAGE) == ""
-    assert make(database, profile_id, NoticeKind.DOCUMENT) != ""
+    assert make(database, profile_id, NoticeKind.SHOWN) != ""
     with database.write() as work:
         notice = get_notice(work, first)
         assert notice is not None
@@ -166,6 +168,9 @@ def test_the_texts_have_place_for_nothing_personal(
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_seeded_secrets_are_in_no_notice(database: Database, kind: NoticeKind) -> None:
     profile_id = open_profile(database)
+    with database.write() as work:
+        for family in families_to_choose():
+            NoticeChoices(work, profile_id).choose(family, NoticeWhen.ONCE)
 
     notice_id = make(database, profile_id, kind, digits="654321", minutes=10)
 

@@ -29,6 +29,7 @@ NEVER_BOUND_TO_LESS = {
     "arrival_documents.facts",
     "arrivals.facts",
     "blocks.sender",
+    "centre_notices.said",
     "deadlines.said",
     "delegations.named",
     "devices.called",

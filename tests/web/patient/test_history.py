@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from gateway.cli.opening import VAULT_GET
+from gateway.core.accesses import AccessCause, Verdict
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.document import Visibility
 from gateway.core.texts.history import Deed
+from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.reading import AccessReader
+from gateway.store.accesses.values import Named, Wanted
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tables import journal, profile_changes
+from gateway.store.tables import accesses, journal, profile_changes
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.history import Choice, Party, PatientHistory
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 
+TERMS = Terms(
+    lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
+)
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 CARER = Actor(Who.CARER, Means.WEB, "Alix <Sept>")
 
@@ -65,6 +74,97 @@ def test_an_operators_reading_shows_with_name_and_reason(site: Site) -> None:
     assert "Opérateur du service" in page
     assert "Dossier consulté par le service" in page
     assert "appel &lt;du&gt; patient" in page
+
+
+def taken(site: Site, document: str, **changes: Any) -> str:
+    asked: dict[str, Any] = {
+        "cause": AccessCause.COMPLAINT,
+        "why": "dossier <12>",
+        "request": "la fille du patient",
+        "patients": (site.patient,),
+        "named": (Named(document, "11490-0"),),
+    }
+    with site.database.write() as work:
+        by_anne = Accesses(work, "anne (privacy)", "anne")
+        access_id = by_anne.take(Wanted(**{**asked, **changes}), TERMS)
+    with site.database.write() as work:
+        found = AccessReader(work).get(access_id)
+        assert found is not None
+        by_anne = Accesses(work, "anne (privacy)", "anne")
+        by_anne.note_reading(found, VAULT_GET, document)
+    return access_id
+
+
+@blocking
+def test_an_operators_access_says_who_why_for_whom_and_what_a_review_found(
+    site: Site,
+) -> None:
+    access_id = taken(site, filed(site))
+    browser = site.signed_in()
+
+    page = browser.get("/history?who=service&what=read").text
+
+    assert page.count("anne (privacy)") == 2
+    assert "Accès ouvert par un opérateur du service" in page
+    assert "Document ouvert par un opérateur du service : <a" in page
+    assert "Motif : réclamation" in page
+    assert "À la demande de : la fille du patient" in page
+    assert "Raison donnée : dossier &lt;12&gt;" in page
+    assert "Comment : par une commande du service" in page
+    assert "anne (privacy)" not in browser.get("/history?who=mine").text
+
+    with site.database.write() as work:
+        Accesses(work, "anne (privacy)", "anne").end(access_id)
+    with site.database.write() as work:
+        reviewer = Accesses(work, "ben (auditor)", "ben")
+        reviewer.review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
+    page = browser.get("/history").text
+    assert "contrôlé : il n&#39;était pas justifié" in page
+    assert "Raison donnée : rien ne le demandait" in page
+
+
+@blocking
+def test_an_access_that_is_told_of_later_has_no_line_until_its_day(
+    site: Site,
+) -> None:
+    day = site.clock() + timedelta(minutes=5)
+    taken(site, filed(site), tell_at=day, delayed_why="enquête")
+    browser = site.signed_in()
+
+    assert "anne" not in browser.get("/history?what=read").text
+    assert "anne" not in browser.get("/home").text
+    site.clock.now = day
+    first = browser.get("/home").text
+    assert "A ouvert un document : dossier &lt;12&gt;" in first
+    assert "A reçu l'accès à des éléments précis" in first
+    assert browser.get("/history?what=read").text.count("anne (privacy)") == 2
+
+
+@blocking
+def test_an_access_to_what_is_hidden_shows_no_document(site: Site) -> None:
+    document = file(
+        site.database,
+        site.patient,
+        narrative("x"),
+        title="Compte rendu caché",
+        flags=HIDDEN,
+    )
+    taken(site, document)
+
+    page = site.signed_in().get("/history?what=read").text
+
+    assert "Accès ouvert par un opérateur du service" in page
+    assert "Compte rendu caché" not in page
+    assert "Document ouvert" not in page
+
+
+@blocking
+def test_an_access_that_was_taken_away_is_missed(site: Site) -> None:
+    taken(site, filed(site))
+    with site.database.write() as work:
+        work.connection.execute(accesses.delete())
+
+    assert site.signed_in().get("/history").status >= 500
 
 
 @blocking

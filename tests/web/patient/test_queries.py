@@ -14,10 +14,11 @@ from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
 MANY = Holdings(1_000, 1_000)
-MOST = 29
+MOST = 31
 """
 Queries of the page that asks most, a conversation: among them one a transaction on the
-keys, and two for the rows that vouch for what its messages are joined with.
+keys, two for the rows that vouch for what its messages are joined with, one for the new
+notices that the frame counts and one for those that opening the page reads.
 """
 
 

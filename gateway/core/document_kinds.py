@@ -42,6 +42,10 @@ OWN = "perso"
 """The kind of what the patient put there, and of what none of the classes names."""
 
 
+KINDS = ("bio", "ordo", "img", "cr", "lettre", "vax", "admin", OWN)
+"""All kinds, in the order in which they are offered."""
+
+
 def kind_of(entry: DocumentEntry) -> str:
     """Return the kind, by which the icon and the colour of a document are named."""
     by_class = _BY_CLASS.get(entry.class_code.code, OWN)

@@ -1,0 +1,120 @@
+"""What the notices of the space say of each event; who and what, the page adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.notices import NoticeFamily, NoticeWhen
+from gateway.core.texts.explaining import Both
+from gateway.core.texts.notices import NoticeKind
+
+CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
+    {
+        NoticeKind.MESSAGE: Both("Vous avez reçu un message", "You received a message"),
+        NoticeKind.UNANSWERED: Both(
+            "Votre message n'a pas encore été ouvert",
+            "Your message was not opened yet",
+        ),
+        NoticeKind.UNDELIVERED: Both(
+            "Votre message n'a pas pu être remis",
+            "Your message could not be delivered",
+        ),
+        NoticeKind.DOCUMENT: Both("Un document a été ajouté", "A document was added"),
+        NoticeKind.WITHDRAWN: Both(
+            "Un document a été retiré par son auteur",
+            "A document was withdrawn by its author",
+        ),
+        NoticeKind.SHOWN: Both(
+            "Un document est maintenant visible", "A document can now be seen"
+        ),
+        NoticeKind.ACCESS: Both(
+            "Votre espace a été consulté par le service",
+            "The service looked into your space",
+        ),
+        NoticeKind.BREAK_GLASS: Both(
+            "Le service a eu accès à des documents de votre espace",
+            "The service was given access to documents of your space",
+        ),
+        NoticeKind.UNFOUNDED: Both(
+            "Un accès du service à votre espace n'était pas justifié",
+            "An access of the service to your space was not justified",
+        ),
+        NoticeKind.INQUIRY: Both(
+            "Du nouveau sur un signalement", "News of one of your reports"
+        ),
+        NoticeKind.SETTINGS: Both(
+            "Un réglage de votre espace a été changé par le service",
+            "The service changed a setting of your space",
+        ),
+        NoticeKind.PEOPLE: Both(
+            "Du nouveau parmi vos proches", "News about the people close to you"
+        ),
+        NoticeKind.HELPED: Both(
+            "Un proche a agi dans votre espace", "Someone acted in your space for you"
+        ),
+    }
+)
+"""Of every kind that stands in the notices of the space."""
+
+FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
+    {
+        NoticeFamily.MESSAGE: (
+            Both("Messages", "Messages"),
+            Both(
+                "Un professionnel vous a écrit, ou n'a pas ouvert votre message.",
+                "A professional wrote to you, or has not opened your message yet.",
+            ),
+        ),
+        NoticeFamily.DOCUMENT: (
+            Both("Documents", "Documents"),
+            Both(
+                "Un document a été ajouté à votre espace, ou retiré par son auteur.",
+                "A document was added to your space, or withdrawn by its author.",
+            ),
+        ),
+        NoticeFamily.ACCESS: (
+            Both("Accès à votre espace", "Access to your space"),
+            Both(
+                "Quelqu'un d'autre que vous l'a consulté ou en a changé un réglage : "
+                "la loi veut que vous le sachiez.",
+                "Somebody else than you looked into it or changed a setting: the law "
+                "wants you to know.",
+            ),
+        ),
+        NoticeFamily.PEOPLE: (
+            Both("Vos proches", "People close to you"),
+            Both(
+                "Une demande, une réponse ou une fin, et ce qu'un aidant a fait : tout "
+                "acte d'un autre vous est dit.",
+                "A request, an answer or an end, and what a carer did: whatever others "
+                "do is told to you.",
+            ),
+        ),
+        NoticeFamily.ACCOUNT: (
+            Both("Votre compte", "Your account"),
+            Both(
+                "Mot de passe, adresse ou nouvel appareil : vous saurez à temps que "
+                "quelqu'un d'autre essaie d'entrer.",
+                "Password, address or new device: you learn in time that somebody else "
+                "is trying to get in.",
+            ),
+        ),
+        NoticeFamily.SPACE: (
+            Both("La vie de votre espace", "The life of your space"),
+            Both(
+                "Ouverture, fermeture, suppression : ces avis sont obligatoires.",
+                "Opening, closing, deletion: these notices are compulsory.",
+            ),
+        ),
+    }
+)
+"""The name of each family that people are shown, and what is in it or why it stays."""
+
+WHEN_TEXTS: Mapping[NoticeWhen, Both] = MappingProxyType(
+    {
+        NoticeWhen.ONCE: Both("Tout de suite", "At once"),
+        NoticeWhen.DAILY: Both("Une fois par jour", "Once a day"),
+        NoticeWhen.NEVER: Both("Jamais", "Never"),
+    }
+)

@@ -1,0 +1,35 @@
+"""The settings of what patients are told: when, and how long it is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from attrs import frozen
+
+from gateway.errors import MisuseError
+from gateway.settings.table import Table
+
+_MOST_DAYS = 3660
+
+
+@frozen(kw_only=True)
+class NoticeSettings(Table):
+    """``[notices]``: what patients are told of what happens in their space."""
+
+    table: ClassVar = "notices"
+
+    digest_hour: Annotated[
+        int,
+        "Hour of the day, by [web] time_zone, of the e-mail that tells what could "
+        "wait; 0 to 23.",
+    ] = 18
+    kept_days: Annotated[
+        int, "Days a notice stays in the space; between 30 and 3660."
+    ] = 730
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an hour that no day has, and to forget before people have looked."""
+        if not 0 <= self.digest_hour <= 23:
+            raise MisuseError("[notices]: digest_hour is between 0 and 23")
+        if not 30 <= self.kept_days <= _MOST_DAYS:
+            raise MisuseError("[notices]: kept_days is between 30 and 3660")

@@ -1,0 +1,105 @@
+"""
+What was made ahead of a patient's documents, sealed, a part in each row.
+
+Nothing rests on it: each entry names the row it was made of by the MAC that the row had
+(`row_mac`), and a row that has another one now is read itself. So it may be old, gone
+or damaged, and no change of a document has to know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import bindparam, delete, select, type_coerce
+from sqlalchemy.types import NULLTYPE
+
+from gateway.errors import DamagedError
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.tables import document_indexes, documents
+
+LIST: Final = 0
+"""The part that has the list; those after it have words of texts."""
+
+_MARK: Final = 8
+"""Last bytes of a row's MAC that it is known by."""
+
+# Without a type: ten thousand values that need no conversion are not converted.
+_MARKS = Prepared(
+    select(
+        documents.c.id, type_coerce(documents.c.row_mac, NULLTYPE).label("mac")
+    ).where(documents.c.profile_id == bindparam("profile"))
+)
+_COLUMNS = document_indexes.c
+_PART = Prepared(
+    select(_COLUMNS.key_id, _COLUMNS.content).where(
+        _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part == bindparam("part")
+    )
+)
+_TEXTS = Prepared(
+    select(_COLUMNS.part, _COLUMNS.key_id, _COLUMNS.content)
+    .where(_COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part > LIST)
+    .order_by(_COLUMNS.part)
+)
+
+
+@frozen
+class DocumentIndexes:
+    """The parts of patients' indexes, within one transaction."""
+
+    work: UnitOfWork
+
+    def marks(self, profile_id: str) -> dict[str, str]:
+        """
+        Return what each document's row is known by now, by the ids.
+
+        Empty for a row of an earlier version, of which nothing is made ahead.
+        """
+        rows = _MARKS.rows(self.work.connection, profile=profile_id)
+        return {name: mac[-_MARK:].hex() if mac else "" for name, mac in rows}
+
+    def get(self, profile_id: str, part: int = LIST) -> bytes | None:
+        """Return a part, or None where there is none that opens."""
+        row = _PART.first(self.work.connection, profile=profile_id, part=part)
+        return None if row is None else self._opened(profile_id, part, row)
+
+    def texts(self, profile_id: str) -> dict[int, bytes]:
+        """Return the parts with words, by their numbers; those that open."""
+        rows = _TEXTS.rows(self.work.connection, profile=profile_id)
+        found = {one.part: self._opened(profile_id, one.part, one) for one in rows}
+        return {part: content for part, content in found.items() if content is not None}
+
+    def put(self, profile_id: str, key_id: str, parts: Mapping[int, bytes]) -> None:
+        """Write some parts, in place of what is there under their numbers."""
+        work = self.work
+        for part, content in parts.items():
+            self.drop(profile_id, part)
+            work.add_now(
+                document_indexes,
+                profile_id=profile_id,
+                part=part,
+                key_id=key_id,
+                made_at=work.now,
+                content=work.places.seal(key_id, content, _place(profile_id, part)),
+            )
+
+    def drop(self, profile_id: str, part: int) -> None:
+        """Take a part away."""
+        self.work.connection.execute(
+            delete(document_indexes).where(
+                _COLUMNS.profile_id == profile_id, _COLUMNS.part == part
+            )
+        )
+
+    def _opened(self, profile_id: str, part: int, row: Any) -> bytes | None:
+        place = _place(profile_id, part)
+        try:
+            return self.work.places.unseal(row.key_id, row.content, place)
+        except DamagedError:
+            return None
+
+
+def _place(profile_id: str, part: int) -> str:
+    return f"document_indexes.content:{profile_id}:{part}"

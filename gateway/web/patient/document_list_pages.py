@@ -1,0 +1,237 @@
+"""The list of documents: what is asked of it, what fits, and how it is said."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from gateway.core.document_kinds import KINDS
+from gateway.core.folding import MOST_ASKED
+from gateway.core.listing import MANY_READ, ListEntry, moment_of, when_of
+from gateway.rights.delegation_rules import Act
+from gateway.rights.listing_rules import DocumentCounts, find, seen_by
+from gateway.rights.own_document_rules import MOST_ERASED
+from gateway.store.base.work import UnitOfWork
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.document_search import (
+    MONTHS,
+    AskedDocuments,
+    NameDigests,
+    Typed,
+    TypedSealing,
+    period_of,
+    wanted_of,
+    year_begins,
+)
+from gateway.web.patient.home import last_visit
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.visits import Visit
+
+MOST_NAMES: Final = 200
+"""NameDigests to choose from in each list, those of most documents."""
+
+MOST_OLDER: Final = 20
+"""Versions shown behind the newest; there is a list of all."""
+
+
+@frozen
+class OlderVersion:
+    """A version that stands behind the newest."""
+
+    id: str
+    at: datetime
+
+
+@frozen
+class ListLine:
+    """One document of the list, and how many versions stand behind it."""
+
+    card: DocumentCard
+    older: Sequence[OlderVersion]
+    older_count: int
+
+
+@frozen
+class YearOfDocuments:
+    """The documents of a page that are of one year, and how many there are in all."""
+
+    year: int
+    count: int
+    lines: Sequence[ListLine]
+
+
+@frozen
+class NameToChoose:
+    """A name among those to choose from: what stands for it, and of how many."""
+
+    digest: str
+    name: str = field(repr=False)
+    count: int
+
+
+@frozen(kw_only=True)
+class DocumentList:
+    """One page of the list, with what could be chosen instead."""
+
+    asked: AskedDocuments
+    typed: Typed = field(repr=False)
+    by: str = field(repr=False)
+    counts: DocumentCounts = field(repr=False)
+    total: int
+    page: ListPage
+    years: Sequence[YearOfDocuments]
+    people: Sequence[NameToChoose] = field(repr=False)
+    structures: Sequence[NameToChoose] = field(repr=False)
+    periods: Sequence[str]
+    last_visit: datetime | None
+    apart: int
+    """How many there are on request alone: replaced versions."""
+    read: int
+    """How many documents were read one by one for it."""
+
+
+@frozen
+class DocumentListPages:
+    """Documents as one reader may know of them; what is hidden is not there."""
+
+    desk: PatientDesk
+
+    def documents(self, visit: Visit) -> Answer:
+        """List the documents, those of the last care first."""
+        asked = AskedDocuments.read(visit.query)
+        with self.desk.database.read() as work:
+            made = self._made(work, visit, asked)
+        if made.read >= MANY_READ:
+            self.desk.have_index_made(visit.profile.id)
+        if not made.page.is_there:
+            return redirect(asked.page(made.page.pages))
+        return self.desk.page(
+            visit,
+            "documents.html",
+            found=made,
+            asked=asked,
+            whole=AskedDocuments(replaced=asked.replaced).address(),
+            KINDS=KINDS,
+            recent_periods=[f"{one}m" for one in MONTHS],
+            most_asked=MOST_ASKED,
+            erased=_count(visit.query.get("erased", "")),
+            may_add=visit.may(Act.DOCUMENTS),
+        )
+
+    def search(self, visit: Visit) -> Answer:
+        """Take what was typed and chosen, and lead to its list."""
+        form = visit.form
+        said = {name: form.line(name) for name in form.fields if name != "q"}
+        with self.desk.database.read() as work:
+            sealed = TypedSealing(work, visit).seal(form.line("words"))
+        return redirect(AskedDocuments.read({**said, "q": sealed}).address())
+
+    def _made(
+        self, work: UnitOfWork, visit: Visit, asked: AskedDocuments
+    ) -> DocumentList:
+        seen = self.desk.seen(work, visit.profile.id)
+        listing = seen.vault.listing(visit.profile.id)
+        now = moment_of(work.now)
+        known = seen_by(seen.side, listing.entries, now, old=asked.replaced)
+        names = NameDigests(work, visit.profile.id)
+        typed = TypedSealing(work, visit).opened(asked.sealed)
+        by = names.find(asked.by, _names_in(known.entries)) if asked.by else ""
+        last = last_visit(work, visit.own.id) if visit.own is not None else None
+        zone = self.desk.zone
+        period = period_of(asked.when, self.desk.day(work.now), zone)
+        wanted = wanted_of(asked, typed, by=by, period=period, last_visit=last)
+        found = find(known, wanted, now)
+        page = ListPage.asked(visit.query, len(found.entries))
+        shown = found.entries[page.offset : page.offset + PER_PAGE]
+        years = _Years.of(known.entries, zone, by_filing=asked.by_filing)
+        return DocumentList(
+            asked=asked,
+            typed=typed,
+            by=by,
+            counts=found.counts,
+            total=len(found.entries),
+            page=page,
+            years=list(_by_year(seen, shown, found.older, years, found.entries)),
+            people=_to_choose(names, found.counts.people),
+            structures=_to_choose(names, found.counts.structures),
+            periods=_Years.of(known.entries, zone).names(known.entries),
+            last_visit=last,
+            apart=known.apart,
+            read=listing.read,
+        )
+
+
+@frozen
+class _Years:
+    """The years of moments, where the patients are: quick for many moments."""
+
+    first: int
+    begins: Sequence[int]
+    by_filing: bool
+
+    @classmethod
+    def of(
+        cls, entries: Sequence[ListEntry], zone: ZoneInfo, *, by_filing: bool = False
+    ) -> _Years:
+        moments = [one.filed_at if by_filing else one.care_at for one in entries]
+        if not moments:
+            return cls(1, (), by_filing)
+        first = when_of(min(moments)).astimezone(zone).year
+        last = when_of(max(moments)).astimezone(zone).year
+        begins = [year_begins(year, zone) for year in range(first, last + 1)]
+        return cls(first, begins, by_filing)
+
+    def year(self, one: ListEntry) -> int:
+        moment = one.filed_at if self.by_filing else one.care_at
+        return self.first + bisect_right(self.begins, moment) - 1
+
+    def names(self, entries: Sequence[ListEntry]) -> list[str]:
+        """Return the years there are, the last first, in four digits."""
+        years = {self.year(one) for one in entries}
+        return [f"{year:04d}" for year in sorted(years, reverse=True)]
+
+
+def _by_year(
+    seen: SeenDocuments,
+    shown: Sequence[ListEntry],
+    older: Mapping[str, Sequence[ListEntry]],
+    years: _Years,
+    fitting: Sequence[ListEntry],
+) -> Iterator[YearOfDocuments]:
+    counts = Counter(map(years.year, fitting))
+    found = {one.id: seen.card(one) for one in seen.each([one.id for one in shown])}
+    lines: dict[int, list[ListLine]] = {}
+    for one in shown:
+        if one.id not in found:  # altered: as in every list it is left out
+            continue
+        behind = older.get(one.id, ())
+        versions = [OlderVersion(o.id, when_of(o.care_at)) for o in behind[:MOST_OLDER]]
+        line = ListLine(found[one.id], versions, len(behind))
+        lines.setdefault(years.year(one), []).append(line)
+    for year, some in lines.items():
+        yield YearOfDocuments(year, counts[year], some)
+
+
+def _names_in(entries: Sequence[ListEntry]) -> set[str]:
+    return {name for one in entries for name in (*one.people, one.structure)}
+
+
+def _to_choose(names: NameDigests, counts: Mapping[str, int]) -> list[NameToChoose]:
+    most = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_NAMES]
+    return [
+        NameToChoose(names.digest(name), name, counts[name])
+        for name in sorted(most, key=str.casefold)
+    ]
+
+
+def _count(said: str) -> int:
+    """Return how many documents were deleted just now, 0 where none was."""
+    return min(int(said), MOST_ERASED) if said.isdecimal() and len(said) < 3 else 0
