@@ -14,13 +14,13 @@ from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
 from gateway.store.journal import chain_of
-from gateway.store.patients.inquiries import Inquiries, Reported
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from tests.builders_people import MATRICULE, open_profile
 from tests.cli.conftest import Run
 
-SAID = Reported(
+SAID = ReportedPerson(
     identity="dr@peer.mssante.test",
     name="Dr Nadine NEUF",
     source="line",

@@ -38,7 +38,7 @@ from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
-from gateway.store.patients.inquiries import Inquiries, Reported
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profiles
@@ -169,7 +169,7 @@ class World:
             found = Delegations(work).get(asked)
             assert found is not None
             Delegations(work).accept(found)
-            said = Reported(
+            said = ReportedPerson(
                 identity=SERVICE, name="X", source="line", subject="1", text="",
                 blocked=False,
             )  # fmt: skip

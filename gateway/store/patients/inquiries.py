@@ -39,7 +39,7 @@ class InquiryStep:
 
 
 @frozen(kw_only=True)
-class Reported:
+class ReportedPerson:
     """
     Whom a patient does not know, and where they met them.
 
@@ -65,7 +65,7 @@ class Inquiry:
     state: InquiryState
     created_at: datetime
     changed_at: datetime
-    reported: Reported | None = field(repr=False)
+    reported: ReportedPerson | None = field(repr=False)
     steps: tuple[InquiryStep, ...] = field(repr=False)
 
 
@@ -75,7 +75,7 @@ class Inquiries:
 
     work: UnitOfWork
 
-    def open(self, profile: Profile, reported: Reported) -> str:
+    def open(self, profile: Profile, reported: ReportedPerson) -> str:
         """Keep what a patient reports; return its id."""
         inquiry_id, now = uuid4().hex, self.work.now
         self.work.add_now(
@@ -184,7 +184,7 @@ class Inquiries:
             return kept
         return evolve(
             kept,
-            reported=Reported(**said["reported"]),
+            reported=ReportedPerson(**said["reported"]),
             steps=tuple(
                 InquiryStep(
                     state=InquiryState(one["state"]),
@@ -199,7 +199,7 @@ class Inquiries:
         self,
         key_id: str,
         inquiry_id: str,
-        reported: Reported,
+        reported: ReportedPerson,
         steps: tuple[InquiryStep, ...],
     ) -> bytes:
         said = {

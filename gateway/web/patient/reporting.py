@@ -10,12 +10,13 @@ from attrs import frozen
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.inquiries import Inquiries, Reported
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.confidentiality import block
 from gateway.web.patient.correspondents import Blockable, blockable
 from gateway.web.patient.document_cards import SeenDocuments
-from gateway.web.patient.history import Party, PatientHistory
+from gateway.web.patient.history import PatientHistory
+from gateway.web.patient.history_parties import Party
 from gateway.web.patient.inbox_reader import inbox_of
 
 MOST_TEXT: Final = 1000
@@ -110,7 +111,7 @@ def report(
     if blocks and not block(work, profile_id, {who.identity: who.name}, limits.blocks):
         return "blocks"
     identity = who.identity if source.can_block else ""
-    said = Reported(
+    said = ReportedPerson(
         identity=identity,
         name=who.name,
         source=source.kind,
