@@ -24,6 +24,7 @@ from gateway.errors import AlteredError
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
+from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.history_parties import (
