@@ -35,6 +35,12 @@ UNREVIEWED_ACCESSES = Gauge(
     "Operators' accesses to documents that wait for their review longer than they may.",
     registry=REGISTRY,
 )
+NOTICES_UNREACHED = Counter(
+    "gateway_notices_unreached_total",
+    "Addresses of patients that a notice did not get to, by how that showed.",
+    ["how"],
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

@@ -6,14 +6,19 @@ import argparse
 from datetime import timedelta
 
 from gateway.cli.access_asking import add_wanted, add_why, wanted_of
-from gateway.cli.access_showing import as_json, lines_of, readings_of, summary
+from gateway.cli.access_showing import (
+    as_json,
+    lines_of,
+    note_showing,
+    readings_of,
+    summary,
+)
 from gateway.cli.operators import operator_account, operator_name
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     add_reason,
-    note_reading,
     opened,
     print_json,
     print_table,
@@ -27,7 +32,6 @@ from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import tell, tell_of_review
 from gateway.store.accesses.values import Access
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import OPERATOR, chain_of
 from gateway.store.patients.notices import Notices
 
 _ID = "as `access list` shows it"
@@ -232,10 +236,7 @@ def show_access(args: argparse.Namespace) -> int:
             raise NotFoundError("no access has this id")
         readings = readings_of(work, access)
         now = work.now
-        for chain in [chain_of(one) for one in access.patients] or [OPERATOR]:
-            note_reading(
-                work, args, "access show", access.id, chain=chain, access=access.id
-            )
+        note_showing(work, args, "access show", [access])
     if args.json:
         print_json(as_json(access, readings, now))
         return 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
 
+from gateway.cli.options import note_reading
 from gateway.core.texts.accesses import (
     ACCESS_WORDS,
     CAUSE_TEXTS,
@@ -17,7 +19,7 @@ from gateway.core.texts.accesses import (
 from gateway.rights.access_rules import state_of
 from gateway.store.accesses.values import Access
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action
+from gateway.store.journal import OPERATOR, Action, chain_of
 
 
 @frozen
@@ -38,6 +40,15 @@ def readings_of(work: UnitOfWork, access: Access) -> list[AccessReading]:
         for line in work.journal.about([access.id])
         if line.action == Action.OPERATOR_READ and "document" in line.detail
     ]
+
+
+def note_showing(
+    work: UnitOfWork, args: argparse.Namespace, command: str, shown: Iterable[Access]
+) -> None:
+    """Note in the chain of each patient, or the operator's, that accesses are shown."""
+    for one in shown:
+        for chain in [chain_of(each) for each in one.patients] or [OPERATOR]:
+            note_reading(work, args, command, one.id, chain=chain, access=one.id)
 
 
 def summary(access: Access, now: datetime) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
+from gateway.cli.access_showing import as_json as access_as_json
+from gateway.cli.access_showing import lines_of, note_showing, readings_of
 from gateway.cli.explaining import Explanation, as_json, print_explanation
 from gateway.cli.options import (
     Subparsers,
@@ -22,12 +24,17 @@ from gateway.cli.vault import find_document
 from gateway.core.texts.explaining import LANGUAGES
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
+from gateway.store.accesses.reading import AccessReader
+from gateway.store.accesses.values import Access
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.story import Stories
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.evidence.settings import patient_settings_at, settings_text
 from gateway.store.journal import OPERATOR, chain_of
+
+_ACCESSES = 1000
+"""Of a patient so many of the last are looked through."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -42,7 +49,7 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "name",
         metavar="ID",
-        help="Message-ID, uniqueId or entryUUID, or the id of a decision",
+        help="Message-ID, uniqueId or entryUUID, or the id of a decision or an access",
     )
     parser.add_argument(
         "--replay",
@@ -57,7 +64,8 @@ def add_parser(commands: Subparsers) -> None:
 
 def explain(args: argparse.Namespace) -> int:
     """
-    Print what was kept of each decision; the journal says that it was read.
+    Print what was kept of each decision, and the accesses of operators to a document;
+    the journal says that it was read.
 
     Raises:
         NotFoundError: nothing has that id here, or nothing was kept of it.
@@ -70,16 +78,34 @@ def explain(args: argparse.Namespace) -> int:
             if (one := _explained(work, each)).decisions.parts or one.decisions.fault
         ]
         _note(work, args, explanations)
-    if not explanations:
+        found = _accesses(database, work, args.name)
+        note_showing(work, args, "explain", found)
+        accesses, now = [(one, readings_of(work, one)) for one in found], work.now
+    if not explanations and not accesses:
         raise NotFoundError("no decision was kept of this id")
     if args.json:
-        print_json(
-            {"decisions": [as_json(one, replay=args.replay) for one in explanations]}
-        )
+        decisions = [as_json(one, replay=args.replay) for one in explanations]
+        opened_by = [access_as_json(one, read, now) for one, read in accesses]
+        print_json({"decisions": decisions, "accesses": opened_by})
         return 0
     for one in explanations:
         print_explanation(one, args.language, replay=args.replay)
+    for access, read in accesses:
+        for line in lines_of(access, read, now, args.language):
+            print(line)
     return 0
+
+
+def _accesses(database: Database, work: UnitOfWork, name: str) -> list[Access]:
+    """Return the access of that id, or those by which a document could be opened."""
+    reader = AccessReader(work)
+    if (access := reader.get(name)) is not None:
+        return [access]
+    document = find_document(open_vaults(database).within(work), name)
+    if document is None:
+        return []
+    of_patient = reader.listed(_ACCESSES, profile_id=document.profile_id)
+    return [one for one in of_patient if one.names(document.id)]
 
 
 @frozen

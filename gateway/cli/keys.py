@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +21,21 @@ from gateway.cli.options import (
     who_and_why,
 )
 from gateway.core.ins import check_note
-from gateway.errors import NotFoundError
-from gateway.store.base.work import UnitOfWork
+from gateway.errors import ConflictError, NotFoundError
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.mailbox.closing import close_for_ever
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.epochs import MAILBOX, PATIENT, turn_owner, turn_owners
+from gateway.store.patients.lookups import (
+    begin_turn,
+    carry_lookups,
+    end_turn,
+    settles_at,
+    turn_under_way,
+)
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.sealed.key_counts import kinds_of
@@ -63,6 +73,14 @@ def add_parser(commands: Subparsers) -> None:
         metavar="DATE",
         help="all whose key was made before that day (UTC), as 2026-11-29",
     )
+    digests = add_command(
+        turning,
+        "lookup",
+        rotate_lookup,
+        "other keys for what people are found by and show; ended half-way, it goes on",
+        json_too=True,
+    )
+    add_reason(digests)
     destroying = add_command(
         verbs,
         "destroy",
@@ -231,6 +249,58 @@ def rotate_owner(args: argparse.Namespace) -> int:
     else:
         print(f"{total} owners have another key for what is new")
     return 0
+
+
+def rotate_lookup(args: argparse.Namespace) -> int:
+    """
+    Have other keys of digests take over, carry over who is found by them, destroy the
+    old ones. The service may go on meanwhile; who is signed in signs in again.
+
+    Raises:
+        ConflictError: an earlier version's rows are not carried over yet, or one was
+            altered; run again once that is done, it goes on.
+        UnavailableError: a key is not at hand, or the keys are destroyed and the
+            database's log keeps their bytes yet.
+    """
+    told, total = who_and_why(args), 0
+    with opened(args) as (_, database):
+        with database.read() as work:
+            begun = turn_under_way(work)
+        if begun is None:
+            if left := CarryingOver(database, STEPS).left():
+                raise ConflictError(
+                    f"what earlier versions wrote is being carried over "
+                    f"({', '.join(left)}): wait until the service has done it"
+                )
+            with database.write() as work, work.acting_by(told):
+                begin_turn(work, by=told["by"])
+                begun = work.now
+        _wait(database, settles_at(begun))
+        while True:
+            with database.write() as work, work.acting_by(told):
+                count = carry_lookups(work)
+            total += count
+            if not count:
+                break
+            if not args.json:
+                print(f"{total} patients", file=sys.stderr)
+        with database.write() as work, work.acting_by(told):
+            gone = end_turn(work, by=told["by"])
+        clear_traces(database.engine)
+    if args.json:
+        print_json({"carried": total, "destroyed": gone})
+    else:
+        print(f"{total} patients are found by other keys; {gone} keys are destroyed")
+        print("who was signed in signs in again; codes under way are asked for anew")
+    return 0
+
+
+def _wait(database: Database, until: datetime) -> None:
+    """Wait until every process knows the other keys, as each does within seconds."""
+    left = (until - database.clock()).total_seconds()
+    if left > 0:
+        print(f"every process learns of the other keys: {left:.0f} s", file=sys.stderr)
+        time.sleep(left)
 
 
 def _turn_owners(work: UnitOfWork, args: argparse.Namespace, by: str) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.access_showing import summary
 from gateway.cli.operators import operator_name
 from gateway.cli.options import (
     Subparsers,
@@ -29,12 +30,16 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import MisuseError, NotFoundError
 from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
+from gateway.store.accesses.reading import AccessReader
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.life import tell_life, tell_waiting
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
+
+_ACCESSES = 20
+"""Of operators so many of the last are shown with a patient."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -232,6 +237,8 @@ def show_patient(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
         known = _known(profile, Profiles(work).rights(profile.id))
+        accesses = AccessReader(work).listed(_ACCESSES, profile_id=profile.id)
+        known["accesses"] = [summary(one, work.now) for one in accesses]
         note_reading(work, args, "patient show", profile.id, chain=chain_of(profile.id))
     if args.json:
         print_json(known)
@@ -372,4 +379,11 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{name} {one}" for name, one in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(one if isinstance(one, str) else _access(one) for one in value)
+    return str(value)
+
+
+def _access(said: dict[str, Any]) -> str:
+    """Return an operator's access in one line; `gateway access show` says more."""
+    return f"{said['asked']:.10} {said['by']} {said['state']} ({said['id']})"

@@ -93,6 +93,7 @@ class Presence:
         judges = time.monotonic() - self._beaten_at < 2 * BEAT_SECONDS
         with self._database.write() as work:
             note_presence(work, self.owner)
+            work.keys.held(work.connection)  # what doors ask by may have turned over
             freed = self._free(work, judges=judges)
             moved = work.tasks.follow_clock()
         self._beaten_at = time.monotonic()

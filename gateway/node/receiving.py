@@ -9,21 +9,26 @@ from typing import Any
 from twisted.application.internet import TimerService
 from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
+from twisted.logger import Logger
 
 from gateway.clock import utc_now
 from gateway.loop import Threads, when_told_to_reload
 from gateway.node.mail_doors import mail_doors
 from gateway.node.parent import Parent
+from gateway.node.presence import BEAT_SECONDS
 from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.open_database import open_database
+from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity
 
 _THREADS = 8
+
+log = Logger()
 
 
 class Receiver:
@@ -67,6 +72,10 @@ class Receiver:
         for door in self._doors:
             door.setServiceParent(self._root)
         TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
+        know_keys = self._worker.deferred(self._database.know_keys)
+        TimerService(
+            BEAT_SECONDS, lambda: know_keys().addErrback(_say_why_not)
+        ).setServiceParent(self._root)
 
     def run(self) -> None:
         """Receive until the reactor is told to stop; then finish what was begun."""
@@ -106,3 +115,9 @@ class Receiver:
         if not self.failure:
             self.failure = str(why)
             self._reactor.stop()
+
+
+def _say_why_not(failure: Any) -> None:
+    """Log why the keys of now are not known; of a database that is away, nothing."""
+    if not failure.check(AwayError):
+        log.error("the keys were not looked at: {why}", why=failure.getErrorMessage())

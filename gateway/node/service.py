@@ -18,11 +18,12 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, UnavailableError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.metrics import ALTERED_NAME
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
+from gateway.mssante.receipts.notice_bounces import NoticeBounces
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
 from gateway.node.admin_door import AdminDoor
@@ -46,7 +47,7 @@ from gateway.store.accesses.telling import wake_tellings
 from gateway.store.arrivals.transit import TransitDays
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
-from gateway.store.base.work import AwayError
+from gateway.store.base.work import AwayError, Database
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
@@ -275,6 +276,7 @@ class Service:
         carrying = CarryingOver(self._database, STEPS)
 
         def rounds_and_strays() -> dict[str, int]:
+            bounced = _take_bounces(self._database, self._settings)
             late = confirming.run()  # before the bytes that a report is made of go
             files = {"outbox": outbox.tidy(utc_now(), kept)}
             with self._database.write() as work:
@@ -282,7 +284,7 @@ class Service:
                 wake(work, 1000)
                 wake_tellings(work, 1000)
                 late["requests"] = forget_requests(work)
-            gone = {**late, **rounds.run(), **files, **strays.run().changes}
+            gone = {**bounced, **late, **rounds.run(), **files, **strays.run().changes}
             gone |= days.run()
             return {**carrying.run(), **gone}
 
@@ -358,6 +360,19 @@ class Service:
         self._presence.stop()
         self._database.close()
         return result
+
+
+def _take_bounces(database: Database, settings: Settings) -> dict[str, int]:
+    """Take the bounces of notices; what is wrong with their folder is no other's."""
+    if not settings.outgoing.bounces:
+        return {}
+    try:
+        return NoticeBounces(database, Path(settings.outgoing.bounces)).run()
+    except AwayError:
+        raise
+    except UnavailableError as error:
+        log.error("bounces of notices are not read: {why}", why=str(error))
+        return {}
 
 
 def _say_what_went(counts: dict[str, int]) -> None:

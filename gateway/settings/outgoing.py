@@ -12,6 +12,8 @@ from gateway.settings.machine import is_this_machine
 from gateway.settings.table import Table
 
 _MONTH_HOURS = 30 * 24
+_MOST_LOCAL = 24
+"""Of the 64 characters that an address has before its @ (RFC 5321 §4.5.3.1.1)."""
 
 
 @frozen(kw_only=True)
@@ -42,6 +44,11 @@ class OutgoingSettings(Table):
     notice_from: Annotated[str, "Sender of the notices and codes."] = (
         "ne-pas-repondre@localhost"
     )
+    bounces: Annotated[
+        Path | str,
+        "Maildir that the mail server of notice_from puts bounces in, for each "
+        "address of notice_from with +…; empty: bounces are not seen.",
+    ] = ""
     routes: Annotated[
         dict[str, str], "Domain = host:port, instead of its DNS MX records."
     ] = {}  # noqa: RUF012
@@ -100,6 +107,11 @@ class OutgoingSettings(Table):
         if self.mx_host_check not in {"off", "warn", "enforce"}:
             raise MisuseError("[outgoing]: mx_host_check is off, warn or enforce")
         self._check_smart_host()
+        if self.bounces and len(self.notice_from.rpartition("@")[0]) > _MOST_LOCAL:
+            raise MisuseError(
+                "[outgoing]: with bounces, notice_from has 24 characters at most "
+                "before its @: 40 more stand there"
+            )
         if not self.outbox_days:
             raise MisuseError("[outgoing]: outbox_days is 1 or more")
         if not 0 <= self.confirm_hours <= _MONTH_HOURS:

@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import access, access_asking, operators, quarantine, vault
+from gateway.cli import (
+    access,
+    access_asking,
+    explain,
+    operators,
+    patient,
+    quarantine,
+    vault,
+)
 from gateway.cli.operators import Operator, act_for
 from gateway.clock import utc_now
 from gateway.core.accesses import AccessCause, AccessRefusal, AskRefusal
@@ -144,6 +152,43 @@ def test_a_second_person_grants_it_and_sees_what_was_opened(
     assert (shown["reason"], shown["request"]) == ("ticket 12", "the patient")
     assert f"accordé par: {BEN}" in said
     assert "motif: réclamation" in said
+
+
+def test_a_patient_and_a_document_are_explained_with_who_could_open_it(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(ANNE)
+    access_id = taken(run, capsys)["access"]
+    assert run(vault, "get", f"{SET}.1") == 0
+    capsys.readouterr()
+
+    for name, count in ((f"{SET}.1", 1), (access_id, 1), (f"{SET}.9", 0)):
+        assert run_explain(config, name, "--json") == 0
+        found = json.loads(capsys.readouterr().out)["accesses"]
+        assert [one["id"] for one in found] == [access_id] * count
+    assert run_explain(config, access_id, "--language", "en") == 0
+    said = capsys.readouterr().out
+    assert "access of an operator" in said
+    assert f"opened: {found_at(config)}" in said
+    assert run(patient, "show", MATRICULE, "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["accesses"]
+    assert (shown["id"], shown["by"]) == (access_id, ANNE)
+    assert run(patient, "show", MATRICULE) == 0
+    assert f"{ANNE} open ({access_id})" in capsys.readouterr().out
+    read = [one for one in lines(config) if one.outcome == "explain"]
+    assert access_id in {one.detail.get("access") for one in read}
+
+
+def run_explain(config: Path, *words: str) -> int:
+    parser = argparse.ArgumentParser()
+    explain.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(["explain", "-c", str(config), *words])
+    return int(args.run(args))
+
+
+def found_at(config: Path) -> str:
+    (read,) = [one for one in lines(config) if one.outcome == "vault get"]
+    return read.at.isoformat()
 
 
 def test_what_was_taken_at_once_is_reviewed_and_the_patient_is_told(

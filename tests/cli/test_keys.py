@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from gateway.cli import keys, mailbox, patient
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.patients.profiles import Profiles
+from gateway.store.sealed.carried import forget_carried
+from gateway.store.tables import carried
 from tests.cli.conftest import Run
 
 INS = "279035121518989"
@@ -115,6 +119,47 @@ def test_owners_turn_over_one_or_all_made_before_a_day(
             run_keys(config, "rotate", "owner", *words)
     with pytest.raises(SystemExit):
         run_keys(config, "rotate", "owner", "--made-before", "yesterday")
+
+
+def test_keys_of_digests_turn_over_and_a_turn_that_was_ended_goes_on(
+    config: Path, capsys: Printed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(*_: Any, **__: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", ends)
+        with pytest.raises(KeyboardInterrupt):
+            run_keys(config, "rotate", "lookup", "--reason", "a theft")
+    assert "every process learns of the other keys: 60 s" in capsys.readouterr().err
+    assert run(patient, "show", INS) == 0
+    monkeypatch.setattr("gateway.store.sealed.turning.SETTLED", -SECOND)
+    assert told(config, capsys, "rotate", "lookup") == {"carried": 1, "destroyed": 6}
+
+    assert run(patient, "show", INS) == 0
+    counts = {one["of"]: one for one in told(config, capsys, "status")["keys"]}
+    assert (counts["label"]["open"], counts["label"]["destroyed"]) == (9, 6)
+    assert told(config, capsys, "rotate", "lookup")["destroyed"] == 6
+    database = open_database(read_settings(config))
+    with database.read() as work:
+        lines = [one for one in work.journal.lines() if one.subject == "lookup"]
+    database.close()
+    assert [one.action for one in lines] == ["key:turn", "key:destroy"] * 2
+    assert lines[0].detail["reason"] == "a theft"
+
+
+def test_keys_of_digests_do_not_turn_over_while_an_older_version_is_carried_over(
+    config: Path,
+) -> None:
+    settings = read_settings(config)
+    database = open_database(settings)
+    with database.write() as work:
+        work.connection.execute(delete(carried))
+    database.close()
+    forget_carried(settings.blobs.folder)
+
+    with pytest.raises(ConflictError, match="being carried over"):
+        run_keys(config, "rotate", "lookup")
 
 
 def test_a_patient_whose_key_is_destroyed_is_deleted_and_shown_no_more(

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from sqlalchemy import select
 
+from gateway.clock import utc_now
+from gateway.store.patients.lookups import begin_turn
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.sealed.digest_keys import LOOKUP
 from gateway.store.tables import accounts, data_keys, profiles
 from tests.journeys.clients import (
     DOCTOR,
@@ -75,6 +79,24 @@ def given_by(imap: imaplib.IMAP4) -> list[bytes]:
     return [one[1] for one in items if isinstance(one, tuple)]
 
 
+def turn_digests(gateway: Gateway, sender: Sender, cookie: str) -> None:
+    """Go on, under load, with a turn of which somebody killed the command long ago."""
+    with gateway.database() as found:
+        then = utc_now() - timedelta(minutes=2)
+        database = evolve(found, clock=lambda: then)
+        with database.write() as work:
+            begin_turn(work, by="somebody")
+    assert page(gateway, cookie)[0] == 200  # read by the keys of before
+    enough = len(sender.acknowledged) + 20  # each process that receives has had some
+    while len(sender.acknowledged) < enough:
+        time.sleep(0.05)
+    other = cookie_of_the_patient(gateway)
+    turned = json.loads(gateway.run("keys rotate lookup", "--json"))
+    assert turned == {"carried": 2, "destroyed": len(LOOKUP)}
+    assert page(gateway, cookie)[0] in {302, 303}
+    assert page(gateway, other)[0] == 200
+
+
 def test_letters_are_filed_and_read_while_every_key_turns_over(
     gateway: Gateway,
 ) -> None:
@@ -91,6 +113,7 @@ def test_letters_are_filed_and_read_while_every_key_turns_over(
             for whose in (("--patient", PATIENT), ("--mailbox", DOCTOR)):
                 assert "1 owners" in gateway.run("keys rotate owner", *whose)
             assert page(gateway, cookie)[0] == 200
+        turn_digests(gateway, sender, cookie)
     finally:
         sender.stop()
     assert sender.acknowledged

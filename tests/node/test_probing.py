@@ -12,17 +12,17 @@ import pytest
 from attrs import define, evolve, field
 from sqlalchemy import update
 
-from gateway.core.accesses import AccessCause, Verdict
+from gateway.core.accesses import Verdict
 from gateway.node.health import BLOCKING, Readiness
 from gateway.node.probing import Look, Probes, faults_of
 from gateway.settings.file import Settings
-from gateway.store.accesses.accesses import Accesses, Terms
-from gateway.store.accesses.values import Named, Wanted
+from gateway.store.accesses.accesses import Accesses
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.sealed.identity import join, make_identity
 from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
+from tests.builders_accesses import BEN, take
 from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
@@ -222,16 +222,7 @@ def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
 ) -> None:
     patient = open_profile(ground.database)
     day = timedelta(hours=24)
-    terms = Terms(lasts=timedelta(minutes=30), waits=day, review=day)
-    wanted = Wanted(
-        cause=AccessCause.LAW,
-        why="x",
-        request="y",
-        patients=(patient,),
-        named=(Named("d" * 32),),
-    )
-    with ground.database.write() as work:
-        access_id = Accesses(work, "anne (privacy)", "anne").take(wanted, terms)
+    access_id = take(ground.database, patient)
     due = clock.now + day
     clock.advance(hours=hours)
 
@@ -243,7 +234,7 @@ def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
     assert (b'gateway_fault{fault="access reviews"} 1' in metrics) == said
     assert "access reviews" not in BLOCKING
     with ground.database.write() as work:
-        Accesses(work, "ben (auditor)", "ben").review(access_id, Verdict.FINE, "z")
+        Accesses(work, *BEN).review(access_id, Verdict.FINE, "z")
     assert ground.faults() == {}
     with ground.database.engine.begin() as connection:
         connection.execute(update(accesses).values(verdict="not-fine"))

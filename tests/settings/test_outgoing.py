@@ -16,6 +16,10 @@ from gateway.settings.outgoing import OutgoingSettings
         ({"connections_per_domain": 0}, "connections_per_domain is 1 or more"),
         ({"connections": 1}, "connections_per_domain is 1 or more"),
         ({"messages_per_connection": 0}, "messages_per_connection is 1 or more"),
+        (
+            {"bounces": "b", "notice_from": "a" * 25 + "@sante.example"},
+            "24 characters at most",
+        ),
         ({"mx_host_check": "perhaps"}, "mx_host_check is off, warn or enforce"),
     ],
 )
@@ -24,6 +28,13 @@ def test_limits_that_let_nothing_out_are_refused(
 ) -> None:
     with pytest.raises(MisuseError, match=why):
         OutgoingSettings(**values)
+
+
+def test_a_sender_of_notices_may_have_so_many_characters_with_bounces() -> None:
+    longest = "a" * 24 + "@sante.example"
+
+    assert OutgoingSettings(bounces="b", notice_from=longest).notice_from == longest
+    assert OutgoingSettings(notice_from="a" + longest).bounces == ""
 
 
 def test_the_least_of_each_limit_is_one() -> None:

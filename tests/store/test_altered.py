@@ -16,16 +16,15 @@ from sqlalchemy import Boolean, Column, Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 import gateway
-from gateway.core.accesses import AccessCause
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.rights.inquiry_rules import InquiryEvent
-from gateway.store.accesses.accesses import Accesses, Terms
+from gateway.store.accesses.accesses import Accesses
 from gateway.store.accesses.reading import AccessReader
-from gateway.store.accesses.values import Named, Wanted
+from gateway.store.accesses.values import Named
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.columns import UtcDateTime
@@ -67,15 +66,13 @@ from gateway.store.tables import (
 )
 from gateway.store.vault.documents import Documents
 from gateway.store.vault.values import NewDocument
+from tests.builders_accesses import ANNE, TERMS, wanted
 from tests.builders_people import INS, TRAITS, matricule, open_profile
 from tests.fakes import SetClock
 from tests.mssante.post import DOCTOR, SERVICE, Post, mail
 
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 OTHER = matricule(7)
-TERMS = Terms(
-    lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
-)
 STRANGER = "somebody@hopital.mssante.test"
 
 
@@ -146,14 +143,8 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
-        asked = Wanted(
-            cause=AccessCause.COMPLAINT,
-            why="ticket 7",
-            request="the patient",
-            patients=(profile_id,),
-            named=(Named(self.documents[-1]),),
-        )
-        Accesses(work, "anne (privacy)", "anne").take(asked, TERMS)
+        named = (Named(self.documents[-1]),)
+        Accesses(work, *ANNE).take(wanted(profile_id, named=named), TERMS)
 
     def _helpers(self, work: UnitOfWork) -> None:
         """Each patient asks the other, who agrees."""
@@ -219,7 +210,7 @@ class World:
                 masked_by=MaskedBy.PATIENT,
             )
             (*_, taken) = AccessReader(work).listed(9)
-            Accesses(work, "anne (privacy)", "anne").end(taken.id)
+            Accesses(work, *ANNE).end(taken.id)
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None
             MaskRuns(work).move(run, "", 2, 1)

@@ -12,10 +12,6 @@ from gateway.core.texts.notices import NoticeKind
 CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
     {
         NoticeKind.MESSAGE: Both("Vous avez reçu un message", "You received a message"),
-        NoticeKind.UNANSWERED: Both(
-            "Votre message n'a pas encore été ouvert",
-            "Your message was not opened yet",
-        ),
         NoticeKind.UNDELIVERED: Both(
             "Votre message n'a pas pu être remis",
             "Your message could not be delivered",
@@ -62,8 +58,8 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
         NoticeFamily.MESSAGE: (
             Both("Messages", "Messages"),
             Both(
-                "Un professionnel vous a écrit, ou n'a pas ouvert votre message.",
-                "A professional wrote to you, or has not opened your message yet.",
+                "Un professionnel vous a écrit.",
+                "A professional wrote to you.",
             ),
         ),
         NoticeFamily.DOCUMENT: (

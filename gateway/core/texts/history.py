@@ -222,6 +222,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
+        "unreached": Both(
+            "Adresse de courriel non joignable, ou joignable à nouveau",
+            "E-mail address not reached, or reached again",
+        ),
         "notices": Both(
             "Façon d'être prévenu changée", "How you are told of things changed"
         ),

@@ -52,7 +52,6 @@ class NoticeKind(StrEnum):
     SHOWN = "shown"  # a document that was hidden from the patient until now
     WITHDRAWN = "withdrawn"  # a document, by its author
     SETTINGS = "settings"  # changed by an operator
-    UNANSWERED = "unanswered"  # what the patient wrote was not read for days
     DIGEST = "digest"  # what happened on a day and could wait
 
 
@@ -270,21 +269,6 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Someone who runs the service changed a setting of your space. The "
                 "history of your space says which, and why.\n\n"
                 "If that is wrong, tell the service.\n" + CARE_EN,
-            ),
-        },
-        NoticeKind.UNANSWERED: {
-            "fr": (
-                "Un de vos messages n'a pas encore été ouvert",
-                "Bonjour,\n\n"
-                "Un message que vous avez envoyé depuis votre espace n'a pas encore "
-                "été ouvert. Votre espace dit lequel, et ce que vous pouvez faire.\n"
-                + CARE_FR,
-            ),
-            "en": (
-                "One of your messages was not opened yet",
-                "Hello,\n\n"
-                "A message you sent from your space was not opened yet. Your space "
-                "says which one, and what you can do.\n" + CARE_EN,
             ),
         },
         NoticeKind.DIGEST: {

@@ -5,17 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from attrs import frozen
+from twisted.logger import Logger
 
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import InvalidError
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import build_message
+from gateway.mssante.sending.bounce_address import bounce_address
 from gateway.mssante.sending.email import Carrier, Email
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
+from gateway.store.patients.reaching import Reaching
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
+
+log = Logger()
 
 
 @frozen
@@ -31,6 +38,8 @@ class Notifying:
     sender: str
     service: str
     carry: Carrier
+    sees_bounces: bool = False
+    """Each notice leaves from an address of its own, which its bounce says."""
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings) -> Notifying:
@@ -40,17 +49,21 @@ class Notifying:
         if outgoing.smart_host:
             carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
         name = settings.domains.operator_name
-        return cls(database, outgoing.notice_from, name, carry)
+        sees = bool(outgoing.bounces)
+        return cls(database, outgoing.notice_from, name, carry, sees)
 
     def __call__(self, task: Task) -> Job:
-        """Send a notice; the job records that it left."""
+        """Send a notice; the job records that it left, or that it cannot."""
         with self.database.read() as work:
             notice, now = get_notice(work, task.subject), work.now
         if notice is None or notice.is_sent:
             return _nothing
         if notice.expires_at is not None and now >= notice.expires_at:
             return lambda work: end_notice(work, notice, NoticeEnd.TOO_LATE)
-        sync = self.carry(notice.id, self.written(notice))
+        try:
+            sync = self.carry(notice.id, self.written(notice))
+        except InvalidError:
+            return partial(_refused, notice)
         sent = partial(_sent, notice)
         return sent if sync is None else SyncedJob(sent, sync)
 
@@ -71,11 +84,31 @@ class Notifying:
             message_id=f"{notice.id}@{sender.domain}",
             headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 §5
         )
-        return Email(sender=str(sender), to=str(to), content=content)
+        envelope = str(sender)
+        if self.sees_bounces:
+            envelope = bounce_address(self.database.keys, self.sender, notice.id)
+        return Email(sender=envelope, to=str(to), content=content)
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:
     end_notice(work, notice, NoticeEnd.SENT)
+
+
+def _refused(notice: Notice, work: UnitOfWork) -> None:
+    """The address is none, or the relay says it is not: the patient is told of it."""
+    end_notice(work, notice, NoticeEnd.REFUSED)
+    Reaching(work).failed(notice)
+    if notice.kind is NoticeKind.UPDATE:
+        work.after_commit(partial(_ask_for_help, notice.id))
+
+
+def _ask_for_help(notice_id: str) -> None:
+    """The law says by any means (CSP R. 1111-53): somebody has to find another one."""
+    log.warn(
+        "notice {id} of a hidden document could not leave: "
+        "its patient is to be told another way",
+        id=notice_id,
+    )
 
 
 def _nothing(_: UnitOfWork) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from gateway.errors import GatewayError, InvalidError, MisuseError, UnavailableE
 from gateway.mssante.sending.email import Email
 from gateway.settings.outgoing import OutgoingSettings
 
+_STATUS = re.compile(r"5\.(\d{1,3})\.\d{1,3}(?=\s|$)")
 _LONGEST = 500
 """Characters of a password that a file may hold."""
 
@@ -149,10 +151,32 @@ def read_password(file: Path) -> str:
 
 
 def _refusal(error: aiosmtplib.SMTPRecipientsRefused) -> GatewayError:
-    """A relay that refuses the one recipient for now says 4xx (RFC 5321 §4.2.1)."""
+    """
+    A relay that refuses the one recipient for now says 4xx (RFC 5321 §4.2.1).
+
+    What it refuses for good is the address where it says so (RFC 3463 §3.2, §3.3);
+    that it does not relay for us is a fault of ours, which an operator mends.
+    """
     if any(400 <= one.code < 500 for one in error.recipients):
         return UnavailableError("not sent yet", detail="smart host: refused for now")
+    if not any(_is_of_address(one.code, one.message) for one in error.recipients):
+        return UnavailableError("not sent yet", detail="smart host: it refuses us")
     return InvalidError("the relay refused the address of a notice")
+
+
+def _is_of_address(code: int, text: str) -> bool:
+    """
+    Tell whether a refusal for good is of the address: by its status, else its code.
+
+    >>> _is_of_address(550, "5.1.1 no such user"), _is_of_address(553, "bad mailbox")
+    (True, True)
+    >>> _is_of_address(554, "5.7.1 Relay access denied"), _is_of_address(554, "no")
+    (False, False)
+    """
+    status = _STATUS.match(text.strip())
+    if status is not None:
+        return status[1] in {"1", "2"}
+    return code in {550, 551, 553}
 
 
 def _why(error: BaseException) -> str:

@@ -51,6 +51,7 @@ from gateway.store.journal import (
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.line_details import (
@@ -278,6 +279,19 @@ class UnitOfWork:
         self.after_commit(lambda: self.keys.remember(held, scope, key_id))
         return key_id
 
+    def digests(self, label: Label, text: str) -> tuple[str, ...]:
+        """
+        Return every digest by which a text is found now, the one to write first.
+
+        By the keys that there are in this transaction (`KeyRing.digests`).
+        """
+        self.keys.held(self.connection)
+        return self.keys.digests(label, text)
+
+    def digest(self, label: Label, text: str) -> str:
+        """Return the digest of a text that is written now."""
+        return self.digests(label, text)[0]
+
     @property
     def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""
@@ -430,6 +444,11 @@ class Database:
         None where that is not possible, as on PostgreSQL, or not now.
         """
         return None if self._glance is None else self._glance.rows(question, **values)
+
+    def know_keys(self) -> None:
+        """Learn which keys there are now, as a transaction does that needs one."""
+        with self.read() as work:
+            work.keys.held(work.connection)
 
     def believes_unbound(self) -> bool:
         """Tell whether rows of an earlier version may still be without a MAC."""

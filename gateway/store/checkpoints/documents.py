@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, select
 
 from gateway.checkpoints.checkpoint import VaultCount
 from gateway.store.journal import Action
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import documents, journal
 
 FILING: Final = (Action.DOCUMENT_FILED.value, Action.DOCUMENT_KEPT.value)

@@ -20,7 +20,8 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.column_digests import column_digest
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import conversations, inbox_messages
 
 _CONVERSATION = Prepared(

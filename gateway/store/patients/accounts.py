@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,7 @@ from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
     accounts,
     unknown_logins,
@@ -96,10 +97,10 @@ class Accounts:
         if profile is None:
             raise NotFoundError("no such patient")
         check_password(password, login, profile)
-        digest = self.work.keys.digest(Label.LOGIN, login)
+        digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
-                accounts.c.login.in_([digest, login])
+                accounts.c.login.in_([*digests, login])
                 | (accounts.c.profile_id == profile_id)
             )
         ).first()
@@ -109,7 +110,7 @@ class Accounts:
         self.work.add_now(
             accounts,
             id=account_id,
-            login=digest,
+            login=digests[0],
             called=self._called(account_id, profile.key_id, login),
             profile_id=profile_id,
             password=_HASHER.hash(_normal(password)),
@@ -122,18 +123,18 @@ class Accounts:
     def find(self, login: str) -> Account:
         """Return the account of a login in any case, or one nobody can open."""
         login = login.strip().lower()[:LONGEST_LOGIN]
-        digest = self.work.keys.digest(Label.LOGIN, login)
+        digests = self.work.digests(Label.LOGIN, login)
         columns = accounts.c
         row = self.work.connection.execute(
             select(accounts).where(
                 or_(
-                    and_(columns.login == digest, columns.called.is_not(None)),
+                    and_(columns.login.in_(digests), columns.called.is_not(None)),
                     and_(columns.login == login, columns.called.is_(None)),
                 )
             )
         ).first()
         if row is None:
-            return self._nobody(digest)
+            return self._nobody(digests)
         self.work.rows.check(accounts, row)
         return _account(row)
 
@@ -181,10 +182,10 @@ class Accounts:
         login = check_login(login)
         columns = accounts.c
         row = self._row_to_change(profile)
-        digest = self.work.keys.digest(Label.LOGIN, login)
+        digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(columns.id).where(
-                columns.login.in_([digest, login]), columns.id != row.id
+                columns.login.in_([*digests, login]), columns.id != row.id
             )
         ).first()
         if taken is not None:
@@ -192,7 +193,7 @@ class Accounts:
         self.work.change(
             accounts,
             columns.id == row.id,
-            login=digest,
+            login=digests[0],
             called=self._called(row.id, profile.key_id, login),
         )
         Profiles(self.work).change(profile.id, "login")
@@ -204,25 +205,36 @@ class Accounts:
             called = self._called(row.id, key_id, self._login(row, profile))
             self.work.change(accounts, accounts.c.id == row.id, called=called)
 
+    def carry_login(self, profile: Profile) -> bool:
+        """Find a patient's login by the keys of now; False where that is so already."""
+        row = self._row_of(profile)
+        if row is None or row.called is None:
+            return False
+        digest = self.work.digest(Label.LOGIN, self._login(row, profile))
+        if digest == row.login:
+            return False
+        self.work.change(accounts, accounts.c.id == row.id, login=digest)
+        return True
+
     def login_columns(self, row: Any) -> dict[str, Any]:
         """Return the columns of a login that an earlier version wrote in clear."""
         profile = Profiles(self.work).get(row.profile_id)
         if profile is None:
             return {}
         return {
-            "login": self.work.keys.digest(Label.LOGIN, row.login),
+            "login": self.work.digest(Label.LOGIN, row.login),
             "called": self._called(row.id, profile.key_id, row.login),
         }
 
-    def _nobody(self, digest: str) -> Account:
+    def _nobody(self, digests: Sequence[str]) -> Account:
         row = self.work.connection.execute(
-            select(unknown_logins).where(unknown_logins.c.digest == digest)
+            select(unknown_logins).where(unknown_logins.c.digest.in_(digests))
         ).first()
         return Account(
             hash=_NOBODY,
             failures=row.failures if row else 0,
             paused_until=row.paused_until if row else None,
-            unknown=digest,
+            unknown=row.digest if row else digests[0],
         )
 
     def profile_of(self, account_id: str) -> str:
@@ -342,6 +354,16 @@ def _account(row: Any) -> Account:
         hash=row.password,
         failures=row.failures,
         paused_until=row.paused_until,
+    )
+
+
+def forget_failures(work: UnitOfWork) -> None:
+    """Forget every wrong password that is counted, and each pause for it."""
+    columns = accounts.c
+    work.connection.execute(
+        update(accounts)
+        .where((columns.failures > 0) | columns.paused_until.is_not(None))
+        .values(failures=0, paused_until=None)
     )
 
 

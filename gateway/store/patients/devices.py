@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.web_sessions import Stage, end_sessions, end_sessions_of
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import devices, web_sessions
 
 MOST: Final = 20
@@ -63,7 +63,7 @@ class Devices:
                 insert(devices).values(
                     id=device_id,
                     account_id=self.account_id,
-                    digest=self._digest(cookie),
+                    digest=self._digests(cookie)[0],
                     session=session,
                     key_id=self.key_id,
                     called=self._sealed(device_id, called),
@@ -78,6 +78,7 @@ class Devices:
             update(devices)
             .where(devices.c.id == known.id)
             .values(
+                digest=self._digests(cookie)[0],  # another one since it was seen last?
                 session=session,
                 key_id=self.key_id,
                 called=self._sealed(known.id, called),
@@ -103,8 +104,8 @@ class Devices:
             )
             .where(columns.account_id == self.account_id)
         )
-        mine = self._digest(cookie)
-        found = [self._device(row, row.digest == mine) for row in rows]
+        mine = self._digests(cookie)
+        found = [self._device(row, row.digest in mine) for row in rows]
         return sorted(found, key=lambda one: (one.seen_at, one.id), reverse=True)
 
     def _device(self, row: Any, is_this: bool) -> Device:
@@ -155,13 +156,13 @@ class Devices:
 
     def _row(self, cookie: str) -> Any:
         return self.work.connection.execute(
-            select(devices).where(devices.c.digest == self._digest(cookie))
+            select(devices).where(devices.c.digest.in_(self._digests(cookie)))
         ).first()
 
-    def _digest(self, cookie: str) -> str:
+    def _digests(self, cookie: str) -> tuple[str, ...]:
         # With the account in it: one account's browser is known to no other's.
         text = f"device:{self.account_id}:{cookie}"
-        return self.work.keys.digest(Label.SESSION, text)
+        return self.work.digests(Label.SESSION, text)
 
     def _sealed(self, device_id: str, called: dict[str, str]) -> bytes:
         return self.work.seal(self.key_id, called, f"devices.called:{device_id}")

@@ -20,7 +20,7 @@ from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import card_serial
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import TaskKind
 
@@ -192,8 +192,11 @@ class Importing:
         counts, refused = Imported(), []
         with self.database.write() as work:
             by_digest: dict[str, FeedLine] = {}
+            newest: dict[str, str] = {}
             for line in lines:
-                digest = work.keys.digest(Label.INS, line.ins.matricule)
+                digests = work.digests(Label.INS, line.ins.matricule)
+                digest = digests[0]
+                newest.update(dict.fromkeys(digests, digest))
                 if digest in by_digest:
                     why = f"the number of line {by_digest[digest].number} again"
                     refused.append(RefusedLine(line.number, why))
@@ -201,10 +204,10 @@ class Importing:
                 by_digest[digest] = line
             columns = profiles.c
             known = {
-                row.ins_digest: (row.id, row.state)
+                newest[row.ins_digest]: (row.id, row.state)
                 for row in work.connection.execute(
                     select(columns.ins_digest, columns.id, columns.state).where(
-                        columns.ins_digest.in_(list(by_digest))
+                        columns.ins_digest.in_(list(newest))
                     )
                 )
             }

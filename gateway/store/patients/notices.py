@@ -106,6 +106,8 @@ class NoticeEnd(StrEnum):
     SENT = "sent"
     TOO_LATE = "too-late"
     FAILED = "failed"
+    REFUSED = "refused"  # the address, by the relay
+    BOUNCED = "bounced"  # it left, and came back
 
 
 @frozen(kw_only=True)
@@ -326,6 +328,11 @@ def end_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
         work.connection,
         [{"notice": notice.id, "content": None, "sent_at": work.now}],
     )
+    note_notice(work, notice, end)
+
+
+def note_notice(work: UnitOfWork, notice: Notice, end: NoticeEnd) -> None:
+    """Note in the patient's chain what became of a notice."""
     work.note(
         Action.NOTICE_SENT,
         end.value,

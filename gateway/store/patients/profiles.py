@@ -35,7 +35,7 @@ from gateway.store.patients.rights import (
     sets_of,
 )
 from gateway.store.patients.values import Profile, ProfileChange, ProfileRights
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
     blocks,
     data_keys,
@@ -49,7 +49,11 @@ __all__ = ["Profile", "ProfileRights", "Profiles"]
 
 _OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
 _GET, _HOLD = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
-_FIND = Prepared(select(profiles).where(profiles.c.ins_digest == bindparam("digest")))
+_FIND = Prepared(
+    select(profiles).where(
+        profiles.c.ins_digest.in_([bindparam("digest"), bindparam("before")])
+    )
+)
 _PERMITTED = {"samu": "permit", "other": "permit", "masked": "deny"}
 _AT_FIRST = {"mask_by_default": False, "emergency": _PERMITTED}
 _EMPTY = {"mask_by_default": False, "emergency": {}}
@@ -85,8 +89,8 @@ class Profiles:
         Raises:
             ConflictError: there is one for that INS already.
         """
-        digest = self.work.keys.digest(Label.INS, ins.matricule)
-        if not is_new and self._row(digest=digest) is not None:
+        digest = self.work.digest(Label.INS, ins.matricule)
+        if not is_new and self._row(matricule=ins.matricule) is not None:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
         key_id = self.work.new_key_for(f"patient:{profile_id}")
@@ -144,14 +148,29 @@ class Profiles:
 
     def find(self, matricule: str) -> Profile | None:
         """Return the profile of a matricule, or None."""
-        row = self._row(digest=self.work.keys.digest(Label.INS, matricule))
+        row = self._row(matricule=matricule)
         return None if row is None else self._profile(row)
 
     def find_state(self, matricule: str) -> tuple[str, str] | None:
         """Return (id, state) without unsealing anything, or None: for RCPT TO."""
-        digest = self.work.keys.digest(Label.INS, matricule)
-        row = self._row(digest=digest)
+        row = self._row(matricule=matricule)
         return None if row is None else (row.id, row.state)
+
+    def carry_ins(self, profile_id: str) -> Profile:
+        """
+        Have a profile that is there be found by the keys of now; return it.
+
+        Raises:
+            DestroyedError: its key is: there is no INS to find it by.
+            DamagedError: it is not as it was written.
+        """
+        row = self._checked(_HOLD.first(self.work.connection, profile=profile_id))
+        profile = self._profile(row)
+        digest = self.work.digest(Label.INS, profile.ins.matricule)
+        if digest != row.ins_digest:
+            here = profiles.c.id == profile_id
+            self.work.change(profiles, here, ins_digest=digest)
+        return profile
 
     def get(self, profile_id: str) -> Profile | None:
         """Return a profile by its opaque id, or None."""
@@ -470,9 +489,12 @@ class Profiles:
         )
         self.keep_settings(profile.id)
 
-    def _row(self, *, digest: str = "", profile_id: str = "") -> Any:
-        if digest:
-            row = _FIND.first(self.work.connection, digest=digest)
+    def _row(self, *, matricule: str | None = None, profile_id: str = "") -> Any:
+        if matricule is not None:
+            digests = self.work.digests(Label.INS, matricule)
+            row = _FIND.first(
+                self.work.connection, digest=digests[0], before=digests[-1]
+            )
         else:
             row = _GET.first(self.work.connection, profile=profile_id)
         return self._checked(row)

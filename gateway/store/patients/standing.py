@@ -12,7 +12,7 @@ from gateway.errors import UnavailableError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import Database
 from gateway.store.patients.rights import sender_digest
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.rows import Rows
 from gateway.store.tables import blocks, profiles
 
@@ -24,7 +24,7 @@ _STANDING = Prepared(
         blocks.c.sender,
     )
     .outerjoin(blocks, blocks.c.profile_id == profiles.c.id)
-    .where(profiles.c.ins_digest == bindparam("digest"))
+    .where(profiles.c.ins_digest.in_([bindparam("digest"), bindparam("before")]))
 )
 """
 The profile with each of its blocks: all of them are vouched for, or none is. Whom a
@@ -76,7 +76,7 @@ def find_standing(
     refusal must not tell by its time which one it is. An empty ``address``,
     ``identity`` or ``structure`` (that of an employee) matches no block.
     """
-    found = database.ask(_STANDING, digest=_digest(database, matricule))
+    found = database.ask(_STANDING, **_digests(database, matricule))
     rows = Rows(database.keys, database.believes_unbound)
     return _standing(rows, found, {address, identity, structure})
 
@@ -95,7 +95,7 @@ def find_standing_at_once(
     Raises:
         UnavailableError: it has to be asked in a thread.
     """
-    found = database.ask_at_once(_STANDING, digest=_digest(database, matricule))
+    found = database.ask_at_once(_STANDING, **_digests(database, matricule))
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
     rows = Rows(database.keys, _not_at_once)
@@ -106,8 +106,10 @@ def _not_at_once() -> bool:
     raise UnavailableError("try again later", detail="not at once")
 
 
-def _digest(database: Database, matricule: str) -> str:
-    return database.keys.digest(Label.INS, matricule)
+def _digests(database: Database, matricule: str) -> dict[str, str]:
+    """Return the values of `_STANDING`: two of them while digests turn over."""
+    found = database.keys.digests(Label.INS, matricule)
+    return {"digest": found[0], "before": found[-1]}
 
 
 _NOBODY = "0" * 32

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from sqlalchemy import insert, select, update
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import unknown_logins
 
 LONGEST: Final = timedelta(days=1)
@@ -37,13 +37,15 @@ class Tries:
         """
         assert span <= LONGEST, "tries are forgotten that would count"
         columns, now = unknown_logins.c, self.work.now
-        digest = self.work.keys.digest(Label.LOGIN, f"{self.kind}:{self.name}")
+        digests = self.work.digests(Label.LOGIN, f"{self.kind}:{self.name}")
         row = self.work.connection.execute(
-            select(unknown_logins).where(columns.digest == digest).with_for_update()
+            select(unknown_logins).where(columns.digest.in_(digests)).with_for_update()
         ).first()
         if row is None:
             self.work.connection.execute(
-                insert(unknown_logins).values(digest=digest, failures=1, tried_at=now)
+                insert(unknown_logins).values(
+                    digest=digests[0], failures=1, tried_at=now
+                )
             )
             return None
         end: datetime = row.tried_at + span
@@ -53,6 +55,6 @@ class Tries:
         elif row.failures >= most:
             return end
         self.work.connection.execute(
-            update(unknown_logins).where(columns.digest == digest).values(**values)
+            update(unknown_logins).where(columns.digest == row.digest).values(**values)
         )
         return None

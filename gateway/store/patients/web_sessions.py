@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import accounts, web_sessions
 
 REMEMBERED = timedelta(days=1)
@@ -74,7 +74,7 @@ class WebSessions:
         now = self.work.now
         row = self.work.connection.execute(
             select(web_sessions).where(
-                web_sessions.c.digest == self._digest(cookie),
+                web_sessions.c.digest.in_(self._digests(cookie)),
                 web_sessions.c.expires_at > now,
                 web_sessions.c.seen_at > now - self.life.idle,
             )
@@ -98,7 +98,7 @@ class WebSessions:
         """
         row = self.work.connection.execute(
             select(web_sessions).where(
-                web_sessions.c.digest == self._digest(cookie),
+                web_sessions.c.digest.in_(self._digests(cookie)),
                 web_sessions.c.stage == Stage.OPEN.value,
                 web_sessions.c.expires_at > self.work.now - REMEMBERED,
             )
@@ -108,9 +108,9 @@ class WebSessions:
         self.work.rows.check(web_sessions, row)
         return str(row.account_id)
 
-    def _digest(self, cookie: str) -> str:
+    def _digests(self, cookie: str) -> tuple[str, ...]:
         """Keyed: who writes the database cannot make a row that a cookie opens."""
-        return self.work.keys.digest(Label.SESSION, cookie)
+        return self.work.digests(Label.SESSION, cookie)
 
     def is_stale(self, session: WebSession) -> bool:
         """Tell whether a session's last sight is old enough to be written again."""
@@ -145,7 +145,7 @@ class WebSessions:
             self._make_room(account_id)
         self.work.add_now(
             web_sessions,
-            digest=self._digest(cookie),
+            digest=self._digests(cookie)[0],
             stage=stage.value,
             account_id=account_id or None,
             code_id=code_id or None,
@@ -160,8 +160,8 @@ class WebSessions:
         self._change(session, code_id=code_id)
 
     def digest_of(self, cookie: str) -> str:
-        """Return the digest by which a session is known."""
-        return self._digest(cookie)
+        """Return the digest by which a session that begins now is known."""
+        return self._digests(cookie)[0]
 
     def end(self, session: WebSession) -> bool:
         """End a session; False when it was ended already."""

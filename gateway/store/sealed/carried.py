@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.durable import replace_file
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import carried, instance
 
 if TYPE_CHECKING:

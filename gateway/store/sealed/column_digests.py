@@ -9,7 +9,8 @@ has another digest with each patient, and another again in each table.
 
 from __future__ import annotations
 
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 
 
 def column_digest(keys: KeyRing, place: str, text: str, *, owner: str = "") -> str:

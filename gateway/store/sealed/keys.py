@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import threading
 from contextlib import suppress
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
@@ -14,7 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     Connection,
     Engine,
-    bindparam,
     insert,
     select,
 )
@@ -26,8 +23,15 @@ from gateway.errors import (
     MisuseError,
     UnavailableError,
 )
-from gateway.store.base.prepared import Prepared
+from gateway.store.sealed.digest_keys import (
+    DigestKey,
+    DigestKeys,
+    Label,
+    digest_key,
+    keyed,
+)
 from gateway.store.sealed.generation import HeldKeys, KeyMemory, next_generation
+from gateway.store.sealed.key_rows import ADD, CURRENT, EARLIER, KEPT_OF, WRAPPED
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
 from gateway.store.sealed.sources import KeySource, SecretKey
 from gateway.store.sealed.wrapping import (
@@ -47,54 +51,7 @@ _MOST = 20_000
 KEPT_SECONDS: Final = 300.0
 """How long an unwrapped key stays in memory, whatever happens to it."""
 
-_KEYS = data_keys.c
-_ADD = Prepared(
-    insert(data_keys), ("id", "scope", "epoch", "wrapped", "kek_id", "created_at")
-)
-_CURRENT = Prepared(
-    select(_KEYS.id, _KEYS.epoch, _KEYS.destroyed_at)
-    .where(_KEYS.scope == bindparam("scope"))
-    .order_by(_KEYS.epoch.desc())
-    .limit(1)
-)
-_WRAPPED = Prepared(
-    select(_KEYS.wrapped, _KEYS.kek_id, _KEYS.scope, _KEYS.epoch).where(
-        _KEYS.id == bindparam("key")
-    )
-)
-_LATER = data_keys.alias("later")
-_EARLIER = Prepared(
-    select(_KEYS.id)
-    .join(
-        _LATER,
-        (_LATER.c.scope == _KEYS.scope) & (_LATER.c.epoch > _KEYS.epoch),
-    )
-    .where(_LATER.c.id == bindparam("key"))
-    .order_by(_KEYS.epoch.desc())
-)
 T = TypeVar("T")
-
-
-class Label(StrEnum):
-    """What a keyed digest is for: each has a key of its own."""
-
-    INS = "lookup"
-    """The INS and the addresses by which a row is found; the first there was."""
-    LOGIN = "login"
-    CODE = "code"
-    SESSION = "session"
-    FORM = "form"
-    UPLOAD = "upload"
-    ROW = "row"
-    COLUMN = "column"
-    """What a column says, where it is searched: see `column_digest`."""
-    VAULT = "vault"
-    """Of a document, in the sum that a checkpoint vouches for."""
-
-    @property
-    def scope(self) -> str:
-        """The scope of its key, among those of data keys."""
-        return f"label:{self.value}"
 
 
 class KeyRing:
@@ -103,7 +60,9 @@ class KeyRing:
 
     What is in memory are keys, never texts. Each transaction that needs one reads the
     generation of the keys first: when it grew (`next_generation`), every process drops
-    what it has. The keys of digests are read once (`load`).
+    what it has. The keys of digests are read at first (`load`), and again when the
+    generation grew: while they turn over there are two, of which the newer one is
+    written by and both are read by.
     """
 
     def __init__(
@@ -116,7 +75,7 @@ class KeyRing:
         self.source = source
         self._memory = KeyMemory(kept_seconds)
         self.keks = WrappingKeys(source)
-        self._digests: dict[Label, hmac.HMAC] = {}
+        self._digests = DigestKeys()
         self._engine: Engine | None = None
         self._counts = SealCounts(most_seals)
         self._loading = threading.Lock()
@@ -135,16 +94,23 @@ class KeyRing:
         Keyed, because the space of INS is small enough to try them all, and so that
         no row that opens something can be written without the key.
         """
-        return self.mac(label, text.upper().encode("utf-8", "replace")).hex()
+        return self.digests(label, text)[0]
+
+    def digests(self, label: Label, text: str) -> tuple[str, ...]:
+        """
+        Return every digest by which something is found now, the one to write first.
+
+        There are two while the keys of digests turn over; see `UnitOfWork.digests`.
+        """
+        content = text.upper().encode("utf-8", "replace")
+        return tuple(keyed(one, content).hex() for one in self._keys_of(label))
 
     def mac(self, label: Label, content: bytes) -> bytes:
         """Return the HMAC-SHA-256 of some bytes under the key of a label."""
-        known = self._digests.get(label)
-        if known is None:
-            known = self._load_late(label)
-        keyed = known.copy()  # a quarter of what it costs to begin anew
-        keyed.update(content)
-        return keyed.digest()
+        return keyed(self._keys_of(label)[0], content)
+
+    def _keys_of(self, label: Label) -> tuple[DigestKey, ...]:
+        return self._digests.of(label) or self._load_late(label)
 
     def load(self, connection: Connection) -> None:
         """
@@ -153,9 +119,9 @@ class KeyRing:
         Raises:
             UnavailableError: one cannot be unwrapped, or there is none.
         """
-        for label in Label:
-            secret = self._label_secret(connection, label)
-            self._digests[label] = hmac.new(secret, digestmod="sha256")
+        generation = self._memory.held(connection).generation
+        found = {label: self._label_keys(connection, label) for label in Label}
+        self._digests.keep(found, generation)
 
     def establish(
         self, connection: Connection, now: datetime, *, new: bool = False
@@ -172,42 +138,54 @@ class KeyRing:
         if not connection.execute(select(key_generation.c.number)).first():
             connection.execute(insert(key_generation).values(id=1, number=1))
         for label in Label:
-            if _CURRENT.first(connection, scope=label.scope) is None:
+            if CURRENT.first(connection, scope=label.scope) is None:
                 derived = None if new else self._first_secret(label)
                 self._add(connection, label.scope, 1, now, derived)
         self.load(connection)
 
     def is_established(self, connection: Connection) -> bool:
         """Tell whether every label has a key of its own in the database."""
-        kept = select(_KEYS.scope).where(
-            _KEYS.scope.in_([label.scope for label in Label])
+        kept = select(data_keys.c.scope).where(
+            data_keys.c.scope.in_([label.scope for label in Label])
         )
         return set(connection.execute(kept).scalars()) == {one.scope for one in Label}
 
-    def _load_late(self, label: Label) -> hmac.HMAC:
+    def _load_late(self, label: Label) -> tuple[DigestKey, ...]:
         """Load without having been told to: as a tool or a test does, never `serve`."""
         with self._loading:
-            if label not in self._digests:
-                if self._engine is None:
-                    for each in Label:
-                        secret = self._first_secret(each)
-                        if secret is None:
-                            raise MisuseError("the keys of digests are not loaded")
-                        self._digests[each] = hmac.new(secret, digestmod="sha256")
-                else:
-                    reader = self._engine.connect()
-                    with reader.execution_options(read_only=True) as connection:
-                        self.load(connection)
-        return self._digests[label]
+            if not self._digests.of(label) and self._engine is None:
+                firsts = {each: self._first_secret(each) for each in Label}
+                if None in firsts.values():
+                    raise MisuseError("the keys of digests are not loaded")
+                found = {
+                    each: [("", digest_key(secret))]
+                    for each, secret in firsts.items()
+                    if secret is not None
+                }
+                self._digests.keep(found, -1)
+            elif not self._digests.of(label):
+                assert self._engine is not None
+                reader = self._engine.connect()
+                with reader.execution_options(read_only=True) as connection:
+                    self.load(connection)
+        return self._digests.of(label)
 
-    def _label_secret(self, connection: Connection, label: Label) -> bytes:
-        row = _CURRENT.first(connection, scope=label.scope)
-        if row is not None:
-            return self._unwrapped(connection, row.id)
+    def _label_keys(
+        self, connection: Connection, label: Label
+    ) -> list[tuple[str, DigestKey]]:
+        """Return the keys of a label with their ids, the newest first."""
+        ids = [row.id for row in KEPT_OF.rows(connection, scope=label.scope)]
+        if ids:
+            return [(one, self._label_key(connection, one)) for one in ids]
         secret = self._first_secret(label)
         if secret is None:
             raise UnavailableError("try again later", detail="a digest has no key")
-        return secret
+        return [("", digest_key(secret))]
+
+    def _label_key(self, connection: Connection, key_id: str) -> DigestKey:
+        if known := self._digests.known(key_id):
+            return known
+        return digest_key(self._unwrapped(connection, key_id))
 
     def _first_secret(self, label: Label) -> bytes | None:
         """Return what a label's key was while all followed from the master key."""
@@ -220,8 +198,16 @@ class KeyRing:
     # Data keys
 
     def held(self, connection: Connection) -> HeldKeys:
-        """Return what is in memory and still true for this transaction."""
-        return self._memory.held(connection)
+        """
+        Return what is in memory and still true for this transaction.
+
+        The keys of digests are read again where others may be there since.
+        """
+        held = self._memory.held(connection)
+        if self._digests.are_before(held.generation):
+            with self._loading:
+                self.load(connection)
+        return held
 
     def key_for(self, connection: Connection, scope: str, now: datetime) -> str:
         """
@@ -234,7 +220,7 @@ class KeyRing:
         """
         if known := self.held(connection).by_scope.get(scope):
             return known
-        row = _CURRENT.first(connection, scope=scope)
+        row = CURRENT.first(connection, scope=scope)
         if row is None:
             return self._add(connection, scope, 1, now)
         if row.destroyed_at is not None:
@@ -243,7 +229,7 @@ class KeyRing:
 
     def find(self, connection: Connection, scope: str) -> str | None:
         """Return the id of the key of a scope that has one and keeps it, or None."""
-        row = _CURRENT.first(connection, scope=scope)
+        row = CURRENT.first(connection, scope=scope)
         return None if row is None or row.destroyed_at is not None else str(row.id)
 
     def remember(self, held: HeldKeys, scope: str, key_id: str) -> None:
@@ -263,7 +249,7 @@ class KeyRing:
         Raises:
             DestroyedError: the scope has no key, or it was destroyed.
         """
-        row = _CURRENT.first(connection, scope=scope)
+        row = CURRENT.first(connection, scope=scope)
         if row is None or row.destroyed_at is not None:
             raise DestroyedError("not readable any more", detail="no key to follow")
         key_id = self._add(connection, scope, row.epoch + 1, now)
@@ -311,7 +297,7 @@ class KeyRing:
         try:
             return decrypt(self.data_key(connection, key_id), sealed, bound)
         except DamagedError:
-            for row in _EARLIER.rows(connection, key=key_id):
+            for row in EARLIER.rows(connection, key=key_id):
                 with suppress(DamagedError):
                     return decrypt(self.data_key(connection, row.id), sealed, bound)
             raise
@@ -322,8 +308,8 @@ class KeyRing:
         transaction. A key that sealed too often is followed by another.
         """
         for key_id in self._counts.write(connection):
-            scope = _WRAPPED.first(connection, key=key_id).scope
-            newest = _CURRENT.first(connection, scope=scope)
+            scope = WRAPPED.first(connection, key=key_id).scope
+            newest = CURRENT.first(connection, scope=scope)
             if newest.id == key_id and newest.destroyed_at is None:
                 self.next_epoch(connection, scope, now)
 
@@ -361,7 +347,7 @@ class KeyRing:
             "kek_id": kek.id,
             "created_at": now,
         }
-        _ADD.run(connection, [row])
+        ADD.run(connection, [row])
         return place.key_id
 
     def _add(
@@ -379,10 +365,10 @@ class KeyRing:
                 return self._put(connection, place, now, secret)
         except IntegrityError:
             # Another node made it at this very moment, as at midnight all do.
-            return str(_CURRENT.first(connection, scope=scope).id)
+            return str(CURRENT.first(connection, scope=scope).id)
 
     def _unwrapped(self, connection: Connection, key_id: str) -> bytes:
-        row = _WRAPPED.first(connection, key=key_id)
+        row = WRAPPED.first(connection, key=key_id)
         if row is None or row.wrapped is None:
             raise DestroyedError("not readable any more", detail="data key destroyed")
         kek = self.keks.named(connection, row.kek_id)

@@ -25,7 +25,8 @@ from twisted.logger import Logger
 from gateway.errors import AlteredError
 from gateway.metrics import ALTERED
 from gateway.store.journal import OPERATOR, chain_of
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.row_cells import cells_of
 from gateway.store.sealed.row_versions import (
     ADDED,

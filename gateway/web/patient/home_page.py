@@ -6,9 +6,10 @@ from attrs import frozen
 
 from gateway.message.address import MailAddress
 from gateway.store.patients.profiles import Profile
+from gateway.store.patients.reaching import Reaching
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.home import Home
-from gateway.web.site.answers import Answer
+from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, first_name
 
 
@@ -22,14 +23,23 @@ class HomePage:
         """Show the first page of the space."""
         profile = visit.profile
         with self.desk.database.read() as work:
+            unreached = None
+            if visit.acting is None:
+                unreached = Reaching(work).unreached(profile)
             home = Home.of(work, profile.id, self.desk.seen(work, profile.id))
         return self.desk.page(
             visit,
             "home.html",
             home=home,
+            unreached=unreached,
             first_name=first_name(profile),
             address=own_address(self.desk, profile),
         )
+
+    def address_works(self, visit: Visit) -> Answer:
+        """Take the patient's word that their e-mail address is right."""
+        self.desk.write(lambda work: Reaching(work).works(visit.profile))
+        return redirect("/home")
 
 
 def own_address(desk: PatientDesk, profile: Profile) -> str:

@@ -176,6 +176,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         post("/confidentiality/oppose", opposing.oppose),
         get("/account/notices", notices.choices),
         post("/account/notices", notices.choose),
+        post("/account/email/works", HomePage(desk).address_works),
         get(f"/why/document/{_ID.format('document_id')}", why.document),
         get(f"/why/message/{_ID.format('arrival_id')}", why.message),
         get("/why/line/<int:seq>", why.line),

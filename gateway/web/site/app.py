@@ -30,7 +30,7 @@ from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
 from gateway.web.site.templating import STATIC
 from gateway.web.site.throttle import Throttle
-from gateway.web.site.visits import RawRequest, same, upload_ticket
+from gateway.web.site.visits import RawRequest, is_among, upload_tickets
 
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
@@ -241,7 +241,7 @@ def make_rules(
     def has_ticket(request: Request) -> bool:
         cookie = read_cookies(request).get("__Host-session", "")
         ticket = _query(request.uri.partition(b"?")[2]).get("upload", "")
-        return bool(cookie) and same(ticket, upload_ticket(keys, cookie))
+        return bool(cookie) and is_among(ticket, upload_tickets(keys, cookie))
 
     def right_to_files(request: Request) -> Deferred[FilesRight]:
         return right_of(read_cookies(request).get("__Host-session", ""))

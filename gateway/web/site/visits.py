@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -13,7 +13,8 @@ from gateway.core.ins import Ins
 from gateway.rights.delegation_rules import Act, Capacity, may
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import Stage, WebSession
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.digest_keys import Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 
@@ -123,7 +124,12 @@ def form_token(keys: KeyRing, cookie: str, acting: str = "") -> str:
     visitor acts for as well: a form that was opened in one space does nothing in
     another, which a second window may have gone to meanwhile.
     """
-    return keys.digest(Label.FORM, f"{cookie}:{acting}" if acting else cookie)
+    return form_tokens(keys, cookie, acting)[0]
+
+
+def form_tokens(keys: KeyRing, cookie: str, acting: str = "") -> tuple[str, ...]:
+    """Return the tokens that are believed: two while the keys of digests turn over."""
+    return keys.digests(Label.FORM, f"{cookie}:{acting}" if acting else cookie)
 
 
 def upload_ticket(keys: KeyRing, cookie: str) -> str:
@@ -132,12 +138,18 @@ def upload_ticket(keys: KeyRing, cookie: str) -> str:
 
     It says that a form of ours is sent; whether its session still lasts is looked up.
     """
-    return keys.digest(Label.UPLOAD, cookie)
+    return upload_tickets(keys, cookie)[0]
 
 
-def same(one: str, other: str) -> bool:
-    """Compare two secrets in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+def upload_tickets(keys: KeyRing, cookie: str) -> tuple[str, ...]:
+    """Return the tickets that are believed: two while the keys of digests turn over."""
+    return keys.digests(Label.UPLOAD, cookie)
+
+
+def is_among(one: str, believed: Iterable[str]) -> bool:
+    """Compare a secret with some, each in constant time."""
+    given = one.encode()
+    return any(hmac.compare_digest(given, other.encode()) for other in believed)
 
 
 @frozen

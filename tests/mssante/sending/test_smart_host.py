@@ -246,7 +246,12 @@ def test_a_password_for_all_to_read_is_not_used(
     ("reply", "kind"),
     [
         ("550 5.1.1 no such address", InvalidError),
+        ("553 no such mailbox", InvalidError),
         ("450 4.2.1 later", UnavailableError),
+        # Our own fault is not the patient's: an operator mends it meanwhile.
+        ("554 5.7.1 no such address: Relay access denied", UnavailableError),
+        ("550 5.7.1 blocked: no such", UnavailableError),
+        ("554 no such luck", UnavailableError),
     ],
 )
 def test_only_a_refusal_for_good_is_for_good(

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from gateway.core.accesses import AccessCause, Verdict
+from gateway.core.accesses import Verdict
 from gateway.errors import AlteredError, ConflictError, InvalidError, NotFoundError
 from gateway.rights.access_rules import state_of
-from gateway.store.accesses.accesses import Accesses, ReadingCommand, Terms
+from gateway.store.accesses.accesses import Accesses, ReadingCommand
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import (
     TellingOfAccess,
@@ -35,16 +35,13 @@ from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.notices import Notices
 from gateway.store.tables import accesses, notices, tasks
 from gateway.store.tasks.tasks import TaskKind
+from tests.builders_accesses import ANNE, BEN, TERMS, VAULT_GET
+from tests.builders_accesses import wanted as asked_for
 from tests.builders_people import INS, MATRICULE, matricule, open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
-TERMS = Terms(
-    lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
-)
-GET = ReadingCommand("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
 FIRST, SECOND = Named("d" * 32, "11490-0", "Hôpital"), Named("e" * 32, "34112-3", "CH")
-ANNE, BEN = ("anne (privacy)", "anne"), ("ben (auditor)", "ben")
 
 
 @pytest.fixture
@@ -54,14 +51,7 @@ def patient(database: Database) -> str:
 
 
 def wanted(*patients: str, **changes: Any) -> Wanted:
-    asked: dict[str, Any] = {
-        "cause": AccessCause.COMPLAINT,
-        "why": "ticket 12",
-        "request": "the patient's daughter",
-        "patients": patients,
-        "named": (FIRST, SECOND),
-    }
-    return Wanted(**{**asked, **changes})
+    return asked_for(*patients, **{"named": (FIRST, SECOND), **changes})
 
 
 def take(database: Database, *patients: str, **changes: Any) -> str:
@@ -169,7 +159,7 @@ def test_each_line_says_who_why_for_whom_and_what_in_both_chains(
     with database.write() as work:
         access = Accesses(work, *ANNE).opening(FIRST.id)
         assert access is not None
-        Accesses(work, *ANNE).note_reading(access, GET, FIRST.id)
+        Accesses(work, *ANNE).note_reading(access, VAULT_GET, FIRST.id)
 
     said = {
         "access": access_id,

@@ -23,8 +23,9 @@ from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.destroying import clear_traces, destroy_scope
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.key_counts import kinds_of
-from gateway.store.sealed.keys import KeyRing, Label
+from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sources import (
     FileSource,
     SecretKey,

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from gateway.errors import AlteredError
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.sealed.keys import Label
+from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.row_cells import cells_of
 from gateway.store.sealed.row_versions import ADDED, FIRST, BoundColumns
 from gateway.store.sealed.rows import (

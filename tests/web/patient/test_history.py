@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from gateway.cli.opening import VAULT_GET
-from gateway.core.accesses import AccessCause, Verdict
+from gateway.core.accesses import Verdict
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.document import Visibility
 from gateway.core.texts.history import Deed
-from gateway.store.accesses.accesses import Accesses, Terms
-from gateway.store.accesses.reading import AccessReader
-from gateway.store.accesses.values import Named, Wanted
+from gateway.store.accesses.accesses import Accesses
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
@@ -25,12 +22,10 @@ from gateway.store.tables import accesses, journal, profile_changes
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.history import Choice, PatientHistory
 from gateway.web.patient.history_parties import Party
+from tests.builders_accesses import ANNE, BEN, take_and_open
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 
-TERMS = Terms(
-    lasts=timedelta(minutes=30), waits=timedelta(hours=24), review=timedelta(hours=24)
-)
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 CARER = Actor(Who.CARER, Means.WEB, "Alix <Sept>")
 
@@ -78,22 +73,8 @@ def test_an_operators_reading_shows_with_name_and_reason(site: Site) -> None:
 
 
 def taken(site: Site, document: str, **changes: Any) -> str:
-    asked: dict[str, Any] = {
-        "cause": AccessCause.COMPLAINT,
-        "why": "dossier <12>",
-        "request": "la fille du patient",
-        "patients": (site.patient,),
-        "named": (Named(document, "11490-0"),),
-    }
-    with site.database.write() as work:
-        by_anne = Accesses(work, "anne (privacy)", "anne")
-        access_id = by_anne.take(Wanted(**{**asked, **changes}), TERMS)
-    with site.database.write() as work:
-        found = AccessReader(work).get(access_id)
-        assert found is not None
-        by_anne = Accesses(work, "anne (privacy)", "anne")
-        by_anne.note_reading(found, VAULT_GET, document)
-    return access_id
+    said = {"why": "dossier <12>", "request": "la fille du patient"}
+    return take_and_open(site.database, site.patient, document, **said, **changes)
 
 
 @blocking
@@ -115,10 +96,9 @@ def test_an_operators_access_says_who_why_for_whom_and_what_a_review_found(
     assert "anne (privacy)" not in browser.get("/history?who=mine").text
 
     with site.database.write() as work:
-        Accesses(work, "anne (privacy)", "anne").end(access_id)
+        Accesses(work, *ANNE).end(access_id)
     with site.database.write() as work:
-        reviewer = Accesses(work, "ben (auditor)", "ben")
-        reviewer.review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
+        Accesses(work, *BEN).review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
     page = browser.get("/history").text
     assert "contrôlé : il n&#39;était pas justifié" in page
     assert "Raison donnée : rien ne le demandait" in page

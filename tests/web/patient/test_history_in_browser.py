@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.core.accesses import Verdict
 from gateway.core.actors import Actor, Means, Who
+from gateway.store.accesses.accesses import Accesses
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
 from tests.browser import NO_CHROMIUM, find_chromium
+from tests.builders_accesses import ANNE, BEN, take_and_open
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import opened, sign_in
@@ -31,6 +34,12 @@ def furnish(site: Site) -> None:
         by = {"by": "camille (support)", "reason": "appel du patient"}
         work.note(Action.OPERATOR_READ, "patient show", site.patient, chain=chain, **by)
         Decisions(work, _CARER).block(site.patient, "dr@peer.mssante.test")
+    said = {"why": _LONG, "request": _LONG}
+    access_id = take_and_open(site.database, site.patient, document, **said)
+    with site.database.write() as work:
+        Accesses(work, *ANNE).end(access_id)
+    with site.database.write() as work:
+        Accesses(work, *BEN).review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from gateway.core.texts.notices import NoticeKind
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.patients.notices import Notices, get_notice
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.reaching import Reaching
 from tests.web.browsing import HOUSE, Site, blocking, token_of
 from tests.web.mail import PDF, carried, file, narrative, receive
 from tests.web.patient.test_browser import lose_answers
@@ -29,6 +33,26 @@ def test_signing_in_leads_home_and_an_empty_space_says_so(site: Site) -> None:
 def test_the_first_page_leads_home_once_signed_in(site: Site) -> None:
     assert site.browser().get("/").location == "/sign-in"
     assert site.signed_in().get("/").location == "/home"
+
+
+@blocking
+def test_who_could_not_be_reached_is_told_at_the_next_signing_in(site: Site) -> None:
+    with site.database.write() as work:
+        profile = Profiles(work).get(site.patient)
+        assert profile is not None
+        notice_id = Notices.of(work, site.settings).make(profile, NoticeKind.SHOWN)
+    with site.database.write() as work:
+        notice = get_notice(work, notice_id)
+        assert notice is not None
+        Reaching(work).failed(notice)
+    browser = site.signed_in()
+
+    page = browser.get("/home")
+    assert "Nous n’avons pas pu vous joindre" in page.text
+    assert "dominique@<wbr>courriel.example" in page.text
+    assert 'href="/account/email"' in page.text
+    browser.post("/account/email/works", {"token": token_of(page)})
+    assert "Nous n’avons pas pu vous joindre" not in browser.get("/home").text
 
 
 @blocking

@@ -1,0 +1,277 @@
+"""A notice that comes back is seen: whose address it was, said to them once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from gateway.core.texts.notices import NoticeKind
+from gateway.errors import InvalidError, UnavailableError
+from gateway.message.address import read_address
+from gateway.mssante.receipts.notice_bounces import MOST_BYTES, NoticeBounces
+from gateway.mssante.sending.bounce_address import bounce_address, bounced_notice
+from gateway.mssante.sending.email import Email
+from gateway.mssante.sending.notifying import Notifying
+from gateway.store.base.work import Database
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.notices import Notices, get_notice
+from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.reaching import Reaching, Unreached
+from gateway.store.tables import journal
+from gateway.store.tasks.tasks import Task, TaskKind
+from tests.builders_people import open_profile
+from tests.fakes import SetClock
+from tests.logged import warnings_logged
+from tests.mssante.receipts.bounces import postfix
+
+SENDER = "ne-pas-repondre@sante.example"
+ADDRESS = "d@courriel.example"
+
+
+@frozen
+class Sent:
+    """A patient, a notice that left to them, and the Maildir of its bounces."""
+
+    database: Database
+    folder: Path
+    profile_id: str
+    email: Email
+    notice_id: str
+
+    @classmethod
+    def make(
+        cls, database: Database, folder: Path, kind: NoticeKind = NoticeKind.MESSAGE
+    ) -> Sent:
+        for name in ("new", "cur", "tmp"):
+            (folder / name).mkdir(parents=True)
+        profile_id = open_profile(database)
+        notice_id, email = send(database, profile_id, kind)
+        assert email is not None
+        return cls(database, folder, profile_id, email, notice_id)
+
+    def comes(self, content: bytes, name: str = "1.mail") -> Path:
+        file = self.folder / "new" / name
+        file.write_bytes(content)
+        return file
+
+    def bounce(self, **said: str) -> bytes:
+        """Return the notice's bounce, as Postfix writes it."""
+        return f"To: {self.email.sender}\r\n".encode() + postfix("x", ADDRESS, **said)
+
+    def run(self) -> int:
+        return NoticeBounces(self.database, self.folder).run()["bounces"]
+
+    def profile(self) -> Profile:
+        with self.database.read() as work:
+            profile = Profiles(work).get(self.profile_id)
+        assert profile is not None
+        return profile
+
+    def unreached(self) -> Unreached | None:
+        with self.database.read() as work:
+            return Reaching(work).unreached(self.profile())
+
+    def ends(self) -> list[str]:
+        with self.database.read() as work:
+            rows = work.connection.execute(
+                journal.select()
+                .where(journal.c.chain == chain_of(self.profile_id))
+                .order_by(journal.c.seq)
+            )
+            return [r.outcome for r in rows if r.action == Action.NOTICE_SENT.value]
+
+
+def send(
+    database: Database,
+    profile_id: str,
+    kind: NoticeKind,
+    fails: Callable[[], None] = lambda: None,
+) -> tuple[str, Email | None]:
+    """Make a notice and let it leave; return its id, and what left."""
+    sent: list[Email] = []
+
+    def carry(_: str, email: Email) -> None:
+        fails()
+        sent.append(email)
+
+    with database.write() as work:
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        told = Notices(work, "Le service", "https://sante.example/")
+        notice_id = told.make(profile, kind)
+        task = Task(1, TaskKind.NOTIFY, notice_id, 0, work.now)
+    job = Notifying(database, SENDER, "Le service", carry, sees_bounces=True)(task)
+    with database.write() as work:
+        job(work)
+    return notice_id, sent[0] if sent else None
+
+
+@pytest.fixture
+def sent(database: Database, tmp_path: Path) -> Sent:
+    return Sent.make(database, tmp_path / "bounces")
+
+
+def test_each_notice_leaves_from_an_address_that_says_which_it_is(sent: Sent) -> None:
+    keys = sent.database.keys
+
+    address = read_address(sent.email.sender)
+
+    assert str(address).startswith("ne-pas-repondre+")
+    assert len(address.local) <= 64  # RFC 5321 §4.5.3.1.1
+    assert bounced_notice(keys, f"<{address}>") == sent.notice_id
+    assert bounced_notice(keys, str(address).upper()) == sent.notice_id
+    assert b"ne-pas-repondre+" not in sent.email.content
+
+
+def test_a_bounce_is_kept_as_a_fact_said_once_and_its_file_goes(
+    sent: Sent, clock: SetClock
+) -> None:
+    clock.advance(hours=1)
+    for number in range(2):
+        file = sent.comes(sent.bounce(), f"{number}.mail")
+        assert sent.run() == 1
+        assert not file.exists()
+
+    assert sent.unreached() == Unreached(ADDRESS, clock.now)
+    assert sent.ends() == ["sent", "bounced"]
+    with sent.database.read() as work:
+        changes = [one.what for one in Profiles(work).changes(sent.profile_id)]
+    assert changes == ["unreached"]
+
+
+def test_what_the_patient_says_of_it_ends_it(sent: Sent, clock: SetClock) -> None:
+    sent.comes(sent.bounce())
+    sent.run()
+    clock.advance(days=1)
+    with sent.database.write() as work:
+        Reaching(work).works(sent.profile())
+        Reaching(work).works(sent.profile())
+    assert sent.unreached() is None
+
+    sent.comes(sent.bounce())
+    sent.run()
+    assert sent.unreached() is not None
+    with sent.database.write() as work:
+        Profiles(work).set_email(sent.profile(), "autre@courriel.example")
+    assert sent.unreached() is None
+
+
+def test_a_bounce_from_a_former_address_says_nothing_of_the_one_now(
+    sent: Sent, clock: SetClock
+) -> None:
+    clock.advance(minutes=1)
+    with sent.database.write() as work:
+        Profiles(work).set_email(sent.profile(), "autre@courriel.example")
+
+    sent.comes(sent.bounce())
+
+    assert sent.run() == 1
+    assert sent.unreached() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sent: sent.bounce(action="delayed"),
+        lambda sent: sent.bounce().replace(b"5.1.1", b"5.7.1"),
+    ],
+    ids=["a delay", "our server is refused"],
+)
+def test_what_says_nothing_of_the_address_is_taken_and_no_more(
+    sent: Sent, change: Callable[[Sent], bytes]
+) -> None:
+    content = change(sent)
+    assert content != sent.bounce()
+
+    sent.comes(content)
+
+    assert sent.run() == 1
+    assert sent.unreached() is None
+
+
+def forged(sent: Sent) -> bytes:
+    said = sent.email.sender
+    at = said.index("+") + 5
+    other = said[:at] + ("a" if said[at] != "a" else "b") + said[at + 1 :]
+    return sent.bounce().replace(said.encode(), other.encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        forged,
+        lambda sent: postfix("x", ADDRESS),
+        lambda sent: f"To: {sent.email.sender}\r\n\r\nBonjour".encode(),
+        lambda sent: b"\xff\x00 no message",
+        lambda sent: b"",
+    ],
+    ids=["forged", "to nobody", "a person's", "no message", "empty"],
+)
+def test_what_is_no_bounce_of_ours_stays_and_is_read_once(
+    sent: Sent, content: Callable[[Sent], bytes]
+) -> None:
+    sent.comes(content(sent))
+
+    assert sent.run() == 0
+    assert [one.name for one in (sent.folder / "cur").iterdir()] == ["1.mail:2,S"]
+    assert sent.run() == 0
+    assert sent.unreached() is None
+
+
+def test_a_large_one_is_read_as_far_as_it_matters_and_no_link_is_followed(
+    sent: Sent, tmp_path: Path
+) -> None:
+    sent.comes(sent.bounce() + b"x" * (2 * MOST_BYTES))
+    other = tmp_path / "other"
+    other.write_bytes(sent.bounce())
+    (sent.folder / "new" / "2.mail").symlink_to(other)
+
+    assert sent.run() == 1
+    assert other.exists()
+    assert sent.unreached() is not None
+
+
+def test_a_folder_that_is_not_there_is_said(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError):
+        NoticeBounces(database, tmp_path / "none").run()
+
+
+def refuse() -> None:
+    raise InvalidError("the relay refused the address of a notice")
+
+
+def test_an_address_that_the_relay_refuses_is_kept_and_is_no_task_for_a_person(
+    sent: Sent,
+) -> None:
+    send(sent.database, sent.profile_id, NoticeKind.SHOWN, refuse)
+
+    assert sent.unreached() is not None
+    assert sent.ends() == ["sent", "refused"]
+
+
+def test_of_a_hidden_document_the_operator_is_told_as_well(sent: Sent) -> None:
+    with warnings_logged() as said:
+        notice_id, _ = send(sent.database, sent.profile_id, NoticeKind.UPDATE, refuse)
+
+    assert [notice_id in one for one in said] == [True]
+
+
+def test_a_notice_long_gone_or_a_patient_deleted_says_nothing(
+    sent: Sent, clock: SetClock
+) -> None:
+    from gateway.store.base.housekeeping import Housekeeping
+
+    clock.advance(days=8)
+    Housekeeping(sent.database, timedelta(days=7)).run()
+    with sent.database.read() as work:
+        assert get_notice(work, sent.notice_id) is None
+
+    sent.comes(sent.bounce())
+
+    assert sent.run() == 1
+    assert sent.unreached() is None
+    assert bounce_address(sent.database.keys, SENDER, "a" * 32) != sent.email.sender
