@@ -15,7 +15,7 @@ from cryptography import x509
 from gateway.cli.doctor_files import permissions
 from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_memory import memory
-from gateway.cli.doctor_operators import second_operators
+from gateway.cli.doctor_operators import reviewers, second_operators
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -376,6 +376,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     permissions,
     memory,
     second_operators,
+    reviewers,
     _certificates,
     _trust,
     _ports,

@@ -29,3 +29,18 @@ def second_operators(settings: Settings) -> Iterator[Finding]:
                 f"[admin] {role.value} names one account: nobody confirms what it asks",
                 "name another person's account there",
             )
+
+
+def reviewers(settings: Settings) -> Iterator[Finding]:
+    """Yield of each account that may open documents whether nobody could review it."""
+    admin = settings.admin
+    if not admin.socket:
+        return
+    looking = {*admin.privacy, *admin.auditor}
+    for name in sorted({*admin.privacy, *admin.quarantine}):
+        if not looking - {name} and not name.startswith("@"):
+            yield Finding(
+                "access reviews",
+                f"what {name} opens, no other account of [admin] can grant or review",
+                "name another person's account in [admin] auditor",
+            )

@@ -20,6 +20,7 @@ from gateway.cli import (
     quarantine,
     vault,
 )
+from gateway.cli.doctor_operators import reviewers
 from gateway.cli.operators import Operator, act_for
 from gateway.clock import utc_now
 from gateway.core.accesses import AccessCause, AccessRefusal, AskRefusal
@@ -288,6 +289,31 @@ def test_a_held_message_opens_by_an_access_and_its_patient_is_told(
     assert run(quarantine, "get", held, "--reason", "no service") == 0
     by_key = [one for one in lines(config) if one.detail.get("reason") == "no service"]
     assert {one.chain.partition(":")[0] for one in by_key} == {"operator", "patient"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "alone"),
+    [
+        ("", []),
+        ('privacy = ["anne"]', ["anne"]),
+        ('privacy = ["anne"]\nauditor = ["anne"]', ["anne"]),
+        ('privacy = ["anne"]\nauditor = ["ben"]', []),
+        ('privacy = ["anne", "ben"]', []),
+        ('privacy = ["@dpo"]', []),  # how many these are is not ours to know
+        ('quarantine = ["quinn"]', ["quinn"]),
+        ('quarantine = ["quinn"]\nprivacy = ["anne"]', ["anne"]),
+    ],
+)
+def test_the_doctor_says_whose_accesses_nobody_could_review(
+    config: Path, roles: str, alone: list[str]
+) -> None:
+    with config.open("a") as file:
+        file.write(f'[admin]\nsocket = "/run/x.sock"\n{roles}\n')
+
+    found = [one.state for one in reviewers(read_settings(config))]
+
+    said = "what {} opens, no other account of [admin] can grant or review"
+    assert found == [said.format(name) for name in alone]
 
 
 def test_every_word_is_said_in_both_languages() -> None:
