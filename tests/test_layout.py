@@ -35,6 +35,7 @@ TESTED_THROUGH = {
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
     "core/reading.py": "rights/test_reading_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/papers.py": "core/test_papers.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
     "core/texts/reading.py": "rights/test_reading_rules.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.converting.converter import Converter, ConverterLimits
+from gateway.dmp_bridge.filing.paper_filing import PaperFiling
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.documents.showing.rendering import CdaPages
@@ -33,6 +34,7 @@ def make_desk(
         documents=CdaPages(Converter(limits_of(settings.converting))),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
+        papers=PaperFiling.from_settings(vaults, settings, database.clock),
         masks=MaskingVault(vaults),
         trusts=trusts,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from gateway.clock import utc_now
 from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.filing.paper_filing import PaperFiling
+from gateway.dmp_bridge.filing.reviewing import Reviewing
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
@@ -58,6 +60,9 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.MASK: MaskingVault(vaults),
         TaskKind.INDEX: Indexing(database),
         TaskKind.LIVE: Living(database, settings),
+        TaskKind.REVIEW: Reviewing(
+            PaperFiling.from_settings(vaults, settings, database.clock), settings
+        ),
         TaskKind.DIGEST: Digesting(settings),
         TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,

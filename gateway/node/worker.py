@@ -27,6 +27,7 @@ LOCAL = (
     TaskKind.DISCLOSE,
     TaskKind.MASK,
     TaskKind.LIVE,
+    TaskKind.REVIEW,
     TaskKind.INDEX,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,

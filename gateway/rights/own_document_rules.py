@@ -9,6 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from gateway.core.document import Availability, DocumentEntry
+from gateway.core.papers import paper_of
 from gateway.core.vault import FiledDocument
 
 MOST_ERASED: Final = 10
@@ -24,6 +25,7 @@ class ErasureRefusal(StrEnum):
     NONE = "none"
     TOO_MANY = "too many"
     NOT_OWN = "not own"
+    PAPER = "paper"
 
 
 @frozen(kw_only=True)
@@ -32,12 +34,14 @@ class ErasureFacts:
     One document that is to be deleted.
 
     ``is_mine``: it is in this patient's vault; ``is_own``: the patient put it there;
-    ``is_current``: it was neither replaced, withdrawn nor deleted.
+    ``is_current``: it was neither replaced, withdrawn nor deleted. ``is_paper``: it is
+    one of the patient's own papers, which have pages of their own.
     """
 
     is_mine: bool
     is_own: bool
     is_current: bool
+    is_paper: bool = False
 
 
 def decide_erasure(documents: Sequence[ErasureFacts]) -> ErasureRefusal | None:
@@ -45,6 +49,7 @@ def decide_erasure(documents: Sequence[ErasureFacts]) -> ErasureRefusal | None:
     Return why documents may not be deleted, or None; all of them, or none.
 
     What a professional filed is theirs to withdraw: the patient asks its author.
+    Advance directives are taken back on a page where nobody acts for their author.
     """
     if not documents:
         return ErasureRefusal.NONE
@@ -52,6 +57,8 @@ def decide_erasure(documents: Sequence[ErasureFacts]) -> ErasureRefusal | None:
         return ErasureRefusal.TOO_MANY
     if not all(one.is_mine and one.is_own and one.is_current for one in documents):
         return ErasureRefusal.NOT_OWN
+    if any(one.is_paper for one in documents):
+        return ErasureRefusal.PAPER
     return None
 
 
@@ -71,4 +78,5 @@ def erasure_facts(
         is_mine=True,
         is_own=is_own(document, entry),
         is_current=document.status is Availability.APPROVED,
+        is_paper=paper_of(entry) is not None,
     )

@@ -291,6 +291,11 @@ class WebSettings(Table):
     carer_days: Annotated[
         int, "Days that a patient lets a carer act at most, before it is renewed."
     ] = 730
+    directives_review_days: Annotated[
+        int,
+        "Days after which the author of advance directives is reminded of them, since "
+        "they were written or last confirmed.",
+    ] = 365
     carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
     max_blocks: Annotated[
         int, "People and places that a patient may block on the pages, at once."

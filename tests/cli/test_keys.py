@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from gateway.cli import keys, mailbox, patient
+from gateway.cli import keys, keys_rotating, mailbox, patient
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
@@ -96,7 +96,7 @@ def test_a_turn_that_was_ended_half_way_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(keys, "turn_all", ends)
+        patched.setattr(keys_rotating, "turn_all", ends)
         with pytest.raises(KeyboardInterrupt):
             run_keys(config, "rotate", "kek")
     assert told(config, capsys, "rotate", "kek")["version"] == 2
@@ -121,6 +121,30 @@ def test_owners_turn_over_one_or_all_made_before_a_day(
         run_keys(config, "rotate", "owner", "--made-before", "yesterday")
 
 
+def test_all_of_a_mailbox_is_under_another_key_and_what_was_ended_goes_on(
+    config: Path, capsys: Printed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(*_: Any, **__: Any) -> int:
+        raise KeyboardInterrupt
+
+    words = ("rotate", "owner", "--mailbox", ADDRESS, "--reencrypt")
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "sleep", ends)
+        with pytest.raises(KeyboardInterrupt):
+            run_keys(config, *words)
+    assert "every process goes over to the other keys" in capsys.readouterr().err
+    monkeypatch.setattr("gateway.store.sealed.turning.SETTLED", -SECOND)
+    assert told(config, capsys, *words) == {"carried": 0, "destroyed": 1}
+    counts = {one["of"]: one for one in told(config, capsys, "status")["keys"]}
+    assert (counts["mailbox"]["open"], counts["mailbox"]["destroyed"]) == (1, 1)
+    assert told(config, capsys, *words) == {"carried": 0, "destroyed": 1}
+    assert run(mailbox, "list") == 0
+    with pytest.raises(MisuseError, match="of a --mailbox"):
+        run_keys(config, "rotate", "owner", "--patient", INS, "--reencrypt")
+    with pytest.raises(NotFoundError):
+        run_keys(config, *words[:3], "x@y.test", "--reencrypt")
+
+
 def test_keys_of_digests_turn_over_and_a_turn_that_was_ended_goes_on(
     config: Path, capsys: Printed, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +155,7 @@ def test_keys_of_digests_turn_over_and_a_turn_that_was_ended_goes_on(
         patched.setattr(time, "sleep", ends)
         with pytest.raises(KeyboardInterrupt):
             run_keys(config, "rotate", "lookup", "--reason", "a theft")
-    assert "every process learns of the other keys: 60 s" in capsys.readouterr().err
+    assert "every process goes over to the other keys: 60 s" in capsys.readouterr().err
     assert run(patient, "show", INS) == 0
     monkeypatch.setattr("gateway.store.sealed.turning.SETTLED", -SECOND)
     assert told(config, capsys, "rotate", "lookup") == {"carried": 1, "destroyed": 6}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import keys, operators
+from gateway.cli import keys_rotating, operators
 from gateway.cli.answering import answer
 from gateway.cli.doctor_operators import second_operators
 from gateway.cli.main import main
@@ -208,7 +208,7 @@ def test_a_turn_that_was_ended_half_way_goes_on_once_it_is_confirmed_again(
 
     for ends, state in ((is_killed, "confirmed"), (fails, "failed")):
         with monkeypatch.context() as patched:
-            patched.setattr(keys, "turn_all", ends)
+            patched.setattr(keys_rotating, "turn_all", ends)
             if state == "failed":
                 assert give(file, BOB, "requests", "confirm", request) == 1
             else:

@@ -14,6 +14,7 @@ from gateway.rights.own_document_rules import (
 OWN = ErasureFacts(is_mine=True, is_own=True, is_current=True)
 FILED = ErasureFacts(is_mine=True, is_own=False, is_current=True)
 FOREIGN = ErasureFacts(is_mine=False, is_own=False, is_current=False)
+PAPER = ErasureFacts(is_mine=True, is_own=True, is_current=True, is_paper=True)
 GONE = ErasureFacts(is_mine=True, is_own=True, is_current=False)
 
 
@@ -28,6 +29,7 @@ GONE = ErasureFacts(is_mine=True, is_own=True, is_current=False)
         ([OWN, FILED], ErasureRefusal.NOT_OWN),
         ([OWN, FOREIGN], ErasureRefusal.NOT_OWN),
         ([GONE], ErasureRefusal.NOT_OWN),
+        ([OWN, PAPER], ErasureRefusal.PAPER),
     ],
 )
 def test_only_own_documents_are_deleted_and_few_at_a_time(

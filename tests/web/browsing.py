@@ -28,6 +28,7 @@ from twisted.internet.threads import deferToThread
 
 from gateway.converting.converter import Converter
 from gateway.core.ins import Ins
+from gateway.dmp_bridge.filing.paper_filing import PaperFiling
 from gateway.dmp_bridge.filing.patient_filing import PatientFiling
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
@@ -315,6 +316,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         documents=CdaPages(Converter()),
         open_vault=vaults.within,
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
+        papers=PaperFiling.from_settings(vaults, settings, database.clock),
         masks=MaskingVault(vaults),
         trusts=lambda domain: domain == "peer.mssante.test",
     )

@@ -46,6 +46,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
         NoticeKind.PEOPLE: Both(
             "Du nouveau parmi vos proches", "News about the people close to you"
         ),
+        NoticeKind.REVIEW: Both(
+            "Vos directives anticipées sont à relire",
+            "Your advance directives are to be read again",
+        ),
         NoticeKind.HELPED: Both(
             "Un proche a agi dans votre espace", "Someone acted in your space for you"
         ),
@@ -65,8 +69,10 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
         NoticeFamily.DOCUMENT: (
             Both("Documents", "Documents"),
             Both(
-                "Un document a été ajouté à votre espace, ou retiré par son auteur.",
-                "A document was added to your space, or withdrawn by its author.",
+                "Un document a été ajouté à votre espace, retiré par son auteur, ou "
+                "est à relire.",
+                "A document was added to your space, withdrawn by its author, or is "
+                "to be read again.",
             ),
         ),
         NoticeFamily.ACCESS: (

@@ -210,6 +210,28 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
+        "directives-write": Both(
+            "Directives anticipées écrites", "Advance directives written"
+        ),
+        "directives-replace": Both(
+            "Directives anticipées remplacées", "Advance directives replaced"
+        ),
+        "directives-confirm": Both(
+            "Directives anticipées confirmées", "Advance directives confirmed"
+        ),
+        "directives-take-back": Both(
+            "Directives anticipées retirées", "Advance directives taken back"
+        ),
+        "entourage-write": Both(
+            "Entourage et volontés écrits", "People close to me and wishes written"
+        ),
+        "entourage-replace": Both(
+            "Entourage et volontés remplacés", "People close to me and wishes replaced"
+        ),
+        "entourage-take-back": Both(
+            "Entourage et volontés retirés",
+            "People close to me and wishes taken back",
+        ),
         "informed": Both(
             "Vous avez été informé du dépôt de documents, déclare cette structure",
             "You were told that documents are filed, says this structure",

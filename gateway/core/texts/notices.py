@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"  # the login or the telephone number was changed
     INQUIRY = "inquiry"  # somebody reported: a step was done with it
     DEVICE = "device"  # signed in with a browser that was not known
+    REVIEW = "review"  # something the patient wrote is to be read again
     OPENED = "opened"
     ANNOUNCED = "announced"
     OPPOSED = "opposed"
@@ -309,6 +310,22 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "sign in for it.\n"
                 "This invitation is automatic: it says nothing about your "
                 "health.\n\n" + SAFETY_EN,
+            ),
+        },
+        NoticeKind.REVIEW: {
+            "fr": (
+                "À relire dans votre espace",
+                "Bonjour,\n\n"
+                "Vous avez écrit quelque chose dans votre espace il y a un certain "
+                "temps. Relisez-le, puis confirmez-le, changez-le ou retirez-le, à la "
+                "page « Mes papiers ».\n" + CARE_FR,
+            ),
+            "en": (
+                "To be read again in your space",
+                "Hello,\n\n"
+                "Some time ago you wrote something in your space. Read it again, then "
+                'confirm it, change it or take it back, on the page "My papers".\n'
+                + CARE_EN,
             ),
         },
         NoticeKind.UNDELIVERED: {

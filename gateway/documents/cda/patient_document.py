@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 from lxml import etree
 
-from gateway.core.codes import CONFIDENTIALITY, NOT_PROFESSIONAL
+from gateway.core.codes import CONFIDENTIALITY, NOT_PROFESSIONAL, DocumentType
 from gateway.core.document import Shape
 from gateway.core.ins import Ins
 from gateway.core.keeping import MAX_TITLE, FileToKeep
@@ -28,8 +28,8 @@ from gateway.errors import InvalidError
 _TEMPLATES: Final = (
     "2.16.840.1.113883.2.8.2.1",  # HL7 France
     "1.2.250.1.213.1.1.1.1",  # CI-SIS
-    "1.3.6.1.4.1.19376.1.2.20",  # not structured
 )
+_NOT_STRUCTURED: Final = "1.3.6.1.4.1.19376.1.2.20"
 _PREFIXES: Any = {None: NAMESPACE}  # the stubs of lxml know no default namespace
 _SEXES: Final = "2.16.840.1.113883.5.1"
 _VAULT: Final = "1.2.250.1.213.4.1"
@@ -56,27 +56,82 @@ def make_patient_document(
         InvalidError: the title is empty, longer than 128 characters or has controls;
             the file is of a type no such body may be, or nobody could read it.
     """
-    title = " ".join(file.title.split())
-    if not title or len(title) > MAX_TITLE or not title.isprintable():
-        raise InvalidError("a title that a document cannot have")
     media_type = normal_type(file.media_type)
     if media_type not in OWN_TYPES:
         raise InvalidError("a file that cannot be the body of a document")
+    head = OwnHead(
+        unique_id=file.source.unique_id,
+        set_id=file.source.set_id,
+        kind=file.category.document_type,
+        title=file.title,
+        is_file=True,
+        day=file.day,
+    )
+    root = own_root(head, ins=ins, traits=traits, written_at=written_at)
+    add_file(root, media_type, file.content)
+    return written_document(root)
+
+
+@frozen(kw_only=True)
+class OwnHead:
+    """
+    What the header of a patient's own document says beside who the patient is.
+
+    ``replaces`` is the uniqueId of the version before. ``is_file``: its body is a file.
+    ``day`` is the day the patient says it is of, None where nothing was said.
+    """
+
+    unique_id: str
+    set_id: str
+    version: int = 1
+    replaces: str = ""
+    kind: DocumentType
+    title: str = field(repr=False)
+    is_file: bool
+    day: date | None = None
+
+
+def own_root(
+    head: OwnHead, *, ins: Ins, traits: IdentityTraits, written_at: datetime
+) -> etree._Element:
+    """
+    Return the root of a patient's own document, whole but for its body.
+
+    Raises:
+        InvalidError: the title is empty, longer than 128 characters or has controls.
+    """
+    title = " ".join(head.title.split())
+    if not title or len(title) > MAX_TITLE or not title.isprintable():
+        raise InvalidError("a title that a document cannot have")
     root = etree.Element(_name("ClinicalDocument"), nsmap=_PREFIXES)
     writer = _Writer(root, ins, traits, written_at.astimezone(PARIS))
     try:
-        writer.write_header(file, title)
+        writer.write_header(head, title)
         writer.write_people()
-        writer.write_context(file)
+        writer.write_context(head)
     except ValueError:  # lxml's: the cause may quote a name
         raise InvalidError("a name that XML cannot hold") from None
+    return root
+
+
+def add_file(root: etree._Element, media_type: str, content: bytes) -> None:
+    """
+    Put a file into a document as its body.
+
+    Raises:
+        InvalidError: nobody could read it back.
+    """
     body = _add(_add(_add(root, "component"), "nonXMLBody"), "text")
     body.set("mediaType", media_type)
     body.set("representation", "B64")
-    body.text = base64.b64encode(file.content).decode("ascii")
+    body.text = base64.b64encode(content).decode("ascii")
     read = read_body(CdaFile(root, Shape.PLAIN))
-    if (read.media_type, read.content) != (media_type, file.content):
+    if (read.media_type, read.content) != (media_type, content):
         raise InvalidError("a file that is not what it is said to be")
+
+
+def written_document(root: etree._Element) -> bytes:
+    """Return a document as bytes."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
@@ -89,13 +144,13 @@ class _Writer:
     traits: IdentityTraits
     at: datetime
 
-    def write_header(self, file: FileToKeep, title: str) -> None:
-        root, kind = self.root, file.category.document_type
+    def write_header(self, head: OwnHead, title: str) -> None:
+        root, kind = self.root, head.kind
         _add(root, "realmCode", code="FR")
         _add(root, "typeId", root="2.16.840.1.113883.1.3", extension="POCD_HD000040")
-        for template in _TEMPLATES:
+        for template in (*_TEMPLATES, *([_NOT_STRUCTURED] if head.is_file else [])):
             _add(root, "templateId", root=template)
-        _add(root, "id", root=file.source.unique_id)
+        _add(root, "id", root=head.unique_id)
         _add(
             root,
             "code",
@@ -107,8 +162,8 @@ class _Writer:
         self._add_time(root, "effectiveTime")
         _add(root, "confidentialityCode", code="N", codeSystem=CONFIDENTIALITY)
         _add(root, "languageCode", code="fr-FR")
-        _add(root, "setId", root=file.source.set_id)
-        _add(root, "versionNumber", value="1")
+        _add(root, "setId", root=head.set_id)
+        _add(root, "versionNumber", value=str(head.version))
 
     def write_people(self) -> None:
         role = _add(_add(self.root, "recordTarget"), "patientRole")
@@ -129,16 +184,19 @@ class _Writer:
         _add(authenticator, "signatureCode", code="S")
         self._add_self(_add(authenticator, "assignedEntity"))
 
-    def write_context(self, file: FileToKeep) -> None:
+    def write_context(self, head: OwnHead) -> None:
         service = _add(_add(self.root, "documentationOf"), "serviceEvent")
         _add(service, "code", **_OWN)
         period = _add(service, "effectiveTime")
-        said = f"{file.day:%Y%m%d}" if file.day else f"{self.at:%Y%m%d%H%M%z}"
+        said = f"{head.day:%Y%m%d}" if head.day else f"{self.at:%Y%m%d%H%M%z}"
         _add(period, "low", value=said)
         performer = _add(_add(service, "performer", typeCode="PRF"), "assignedEntity")
         self._add_id(performer)
         field = _add(performer, "representedOrganization")
         _add(field, "standardIndustryClassCode", **_OWN)
+        if head.replaces:
+            related = _add(self.root, "relatedDocument", typeCode="RPLC")
+            _add(_add(related, "parentDocument"), "id", root=head.replaces)
         encounter = _add(_add(self.root, "componentOf"), "encompassingEncounter")
         _add(encounter, "effectiveTime", nullFlavor="NAV")
         facility = _add(_add(encounter, "location"), "healthCareFacility")

@@ -249,6 +249,11 @@ class UnitOfWork:
         finally:
             self._acting.pop()
 
+    @property
+    def acts_for_another(self) -> bool:
+        """Whether the lines noted now say who acts in another's place."""
+        return bool(self._acting and self._acting[-1])
+
     def before_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when all else of the transaction is done."""
         self._before.append(action)

@@ -22,11 +22,10 @@ from gateway.store.patients.accounts import Accounts, forget_failures
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import end_sessions
 from gateway.store.sealed import turning
-from gateway.store.sealed.carried import place_in, set_place
+from gateway.store.sealed.carried import forget_place, place_in, set_place
 from gateway.store.sealed.digest_keys import LOOKUP
 from gateway.store.sealed.generation import next_generation
 from gateway.store.tables import (
-    carried,
     data_keys,
     one_time_codes,
     profiles,
@@ -66,7 +65,7 @@ def begin_turn(work: UnitOfWork, *, by: str) -> None:
     """Make the other keys: what is written from now on is found by them."""
     for scope in _SCOPES:
         work.keys.next_epoch(work.connection, scope, work.now)
-    work.connection.execute(delete(carried).where(carried.c.step == _STEP))
+    forget_place(work.connection, _STEP)
     work.note(Action.KEY_TURNED, "label", _STEP, by=by)
 
 
@@ -142,7 +141,7 @@ def end_turn(work: UnitOfWork, *, by: str) -> int:
         .where(columns.id.in_(gone), columns.destroyed_at.is_(None))
         .values(wrapped=None, kek_id=None, destroyed_at=work.now)
     )
-    work.connection.execute(delete(carried).where(carried.c.step == _STEP))
+    forget_place(work.connection, _STEP)
     next_generation(work.connection)
     work.note(
         Action.KEY_DESTROYED, "label", _STEP, keys=len(gone), cause="turned over", by=by

@@ -102,6 +102,11 @@ def set_place(connection: Connection, step: str, place: str) -> None:
         connection.execute(insert(carried).values(step=step, place=place))
 
 
+def forget_place(connection: Connection, step: str) -> None:
+    """Note that something that is begun anew each time was done."""
+    connection.execute(delete(carried).where(carried.c.step == step))
+
+
 def _in_file(folder: Path) -> dict[str, str]:
     try:
         text = (folder / FILE).read_text("ascii", errors="replace")

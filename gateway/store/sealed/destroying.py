@@ -68,8 +68,9 @@ def clear_traces(engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
     Take the bytes of destroyed keys out of what the database keeps beside its rows.
 
     SQLite: its file is overwritten where they were (``secure_delete``), and its
-    write-ahead log is cut to nothing. PostgreSQL: the dead rows are removed (VACUUM);
-    its own write-ahead log goes as its settings say.
+    write-ahead log is cut to nothing. PostgreSQL: the dead rows are removed (VACUUM),
+    of keys and of what was sealed anew; its own write-ahead log goes as its settings
+    say.
 
     Raises:
         UnavailableError: somebody has been reading for so long that the log stays; the
@@ -84,7 +85,7 @@ def clear_traces(engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
             driver.autocommit = True
             if hasattr(driver, "answer_seconds"):
                 driver.answer_seconds = 0.0
-            driver.execute("VACUUM data_keys")
+            driver.execute("VACUUM data_keys, blob_grants, mail_outlines")
     finally:
         connection.invalidate()  # it was set up for this alone
         connection.close()

@@ -34,6 +34,6 @@ EARLIER = Prepared(
         _LATER,
         (_LATER.c.scope == _KEYS.scope) & (_LATER.c.epoch > _KEYS.epoch),
     )
-    .where(_LATER.c.id == bindparam("key"))
+    .where(_LATER.c.id == bindparam("key"), _KEYS.wrapped.is_not(None))
     .order_by(_KEYS.epoch.desc())
 )

@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
     INDEX = "index"  # a profile: what its lists and searches are made from
     LIVE = "live"  # a profile: what time does to it
+    REVIEW = "review"  # a version of advance directives: its author is reminded
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day
     TELL = "tell"  # an access: its patients learn of it, on the day that was set

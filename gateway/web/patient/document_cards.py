@@ -16,6 +16,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.document_kinds import kind_of
+from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
@@ -81,6 +82,8 @@ class DocumentCard:
     is_own: bool
     """The patient put it there; no message brought it."""
     is_erased: bool = False
+    paper: str = ""
+    """Which of the patient's own papers it is, by its word; empty for none."""
 
     @property
     def day(self) -> datetime:
@@ -233,6 +236,7 @@ class SeenDocuments:
             replaced_by=document.replaced_by,
             arrival_id=document.arrival_id,
             is_own=is_own(document, entry),
+            paper=(paper_of(entry) or "") if is_own(document, entry) else "",
             is_erased=document.erased_at is not None,
         )
 

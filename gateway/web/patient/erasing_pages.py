@@ -42,7 +42,7 @@ class ErasingPages:
             visit,
             "erase_choose.html",
             status=status,
-            documents=[one for one in cards if one.is_own],
+            documents=[one for one in cards if one.is_own and not one.paper],
             refusal=refusal,
             Refusal=ErasureRefusal,
             chosen=visit.form.all("document"),

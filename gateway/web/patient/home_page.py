@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.papers import PaperKind
 from gateway.message.address import MailAddress
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.reaching import Reaching
@@ -23,6 +24,7 @@ class HomePage:
         """Show the first page of the space."""
         profile = visit.profile
         with self.desk.database.read() as work:
+            papers = self.desk.papers.now(work, profile.id, PaperKind.DIRECTIVES)
             unreached = None
             if visit.acting is None:
                 unreached = Reaching(work).unreached(profile)
@@ -31,6 +33,7 @@ class HomePage:
             visit,
             "home.html",
             home=home,
+            review=papers.review_at is not None and papers.review_at <= visit.now,
             unreached=unreached,
             first_name=first_name(profile),
             address=own_address(self.desk, profile),

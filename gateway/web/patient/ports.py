@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from gateway.core.keeping import FileToKeep, KeptDocument, Source
+from gateway.core.papers import PaperKind, PaperToWrite
+from gateway.core.vault import FiledDocument
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.mask_runs import MaskRun
 from gateway.store.patients.profiles import Profile
@@ -70,3 +73,53 @@ class Masks(Protocol):
 
     def last(self, work: UnitOfWork, profile_id: str) -> MaskRun | None:
         """Return the last time that was asked, or None."""
+
+
+class PaperNow(Protocol):
+    """A paper of a patient as it stands."""
+
+    @property
+    def document(self) -> FiledDocument | None:
+        """The current version, None where there is none."""
+
+    @property
+    def last_number(self) -> int:
+        """The number of the last version there was, 0 of none."""
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When the patient last said that directives still hold."""
+
+    @property
+    def review_at(self) -> datetime | None:
+        """When the patient is reminded of directives."""
+
+
+class Papers(Protocol):
+    """Files one's own papers, each as a document of the patient in versions."""
+
+    def now(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> PaperNow:
+        """Return a paper as it stands."""
+
+    def said(
+        self, work: UnitOfWork, document: FiledDocument, kind: PaperKind
+    ) -> Mapping[str, str]:
+        """Return what the form of a version said; nothing of one that is a file."""
+
+    def prepare(
+        self, profile: Profile, paper: PaperToWrite, *, masks: bool
+    ) -> Callable[[UnitOfWork], str]:
+        """
+        Do the heavy work outside the transaction; return the job that files a version.
+
+        The job raises `ConflictError` where the paper was changed meanwhile.
+
+        Raises:
+            InvalidError: the texts or the file cannot make a document.
+        """
+
+    def confirm(self, work: UnitOfWork, profile_id: str) -> bool:
+        """Keep that directives still hold; False where there are none."""
+
+    def take_back(self, work: UnitOfWork, profile_id: str, kind: PaperKind) -> bool:
+        """Take a paper back with all its versions; False where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from gateway.core.papers import PaperKind
 from gateway.rights.delegation_rules import Act
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
@@ -24,6 +25,7 @@ from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
+from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.reporting_pages import ReportingPages
@@ -46,6 +48,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    directives = PaperPages(desk, PaperKind.DIRECTIVES)
+    entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices = NoticePages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     anyone = Stage.ANONYMOUS
@@ -196,6 +200,29 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/history", HistoryPages(desk).history),
+        ),
+        # Their author alone writes directives (CSP L. 1111-11): nobody else's act.
+        get("/papers/directives/write", directives.form),
+        post("/papers/directives/write", directives.write),
+        get("/papers/directives/file", directives.file_form),
+        form("/papers/directives/file", directives.file),
+        get("/papers/directives/sheet", directives.sheet),
+        post("/papers/directives/confirm", directives.confirm),
+        get("/papers/directives/take-back", directives.ask_take_back),
+        post("/papers/directives/take-back", directives.take_back),
+        *does(
+            Act.GOVERN,
+            get("/papers/entourage/write", entourage.form),
+            post("/papers/entourage/write", entourage.write),
+            get("/papers/entourage/sheet", entourage.sheet),
+            get("/papers/entourage/take-back", entourage.ask_take_back),
+            post("/papers/entourage/take-back", entourage.take_back),
+        ),
+        *does(
+            Act.READ,
+            get("/papers", PaperListPage(desk).papers),
+            get("/papers/directives", directives.paper),
+            get("/papers/entourage", entourage.paper),
         ),
         *does(
             Act.READ,
