@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -78,6 +79,20 @@ class Listing:
 
     entries: Sequence[ListEntry] = field(repr=False)
     read: int = 0
+
+
+@frozen
+class TextsFound:
+    """
+    Which documents have a word in their text that begins as one that was asked for.
+
+    ``unread`` is how many could be found and were not looked into, ``unmade`` how many
+    were not made ready to be searched.
+    """
+
+    by_word: Mapping[str, AbstractSet[str]] = field(repr=False)
+    unread: int = 0
+    unmade: int = 0
 
 
 def moment_of(when: datetime) -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from attrs import field, frozen
+from sqlalchemy import delete
 
 from gateway.core.copies import Copy
 from gateway.core.document import AuthorEntry, BodyLevel, DocumentEntry
@@ -37,6 +38,7 @@ from gateway.store.inbox.values import AttachedFile, Conversation
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
+from gateway.store.tables import tasks
 from gateway.store.tasks.values import Task, TaskKind
 from gateway.web.patient.document_search import TypedSealing
 from gateway.web.patient.routes import make_routes
@@ -134,9 +136,15 @@ class Space:
     def _index(self) -> None:
         """Have made ahead what a worker makes once somebody signed in."""
         task = Task(0, TaskKind.INDEX, self.profile_id, 0, self.database.clock())
-        job = Indexing(self.database)(task)
-        with self.database.write() as work:
-            job(work)
+        while True:
+            job = Indexing(self.database)(task)
+            with self.database.write() as work:
+                job(work)
+                left = work.connection.execute(
+                    delete(tasks).where(tasks.c.kind == TaskKind.INDEX.value)
+                ).rowcount
+            if not left:
+                return
 
     def close(self) -> None:
         """Stop the writer; the database is for its owner to close."""
@@ -172,7 +180,7 @@ class Space:
         yield "documents, of a category", "/documents", {}, {"kind": "bio"}
         filters = {"when": "2026", "unread": "1", "order": "filed"}
         yield "documents, of a year, not opened", "/documents", {}, filters
-        words = {"q": self._sealed("biologie martin")}
+        words = {"q": self._sealed("biologie inr")}
         yield "documents, searched", "/documents", {}, words
         document = "/documents/<string(length=32):document_id>"
         yield "a document", document, {"document_id": first.id}, {}

@@ -10,16 +10,18 @@ from attrs import evolve, field, frozen
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import DocumentEntry, SubmissionSet, Visibility
-from gateway.core.listing import Listing
+from gateway.core.listing import Listing, TextsFound
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 from gateway.dmp_bridge.vaults.list_making import ListMaking
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
+from gateway.dmp_bridge.vaults.word_making import WordMaking
 from gateway.documents.times import to_utc_digits
 from gateway.documents.xds.entry_json import entry_from_json, entry_to_json
 from gateway.errors import ConflictError, NotFoundError
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
+from gateway.store.tasks.values import TaskKind
 from gateway.store.vault.documents import Documents
 from gateway.store.vault.erasing import erase_document
 from gateway.store.vault.submissions import Submissions
@@ -127,6 +129,12 @@ class EmbeddedVault:
         """Return what a list needs to know of all documents, as they are now."""
         return ListMaking(self.work, self).listing(profile_id)
 
+    def find_in_texts(
+        self, profile_id: str, words: Collection[str], among: Sequence[str]
+    ) -> TextsFound:
+        """Return which of some documents have words that begin so in their text."""
+        return WordMaking(self.work, self).find(profile_id, words, among)
+
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""
         ids = [to_entry_id(one) for one in entry_uuids]
@@ -207,6 +215,8 @@ class EmbeddedVault:
         """Delete a document and its bytes, for good; False when it was so already."""
         row = self._row(document)
         self._found.clear()
+        # Its words, made ahead, go with it.
+        self.work.tasks.ask(TaskKind.INDEX, document.profile_id)
         return erase_document(self.work, row)
 
     def change_visibility(

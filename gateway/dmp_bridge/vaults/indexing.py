@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from attrs import field, frozen
@@ -9,9 +10,10 @@ from attrs import field, frozen
 from gateway.core.listing import MANY_READ
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.list_making import ListMaking
+from gateway.dmp_bridge.vaults.word_making import MadeWords, WordMaking
 from gateway.errors import DestroyedError
 from gateway.store.base.work import Database, Job, UnitOfWork
-from gateway.store.tasks.values import Task
+from gateway.store.tasks.values import Task, TaskKind
 from gateway.store.vault.indexes import LIST, DocumentIndexes
 
 
@@ -26,24 +28,33 @@ class Indexing:
 
     database: Database = field(repr=False)
     many: int = MANY_READ
-    """From how many documents on that had to be read it is made anew."""
+    """From how many documents on that had to be read the list is made anew."""
 
     def __call__(self, task: Task) -> Job:
         """Read; return the job that writes what was made."""
         profile_id = task.subject
         try:
             with self.database.read() as work:
-                making = ListMaking(work, EmbeddedVault(work))
-                made = making.renewed(profile_id, self.many)
+                vault = EmbeddedVault(work)
+                entries, made = ListMaking(work, vault).renewed(profile_id, self.many)
+                words = WordMaking(work, vault).made(profile_id, entries)
         except DestroyedError:  # the space ended meanwhile
             return _nothing
-        return _nothing if made is None else partial(_write, profile_id, made)
+        parts = dict(words.parts) if made is None else {LIST: made, **words.parts}
+        return partial(_write, profile_id, parts, words)
 
 
-def _write(profile_id: str, made: bytes, work: UnitOfWork) -> None:
-    key_id = work.key_for(f"patient:{profile_id}")
-    DocumentIndexes(work).put(profile_id, key_id, {LIST: made})
+def _write(
+    profile_id: str, parts: Mapping[int, bytes], words: MadeWords, work: UnitOfWork
+) -> None:
+    indexes = DocumentIndexes(work)
+    if parts:
+        indexes.put(profile_id, work.key_for(f"patient:{profile_id}"), parts)
+    for part in words.dropped:
+        indexes.drop(profile_id, part)
+    if not words.is_all:
+        work.tasks.add(TaskKind.INDEX, profile_id)
 
 
 def _nothing(_: UnitOfWork) -> None:
-    """All is as it should be, or there is nothing to be read any more."""
+    """There is nothing to be read any more."""

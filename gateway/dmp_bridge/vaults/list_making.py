@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from attrs import field, frozen
@@ -43,16 +43,17 @@ class ListMaking:
         entries, read, _ = self._made(profile_id)
         return Listing([*entries, *read], len(read))
 
-    def renewed(self, profile_id: str, many: int) -> bytes | None:
+    def renewed(
+        self, profile_id: str, many: int
+    ) -> tuple[Sequence[ListEntry], bytes | None]:
         """
-        Return what is to be kept in place of what was made.
+        Return the list, and what is to be kept in place of what was made.
 
         None where so ``many`` did not have to be read: what was made is enough.
         """
         entries, read, marks = self._made(profile_id)
-        if len(read) < many:
-            return None
-        return to_bytes(marks, [*entries, *read])
+        every = [*entries, *read]
+        return every, to_bytes(marks, every) if len(read) >= many else None
 
     def _made(
         self, profile_id: str

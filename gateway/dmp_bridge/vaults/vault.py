@@ -25,7 +25,7 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
-from gateway.core.listing import Listing
+from gateway.core.listing import Listing, TextsFound
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 
 PreparedContent = NewType("PreparedContent", object)
@@ -154,6 +154,16 @@ class Vault(Protocol):
         Return what a list needs to know of all a patient's documents, as they are now.
 
         Who may see which of them is for a reader to say (`rights/reader_rules`).
+        """
+
+    def find_in_texts(
+        self, profile_id: str, words: Collection[str], among: Sequence[str]
+    ) -> TextsFound:
+        """
+        Return which of some documents have words that begin so in their text.
+
+        ``words`` are folded. No text is opened of a document that is not ``among``
+        those that may be found.
         """
 
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:

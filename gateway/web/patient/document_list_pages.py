@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,13 @@ from attrs import field, frozen
 
 from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
-from gateway.core.listing import MANY_READ, ListEntry, moment_of, when_of
+from gateway.core.listing import (
+    MANY_READ,
+    ListEntry,
+    TextsFound,
+    moment_of,
+    when_of,
+)
 from gateway.rights.delegation_rules import Act
 from gateway.rights.listing_rules import DocumentCounts, find, seen_by
 from gateway.rights.own_document_rules import MOST_ERASED
@@ -94,8 +101,10 @@ class DocumentList:
     last_visit: datetime | None
     apart: int
     """How many there are on request alone: replaced versions."""
-    read: int
-    """How many documents were read one by one for it."""
+    unread: int
+    """Of how many the text could not be searched yet."""
+    is_old: bool
+    """Much had to be read that could have been made ahead."""
 
 
 @frozen
@@ -109,7 +118,7 @@ class DocumentListPages:
         asked = AskedDocuments.read(visit.query)
         with self.desk.database.read() as work:
             made = self._made(work, visit, asked)
-        if made.read >= MANY_READ:
+        if made.is_old:
             self.desk.have_index_made(visit.profile.id)
         if not made.page.is_there:
             return redirect(asked.page(made.page.pages))
@@ -147,7 +156,15 @@ class DocumentListPages:
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
         period = period_of(asked.when, self.desk.day(work.now), zone)
-        wanted = wanted_of(asked, typed, by=by, period=period, last_visit=last)
+        texts = _in_texts(seen, known.entries, typed.words)
+        wanted = wanted_of(
+            asked,
+            typed,
+            by=by,
+            period=period,
+            last_visit=last,
+            in_texts=texts.by_word,
+        )
         found = find(known, wanted, now)
         page = ListPage.asked(visit.query, len(found.entries))
         shown = found.entries[page.offset : page.offset + PER_PAGE]
@@ -165,8 +182,19 @@ class DocumentListPages:
             periods=_Years.of(known.entries, zone).names(known.entries),
             last_visit=last,
             apart=known.apart,
-            read=listing.read,
+            unread=texts.unread,
+            is_old=listing.read >= MANY_READ or texts.unmade > 0,
         )
+
+
+def _in_texts(
+    seen: SeenDocuments, entries: Sequence[ListEntry], words: Sequence[str]
+) -> TextsFound:
+    """Search the texts of what the reader sees, of nothing else."""
+    if not words:
+        return TextsFound({})
+    newest = sorted(entries, key=attrgetter("filed_at"), reverse=True)
+    return seen.vault.find_in_texts(seen.profile_id, words, [one.id for one in newest])
 
 
 @frozen

@@ -11,6 +11,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -209,6 +210,7 @@ def wanted_of(
     by: str,
     period: tuple[int | None, int | None],
     last_visit: datetime | None,
+    in_texts: Mapping[str, AbstractSet[str]],
 ) -> WantedDocuments:
     """Return what the rules of listing are asked."""
     return WantedDocuments(
@@ -221,5 +223,6 @@ def wanted_of(
         fresh=asked.fresh,
         fresh_since=None if last_visit is None else moment_of(last_visit),
         words=typed.words,
+        in_texts=in_texts,
         by_filing=asked.by_filing,
     )

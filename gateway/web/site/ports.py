@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.document import DocumentEntry
-from gateway.core.listing import Listing
+from gateway.core.listing import Listing, TextsFound
 from gateway.core.rendered import MediaUrl, Medium, Rendering
 from gateway.core.vault import FiledDocument
 from gateway.store.base.work import UnitOfWork
@@ -96,6 +96,11 @@ class DocumentVault(Protocol):
 
     def listing(self, profile_id: str) -> Listing:
         """Return what a list needs to know of all documents of a patient."""
+
+    def find_in_texts(
+        self, profile_id: str, words: Collection[str], among: Sequence[str]
+    ) -> TextsFound:
+        """Return which of some documents have words that begin so in their text."""
 
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -14,9 +14,10 @@ from gateway.core.document import (
     SubmissionSet,
     Visibility,
 )
-from gateway.core.listing import Listing
+from gateway.core.listing import Listing, TextsFound
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
+from gateway.documents.cda.words import words_of
 from gateway.documents.xds.listed import list_entry
 from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.visibility_rules import PatientReader, patient_sees
@@ -106,6 +107,21 @@ class InMemoryVault:
     def listing(self, profile_id: str) -> Listing:
         every = self._of(profile_id)
         return Listing([list_entry(one, self.entry(one)) for one in every])
+
+    def find_in_texts(
+        self, profile_id: str, words: Collection[str], among: Sequence[str]
+    ) -> TextsFound:
+        texts = {one: words_of(self._deposits[one].content) for one in among}
+        return TextsFound(
+            {
+                word: {
+                    name
+                    for name, own in texts.items()
+                    if any(one.startswith(word) for one in own)
+                }
+                for word in words
+            }
+        )
 
     def sound_each(self, entry_uuids: Collection[str]) -> dict[str, FiledDocument]:
         return self.get_each(entry_uuids)

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml.etree import fromstring
 from sqlalchemy import update
 
 from gateway.core.codes import VISIBILITY, coded
@@ -29,7 +30,7 @@ from gateway.core.document import (
 from gateway.core.document_kinds import kind_of
 from gateway.core.folding import asked_words, fold
 from gateway.core.ins import Ins
-from gateway.core.listing import MANY_READ, Listing, moment_of
+from gateway.core.listing import MANY_READ, Listing, TextsFound, moment_of
 from gateway.core.person import Coded
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.masking import MaskingVault
@@ -51,6 +52,7 @@ from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_xdm import MOMENT, make_entry
 from tests.fakes import SetClock
 from tests.postgres import new_database
+from tests.web.mail import narrative
 
 _NUMBERS = itertools.count(1)
 TYPES = (("11502-2", "10"), ("18748-4", "31"), ("11490-0", "11"), ("DOCPAT05", "90"))
@@ -82,12 +84,13 @@ class Person:
         then: frozenset[Visibility] = frozenset(),
         days: int = 0,
         replaces: str = "",
+        content: bytes = b"<x/>",
         **said: Any,
     ) -> str:
         """File a document; return its id."""
         unique_id = f"2.25.{uuid4().int}"
         codes = tuple(coded(VISIBILITY, flag.value) for flag in flags)
-        made = make_entry(unique_id=unique_id, entry_uuid=uuid4().hex, **said)
+        made = make_entry(content, unique_id=unique_id, entry_uuid=uuid4().hex, **said)
         with self.database.write() as work:
             vault = EmbeddedVault(work)
             before = vault.get(replaces) if replaces else None
@@ -99,8 +102,8 @@ class Person:
                 entry=evolve(
                     made, confidentiality=codes, replaces=named[0] if named else ""
                 ),
-                content=b"<x/>",
-                sha256=hashlib.sha256(unique_id.encode()).hexdigest(),
+                content=content,
+                sha256=hashlib.sha256(content).hexdigest(),
                 body_level=BodyLevel.N1,
                 deprecates=named,
                 visible_at=self.clock.now + timedelta(days=days) if days else None,
@@ -119,6 +122,11 @@ class Person:
     def listing(self) -> Listing:
         with self.database.read() as work:
             return EmbeddedVault(work).listing(self.profile_id)
+
+    def find(self, words: Sequence[str], among: Sequence[str]) -> TextsFound:
+        with self.database.read() as work:
+            vault = EmbeddedVault(work)
+            return vault.find_in_texts(self.profile_id, words, among)
 
     def change(self, name: str, document_id: str) -> None:
         """Do something to a document, as the pages and the senders do."""
@@ -152,6 +160,7 @@ SAID = st.fixed_dictionaries(
         "then": FLAGS,
         "days": st.sampled_from([0, 0, 1, 3]),
         "replaces": st.none() | st.integers(0, 8),
+        "text": st.sampled_from(["", "INR 2,4", "Cœur martin", "sang"]),
     }
 )
 STEPS = st.lists(
@@ -164,7 +173,7 @@ STEPS = st.lists(
         ),
         st.sampled_from(["index", "wait"]),
     ),
-    max_size=14,
+    max_size=9,
 )
 WANTED = st.builds(
     WantedDocuments,
@@ -175,9 +184,9 @@ WANTED = st.builds(
     masked=st.sampled_from([False, False, True]),
     unread=st.sampled_from([False, False, True]),
     fresh=st.sampled_from([False, False, True]),
-    words=st.sampled_from(["", "", "estuaire", "œdème", "martin sang"]).map(
-        asked_words
-    ),
+    words=st.sampled_from(
+        ["", "", "estuaire", "coeur", "œdème", "martin sang", "inr"]
+    ).map(asked_words),
     by_filing=st.booleans(),
 )
 
@@ -202,6 +211,7 @@ def play(person: Person, steps: list[Any]) -> None:
                 replaces=person.filed[before % len(person.filed)]
                 if before is not None and person.filed
                 else "",
+                content=narrative(step["text"]),
                 title=step["title"],
                 type_code=Coded(code=code, scheme="1.2", label=f"Type {code}"),
                 class_code=Coded(code=kind, scheme="1.2"),
@@ -222,6 +232,7 @@ class Plain:
     document: FiledDocument
     entry: DocumentEntry
     flags: frozenset[Visibility]
+    text: str
 
     @property
     def people(self) -> list[str]:
@@ -239,7 +250,7 @@ class Plain:
 
     def has(self, word: str) -> bool:
         said = [self.entry.title, self.entry.type_code.label, self.structure]
-        every = fold(" ".join([*said, *self.people])).split()
+        every = fold(" ".join([*said, *self.people, self.text])).split()
         return any(one.startswith(word) for one in every)
 
 
@@ -250,10 +261,13 @@ def plainly(person: Person, who: PatientReader, *, old: bool) -> list[Plain]:
         after = vault.get(one.replaced_by) if one.replaced_by else None
         return None if after is None else after.visibility(vault.work.now)
 
+    def text(vault: EmbeddedVault, one: FiledDocument) -> str:
+        return " ".join(map(str, fromstring(vault.content(one)).itertext()))
+
     with person.database.read() as work:
         vault = EmbeddedVault(work)
         return [
-            Plain(one, vault.entry(one), one.visibility(work.now))
+            Plain(one, vault.entry(one), one.visibility(work.now), text(vault, one))
             for one in vault.listed(person.profile_id)
             if patient_sees(one.visibility(work.now), one.status, who, on_request=old)
             and sees_version(one.visibility(work.now), newer(vault, one), who)
@@ -390,6 +404,9 @@ def compare(
     for old in (False, True):
         entries = person.listing().entries
         known = seen_by(PatientSide(who), entries, now, old=old)
+        texts = person.find(wanted.words, [one.id for one in known.entries])
+        assert texts.unread == 0
+        wanted = evolve(wanted, in_texts=texts.by_word)
         check(person, who, wanted, find(known, wanted, now), old=old)
 
 
@@ -431,10 +448,14 @@ def test_it_is_made_anew_only_once_much_of_it_is_old(
 
 def spoil(change: Callable[[bytes], bytes]) -> Callable[[Database], None]:
     def done(database: Database) -> None:
+        columns = document_indexes.c
         with database.write() as work:
-            row = work.connection.execute(document_indexes.select()).one()
-            content = change(row.content)
-            work.connection.execute(update(document_indexes).values(content=content))
+            for row in work.connection.execute(document_indexes.select()).all():
+                work.connection.execute(
+                    update(document_indexes)
+                    .where(columns.part == row.part)
+                    .values(content=change(row.content))
+                )
 
     return done
 

@@ -11,12 +11,13 @@ import pytest
 from gateway.core.document import AuthorEntry, Availability, Visibility
 from gateway.core.folding import MOST_ASKED
 from gateway.core.listing import MANY_READ, moment_of
+from gateway.dmp_bridge.vaults.word_making import MOST_READ
 from gateway.store.tables import documents
 from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_list_pages import MOST_OLDER
 from gateway.web.patient.document_search import AskedDocuments, period_of
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
-from tests.web.mail import file, narrative
+from tests.web.mail import PDF, carried, file, narrative
 
 PARIS = ZoneInfo("Europe/Paris")
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
@@ -53,6 +54,33 @@ def test_words_are_found_in_titles_types_and_names_however_they_are_written(
     nothing = search(browser, "scanner <b>")
     assert titles(nothing) == []
     assert "Rien pour «\u00a0scanner &lt;b&gt;\u00a0»" in nothing.text
+
+
+@blocking
+def test_words_of_the_text_are_found_of_what_is_seen_alone(site: Site) -> None:
+    file(site.database, site.patient, narrative("INR à 2,4"), title="Analyse")
+    file(site.database, site.patient, carried("application/pdf", PDF), title="Fichier")
+    file(site.database, site.patient, narrative("INR"), title="Annonce", flags=HIDDEN)
+    browser = site.signed_in()
+
+    page = search(browser, "inr 2,4")
+
+    assert titles(page) == ["Analyse"]
+    assert "1 document," in page.text
+    assert "Le texte des PDF et des images n’est pas cherché" in page.text
+    assert titles(search(browser, "catalog")) == []
+
+
+@blocking
+def test_it_is_said_how_many_texts_could_not_be_searched_yet(site: Site) -> None:
+    for _ in range(MOST_READ + 2):
+        file(site.database, site.patient, narrative("INR"))
+    browser = site.signed_in()
+
+    page = search(browser, "inr")
+
+    assert "Le texte de 2 documents n’est pas encore prêt" in page.text
+    assert f"{MOST_READ} documents," in page.text
 
 
 @blocking
