@@ -25,6 +25,7 @@ TESTED_THROUGH = {
     "core/keeping.py": "documents/cda/test_patient_document.py",
     "core/reasons.py": "rights/test_filing_rules.py",
     "core/rendered.py": "documents/showing/test_rendering.py",
+    "core/texts/downloads.py": "dmp_bridge/downloads/test_packing.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
     "core/texts/centre.py": "core/test_notices.py",

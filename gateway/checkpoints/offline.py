@@ -246,12 +246,27 @@ def leaf_of(line: dict[str, Any]) -> bytes:
     return hash_leaf(to_text(content).encode("ascii"))
 
 
-def check_history(lines: list[dict[str, Any]], chain: str) -> bytes:
-    """Return the leaf of the last line, once each follows the one before."""
+def check_history(lines: list[dict[str, Any]], chain: str, note: NoteText) -> bytes:
+    """
+    Return the leaf of the last line, once each follows the one before.
+
+    A closed line does not show which line it follows: one before it has a proof of its
+    own that it is in the tree.
+    """
     before = b""
     for number, line in enumerate(lines, 1):
         if line["chain"] != chain or line["seq"] != number:
             raise WrongError(f"line {number} of {chain} is missing")
+        if number > 1 and "leaf" in line and "leaf" not in lines[number - 2]:
+            own = lines[number - 2].get("proof")
+            if own is None:
+                raise WrongError(f"line {number - 1} of {chain} has no proof")
+            path = hashes(own["inclusion"])
+            if root_from(before, own["index"], note.size, path) != note.root:
+                raise WrongError(f"line {number - 1} of {chain} was altered")
+        if "leaf" in line:  # closed: what it says was not handed out, its place was
+            before = bytes.fromhex(line["leaf"])
+            continue
         if line["before"] != before.hex():
             raise WrongError(f"line {number} of {chain} follows another line")
         before = leaf_of(line)
@@ -271,8 +286,10 @@ def check(what: Path, keys: list[str], later: Path | None) -> list[str]:
         note = NoteText((what / "checkpoint.txt").read_text("utf-8"))
         text = (what / "history.jsonl").read_text("utf-8")
         lines = [json.loads(line) for line in text.splitlines()]
-        leaf = check_history(lines, proof["chain"])
+        leaf = check_history(lines, proof["chain"], note)
         said.append(f"{len(lines)} lines of {proof['chain']}, each after the other")
+        if closed := sum("leaf" in line for line in lines):
+            said.append(f"{closed} of them closed: their place is proved, not shown")
         if not keys:
             keys = json.loads((what / "keys.json").read_text("utf-8"))
             said.append("keys: as they came with it; compare them with published ones")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.clock import utc_now
+from gateway.dmp_bridge.downloads.packing import Packing
 from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.paper_filing import PaperFiling
@@ -58,6 +59,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
         TaskKind.WITHDRAW: TellingWithdrawal(settings, vaults),
         TaskKind.MASK: MaskingVault(vaults),
+        TaskKind.PACK: Packing(database, settings, vaults),
         TaskKind.INDEX: Indexing(database),
         TaskKind.LIVE: Living(database, settings),
         TaskKind.REVIEW: Reviewing(

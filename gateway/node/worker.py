@@ -26,6 +26,7 @@ LOCAL = (
     TaskKind.ACKNOWLEDGE,
     TaskKind.DISCLOSE,
     TaskKind.MASK,
+    TaskKind.PACK,
     TaskKind.LIVE,
     TaskKind.REVIEW,
     TaskKind.INDEX,

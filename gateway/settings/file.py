@@ -20,6 +20,7 @@ from gateway.settings.doors import (
     TrustSettings,
     WebSettings,
 )
+from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.table import Table
@@ -43,6 +44,7 @@ __all__ = [
     "ConvertingSettings",
     "DatabaseSettings",
     "DomainSettings",
+    "DownloadSettings",
     "FilingSettings",
     "ImapSettings",
     "JournalSettings",
@@ -85,6 +87,7 @@ class Settings:
     web: WebSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
     tasks: TaskSettings
@@ -142,6 +145,7 @@ TABLES: dict[str, type[Table]] = {
         WebSettings,
         CdaSettings,
         ConvertingSettings,
+        DownloadSettings,
         ArchiveSettings,
         FilingSettings,
         TaskSettings,

@@ -26,6 +26,7 @@ from gateway.store.checkpoints.tables import (
     sealed_chains,
     sealed_tree,
 )
+from gateway.store.downloads.tables import download_pieces, downloads
 from gateway.store.evidence.tables import (
     evidence,
     patient_settings,
@@ -118,6 +119,8 @@ __all__ = [
     "document_indexes",
     "digests",
     "documents",
+    "download_pieces",
+    "downloads",
     "drafts",
     "evidence",
     "folders",

@@ -65,6 +65,7 @@ from gateway.store.tables import (
     web_sessions,
 )
 from gateway.store.vault.documents import Documents
+from gateway.store.vault.erasing import withdraw_document
 from gateway.store.vault.values import NewDocument
 from tests.builders_accesses import ANNE, TERMS, wanted
 from tests.builders_people import INS, TRAITS, matricule, open_profile
@@ -201,7 +202,7 @@ class World:
             sessions.end(session)
             codes.use(self.codes[0], "000000")
             filed = Documents(work)
-            filed.mark_withdrawn(self.documents[0])
+            withdraw_document(work, self.documents[0])
             filed.set_visibility(
                 self.documents[1],
                 [Visibility.HIDDEN_FROM_PATIENT],

@@ -71,6 +71,24 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Document ajouté dans l'espace, supprimé définitivement",
             "Document added in the space, deleted for good",
         ),
+        "export:ask": _said(
+            Deed.READ,
+            "Téléchargement de tout le dossier demandé",
+            "Download of the whole record asked for",
+        ),
+        "export:ready": _said(
+            Deed.SERVICE,
+            "Fichier de tout le dossier prêt",
+            "File of the whole record ready",
+        ),
+        "export:take": _said(
+            Deed.READ, "Tout le dossier téléchargé", "Whole record downloaded"
+        ),
+        "export:end": _said(
+            Deed.SERVICE,
+            "Fichier de tout le dossier effacé du service",
+            "File of the whole record deleted by the service",
+        ),
         "document:mask": _said(
             Deed.SETTINGS,
             "Masqué aux professionnels",

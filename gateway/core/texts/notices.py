@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     BREAK_GLASS = "break-glass"  # an operator may open documents that were named
     UNFOUNDED = "unfounded"  # a review found that this was not justified
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
+    PACKED = "packed"  # a file with everything the patient has can be fetched
     HELPED = "helped"  # somebody acted for the patient
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
     PROOF = "proof"  # a code, for a change of the account or another password
@@ -231,6 +232,24 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "something there. Everything is recorded under their name.\n\n"
                 'If that is wrong, take the access back on the page "People close to '
                 'me".\n' + CARE_EN,
+            ),
+        },
+        NoticeKind.PACKED: {
+            "fr": (
+                "Le fichier que vous avez demandé est prêt",
+                "Bonjour,\n\n"
+                "Un fichier que vous avez demandé est prêt. Il vous attend dans votre "
+                "espace, à la page « Mon compte », pendant quelques jours.\n\n"
+                "Vous n'avez rien demandé ? Changez votre mot de passe et prévenez "
+                "l'accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "The file you asked for is ready",
+                "Hello,\n\n"
+                "A file you asked for is ready. It waits in your space, on the page "
+                '"My account", for some days.\n\n'
+                "If you asked for nothing, change your password and tell the "
+                "service.\n" + CARE_EN,
             ),
         },
         NoticeKind.MESSAGE: {

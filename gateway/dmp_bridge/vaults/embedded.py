@@ -23,7 +23,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.tasks.values import TaskKind
 from gateway.store.vault.documents import Documents
-from gateway.store.vault.erasing import erase_document
+from gateway.store.vault.erasing import erase_document, withdraw_document
 from gateway.store.vault.submissions import Submissions
 from gateway.store.vault.values import NewDocument, StoredDocument
 
@@ -125,6 +125,10 @@ class EmbeddedVault:
         """Return how many they are."""
         return self._documents.count_for_holder(profile_id, old=old, added=added)
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of."""
+        return self._documents.ids_for_holder(profile_id)
+
     def listing(self, profile_id: str) -> Listing:
         """Return what a list needs to know of all documents, as they are now."""
         return ListMaking(self.work, self).listing(profile_id)
@@ -209,7 +213,7 @@ class EmbeddedVault:
     def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
-        return self._documents.mark_withdrawn(document.id)
+        return withdraw_document(self.work, document.id)
 
     def erase(self, document: FiledDocument) -> bool:
         """Delete a document and its bytes, for good; False when it was so already."""

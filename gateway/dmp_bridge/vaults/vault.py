@@ -149,6 +149,9 @@ class Vault(Protocol):
     ) -> int:
         """Return how many they are."""
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of, old versions with them"""
+
     def listing(self, profile_id: str) -> Listing:
         """
         Return what a list needs to know of all a patient's documents, as they are now.

@@ -41,6 +41,8 @@ from gateway.store.tables import (
     blocks,
     delegations,
     documents,
+    download_pieces,
+    downloads,
     inquiries,
     mailbox_holders,
     mailboxes,
@@ -161,6 +163,8 @@ BINDINGS: dict[Table, Binding] = {
         Binding(delegations, Followed.WRITTEN, owner="holder_id"),
         Binding(inquiries, Followed.WRITTEN, owner="profile_id"),
         Binding(documents, Followed.WRITTEN, owner="profile_id"),
+        Binding(downloads, Followed.WRITTEN, owner="profile_id"),
+        Binding(download_pieces, Followed.NOT, subject="download_id"),
         Binding(recipients, Followed.WRITTEN, subject="arrival_id", also="target_id"),
         Binding(arrivals, Followed.NOT, {"state": _WORK, "ended_at": _WORK}),
     )

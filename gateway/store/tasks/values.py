@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
+    PACK = "pack"  # a download: the next documents, and its end
     INDEX = "index"  # a profile: what its lists and searches are made from
     LIVE = "live"  # a profile: what time does to it
     REVIEW = "review"  # a version of advance directives: its author is reminded

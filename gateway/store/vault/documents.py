@@ -222,6 +222,13 @@ class Documents:
             .where(*self._seen(profile_id, old=old, added=added))
         ).scalar_one()
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        """Return the ids of all that the patient may know of, read from the index."""
+        seen = select(documents.c.id).where(
+            *self._seen(profile_id, old=True, added=False)
+        )
+        return frozenset(self.work.connection.execute(seen).scalars())
+
     def _seen(
         self, profile_id: str, *, old: bool, added: bool
     ) -> tuple[ColumnElement[bool], ...]:
@@ -326,21 +333,6 @@ class Documents:
         if deprecate:
             values["status"] = Availability.DEPRECATED.value
         self.work.change(documents, documents.c.id == replaced.id, **values)
-
-    def mark_withdrawn(self, entry_id: str) -> bool:
-        """
-        Record that a document was withdrawn; False when it was so already.
-
-        Its bytes stay, for nobody to read.
-        """
-        deleted = Availability.DELETED.value
-        done = self.work.change(
-            documents,
-            documents.c.id == entry_id,
-            documents.c.status != deleted,
-            status=deleted,
-        )
-        return bool(done)
 
     def set_visibility(
         self,

@@ -1,4 +1,4 @@
-"""Deleting a document for good, its bytes and their key with it."""
+"""The end of a document: withdrawn by its author, or deleted by its patient."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def erase_document(work: UnitOfWork, stored: StoredDocument) -> bool:
     if work.blobs.release(blob_id, stored.key_id):
         work.after_commit(lambda: folder.discard(blob_id))
     return True
+
+
+def withdraw_document(work: UnitOfWork, entry_id: str) -> bool:
+    """
+    Record that a document was withdrawn; False when it was so already.
+
+    Its bytes stay, for nobody to read.
+    """
+    deleted = Availability.DELETED.value
+    done = work.change(
+        documents,
+        documents.c.id == entry_id,
+        documents.c.status != deleted,
+        status=deleted,
+    )
+    return bool(done)

@@ -27,6 +27,7 @@ _PROVED_FOR = frozenset(
         "/account/telephone",
         "/people/new",
         "/account/close",
+        "/account/download",
     }
 )
 

@@ -49,6 +49,8 @@ _BY_SERVICE = frozenset(
         Action.ACCESS_REVIEWED,
         Action.NOTICE_SENT,
         Action.PROFILE_ADDED,
+        Action.EXPORT_READY,
+        Action.EXPORT_ENDED,
         Action.INQUIRY_LOOKED,
         Action.INQUIRY_ANSWERED,
         Action.INQUIRY_CLOSED,

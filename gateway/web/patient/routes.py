@@ -16,6 +16,7 @@ from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_list_pages import DocumentListPages
 from gateway.web.patient.document_pages import OneDocumentPages
+from gateway.web.patient.download_pages import DownloadPages
 from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
@@ -52,6 +53,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices = NoticePages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
+    downloading = DownloadPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -169,6 +171,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/account/email/code", changing.confirm_email),
         get("/account/telephone", changing.telephone_form),
         post("/account/telephone", changing.set_telephone),
+        get("/account/download", downloading.show),
+        post("/account/download", downloading.ask),
+        get("/account/download/file", downloading.take),
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),

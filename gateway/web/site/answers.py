@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -52,13 +52,22 @@ _NO_STORE = ("Cache-Control", "no-store")
 _KEEP = ("Cache-Control", "public, max-age=31536000, immutable")
 
 
+@frozen
+class Flow:
+    """A long body: how many bytes it has, and what yields them; each step blocks."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]] = field(repr=False)
+
+
 @frozen(kw_only=True)
 class Answer:
-    """A whole HTTP answer."""
+    """A whole HTTP answer; one that is too long for memory has a ``flow`` as body."""
 
     status: int = 200
     body: bytes = field(default=b"", repr=False)
     headers: Pairs = field(default=(), repr=False)
+    flow: Flow | None = field(default=None, repr=False)
 
     def with_cookie(self, name: str, value: str, *, lasting: bool = False) -> Answer:
         """Set a cookie for this host alone, unseen by scripts and other sites."""
@@ -156,6 +165,11 @@ def download(name: str, content: bytes) -> Answer:
             _NO_STORE,
         ),
     )
+
+
+def long_download(name: str, flow: Flow) -> Answer:
+    """Offer a long file to keep, piece by piece."""
+    return evolve(download(name, b""), flow=flow)
 
 
 SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/gif"})

@@ -23,6 +23,7 @@ from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
+from gateway.web.site.flowing import next_of, send_pieces
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
 from gateway.web.site.limits import FilesRight, Rules
@@ -101,6 +102,7 @@ class SiteApp:
         self._clock = clock
         self._serve = Threads(loop, threads.pages).deferred(serving.serve)
         self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
+        self._next_piece = Threads(loop, threads.pages).deferred(next_of)
         self._limits = limits
         self._throttle = Throttle(limits.tries, _MINUTES)
         self.klein = Klein()
@@ -138,7 +140,13 @@ class SiteApp:
         answered: Deferred[Answer] = serve(route, raw, parts)
         if route.guarded:
             answered.addCallback(self._at_a_step, start)
-        return answered.addCallback(lambda answer: put(request, answer))
+        return answered.addCallback(lambda answer: self._put(request, answer))
+
+    def _put(self, request: Request, answer: Answer) -> Any:
+        body = put(request, answer)
+        if answer.flow is None:
+            return body
+        return send_pieces(request, answer.flow, self._next_piece)
 
     def _at_a_step(self, answer: Answer, start: float) -> Deferred[Answer]:
         spent = self._reactor.seconds() - start
@@ -225,7 +233,8 @@ def put(request: Request, answer: Answer) -> bytes:
         request.setHeader(name, value)
     for name, value in answer.headers:
         request.responseHeaders.addRawHeader(name, value)
-    request.setHeader(b"Content-Length", str(len(answer.body)))
+    size = len(answer.body) if answer.flow is None else answer.flow.size
+    request.setHeader(b"Content-Length", str(size))
     return answer.body
 
 

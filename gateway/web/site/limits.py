@@ -277,6 +277,11 @@ class LimitedRequest(Request):
         self.write(page)
         self.finish()
 
+    def goes_on(self, size: int) -> None:
+        """Give so many bytes more of the answer their own time to leave."""
+        limits = self.channel.site.limits
+        self.channel._within(limits.request_seconds + size / _SLOWEST)
+
     def finish(self) -> None:
         self._leave()
         super().finish()

@@ -502,6 +502,16 @@ class VaultContract:
 
         assert ([one.unique_id for one in found], count) == ([THIRD], 1)
 
+    def test_the_ids_of_all_that_is_seen_are_known(self, house: House) -> None:
+        house.file(
+            house.deposit(SECOND),
+            house.deposit(FIRST, patient=house.other),
+            house.deposit(THIRD, flags=[HIDDEN]),
+        )
+
+        with house.open() as vault:
+            assert vault.ids_for_holder(house.patient) == {house.found(SECOND).id}
+
     def test_what_is_erased_is_known_and_cannot_be_read(self, house: House) -> None:
         house.file(house.deposit(FIRST), house.deposit(SECOND))
         document = house.found(FIRST)

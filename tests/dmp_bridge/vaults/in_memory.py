@@ -89,6 +89,10 @@ class InMemoryVault:
     ) -> int:
         return len(self._for_holder(profile_id, old=old, added=added))
 
+    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+        found = self._for_holder(profile_id, old=True, added=False)
+        return frozenset(one.id for one in found)
+
     def _for_holder(
         self, profile_id: str, *, old: bool, added: bool
     ) -> list[FiledDocument]:

@@ -1,0 +1,1 @@
+"""Everything that a patient has, packed for them to take away."""

@@ -1,0 +1,1 @@
+"""Files with everything that a patient has, made for them to take away."""
