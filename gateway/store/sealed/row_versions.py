@@ -123,6 +123,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "expires_at",
         "ended_at",
         "end",
+    ),
     "inquiries": (
         "id",
         "profile_id",
