@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import timedelta
 
 from gateway.cli.access_asking import add_wanted, add_why, wanted_of
@@ -193,7 +194,8 @@ def review(args: argparse.Namespace) -> int:
 
 def list_accesses(args: argparse.Namespace) -> int:
     """
-    List accesses, without naming a patient.
+    List accesses, without naming a patient; 1 where some were left out because
+    somebody else wrote to the database.
 
     Raises:
         MisuseError: ``--most`` is no number of accesses.
@@ -201,26 +203,34 @@ def list_accesses(args: argparse.Namespace) -> int:
     if args.most < 1:
         raise MisuseError("--most is a number of accesses")
     with opened(args) as (_, database), database.read() as work:
-        found = AccessReader(work).listed(args.most, unreviewed=args.unreviewed)
+        found, altered = AccessReader(work).listed(
+            args.most, unreviewed=args.unreviewed
+        )
         rows = [summary(one, work.now) for one in found]
     if args.json:
         print_json(rows)
-        return 0
-    print_table(
-        ("ID", "ASKED", "BY", "STATE", "CAUSE", "REVIEW"),
-        [
-            (
-                row["id"],
-                f"{row['asked']:.19}Z",
-                row["by"],
-                row["state"],
-                row["cause"],
-                row["verdict"] or row["reviewBy"] or "",
-            )
-            for row in rows
-        ],
-    )
-    return 0
+    else:
+        print_table(
+            ("ID", "ASKED", "BY", "STATE", "CAUSE", "REVIEW"),
+            [
+                (
+                    row["id"],
+                    f"{row['asked']:.19}Z",
+                    row["by"],
+                    row["state"],
+                    row["cause"],
+                    row["verdict"] or row["reviewBy"] or "",
+                )
+                for row in rows
+            ],
+        )
+    if altered:
+        print(
+            f"gateway: {altered} more were altered in the database: gateway journal "
+            "verify",
+            file=sys.stderr,
+        )
+    return 1 if altered else 0
 
 
 def show_access(args: argparse.Namespace) -> int:

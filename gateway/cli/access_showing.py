@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from gateway.cli.opening import QUARANTINE_GET, VAULT_GET
 from gateway.cli.options import note_reading
 from gateway.core.texts.accesses import (
     ACCESS_WORDS,
@@ -20,6 +21,8 @@ from gateway.rights.access_rules import state_of
 from gateway.store.accesses.values import Access
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
+
+_OPENS = frozenset({VAULT_GET.command, QUARANTINE_GET.command})
 
 
 @frozen
@@ -38,7 +41,7 @@ def readings_of(work: UnitOfWork, access: Access) -> list[AccessReading]:
             line.at, line.detail.get("by", ""), line.detail.get("document", ())
         )
         for line in work.journal.about([access.id])
-        if line.action == Action.OPERATOR_READ and "document" in line.detail
+        if line.action == Action.OPERATOR_READ and line.outcome in _OPENS
     ]
 
 
@@ -129,15 +132,26 @@ def lines_of(
         yield f"  {word('read')}: {reading.at.isoformat()} {reading.by} {what}"
     if facts.begun_at is not None and not readings:
         yield f"  {word('not_read')}"
+    yield from _after(access, language)
+
+
+def _after(access: Access, language: str) -> Iterator[str]:
+    """Yield what a review found, and when the patient is told."""
+
+    def word(name: str) -> str:
+        return ACCESS_WORDS[name].said(language)
+
     if access.verdict is not None:
         verdict = VERDICT_TEXTS[access.verdict].said(language)
         yield f"  {word('reviewed')} {access.reviewed_by}: {verdict}"
-    elif facts.review_by is not None:
-        yield f"  {word('review_due')} {facts.review_by.isoformat()}"
+    elif access.facts.review_by is not None:
+        yield f"  {word('review_due')} {access.facts.review_by.isoformat()}"
     if access.told_at is not None:
         yield f"  {word('told')} {access.told_at.isoformat()}"
     elif access.tell_at is not None:
         yield f"  {word('tell_at')} {access.tell_at.isoformat()}"
+    if access.said is not None and access.said.delayed_why:
+        yield f"  {word('delayed')}: {access.said.delayed_why}"
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -104,7 +104,7 @@ def _accesses(database: Database, work: UnitOfWork, name: str) -> list[Access]:
     document = find_document(open_vaults(database).within(work), name)
     if document is None:
         return []
-    of_patient = reader.listed(_ACCESSES, profile_id=document.profile_id)
+    of_patient, _ = reader.listed(_ACCESSES, profile_id=document.profile_id)
     return [one for one in of_patient if one.names(document.id)]
 
 

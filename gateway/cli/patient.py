@@ -237,7 +237,7 @@ def show_patient(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
         known = _known(profile, Profiles(work).rights(profile.id))
-        accesses = AccessReader(work).listed(_ACCESSES, profile_id=profile.id)
+        accesses, _ = AccessReader(work).listed(_ACCESSES, profile_id=profile.id)
         known["accesses"] = [summary(one, work.now) for one in accesses]
         note_reading(work, args, "patient show", profile.id, chain=chain_of(profile.id))
     if args.json:

@@ -12,6 +12,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX
 from gateway.store.sealed.rows import BINDINGS, OWNED, Binding, Followed, remembered
 from gateway.store.tables import (
+    accesses,
     accounts,
     data_keys,
     folders,
@@ -63,7 +64,7 @@ class AlteredRows:
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""
         found: list[str] = []
-        for table in (accounts, web_sessions, mailboxes):
+        for table in (accounts, web_sessions, mailboxes, accesses):
             for row in self._rows(table):
                 binding = BINDINGS[table]
                 if not self._is_sound(binding, row):

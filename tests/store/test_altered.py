@@ -210,7 +210,7 @@ class World:
                 flags_then=[],
                 masked_by=MaskedBy.PATIENT,
             )
-            (*_, taken) = AccessReader(work).listed(9)
+            (*_, taken), _ = AccessReader(work).listed(9)
             Accesses(work, *ANNE).end(taken.id)
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None

@@ -80,7 +80,7 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "reviewed": Both("contrôlé par", "reviewed by"),
         "told": Both("patient averti le", "patient told on"),
         "tell_at": Both("patient averti seulement le", "patient told only on"),
-        "untold": Both("patient pas averti", "patient not told"),
+        "delayed": Both("averti plus tard car", "told later because"),
     }
 )
 """The words of `gateway access show` and of `gateway explain`."""

@@ -21,7 +21,7 @@ from gateway.core.accesses import AccessRefusal, Verdict
 from gateway.core.actors import actor_of
 from gateway.core.ins import check_note
 from gateway.core.texts.accesses import REFUSAL_TEXTS
-from gateway.errors import ConflictError, NotFoundError
+from gateway.errors import AlteredError, ConflictError, NotFoundError
 from gateway.rights.access_rules import (
     refuse_granting,
     refuse_reading,
@@ -218,11 +218,18 @@ class Accesses:
             .where(columns.ends_at > now, columns.asked_by == self.account)
             .order_by(columns.ends_at.desc(), columns.id)
         ).all()
+        altered: AlteredError | None = None
         for row in rows:
-            access = self._reader.opened(row)
-            may_not = refuse_reading(access.facts, self.account, now)
-            if may_not is None and access.names(what):
-                return access
+            try:
+                access = self._reader.opened(row)
+                may_not = refuse_reading(access.facts, self.account, now)
+                if may_not is None and access.names(what):
+                    self._reader.check_last(row)
+                    return access
+            except AlteredError as error:  # another one may name it too
+                altered = error
+        if altered is not None:
+            raise altered
         return None
 
     def note_reading(self, access: Access, place: ReadingCommand, what: str) -> None:
@@ -241,6 +248,9 @@ class Accesses:
         """Write a line of all that an access names; its outcome is the cause."""
         assert access.said is not None, "made or granted while its key is there"
         detail = self._detail(access, access.said.named)
+        if access.tell_at is not None:
+            detail["tell"] = access.tell_at.isoformat()
+            detail["delayed"] = access.said.delayed_why
         outcome = access.cause.value
         for profile_id in self._standing(access.patients):
             chain = chain_of(profile_id)
@@ -280,7 +290,9 @@ class Accesses:
         ).first()
         if row is None:
             raise NotFoundError("no access has this id")
-        return self._reader.opened(row)
+        access = self._reader.opened(row)
+        self._reader.check_last(row)
+        return access
 
     def _found(self, access_id: str) -> Access:
         found = self._reader.get(access_id)

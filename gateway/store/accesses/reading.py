@@ -14,6 +14,7 @@ from gateway.errors import AlteredError, DestroyedError
 from gateway.rights.access_rules import AccessFacts, is_overdue
 from gateway.store.accesses.values import Access, AccessSaid, Named
 from gateway.store.base.work import UnitOfWork
+from gateway.store.sealed.rows import BINDINGS, refused, remembered
 from gateway.store.tables import accesses
 
 _LATELY = timedelta(days=30)
@@ -50,10 +51,12 @@ class AccessReader:
 
     def listed(
         self, most: int, *, profile_id: str = "", unreviewed: bool = False
-    ) -> list[Access]:
+    ) -> tuple[list[Access], int]:
         """
         Return so many accesses, the last asked for first: all, a patient's, or those
         that wait for a review.
+
+        And how many were left out because they are not as they were written.
         """
         columns = accesses.c
         query = select(accesses).order_by(columns.asked_at.desc(), columns.id)
@@ -62,7 +65,8 @@ class AccessReader:
         if unreviewed:
             query = query.where(columns.review_by.is_not(None))
         rows = self.work.connection.execute(query.limit(most)).all()
-        return [self.opened(row) for row in rows]
+        sound = [row for row in rows if self.work.rows.is_sound(accesses, row)]
+        return [self.opened(row) for row in sound], len(rows) - len(sound)
 
     def each(self, access_ids: Collection[str]) -> dict[str, Access]:
         """
@@ -84,8 +88,9 @@ class AccessReader:
         """
         Return what waits for its review longer than it may.
 
-        Whoever writes the database could say that nothing is due: rows of the last
-        month are looked at whatever they say, and counted where they were altered.
+        Whoever writes the database could say that nothing is due: rows that ended in
+        the last month are looked at whatever they say, and counted where they were
+        altered. `gateway journal verify` finds every other one.
         """
         columns, now = accesses.c, self.work.now
         rows = self.work.connection.execute(
@@ -96,6 +101,20 @@ class AccessReader:
         sound = [one for one in rows if self.work.rows.is_sound(accesses, one)]
         due = [one.review_by for one in sound if is_overdue(_facts(one), now)]
         return Unreviewed(len(due), min(due, default=None), len(rows) - len(sound))
+
+    def check_last(self, row: Any) -> None:
+        """
+        Accept a row that is the one written last, as the journal says.
+
+        Raises:
+            AlteredError: it is an older one that was put back.
+        """
+        binding, written = BINDINGS[accesses], ""
+        name = binding.name({"id": row.id})
+        for line in self.work.journal.about([row.id]):
+            written = line.rows.get(name, written)
+        if written != remembered(binding, row.row_mac):
+            raise refused(accesses.name, "an older row that was put back")
 
     def opened(self, row: Any) -> Access:
         """

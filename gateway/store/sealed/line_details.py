@@ -26,6 +26,7 @@ PRIVATE: Final = frozenset(
     {
         "categories",
         "certificate",
+        "delayed",
         "document",
         "host",
         "identity",

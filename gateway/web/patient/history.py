@@ -114,6 +114,8 @@ class HistoryLine:
     """Why an operator was given access, in the words of a list; empty elsewhere."""
     request: str = field(repr=False)
     """On whose request that was, in the operator's words."""
+    delayed: str = field(repr=False)
+    """Why the patient was told of that later."""
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
@@ -283,6 +285,7 @@ class PatientHistory:
             about=_about(told),
             cause=_cause(entry),
             request=str(entry.detail.get("request", "")),
+            delayed=str(entry.detail.get("delayed", "")),
             values=_values(told),
             means=_means(entry),
             told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),

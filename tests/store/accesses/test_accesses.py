@@ -244,7 +244,7 @@ def test_a_reason_names_no_patient(
     with pytest.raises(InvalidError):
         take(database, patient, **{where: f"of {MATRICULE}"})
     with database.read() as work:
-        assert AccessReader(work).listed(9) == []
+        assert AccessReader(work).listed(9) == ([], 0)
 
 
 def test_what_waits_too_long_for_its_review_is_told_and_no_earlier(
@@ -327,6 +327,41 @@ def test_documents_that_are_put_into_an_access_open_nothing(
         assert AlteredRows(work).find_of(accesses) == [f"accesses/{second}: is gone"]
 
 
+def test_an_access_that_was_ended_and_is_put_back_opens_nothing(
+    database: Database, patient: str
+) -> None:
+    access_id = take(database, patient)
+    of_it = select(accesses).where(accesses.c.id == access_id)
+    with database.read() as work:
+        before = dict(work.connection.execute(of_it).one()._mapping)
+    with database.write() as work:
+        Accesses(work, *ANNE).end(access_id)
+    with database.engine.begin() as connection:
+        connection.execute(update(accesses).values(before))
+
+    with database.read() as work, pytest.raises(AlteredError, match="put back"):
+        Accesses(work, *ANNE).opening(FIRST.id)
+    another = take(database, patient)  # a sound one opens all the same
+    with database.read() as work:
+        found = Accesses(work, *ANNE).opening(FIRST.id)
+    assert found is not None
+    assert found.id == another
+
+
+def test_one_that_was_altered_is_left_out_of_the_list_and_counted(
+    database: Database, patient: str
+) -> None:
+    first, second = take(database, patient), take(database, patient)
+    with database.engine.begin() as connection:
+        change = update(accesses).where(accesses.c.id == first)
+        connection.execute(change.values(cause="law"))
+
+    with database.read() as work:
+        found, altered = AccessReader(work).listed(9)
+        assert ([one.id for one in found], altered) == ([second], 1)
+        assert AlteredRows(work).find_doors() == [f"accesses/{first}: was altered"]
+
+
 def test_the_patient_is_told_at_once_and_again_of_what_was_not_justified(
     database: Database, patient: str, clock: SetClock, tmp_path: Path
 ) -> None:
@@ -401,6 +436,10 @@ def test_who_is_to_be_told_later_is_told_on_that_day_once(
     ask(database, patient, **later)  # nobody grants it: there is nothing to tell
     now = take(database, patient)
 
+    (begun, *_) = lines(database, chain_of(patient))
+    assert begun.detail["tell"] == day.isoformat()
+    assert begun.detail["delayed"] == "an inquiry"
+    assert "inquiry" not in str(begun.kept)
     clock.now = day - timedelta(microseconds=1)
     assert due(database, tmp_path) == 0
     assert untold(database, [access_id, now]) == {access_id}
@@ -494,10 +533,13 @@ def test_the_newest_is_listed_first_and_no_more_than_asked(
         made.append(take(database, (patient, other)[number % 2]))
         clock.advance(minutes=1)
     with database.read() as work:
-        listed = AccessReader(work).listed
-        assert [one.id for one in listed(3)] == made[:0:-1]
-        assert [one.id for one in listed(9, profile_id=patient)] == [made[2], made[0]]
-        assert len(listed(9, unreviewed=True)) == 4
+        reader = AccessReader(work)
+        newest, _ = reader.listed(3)
+        own, _ = reader.listed(9, profile_id=patient)
+        waiting, altered = reader.listed(9, unreviewed=True)
+    assert [one.id for one in newest] == made[:0:-1]
+    assert [one.id for one in own] == [made[2], made[0]]
+    assert (len(waiting), altered) == (4, 0)
 
 
 def test_a_history_that_names_an_access_which_is_gone_is_not_shown(

@@ -118,7 +118,9 @@ def test_an_access_that_is_told_of_later_has_no_line_until_its_day(
     first = browser.get("/home").text
     assert "A ouvert un document : dossier &lt;12&gt;" in first
     assert "A reçu l'accès à des éléments précis" in first
-    assert browser.get("/history?what=read").text.count("anne (privacy)") == 2
+    page = browser.get("/history?what=read").text
+    assert page.count("anne (privacy)") == 2
+    assert "Pourquoi vous avez été averti plus tard : enquête" in page
 
 
 @blocking
