@@ -14,9 +14,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.core.actors import Means
-from gateway.core.reasons import Effect
 from gateway.core.texts.explaining import Both
-from gateway.core.texts.outcomes import REASON_TEXTS
 
 
 class Deed(StrEnum):
@@ -379,14 +377,6 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
 
 SECRET_CHANGES = frozenset({"secret", "unsecret"})
 """Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""
-
-
-REFUSED_FILINGS = frozenset(
-    reason
-    for reason, said in REASON_TEXTS.items()
-    if said.effect in (Effect.REFUSED, Effect.TEMPORARY, Effect.QUARANTINED)
-)
-"""The outcomes of a decision on a document that have a line of their own."""
 
 
 def deed_text(action: str, outcome: str) -> DeedText | None:

@@ -13,13 +13,13 @@ from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
-    REFUSED_FILINGS,
     SECRET_CHANGES,
     TOLD_ABOUT,
     TOLD_VALUES,
     Deed,
     deed_text,
 )
+from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
