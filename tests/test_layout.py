@@ -35,6 +35,8 @@ TESTED_THROUGH = {
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",
     "core/reading.py": "rights/test_reading_rules.py",
+    "core/recalls.py": "mssante/sending/test_recalling.py",
+    "core/texts/recalls.py": "rights/test_recall_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
     "core/texts/papers.py": "core/test_papers.py",
     "core/texts/patients.py": "web/patient/test_brought.py",

@@ -23,6 +23,7 @@ from gateway.documents.xds.values import EntryAction
 from gateway.errors import GatewayError, InvalidError, MisuseError
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
+from gateway.rights.recall_rules import RECALL_SUBJECT
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -73,6 +74,12 @@ def add_parser(commands: Subparsers) -> None:
     )
     parser.add_argument(
         "--withdraw", action="store_true", help="have the documents withdrawn"
+    )
+    parser.add_argument(
+        "--recall",
+        default="",
+        metavar="MESSAGE-ID",
+        help="take back what was sent to the same patient, while it is not opened",
     )
     parser.add_argument(
         "--attach", nargs="+", default=[], type=Path, metavar="FILE", help="other files"
@@ -242,11 +249,14 @@ def _compose(
     return build_message(
         sender=NamedAddress(read_address(sender), _display_name(settings, sender)),
         to=[NamedAddress(read_address(address)) for address in args.to],
-        subject=args.subject or packed.subject or "Message",
+        subject=RECALL_SUBJECT
+        if args.recall
+        else args.subject or packed.subject or "Message",
         text=args.text or "Bonjour,\n\nVeuillez trouver ce message.\n",
         date=now,
         message_id=message_id,
         reply_to=reply_to,
+        in_reply_to=args.recall.strip("<>"),
         parts=parts,
         headers=headers,
     )

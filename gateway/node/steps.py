@@ -9,12 +9,14 @@ from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.paper_filing import PaperFiling
 from gateway.dmp_bridge.filing.reviewing import Reviewing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut
+from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
@@ -68,6 +70,9 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DIGEST: Digesting(settings),
         TaskKind.TELL: TellingOfAccess(settings),
         TaskKind.DELIVER: delivering,
+        TaskKind.RECALL: Recalling(
+            TakingBack(database, settings, BroughtDocuments(vaults))
+        ),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
         TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),

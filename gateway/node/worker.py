@@ -30,6 +30,7 @@ LOCAL = (
     TaskKind.LIVE,
     TaskKind.REVIEW,
     TaskKind.INDEX,
+    TaskKind.RECALL,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
     TaskKind.TELL,

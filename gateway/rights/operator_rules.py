@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "quarantine get": frozenset({OperatorRole.QUARANTINE}),
         "quarantine release": frozenset({OperatorRole.QUARANTINE}),
         "quarantine close": frozenset({OperatorRole.QUARANTINE}),
+        "message recall": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
         "access ask": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
         "access take": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),
         "access end": frozenset({OperatorRole.QUARANTINE, OperatorRole.PRIVACY}),

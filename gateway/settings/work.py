@@ -239,6 +239,11 @@ class FilingSettings(Table):
     quarantine_most: Annotated[
         int, "More messages than this in quarantine, and `/readyz` says so."
     ] = 20
+    recall_days: Annotated[
+        int,
+        "Days after which a sender cannot take back, by mail, a message that went to "
+        "the wrong patient.",
+    ] = 30
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )

@@ -85,6 +85,7 @@ class Action(StrEnum):
     MESSAGE_READ = "message:read"
     MESSAGE_DELETED = "message:delete"
     MESSAGE_REPORTED = "message:report"
+    MESSAGE_RECALLED = "message:recall"
     CONVERSATION_ENDED = "conversation:end"
     DOCUMENT_DECIDED = "document:decide"
     DOCUMENT_FILED = "document:file"

@@ -31,6 +31,7 @@ from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
+from gateway.store.tasks.tasks import TaskKind
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
@@ -244,9 +245,9 @@ class Gateway:
         eventually(lambda: self.tasks() == 0, seconds=seconds)
 
     def tasks(self) -> int:
-        """Return how many tasks there are."""
+        """Return how many tasks there are; the e-mail of the day waits for its hour."""
         with self.database() as database, database.read() as work:
-            return len(work.tasks.listed())
+            return sum(one.kind != TaskKind.DIGEST for one in work.tasks.listed())
 
 
 Done = subprocess.CompletedProcess[bytes]

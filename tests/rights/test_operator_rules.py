@@ -45,6 +45,7 @@ MAY: dict[str, set[OperatorRole]] = {
     "quarantine get": {Q},
     "quarantine release": {Q},
     "quarantine close": {Q},
+    "message recall": {Q, P},
     "access ask": {P},  # to documents of a patient, told of at once
     "access take": {P},
     "access end": {Q, P},

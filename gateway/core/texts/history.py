@@ -103,6 +103,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "message:delete": _said(
             Deed.MESSAGES, "Conversation supprimée", "Conversation deleted"
         ),
+        "message:recall": _said(
+            Deed.MESSAGES,
+            "Message envoyé par erreur, repris",
+            "Message sent by mistake, taken back",
+        ),
         "conversation:end": _said(
             Deed.MESSAGES,
             "Conversation terminée par le correspondant",

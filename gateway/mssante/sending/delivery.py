@@ -20,6 +20,7 @@ from gateway.mssante.receipts.report_reading import Report, read_report
 from gateway.mssante.receipts.reports_in import AnswersFor, ReportsIn
 from gateway.mssante.receipts.requests import may_be_due
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
+from gateway.rights.recall_rules import RECALL_SUBJECT
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import (
     Arrivals,
@@ -38,6 +39,15 @@ from gateway.store.patients.notices import Notices
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.trust.names import DistinguishedName
+
+_PROFESSIONALS = frozenset(
+    {
+        SenderKind.PERSON,
+        SenderKind.EMPLOYEE,
+        SenderKind.ORGANISATION,
+        SenderKind.OPERATOR,
+    }
+)
 
 
 @frozen(kw_only=True)
@@ -178,16 +188,31 @@ class _Copies:
                 case RecipientKind.REMOTE:
                     Deliveries(self.work).add(self.kept, one)
                     away = True
+        if self._asks_back:
+            self.work.tasks.add(TaskKind.RECALL, self.kept.id)
         state = ArrivalState.RELAYING if away else ArrivalState.ENDED
         Arrivals(self.work).set_state(self.kept.id, state)
         if self.kept.reverse_path and may_be_due(self.opened.parts.headers, outcomes):
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+
+    @property
+    def _asks_back(self) -> bool:
+        """Whether a professional takes back what was sent; with files it is mail."""
+        parts = self.opened.parts
+        return (
+            self.kept.sender.kind in _PROFESSIONALS
+            and parts.headers.subject.strip() == RECALL_SUBJECT
+            and not parts.attachments
+        )
 
     def _to_patient(self, one: RecipientOutcome) -> None:
         opened, profile_id = self.opened, one.recipient.target_id
         if opened.report is not None:
             self._take_report(one, opened.report)
             self._note(one, "report")
+            return
+        if self._asks_back:
+            self._note(one, "recall")
             return
         ends = opened.parts.headers.subject == END_SUBJECT
         says_something = opened.parts.text.strip() or opened.parts.attachments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -262,6 +263,15 @@ class InboxReader:
         )
         return found[0] if found else None
 
+    def received_by(self, profile_id: str, arrival_id: str) -> InboxMessage | None:
+        """Return what a patient received of one arrival, even what is not shown."""
+        found = self._messages(
+            _MESSAGE.arrival_id == arrival_id,
+            _MESSAGE.profile_id == profile_id,
+            _MESSAGE.direction == Direction.IN.value,
+        )
+        return found[0] if found else None
+
     def is_secret(self, profile_id: str, message: InboxMessage) -> bool:
         """Tell whether a message is kept from representatives, whoever reads now."""
         secrets = self._kept_from_representatives(profile_id)
@@ -422,6 +432,7 @@ class InboxReader:
             last_at=message.at,
             last_subject=message.subject,
             last_direction=message.direction,
+            last_is_recalled=message.recalled_at is not None,
             messages=row.messages,
             unread=row.unread,
             has_files=bool(message.files),
@@ -454,7 +465,12 @@ class InboxReader:
             at=row.at,
             read_at=row.read_at,
             deleted=row.deleted_at is not None,
+            recalled_at=_moment(summary.get("recalled_at", "")),
         )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _files(rows: Iterable[dict[str, Any]]) -> tuple[AttachedFile, ...]:

@@ -46,6 +46,10 @@ _ERASE = Prepared(
     update(inbox_messages).where(inbox_messages.c.id == bindparam("message")),
     ("summary", "blob_id", "deleted_at"),
 )
+_TAKE_BACK = Prepared(
+    update(inbox_messages).where(inbox_messages.c.id == bindparam("message")),
+    ("summary", "blob_id"),
+)
 
 
 def correspondent_digests(
@@ -219,16 +223,37 @@ class InboxRows:
                 for one in messages
             ],
         )
+        self._release(messages)
+
+    def take_back(self, profile_id: str, message: InboxMessage) -> None:
+        """Empty a message that its patient did not delete; it says when that was."""
+        _TAKE_BACK.run(
+            self.work.connection,
+            [
+                {
+                    "message": message.id,
+                    "summary": self._emptied(
+                        profile_id, message, recalled_at=self.work.now.isoformat()
+                    ),
+                    "blob_id": None,
+                }
+            ],
+        )
+        self._release([message])
+
+    def _release(self, messages: Iterable[InboxMessage]) -> None:
         by_key: dict[str, list[str]] = {}
         for one in messages:
-            by_key.setdefault(one.key_id, []).append(one.blob_id)
+            if one.blob_id:  # those of one that was taken back are gone already
+                by_key.setdefault(one.key_id, []).append(one.blob_id)
         for key_id, blob_ids in by_key.items():
             gone = self.work.blobs.release_all(blob_ids, key_id)
             self.work.after_commit(partial(_discard, self.work.folder, gone))
 
-    def _emptied(self, profile_id: str, message: InboxMessage) -> bytes:
+    def _emptied(self, profile_id: str, message: InboxMessage, **more: str) -> bytes:
         """Return what stays of a message, sealed: who sent it, and who may answer."""
         facts = {
+            **more,
             "sender": message.sender,
             "name": "",
             "named_before": "",

@@ -57,6 +57,7 @@ class Conversation:
     last_at: datetime
     last_subject: str = field(default="", repr=False)
     last_direction: Direction = Direction.IN
+    last_is_recalled: bool = False
     messages: int = 0
     unread: int = 0
     has_files: bool = False
@@ -71,6 +72,7 @@ class InboxMessage:
 
     ``name`` is how its sender was called in it, ``named_before`` another name that the
     address wrote under before, ``proven`` who its certificate is of; each may be empty.
+    Of one that was taken back, at ``recalled_at``, as much is left as of a deleted one.
     """
 
     id: str
@@ -93,6 +95,7 @@ class InboxMessage:
     at: datetime
     read_at: datetime | None
     deleted: bool
+    recalled_at: datetime | None = None
 
 
 @frozen

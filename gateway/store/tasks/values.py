@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     PACK = "pack"  # a download: the next documents, and its end
     INDEX = "index"  # a profile: what its lists and searches are made from
     LIVE = "live"  # a profile: what time does to it
+    RECALL = "recall"  # an arrival: its sender takes another one back
     REVIEW = "review"  # a version of advance directives: its author is reminded
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day

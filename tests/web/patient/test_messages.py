@@ -12,6 +12,7 @@ from gateway.message.building import OutgoingPart
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.recalls import Recalls
 from gateway.store.inbox.values import MayReply
 from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -19,6 +20,7 @@ from gateway.store.tables import arrivals
 from tests.web.browsing import HOUSE, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import DOCTOR, PDF, carried, file, receive
 
+PART = OutgoingPart(media_type="application/pdf", content=PDF, name="a.pdf")
 ROBOT = "robot@labo.mssante.test"
 
 
@@ -393,3 +395,25 @@ def test_writing_says_that_it_is_not_for_emergencies(site: Site) -> None:
     browser = site.signed_in()
 
     assert "15" in browser.get(conversation_of(site)).text.split("textarea")[-1]
+
+
+@blocking
+def test_what_was_taken_back_says_so_in_its_place(site: Site) -> None:
+    arrival_id = receive(site.database, site.patient, files=[PART])
+    browser = site.signed_in()
+    path = conversation_of(site)
+    with site.database.write() as work:
+        message = Recalls(work).find(site.patient, arrival_id)
+        assert message is not None
+        Recalls(work).take_back(site.patient, message)
+    link = f"/message/{message.id}/file/0"
+
+    for where in ("/home", "/inbox"):
+        assert "Envoyé par erreur, repris" in browser.get(where).text
+    page = browser.get(path)
+
+    assert "vous avait été envoyé par erreur" in page.text
+    assert "Voici votre lettre de sortie" not in page.text
+    assert browser.get(link).status == 404
+    browser.post(f"{path}/delete", {"token": token_of(browser.get(f"{path}/delete"))})
+    assert browser.get("/inbox").text.count(path) == 0

@@ -1,0 +1,19 @@
+"""What is known of a message that is to be taken back from a patient."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class BroughtBefore:
+    """
+    What a message put in a patient's vault, and what was made of it there.
+
+    ``documents`` are still there; ``opened`` of them were opened by the patient or by
+    who acts for them, and ``copies`` of its files are kept as the patient's own.
+    """
+
+    documents: int
+    opened: int
+    copies: int
