@@ -132,6 +132,10 @@ HELD_BY = {
         "tests/cli/test_requests.py",
         "asked_for",
     ),
+    "those of digests turn over since": (
+        "tests/cli/test_keys.py",
+        "test_keys_of_digests_turn_over_and_a_turn_that_was_ended_goes_on",
+    ),
     "names one account: nobody confirms what it asks": (
         "tests/cli/test_requests.py",
         "test_the_doctor_says_where_there_is_no_second_one",

@@ -14,6 +14,7 @@ from cryptography import x509
 
 from gateway.cli.doctor_files import permissions
 from gateway.cli.doctor_journal import signing
+from gateway.cli.doctor_keys import turns
 from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_operators import reviewers, second_operators
 from gateway.cli.doctor_relay import smart_host
@@ -237,11 +238,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
     faults: dict[str, str] = {"database": ""}
     try:
         faults = faults_of(_probes(settings, database).looks(), _PROBE_SECONDS)
-        damaged, altered, waiting = [], [], []
+        damaged, altered, waiting, turning = [], [], [], []
         if "database" not in faults:
             with database.read() as work:
                 damaged = Damage(work).lasting()
                 altered = AlteredRows(work).find_doors()
+                turning = list(turns(work))
             waiting = CarryingOver(database, STEPS).left()
     except GatewayError as error:
         yield Finding("database", str(error), "look at its own log")
@@ -254,6 +256,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     for name, state in faults.items():
         if name not in _LOOKED_AT_ELSEWHERE:
             yield Finding(name, state, _MEND[name])
+    yield from turning
     if altered:
         yield Finding(
             "altered rows",

@@ -20,7 +20,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.mailbox.reencrypting import Reencrypting
+from gateway.store.mailbox.reencrypting import Reencrypting, is_begun, note_begun
 from gateway.store.patients.epochs import MAILBOX, PATIENT, turn_owner, turn_owners
 from gateway.store.patients.lookups import (
     begin_turn,
@@ -30,13 +30,9 @@ from gateway.store.patients.lookups import (
     turn_under_way,
 )
 from gateway.store.patients.profiles import Profiles
-from gateway.store.sealed.carried import forget_place, place_in, set_place
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.sealed.turning import Kek, turn_all
 from gateway.store.sealed.wrapping_keys import keks_in_use
-
-_REENCRYPTED = "reencrypted"
-"""Where a mailbox is of which that was begun, and is not ended."""
 
 
 def add_rotating(turning: Subparsers) -> None:
@@ -156,9 +152,9 @@ def _reencrypt(args: argparse.Namespace) -> int:
             mailbox = Mailboxes(work).find(args.mailbox)
             if mailbox is None:
                 raise NotFoundError("no mailbox has this address")
-            if place_in(work.connection, mailbox.id) != _REENCRYPTED:
+            if not is_begun(work, mailbox.id):
                 turn_owner(work, MAILBOX, mailbox.id, by=told["by"])
-                set_place(work.connection, mailbox.id, _REENCRYPTED)
+                note_begun(work, mailbox.id)
         _wait(database, settles_at(database.clock()))
         while True:
             with database.write() as work, work.acting_by(told):
@@ -171,7 +167,6 @@ def _reencrypt(args: argparse.Namespace) -> int:
         _wait(database, settles_at(database.clock()))
         with database.write() as work, work.acting_by(told):
             gone = Reencrypting(work, mailbox.id).end(by=told["by"])
-            forget_place(work.connection, mailbox.id)
         clear_traces(database.engine)
     if args.json:
         print_json({"carried": total, "destroyed": gone})

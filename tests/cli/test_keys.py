@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete
 
 from gateway.cli import keys, keys_rotating, mailbox, patient
+from gateway.cli.doctor import examine
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
@@ -52,6 +53,12 @@ def told(config: Path, capsys: Printed, *words: str) -> Any:
     capsys.readouterr()
     assert run_keys(config, *words, "--json") == 0
     return json.loads(capsys.readouterr().out)
+
+
+def turning(config: Path) -> list[str]:
+    """Return what the doctor says of turns that are not done."""
+    settings = read_settings(config)
+    return [one.state for one in examine(settings) if one.subject == "keys"]
 
 
 def test_the_status_has_each_version_and_each_kind_of_key(
@@ -99,6 +106,7 @@ def test_a_turn_that_was_ended_half_way_goes_on(
         patched.setattr(keys_rotating, "turn_all", ends)
         with pytest.raises(KeyboardInterrupt):
             run_keys(config, "rotate", "kek")
+    assert turning(config) == ["an older version wraps some still"]
     assert told(config, capsys, "rotate", "kek")["version"] == 2
     assert [one["wraps"] > 0 for one in told(config, capsys, "status")["versions"]] == [
         *(False, True),
@@ -133,6 +141,7 @@ def test_all_of_a_mailbox_is_under_another_key_and_what_was_ended_goes_on(
         with pytest.raises(KeyboardInterrupt):
             run_keys(config, *words)
     assert "every process goes over to the other keys" in capsys.readouterr().err
+    assert turning(config) == [f"{ADDRESS} is being sealed anew"]
     monkeypatch.setattr("gateway.store.sealed.turning.SETTLED", -SECOND)
     assert told(config, capsys, *words) == {"carried": 0, "destroyed": 1}
     counts = {one["of"]: one for one in told(config, capsys, "status")["keys"]}
@@ -157,12 +166,16 @@ def test_keys_of_digests_turn_over_and_a_turn_that_was_ended_goes_on(
             run_keys(config, "rotate", "lookup", "--reason", "a theft")
     assert "every process goes over to the other keys: 60 s" in capsys.readouterr().err
     assert run(patient, "show", INS) == 0
+    assert [one[:34] for one in turning(config)] == [
+        "those of digests turn over since 2"
+    ]
     monkeypatch.setattr("gateway.store.sealed.turning.SETTLED", -SECOND)
     assert told(config, capsys, "rotate", "lookup") == {"carried": 1, "destroyed": 6}
 
     assert run(patient, "show", INS) == 0
     counts = {one["of"]: one for one in told(config, capsys, "status")["keys"]}
     assert (counts["label"]["open"], counts["label"]["destroyed"]) == (9, 6)
+    assert turning(config) == []
     assert told(config, capsys, "rotate", "lookup")["destroyed"] == 6
     database = open_database(read_settings(config))
     with database.read() as work:

@@ -20,18 +20,21 @@ from gateway.errors import ConflictError, DamagedError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
+from gateway.store.sealed.carried import forget_place, place_in, set_place
 from gateway.store.sealed.generation import next_generation
 from gateway.store.sealed.rows import BINDINGS
 from gateway.store.tables import (
     arrival_documents,
     arrivals,
     blob_grants,
+    carried,
     data_keys,
     deliveries,
     folders,
     mail_items,
     mail_openings,
     mail_outlines,
+    mailboxes,
     metadata,
     recipients,
 )
@@ -46,6 +49,31 @@ _STORY: Final = (
     (arrival_documents, ("facts",), ("arrival_id", "recipient", "position")),
 )
 """What is told of a message under the key of a mailbox once its day is over."""
+
+
+_BEGUN: Final = "reencrypted"
+"""Where a mailbox is of which that was begun and is not ended, by its id as a step."""
+
+
+def is_begun(work: UnitOfWork, mailbox_id: str) -> bool:
+    """Tell whether a mailbox has its other key already, and is to be carried over."""
+    return place_in(work.connection, mailbox_id) == _BEGUN
+
+
+def note_begun(work: UnitOfWork, mailbox_id: str) -> None:
+    """Note that a mailbox has its other key."""
+    set_place(work.connection, mailbox_id, _BEGUN)
+
+
+def mailboxes_under_way(work: UnitOfWork) -> list[str]:
+    """Return the addresses of mailboxes of which that was begun and is not ended."""
+    query = (
+        select(mailboxes.c.address)
+        .join(carried, carried.c.step == mailboxes.c.id)
+        .where(carried.c.place == _BEGUN)
+        .order_by(mailboxes.c.address)
+    )
+    return list(work.connection.execute(query).scalars())
 
 
 @frozen
@@ -206,6 +234,7 @@ class Reencrypting:
         """
         work, old = self.work, self._ids[:-1]
         Folders(work).lock(self.mailbox_id)
+        forget_place(work.connection, self.mailbox_id)
         if not old:
             return 0
         for key_id in old:
