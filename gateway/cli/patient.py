@@ -23,6 +23,7 @@ from gateway.cli.options import (
 from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.cli.patient_import import add_import
 from gateway.cli.patient_letters import add_letter_verbs
+from gateway.cli.patient_represent import add_represent
 from gateway.core.ins import Ins
 from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits, Sex
@@ -120,6 +121,7 @@ def add_parser(commands: Subparsers) -> None:
     add_reason(listing)
     add_letter_verbs(verbs)
     add_import(verbs)
+    add_represent(verbs)
     password = add_command(
         verbs, "password", set_password, "change what a patient signs in with"
     )

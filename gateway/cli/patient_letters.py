@@ -21,6 +21,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
+from gateway.store.patients.representatives import is_left_without_account
 
 _WAITS = frozenset({ProfileState.ANNOUNCED, ProfileState.OPEN_NOT_ACTIVATED})
 
@@ -54,7 +55,9 @@ def print_letter(args: argparse.Namespace) -> int:
     """
     with opened(args) as (settings, database), database.write() as work:
         profile = _profile(work, args.ins)
-        if profile.state not in _WAITS:
+        # Of age, who was represented makes an account of the space that is open.
+        is_left = is_left_without_account(work, profile)
+        if profile.state not in _WAITS and not is_left:
             raise ConflictError(f"a profile that is {profile.state} needs no code")
         code = ProvisionalCodes(work).make(profile)
         if not code:

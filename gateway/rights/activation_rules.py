@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from attrs import field, frozen
 
+from gateway.rights.delegation_rules import is_minor
 from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
 from gateway.rights.recovery_rules import ItemsSaid, is_whom_they_say
 
@@ -24,11 +25,17 @@ CODE_SIZE: Final = 8
 
 @frozen(kw_only=True)
 class SpaceKnown:
-    """What is known of a space; ``card`` is empty where the serial number is not."""
+    """
+    What is known of a space on a day; ``card`` is empty where the number is not.
+
+    ``was_represented``: a representative opened it, and nobody has an account of it.
+    """
 
     state: ProfileState
     birth_date: str = field(repr=False)
     card: str = field(repr=False)
+    was_represented: bool
+    today: date
 
 
 def may_activate(said: ItemsSaid, known: SpaceKnown) -> bool:
@@ -36,11 +43,17 @@ def may_activate(said: ItemsSaid, known: SpaceKnown) -> bool:
     Tell whether somebody is the patient of a space that waits: the birth date, and the
     card's serial number where it is known; the provisional code is asked besides.
 
-    Who objected may change their mind (CSP R. 1111-28).
+    Who objected may change their mind (CSP R. 1111-28). A minor's space is opened by
+    who represents them (R. 1111-40): whoever holds the letter would else see, as the
+    minor, what is kept from representatives. Of age, the minor makes the account of a
+    space that was open before.
     """
+    if is_minor(known.birth_date, known.today):
+        return False
     # Of a deleted space nothing is known any more: a new one is opened by the operator.
     waits = (known.state, ProfileEvent.ACTIVATE) in TRANSITIONS
-    if not waits or known.state is ProfileState.DELETED:
+    is_left = known.state is ProfileState.ACTIVATED and known.was_represented
+    if not (waits or is_left) or known.state is ProfileState.DELETED:
         return False
     return is_whom_they_say(said, known.birth_date, known.card)
 

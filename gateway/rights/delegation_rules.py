@@ -184,23 +184,41 @@ class AnswerFault(StrEnum):
     NOT_WAITING = "not waiting"
     CLOSED = "closed"
     ENOUGH = "enough"
+    AGE = "age"
 
 
 @frozen(kw_only=True)
 class AcceptanceFacts:
-    """``helped``: for how many others the one who is asked acts now, or will."""
+    """
+    What is known when somebody agrees to act for another; birth dates as YYYYMMDD.
 
+    ``helped``: for how many others the one who is asked acts as a carer now, or will.
+    """
+
+    capacity: Capacity
     standing: Worth
     holder: ProfileState
+    holder_born: str = field(repr=False)
+    own_born: str = field(repr=False)
+    today: date
     helped: int
 
 
 def judge_acceptance(facts: AcceptanceFacts) -> AnswerFault | None:
-    """Return why who was asked cannot accept, or None; refusing is always possible."""
+    """
+    Return why who was asked cannot accept, or None; refusing is always possible.
+
+    The other parent is asked for a child, and has to be of age; a carer may be young.
+    """
     if facts.standing is not Worth.WAITING:
         return AnswerFault.NOT_WAITING
     if not may_sign_in(facts.holder):
         return AnswerFault.CLOSED
+    if facts.capacity in REPRESENTING:
+        is_right = is_minor(facts.holder_born, facts.today) and is_adult(
+            facts.own_born, facts.today
+        )
+        return None if is_right else AnswerFault.AGE
     return AnswerFault.ENOUGH if facts.helped >= MOST_HELPED else None
 
 

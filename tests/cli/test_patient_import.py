@@ -14,7 +14,9 @@ from gateway.cli import patient
 from gateway.core.ins import control_key
 from gateway.errors import InvalidError
 from gateway.rights.profile import ProfileState
+from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
+from gateway.store.patients.delegations import ATTACHED
 from gateway.store.patients.importing import (
     BATCH,
     MOST_FIELD,
@@ -258,3 +260,35 @@ def test_the_command_says_what_became_of_the_lines(
 
 def test_the_numbers_of_the_feed_are_good() -> None:
     assert matricule(1)[13:] == control_key(matricule(1)[:13])
+
+
+ATTACHED_HEAD = f"{HEAD};attached_to"
+
+
+def test_a_child_is_attached_to_whom_the_feed_says_and_to_the_next_after(
+    run: Run, config: Path, tmp_path: Path
+) -> None:
+    child = {"birth_date": "2015-06-12"}
+
+    def attached() -> list[tuple[str, str]]:
+        database = Database.open(read_settings(config))
+        with database.read() as work:
+            known = Profiles(work).find(matricule(1))
+            assert known is not None
+            facts = Profiles(work).changes(known.id)
+        database.close()
+        return [(one.before or "", one.after) for one in facts if one.what == ATTACHED]
+
+    for number in (2, 2, 3):
+        line = person(1, **child, attached_to=matricule(number))
+        path = str(feed(tmp_path, line, head=ATTACHED_HEAD))
+        assert run(patient, "import", path) == 0
+    # A feed that does not say it any more takes nothing away.
+    path = str(feed(tmp_path, person(1, **child, attached_to=""), head=ATTACHED_HEAD))
+    assert run(patient, "import", path) == 0
+    assert attached() == [
+        ("", matricule(2)),
+        (matricule(2), matricule(3)),
+    ]
+    wrong = person(4, attached_to="279035121518988")
+    assert run(patient, "import", str(feed(tmp_path, wrong, head=ATTACHED_HEAD))) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
@@ -21,7 +21,11 @@ from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import ItemsSaid
 
 KNOWN = SpaceKnown(
-    state=ProfileState.ANNOUNCED, birth_date="19790328", card="21034567890"
+    state=ProfileState.ANNOUNCED,
+    birth_date="19790328",
+    card="21034567890",
+    was_represented=True,
+    today=date(2026, 11, 29),
 )
 SAID = ItemsSaid(birth_date="19790328", card="21034567890")
 WAITS = {
@@ -33,7 +37,28 @@ WAITS = {
 
 @pytest.mark.parametrize("state", ProfileState)
 def test_a_space_that_waits_is_activated_and_no_other(state: ProfileState) -> None:
-    assert may_activate(SAID, evolve(KNOWN, state=state)) is (state in WAITS)
+    known = evolve(KNOWN, state=state, was_represented=False)
+    assert may_activate(SAID, known) is (state in WAITS)
+
+
+@pytest.mark.parametrize("state", ProfileState)
+def test_a_space_that_a_representative_opened_gets_the_account_of_its_holder(
+    state: ProfileState,
+) -> None:
+    opened = WAITS | {ProfileState.ACTIVATED}
+    assert may_activate(SAID, evolve(KNOWN, state=state)) is (state in opened)
+
+
+@pytest.mark.parametrize(
+    ("born", "may"),
+    [("20081129", True), ("20081130", False), ("20150101", False), ("2008", True)],
+)
+@pytest.mark.parametrize("state", WAITS | {ProfileState.ACTIVATED})
+def test_nobody_activates_as_a_minor(
+    state: ProfileState, born: str, *, may: bool
+) -> None:
+    known = evolve(KNOWN, state=state, birth_date=born)
+    assert may_activate(evolve(SAID, birth_date=born), known) is may
 
 
 @pytest.mark.parametrize(

@@ -138,45 +138,40 @@ def test_an_adult_asks_three_others_at_most(
     assert judge_invitation(evolve(ASKED, **changes)) is fault
 
 
+WAITING = AcceptanceFacts(
+    capacity=Capacity.CARER,
+    standing=Worth.WAITING,
+    holder=ProfileState.ACTIVATED,
+    holder_born="19500101",
+    own_born="20100101",
+    today=TODAY,
+    helped=0,
+)
+CHILDS: dict[str, Any] = {
+    "capacity": Capacity.REPRESENTATIVE,
+    "holder_born": "20150101",
+    "own_born": "19800101",
+}
+
+
 @pytest.mark.parametrize(
     ("facts", "fault"),
     [
-        (
-            AcceptanceFacts(
-                standing=Worth.WAITING, holder=ProfileState.ACTIVATED, helped=0
-            ),
-            None,
-        ),
-        (
-            AcceptanceFacts(
-                standing=Worth.WAITING,
-                holder=ProfileState.ACTIVATED,
-                helped=MOST_HELPED - 1,
-            ),
-            None,
-        ),
-        (
-            AcceptanceFacts(
-                standing=Worth.WAITING,
-                holder=ProfileState.ACTIVATED,
-                helped=MOST_HELPED,
-            ),
-            AnswerFault.ENOUGH,
-        ),
-        (
-            AcceptanceFacts(
-                standing=Worth.WAITING, holder=ProfileState.CLOSED, helped=0
-            ),
-            AnswerFault.CLOSED,
-        ),
+        (WAITING, None),
+        (evolve(WAITING, helped=MOST_HELPED - 1), None),
+        (evolve(WAITING, helped=MOST_HELPED), AnswerFault.ENOUGH),
+        (evolve(WAITING, holder=ProfileState.CLOSED), AnswerFault.CLOSED),
         *(
-            (
-                AcceptanceFacts(standing=one, holder=ProfileState.ACTIVATED, helped=0),
-                AnswerFault.NOT_WAITING,
-            )
+            (evolve(WAITING, standing=one, **more), AnswerFault.NOT_WAITING)
             for one in Worth
+            for more in ({}, CHILDS)
             if one is not Worth.WAITING
         ),
+        (evolve(WAITING, **CHILDS), None),
+        (evolve(WAITING, **CHILDS, helped=MOST_HELPED), None),
+        (evolve(WAITING, **{**CHILDS, "own_born": "20081130"}), AnswerFault.AGE),
+        (evolve(WAITING, **{**CHILDS, "holder_born": "20081129"}), AnswerFault.AGE),
+        (evolve(WAITING, **{**CHILDS, "holder_born": ""}), AnswerFault.AGE),
     ],
 )
 def test_who_is_asked_accepts_once_and_helps_five_at_most(

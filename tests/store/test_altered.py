@@ -31,6 +31,7 @@ from gateway.store.base.columns import UtcDateTime
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.downloads.downloads import Downloads
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.operators.requests import Requests
@@ -50,6 +51,8 @@ from gateway.store.tables import (
     blocks,
     delegations,
     documents,
+    download_pieces,
+    downloads,
     inquiries,
     mailbox_holders,
     mailboxes,
@@ -144,8 +147,19 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
+        self._download(work, profile_id)
         named = (Named(self.documents[-1]),)
         Accesses(work, *ANNE).take(wanted(profile_id, named=named), TERMS)
+
+    def _download(self, work: UnitOfWork, profile_id: str) -> None:
+        """Each patient takes everything away: the first piece of it is made."""
+        downloads, profile = Downloads(work), Profiles(work).get(profile_id)
+        assert profile is not None
+        downloads.ask(profile, 9)
+        asked = downloads.last(profile_id)
+        assert asked is not None
+        parcel = self.database.prepare(b"piece")
+        downloads.add(asked, [parcel], [], place="", is_walked=False, documents=1)
 
     def _helpers(self, work: UnitOfWork) -> None:
         """Each patient asks the other, who agrees."""
@@ -215,6 +229,9 @@ class World:
             run = MaskRuns(work).last(self.patients[0])
             assert run is not None
             MaskRuns(work).move(run, "", 2, 1)
+            download = Downloads(work).last(self.patients[0])
+            assert download is not None
+            Downloads(work).make_ready(download, 7)
             helped = Delegations(work).of_holder(self.patients[0])[0]
             Delegations(work).end(helped, by_holder=True)
             reported = Inquiries(work).of_patient(self.patients[0])[0]
@@ -319,6 +336,8 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         blocks,
         delegations,
         documents,
+        download_pieces,
+        downloads,
         inquiries,
         mailbox_holders,
         mailboxes,
@@ -434,6 +453,8 @@ def test_a_row_that_is_taken_away_is_found(world: World) -> None:
     for table in BOUND:
         if table in {web_sessions, one_time_codes, operator_requests, arrivals}:
             continue  # they open nothing any more: see below
+        if table is download_pieces:
+            continue  # they go with their time; a file that lacks one breaks off
         rows = rows_of(world.database, table)
         with world.database.write() as work:
             altered = AlteredRows(work)
@@ -462,7 +483,7 @@ def test_an_older_row_that_is_put_back_is_found(world: World) -> None:
     world.post.clock.now += timedelta(minutes=1)
     world.moves_on()
     for table in BOUND:
-        if table in {arrivals, matrices}:  # what came in never changes
+        if table in {arrivals, matrices, download_pieces}:  # they never change
             continue
         after = rows_of(world.database, table)
         older = [row for row in before[table] if row not in after]

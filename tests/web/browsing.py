@@ -229,6 +229,7 @@ class Site:
     writer: Writer
     service: WebService
     patient: str
+    desk: PatientDesk
 
     @property
     def port(self) -> int:
@@ -331,7 +332,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
     )
     service.startService()
     try:
-        yield Site(settings, database, clock, writer, service, patient)
+        yield Site(settings, database, clock, writer, service, patient, desk)
     finally:
         pytest_twisted.blockon(service.stopService())
         writer.stop()

@@ -46,6 +46,18 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
         NoticeKind.PEOPLE: Both(
             "Du nouveau parmi vos proches", "News about the people close to you"
         ),
+        NoticeKind.REPRESENTED: Both(
+            "Du nouveau dans un espace que vous gérez",
+            "Something new in a space you look after",
+        ),
+        NoticeKind.MAJORITY_SOON: Both(
+            "Une majorité approche : un accès prendra fin",
+            "A coming of age is near: an access will end",
+        ),
+        NoticeKind.MAJORITY: Both(
+            "Un accès a pris fin avec une majorité",
+            "An access ended with a coming of age",
+        ),
         NoticeKind.REVIEW: Both(
             "Vos directives anticipées sont à relire",
             "Your advance directives are to be read again",

@@ -229,6 +229,16 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
 
 CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
+        "attached": Both("Rattachement à un assuré", "Attached to an insured person"),
+        "represented": Both(
+            "Représentant légal inscrit ou retiré",
+            "Legal representative recorded or taken away",
+        ),
+        "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
+        "administrator": Both(
+            "Administrateur du dossier nommé ou retiré",
+            "Administrator of the record named or taken away",
+        ),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
         "directives-write": Both(
@@ -356,7 +366,8 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
 TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
-    if word.startswith(("oppose-", "withdraw-")) or word in {"block", "unblock"}
+    if word.startswith(("oppose-", "withdraw-"))
+    or word in {"administrator", "block", "represented", "unblock"}
 )
 """Changes of which the patient is told whom or what they are about."""
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from gateway.core.texts.account_notices import ACCOUNT_NOTICES
 from gateway.core.texts.notice_care import CARE_EN, CARE_FR, SAFETY_EN, SAFETY_FR
+from gateway.core.texts.represented_notices import REPRESENTED_NOTICES
 
 
 class NoticeKind(StrEnum):
@@ -33,6 +34,10 @@ class NoticeKind(StrEnum):
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
     PACKED = "packed"  # a file with everything the patient has can be fetched
     HELPED = "helped"  # somebody acted for the patient
+    REPRESENTED = "represented"  # something waits in the space of whom one represents
+    REPRESENTED_UPDATE = "their-update"  # the same of them as an update
+    MAJORITY_SOON = "majority-soon"  # a representation ends in two months
+    MAJORITY = "majority"  # it ended
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)
     PROOF = "proof"  # a code, for a change of the account or another password
     PROVISIONAL = "provisional"  # the code to activate a space with
@@ -82,6 +87,7 @@ _NEWS = {
 NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         **{NoticeKind(word): said for word, said in ACCOUNT_NOTICES.items()},
+        **{NoticeKind(word): said for word, said in REPRESENTED_NOTICES.items()},
         NoticeKind.CODE: {
             "fr": (
                 "Votre code de connexion",

@@ -8,6 +8,9 @@ from types import MappingProxyType
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 
 WRITTEN_BY = "Ce message a été rédigé par {carer}, l'aidant de {holder}."
+WRITTEN_BY_LAW = (
+    "Ce message a été rédigé par {carer}, qui représente légalement {holder}."
+)
 """The last line of what a carer writes, to professionals in France: in French."""
 
 WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(

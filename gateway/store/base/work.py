@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
+from gateway.core.actors import Actor, Means, Who
 from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
@@ -248,6 +249,14 @@ class UnitOfWork:
             yield
         finally:
             self._acting.pop()
+
+    @property
+    def acting(self) -> Actor | None:
+        """Who acts in another's place by a page now, None where nobody does."""
+        said = self._acting[-1] if self._acting else {}
+        if not said:
+            return None
+        return Actor(Who(said["who"]), Means.WEB, said["person"])
 
     @property
     def acts_for_another(self) -> bool:

@@ -19,6 +19,9 @@ from gateway.store.tasks.tasks import TaskKind
 STEP: Final = "deadlines"
 """The step of carrying over that gives profiles of before their deadlines."""
 
+_MAJORITY: Final = "MAJORITY"
+"""What is no event of a space: its holder comes of age."""
+
 _AGAIN: Final = timedelta(days=1)
 """One whose task was lost is due once more after so long."""
 
@@ -73,9 +76,50 @@ def deadline_of(work: UnitOfWork, profile_id: str, state: str) -> Deadline | Non
     if row is None:
         return None
     said = work.unseal(row.key_id, row.said, f"deadlines.said:{profile_id}")
-    if said["state"] != state:
+    if said["state"] != state or said["event"] == _MAJORITY:
         return None
     return Deadline(ProfileEvent(said["event"]), datetime.fromisoformat(said["at"]))
+
+
+def set_majority(work: UnitOfWork, profile_id: str, at: datetime) -> None:
+    """
+    Have a task look at a minor whom somebody represents, at a moment.
+
+    A space that is open has no other deadline: its state is not ended by time.
+    """
+    end_majority(work, profile_id)
+    state = work.connection.execute(
+        select(profiles.c.state).where(profiles.c.id == profile_id)
+    ).scalar()
+    if state != ProfileState.ACTIVATED:  # kept once it is opened again
+        return
+    work.connection.execute(
+        delete(deadlines).where(deadlines.c.profile_id == profile_id)
+    )
+    key_id = work.key_for(f"patient:{profile_id}")
+    said = {"event": _MAJORITY, "at": at.isoformat(), "state": state}
+    work.connection.execute(
+        insert(deadlines).values(
+            profile_id=profile_id,
+            due_at=at,
+            key_id=key_id,
+            said=work.seal(key_id, said, f"deadlines.said:{profile_id}"),
+        )
+    )
+
+
+def end_majority(work: UnitOfWork, profile_id: str) -> None:
+    """Have no task look at it any more; any other deadline stays."""
+    row = work.connection.execute(
+        select(deadlines).where(deadlines.c.profile_id == profile_id)
+    ).first()
+    if row is None:
+        return
+    said = work.unseal(row.key_id, row.said, f"deadlines.said:{profile_id}")
+    if said["event"] == _MAJORITY:
+        work.connection.execute(
+            delete(deadlines).where(deadlines.c.profile_id == profile_id)
+        )
 
 
 def wake(work: UnitOfWork, most: int) -> int:

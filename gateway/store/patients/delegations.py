@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from attrs import asdict, field, frozen
 from sqlalchemy import ColumnElement, select
 
-from gateway.core.actors import Who
+from gateway.core.actors import Actor, Who
 from gateway.errors import DestroyedError
 from gateway.rights.delegation_rules import (
     LASTING,
+    REPRESENTING,
     Capacity,
     DelegationState,
     Term,
@@ -22,8 +23,14 @@ from gateway.rights.delegation_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.facts import said_of
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.tables import delegations
+
+REPRESENTED: Final = "represented"
+"""The fact that somebody represents a patient, or does no more."""
+ATTACHED: Final = "attached"
+"""The fact to whom the insurer says that a patient is attached; it stands."""
 
 _MOST_SHOWN = 50
 """Of one patient; those that are over make room for newer ones."""
@@ -37,6 +44,17 @@ class NamedPerson:
     family: str = field(repr=False)
     given: str = field(repr=False)
     birth_date: str = field(repr=False)
+
+    @classmethod
+    def of(cls, profile: Profile) -> NamedPerson:
+        """Return a patient as they are known here, by the names of their birth."""
+        traits = profile.traits
+        return cls(
+            matricule=profile.ins.matricule,
+            family=traits.family,
+            given=(traits.first_given or traits.given_names).title(),
+            birth_date=traits.birth_date,
+        )
 
     @property
     def name(self) -> str:
@@ -75,14 +93,89 @@ class Delegations:
     work: UnitOfWork
 
     def ask(
-        self, holder: Profile, helper: Profile | None, named: NamedPerson, term: Term
+        self,
+        holder: Profile,
+        helper: Profile | None,
+        named: NamedPerson,
+        term: Term,
+        *,
+        capacity: Capacity = Capacity.CARER,
+        by: Actor | None = None,
     ) -> str:
         """
-        Keep that a patient asks somebody to act; return its id.
+        Keep that somebody is asked to act for a patient; return its id.
 
-        ``helper`` is None where the person named was not found: the patient sees the
-        same, and nobody can answer.
+        ``helper`` is None where the person named was not found: who asks sees the
+        same, and nobody can answer. ``by``: who asks, where it is not the patient.
         """
+        state = DelegationState.PENDING
+        kinds = {"capacity": capacity.value, "state": state.value}
+        delegation_id = self._add(holder, helper, named, term, kinds)
+        said = said_of(by) if by else {}
+        self._note(Action.DELEGATION_ASKED, "asked", delegation_id, holder.id, **said)
+        return delegation_id
+
+    def represent(
+        self,
+        holder: Profile,
+        helper: Profile,
+        term: Term,
+        *,
+        capacity: Capacity,
+        by: Actor | str,
+        **why: str,
+    ) -> str:
+        """
+        Keep that somebody represents a patient by law from now on; return its id.
+
+        In both chains, and as a fact of the patient: by whom it was said, on what it
+        rests (``why``), and until when.
+        """
+        named = NamedPerson.of(helper)
+        state = DelegationState.ACCEPTED
+        kinds = {"capacity": capacity.value, "state": state.value}
+        delegation_id = self._add(holder, helper, named, term, kinds)
+        self.work.change(
+            delegations, delegations.c.id == delegation_id, answered_at=self.work.now
+        )
+        said = {"until": term.last.isoformat(), **why}
+        said["delegation"] = delegation_id
+        self._record(holder.id, None, said, named.name, by)
+        self._note(Action.DELEGATION_ACCEPTED, "represents", delegation_id, helper.id)
+        return delegation_id
+
+    def _record(
+        self,
+        holder_id: str,
+        before: Mapping[str, str] | None,
+        after: Mapping[str, str],
+        name: str,
+        by: Actor | str,
+    ) -> None:
+        Profiles(self.work, by).record(
+            holder_id, REPRESENTED, before, after, about=name
+        )
+
+    def end_representation(
+        self, one: Delegation, by: Actor | str, outcome: str, **why: str
+    ) -> None:
+        """End what rests on the law: as a fact of the patient, and in both chains."""
+        self._write(one, state=DelegationState.ENDED.value, ended_at=self.work.now)
+        name = one.named.name if one.named else ""
+        before = {"until": one.term.last.isoformat()}
+        after = {"ended": outcome, "delegation": one.id, **why}
+        self._record(one.holder_id, before, after, name, by)
+        if one.helper_id:
+            self._note(Action.DELEGATION_ENDED, outcome, one.id, one.helper_id)
+
+    def _add(
+        self,
+        holder: Profile,
+        helper: Profile | None,
+        named: NamedPerson,
+        term: Term,
+        kinds: Mapping[str, str],
+    ) -> str:
         delegation_id = uuid4().hex
         place = _place(delegation_id)
         self.work.add_now(
@@ -90,15 +183,13 @@ class Delegations:
             id=delegation_id,
             holder_id=holder.id,
             helper_id=helper.id if helper else None,
-            capacity=Capacity.CARER.value,
-            state=DelegationState.PENDING.value,
+            **kinds,
             first_day=term.first.isoformat(),
             last_day=term.last.isoformat(),
             key_id=holder.key_id,
             named=self.work.seal(holder.key_id, asdict(named), place),
             created_at=self.work.next_moment(),
         )
-        self._note(Action.DELEGATION_ASKED, "asked", delegation_id, holder.id)
         return delegation_id
 
     def of_holder(self, profile_id: str) -> tuple[Delegation, ...]:
@@ -113,6 +204,13 @@ class Delegations:
         """Return whose space it is about, None where that is destroyed."""
         try:
             return Profiles(self.work).get(one.holder_id)
+        except DestroyedError:
+            return None
+
+    def helper(self, one: Delegation) -> Profile | None:
+        """Return who acts by it, None where nobody was found or their space is gone."""
+        try:
+            return Profiles(self.work).get(one.helper_id) if one.helper_id else None
         except DestroyedError:
             return None
 
@@ -171,9 +269,9 @@ class Delegations:
         """Note what the helper did: in their own chain, and by name in the holder's."""
         self._note(action, outcome, one.id, one.helper_id)
         person = one.named.name if one.named else ""
-        self._note(
-            action, outcome, one.id, one.holder_id, who=Who.CARER.value, person=person
-        )
+        by_law = one.capacity in REPRESENTING
+        who = Who.REPRESENTATIVE if by_law else Who.CARER
+        self._note(action, outcome, one.id, one.holder_id, who=who.value, person=person)
 
     def _note(
         self, action: Action, outcome: str, subject: str, whose: str, **detail: str
@@ -206,12 +304,18 @@ class Delegations:
         return NamedPerson(**named)
 
 
-def matricules(some: Sequence[Delegation], day: date) -> tuple[str, ...]:
-    """Return whom a patient asked and waits for, and who acts now or will."""
+def matricules(
+    some: Sequence[Delegation],
+    day: date,
+    capacities: Collection[Capacity] = (Capacity.CARER,),
+) -> tuple[str, ...]:
+    """Return who is asked to act for a patient and did not answer, or acts, or will."""
     return tuple(
         one.named.matricule
         for one in some
-        if one.named is not None and one.standing(day) in LASTING
+        if one.named is not None
+        and one.capacity in capacities
+        and one.standing(day) in LASTING
     )
 
 

@@ -19,6 +19,7 @@ from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import card_serial
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.patients.delegations import ATTACHED
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import profiles
@@ -31,7 +32,7 @@ MOST_FIELD: Final = 1000
 """Characters of one field; a longer one is refused."""
 
 REQUIRED: Final = ("ins", "oid", "family", "given", "birth_date", "sex", "birth_place")
-OPTIONAL: Final = ("email", "telephone", "card", "language")
+OPTIONAL: Final = ("email", "telephone", "card", "language", "attached_to")
 
 _LANGUAGES: Final = frozenset({"", "fr", "en"})
 _OURS_TO_CHANGE: Final = frozenset(
@@ -56,6 +57,8 @@ class FeedLine:
     telephone: str = field(repr=False)
     card: str = field(repr=False)
     language: str
+    attached_to: str = field(repr=False)
+    """The number of the insured person whom a child is attached to, or nothing."""
 
 
 @frozen
@@ -124,6 +127,7 @@ def _line(
             telephone=_telephone(said["telephone"]),
             card=card_serial(said["card"]) if said["card"] else "",
             language=_language(said["language"]),
+            attached_to=_attached(said["attached_to"], said["ins"]),
         )
     except InvalidError as error:
         return RefusedLine(number, str(error))
@@ -157,6 +161,12 @@ def _telephone(text: str) -> str:
     if number is None:
         raise InvalidError("no telephone number")
     return number
+
+
+def _attached(number: str, own: str) -> str:
+    if number and not has_valid_key(number):
+        raise InvalidError("the key of the number it is attached to is wrong")
+    return "" if number == own else number
 
 
 def _language(text: str) -> str:
@@ -235,8 +245,17 @@ class Importing:
             language=line.language,
             is_new=True,
         )
+        if line.attached_to:
+            self._attach(work, profile_id, None, line.attached_to)
         if line.email:  # told at the pace of the workers
             work.tasks.add(TaskKind.LIVE, profile_id)
+
+    def _attach(
+        self, work: UnitOfWork, profile_id: str, before: str | None, number: str
+    ) -> None:
+        Profiles(work, self.by, self.why).record(
+            profile_id, ATTACHED, before, number, stands=True
+        )
 
     def _change(
         self, work: UnitOfWork, profile_id: str, state: str, line: FeedLine
@@ -255,6 +274,12 @@ class Importing:
         if _identity(profile) != (line.ins, line.traits):
             mine.set_identity(profile, line.ins, line.traits)
             differs = True
+        # As long as it says nothing, what it said last holds.
+        if line.attached_to:
+            attached = mine.standing(profile_id).get(ATTACHED)
+            if line.attached_to != attached:
+                self._attach(work, profile_id, attached, line.attached_to)
+                differs = True
         if state not in _OURS_TO_CHANGE:
             return differs
         for name in ("email", "telephone", "card"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from sqlalchemy import select
 
+from gateway.core.actors import Actor
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
 from gateway.rights.profile import (
@@ -21,6 +23,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.deadlines import deadline_of
 from gateway.store.patients.deletion import delete_patient
+from gateway.store.patients.majority import come_of_age, keep_majority
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
@@ -36,7 +39,7 @@ def go_on(
     profile: Profile,
     state: ProfileState,
     *,
-    by: str = "",
+    by: Actor | str = "",
     why: str = "",
 ) -> None:
     """
@@ -52,9 +55,11 @@ def go_on(
     if state is ProfileState.DELETED:
         # Before the key goes, and sealed with another: there is none of theirs after.
         notices.make(profile, LIFE_NOTICES[event], lasting=True)
-        delete_patient(work, profile.ins.matricule, cause=why or event.value, by=by)
+        name = by.name if isinstance(by, Actor) else by
+        delete_patient(work, profile.ins.matricule, cause=why or event.value, by=name)
         return
     Profiles(work, by, why).set_state(profile, state)
+    keep_majority(work, profile)
     tell_life(work, notices, profile, before, state)
 
 
@@ -139,6 +144,8 @@ class Living:
         if due is None or work.now < due.at:
             if not ProvisionalCodes(work).was_made(profile_id):  # of a feed
                 tell_waiting(work, notices, profile)
+            zone = ZoneInfo(self.settings.web.time_zone)
+            come_of_age(work, notices, profile, work.now.astimezone(zone).date())
             return
         why = f"time:{due.event.value.lower()}"
         go_on(work, notices, profile, REACHED[due.event], by="time", why=why)

@@ -39,16 +39,19 @@ from gateway.rights.notice_rules import (
     email_when,
     refuse_notice,
 )
-from gateway.rights.profile import ProfileState
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.rights.visibility_rules import PatientReader
 from gateway.settings.file import Settings
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.digests import DigestHour, Digests
 from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.representatives import representatives_of
 from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
@@ -92,6 +95,18 @@ _ALWAYS = frozenset(
         *LIFE_NOTICES.values(),
     }
 )
+
+_TO_REPRESENTATIVES = MappingProxyType(
+    {
+        NoticeKind.MESSAGE: NoticeKind.REPRESENTED,
+        NoticeKind.DOCUMENT: NoticeKind.REPRESENTED,
+        NoticeKind.SHOWN: NoticeKind.REPRESENTED,
+        NoticeKind.WITHDRAWN: NoticeKind.REPRESENTED,
+        NoticeKind.UNDELIVERED: NoticeKind.REPRESENTED,
+        NoticeKind.UPDATE: NoticeKind.REPRESENTED_UPDATE,
+    }
+)
+"""What who represents a patient is told of what the patient is told."""
 
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
@@ -167,6 +182,9 @@ class Notices:
         notices of the space it stands for all who may read it there.
         """
         profile = Profiles(self.work).get(profile_id)
+        if kind is NoticeKind.UNDELIVERED:  # an answer to what is secret is as well
+            theirs = InboxReader(self.work, PatientReader.REPRESENTATIVE)
+            is_secret |= not theirs.seen_arrivals(profile_id, [subject])
         facts = NoticeFacts(
             profile=ProfileState(profile.state) if profile else ProfileState.ABSENT,
             has_address=bool(profile and profile.email),
@@ -174,6 +192,8 @@ class Notices:
             is_secret=is_secret,
         )
         why = refuse_notice(facts)
+        if profile is not None and not (is_hidden or is_secret):
+            self.tell_representatives(profile, _TO_REPRESENTATIVES.get(kind))
         if profile is not None and why in CENTRE_TELLS:
             happened = Happened(subject=subject, is_secret=is_secret)
             self.make(profile, kind, happened, by_email=why is None)
@@ -190,6 +210,16 @@ class Notices:
             profile_id=profile.id if profile else "",
         )
         return NoticeAnswer(why, kept)
+
+    def tell_representatives(
+        self, profile: Profile, kind: NoticeKind | None, *, but: str = ""
+    ) -> None:
+        """Tell all who represent a patient by law, ``but`` one by their own profile."""
+        if kind is None or not may_sign_in(ProfileState(profile.state)):
+            return
+        for person in representatives_of(self.work, profile.id):
+            if person.id != but:
+                self.make(person, kind)
 
     def tell_address_changed(self, before: Profile, after: Profile) -> None:
         """

@@ -373,7 +373,7 @@ class Profiles:
         row = self._row(profile_id=profile_id)
         version = row.settings_version if row is not None else 0
         kept = keep_fact(
-            self.work, profile_id, fact, self.by, why=self.why, version=version
+            self.work, profile_id, fact, self._actor, why=self.why, version=version
         )
         self._keep_settings(row, fact)
         return kept
@@ -400,7 +400,7 @@ class Profiles:
             **standing_with(self.work, row, fact),
         }
         keep_patient_settings(
-            self.work, row.id, row.settings_version, said, self.by.name
+            self.work, row.id, row.settings_version, said, self._actor.name
         )
 
     def changes(self, profile_id: str) -> list[ProfileChange]:
@@ -411,6 +411,11 @@ class Profiles:
             AlteredError: one is not where or when it was written.
         """
         return facts_of(self.work, profile_id)
+
+    @property
+    def _actor(self) -> Actor:
+        """Who makes a change: somebody in the patient's place, where one acts now."""
+        return self.work.acting or self.by if self.by == PATIENT else self.by
 
     def _write(self, profile_id: str, **values: Any) -> None:
         self.work.held.pop(profile_id, None)
@@ -430,7 +435,7 @@ class Profiles:
             Action.PROFILE_CHANGED,
             what,
             profile_id,
-            **said_of(self.by),
+            **said_of(self._actor),
             **detail,
         )
 

@@ -26,6 +26,7 @@ from gateway.store.patients.logins import RefusedLoginError
 from gateway.store.patients.passwords import RefusedPasswordError
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
+from gateway.store.patients.representatives import is_left_without_account
 from gateway.store.patients.tries import Tries
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.sealed.line_details import SCOPE
@@ -119,6 +120,8 @@ class Activating:
             state=ProfileState(profile.state),
             birth_date=profile.traits.birth_date,
             card=profile.card,
+            was_represented=is_left_without_account(work, profile),
+            today=self.desk.day(work.now),
         )
         return profile if may_activate(said, known) else None
 

@@ -14,7 +14,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
-from gateway.rights.delegation_rules import Act
+from gateway.rights.delegation_rules import Act, Capacity
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegations
@@ -24,6 +24,7 @@ from gateway.store.patients.notice_centre import (
     NoticeCentre,
 )
 from gateway.store.patients.notices import Notices
+from gateway.store.patients.representatives import representatives_of
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.tasks.values import TaskKind
@@ -105,9 +106,17 @@ class PatientDesk(Desk):
     def _tell_holder(self, work: UnitOfWork, via: ActingNow) -> None:
         found = Delegations(work).get(via.delegation_id)
         holder = Delegations(work).holder(found) if found is not None else None
-        if holder is not None:
+        if holder is None or found is None:
+            return
+        notices = self.notices(work)
+        if found.capacity is not Capacity.REPRESENTATIVE:
             happened = Happened(by=via.person)
-            self.notices(work).make_daily(holder, NoticeKind.HELPED, happened)
+            notices.make_daily(holder, NoticeKind.HELPED, happened)
+            return
+        # The address of a child may be that of who acts: the other parent is told.
+        for person in representatives_of(work, holder.id):
+            if person.id != found.helper_id:
+                notices.make_daily(person, NoticeKind.REPRESENTED)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -180,6 +189,7 @@ class PatientDesk(Desk):
             most_unseen=MOST_COUNTED if sees_secrets(reader_now()) else _MOST_ASKED,
             name=person_name(visit.own) if visit.own is not None else "",
             acting=visit.acting,
+            governs=visit.person is not None and visit.may(Act.GOVERN),
             acting_name=person_name(visit.acting.holder) if visit.acting else "",
             identity=identity_of(visit.person) if visit.person is not None else None,
             service=self.settings.domains.operator_name,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document import (
@@ -200,9 +200,10 @@ class SeenDocuments:
             return Whereabouts.ABSENT
         if self._is_seen(document, on_request=True):
             return Whereabouts.SEEN
-        was_seen = patient_sees(
-            document.visibility(self.now), Availability.APPROVED, self.reader
-        )
+        if document.status is not Availability.DELETED:
+            return Whereabouts.HIDDEN
+        was = evolve(document, status=Availability.APPROVED)
+        was_seen = self._is_seen(was, on_request=False)
         return Whereabouts.WITHDRAWN if was_seen else Whereabouts.HIDDEN
 
     def is_withdrawn(self, document_id: str) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from gateway.core.actors import Actor, Means, Who
 from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
@@ -14,8 +15,10 @@ from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
     GRANTED,
     LASTING,
+    REPRESENTING,
     AcceptanceFacts,
     AnswerFault,
+    Capacity,
     InvitationFacts,
     InvitationFault,
     Term,
@@ -34,6 +37,7 @@ from gateway.store.patients.delegations import (
     NamedPerson,
     matricules,
 )
+from gateway.store.patients.majority import keep_majority
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.visits import Visit, person_name
@@ -120,9 +124,17 @@ class Helping:
             mine = Delegations(work).of_helper(own)
             state = ProfileState(holder.state) if holder else ProfileState.DELETED
             facts = AcceptanceFacts(
+                capacity=one.capacity,
                 standing=one.standing(today),
                 holder=state,
-                helped=sum(each.standing(today) in GRANTED for each in mine),
+                holder_born=holder.traits.birth_date if holder else "",
+                own_born=visit.profile.traits.birth_date,
+                today=today,
+                helped=sum(
+                    each.standing(today) in GRANTED
+                    for each in mine
+                    if each.capacity is Capacity.CARER
+                ),
             )
             fault = judge_acceptance(facts)
             if accepts and fault is not None:
@@ -133,11 +145,21 @@ class Helping:
                 Delegations(work).accept(one)
             else:
                 Delegations(work).refuse(one)
-            if holder is not None:
+            if holder is not None and one.capacity in REPRESENTING:
+                if accepts:
+                    keep_majority(work, holder)
+                self._tell_representatives(work, holder, own)
+            elif holder is not None:
                 self._tell(work, holder, visit)
             return None
 
         return self.desk.write(job)
+
+    def _tell_representatives(
+        self, work: UnitOfWork, holder: Profile, own: str
+    ) -> None:
+        notices = self.desk.notices(work)
+        notices.tell_representatives(holder, NoticeKind.PEOPLE, but=own)
 
     def end(self, visit: Visit, delegation_id: str) -> None:
         """
@@ -154,6 +176,16 @@ class Helping:
             if one.standing(today) not in LASTING:
                 return
             is_holders = one.holder_id == own
+            if one.capacity in REPRESENTING:
+                if is_holders:  # by law: the patient ends none
+                    raise NotFoundError("no such delegation")
+                by = Actor(Who.REPRESENTATIVE, Means.WEB, person_name(visit.profile))
+                Delegations(work).end_representation(one, by, "by-helper")
+                holder = Delegations(work).holder(one)
+                if holder is not None:
+                    self._tell_representatives(work, holder, own)
+                    keep_majority(work, holder)
+                return
             Delegations(work).end(one, by_holder=is_holders)
             other = one.helper_id if is_holders else one.holder_id
             profile = Profiles(work).get(other) if other else None
@@ -174,7 +206,8 @@ class Helping:
         def job(work: UnitOfWork) -> HelpFault | None:
             holder = self._held(work, visit.profile.id)
             one = self._one(work, delegation_id, holder.id)
-            if one.holder_id != holder.id or one.standing(today) not in GRANTED:
+            is_theirs = one.holder_id == holder.id and one.capacity is Capacity.CARER
+            if not is_theirs or one.standing(today) not in GRANTED:
                 raise NotFoundError("no such delegation")
             term = Term(first=max(today, one.term.first), last=last)
             if (fault := judge_term(term, today, most)) is not None:

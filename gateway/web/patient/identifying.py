@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from attrs import field, frozen
@@ -11,6 +12,11 @@ from gateway.rights.recovery_rules import ItemsSaid, card_serial
 from gateway.web.site.forms import Form
 
 FIELDS = ("number", "born", "card")
+
+_DAY = re.compile(
+    r"(?P<y>[0-9]{4})[-/. ](?P<m>[0-9]{1,2})[-/. ](?P<d>[0-9]{1,2})"
+    r"|(?P<d2>[0-9]{1,2})[-/. ](?P<m2>[0-9]{1,2})[-/. ](?P<y2>[0-9]{4})"
+)
 
 
 @frozen(kw_only=True)
@@ -51,17 +57,28 @@ def birth_date_of(text: str) -> str:
     """
     Return a birth date as it is kept, YYYYMMDD, or an empty text.
 
-    Written by the browser's own field, or by hand as in France.
-
     >>> birth_date_of("1979-03-28"), birth_date_of("28/3/1979"), birth_date_of("1979")
     ('19790328', '19790328', '')
     """
-    parts = text.replace("/", "-").replace(".", "-").replace(" ", "-").split("-")
-    if len(parts) != 3 or not all(one.isascii() and one.isdigit() for one in parts):
-        return ""
-    if len(parts[0]) != 4:
-        parts.reverse()
+    day = day_of(text)
+    return "" if day is None else day.strftime("%Y%m%d")
+
+
+def day_of(text: str) -> date | None:
+    """
+    Return a day as the browser's own field sends it, or as written by hand in France.
+
+    A year has four digits: of two nobody knows the century.
+
+    >>> str(day_of("1979-03-28")), str(day_of(" 28.3.1979")), day_of("28/03/79")
+    ('1979-03-28', '1979-03-28', None)
+    """
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        return None
+    said = found.groupdict()
+    year, month, day = (said[one] or said[f"{one}2"] for one in ("y", "m", "d"))
     try:
-        return date(*(int(one) for one in parts)).strftime("%Y%m%d")
+        return date(int(year), int(month), int(day))
     except ValueError:
-        return ""
+        return None

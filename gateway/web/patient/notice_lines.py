@@ -25,6 +25,7 @@ _PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
 _OWN_PLACES = {
     NoticeKind.HELPED: "/history?who=helpers",
     NoticeKind.INQUIRY: "/reports",
+    NoticeKind.REPRESENTED: "/people",
     NoticeKind.REVIEW: "/papers/directives",
 }
 

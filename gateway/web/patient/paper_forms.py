@@ -43,7 +43,7 @@ class ShownGroup:
 @frozen(kw_only=True)
 class PaperForm:
     """
-    A form of a paper: what was said, and what is wrong with it.
+    A form of a paper: what was said, what of it is written, and what is wrong with it.
 
     ``number`` is that of the last version there was when it was opened. ``is_whole``:
     the patient writes it who is of age; otherwise what only such a one decides is not
@@ -52,6 +52,7 @@ class PaperForm:
 
     kind: PaperKind
     said: Mapping[str, str] = field(factory=dict, repr=False)
+    written: Mapping[str, str] = field(factory=dict, repr=False)
     number: int
     masks: bool
     is_whole: bool
@@ -108,12 +109,18 @@ class PaperForm:
 
 
 def read_paper_form(
-    sent: Form, kind: PaperKind, before: Mapping[str, str], *, is_whole: bool
+    sent: Form,
+    kind: PaperKind,
+    before: Mapping[str, str],
+    *,
+    is_adult: bool,
+    is_whole: bool,
 ) -> PaperForm:
     """
     Return what was sent, judged.
 
     ``before`` is what the current version says: what is not asked is kept from it.
+    ``is_adult``: of the patient; ``is_whole`` as in `PaperForm`.
     """
     said: dict[str, str] = {}
     for group in GROUPS[kind]:
@@ -125,10 +132,11 @@ def read_paper_form(
             else:
                 said[one.key] = sent.line(one.key)
     number = sent.line("number")
-    answers = PaperAnswers(kind=kind, said=said, is_adult=True)
+    answers = PaperAnswers(kind=kind, said=said, is_adult=is_adult)
     return PaperForm(
         kind=kind,
-        said=written(answers) | {key: text for key, text in said.items() if text},
+        said={key: text for key, text in said.items() if text},
+        written=written(answers),
         number=int(number) if number.isascii() and number.isdigit() else 0,
         masks=sent.line("who") == "hidden",
         is_whole=is_whole,

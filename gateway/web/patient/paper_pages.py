@@ -19,7 +19,7 @@ from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.rights.attachment_rules import OfferedFile, decide_keeping
 from gateway.rights.delegation_rules import is_adult
 from gateway.rights.masking_rules import is_masked
-from gateway.rights.paper_rules import PaperAnswers, may_have, written
+from gateway.rights.paper_rules import may_have
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
@@ -112,11 +112,16 @@ class PaperPages:
         with self.desk.database.read() as work:
             now, before = self._now(work, visit)
             was_masked = now.document is not None and is_masked(now.document, work.now)
-        is_whole = self._is_whole(visit)
-        form = read_paper_form(visit.form, self.kind, before, is_whole=is_whole)
+        form = read_paper_form(
+            visit.form,
+            self.kind,
+            before,
+            is_adult=self._is_adult(visit),
+            is_whole=self._is_whole(visit),
+        )
         if form.faults:
             return self._show_form(visit, form, status=422)
-        said = written(PaperAnswers(kind=self.kind, said=form.said, is_adult=True))
+        said = form.written
         if said == before and form.masks == was_masked:
             # A second click, or nothing was changed.
             return redirect(f"{self._path}?done=written")
@@ -287,10 +292,13 @@ class PaperPages:
         if not self._may_have(visit):
             raise NotFoundError("no such paper for somebody under age")
 
+    def _is_adult(self, visit: Visit) -> bool:
+        born = visit.profile.traits.birth_date
+        return is_adult(born, self.desk.day(visit.now))
+
     def _is_whole(self, visit: Visit) -> bool:
         """Whether who writes is the patient, and of age: no one else names a person."""
-        born, today = visit.profile.traits.birth_date, self.desk.day(visit.now)
-        return visit.acting is None and is_adult(born, today)
+        return visit.acting is None and self._is_adult(visit)
 
     def _page(
         self, visit: Visit, template: str, *, status: int = 200, **context: object

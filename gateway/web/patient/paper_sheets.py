@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gateway.core.papers import GROUPS, AskedAs, PaperField, PaperKind
 from gateway.core.person import IdentityTraits
+from gateway.core.texts.explaining import Both
 from gateway.core.texts.papers import (
     CHOICE_WORDS,
     FIELD_LABELS,
@@ -35,6 +36,7 @@ def sheet_of(
     Return a PDF of what was written, with who writes it and places to sign.
 
     The words of the form are in French, as in the document: whoever cares reads them.
+    Where to sign is said in English too, to who reads the pages in English.
     """
     who = tuple(zip(IDENTITY_LABELS, identity_of(traits), strict=True))
     blocks: list[Block] = [Pairs(who)]
@@ -44,10 +46,14 @@ def sheet_of(
             blocks.append(Heading(GROUP_TITLES[group.key].fr))
             for one in answered:
                 blocks += _answer(one, said[one.key])
-    blocks.append(Heading(SHEET_TITLE.said(language)))
-    blocks.append(Pairs([(one.said(language), _LINE) for one in SIGNATURES[kind]]))
+    blocks.append(Heading(_said(SHEET_TITLE, language)))
+    blocks.append(Pairs([(_said(one, language), _LINE) for one in SIGNATURES[kind]]))
     title = TITLES[kind].fr
     return print_page(PrintedPage(title=title, blocks=blocks, footer=title))
+
+
+def _said(words: Both, language: str) -> str:
+    return words.fr if language == "fr" else f"{words.fr} / {words.en}"
 
 
 def _answer(one: PaperField, text: str) -> list[Block]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from attrs import evolve, field, frozen
@@ -12,6 +11,8 @@ from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
     GRANTED,
     LASTING,
+    REPRESENTING,
+    Capacity,
     Term,
     Worth,
     is_adult,
@@ -22,11 +23,10 @@ from gateway.store.patients.delegations import Delegation, Delegations, NamedPer
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
-from gateway.web.patient.identifying import number_of
+from gateway.web.patient.identifying import day_of, number_of
 from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
-_FRENCH_DAY = re.compile(r"(\d{1,2})[/. ](\d{1,2})[/. ](\d{4})")
 _MOST_NAME = 100
 _SOON_DAYS = 30
 
@@ -40,6 +40,11 @@ class Person:
     standing: Worth
     term: Term
     ends_soon: bool
+    by_law: bool
+    """A legal representative, by no choice of the one who is represented."""
+    is_child: bool
+    for_whom: str = field(default="", repr=False)
+    """Of a request to represent a child: whose."""
 
 
 @frozen(kw_only=True)
@@ -78,8 +83,11 @@ class PeoplePages:
         return self.desk.page(
             visit,
             "people.html",
-            helpers=[one for one in helpers if one.standing in LASTING],
+            helpers=[
+                one for one in helpers if one.standing in LASTING and not one.by_law
+            ],
             past=[one for one in helpers if one.standing not in LASTING],
+            by_law=[one for one in helpers if one.standing in GRANTED and one.by_law],
             helped=[
                 one for one, worth in helped if one is not None and worth in GRANTED
             ],
@@ -114,6 +122,8 @@ class PeoplePages:
             standing=standing,
             term=one.term,
             ends_soon=standing is Worth.IN_FORCE and left < _SOON_DAYS,
+            by_law=one.capacity in REPRESENTING,
+            is_child=one.capacity is Capacity.REPRESENTATIVE,
         )
 
     def new_form(self, visit: Visit) -> Answer:
@@ -137,7 +147,7 @@ class PeoplePages:
         if (proof := ChangingPages(self.desk).to_prove(visit)) is not None:
             return proof
         form = _read(visit)
-        born, last = _day(form.born), _day(form.last)
+        born, last = day_of(form.born), day_of(form.last)
         if form.problems or born is None or last is None:
             return self._form(visit, form, 422)
         named = NamedPerson(
@@ -182,6 +192,8 @@ class PeoplePages:
             if one.standing(today) not in LASTING:
                 return redirect("/people?over=1")
             is_holders = one.holder_id == own
+            if is_holders and one.capacity in REPRESENTING:
+                raise NotFoundError("no such delegation")
             person = (
                 self._named(one, today)
                 if is_holders
@@ -207,7 +219,7 @@ class PeoplePages:
 
     def prolong(self, visit: Visit, delegation_id: str) -> Answer:
         """Let it last until another day."""
-        last = _day(visit.form.line("last"))
+        last = day_of(visit.form.line("last"))
         if last is None:
             return self._change(visit, delegation_id, "missing", 422)
         fault = Helping(self.desk).prolong(visit, delegation_id, last)
@@ -250,7 +262,7 @@ def _read(visit: Visit) -> AskingForm:
     problems += [
         (name, "odd")
         for name in ("born", "last")
-        if line(name) and _day(line(name)) is None
+        if line(name) and day_of(line(name)) is None
     ]
     if not form.agrees:
         problems.append(("agrees", "missing"))
@@ -261,13 +273,3 @@ def _with_fault(form: AskingForm, fault: HelpFault) -> AskingForm:
     of_days = {"past", "backwards", "long"}
     name = "last" if fault.value in of_days else "person"
     return evolve(form, problems=((name, fault.value),))
-
-
-def _day(text: str) -> date | None:
-    """Return a day as a browser sends it, or as people in France write it."""
-    if french := _FRENCH_DAY.fullmatch(text):
-        text = f"{french[3]}-{french[2]:0>2}-{french[1]:0>2}"
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -30,6 +30,7 @@ from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.reporting_pages import ReportingPages
+from gateway.web.patient.representing_pages import RepresentingPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
@@ -49,6 +50,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
+    parents = RepresentingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices = NoticePages(desk)
@@ -142,6 +144,11 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/people", people.people),
         get("/people/new", people.new_form),
         post("/people/new", people.new),
+        get("/people/child", parents.child_form),
+        post("/people/child", parents.child),
+        get(f"{person}/others", parents.others_form),
+        post(f"{person}/others", parents.invite),
+        post(f"{person}/others/back", parents.take_back),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
         get(f"{person}/change", people.ask_end),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
-from gateway.core.texts.writing import WRITTEN_BY
+from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
+from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import Conversation
 from gateway.store.patients.profiles import Profile
@@ -59,7 +60,7 @@ class WritingPages:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
-            choices = WritingForm(self.desk).documents(work, profile_id)
+            choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
             draft = None
             if not filled.contact and not filled.is_filled:
                 draft = inbox_of(work).loose_draft(profile_id)
@@ -154,7 +155,8 @@ def _signed(visit: Visit, writing: Writing) -> Writing:
     """Return a message as it leaves: it says who wrote it in the holder's place."""
     if visit.acting is None or visit.own is None:
         return writing
-    line = WRITTEN_BY.format(
+    by_law = visit.acting.capacity in REPRESENTING
+    line = (WRITTEN_BY_LAW if by_law else WRITTEN_BY).format(
         carer=person_name(visit.own), holder=person_name(visit.acting.holder)
     )
     return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")

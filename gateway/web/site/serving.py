@@ -228,6 +228,7 @@ def error_page(
         name="",
         acting=None,
         acting_name="",
+        governs=False,
         identity=None,
         service="",
         idle_minutes=0,

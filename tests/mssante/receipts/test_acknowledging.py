@@ -119,6 +119,19 @@ def test_an_mdn_goes_to_who_asked_in_the_form_of_the_profile(post: Post) -> None
     assert "1.2.0 : FILED" in report.text
 
 
+@pytest.mark.parametrize(("informed", "word"), [(True, "yes"), (False, "unknown")])
+def test_an_mdn_says_whether_the_patient_was_told_as_it_was_kept(
+    post: Post, informed: bool, word: str
+) -> None:
+    kept = document("FILED", informed=informed)
+
+    post.send(
+        mail(ASKS), post.patient(), decided={"outcome": "FILED", "documents": [kept]}
+    )
+
+    assert only(post).groups[0]["X-Patient-Informed"] == word
+
+
 def test_an_mdn_of_failure_has_code_and_all_documents(post: Post) -> None:
     documents = [
         document("FILED"),

@@ -8,6 +8,8 @@ from gateway.core.document import Availability
 from gateway.core.papers import PaperKind, PaperVersion
 from gateway.core.vault import FiledDocument
 from gateway.store.patients.profiles import Profiles
+from gateway.web.patient.paper_forms import read_paper_form
+from gateway.web.site.forms import Form
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import PDF
 from tests.web.patient.test_people import Relative, agreed, send
@@ -210,6 +212,21 @@ def test_who_acts_for_the_patient_reads_directives_and_writes_none(site: Site) -
     assert deleted.status == 422
     assert "se retirent sur leur propre page" in deleted.text
     assert versions(site)[0].status is Availability.APPROVED
+
+
+def test_who_represents_an_adult_leaves_the_trusted_person_as_named() -> None:
+    before = {"contact-name": "Paul", "trusted-name": "Jeanne"}
+    sent = Form(
+        fields={"contact-name": "Ève", "trusted-name": "Moi", "number": "1", "who": "x"}
+    )
+
+    form = read_paper_form(
+        sent, PaperKind.ENTOURAGE, before, is_adult=True, is_whole=False
+    )
+
+    assert form.written == {"contact-name": "Ève", "trusted-name": "Jeanne"}
+    assert not form.has_problem
+    assert "trusted" not in {group.key for group in form.groups}
 
 
 @blocking

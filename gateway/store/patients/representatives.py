@@ -1,0 +1,54 @@
+"""Who represents a patient by law now, and whose space was left by who did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.rights.delegation_rules import (
+    REPRESENTING,
+    Capacity,
+    OpeningFacts,
+    capacity_on,
+)
+from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.delegations import Delegations
+from gateway.store.patients.profiles import Profile
+
+
+def representatives_of(work: UnitOfWork, profile_id: str) -> Iterator[Profile]:
+    """Yield who may open a patient's space by law today, and has one of their own."""
+    # Most patients have nobody: it is one question to an index then.
+    for one in Delegations(work).of_holder(profile_id):
+        holder = Delegations(work).holder(one)
+        if one.capacity not in REPRESENTING or holder is None:
+            continue
+        facts = OpeningFacts(
+            capacity=one.capacity,
+            state=one.state,
+            term=one.term,
+            holder=ProfileState(holder.state),
+            born=holder.traits.birth_date,
+            day=work.now.date(),
+        )
+        person = Delegations(work).helper(one)
+        if capacity_on(facts) is None or person is None:
+            continue
+        if may_sign_in(ProfileState(person.state)):
+            yield person
+
+
+def is_left_without_account(work: UnitOfWork, profile: Profile) -> bool:
+    """
+    Tell whether nobody represents any more whose space was opened by a representative,
+    and who has no account: of age, they make one.
+    """
+    some = [
+        one
+        for one in Delegations(work).of_holder(profile.id)
+        if one.capacity is Capacity.REPRESENTATIVE
+    ]
+    ended = [one for one in some if one.ended_at is not None]
+    is_over = bool(some) and len(ended) == len(some)
+    return is_over and Accounts(work).of_profile(profile) is None
