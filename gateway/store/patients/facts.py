@@ -131,11 +131,15 @@ def standing_at(work: UnitOfWork, profile: Any) -> Mapping[str, Any]:
     """
     Return what stands at the version of a profile's row, by `Fact.place`.
 
+    Where those of a database from before are not kept yet nothing stands: whatever was
+    recorded since keeps them with it.
+
     Raises:
-        AlteredError: its settings are gone, or those of a database from before are not
-            kept yet.
+        AlteredError: its settings are gone.
     """
     said = patient_settings_at(work, profile.id, profile.settings_version)
+    if said is None and not _is_kept(work):
+        return {}
     if said is None:
         raise AlteredError("what a patient has set is gone")
     standing: Mapping[str, Any] = said.get(_STANDING, {})
