@@ -107,7 +107,7 @@ def test_the_program_lists_its_commands(run: Run) -> None:
 
     assert status == 0
     assert all(noun in said for noun in NOUNS)
-    assert "Exit status: 0 done, 1 refused or failed, 2 misused." in said
+    assert "Exit status: 0 done, 1 refused or failed, 2 misused, 3 waits" in said
 
 
 MISUSED = [

@@ -99,7 +99,7 @@ class InboxPages:
             shown = Thread(self.desk).shown(work, visit, conversation, messages)
             route = Answering(self.desk).route(work, profile, conversation)
             draft = reader.draft(profile.id, conversation.id)
-            choices = WritingForm(self.desk).documents(work, profile.id)
+            choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
         proven = _proven(messages)
         if draft is not None and not form.is_filled:
             form = form.with_text(draft.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -77,12 +78,22 @@ class WritingForm:
     def empty(self, visit: Visit) -> Filled:
         """Return the form before anything is written."""
         contact = visit.query.get("to", "")
-        return Filled(once=uuid4().hex, contact=contact)
+        chosen = frozenset(filter(None, [visit.query.get("document", "")]))
+        return Filled(once=uuid4().hex, contact=contact, chosen=chosen)
 
-    def documents(self, work: UnitOfWork, profile_id: str) -> list[DocumentCard]:
-        """Return the documents of the vault that may be attached, the last ones."""
+    def documents(
+        self, work: UnitOfWork, profile_id: str, chosen: Collection[str]
+    ) -> list[DocumentCard]:
+        """
+        Return the documents of the vault that are offered to be attached.
+
+        Those that are ``chosen``, however old, then the last ones: any other is
+        attached from its own page.
+        """
         seen = self.desk.seen(work, profile_id)
-        return [seen.card(one) for one in seen.listed(_CHOICES)]
+        first = seen.each(sorted(chosen)[: self.limits().max_files])
+        others = [one for one in seen.listed(_CHOICES) if one.id not in chosen]
+        return [seen.card(one) for one in (*first, *others)]
 
     def read(
         self, work: UnitOfWork, visit: Visit, *, needs_subject: bool

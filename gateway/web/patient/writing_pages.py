@@ -60,7 +60,7 @@ class WritingPages:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
-            choices = WritingForm(self.desk).documents(work, profile_id)
+            choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
             draft = None
             if not filled.contact and not filled.is_filled:
                 draft = inbox_of(work).loose_draft(profile_id)

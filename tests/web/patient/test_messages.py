@@ -17,8 +17,18 @@ from gateway.store.inbox.values import MayReply
 from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.tables import arrivals
-from tests.web.browsing import HOUSE, Browser, Reply, Site, blocking, token_of
-from tests.web.mail import DOCTOR, PDF, carried, file, receive
+from tests.builders_people import matricule
+from tests.web.browsing import (
+    HOUSE,
+    Browser,
+    Reply,
+    Site,
+    add_patient,
+    blocking,
+    token_of,
+)
+from tests.web.mail import DOCTOR, PDF, carried, receive
+from tests.web.mail import file as put
 
 PART = OutgoingPart(media_type="application/pdf", content=PDF, name="a.pdf")
 ROBOT = "robot@labo.mssante.test"
@@ -282,7 +292,7 @@ def test_documents_of_the_vault_are_attached_as_a_doctor_can_open_them(
     site: Site,
 ) -> None:
     receive(site.database, site.patient)
-    document = file(
+    document = put(
         site.database, site.patient, carried("application/pdf", PDF), title="Bilan 1/2"
     )
     browser = site.signed_in()
@@ -332,7 +342,7 @@ def test_a_package_is_not_a_way_around_the_vault(site: Site) -> None:
         OutgoingPart(media_type="text/plain", content=b"note", name="note.txt"),
     ]
     arrival_id = receive(site.database, site.patient, files=files, outcome="FILED")
-    document = file(
+    document = put(
         site.database, site.patient, carried("application/pdf", PDF),
         arrival_id=arrival_id,
     )  # fmt: skip
@@ -417,3 +427,47 @@ def test_what_was_taken_back_says_so_in_its_place(site: Site) -> None:
     assert browser.get(link).status == 404
     browser.post(f"{path}/delete", {"token": token_of(browser.get(f"{path}/delete"))})
     assert browser.get("/inbox").text.count(path) == 0
+
+
+@blocking
+def test_any_document_is_attached_from_its_own_page(site: Site) -> None:
+    receive(site.database, site.patient)
+    oldest = put(site.database, site.patient, carried("application/pdf", PDF))
+    site.clock.advance(minutes=1)
+    for number in range(31):
+        title = f"Autre {number}"
+        put(site.database, site.patient, carried("application/pdf", PDF), title=title)
+    browser = site.signed_in()
+    path = conversation_of(site)
+
+    assert oldest not in browser.get("/inbox/new").text
+    link = f"/inbox/new?document={oldest}"
+    assert link in browser.get(f"/documents/{oldest}").text
+    page = browser.get(link)
+    assert f'value="{oldest}" checked' in page.text
+    sending = fields_of(page, text="Voici", subject="Mon bilan", document=oldest)
+    sending.append(("contact", path.rpartition("/")[2]))
+    done = browser.send_form(
+        page.text.split('near" method="post" action="')[1].split('"')[0], sending
+    )
+
+    assert done.location == f"{path}?sent=1#last"
+    ((_, content),) = sent(site)
+    (attached,) = message_from_bytes(content, policy=default).iter_attachments()
+    assert attached.get_content() == PDF
+
+
+@blocking
+def test_a_document_that_is_not_theirs_is_not_offered(site: Site) -> None:
+    receive(site.database, site.patient)
+    other = put(
+        site.database,
+        add_patient(site.database, ins=matricule(7), login="autre-nom"),
+        carried("text/plain", b"x"),
+    )
+    browser = site.signed_in()
+
+    page = browser.get(f"/inbox/new?document={other}")
+
+    assert page.status == 200
+    assert other not in page.text.replace(f"document={other}", "")
