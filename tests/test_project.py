@@ -30,6 +30,7 @@ _REASONS = {
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
     "gateway/core/texts/explaining.py": "one table of words for rules and facts",
+    "gateway/core/texts/history.py": "one table of words for the lines of a history",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
