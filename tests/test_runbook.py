@@ -90,6 +90,14 @@ HELD_BY = {
         PROBING,
         "test_tasks_that_no_worker_does_are_said_to_wait",
     ),
+    "wait for a review since": (
+        PROBING,
+        "test_an_access_that_nobody_reviewed_in_time_is_for_a_person",
+    ),
+    "were altered in the database": (
+        PROBING,
+        "test_an_access_that_nobody_reviewed_in_time_is_for_a_person",
+    ),
     "tasks wait for a person": (PROBING, "test_what_was_given_up_is_for_a_person"),
     "the database does not answer": (
         OUTAGES,

@@ -48,16 +48,26 @@ def marks_of(body: etree._Element) -> Mapping[str, Mark]:
     for count, one in enumerate(body.iter(IN_HL7 + "observation")):
         if count >= _MOST:
             break
-        said = {
-            _CODES[code]
-            for child in one.iterchildren(IN_HL7 + "interpretationCode")
-            if (code := child.get("code") or "") in _CODES
-        }
+        said = _said_of(one)
         if not said:
             continue
         for place in _places(one):
             found.setdefault(place, set()).update(said)
     return {place: _one(said) for place, said in found.items() if _is_clear(said)}
+
+
+def mark_of(observation: etree._Element) -> Mark | None:
+    """Return where the value of one observation stands, where that is clearly said."""
+    said = _said_of(observation)
+    return _one(said) if said and _is_clear(said) else None
+
+
+def _said_of(observation: etree._Element) -> set[Mark]:
+    return {
+        _CODES[code]
+        for child in observation.iterchildren(IN_HL7 + "interpretationCode")
+        if (code := child.get("code") or "") in _CODES
+    }
 
 
 def _places(observation: etree._Element) -> set[str]:

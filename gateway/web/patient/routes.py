@@ -30,6 +30,7 @@ from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.representing_pages import RepresentingPages
+from gateway.web.patient.results_pages import ResultsPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
@@ -236,6 +237,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             Act.READ,
             get("/documents", listing.documents),
             post("/documents/search", listing.search),
+            get("/documents/results", ResultsPages(desk).results),
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from gettext import GNUTranslations
 from pathlib import Path
 from types import MappingProxyType
@@ -138,6 +139,18 @@ def _with_first(words: str, local: date, language: str) -> str:
     """Write the first of a month as French does."""
     is_first = language == "fr" and local.day == 1
     return f"1er{words[1:]}" if is_first and words.startswith("1 ") else words
+
+
+def say_number(number: Decimal, language: str) -> str:
+    """
+    Return a number as people write it, with all its digits.
+
+    >>> say_number(Decimal("1234.50"), "fr"), say_number(Decimal("1234.50"), "en")
+    ('1\u202f234,50', '1,234.50')
+    """
+    places = -int(number.as_tuple().exponent)
+    form = "#,##0" + ("." + "0" * places if places > 0 else "")
+    return str(format_decimal(number, form, locale=_locale(language)))
 
 
 def say_size(size: int, language: str) -> str:

@@ -27,6 +27,7 @@ from gateway.web.site.languages import (
     say_hour,
     say_long_day,
     say_moment,
+    say_number,
     say_recent,
     say_size,
 )
@@ -93,6 +94,7 @@ def _environment(language: str, zone_name: str) -> Environment:
     environment.filters["day"] = partial(_time, say_day, language, zone)
     environment.filters["day_of_year"] = partial(_time, say_day_of_year, language, zone)
     environment.filters["date"] = partial(_filter, say_date, language)
+    environment.filters["number"] = partial(_filter, say_number, language)
     environment.filters["size"] = partial(_filter, say_size, language)
     environment.filters["machine"] = partial(_machine, zone)
     environment.globals["recent"] = partial(_recent, language, zone)

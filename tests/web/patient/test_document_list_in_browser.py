@@ -12,6 +12,7 @@ from gateway.core.codes import LOINC
 from gateway.core.document import AuthorEntry, Availability, Visibility
 from gateway.core.person import Coded
 from tests.browser import NO_CHROMIUM, find_chromium
+from tests.builders_results import lab, report, result
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import DESK, PHONE, SHOTS, opened, sign_in
@@ -108,6 +109,15 @@ def test_axe_finds_nothing_in_any_state_of_the_list(
         assert "Rien pour «\u00a0scanner du genou\u00a0»" in page.inner_text("main")
         assert "scanner" not in page.url
         visitor.look("nothing-fits")
+        visitor.go("/documents/results")
+        visitor.look("results-none")
+        for day, value, said in ((1, "0.62", "N"), (9, "1.9", "H"), (20, "0.4", "L")):
+            content = report(result(value, at=f"202611{day:02}0900+0100", said=said))
+            file(site.database, site.patient, content, said=lab(day))
+        visitor.go("/documents/results")
+        visitor.look("results")
+        page.click("text=Triglycérides")
+        visitor.look("result")
         visitor.go("/documents?replaced=1&page=2")
         visitor.look("replaced")
         page.emulate_media(media="print")

@@ -1,0 +1,75 @@
+"""Values over time as points of a drawing: numbers in, coordinates out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from attrs import frozen
+
+WIDTH: Final = 400
+HEIGHT: Final = 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 20, 36
+
+
+@frozen
+class PlottedValue:
+    """One value, and the moment it is of, in seconds."""
+
+    at: float
+    value: Decimal
+
+
+@frozen(kw_only=True)
+class Plot:
+    """Where each thing is drawn, in a box of `WIDTH` and `HEIGHT`."""
+
+    points: Sequence[tuple[float, float]]
+    line: str
+    top: float
+    bottom: float
+    band: tuple[float, float] | None
+    """The upper edge and the height of the range of the laboratory."""
+    scale: Sequence[tuple[float, Decimal]]
+    """Where the least and the greatest value that is drawn stand."""
+
+
+def plot(
+    values: Sequence[PlottedValue],
+    low: Decimal | None = None,
+    high: Decimal | None = None,
+) -> Plot:
+    """
+    Return the drawing of values, the oldest first; of one there is a point alone.
+
+    The range is drawn where it has both ends; the scale takes it in.
+    """
+    ends = [low, high] if low is not None and high is not None and low <= high else []
+    numbers = [
+        *(one.value for one in values),
+        *(one for one in ends if one is not None),
+    ]
+    least, most = min(numbers), max(numbers)
+    begin, end = values[0].at, values[-1].at
+
+    def x(at: float) -> float:
+        share = (at - begin) / (end - begin) if end > begin else 0.5
+        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 1)
+
+    def y(value: Decimal) -> float:
+        share = float((value - least) / (most - least)) if most > least else 0.5
+        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 1)
+
+    points = [(x(one.at), y(one.value)) for one in values]
+    band = None
+    if ends and low is not None and high is not None:
+        band = (y(high), round(y(low) - y(high), 1))
+    return Plot(
+        points=points,
+        line=" ".join(f"{across},{down}" for across, down in points),
+        top=_TOP,
+        bottom=HEIGHT - _BOTTOM,
+        band=band,
+        scale=[(y(one), one) for one in sorted({least, most})],
+    )

@@ -1,0 +1,142 @@
+"""Results over time: the same test in the newest laboratory documents of a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Final
+
+from attrs import field, frozen
+
+from gateway.core.listing import ListEntry, moment_of, when_of
+from gateway.documents.showing.results import LabResult, results_of
+from gateway.errors import DamagedError, NotFoundError
+from gateway.rights.listing_rules import seen_by
+from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action, chain_of
+from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.document_search import NameDigests
+from gateway.web.patient.plotting import HEIGHT, WIDTH, Plot, PlottedValue, plot
+from gateway.web.site.answers import Answer
+from gateway.web.site.visits import Visit
+
+MOST_DOCUMENTS: Final = 20
+"""Laboratory documents that are looked into, the newest: each takes milliseconds."""
+
+LARGEST: Final = 1024 * 1024
+"""Bytes of such a document; a larger one is looked at by itself."""
+
+_KIND: Final = "bio"
+
+
+@frozen
+class DatedResult:
+    """A value, when it was taken, and the document that has it."""
+
+    at: datetime
+    result: LabResult
+    document_id: str
+
+
+@frozen
+class ResultsOfTest:
+    """All values of one test in one unit, the oldest first."""
+
+    digest: str
+    values: Sequence[DatedResult] = field(repr=False)
+
+    @property
+    def last(self) -> DatedResult:
+        """The newest value."""
+        return self.values[-1]
+
+    @property
+    def range(self) -> tuple[Decimal | None, Decimal | None]:
+        """The range, where all values have the same: methods differ."""
+        ranges = {(one.result.low, one.result.high) for one in self.values}
+        return ranges.pop() if len(ranges) == 1 else (None, None)
+
+    @property
+    def plot(self) -> Plot:
+        """The drawing."""
+        points = [PlottedValue(o.at.timestamp(), o.result.value) for o in self.values]
+        return plot(points, *self.range)
+
+
+@frozen
+class ResultsPages:
+    """Results of the documents that who looks may see, of nothing else."""
+
+    desk: PatientDesk
+
+    def results(self, visit: Visit) -> Answer:
+        """List the tests, or show one over time."""
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            entries = _documents(work, seen)
+            tests = _tests(NameDigests(work, visit.profile.id), seen, entries)
+        chosen = None
+        if asked := visit.query.get("test", ""):
+            chosen = tests.get(asked)
+            if chosen is None:
+                raise NotFoundError("not found")
+            self._note(visit, [one.document_id for one in chosen.values])
+        return self.desk.page(
+            visit,
+            "results.html",
+            tests=sorted(tests.values(), key=_by_name),
+            chosen=chosen,
+            documents=len(entries),
+            most=MOST_DOCUMENTS,
+            width=WIDTH,
+            height=HEIGHT,
+        )
+
+    def _note(self, visit: Visit, document_ids: Sequence[str]) -> None:
+        """Each document whose value is shown was read by it."""
+        chain = chain_of(visit.profile.id)
+
+        def job(work: UnitOfWork) -> None:
+            for name in dict.fromkeys(document_ids):
+                work.note(Action.DOCUMENT_OPENED, "results", name, chain=chain)
+
+        self.desk.write(job)
+
+
+def _by_name(test: ResultsOfTest) -> tuple[bool, str, str]:
+    """Those with several values first."""
+    result = test.last.result
+    return len(test.values) < 2, result.name.casefold(), result.unit
+
+
+def _documents(work: UnitOfWork, seen: SeenDocuments) -> list[ListEntry]:
+    listing = seen.vault.listing(seen.profile_id)
+    known = seen_by(seen.side, listing.entries, moment_of(work.now))
+    lab = [one for one in known.entries if one.kind == _KIND]
+    newest = sorted(lab, key=attrgetter("care_at", "filed_at", "id"), reverse=True)
+    return newest[:MOST_DOCUMENTS]
+
+
+def _tests(
+    names: NameDigests, seen: SeenDocuments, entries: Sequence[ListEntry]
+) -> Mapping[str, ResultsOfTest]:
+    found: dict[str, list[DatedResult]] = {}
+    care = {one.id: when_of(one.care_at) for one in entries}
+    for document in seen.each([one.id for one in entries]):
+        if document.size > LARGEST:
+            continue
+        try:
+            content = seen.vault.content(document)
+        except DamagedError:  # its own page says so
+            continue
+        for one in results_of(content):
+            at = one.at or care[document.id]
+            found.setdefault(one.test, []).append(DatedResult(at, one, document.id))
+    made = (
+        ResultsOfTest(names.digest(test), sorted(values, key=attrgetter("at")))
+        for test, values in found.items()
+    )
+    return {one.digest: one for one in made}
