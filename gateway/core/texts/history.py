@@ -269,6 +269,18 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Adresse de courriel non joignable, ou joignable à nouveau",
             "E-mail address not reached, or reached again",
         ),
+        "telephone-proved": Both(
+            "Numéro de téléphone vérifié par un code, ou plus valable",
+            "Telephone number proved by a code, or no longer valid",
+        ),
+        "notice-way": Both(
+            "Avis par courriel ou par SMS : choix changé",
+            "Notices by e-mail or text message: choice changed",
+        ),
+        "code-way": Both(
+            "Codes de connexion par courriel ou par SMS : choix changé",
+            "Codes to sign in by e-mail or text message: choice changed",
+        ),
         "notices": Both(
             "Façon d'être prévenu changée", "How you are told of things changed"
         ),

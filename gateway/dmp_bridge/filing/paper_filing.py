@@ -24,6 +24,7 @@ from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.paper_document import make_paper, read_paper
 from gateway.documents.xds.entry import document_entry, submission_set
 from gateway.errors import ConflictError
+from gateway.rights.masking_rules import mask
 from gateway.rights.paper_rules import review_after
 from gateway.rights.profile import ProfileState, accepts_filing
 from gateway.settings.file import Settings
@@ -136,6 +137,8 @@ class PaperFiling:
             if made.prepared is not None:
                 vault.discard(made.prepared)
             raise ConflictError("the paper was changed meanwhile")
+        if made.masks:
+            self._mask_old(work, vault, self._versions(work, profile_id, kind))
         deposit = self._deposit(work, vault, profile_id, made)
         vault.file(deposit)
         vault.mark_read(deposit.entry_id)
@@ -143,6 +146,28 @@ class PaperFiling:
         if kind is PaperKind.DIRECTIVES:
             work.tasks.add(TaskKind.REVIEW, deposit.entry_id, delay=self.review)
         return deposit.entry_id
+
+    def _mask_old(
+        self, work: UnitOfWork, vault: Vault, versions: Sequence[FiledDocument]
+    ) -> None:
+        """Mask the versions before as well: what is hidden is not read in an old one"""
+        for one in versions:
+            masking = mask(one, work.now, MaskedBy.PATIENT)
+            if masking is None or one.erased_at is not None:
+                continue
+            vault.change_visibility(
+                one,
+                masking.flags,
+                visible_at=one.visible_at,
+                flags_then=masking.flags_then,
+                masked_by=masking.masked_by,
+            )
+            work.note(
+                Action.DOCUMENT_MASKED,
+                "patient",
+                one.id,
+                chain=chain_of(one.profile_id),
+            )
 
     def _deposit(
         self, work: UnitOfWork, vault: Vault, profile_id: str, made: _MadePaper

@@ -131,15 +131,33 @@ def standing_at(work: UnitOfWork, profile: Any) -> Mapping[str, Any]:
     """
     Return what stands at the version of a profile's row, by `Fact.place`.
 
+    Where those of a database from before are not kept yet nothing stands: whatever was
+    recorded since keeps them with it.
+
     Raises:
-        AlteredError: its settings are gone, or those of a database from before are not
-            kept yet.
+        AlteredError: its settings are gone.
     """
     said = patient_settings_at(work, profile.id, profile.settings_version)
+    if said is None and not _is_kept(work):
+        return {}
     if said is None:
         raise AlteredError("what a patient has set is gone")
     standing: Mapping[str, Any] = said.get(_STANDING, {})
     return standing
+
+
+def standing_so_far(work: UnitOfWork, profile: Any) -> Mapping[str, Any]:
+    """
+    Return what stands, as `standing_at`; nothing yet in a database from before, whose
+    settings are still to be kept: what is only about how one is told waits for nobody.
+
+    Raises:
+        AlteredError: its settings are gone.
+    """
+    said = patient_settings_at(work, profile.id, profile.settings_version)
+    if said is None and not _is_kept(work):
+        return {}
+    return standing_at(work, profile)
 
 
 def standing_with(

@@ -10,6 +10,8 @@ from sqlalchemy import delete, update
 from gateway.core.actors import Actor, Means, Who
 from gateway.errors import AlteredError
 from gateway.store.base.work import Database
+from gateway.store.carrying import CarryingOver
+from gateway.store.carrying_steps import STEPS
 from gateway.store.evidence.settings import patient_settings_at
 from gateway.store.journal import chain_of
 from gateway.store.patients.decisions import Decisions
@@ -94,7 +96,19 @@ def test_what_does_not_stand_is_kept_and_no_setting(database: Database) -> None:
         assert Profiles(work).changes(profile_id)[-1].about == "a document"
 
 
+def test_of_a_database_from_before_nothing_stands_until_it_is_carried_over(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    with database.write() as work:
+        work.connection.execute(delete(patient_settings))
+
+    with database.read() as work:
+        assert Profiles(work).standing(profile_id) == {}
+
+
 def test_settings_that_were_taken_away_do_not_read_as_none(database: Database) -> None:
+    CarryingOver(database, STEPS).nothing_to_do()
     profile_id = open_profile(database)
     record(database, profile_id, "refused")
     with database.write() as work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from gateway.core.document import Availability
+from gateway.core.document import Availability, Visibility
 from gateway.core.papers import PaperKind, PaperVersion
 from gateway.core.vault import FiledDocument
 from gateway.store.patients.profiles import Profiles
@@ -55,6 +55,8 @@ def test_directives_are_written_replaced_and_read_as_one_document(site: Site) ->
     old, new = versions(site)
     assert (old.status, new.status) == (Availability.DEPRECATED, Availability.APPROVED)
     assert (old.version, new.version) == (1, 2)
+    # What is hidden is not left to be read in an old version.
+    assert Visibility.MASKED in old.flags & new.flags
     page = browser.get("/papers/directives").text
     assert "version 2" in page
     assert "masqué aux professionnels" in page
