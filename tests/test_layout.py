@@ -32,6 +32,7 @@ TESTED_THROUGH = {
     "core/texts/informing.py": "cli/test_texts.py",
     "core/texts/letters.py": "cli/test_patient_letters.py",
     "core/texts/notice_care.py": "store/patients/test_notices.py",
+    "core/texts/sms.py": "mssante/sending/test_sms.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/represented_notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",

@@ -27,6 +27,7 @@ _REASONS = {
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
     "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
+    "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
     "gateway/core/texts/explaining.py": "one table of words for rules and facts",

@@ -31,6 +31,13 @@ class NoticeWhen(StrEnum):
     NEVER = "never"
 
 
+class NoticeWay(StrEnum):
+    """By which way a notice leaves; kept for years."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
 class NoticeFamily(StrEnum):
     """What kind of event it is, as people choose by; kept for years."""
 

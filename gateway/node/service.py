@@ -367,7 +367,7 @@ def _take_bounces(database: Database, settings: Settings) -> dict[str, int]:
     if not settings.outgoing.bounces:
         return {}
     try:
-        return NoticeBounces(database, Path(settings.outgoing.bounces)).run()
+        return NoticeBounces(database, settings).run()
     except AwayError:
         raise
     except UnavailableError as error:

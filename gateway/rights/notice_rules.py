@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from gateway.core.notices import NoticeRow, NoticeWhen
+from gateway.core.notices import NoticeRow, NoticeWay, NoticeWhen
 from gateway.rights.profile import ProfileState, may_sign_in
 
 
@@ -97,6 +97,29 @@ read it finds it there.
 def email_when(row: NoticeRow, chosen: NoticeWhen | None) -> NoticeWhen:
     """Return when an e-mail tells of an event: as chosen, where that is allowed."""
     return chosen if row.optional and chosen is not None else row.email
+
+
+@frozen(kw_only=True)
+class WayFacts:
+    """
+    What the way of a notice depends on.
+
+    ``is_reached``: nothing came back from the e-mail address. ``may_text``: text
+    messages are sent, the number was proved, and there were not too many today.
+    """
+
+    chosen: NoticeWay
+    has_email: bool
+    is_reached: bool
+    may_text: bool
+
+
+def way_of(facts: WayFacts) -> NoticeWay | None:
+    """Return the way that was chosen, another where that one fails, or None."""
+    prefers_text = facts.chosen is NoticeWay.SMS or not facts.is_reached
+    if facts.may_text and (prefers_text or not facts.has_email):
+        return NoticeWay.SMS
+    return NoticeWay.EMAIL if facts.has_email else None
 
 
 def next_digest(

@@ -23,6 +23,7 @@ from gateway.settings.doors import (
 from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
+from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
     ArchiveSettings,
@@ -93,6 +94,7 @@ class Settings:
     tasks: TaskSettings
     receipts: ReceiptSettings
     notices: NoticeSettings
+    sms: SmsSettings
     outgoing: OutgoingSettings
     admin: AdminSettings
 
@@ -151,6 +153,7 @@ TABLES: dict[str, type[Table]] = {
         TaskSettings,
         ReceiptSettings,
         NoticeSettings,
+        SmsSettings,
         OutgoingSettings,
         AdminSettings,
     )

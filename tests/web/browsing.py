@@ -289,7 +289,9 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, **web: Any) -> Iterator[Site]:
+def running_site(
+    folder: Path, *, sms: dict[str, Any] | None = None, **web: Any
+) -> Iterator[Site]:
     """Start the site; to be entered on the reactor's thread."""
     from twisted.internet import reactor
 
@@ -300,6 +302,7 @@ def running_site(folder: Path, **web: Any) -> Iterator[Site]:
         listen={"patient_https": free_port()},
         domains={"operator_name": "Hôpital de démonstration"},
         web=web,
+        sms=sms or {},
     )
     database = new_sqlite(folder, clock)
     patient = add_patient(database)

@@ -225,10 +225,6 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Legal representative recorded or taken away",
         ),
         "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
-        "administrator": Both(
-            "Administrateur du dossier nommé ou retiré",
-            "Administrator of the record named or taken away",
-        ),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
         "directives-write": Both(
@@ -268,6 +264,18 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "unreached": Both(
             "Adresse de courriel non joignable, ou joignable à nouveau",
             "E-mail address not reached, or reached again",
+        ),
+        "telephone-proved": Both(
+            "Numéro de téléphone vérifié par un code, ou plus valable",
+            "Telephone number proved by a code, or no longer valid",
+        ),
+        "notice-way": Both(
+            "Avis par courriel ou par SMS : choix changé",
+            "Notices by e-mail or text message: choice changed",
+        ),
+        "code-way": Both(
+            "Codes de connexion par courriel ou par SMS : choix changé",
+            "Codes to sign in by e-mail or text message: choice changed",
         ),
         "notices": Both(
             "Façon d'être prévenu changée", "How you are told of things changed"
@@ -357,7 +365,7 @@ TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
     if word.startswith(("oppose-", "withdraw-"))
-    or word in {"administrator", "block", "represented", "unblock"}
+    or word in {"block", "represented", "unblock"}
 )
 """Changes of which the patient is told whom or what they are about."""
 

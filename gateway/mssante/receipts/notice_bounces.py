@@ -21,8 +21,14 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import read_parts
 from gateway.mssante.receipts.report_reading import Report, ReportKind, read_report
 from gateway.mssante.sending.bounce_address import bounced_notice
-from gateway.store.base.work import Database
-from gateway.store.patients.notices import NoticeEnd, get_notice
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.patients.notices import (
+    Notice,
+    NoticeEnd,
+    Notices,
+    get_notice,
+)
 from gateway.store.patients.reaching import Reaching
 
 MOST: Final = 1000
@@ -39,7 +45,12 @@ class NoticeBounces:
     """The folder; ``run`` blocks."""
 
     database: Database
-    folder: Path
+    settings: Settings
+
+    @property
+    def folder(self) -> Path:
+        """The Maildir that bounces come into."""
+        return Path(self.settings.outgoing.bounces)
 
     def run(self) -> dict[str, int]:
         """
@@ -91,8 +102,12 @@ class NoticeBounces:
                 return False
             notice = get_notice(work, notice_id)
             if notice is not None and notice.is_sent and _failed(report):
-                Reaching(work).failed(notice, NoticeEnd.BOUNCED)
+                self._bounced(work, notice)
         return True
+
+    def _bounced(self, work: UnitOfWork, notice: Notice) -> None:
+        if Reaching(work).failed(notice, NoticeEnd.BOUNCED):
+            Notices.of(work, self.settings).try_another_way(notice)
 
 
 def _failed(report: Report) -> bool:

@@ -7,18 +7,21 @@ from functools import partial
 from attrs import frozen
 from twisted.logger import Logger
 
+from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
-from gateway.errors import InvalidError
+from gateway.errors import InvalidError, UnavailableError
 from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import build_message
 from gateway.mssante.sending.bounce_address import bounce_address
 from gateway.mssante.sending.email import Carrier, Email
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
+from gateway.mssante.sending.sms import Sms, Texter, make_texter
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
 from gateway.store.patients.reaching import Reaching
+from gateway.store.patients.ways import Ways
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
 
@@ -38,6 +41,8 @@ class Notifying:
     sender: str
     service: str
     carry: Carrier
+    text: Texter | None = None
+    """Takes text messages; None where there are none."""
     sees_bounces: bool = False
     """Each notice leaves from an address of its own, which its bounce says."""
 
@@ -50,7 +55,8 @@ class Notifying:
             carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
         name = settings.domains.operator_name
         sees = bool(outgoing.bounces)
-        return cls(database, outgoing.notice_from, name, carry, sees)
+        text = make_texter(settings.sms)
+        return cls(database, outgoing.notice_from, name, carry, text, sees)
 
     def __call__(self, task: Task) -> Job:
         """Send a notice; the job records that it left, or that it cannot."""
@@ -60,12 +66,23 @@ class Notifying:
             return _nothing
         if notice.expires_at is not None and now >= notice.expires_at:
             return lambda work: end_notice(work, notice, NoticeEnd.TOO_LATE)
+        if notice.way is NoticeWay.SMS:
+            return self._texted(notice)
         try:
             sync = self.carry(notice.id, self.written(notice))
         except InvalidError:
             return partial(_refused, notice)
         sent = partial(_sent, notice)
         return sent if sync is None else SyncedJob(sent, sync)
+
+    def _texted(self, notice: Notice) -> Job:
+        if self.text is None:
+            raise UnavailableError("not sent yet", detail="[sms]: nothing is set")
+        try:
+            self.text(Sms(notice.id, notice.to, notice.text))
+        except InvalidError:
+            return partial(_number_refused, notice)
+        return partial(_sent, notice)
 
     def written(self, notice: Notice) -> Email:
         """
@@ -98,6 +115,14 @@ def _refused(notice: Notice, work: UnitOfWork) -> None:
     """The address is none, or the relay says it is not: the patient is told of it."""
     end_notice(work, notice, NoticeEnd.REFUSED)
     Reaching(work).failed(notice)
+    if notice.kind is NoticeKind.UPDATE:
+        work.after_commit(partial(_ask_for_help, notice.id))
+
+
+def _number_refused(notice: Notice, work: UnitOfWork) -> None:
+    """The number is none any more: it is proved anew before another goes there."""
+    end_notice(work, notice, NoticeEnd.REFUSED)
+    Ways(work).unprove(notice.profile_id)
     if notice.kind is NoticeKind.UPDATE:
         work.after_commit(partial(_ask_for_help, notice.id))
 

@@ -20,10 +20,12 @@ from gateway.core.notices import (
     NOTHING_MORE,
     Happened,
     NoticeRow,
+    NoticeWay,
     NoticeWhen,
     notice_table,
 )
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
+from gateway.core.texts.sms import sms_text
 from gateway.evidence.arguments import (
     Answered,
     Circumstances,
@@ -52,6 +54,7 @@ from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.representatives import representatives_of
+from gateway.store.patients.ways import SmsLimits, WayOf, Ways
 from gateway.store.sealed.line_details import SCOPE
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
@@ -96,6 +99,15 @@ _ALWAYS = frozenset(
     }
 )
 
+_MAILED = frozenset(
+    {
+        NoticeKind.ADDRESS,  # each address is told that the other takes its place
+        NoticeKind.PROOF,  # what is to be proven says by which way
+        NoticeKind.PROVISIONAL,
+        NoticeKind.LOGIN,
+    }
+)
+"""What leaves by e-mail, whatever was chosen for the rest."""
 _TO_REPRESENTATIVES = MappingProxyType(
     {
         NoticeKind.MESSAGE: NoticeKind.REPRESENTED,
@@ -138,6 +150,7 @@ class Notice:
     created_at: datetime
     expires_at: datetime | None
     is_sent: bool = False
+    way: NoticeWay = NoticeWay.EMAIL
 
 
 @frozen
@@ -158,12 +171,18 @@ class Notices:
     public_url: str
     """The address patients type, without anything personal in it."""
     hour: DigestHour = DigestHour()
+    sms: SmsLimits = SmsLimits()
 
     @classmethod
     def of(cls, work: UnitOfWork, settings: Settings) -> Notices:
         """Return the notices of a service, signed as its settings say."""
         hour = DigestHour.of(settings)
-        return cls(work, settings.domains.operator_name, settings.public_url, hour)
+        sms = settings.sms
+        limits = SmsLimits(
+            is_on=sms.is_on, per_patient=sms.per_patient, per_day=sms.per_day
+        )
+        name, url = settings.domains.operator_name, settings.public_url
+        return cls(work, name, url, hour, limits)
 
     def tell(
         self,
@@ -256,6 +275,7 @@ class Notices:
         login: str = "",
         lasting: bool = False,
         expires_at: datetime | None = None,
+        way: NoticeWay | None = None,
     ) -> str:
         """
         Tell of an event as the table says; return the id of the e-mail, or nothing.
@@ -265,24 +285,57 @@ class Notices:
         while the last one of the same kind still waits to leave: one is enough to say
         that something is waiting. Codes are always made, and that an address or a
         password was changed.
-        A ``lasting`` one is sealed with a key of the service: the patient's goes.
+        By which ``way`` it leaves is as the patient chose, where it is not given. A
+        ``lasting`` one is sealed with a key of the service: the patient's goes.
         """
         row = notice_table()[kind]
         when = self._when(profile, row) if by_email else NoticeWhen.NEVER
-        waits = when is NoticeWhen.DAILY and bool(profile.email)
+        waits = when is NoticeWhen.DAILY and self._is_told(profile)
         if row.centre:
             NoticeCentre(self.work).add(profile, kind, happened, waits=waits)
         if waits:
             Digests(self.work, self.hour).ask(profile.id)
-        if when is not NoticeWhen.ONCE or not profile.email:
+        if when is not NoticeWhen.ONCE:
+            return ""
+        if way is None:
+            mailed = lasting or kind in _MAILED
+            way = self._email(profile) if mailed else self._way(profile, kind)
+        if way is None:
             return ""
         just_made = f"notice:{kind.value}:{profile.id}"
         if kind not in _ALWAYS:
             if just_made in self.work.held or self._is_waiting(profile.id, kind):
                 return ""
             self.work.held[just_made] = True
+        return self._leave(
+            profile,
+            kind,
+            way,
+            digits=digits,
+            minutes=minutes,
+            login=login,
+            lasting=lasting,
+            expires_at=expires_at,
+        )
+
+    def _leave(
+        self,
+        profile: Profile,
+        kind: NoticeKind,
+        way: NoticeWay,
+        *,
+        digits: str = "",
+        minutes: int = 0,
+        login: str = "",
+        lasting: bool = False,
+        expires_at: datetime | None = None,
+    ) -> str:
+        """Prepare what leaves, and the task that sends it; return its id."""
         language = profile.language if profile.language in {"fr", "en"} else "fr"
         subject, text = NOTICE_TEXTS[kind][language]
+        to = profile.email
+        if way is NoticeWay.SMS:
+            subject, text, to = "", sms_text(kind).said(language), profile.telephone
         words = {
             "service": self.service,
             "url": self.public_url,
@@ -292,7 +345,7 @@ class Notices:
         }
         notice_id = uuid4().hex
         content = {
-            "to": profile.email,
+            "to": to,
             "subject": subject.format_map(words),
             "text": text.format_map(words),
         }
@@ -309,9 +362,31 @@ class Notices:
             created_at=self.work.now,
             expires_at=expires_at,
             sent_at=None,
+            way=way.value,
         )
         self.work.tasks.add(TaskKind.NOTIFY, notice_id)
         return notice_id
+
+    def _is_told(self, profile: Profile) -> bool:
+        """Tell whether there is any way to the patient."""
+        return bool(profile.email) or Ways(self.work, self.sms).way(profile) is not None
+
+    def _email(self, profile: Profile) -> NoticeWay | None:
+        return NoticeWay.EMAIL if profile.email else None
+
+    def _way(self, profile: Profile, kind: NoticeKind) -> NoticeWay | None:
+        what = WayOf.CODES if kind is NoticeKind.CODE else WayOf.NOTICES
+        return Ways(self.work, self.sms).way(profile, what)
+
+    def try_another_way(self, notice: Notice) -> bool:
+        """Send by text message what did not arrive by e-mail; False where none can."""
+        profile = Profiles(self.work).get(notice.profile_id)
+        kind = notice.kind
+        if profile is None or kind in {*_MAILED, NoticeKind.CODE}:
+            return False
+        if self._way(profile, kind) is not NoticeWay.SMS:
+            return False
+        return bool(self._leave(profile, kind, NoticeWay.SMS))
 
     def _when(self, profile: Profile, row: NoticeRow) -> NoticeWhen:
         if not row.optional:
@@ -349,6 +424,7 @@ def get_notice(work: UnitOfWork, notice_id: str) -> Notice | None:
         created_at=row.created_at,
         expires_at=row.expires_at,
         is_sent=row.sent_at is not None,
+        way=NoticeWay(row.way),
     )
 
 

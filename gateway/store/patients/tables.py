@@ -197,6 +197,9 @@ notices = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),  # not worth sending afterwards
     Column("sent_at", UtcDateTime),
+    Column(  # email, sms
+        "way", String(5), nullable=False, default="email", server_default="email"
+    ),
 )
 """E-mails to a patient's ordinary address; they say only that something waits."""
 

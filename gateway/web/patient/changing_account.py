@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from gateway.core.notices import NoticeWay
 from gateway.core.telephone import telephone_of
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import ConflictError, InvalidError
@@ -19,6 +20,7 @@ from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.passwords import RefusedPasswordError
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.tries import Tries
+from gateway.store.patients.ways import Ways
 from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.sending_codes import send_code
@@ -83,18 +85,80 @@ class ChangingAccount:
 
         return self.desk.write(job)
 
-    def set_telephone(self, profile: Profile, telephone: str) -> ChangeRefused | None:
-        """Change the telephone number, or take it away; the patient is told."""
+    def set_telephone(
+        self, profile: Profile, session: WebSession, telephone: str
+    ) -> ChangeRefused | None:
+        """
+        Change the telephone number, or take it away; the patient is told.
+
+        Where text messages are sent, a number is the patient's once a code that was
+        sent to it is given (`confirm_telephone`).
+        """
         number = telephone_of(telephone) if telephone else ""
         if number is None:
             return ChangeRefused("form")
+        if number and self.desk.settings.sms.is_on:
+            return self._prove_telephone(profile, session, number)
 
         def job(work: UnitOfWork) -> None:
+            AccountSteps(work, session, profile.key_id).end(StepKind.TELEPHONE)
             Profiles(work).set_telephone(profile, number)
             self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
 
         self.desk.write(job)
         return None
+
+    def _prove_telephone(
+        self, profile: Profile, session: WebSession, number: str
+    ) -> ChangeRefused | None:
+        def job(work: UnitOfWork) -> ChangeRefused | None:
+            limits = self.desk.notices(work).sms
+            if not Ways(work, limits).may_try(profile.id):
+                return ChangeRefused("texts")
+            there = evolve(profile, telephone=number)
+            code_id, until = send_code(
+                self.desk,
+                work,
+                session.account_id,
+                there,
+                NoticeKind.PROOF,
+                way=NoticeWay.SMS,
+            )
+            if not code_id:
+                return ChangeRefused("enough", until)
+            life = timedelta(seconds=self.desk.settings.web.code_seconds)
+            steps = AccountSteps(work, session, profile.key_id)
+            steps.begin(StepKind.TELEPHONE, life, telephone=number, code=code_id)
+            return None
+
+        return self.desk.write(job)
+
+    def proposed_telephone(self, profile: Profile, session: WebSession) -> str:
+        """Return the number that waits for its code, or an empty text."""
+        with self.desk.database.read() as work:
+            said = AccountSteps(work, session, profile.key_id).find(StepKind.TELEPHONE)
+        return said["telephone"] if said else ""
+
+    def confirm_telephone(
+        self, profile: Profile, session: WebSession, digits: str
+    ) -> int | None:
+        """Take the code; None where it is right, else how often it may be tried."""
+
+        def job(work: UnitOfWork) -> int | None:
+            steps = AccountSteps(work, session, profile.key_id)
+            said, codes = steps.find(StepKind.TELEPHONE), OneTimeCodes(work)
+            if said is None:
+                return 0
+            if not codes.use(said["code"], digits):
+                return codes.tries_left(said["code"])
+            steps.end(StepKind.TELEPHONE)
+            if said["telephone"] != profile.telephone:
+                Profiles(work).set_telephone(profile, said["telephone"])
+                self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
+            Ways(work).prove(profile.id, said["telephone"])
+            return None
+
+        return self.desk.write(job)
 
     def propose_email(
         self, profile: Profile, session: WebSession, address: str

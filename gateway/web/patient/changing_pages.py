@@ -202,13 +202,20 @@ class ChangingPages:
         return self.to_prove(visit) or self._telephone_form(visit)
 
     def _telephone_form(
-        self, visit: Visit, problem: str = "", status: int = 200
+        self,
+        visit: Visit,
+        problem: str = "",
+        status: int = 200,
+        until: datetime | None = None,
     ) -> Answer:
         written = visit.form.line("telephone")[:30] if problem else ""
         return self.desk.page(
             visit,
             "change_telephone.html",
             status=status,
+            until=until,
+            requests=self.desk.settings.web.code_requests,
+            texts=self.desk.settings.sms.is_on,
             problem=problem,
             written=written or visit.profile.telephone,
         )
@@ -217,11 +224,43 @@ class ChangingPages:
         """Change the telephone number."""
         if (proof := self.to_prove(visit)) is not None:
             return proof
-        telephone = visit.form.line("telephone")
-        refused = self._changing.set_telephone(visit.profile, telephone)
+        telephone, session = visit.form.line("telephone"), visit.held_session
+        refused = self._changing.set_telephone(visit.profile, session, telephone)
         if refused is not None:
-            return self._telephone_form(visit, refused.why, 422)
+            status = 422 if refused.why == "form" else 429
+            return self._telephone_form(visit, refused.why, status, refused.until)
+        if self._changing.proposed_telephone(visit.profile, session):
+            return redirect("/account/telephone/code")
         return redirect("/account?done=telephone")
+
+    def telephone_code_form(self, visit: Visit) -> Answer:
+        """Ask for the code that was sent to the number."""
+        form = self._telephone_code_form(visit)
+        return form.page(self.desk, visit) if form else redirect("/account/telephone")
+
+    def _telephone_code_form(self, visit: Visit) -> CodeForm | None:
+        session = visit.held_session
+        number = self._changing.proposed_telephone(visit.profile, session)
+        if not number:
+            return None
+        return CodeForm(
+            action="/account/telephone/code",
+            back="/account/telephone",
+            shown_number=number,
+        )
+
+    def confirm_telephone(self, visit: Visit) -> Answer:
+        """Take the code; the number is the patient's, and proved."""
+        form, digits = self._telephone_code_form(visit), digits_of(visit.form)
+        if form is None:
+            return redirect("/account/telephone")
+        if not digits:
+            return form.page(self.desk, visit, problem="form", status=422)
+        session = visit.held_session
+        left = self._changing.confirm_telephone(visit.profile, session, digits)
+        if left is None:
+            return redirect("/account?done=telephone")
+        return form.refused(self.desk, visit, left)
 
     def email_form(self, visit: Visit) -> Answer:
         """Ask for another address."""

@@ -36,6 +36,8 @@ class CodeForm:
     again: str = ""
     wanted: str = ""
     shown_email: str = field(default="", repr=False)
+    shown_number: str = field(default="", repr=False)
+    """In its place, where a text message was sent."""
 
     def page(
         self,

@@ -9,6 +9,7 @@ from attrs import frozen
 from gateway.core.notices import (
     NoticeFamily,
     NoticeRow,
+    NoticeWay,
     NoticeWhen,
     families_to_choose,
     notice_table,
@@ -19,6 +20,7 @@ from gateway.rights.notice_rules import email_when
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
+from gateway.store.patients.ways import WayOf, Ways
 from gateway.web.patient.desk import PatientDesk, notice_reader
 from gateway.web.patient.notice_lines import NoticeLines, ShownNotice
 from gateway.web.site.answers import Answer, redirect
@@ -100,6 +102,9 @@ class NoticePages:
         """Show how the patient is told of each kind of event."""
         with self.desk.database.read() as work:
             chosen = NoticeChoices(work, visit.profile.id).chosen()
+            ways = Ways(work)
+            is_proved = ways.is_proved(visit.profile)
+            way = {one: ways.chosen(visit.profile.id, one) for one in WayOf}
         standing = {
             family: chosen.get(family, _usual(family))
             for family in families_to_choose()
@@ -112,6 +117,11 @@ class NoticePages:
             families=FAMILY_TEXTS,
             whens=WHEN_TEXTS,
             email=visit.profile.email,
+            texts=self.desk.settings.sms.is_on,
+            is_proved=is_proved,
+            telephone=visit.profile.telephone,
+            way=way,
+            WayOf=WayOf,
             hour=self.desk.settings.notices.digest_hour,
             done=visit.query.get("done", ""),
         )
@@ -125,12 +135,20 @@ class NoticePages:
             if (word := visit.form.line(family.value)) in words
         }
 
+        ways = {
+            what: NoticeWay(word)
+            for what in WayOf
+            if (word := visit.form.line(what.value)) in [one.value for one in NoticeWay]
+        }
+
         def job(work: UnitOfWork) -> None:
             choices = NoticeChoices(work, visit.profile.id)
             chosen = choices.chosen()
             for family, when in said.items():
                 if chosen.get(family, _usual(family)) is not when:
                     choices.choose(family, when)
+            for what, one in ways.items():
+                Ways(work).choose(visit.profile, what, one)
 
         self.desk.write(job)
         return redirect("/account/notices?done=1")

@@ -1,9 +1,10 @@
-"""A one-time code by e-mail: to sign in, or to confirm a change of the account."""
+"""A one-time code: to sign in, or to confirm a change of the account."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.one_time_codes import OneTimeCodes
@@ -19,6 +20,8 @@ def send_code(
     account_id: str,
     profile: Profile,
     kind: NoticeKind,
+    *,
+    way: NoticeWay | None = None,
 ) -> tuple[str, datetime | None]:
     """
     Make a code and its e-mail; return its id, or an empty text and from when one may
@@ -36,5 +39,6 @@ def send_code(
         digits=code.digits,
         minutes=web.code_seconds // 60,
         expires_at=work.now + life,
+        way=way,
     )
     return code.id, None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.core.notices import NoticeWay
 from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
@@ -115,6 +116,7 @@ class SignInPages:
             again="again" in visit.query,
             minutes=web.code_seconds // 60,
             requests=web.code_requests,
+            texts=self.desk.settings.sms.is_on,
         )
 
     def give_code(self, visit: Visit) -> Answer:
@@ -141,7 +143,9 @@ class SignInPages:
         """Send another code, or say from when one may be sent."""
         if visit.stage is not Stage.CODE or visit.session is None:
             return self.start(visit)
-        until = self._steps.ask_again(visit.session)
+        by_email = visit.form.line("way") == NoticeWay.EMAIL.value
+        way = NoticeWay.EMAIL if by_email else None
+        until = self._steps.ask_again(visit.session, way)
         if until is not None:
             return self._code_form(visit, problem="enough", until=until, status=429)
         further = {"next": visit.further} if visit.further else {}

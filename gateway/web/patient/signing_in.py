@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.delegation_rules import OpeningFacts, capacity_on
 from gateway.rights.life_rules import may_return
@@ -137,31 +138,39 @@ class SigningIn:
         return profile if profile.email else None
 
     def _send_code(
-        self, work: UnitOfWork, account_id: str, profile: Profile
+        self,
+        work: UnitOfWork,
+        account_id: str,
+        profile: Profile,
+        way: NoticeWay | None = None,
     ) -> tuple[str, datetime | None]:
-        """Make a code and its e-mail; return its id, or from when one may be sent."""
+        """Make a code and send it; return its id, or from when one may be sent."""
         code_id, until = send_code(
-            self.desk, work, account_id, profile, NoticeKind.CODE
+            self.desk, work, account_id, profile, NoticeKind.CODE, way=way
         )
         if not code_id:
             return "", until
         work.note_patient(Action.SIGN_IN_STARTED, "code", profile.id)
         return code_id, None
 
-    def ask_again(self, session: WebSession) -> datetime | None:
+    def ask_again(
+        self, session: WebSession, way: NoticeWay | None = None
+    ) -> datetime | None:
         """
-        Void the session's code and send another.
+        Void the session's code and send another, as was chosen or by a ``way``.
 
         Return from when that may be done, where it may not yet: the code that was sent
         last stays good.
         """
-        return self.desk.write(lambda work: self._again(work, session))
+        return self.desk.write(lambda work: self._again(work, session, way))
 
-    def _again(self, work: UnitOfWork, session: WebSession) -> datetime | None:
+    def _again(
+        self, work: UnitOfWork, session: WebSession, way: NoticeWay | None
+    ) -> datetime | None:
         profile = Profiles(work).get(Accounts(work).profile_of(session.account_id))
         if profile is None or not profile.email:
             return None
-        code_id, until = self._send_code(work, session.account_id, profile)
+        code_id, until = self._send_code(work, session.account_id, profile, way)
         if code_id:
             OneTimeCodes(work).void(session.code_id)
             self.desk.sessions(work).set_code(session, code_id)

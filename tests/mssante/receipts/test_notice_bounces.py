@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.message.address import read_address
@@ -16,14 +18,17 @@ from gateway.mssante.receipts.notice_bounces import MOST_BYTES, NoticeBounces
 from gateway.mssante.sending.bounce_address import bounce_address, bounced_notice
 from gateway.mssante.sending.email import Email
 from gateway.mssante.sending.notifying import Notifying
+from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.reaching import Reaching, Unreached
+from gateway.store.patients.ways import Ways
 from gateway.store.tables import journal
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_people import open_profile
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 from tests.logged import warnings_logged
 from tests.mssante.receipts.bounces import postfix
@@ -63,7 +68,17 @@ class Sent:
         return f"To: {self.email.sender}\r\n".encode() + postfix("x", ADDRESS, **said)
 
     def run(self) -> int:
-        return NoticeBounces(self.database, self.folder).run()["bounces"]
+        return NoticeBounces(self.database, self.settings).run()["bounces"]
+
+    @property
+    def settings(self) -> Settings:
+        return make_settings(
+            outgoing={"bounces": str(self.folder)}, sms={"folder": str(self.texts)}
+        )
+
+    @property
+    def texts(self) -> Path:
+        return self.folder.parent / "sms"
 
     def profile(self) -> Profile:
         with self.database.read() as work:
@@ -236,8 +251,56 @@ def test_a_large_one_is_read_as_far_as_it_matters_and_no_link_is_followed(
 
 
 def test_a_folder_that_is_not_there_is_said(database: Database, tmp_path: Path) -> None:
+    settings = make_settings(outgoing={"bounces": str(tmp_path / "none")})
+
     with pytest.raises(UnavailableError):
-        NoticeBounces(database, tmp_path / "none").run()
+        NoticeBounces(database, settings).run()
+
+
+def prove_number(sent: Sent) -> None:
+    with sent.database.write() as work:
+        Profiles(work).set_telephone(sent.profile(), "+33612345678")
+        Ways(work).prove(sent.profile_id, "+33612345678")
+
+
+def test_what_came_back_is_told_by_text_message_where_the_number_is_proved(
+    sent: Sent,
+) -> None:
+    prove_number(sent)
+    sent.comes(sent.bounce())
+    sent.run()
+
+    with sent.database.write() as work:
+        (task,) = work.tasks.claim("w", [TaskKind.NOTIFY], 9, timedelta(1))[-1:]
+    job = Notifying.from_settings(sent.database, sent.settings)(task)
+    with sent.database.write() as work:
+        job(work)
+
+    (file,) = (sent.texts / "new").iterdir()
+    said = json.loads(file.read_text("utf-8"))
+    assert said["to"] == "+33612345678"
+    assert "du nouveau dans votre espace" in said["text"]
+    # The next ones go there at once, until the patient mends their address.
+    with sent.database.write() as work:
+        told = Notices.of(work, sent.settings)
+        notice_id = told.make(sent.profile(), NoticeKind.SHOWN)
+    with sent.database.read() as work:
+        notice = get_notice(work, notice_id)
+    assert notice is not None
+    assert notice.way is NoticeWay.SMS
+
+
+def test_without_a_proved_number_there_is_no_other_way(sent: Sent) -> None:
+    before = tasks_of(sent)
+    sent.comes(sent.bounce())
+    sent.run()
+
+    assert tasks_of(sent) == before
+
+
+def tasks_of(sent: Sent) -> int:
+    with sent.database.read() as work:
+        return len(work.tasks.listed())
 
 
 def refuse() -> None:

@@ -21,6 +21,7 @@ from attrs import evolve
 from gateway.core.codes import document_types
 from gateway.core.notices import Happened, NoticeFamily, NoticeWhen, families_to_choose
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
+from gateway.core.texts.sms import sms_text
 from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.mssante.sending.notifying import Notifying
@@ -116,6 +117,12 @@ def test_no_text_says_what_happened_or_to_whom(
     (mail,) = leave(database, settings)
 
     check(str(mail["Subject"]), mail.get_content(), settings.public_url)
+    texted = (
+        sms_text(kind)
+        .said(language)
+        .format(service="Le service", digits="654321", minutes=10)
+    )
+    check("", texted, settings.public_url)
     assert str(mail["To"]) == "d@courriel.example"
     assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
     known = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"}

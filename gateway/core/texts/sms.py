@@ -1,0 +1,40 @@
+"""
+The texts of text messages to patients: as little as in an e-mail, and shorter.
+
+No link: the address is there to be typed, and what happened stands in the space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gateway.core.texts.explaining import Both
+from gateway.core.texts.notices import NoticeKind
+
+_NEWS = Both(
+    "{service} : il y a du nouveau dans votre espace. Tapez vous-même son adresse "
+    "pour y aller.",
+    "{service}: there is news in your space. Type its address yourself to get there.",
+)
+_CODE = Both(
+    "{service} : votre code est {digits}, valable {minutes} min. Ne le donnez à "
+    "personne.",
+    "{service}: your code is {digits}, valid for {minutes} min. Give it to nobody.",
+)
+_OWN: Mapping[NoticeKind, Both] = MappingProxyType(
+    {
+        NoticeKind.CODE: _CODE,
+        NoticeKind.PROOF: _CODE,
+        NoticeKind.UPDATE: Both(
+            "{service} : votre espace a été mis à jour. Nous vous invitons à prendre "
+            "contact avec votre médecin.",
+            "{service}: your space was updated. We invite you to contact your doctor.",
+        ),
+    }
+)
+
+
+def sms_text(kind: NoticeKind) -> Both:
+    """Return what a text message says of an event: of most, that there is something."""
+    return _OWN.get(kind, _NEWS)
