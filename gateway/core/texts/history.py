@@ -235,10 +235,6 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Legal representative recorded or taken away",
         ),
         "majority": Both("Majorité annoncée ou atteinte", "Coming of age"),
-        "administrator": Both(
-            "Administrateur du dossier nommé ou retiré",
-            "Administrator of the record named or taken away",
-        ),
         "account": Both("Compte ouvert", "Account opened"),
         "add": Both("Espace créé", "Space created"),
         "directives-write": Both(
@@ -379,7 +375,7 @@ TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
     if word.startswith(("oppose-", "withdraw-"))
-    or word in {"administrator", "block", "represented", "unblock"}
+    or word in {"block", "represented", "unblock"}
 )
 """Changes of which the patient is told whom or what they are about."""
 

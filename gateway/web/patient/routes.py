@@ -247,6 +247,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/pdf", documents.pdf),
             get(f"{document}/picture/<int:number>", documents.picture),
             get(f"{document}/original", documents.original),
             get(f"{document}/media/<string:media_id>", documents.media),
