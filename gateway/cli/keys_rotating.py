@@ -87,7 +87,7 @@ def rotate_kek(args: argparse.Namespace) -> int:
     """
     told = who_and_why(args)
     with opened(args) as (_, database):
-        with database.write() as work, work.acting_by(told):
+        with database.write() as work, work.given_by(told):
             now = work.keys.wrapping(work.connection)
             is_under_way = bool(set(keks_in_use(work.connection)) - {now.id})
             if not is_under_way:
@@ -120,7 +120,7 @@ def rotate_owner(args: argparse.Namespace) -> int:
     told, total = who_and_why(args), 0
     with opened(args) as (_, database):
         while True:
-            with database.write() as work, work.acting_by(told):
+            with database.write() as work, work.given_by(told):
                 count = _turn_owners(work, args, told["by"])
             total += count
             if args.made_before is None or not count:
@@ -148,7 +148,7 @@ def _reencrypt(args: argparse.Namespace) -> int:
         )
     told, total = who_and_why(args), 0
     with opened(args) as (_, database):
-        with database.write() as work, work.acting_by(told):
+        with database.write() as work, work.given_by(told):
             mailbox = Mailboxes(work).find(args.mailbox)
             if mailbox is None:
                 raise NotFoundError("no mailbox has this address")
@@ -157,7 +157,7 @@ def _reencrypt(args: argparse.Namespace) -> int:
                 note_begun(work, mailbox.id)
         _wait(database, settles_at(database.clock()))
         while True:
-            with database.write() as work, work.acting_by(told):
+            with database.write() as work, work.given_by(told):
                 count = Reencrypting(work, mailbox.id).carry()
             total += count
             if not count:
@@ -165,7 +165,7 @@ def _reencrypt(args: argparse.Namespace) -> int:
             if not args.json:
                 print(f"{total} messages and rows", file=sys.stderr)
         _wait(database, settles_at(database.clock()))
-        with database.write() as work, work.acting_by(told):
+        with database.write() as work, work.given_by(told):
             gone = Reencrypting(work, mailbox.id).end(by=told["by"])
         clear_traces(database.engine)
     if args.json:
@@ -196,19 +196,19 @@ def rotate_lookup(args: argparse.Namespace) -> int:
                     f"what earlier versions wrote is being carried over "
                     f"({', '.join(left)}): wait until the service has done it"
                 )
-            with database.write() as work, work.acting_by(told):
+            with database.write() as work, work.given_by(told):
                 begin_turn(work, by=told["by"])
                 begun = work.now
         _wait(database, settles_at(begun))
         while True:
-            with database.write() as work, work.acting_by(told):
+            with database.write() as work, work.given_by(told):
                 count = carry_lookups(work)
             total += count
             if not count:
                 break
             if not args.json:
                 print(f"{total} patients", file=sys.stderr)
-        with database.write() as work, work.acting_by(told):
+        with database.write() as work, work.given_by(told):
             gone = end_turn(work, by=told["by"])
         clear_traces(database.engine)
     if args.json:

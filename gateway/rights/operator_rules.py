@@ -65,6 +65,11 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
             {OperatorRole.QUARANTINE, OperatorRole.PRIVACY, OperatorRole.AUDITOR}
         ),
         "access show": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "inquiries list": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries look": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries answer": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries close": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
         "trace": frozenset({OperatorRole.PRIVACY}),
         "explain": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "rights what-if": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),

@@ -1,5 +1,5 @@
 """
-Who represents whom by law: parents and guardians a minor, who is in charge an adult.
+Who represents whom by law: parents and guardians, and who is in charge of an adult.
 
 CSP R. 1111-40: the rights of a minor in their space are used by who has parental
 authority (code civil art. 371-1, 372 to 373-2-1), those of a protected adult by who is

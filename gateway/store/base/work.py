@@ -103,6 +103,7 @@ class UnitOfWork:
     What only this transaction can change until its commit, so that it is read once.
     """
     _acting: list[Mapping[str, str]] = field(factory=list, repr=False)
+    _given: list[Mapping[str, str]] = field(factory=list, repr=False)
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
@@ -226,8 +227,8 @@ class UnitOfWork:
         What of it names a sender or a document (`PRIVATE`) is sealed: with the key of
         the chain's owner, or of the scope ``owner``, so that it ends with that one.
         """
-        if self._acting:
-            detail = {**self._acting[-1], **detail}
+        for said in (*self._acting[-1:], *self._given[-1:]):
+            detail = {**said, **detail}
         if is_private(detail):
             key_id = self.key_for(owner or scope_of(chain))
             place = line_place(action, subject)
@@ -249,6 +250,15 @@ class UnitOfWork:
             yield
         finally:
             self._acting.pop()
+
+    @contextmanager
+    def given_by(self, said: Mapping[str, str]) -> Iterator[None]:
+        """Have each line noted meanwhile say who gave the command, and why."""
+        self._given.append(said)
+        try:
+            yield
+        finally:
+            self._given.pop()
 
     @property
     def acting(self) -> Actor | None:

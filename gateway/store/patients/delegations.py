@@ -10,7 +10,7 @@ from uuid import uuid4
 from attrs import asdict, field, frozen
 from sqlalchemy import ColumnElement, select
 
-from gateway.core.actors import Actor, Who
+from gateway.core.actors import Actor, Means, Who
 from gateway.errors import DestroyedError
 from gateway.rights.delegation_rules import (
     LASTING,
@@ -21,6 +21,7 @@ from gateway.rights.delegation_rules import (
     Worth,
     standing,
 )
+from gateway.rights.representation_rules import Basis
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.facts import said_of
@@ -236,6 +237,15 @@ class Delegations:
     def accept(self, one: Delegation) -> None:
         """Note that who was asked will act."""
         self._answer(one, DelegationState.ACCEPTED, Action.DELEGATION_ACCEPTED)
+        if one.capacity in REPRESENTING:
+            name = one.named.name if one.named else ""
+            said = {
+                "until": one.term.last.isoformat(),
+                "basis": Basis.INVITED.value,
+                "delegation": one.id,
+            }
+            by = Actor(Who.REPRESENTATIVE, Means.WEB, name)
+            self._record(one.holder_id, None, said, name, by)
 
     def refuse(self, one: Delegation) -> None:
         """Note that who was asked will not."""

@@ -219,8 +219,12 @@ def test_the_other_parent_is_asked_agrees_and_neither_ends_the_other(
             **{**fields, "number": matricule(4)},
         ).text
     )
-    got = send(theirs, f"/people/{request}/accept")
-    assert got.location == "/people?done=accepted", (got.status, got.headers)
+    accepted = send(theirs, f"/people/{request}/accept")
+    assert accepted.location == "/people?done=accepted"
+    with site.database.read() as work:
+        facts = Profiles(work).changes(child.id)
+    said = [(one.by, one.who) for one in facts if one.what == "represented"]
+    assert ("Anne MOREL", "representative") in said
     send(theirs, f"/people/{request}/open")
     assert "Vous gérez l’espace de" in theirs.get("/home").text
     # Neither ends the other's; each their own.
