@@ -21,6 +21,7 @@ TESTED_THROUGH = {
     "core/accesses.py": "rights/test_access_rules.py",
     "core/texts/accesses.py": "cli/test_access.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
+    "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
     "core/reasons.py": "rights/test_filing_rules.py",

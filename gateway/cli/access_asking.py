@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.cli.opening import named_document, named_message, patients_of
 from gateway.cli.options import reason
-from gateway.cli.patient import find_profile
+from gateway.cli.patient_setting import find_profile
 from gateway.cli.vault import find_document
 from gateway.core.accesses import AccessCause
 from gateway.core.texts.accesses import ASK_TEXTS

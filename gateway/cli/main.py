@@ -30,6 +30,7 @@ NOUNS = {
     "texts": "what professionals tell patients of the filing, and a poster",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",
+    "inquiries": "persons whom patients do not know",
     "message": "one that went to the wrong patient is taken back",
     "keys": "which there are, turning them over, destroying them",
     "requests": "what waits for a second operator",

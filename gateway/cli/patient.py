@@ -20,22 +20,20 @@ from gateway.cli.options import (
     print_table,
     who_and_why,
 )
-from gateway.cli.patient_facts import KEYS, set_facts
 from gateway.cli.patient_import import add_import
 from gateway.cli.patient_letters import add_letter_verbs
 from gateway.cli.patient_represent import add_represent
+from gateway.cli.patient_setting import add_set, find_profile
 from gateway.core.ins import Ins
-from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits, Sex
 from gateway.core.texts.notices import NoticeKind
-from gateway.errors import MisuseError, NotFoundError
+from gateway.errors import MisuseError
 from gateway.message.address import read_address
 from gateway.rights.profile import ProfileState
 from gateway.store.accesses.reading import AccessReader
-from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.life import tell_life, tell_waiting
+from gateway.store.patients.life import tell_waiting
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, ProfileRights, Profiles
 
@@ -95,12 +93,7 @@ def add_parser(commands: Subparsers) -> None:
         help="default: %(default)s",
     )
     add_reason(add)
-    change = add_command(verbs, "set", set_patient, "change the facts of a profile")
-    change.add_argument("ins", metavar="INS", help="matricule, 15 characters")
-    add_reason(change)
-    change.add_argument(
-        "facts", nargs="+", metavar="KEY=VALUE", help=f"keys: {', '.join(KEYS)}"
-    )
+    add_set(verbs)
     show = add_command(
         verbs, "show", show_patient, "what is known of a patient", json_too=True
     )
@@ -170,49 +163,6 @@ def add_patient(args: argparse.Namespace) -> int:
         tell_waiting(work, Notices.of(work, settings), made)
     print(f"profile {profile_id}: {args.state}")
     return 0
-
-
-def set_patient(args: argparse.Namespace) -> int:
-    """
-    Set facts, all or none.
-
-    Raises:
-        MisuseError: an unknown key or a value it does not take.
-        NotFoundError: the INS has no profile.
-        ConflictError: a state that the profile cannot get to from where it is.
-    """
-    with opened(args) as (settings, database), database.write() as work:
-        profile = find_profile(work, args.ins)
-        by = operator_name()
-        set_facts(work, profile, args.facts, by=by, why=args.reason or "")
-        changed = Profiles(work).get(profile.id)
-        if changed is not None and changed.state != profile.state:
-            before, after = ProfileState(profile.state), ProfileState(changed.state)
-            notices = Notices.of(work, settings)
-            tell_life(work, notices, changed, before, after)
-        if changed is not None and changed.email != profile.email:
-            Notices.of(work, settings).tell_address_changed(profile, changed)
-        elif changed is not None and changed.telephone != profile.telephone:
-            Notices.of(work, settings).make(changed, NoticeKind.ACCOUNT)
-        if changed is not None and any(_is_setting(fact) for fact in args.facts):
-            happened = Happened(by=by)
-            Notices.of(work, settings).make(changed, NoticeKind.SETTINGS, happened)
-    print(f"profile {profile.id}: {', '.join(args.facts)}")
-    return 0
-
-
-_TOLD_OTHERWISE = frozenset(
-    {"state", "email", "telephone", "card", "oid", "language", "secret", "unsecret"}
-)
-"""
-Facts with notices of their own, that are no setting, or that no page tells: a minor's
-secret is one (CSP R. 1111-50).
-"""
-
-
-def _is_setting(fact: str) -> bool:
-    """Tell whether a fact is one of those that the patient is told of as a setting."""
-    return fact.partition("=")[0] not in _TOLD_OTHERWISE
 
 
 def set_password(args: argparse.Namespace) -> int:
@@ -310,14 +260,6 @@ def list_patients(args: argparse.Namespace) -> int:
         ],
     )
     return 0
-
-
-def find_profile(work: UnitOfWork, matricule: str) -> Profile:
-    """Return the profile of a matricule; `NotFoundError` when there is none."""
-    profile = Profiles(work).find(matricule.strip())
-    if profile is None:
-        raise NotFoundError("no profile has this INS")
-    return profile
 
 
 def _birth_date(text: str) -> str:

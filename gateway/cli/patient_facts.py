@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
+from gateway.core.actors import Actor
 from gateway.core.telephone import telephone_of
 from gateway.errors import InvalidError, MisuseError
 from gateway.message.address import read_address
@@ -27,7 +28,12 @@ _BY = "operator"
 
 
 def set_facts(
-    work: UnitOfWork, profile: Profile, facts: Iterable[str], *, by: str, why: str = ""
+    work: UnitOfWork,
+    profile: Profile,
+    facts: Iterable[str],
+    *,
+    by: Actor | str,
+    why: str = "",
 ) -> None:
     """
     Set each ``KEY=VALUE``, in order, within one transaction.
@@ -163,6 +169,27 @@ KEYS: Mapping[str, Setter] = MappingProxyType(
     }
 )
 """What may be set, and how; ``block`` names a structure, a person or an address."""
+
+
+AT_COUNTER_KEYS = frozenset(
+    {
+        "state",
+        "block",
+        "unblock",
+        "mask-by-default",
+        "oppose-filing",
+        "allow-filing",
+        "oppose-document",
+        "allow-document",
+        "emergency.samu",
+        "emergency.other",
+        "emergency.masked",
+        "email",
+        "telephone",
+        "language",
+    }
+)
+"""What a patient decides at a counter: what they would decide in their space."""
 
 
 def _one_of(value: str, allowed: Iterable[str]) -> str:

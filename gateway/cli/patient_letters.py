@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 
 from gateway.cli.options import Subparsers, add_command, add_reason, opened, who_and_why
-from gateway.core.texts.letters import ANNOUNCEMENT, LABELS, OPPOSITION
+from gateway.core.texts.letters import (
+    ANNOUNCEMENT,
+    COUNTER,
+    LABELS,
+    OPPOSITION,
+    LetterWords,
+)
 from gateway.documents.printed_page import (
     Code,
     Pairs,
@@ -20,9 +27,10 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.patients.profiles import Profile, Profiles
-from gateway.store.patients.provisional_codes import ProvisionalCodes
+from gateway.store.patients.provisional_codes import CodeUse, ProvisionalCodes
 from gateway.store.patients.representatives import is_left_without_account
 
+_GONE = frozenset({ProfileState.ABSENT, ProfileState.DELETED})
 _WAITS = frozenset({ProfileState.ANNOUNCED, ProfileState.OPEN_NOT_ACTIVATED})
 
 
@@ -40,6 +48,11 @@ def add_letter_verbs(verbs: Subparsers) -> None:
         print_proof,
         "the proof that a patient objected to a space, as PDF on standard output",
     )
+    letter.add_argument(
+        "--counter",
+        action="store_true",
+        help="a code to show at a counter, where somebody acts for the patient",
+    )
     for verb in (letter, proof):
         verb.add_argument("ins", metavar="INS", help="matricule, 15 characters")
         add_reason(verb)
@@ -53,6 +66,8 @@ def print_letter(args: argparse.Namespace) -> int:
         NotFoundError: the INS has no profile.
         ConflictError: the space does not wait, or a code was made just now.
     """
+    if args.counter:
+        return _print_counter_letter(args)
     with opened(args) as (settings, database), database.write() as work:
         profile = _profile(work, args.ins)
         # Of age, who was represented makes an account of the space that is open.
@@ -64,6 +79,19 @@ def print_letter(args: argparse.Namespace) -> int:
             raise ConflictError("a code was made less than 30 seconds ago")
         _note(work, args, profile, "letter")
     _put(letter_of(settings, profile, code))
+    return 0
+
+
+def _print_counter_letter(args: argparse.Namespace) -> int:
+    with opened(args) as (settings, database), database.write() as work:
+        profile = _profile(work, args.ins)
+        if profile.state in _GONE:
+            raise ConflictError(f"a profile that is {profile.state} has no space")
+        code = ProvisionalCodes(work).make(profile, CodeUse.COUNTER)
+        if not code:
+            raise ConflictError("a code was made less than 30 seconds ago")
+        _note(work, args, profile, "counter")
+    _put(letter_of(settings, profile, code, COUNTER))
     return 0
 
 
@@ -87,9 +115,14 @@ def print_proof(args: argparse.Namespace) -> int:
     return 0
 
 
-def letter_of(settings: Settings, profile: Profile, code: str) -> PrintedPage:
-    """Return the letter that announces a space, with its code."""
-    words = ANNOUNCEMENT[_language(profile)]
+def letter_of(
+    settings: Settings,
+    profile: Profile,
+    code: str,
+    texts: Mapping[str, LetterWords] = ANNOUNCEMENT,
+) -> PrintedPage:
+    """Return a letter with its code: the one that announces a space, or another."""
+    words = texts[_language(profile)]
     return PrintedPage(
         title=words.title,
         language=_language(profile),

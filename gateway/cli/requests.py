@@ -28,7 +28,12 @@ from gateway.cli.options import (
 )
 from gateway.core.ins import check_note
 from gateway.errors import MisuseError
-from gateway.rights.operator_rules import OF_MESSAGE, TELLS_LATER, role_for
+from gateway.rights.operator_rules import (
+    AT_COUNTER,
+    OF_MESSAGE,
+    TELLS_LATER,
+    role_for,
+)
 from gateway.rights.request_rules import needs_a_second, standing_of
 from gateway.settings.file import Settings
 from gateway.store.operators.requests import OperatorRequest, Requests
@@ -63,7 +68,7 @@ def needs_another(command: str, args: argparse.Namespace) -> bool:
 
 def facts_of(args: argparse.Namespace) -> Collection[str]:
     """Return what of a command decides which role is enough, as `role_for` asks it."""
-    named = {OF_MESSAGE: "message", TELLS_LATER: "tell_on"}
+    named = {OF_MESSAGE: "message", TELLS_LATER: "tell_on", AT_COUNTER: "counter"}
     asked = [fact for fact, option in named.items() if getattr(args, option, None)]
     return [*asked, *(one.partition("=")[0] for one in getattr(args, "facts", ()))]
 

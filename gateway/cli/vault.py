@@ -18,7 +18,7 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
-from gateway.cli.patient import find_profile
+from gateway.cli.patient_setting import find_profile
 from gateway.core.document import DocumentEntry
 from gateway.core.notices import Happened
 from gateway.core.texts.accesses import TO_OPEN

@@ -33,6 +33,15 @@ _ENCODINGS: Final = (
 )
 """Of texts in RTF, by its pages of code."""
 
+_FORMATS: Final = {
+    "image/tiff": "TIFF",
+    "image/heic": "HEIF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+}
+"""What Pillow calls the formats; no other is tried, whatever the bytes say."""
+
 _QUALITY: Final = 85
 _WHITE: Final = (255, 255, 255)
 
@@ -94,8 +103,10 @@ def _load(media_type: str) -> Any:
         for name in _ENCODINGS:
             codecs.lookup(name)
         return _text
+    import PIL.GifImagePlugin
     import PIL.ImageOps
     import PIL.ImageSequence
+    import PIL.PngImagePlugin
     import PIL.TiffImagePlugin  # noqa: F401 (loaded while there are files)
     from PIL import Image
 
@@ -121,7 +132,7 @@ def _text(content: bytes, limits: ChildLimits) -> Iterator[tuple[bytes, bytes]]:
 def _pictures(content: bytes, limits: ChildLimits) -> Iterator[tuple[bytes, bytes]]:
     from PIL import Image, ImageSequence
 
-    kinds = ("HEIF",) if limits.media_type == "image/heic" else ("TIFF",)
+    kinds = (_FORMATS[limits.media_type],)
     Image.MAX_IMAGE_PIXELS = limits.pixels
     with Image.open(BytesIO(content), formats=kinds) as file:
         for number, page in enumerate(ImageSequence.Iterator(file)):

@@ -25,6 +25,7 @@ _FONTS: Final = Path(__file__).parent / "fonts"
 _REGULAR, _BOLD = "Atkinson", "Atkinson-Bold"
 _MILLIMETRE: Final = 72 / 25.4
 _PAD: Final = 6  # points that ReportLab leaves around what flows
+_PICTURE_HEIGHT: Final = 225  # millimetres: what a page of A4 has below a heading
 _INK: Final = "#1b1f23"
 _RULE: Final = "#8a9199"
 
@@ -73,7 +74,19 @@ class Code:
     text: str = field(repr=False)
 
 
-Block = Heading | Paragraph | Points | Pairs | Grid | Code
+@frozen
+class Picture:
+    """
+    A picture (JPEG), as large as the page lets it be.
+
+    ReportLab has Pillow read it: never one that came from elsewhere as it is, but what
+    was made of it (`gateway/converting`).
+    """
+
+    content: bytes = field(repr=False)
+
+
+Block = Heading | Paragraph | Points | Pairs | Grid | Code | Picture
 
 
 @frozen(kw_only=True)
@@ -241,6 +254,8 @@ def _blocks(block: Block, width: float, styles: dict[str, Any]) -> list[Any]:
             cells = [[_text(one, styles["head"]) for one in head]]
             cells += [[_text(one, styles["small"]) for one in row] for row in rows]
             return [_table(cells, [width / len(head)] * len(head), head=True)]
+        case Picture(content):
+            return [_picture(content, width)]
         case Code(name, text):
             return [_text(name, styles["name"]), _text(text, styles["code"])]
 
@@ -256,6 +271,16 @@ def _text(text: str, style: Any, bullet: str | None = None) -> Any:
 def _printable(line: str) -> str:
     """Return a line with a space for each character that is no text."""
     return "".join(one if one.isprintable() else " " for one in line)
+
+
+def _picture(content: bytes, width: float) -> Any:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.platypus import Image
+
+    wide, high = ImageReader(BytesIO(content)).getSize()
+    most_high = _PICTURE_HEIGHT * _MILLIMETRE
+    scale = min(width / wide, most_high / high, 1.0 if wide < 300 else 10.0)
+    return Image(BytesIO(content), wide * scale, high * scale)
 
 
 def _table(cells: list[list[Any]], widths: list[float], *, head: bool) -> Any:

@@ -140,6 +140,7 @@ class Space:
             job = Indexing(self.database)(task)
             with self.database.write() as work:
                 job(work)
+            with self.database.write() as work:
                 left = work.connection.execute(
                     delete(tasks).where(tasks.c.kind == TaskKind.INDEX.value)
                 ).rowcount

@@ -65,6 +65,11 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
             {OperatorRole.QUARANTINE, OperatorRole.PRIVACY, OperatorRole.AUDITOR}
         ),
         "access show": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
+        "inquiries list": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries look": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries answer": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "inquiries close": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
         "trace": frozenset({OperatorRole.PRIVACY}),
         "explain": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
         "rights what-if": frozenset({OperatorRole.PRIVACY, OperatorRole.AUDITOR}),
@@ -101,6 +106,10 @@ def command_of(words: Sequence[str]) -> str:
     return ""
 
 
+AT_COUNTER: Final = "counter"
+"""Among the facts of ``patient set``: the patient is there, with a letter's code."""
+
+
 def role_for(
     command: str, roles: Collection[OperatorRole], facts: Collection[str] = ()
 ) -> OperatorRole | None:
@@ -120,7 +129,8 @@ def role_for(
         role = OperatorRole.PRIVACY if is_private else OperatorRole.QUARANTINE
         enough = frozenset({role})
     if command == "patient set":
-        contact = _CONTACT.issuperset(facts)
+        # At a counter support writes down what the patient decides there.
+        contact = AT_COUNTER in facts or _CONTACT.issuperset(facts)
         enough = frozenset({OperatorRole.SUPPORT if contact else OperatorRole.PRIVACY})
     return next(
         (role for role in OperatorRole if role in enough and role in roles), None

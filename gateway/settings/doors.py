@@ -300,6 +300,9 @@ class WebSettings(Table):
     max_blocks: Annotated[
         int, "People and places that a patient may block on the pages, at once."
     ] = 300
+    max_inquiries: Annotated[
+        int, "Reports of unknown persons of one patient that may be open at once."
+    ] = 10
     max_oppositions: Annotated[
         int, "Oppositions of a patient on the pages that may stand at once."
     ] = 100

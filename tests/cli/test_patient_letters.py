@@ -12,13 +12,16 @@ from sqlalchemy import select
 from gateway.cli import patient
 from gateway.cli.operators import operator_name
 from gateway.cli.patient_letters import letter_of, proof_of
-from gateway.core.texts.letters import ANNOUNCEMENT, LABELS, OPPOSITION
+from gateway.core.actors import Means, Who
+from gateway.core.texts.letters import ANNOUNCEMENT, COUNTER, LABELS, OPPOSITION
 from gateway.documents.printed_page import Block, Code, Pairs, Paragraph, print_page
-from gateway.errors import ConflictError, NotFoundError
+from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.settings.file import read_settings
+from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
-from gateway.store.journal import chain_of
+from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.provisional_codes import CodeUse, ProvisionalCodes
 from gateway.store.tables import provisional_codes
 from tests.builders_people import MATRICULE, open_profile
 from tests.builders_settings import make_settings
@@ -125,3 +128,75 @@ def test_a_proof_is_printed_of_who_objected(
     assert run(patient, "proof", INS) == 0
 
     assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+
+
+def test_at_a_counter_support_writes_down_what_the_patient_decides(
+    config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(patient, "add", *ADD)
+    database = open_database(read_settings(config))
+    with database.write() as work:
+        profile = Profiles(work).find(INS)
+        assert profile is not None
+        code = ProvisionalCodes(work).make(profile, CodeUse.COUNTER)
+    decides = ("emergency.samu=deny", "block=1750000011", "--counter")
+
+    with pytest.raises(MisuseError, match="not the code of the last letter"):
+        run(patient, "set", INS, *decides, "AAAAAAAA")
+    assert run(patient, "set", INS, *decides, f"{code[:4]} {code[4:]}".lower()) == 0
+    with pytest.raises(MisuseError, match="not the code of the last letter"):
+        run(patient, "set", INS, *decides, code)
+
+    with database.read() as work:
+        changed = Profiles(work).get(profile.id)
+        assert changed is not None
+        assert changed.emergency["samu"] == "deny"
+        told = Profiles(work).changes(profile.id)[-2:]
+        assert {(one.who, one.means) for one in told} == {(Who.OPERATOR, Means.COUNTER)}
+        refused = [
+            line.outcome
+            for line in work.journal.lines(chain_of(profile.id))
+            if line.action == Action.ACCOUNT_REFUSED
+        ]
+    assert refused == ["counter", "counter"]
+
+
+def test_a_letter_for_the_counter_activates_nothing_and_the_other_way_round(
+    config: Path, run: Run, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    run(patient, "add", *ADD)
+    capfdbinary.readouterr()
+    assert run(patient, "letter", INS, "--counter") == 0
+    assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+    database = open_database(read_settings(config))
+    with database.write() as work:
+        profile = Profiles(work).find(INS)
+        assert profile is not None
+        codes = ProvisionalCodes(work)
+        codes.end(profile.id)
+        own = codes.make(profile, CodeUse.COUNTER)
+        assert not codes.matches(profile, own)
+        codes.end(profile.id)
+        letters = codes.make(profile)
+        assert codes.matches(profile, letters)
+        assert not codes.matches(profile, letters, CodeUse.COUNTER)
+
+
+@pytest.mark.parametrize("fact", ["oid=1.2.3", "secret=x", "card=12345678"])
+def test_what_no_patient_decides_is_not_set_at_a_counter(run: Run, fact: str) -> None:
+    run(patient, "add", *ADD)
+
+    with pytest.raises(MisuseError, match="at a counter are set"):
+        run(patient, "set", INS, fact, "--counter", "AAAAAAAA")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_letter_for_the_counter_has_its_code(
+    database: Database, tmp_path: Path, language: str
+) -> None:
+    profile = evolve(known(database), language=language)
+
+    page = letter_of(make_settings(tmp_path), profile, "7KQ2M9XA", COUNTER)
+
+    assert "7KQ2 M9XA" in said(list(page.blocks))
+    assert print_page(page).startswith(b"%PDF-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.rights.operator_rules import (
+    AT_COUNTER,
     COMMANDS,
     OF_MESSAGE,
     TELLS_LATER,
@@ -54,6 +55,11 @@ MAY: dict[str, set[OperatorRole]] = {
     "access review": {P, A},
     "access list": {Q, P, A},
     "access show": {P, A},
+    "inquiries list": {S, P},
+    "inquiries show": {S, P},
+    "inquiries look": {S, P},
+    "inquiries answer": {S, P},
+    "inquiries close": {S, P},
     "trace": {P},
     "explain": {P, A},
     "rights what-if": {P, A},
@@ -166,3 +172,11 @@ def test_who_may_ask_for_an_access_depends_on_what_it_is_to(
     role: OperatorRole | None,
 ) -> None:
     assert role_for(command, roles, facts) is role
+
+
+def test_at_a_counter_support_writes_down_what_the_patient_decides() -> None:
+    decides = ["mask-by-default", "block"]
+
+    assert role_for("patient set", {S}, decides) is None
+    assert role_for("patient set", {S}, [AT_COUNTER, *decides]) is S
+    assert role_for("patient set", {P}, [AT_COUNTER, *decides]) is None

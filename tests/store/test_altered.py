@@ -21,6 +21,7 @@ from gateway.core.habilitation import example_matrix
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
+from gateway.rights.inquiry_rules import InquiryEvent
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Named
@@ -37,6 +38,7 @@ from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profiles
@@ -51,6 +53,7 @@ from gateway.store.tables import (
     documents,
     download_pieces,
     downloads,
+    inquiries,
     mailbox_holders,
     mailboxes,
     mask_runs,
@@ -172,6 +175,11 @@ class World:
             found = Delegations(work).get(asked)
             assert found is not None
             Delegations(work).accept(found)
+            said = ReportedPerson(
+                identity=SERVICE, name="X", source="line", subject="1", text="",
+                blocked=False,
+            )  # fmt: skip
+            Inquiries(work).open(holder, said)
 
     def _document(self, work: UnitOfWork, profile_id: str, version: int) -> None:
         profile = Profiles(work).get(profile_id)
@@ -226,6 +234,8 @@ class World:
             Downloads(work).make_ready(download, 7)
             helped = Delegations(work).of_holder(self.patients[0])[0]
             Delegations(work).end(helped, by_holder=True)
+            reported = Inquiries(work).of_patient(self.patients[0])[0]
+            Inquiries(work).move(reported, InquiryEvent.LOOK, "")
             Decisions(work).unblock(self.patients[0], SERVICE)
             Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
             Decisions(work).withdraw(
@@ -328,6 +338,7 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         documents,
         download_pieces,
         downloads,
+        inquiries,
         mailbox_holders,
         mailboxes,
         mask_runs,

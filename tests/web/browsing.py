@@ -39,6 +39,7 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
+from gateway.store.mailbox.directory import LocalDirectory
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.notices import get_notice
@@ -288,6 +289,10 @@ class Site:
         return Browser(self.port, {"__Host-session": cookie})
 
 
+def _trusts(domain: str) -> bool:
+    return domain == "peer.mssante.test"
+
+
 @contextmanager
 def running_site(
     folder: Path, *, sms: dict[str, Any] | None = None, **web: Any
@@ -322,7 +327,8 @@ def running_site(
         own_documents=PatientFiling(vaults, settings.filing.source_id, database.clock),
         papers=PaperFiling.from_settings(vaults, settings, database.clock),
         masks=MaskingVault(vaults),
-        trusts=lambda domain: domain == "peer.mssante.test",
+        trusts=_trusts,
+        directory=LocalDirectory(_trusts),
     )
     service = WebService(
         settings,

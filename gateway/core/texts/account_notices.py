@@ -41,6 +41,21 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "This e-mail is automatic, please do not answer.\n",
             ),
         },
+        "inquiry": {
+            "fr": (
+                "Du nouveau sur votre question",
+                "Bonjour,\n\n"
+                "Il y a du nouveau sur une question que vous avez posée au service. La "
+                "suite est dans votre espace, à la page de vos signalements.\n"
+                + CARE_FR,
+            ),
+            "en": (
+                "News of your question",
+                "Hello,\n\n"
+                "There is news of a question that you asked the service. It is in your "
+                "space, on the page of your reports.\n" + CARE_EN,
+            ),
+        },
         "provisional": {
             "fr": (
                 "Votre code provisoire",

@@ -36,6 +36,9 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Un accès du service à votre espace n'était pas justifié",
             "An access of the service to your space was not justified",
         ),
+        NoticeKind.INQUIRY: Both(
+            "Du nouveau sur un signalement", "News of one of your reports"
+        ),
         NoticeKind.SETTINGS: Both(
             "Un réglage de votre espace a été changé par le service",
             "The service changed a setting of your space",

@@ -14,9 +14,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.core.actors import Means
-from gateway.core.reasons import Effect
 from gateway.core.texts.explaining import Both
-from gateway.core.texts.outcomes import REASON_TEXTS
 
 
 class Deed(StrEnum):
@@ -132,6 +130,18 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "delegation:end": _said(
             Deed.SETTINGS, "Aide d'un proche terminée", "The help of someone ended"
         ),
+        "inquiry:open": _said(
+            Deed.SETTINGS,
+            "Personne inconnue signalée au service",
+            "Somebody unknown was reported to the service",
+        ),
+        "inquiry:look": _said(
+            Deed.SERVICE, "Signalement en cours d'examen", "Report being looked at"
+        ),
+        "inquiry:answer": _said(
+            Deed.SERVICE, "Réponse à un signalement", "Answer to a report"
+        ),
+        "inquiry:close": _said(Deed.SERVICE, "Signalement clos", "Report closed"),
         "profile:add": _said(Deed.SERVICE, "Espace créé", "Space created"),
         "profile:change": _said(Deed.SETTINGS, "Réglage changé", "Setting changed"),
         "session:start": _said(
@@ -391,14 +401,6 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
 
 SECRET_CHANGES = frozenset({"secret", "unsecret"})
 """Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""
-
-
-REFUSED_FILINGS = frozenset(
-    reason
-    for reason, said in REASON_TEXTS.items()
-    if said.effect in (Effect.REFUSED, Effect.TEMPORARY, Effect.QUARANTINED)
-)
-"""The outcomes of a decision on a document that have a line of their own."""
 
 
 def deed_text(action: str, outcome: str) -> DeedText | None:

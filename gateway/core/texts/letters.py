@@ -62,6 +62,46 @@ ANNOUNCEMENT: Mapping[str, LetterWords] = MappingProxyType(
 )
 """The letter for who has no e-mail address (CSP R. 1111-28)."""
 
+COUNTER: Mapping[str, LetterWords] = MappingProxyType(
+    {
+        "fr": LetterWords(
+            title="Votre code pour l'accueil",
+            before=(
+                "Vous pouvez régler votre espace sans ordinateur ni téléphone : à "
+                "l'accueil du service, une personne le fait avec vous. Elle note ce "
+                "que vous décidez, et rien d'autre. Elle ne lit pas vos documents.",
+            ),
+            code="Votre code",
+            after=(
+                "Apportez cette lettre et une pièce d'identité. Vous pouvez demander : "
+                "qui ne doit plus rien déposer pour vous, qui ne doit pas lire vos "
+                "documents, ce qui vaut en cas d'urgence, comment vous prévenir, ou la "
+                "fermeture de votre espace.",
+                "Le code sert une fois et vaut six semaines : ne le donnez qu'à "
+                "l'accueil. Ce qui a été fait pour vous est inscrit dans l'historique "
+                "de votre espace.",
+            ),
+        ),
+        "en": LetterWords(
+            title="Your code for the counter",
+            before=(
+                "You can set up your space without a computer or a telephone: at the "
+                "counter of the service somebody does it with you. They write down "
+                "what you decide, and nothing else. They do not read your documents.",
+            ),
+            code="Your code",
+            after=(
+                "Bring this letter and an identity document. You can ask for: who may "
+                "add nothing for you any more, who may not read your documents, what "
+                "holds in an emergency, how to reach you, or your space to be closed.",
+                "The code works once and is valid for six weeks: give it at the "
+                "counter alone. What was done for you is in the history of your space.",
+            ),
+        ),
+    }
+)
+"""The letter for who wants no screen: a proof that one is whom the space is of."""
+
 OPPOSITION: Mapping[str, LetterWords] = MappingProxyType(
     {
         "fr": LetterWords(

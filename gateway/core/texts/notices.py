@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     PROVISIONAL = "provisional"  # the code to activate a space with
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
+    INQUIRY = "inquiry"  # somebody reported: a step was done with it
     DEVICE = "device"  # signed in with a browser that was not known
     REVIEW = "review"  # something the patient wrote is to be read again
     OPENED = "opened"

@@ -421,3 +421,10 @@ ERROR_LABELS: Mapping[ErrorCode, str] = MappingProxyType(
     }
 )
 """The French label that goes with the code, as ``code^label``; in our words."""
+
+REFUSED_FILINGS = frozenset(
+    reason
+    for reason, said in REASON_TEXTS.items()
+    if said.effect in (Effect.REFUSED, Effect.TEMPORARY, Effect.QUARANTINED)
+)
+"""The outcomes of a decision on a document that have a line of their own."""

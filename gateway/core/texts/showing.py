@@ -61,6 +61,28 @@ CONVERTED_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What is said beside a file that was converted, by language."""
 
+SHEET_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "fr": {
+            "day": "Date",
+            "type": "Type",
+            "by": "Déposé par",
+            "own": "La personne elle-même",
+            "where": "Structure",
+            "patient": "Patient nommé",
+        },
+        "en": {
+            "day": "Date",
+            "type": "Type",
+            "by": "Filed by",
+            "own": "The person themselves",
+            "where": "Place",
+            "patient": "Patient named in it",
+        },
+    }
+)
+"""What stands above a document that is printed, by language."""
+
 NARRATIVE_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
 from lxml import etree
 
 from gateway.core.document import BodyLevel
@@ -27,8 +29,11 @@ from gateway.documents.cda.body import (
     body_of,
 )
 from gateway.documents.cda.media import EmbeddedMedia
+from gateway.documents.media import IMAGES
+from gateway.documents.printed_page import Block, Picture, PrintedPage, print_page
 from gateway.documents.showing.html_safety import safe_text
 from gateway.documents.showing.narrative import narrative_html
+from gateway.documents.showing.on_paper import html_blocks, text_blocks
 from gateway.errors import InvalidError
 
 JPEG = "image/jpeg"
@@ -89,6 +94,52 @@ class CdaPages:
         except (InvalidError, NotConvertedError):
             return None
         return Medium(JPEG, made[number - 1]) if 0 < number <= len(made) else None
+
+    def pdf(self, content: bytes, sheet: PrintedPage) -> bytes | None:
+        """
+        Return a document as it is shown as a PDF; ``sheet`` has what stands above it.
+
+        None where nothing of it is shown, or it is too long to be printed. One that is
+        a PDF, or comes with itself as one, is given as that.
+        """
+        try:
+            body = body_of(content)
+            if body.pdf_copy is not None:
+                return body.pdf_copy
+            if body.media_type == PDF:
+                return body.content
+            blocks = self._on_paper(content, body, sheet.language)
+            return print_page(evolve(sheet, blocks=[*sheet.blocks, *blocks]))
+        except (InvalidError, NotConvertedError):
+            return None
+
+    def _on_paper(
+        self, content: bytes, body: DocumentBody, language: str
+    ) -> Sequence[Block]:
+        if body.sections is not None:
+            html = narrative_html(
+                body.sections, media_url=lambda media: media, language=language
+            )
+            return html_blocks(html, lambda media: self._printed(content, media))
+        if body.media_type == TEXT:
+            return text_blocks(body.text)
+        if body.media_type not in CONVERTED_TYPES | set(IMAGES) or not self.converter:
+            raise InvalidError("a file that is not shown")
+        made = self.converter.convert(body.media_type, body.content)
+        if made.text:
+            return text_blocks(made.text)
+        return [Picture(one) for one in made.pictures]
+
+    def _printed(self, content: bytes, media_id: str) -> bytes:
+        """Return an embedded picture as it may be printed, or nothing."""
+        medium = self.medium(content, media_id)
+        if medium is None or medium.media_type not in IMAGES or not self.converter:
+            return b""
+        try:
+            made = self.converter.convert(medium.media_type, medium.content)
+        except NotConvertedError:
+            return b""
+        return made.pictures[0] if made.pictures else b""
 
     def medium(self, content: bytes, media_id: str) -> Medium | None:
         """Return an image or file embedded in an N3, or None."""

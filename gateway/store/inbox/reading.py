@@ -333,6 +333,17 @@ class InboxReader:
             subject=content["subject"], text=content["text"], saved_at=row.saved_at
         )
 
+    def brought_by(self, profile_id: str, arrival_id: str) -> str:
+        """Return the conversation that an arrival is in, empty where it is not seen."""
+        if not self.seen_arrivals(profile_id, {arrival_id}):
+            return ""
+        found = self.work.connection.execute(
+            select(_MESSAGE.conversation_id).where(
+                _MESSAGE.profile_id == profile_id, _MESSAGE.arrival_id == arrival_id
+            )
+        ).scalar()
+        return str(found or "")
+
     def seen_arrivals(
         self, profile_id: str, arrival_ids: Collection[str]
     ) -> frozenset[str]:

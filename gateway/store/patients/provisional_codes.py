@@ -1,4 +1,4 @@
-"""The code by which a space is activated: in the letter or the e-mail."""
+"""The code of a letter or an e-mail: a space is activated with it, or it is a proof."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import frozen
 from sqlalchemy import delete, insert, select
@@ -23,6 +24,14 @@ from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import provisional_codes
 
 
+class CodeUse(StrEnum):
+    """What a code is for; kept sealed with it, so never renamed."""
+
+    ACTIVATION = "activation"
+    COUNTER = "counter"
+    """Whoever has the letter stands at a counter, and has somebody act for them."""
+
+
 @frozen
 class ProvisionalCodes:
     """
@@ -34,7 +43,7 @@ class ProvisionalCodes:
 
     work: UnitOfWork
 
-    def make(self, profile: Profile) -> str:
+    def make(self, profile: Profile, use: CodeUse = CodeUse.ACTIVATION) -> str:
         """Make a code in place of the last; an empty text where that is too young."""
         columns, now = provisional_codes.c, self.work.now
         mine = columns.profile_id == profile.id
@@ -49,6 +58,7 @@ class ProvisionalCodes:
             "salt": salt,
             "digest": _salted(salt, profile.id, code),
             "until": (now + CODE_LIFE).isoformat(),
+            "use": use.value,
         }
         self.end(profile.id)
         self.work.connection.execute(
@@ -69,8 +79,10 @@ class ProvisionalCodes:
         ).first()
         return found is not None
 
-    def matches(self, profile: Profile, code: str) -> bool:
-        """Tell whether a code is the last that was made, and still good."""
+    def matches(
+        self, profile: Profile, code: str, use: CodeUse = CodeUse.ACTIVATION
+    ) -> bool:
+        """Tell whether a code is the last that was made, for that, and still good."""
         columns = provisional_codes.c
         row = self.work.connection.execute(
             select(provisional_codes).where(columns.profile_id == profile.id)
@@ -78,6 +90,9 @@ class ProvisionalCodes:
         if row is None:
             return False
         said = self.work.unseal(row.key_id, row.said, self._place(profile.id))
+        # One of an earlier version says nothing: it is for the activation.
+        if said.get("use", CodeUse.ACTIVATION) != use:
+            return False
         given = self._digests(profile.id, plain_code(code), said.get("salt", ""))
         is_same = any(hmac.compare_digest(one, said["digest"]) for one in given)
         return is_same and self.work.now < datetime.fromisoformat(said["until"])

@@ -254,6 +254,20 @@ mask_runs = Table(
 )
 """A patient asked to mask everything, or to undo it: how far that came."""
 
+inquiries = Table(
+    "inquiries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("state", String(12), nullable=False),  # a word of InquiryState
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: whom, why, what was done
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""A patient does not know somebody, and asks the service who that is."""
+
 delegations = Table(
     "delegations",
     metadata,

@@ -124,6 +124,15 @@ FIRST: Mapping[str, Sequence[str]] = {
         "ended_at",
         "end",
     ),
+    "inquiries": (
+        "id",
+        "profile_id",
+        "state",
+        "key_id",
+        "said",
+        "created_at",
+        "changed_at",
+    ),
     "mailbox_holders": ("mailbox_id", "identity"),
     "mailboxes": (
         "id",

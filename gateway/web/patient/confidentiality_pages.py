@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -37,9 +37,14 @@ from gateway.web.patient.correspondents import (
     names_of,
 )
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.reporting import source_of_report
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
+
+_MOST_NAME: Final = 100
+_MOST_FOUND: Final = 30
+"""Of a search by name: whoever finds more writes more of the name."""
 
 
 @frozen(kw_only=True)
@@ -96,7 +101,9 @@ class ConfidentialityPages:
         if not rows:
             return []
         seen = self.desk.seen(work, visit.profile.id)
-        names, hidden = names_of(work, seen), kept_from(work, seen)
+        hidden = kept_from(work, seen)
+        known = self.desk.directory.names(work, {row["identity"] for row in rows})
+        names = {**known, **names_of(work, seen)}
         return [
             BlockedSender(
                 identity=row["identity"],
@@ -237,6 +244,8 @@ class ConfidentialityPages:
             choices=choices,
             document=source.get("document", ""),
             conversation=source.get("conversation", ""),
+            line=source.get("line", ""),
+            asked=" ".join(source.get("name", "").split())[:_MOST_NAME],
             problem=problem,
         )
 
@@ -253,10 +262,23 @@ class ConfidentialityPages:
         return redirect("/confidentiality?done=block")
 
     def _choices(self, visit: Visit, source: Any) -> list[Blockable]:
+        name = source.get("name", "")[:_MOST_NAME]
         with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            if name:
+                found = self.desk.directory.search(work, name, _MOST_FOUND)
+                return [
+                    Blockable(
+                        identity=one.identity, name=one.name, is_structure=one.is_place
+                    )
+                    for one in found
+                ]
+            if source.get("line"):
+                met = source_of_report(work, seen, {"line": source["line"]})
+                return list(met.people) if met.can_block else []
             return blockable(
                 work,
-                self.desk.seen(work, visit.profile.id),
+                seen,
                 document=source.get("document", ""),
                 conversation=source.get("conversation", ""),
             )

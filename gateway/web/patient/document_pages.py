@@ -5,14 +5,22 @@ from __future__ import annotations
 from attrs import frozen
 
 from gateway.core.rendered import Medium, Shown
+from gateway.core.texts.showing import SHEET_TEXTS
 from gateway.core.vault import FiledDocument
+from gateway.documents.printed_page import Pairs, PrintedPage
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_cards import ENDINGS, SeenDocuments, file_name
-from gateway.web.site.answers import Answer, download, inline
-from gateway.web.site.visits import Visit
+from gateway.web.patient.document_cards import (
+    ENDINGS,
+    DocumentCard,
+    SeenDocuments,
+    file_name,
+)
+from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.languages import say_day
+from gateway.web.site.visits import Visit, identity_of
 
 
 @frozen
@@ -50,6 +58,7 @@ class OneDocumentPages:
             rendering=rendering,
             Shown=Shown,
             added=visit.query.get("done") == "added",
+            no_pdf=visit.query.get("done") == "no-pdf",
         )
 
     def body(self, visit: Visit, document_id: str) -> Answer:
@@ -75,6 +84,40 @@ class OneDocumentPages:
             raise NotFoundError("not found")
         self._note(visit, document, action, "file")
         return file_name(title, ENDINGS.get(medium.media_type, "bin")), medium
+
+    def pdf(self, visit: Visit, document_id: str) -> Answer:
+        """Give a document as it is shown as a PDF, or say why there is none."""
+        with self.desk.database.read() as work:
+            seen = self.desk.seen(work, visit.profile.id)
+            document = _found(seen, document_id)
+            card = seen.card(document)
+            content = seen.vault.content(document)
+        made = self.desk.documents.pdf(content, self._sheet(visit, card))
+        if made is None:
+            return redirect(f"/documents/{document_id}?done=no-pdf")
+        self._note(visit, document, Action.DOCUMENT_DOWNLOADED, "pdf")
+        self.desk.note_opened(visit, [document.id])
+        return download(file_name(card.title, "pdf"), made)
+
+    def _sheet(self, visit: Visit, card: DocumentCard) -> PrintedPage:
+        """Return what stands above and below a document that is printed."""
+        said = SHEET_TEXTS[visit.language]
+        day = say_day(card.day, visit.language, self.desk.zone)
+        by = said["own"] if card.is_own else ", ".join(card.authors)
+        pairs = [
+            (said["day"], day),
+            (said["type"], card.english_type if visit.language == "en" else card.type),
+            (said["by"], by),
+            (said["where"], card.structure),
+            (said["patient"], card.named),
+        ]
+        identity = identity_of(visit.profile)
+        return PrintedPage(
+            title=card.title or card.type,
+            blocks=[Pairs([(name, value) for name, value in pairs if value])],
+            language=visit.language,
+            footer=" · ".join((identity.name, identity.born, identity.ins)),
+        )
 
     def picture(self, visit: Visit, document_id: str, number: int) -> Answer:
         """Show one of the pictures that a TIFF or HEIC was converted to."""

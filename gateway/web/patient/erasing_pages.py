@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.errors import ConflictError
 from gateway.rights.own_document_rules import (
@@ -85,7 +85,10 @@ class ErasingPages:
             for one in ids[: MOST_ERASED + 1]:
                 document = seen.find(one)
                 entry = seen.vault.entry(document) if document is not None else None
-                facts.append(erasure_facts(document, entry, visit.profile.id))
+                found = erasure_facts(document, entry, visit.profile.id)
                 if document is not None:
                     cards.append(seen.card(document))
+                    if cards[-1].paper:  # taken back on the page of papers, not here
+                        found = evolve(found, is_own=False)
+                facts.append(found)
         return decide_erasure(facts), cards

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from attrs import field, frozen
 
 from gateway.core.accesses import AccessCause
-from gateway.core.actors import Means, Who
+from gateway.core.actors import Means
 from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
-    REFUSED_FILINGS,
     SECRET_CHANGES,
     TOLD_ABOUT,
     TOLD_VALUES,
     Deed,
     deed_text,
 )
+from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
@@ -28,65 +27,19 @@ from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.history_parties import (
+    ACTIONS_OF,
+    WHO_OF,
+    Party,
+    is_reportable,
+    name_in,
+    party_of,
+)
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
 from gateway.web.patient.told_accesses import ACCESS, untold_lines
 from gateway.web.patient.why import WhyReader
 
-
-class Party(StrEnum):
-    """Whose deeds, to choose by."""
-
-    MINE = "mine"
-    PROFESSIONALS = "professionals"
-    SERVICE = "service"
-    HELPERS = "helpers"
-
-
-_OF_WHO = {
-    Who.PATIENT: Party.MINE,
-    Who.REPRESENTATIVE: Party.HELPERS,
-    Who.CARER: Party.HELPERS,
-    Who.PROFESSIONAL: Party.PROFESSIONALS,
-    Who.OPERATOR: Party.SERVICE,
-    Who.SYSTEM: Party.SERVICE,
-}
-_BY_PROFESSIONALS = frozenset(
-    {
-        Action.DOCUMENT_FILED,
-        Action.DOCUMENT_DECIDED,
-        Action.DOCUMENT_DEPRECATED,
-        Action.DOCUMENT_WITHDRAWN,
-        Action.MESSAGE_DELIVERED,
-        Action.RECIPIENT_REFUSED,
-        Action.CONVERSATION_ENDED,
-    }
-)
-_BY_SERVICE = frozenset(
-    {
-        Action.OPERATOR_READ,
-        Action.ACCESS_ASKED,
-        Action.ACCESS_TAKEN,
-        Action.ACCESS_GRANTED,
-        Action.ACCESS_REFUSED,
-        Action.ACCESS_ENDED,
-        Action.ACCESS_REVIEWED,
-        Action.NOTICE_SENT,
-        Action.PROFILE_ADDED,
-        Action.EXPORT_READY,
-        Action.EXPORT_ENDED,
-    }
-)
-_WHO_OF = {
-    party: frozenset(who.value for who, of in _OF_WHO.items() if of is party)
-    for party in Party
-}
-_ACTIONS_OF = {
-    Party.MINE: frozenset(DEED_TEXTS) - _BY_PROFESSIONALS - _BY_SERVICE,
-    Party.PROFESSIONALS: _BY_PROFESSIONALS,
-    Party.SERVICE: _BY_SERVICE | {Action.DOCUMENT_DOWNLOADED, Action.PROFILE_CHANGED},
-}
-"""What may be a party's where the line does not say who."""
 _OF_DOCUMENTS = frozenset(
     {
         Action.DOCUMENT_FILED,
@@ -171,6 +124,8 @@ class HistoryLine:
     is_refused: bool
     why_path: str
     """Where it is told on what this rests, empty where that is nowhere."""
+    is_reportable: bool
+    """It names somebody whom the patient may say not to know."""
 
 
 @frozen
@@ -201,6 +156,17 @@ class PatientHistory:
             found.append(line)
         return found, None
 
+    def one(self, seq: int) -> HistoryLine | None:
+        """Return the line of a number, None where who looks is told of none such."""
+        kept = self.work.journal.line(chain_of(self.seen.profile_id), seq)
+        if kept is None or deed_text(kept.action, kept.outcome) is None:
+            return None
+        if kept.action == Action.DOCUMENT_DECIDED and (
+            kept.outcome not in REFUSED_FILINGS
+        ):
+            return None
+        return None if self._untold([kept]) else self._line(kept)
+
     def _lines(self, choice: Choice, before: int | None) -> Iterator[HistoryLine]:
         actions = [
             action
@@ -212,8 +178,8 @@ class PatientHistory:
             entries = self.work.journal.latest(
                 chain,
                 actions,
-                who=_WHO_OF.get(choice.party) if choice.party else None,
-                of_them=_ACTIONS_OF.get(choice.party, ()) if choice.party else (),
+                who=WHO_OF.get(choice.party) if choice.party else None,
+                of_them=ACTIONS_OF.get(choice.party, ()) if choice.party else (),
                 outcomes=_REFUSALS,
                 before=before,
                 since=choice.since,
@@ -226,15 +192,19 @@ class PatientHistory:
                 if choice.party in (None, party_of(one))
                 and one.outcome not in SECRET_CHANGES
             ]
-            hidden = self._hidden(asked) | untold_lines(self.work, self.seen, asked)
+            untold = self._untold(asked)
             for one in asked:
-                if one.seq in hidden:
+                if one.seq in untold:
                     continue
                 if (line := self._line(one)) is not None:
                     yield line
             if len(entries) < _AT_ONCE:
                 return
             before = entries[-1].seq
+
+    def _untold(self, entries: Sequence[Entry]) -> set[int]:
+        """Return the numbers of lines of which who looks is told nothing."""
+        return self._hidden(entries) | untold_lines(self.work, self.seen, entries)
 
     def _hidden(self, entries: Sequence[Entry]) -> set[int]:
         """Return the numbers of lines about messages that who looks knows nothing of"""
@@ -298,7 +268,7 @@ class PatientHistory:
         fact = self._fact(entry)
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
-        who, place = _named(entry, party, card)
+        who, place = name_in(entry, party, card)
         if refusal is not None:
             who = refusal.sender
         return HistoryLine(
@@ -321,6 +291,7 @@ class PatientHistory:
             told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
+            is_reportable=is_reportable(entry, party, who, card),
         )
 
 
@@ -367,31 +338,3 @@ def _means(entry: Entry) -> Means | None:
     """Return by what means a change was made, where its line says it."""
     said = entry.kept.get("means", "")
     return Means(said) if said in [one.value for one in Means] else None
-
-
-def party_of(entry: Entry) -> Party:
-    """Return whose deed a line is, by what it says in clear."""
-    said = entry.kept.get("who", "")
-    if entry.action == Action.PROFILE_ADDED:
-        return Party.SERVICE
-    if said in [one.value for one in Who]:
-        return _OF_WHO[Who(said)]
-    by_operator = entry.action == Action.DOCUMENT_DOWNLOADED and "by" in entry.kept
-    if entry.action in _BY_SERVICE or by_operator:
-        return Party.SERVICE
-    if entry.action == Action.PROFILE_CHANGED and "by" in entry.kept:
-        return Party.SERVICE
-    return Party.PROFESSIONALS if entry.action in _BY_PROFESSIONALS else Party.MINE
-
-
-def _named(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, str]:
-    """Return the name of who did it and the structure, as far as they are known."""
-    if party is Party.PROFESSIONALS:
-        if card is None:
-            named = entry.detail.get("identity") or entry.detail.get("person") or ""
-            return str(named), ""
-        return ", ".join(card.authors), card.structure
-    if party is Party.MINE:
-        return "", ""
-    name = entry.detail.get("person") or entry.detail.get("by") or ""
-    return ("" if name == "time" else str(name)), ""

@@ -12,7 +12,8 @@ from attrs import frozen
 
 from gateway.core.texts.history import MEANS_TEXTS, Deed
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.history import Choice, Party, PatientHistory
+from gateway.web.patient.history import Choice, PatientHistory
+from gateway.web.patient.history_parties import Party
 from gateway.web.site.answers import Answer
 from gateway.web.site.paging import PER_PAGE
 from gateway.web.site.visits import Visit

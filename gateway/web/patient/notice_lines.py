@@ -22,6 +22,13 @@ _OF_MESSAGES = frozenset({NoticeKind.MESSAGE, NoticeKind.UNDELIVERED})
 _OF_DOCUMENTS = frozenset({NoticeKind.DOCUMENT, NoticeKind.SHOWN, NoticeKind.WITHDRAWN})
 _PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
 
+_OWN_PLACES = {
+    NoticeKind.HELPED: "/history?who=helpers",
+    NoticeKind.INQUIRY: "/reports",
+    NoticeKind.REPRESENTED: "/people",
+    NoticeKind.REVIEW: "/papers/directives",
+}
+
 
 @frozen(kw_only=True)
 class ShownNotice:
@@ -37,6 +44,8 @@ class ShownNotice:
     who: str = field(repr=False)
     what: str = field(repr=False)
     path: str
+    why_path: str
+    """Where it is told on what it rests, empty where that is nowhere."""
     is_of_thing: bool
     """It is about a message or a document."""
     is_new: bool
@@ -77,29 +86,25 @@ class NoticeLines:
         message: InboxMessage | None,
         names: dict[str, str],
     ) -> ShownNotice:
-        who = what = path = ""
+        who = what = path = why = ""
         family = notice_table()[one.kind].family
         if one.kind in _OF_MESSAGES and message is not None:
             who = names.get(message.conversation_id, "")
             if not message.deleted:
                 what = message.subject
                 path = f"/conversation/{message.conversation_id}#last"
+                if one.kind is NoticeKind.MESSAGE:
+                    why = f"/why/message/{one.subject}"
         elif one.kind in _OF_DOCUMENTS:
             document = self.seen.find(one.subject)
             if document is not None:
                 card = self.seen.card(document)
                 who = card.structure or ", ".join(card.authors)
                 what, path = card.title, f"/documents/{document.id}"
+                why = f"/why/document/{document.id}"
         elif one.kind not in _OF_MESSAGES:
             who = one.by
-            if one.kind is NoticeKind.HELPED:
-                path = "/history?who=helpers"
-            elif one.kind is NoticeKind.REPRESENTED:
-                path = "/people"
-            elif one.kind is NoticeKind.REVIEW:
-                path = "/papers/directives"
-            else:
-                path = _PLACES.get(family, "")
+            path = _OWN_PLACES.get(one.kind, _PLACES.get(family, ""))
         return ShownNotice(
             id=one.id,
             at=one.at,
@@ -108,6 +113,7 @@ class NoticeLines:
             who=who,
             what=what,
             path=path,
+            why_path=why,
             is_of_thing=one.kind in _OF_MESSAGES | _OF_DOCUMENTS,
             is_new=one.is_new,
         )

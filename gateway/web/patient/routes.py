@@ -29,6 +29,7 @@ from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.paper_pages import PaperListPage, PaperPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
+from gateway.web.patient.reporting_pages import ReportingPages
 from gateway.web.patient.representing_pages import RepresentingPages
 from gateway.web.patient.results_pages import ResultsPages
 from gateway.web.patient.sign_in_pages import SignInPages
@@ -48,7 +49,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     changing, lost = ChangingPages(desk), RecoveryPages(desk)
     closing, activation = ClosingPages(desk), ActivationPages(desk)
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
-    why = WhyPages(desk)
+    why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     parents = RepresentingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
@@ -198,6 +199,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"/why/document/{_ID.format('document_id')}", why.document),
         get(f"/why/message/{_ID.format('arrival_id')}", why.message),
         get("/why/line/<int:seq>", why.line),
+        get("/reports", reporting.reports),
+        get("/report", reporting.ask),
+        post("/report", reporting.report),
         *does(
             Act.GOVERN,
             get("/confidentiality", access.settings),
@@ -243,6 +247,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(document, documents.document),
             get(f"{document}/body", documents.body),
             get(f"{document}/body/keep", documents.body_to_keep),
+            get(f"{document}/pdf", documents.pdf),
             get(f"{document}/picture/<int:number>", documents.picture),
             get(f"{document}/original", documents.original),
             get(f"{document}/media/<string:media_id>", documents.media),

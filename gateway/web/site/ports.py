@@ -10,6 +10,7 @@ from gateway.core.document import DocumentEntry
 from gateway.core.listing import Listing, TextsFound
 from gateway.core.rendered import MediaUrl, Medium, Rendering
 from gateway.core.vault import FiledDocument
+from gateway.documents.printed_page import PrintedPage
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
 from gateway.store.patients.web_sessions import WebSession
@@ -55,6 +56,9 @@ class DocumentPages(Protocol):
 
     def body(self, content: bytes) -> Medium | None:
         """Return the file of an N1 if it is what it says, an N3's PDF copy, or None."""
+
+    def pdf(self, content: bytes, sheet: PrintedPage) -> bytes | None:
+        """Return a document as it is shown as a PDF, under a sheet's head, or None."""
 
     def picture(self, content: bytes, number: int) -> Medium | None:
         """Return a picture that a file was converted to, the first is 1, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -12,9 +13,10 @@ from gateway.core.habilitation import column_texts, example_matrix
 from gateway.core.ins import Ins
 from gateway.dmp_bridge import masking
 from gateway.store.habilitation.matrices import Matrices
+from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from tests.builders_people import TEST_RANGE, matricule, open_profile
-from tests.web.browsing import DOCTOR, Browser, Reply, Site, blocking, token_of
+from tests.web.browsing import DOCTOR, HOUSE, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import file, narrative, receive
 
 OTHER = matricule(7)
@@ -263,3 +265,42 @@ def test_the_pages_are_for_who_signed_in_and_the_matrix_for_everyone(
     assert "Nurses" in one
     assert "Version 2026-01" in one
     assert "invented" not in one
+
+
+@blocking
+def test_somebody_never_met_is_blocked_by_name_or_by_a_trusted_address(
+    site: Site,
+) -> None:
+    path, browser = "/confidentiality/block", site.signed_in()
+
+    found = browser.get(f"{path}?name=CARDIO").text
+    typed = browser.get(f"{path}?name=dr.new%40peer.mssante.test").text
+    nobody = browser.get(f"{path}?name=dr.new%40elsewhere.example").text
+    done = send(browser, path, ("name", "CARDIO"), ("who", HOUSE))
+    wrong = send(browser, path, ("name", "CARDIO"), ("who", DOCTOR))
+
+    assert f'value="{HOUSE}"' in found
+    assert "tout le lieu" in found
+    assert 'value="dr.new@peer.mssante.test"' in typed
+    assert "Personne de ce nom" in nobody
+    assert (done.location, wrong.status) == ("/confidentiality?done=block", 422)
+    with site.database.read() as work:
+        assert Profiles(work).rights(site.patient).blocked == {HOUSE}
+
+
+@blocking
+def test_who_is_named_in_the_history_is_blocked_from_there(site: Site) -> None:
+    document = file(site.database, site.patient, narrative("x"))
+    with site.database.write() as work:
+        chain = chain_of(site.patient)
+        work.note(Action.DOCUMENT_FILED, "FILED", document, chain=chain)
+    path, browser = "/confidentiality/block", site.signed_in()
+    line = re.search(rf"{path}\?line=(\d+)", browser.get("/history").text)
+    assert line is not None
+    assert "Dr CLAIRE MARTIN" in browser.get(line.group(0)).text
+
+    send(browser, path, ("line", line.group(1)), ("who", "801234567897"))
+
+    with site.database.read() as work:
+        assert Profiles(work).rights(site.patient).blocked == {"801234567897"}
+    assert browser.get(f"{path}?line=999").status == 404

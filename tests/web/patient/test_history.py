@@ -20,7 +20,8 @@ from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import accesses, journal, profile_changes
 from gateway.web.patient.document_cards import SeenDocuments
-from gateway.web.patient.history import Choice, Party, PatientHistory
+from gateway.web.patient.history import Choice, PatientHistory
+from gateway.web.patient.history_parties import Party
 from tests.builders_accesses import ANNE, BEN, take_and_open
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
