@@ -13,7 +13,7 @@ DEMO_FOLDER ?= demo
 T ?= cda
 SECONDS_PER_TARGET ?= 300
 # Tests wait more than they reckon: two processes a core, and PostgreSQL once for each.
-TEST_PROCESSES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+TEST_PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? 2 * n : 8)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test unit check format bench fuzz mutate crash lock docs
