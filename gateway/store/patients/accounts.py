@@ -97,6 +97,7 @@ class Accounts:
         if profile is None:
             raise NotFoundError("no such patient")
         check_password(password, login, profile)
+        self.work.hold_digests()
         digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
@@ -182,6 +183,7 @@ class Accounts:
         login = check_login(login)
         columns = accounts.c
         row = self._row_to_change(profile)
+        self.work.hold_digests()
         digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(columns.id).where(
