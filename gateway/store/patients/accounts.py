@@ -27,10 +27,7 @@ from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import (
-    accounts,
-    unknown_logins,
-)
+from gateway.store.tables import accounts, unknown_logins
 
 _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
