@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
 from gateway.cli.operators import acting_operator, operator_account, operator_name
 from gateway.cli.options import Subparsers, add_command, add_reason, opened
@@ -109,9 +110,18 @@ def _set(work: UnitOfWork, settings: Settings, args: argparse.Namespace) -> None
     elif changed is not None and changed.telephone != profile.telephone:
         Notices.of(work, settings).make(changed, NoticeKind.ACCOUNT)
     if changed is not None and any(_is_setting(fact) for fact in args.facts):
-        happened = Happened(by=by)
+        happened = Happened(by=by, is_secret=_is_secret(args.facts))
         Notices.of(work, settings).make(changed, NoticeKind.SETTINGS, happened)
     print(f"profile {profile.id}: {', '.join(args.facts)}")
+
+
+def _is_secret(facts: Iterable[str]) -> bool:
+    """
+    Tell whether nothing was set that representatives may know of: an opposition may be
+    about what is kept from them (CSP R. 1111-50).
+    """
+    some = [one for one in facts if _is_setting(one)]
+    return all(one.startswith(("oppose-", "withdraw-")) for one in some)
 
 
 _TOLD_OTHERWISE = frozenset(
