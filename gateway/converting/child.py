@@ -133,15 +133,18 @@ def _pictures(content: bytes, limits: ChildLimits) -> Iterator[tuple[bytes, byte
     from PIL import Image, ImageSequence
 
     kinds = (_FORMATS[limits.media_type],)
-    Image.MAX_IMAGE_PIXELS = limits.pixels
-    with Image.open(BytesIO(content), formats=kinds) as file:
-        for number, page in enumerate(ImageSequence.Iterator(file)):
-            if number == limits.pages:
-                yield MORE, b""
-                return
-            if page.width * page.height > limits.pixels:
-                raise TooMuchError
-            yield PICTURE, _shown(page, limits.side)
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, limits.pixels
+    try:
+        with Image.open(BytesIO(content), formats=kinds) as file:
+            for number, page in enumerate(ImageSequence.Iterator(file)):
+                if number == limits.pages:
+                    yield MORE, b""
+                    return
+                if page.width * page.height > limits.pixels:
+                    raise TooMuchError
+                yield PICTURE, _shown(page, limits.side)
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _shown(page: Any, side: int) -> bytes:

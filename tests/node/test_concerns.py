@@ -8,12 +8,14 @@ import pytest
 from attrs import evolve
 
 from gateway.core.copies import Copy
+from gateway.core.notices import NoticeWhen, families_to_choose
 from gateway.core.texts.notices import NoticeKind
 from gateway.node.concerns import Concerns, tell_of_holding
 from gateway.store.arrivals.arrivals import ArrivalState
 from gateway.store.arrivals.giving_up import give_up
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
+from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task, TaskKind, TaskRow, TaskState
@@ -396,6 +398,8 @@ def test_a_hidden_document_that_its_patient_was_not_told_of_is_for_the_operator(
     with post.database.write() as work:
         profile = Profiles(work).get(post.profile_id)
         assert profile is not None
+        for family in families_to_choose():
+            NoticeChoices(work, profile.id).choose(family, NoticeWhen.ONCE)
         notice = Notices(work, "Service", "https://espace.test").make(profile, kind)
 
     with warnings_logged() as said:

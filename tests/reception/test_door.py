@@ -21,6 +21,7 @@ from gateway.core.envelope import (
 )
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.ins import Ins
+from gateway.core.notices import NoticeWhen, families_to_choose
 from gateway.core.person import Coded
 from gateway.core.reasons import Reason
 from gateway.dmp_bridge.filing.announcing import Disclosing
@@ -35,6 +36,7 @@ from gateway.store.arrivals.receipts import Receipts
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
 from gateway.store.journal import Entry
+from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import BlobFolder
@@ -381,6 +383,8 @@ def with_address(door: DocumentDoor) -> None:
         profile = Profiles(work).get(door.story.profile_id)
         assert profile is not None
         Profiles(work).set_email(profile, "dominique@example.test")
+        for family in families_to_choose():
+            NoticeChoices(work, profile.id).choose(family, NoticeWhen.ONCE)
 
 
 def disclosed(door: DocumentDoor) -> list[str]:

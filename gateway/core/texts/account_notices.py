@@ -53,7 +53,7 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "News of your question",
                 "Hello,\n\n"
                 "There is news of a question that you asked the service. It is in your "
-                "space, on the page of your reports.\n" + CARE_EN,
+                "space, on the page of what you asked.\n" + CARE_EN,
             ),
         },
         "provisional": {

@@ -28,6 +28,11 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "and {} more": "et {} de plus",
         "{} (partie/part {})": "{} (partie/part {})",
         "{}: left out": "{} : non retenu",
+        # A document of a patient's own, and one on paper.
+        "a text that XML cannot hold": (
+            "un texte que le format XML ne peut pas contenir"
+        ),
+        "a text that is too long to be printed": "un texte trop long à imprimer",
         # The file of an archive (gateway/documents/xdm).
         "archive cut short": "archive coupée avant sa fin",
         "archive in several volumes": "archive en plusieurs volumes",

@@ -146,20 +146,6 @@ def standing_at(work: UnitOfWork, profile: Any) -> Mapping[str, Any]:
     return standing
 
 
-def standing_so_far(work: UnitOfWork, profile: Any) -> Mapping[str, Any]:
-    """
-    Return what stands, as `standing_at`; nothing yet in a database from before, whose
-    settings are still to be kept: what is only about how one is told waits for nobody.
-
-    Raises:
-        AlteredError: its settings are gone.
-    """
-    said = patient_settings_at(work, profile.id, profile.settings_version)
-    if said is None and not _is_kept(work):
-        return {}
-    return standing_at(work, profile)
-
-
 def standing_with(
     work: UnitOfWork, profile: Any, fact: Fact | None
 ) -> dict[str, dict[str, Any]]:

@@ -64,7 +64,7 @@ class InformedPatients:
         return sorted(found, key=lambda one: one.declared_at, reverse=True)
 
     def _standing(self) -> Mapping[str, Any]:
-        return Profiles(self.work).standing_so_far(self.profile_id)
+        return Profiles(self.work).standing(self.profile_id)
 
     def declare(self, teller: InformingStructure, how: PatientInformed) -> None:
         """Keep that a structure declares it: a dated fact, for its whole team."""

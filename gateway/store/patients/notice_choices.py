@@ -23,7 +23,7 @@ class NoticeChoices:
 
     def chosen(self) -> Mapping[NoticeFamily, NoticeWhen]:
         """Return what was chosen of each family; nothing where nothing was."""
-        standing = Profiles(self.work).standing_so_far(self.profile_id)
+        standing = Profiles(self.work).standing(self.profile_id)
         found = {}
         for family in families_to_choose():
             said = standing.get(f"{FACT}:{family.value}")

@@ -25,7 +25,6 @@ from gateway.store.patients.facts import (
     keep_fact,
     said_of,
     standing_at,
-    standing_so_far,
     standing_with,
 )
 from gateway.store.patients.rights import (
@@ -364,17 +363,6 @@ class Profiles:
         """
         row = self._row(profile_id=profile_id)
         return {} if row is None else standing_at(self.work, row)
-
-    def standing_so_far(self, profile_id: str) -> Mapping[str, Any]:
-        """
-        Return what stands, as `standing`; nothing while a database from before is
-        carried over.
-
-        Raises:
-            AlteredError: what the profile is at was taken away.
-        """
-        row = self._row(profile_id=profile_id)
-        return {} if row is None else standing_so_far(self.work, row)
 
     def _changed(
         self, profile_id: str, what: str, before: Any, after: Any, **values: Any

@@ -36,7 +36,7 @@ class Reaching:
 
     def unreached(self, profile: Profile) -> Unreached | None:
         """Return the patient's address if it was not reached; None of a former one."""
-        said = Profiles(self.work).standing_so_far(profile.id).get(FACT)
+        said = Profiles(self.work).standing(profile.id).get(FACT)
         if said is None or said["address"] != profile.email:
             return None
         return Unreached(said["address"], datetime.fromisoformat(said["since"]))
@@ -67,7 +67,7 @@ class Reaching:
 
     def works(self, profile: Profile) -> None:
         """Keep that the patient says their address is right; none said is no error."""
-        said = Profiles(self.work).standing_so_far(profile.id).get(FACT)
+        said = Profiles(self.work).standing(profile.id).get(FACT)
         if said is not None:
             Profiles(self.work).record(profile.id, FACT, said, None, stands=True)
 

@@ -48,25 +48,25 @@ class Ways:
 
     def is_proved(self, profile: Profile) -> bool:
         """Tell whether the patient gave a code that was sent to the number known now"""
-        said = Profiles(self.work).standing_so_far(profile.id).get(PROVED)
+        said = Profiles(self.work).standing(profile.id).get(PROVED)
         return bool(profile.telephone) and said == profile.telephone
 
     def prove(self, profile_id: str, telephone: str) -> None:
         """Keep that the patient gave the code that was sent to a number."""
         profiles = Profiles(self.work)
-        before = profiles.standing_so_far(profile_id).get(PROVED)
+        before = profiles.standing(profile_id).get(PROVED)
         profiles.record(profile_id, PROVED, before, telephone, stands=True)
 
     def unprove(self, profile_id: str) -> None:
         """Keep that a number is not reached; of none proved, nothing."""
         profiles = Profiles(self.work)
-        before = profiles.standing_so_far(profile_id).get(PROVED)
+        before = profiles.standing(profile_id).get(PROVED)
         if before is not None:
             profiles.record(profile_id, PROVED, before, None, stands=True)
 
     def chosen(self, profile_id: str, what: WayOf) -> NoticeWay:
         """Return by which way the patient wants something: by e-mail if unsaid."""
-        said = Profiles(self.work).standing_so_far(profile_id).get(what.value)
+        said = Profiles(self.work).standing(profile_id).get(what.value)
         return NoticeWay(said) if said is not None else NoticeWay.EMAIL
 
     def choose(self, profile: Profile, what: WayOf, way: NoticeWay) -> bool:
@@ -84,7 +84,7 @@ class Ways:
         """Return by which way something leaves now; None where there is none."""
         if not self.limits.is_on:
             return NoticeWay.EMAIL if profile.email else None
-        standing = Profiles(self.work).standing_so_far(profile.id)
+        standing = Profiles(self.work).standing(profile.id)
         failed = standing.get(UNREACHED)
         return way_of(
             WayFacts(

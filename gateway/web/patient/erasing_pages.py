@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from gateway.errors import ConflictError
 from gateway.rights.own_document_rules import (
@@ -88,7 +88,5 @@ class ErasingPages:
                 found = erasure_facts(document, entry, visit.profile.id)
                 if document is not None:
                     cards.append(seen.card(document))
-                    if cards[-1].paper:  # taken back on the page of papers, not here
-                        found = evolve(found, is_own=False)
                 facts.append(found)
         return decide_erasure(facts), cards

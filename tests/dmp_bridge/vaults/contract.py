@@ -509,8 +509,9 @@ class VaultContract:
             house.deposit(THIRD, flags=[HIDDEN]),
         )
 
+        second = house.found(SECOND).id
         with house.open() as vault:
-            assert vault.ids_for_holder(house.patient) == {house.found(SECOND).id}
+            assert vault.ids_for_holder(house.patient) == {second}
 
     def test_what_is_erased_is_known_and_cannot_be_read(self, house: House) -> None:
         house.file(house.deposit(FIRST), house.deposit(SECOND))

@@ -24,6 +24,12 @@ NOT_SEALED = {
     "sealed_tree.sum": "a sum of digests",
 }
 NEVER_BOUND_TO_LESS = {
+    "accesses.said",
+    "document_indexes.content",
+    "download_pieces.listed",
+    "inquiries.said",
+    "operator_requests.confirmed",
+    "operator_requests.said",
     "account_steps.content",
     "accounts.called",
     "arrival_documents.facts",

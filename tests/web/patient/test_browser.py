@@ -184,10 +184,10 @@ def test_axe_finds_nothing_on_any_page(
             "#files",
             {"name": "a.exe", "mimeType": "application/pdf", "buffer": b"MZ"},
         )
-        page.click("text=Envoyer")
+        page.click("button:text('Envoyer')")
         visitor.look("conversation-problem")
         page.fill("#text", "Merci, je vais mieux.")
-        page.click("text=Envoyer")
+        page.click("button:text('Envoyer')")
         visitor.look("conversation-sent")
         lose_answers(site)
         visitor.go("/home")
@@ -262,7 +262,7 @@ def test_the_whole_way_works_without_scripts(
         page.set_input_files(
             "#files", {"name": "photo.png", "mimeType": "image/png", "buffer": PNG}
         )
-        page.click("text=Envoyer")
+        page.click("button:text('Envoyer')")
 
         assert "Votre message est envoyé." in page.content()
         assert "photo.png" in page.content()
@@ -478,7 +478,7 @@ def test_after_an_error_the_focus_is_on_what_is_wrong(site: Site) -> None:
         page.set_input_files(
             "#files", {"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"}
         )
-        page.click("text=Envoyer")
+        page.click("button:text('Envoyer')")
         page.wait_for_function(FOCUS_ON_ALERT)
 
 
