@@ -197,8 +197,7 @@ def rotate_lookup(args: argparse.Namespace) -> int:
                     f"({', '.join(left)}): wait until the service has done it"
                 )
             with database.write() as work, work.given_by(told):
-                begin_turn(work, by=told["by"])
-                begun = work.now
+                begun = begin_turn(work, by=told["by"])
         _wait(database, settles_at(begun))
         while True:
             with database.write() as work, work.given_by(told):
