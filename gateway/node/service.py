@@ -51,6 +51,7 @@ from gateway.store.base.work import AwayError, Database
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests
 from gateway.store.patients.deadlines import wake
 from gateway.store.patients.epochs import follow_epochs
@@ -283,6 +284,7 @@ class Service:
                 follow_epochs(work)
                 wake(work, 1000)
                 wake_tellings(work, 1000)
+                wake_unread(work, self._settings.notices.unread_days)
                 late["requests"] = forget_requests(work)
             gone = {**bounced, **late, **rounds.run(), **files, **strays.run().changes}
             gone |= days.run()

@@ -108,6 +108,7 @@ _MAILED = frozenset(
     }
 )
 """What leaves by e-mail, whatever was chosen for the rest."""
+_OF_ANSWERS = frozenset({NoticeKind.UNDELIVERED, NoticeKind.UNREAD})
 _TO_REPRESENTATIVES = MappingProxyType(
     {
         NoticeKind.MESSAGE: NoticeKind.REPRESENTED,
@@ -115,6 +116,7 @@ _TO_REPRESENTATIVES = MappingProxyType(
         NoticeKind.SHOWN: NoticeKind.REPRESENTED,
         NoticeKind.WITHDRAWN: NoticeKind.REPRESENTED,
         NoticeKind.UNDELIVERED: NoticeKind.REPRESENTED,
+        NoticeKind.UNREAD: NoticeKind.REPRESENTED,
         NoticeKind.UPDATE: NoticeKind.REPRESENTED_UPDATE,
     }
 )
@@ -201,7 +203,7 @@ class Notices:
         notices of the space it stands for all who may read it there.
         """
         profile = Profiles(self.work).get(profile_id)
-        if kind is NoticeKind.UNDELIVERED:  # an answer to what is secret is as well
+        if kind in _OF_ANSWERS:  # an answer to what is secret is as well
             own = InboxReader(self.work)
             theirs = InboxReader(self.work, PatientReader.REPRESENTATIVE)
             is_secret |= own.seen_arrivals(
