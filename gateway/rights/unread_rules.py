@@ -21,7 +21,7 @@ LATE_BY: Final = timedelta(days=14)
 """What was not told so long after its day, as nothing ran, is told no more."""
 
 
-class Untold(StrEnum):
+class Unsaid(StrEnum):
     """Why nothing is said."""
 
     EARLY = "early"
@@ -36,7 +36,7 @@ class Untold(StrEnum):
     UNKNOWN = "unknown"  # of a mailbox elsewhere nothing is seen
 
 
-class Seen(StrEnum):
+class CopySeen(StrEnum):
     """What is known of a copy in a mailbox."""
 
     UNOPENED = "unopened"
@@ -66,22 +66,22 @@ class ReceivedFacts:
     answered_to: bool
 
 
-def refuse_to_sender(facts: ReceivedFacts) -> Untold | None:
+def refuse_to_sender(facts: ReceivedFacts) -> Unsaid | None:
     """Return why the sender is not told, or None."""
     if not facts.answered_to:
-        return Untold.NO_ANSWER
+        return Unsaid.NO_ANSWER
     if facts.notify.upper() == "NEVER":
-        return Untold.NOT_WANTED
+        return Unsaid.NOT_WANTED
     if facts.gone:
-        return Untold.GONE
+        return Unsaid.GONE
     if facts.opened:
-        return Untold.OPENED
+        return Unsaid.OPENED
     if not may_sign_in(facts.profile):
-        return Untold.NOT_ACTIVATED
+        return Unsaid.NOT_ACTIVATED
     if facts.blocked:
-        return Untold.BLOCKED
+        return Unsaid.BLOCKED
     if facts.shown_at > facts.now:
-        return Untold.HIDDEN
+        return Unsaid.HIDDEN
     return _refuse_time(facts.now - facts.shown_at, facts.days)
 
 
@@ -93,33 +93,33 @@ class SentFacts:
     days: int
     sent_at: datetime
     gone: bool
-    copies: Sequence[Seen]
+    copies: Sequence[CopySeen]
 
 
-def refuse_to_patient(facts: SentFacts) -> Untold | None:
+def refuse_to_patient(facts: SentFacts) -> Unsaid | None:
     """Return why the patient is not told, or None."""
     if facts.gone:
-        return Untold.GONE
+        return Unsaid.GONE
     if not is_unopened(facts.copies):
-        opened = Seen.OPENED in facts.copies
-        return Untold.OPENED if opened else Untold.UNKNOWN
+        opened = CopySeen.OPENED in facts.copies
+        return Unsaid.OPENED if opened else Unsaid.UNKNOWN
     return _refuse_time(facts.now - facts.sent_at, facts.days)
 
 
-def is_unopened(copies: Sequence[Seen]) -> bool:
+def is_unopened(copies: Sequence[CopySeen]) -> bool:
     """
     Tell whether it is known of every copy that nobody opened it.
 
-    >>> is_unopened([Seen.UNOPENED]), is_unopened([Seen.UNOPENED, Seen.UNKNOWN])
+    >>> is_unopened([CopySeen.UNOPENED]), is_unopened([])
     (True, False)
-    >>> is_unopened([])
+    >>> is_unopened([CopySeen.UNOPENED, CopySeen.UNKNOWN])
     False
     """
-    return bool(copies) and all(one is Seen.UNOPENED for one in copies)
+    return bool(copies) and all(one is CopySeen.UNOPENED for one in copies)
 
 
-def _refuse_time(waited: timedelta, days: int) -> Untold | None:
+def _refuse_time(waited: timedelta, days: int) -> Unsaid | None:
     asked = timedelta(days=days)
     if not days or waited < asked:
-        return Untold.EARLY
-    return Untold.LATE if waited > asked + LATE_BY else None
+        return Unsaid.EARLY
+    return Unsaid.LATE if waited > asked + LATE_BY else None

@@ -11,10 +11,10 @@ from attrs import evolve
 from gateway.rights.profile import ProfileState
 from gateway.rights.unread_rules import (
     LATE_BY,
+    CopySeen,
     ReceivedFacts,
-    Seen,
     SentFacts,
-    Untold,
+    Unsaid,
     refuse_to_patient,
     refuse_to_sender,
 )
@@ -34,7 +34,7 @@ RECEIVED = ReceivedFacts(
     answered_to=True,
 )
 SENT = SentFacts(
-    now=NOW, days=7, sent_at=NOW - WEEK, gone=False, copies=(Seen.UNOPENED,)
+    now=NOW, days=7, sent_at=NOW - WEEK, gone=False, copies=(CopySeen.UNOPENED,)
 )
 
 
@@ -44,24 +44,24 @@ SENT = SentFacts(
         ({}, None),
         ({"notify": "SUCCESS,FAILURE"}, None),
         ({"shown_at": NOW - WEEK - LATE_BY}, None),
-        ({"shown_at": NOW - WEEK + SECOND}, Untold.EARLY),
-        ({"shown_at": NOW - WEEK - LATE_BY - SECOND}, Untold.LATE),
-        ({"shown_at": NOW + SECOND}, Untold.HIDDEN),
-        ({"days": 0}, Untold.EARLY),
-        ({"opened": True}, Untold.OPENED),
-        ({"gone": True}, Untold.GONE),
-        ({"blocked": True}, Untold.BLOCKED),
-        ({"notify": "never"}, Untold.NOT_WANTED),
-        ({"answered_to": False}, Untold.NO_ANSWER),
+        ({"shown_at": NOW - WEEK + SECOND}, Unsaid.EARLY),
+        ({"shown_at": NOW - WEEK - LATE_BY - SECOND}, Unsaid.LATE),
+        ({"shown_at": NOW + SECOND}, Unsaid.HIDDEN),
+        ({"days": 0}, Unsaid.EARLY),
+        ({"opened": True}, Unsaid.OPENED),
+        ({"gone": True}, Unsaid.GONE),
+        ({"blocked": True}, Unsaid.BLOCKED),
+        ({"notify": "never"}, Unsaid.NOT_WANTED),
+        ({"answered_to": False}, Unsaid.NO_ANSWER),
         *(
-            ({"profile": state}, Untold.NOT_ACTIVATED)
+            ({"profile": state}, Unsaid.NOT_ACTIVATED)
             for state in ProfileState
             if state is not ProfileState.ACTIVATED
         ),
     ],
 )
 def test_a_sender_is_told_only_what_may_be_known(
-    changes: dict[str, Any], why: Untold | None
+    changes: dict[str, Any], why: Unsaid | None
 ) -> None:
     assert refuse_to_sender(evolve(RECEIVED, **changes)) is why
 
@@ -70,17 +70,17 @@ def test_a_sender_is_told_only_what_may_be_known(
     ("changes", "why"),
     [
         ({}, None),
-        ({"copies": (Seen.UNOPENED, Seen.UNOPENED)}, None),
-        ({"copies": (Seen.UNOPENED, Seen.OPENED)}, Untold.OPENED),
-        ({"copies": (Seen.UNOPENED, Seen.UNKNOWN)}, Untold.UNKNOWN),
-        ({"copies": ()}, Untold.UNKNOWN),
-        ({"gone": True}, Untold.GONE),
-        ({"sent_at": NOW - WEEK + SECOND}, Untold.EARLY),
-        ({"sent_at": NOW - WEEK - LATE_BY - SECOND}, Untold.LATE),
-        ({"days": 0}, Untold.EARLY),
+        ({"copies": (CopySeen.UNOPENED, CopySeen.UNOPENED)}, None),
+        ({"copies": (CopySeen.UNOPENED, CopySeen.OPENED)}, Unsaid.OPENED),
+        ({"copies": (CopySeen.UNOPENED, CopySeen.UNKNOWN)}, Unsaid.UNKNOWN),
+        ({"copies": ()}, Unsaid.UNKNOWN),
+        ({"gone": True}, Unsaid.GONE),
+        ({"sent_at": NOW - WEEK + SECOND}, Unsaid.EARLY),
+        ({"sent_at": NOW - WEEK - LATE_BY - SECOND}, Unsaid.LATE),
+        ({"days": 0}, Unsaid.EARLY),
     ],
 )
 def test_a_patient_is_told_only_what_is_known(
-    changes: dict[str, Any], why: Untold | None
+    changes: dict[str, Any], why: Unsaid | None
 ) -> None:
     assert refuse_to_patient(evolve(SENT, **changes)) is why

@@ -32,7 +32,7 @@ from gateway.store.arrivals.arrivals import Arrivals, KeptArrival, RecipientOutc
 from gateway.store.arrivals.receipts import Receipts
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.unopened import KIND, Place, Unopened, Waiting, go_on
+from gateway.store.inbox.unopened import KIND, Spot, Unopened, Waiting, go_on
 from gateway.store.inbox.values import Direction
 from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.patients.notices import Notices
@@ -44,7 +44,7 @@ BATCH: Final = 50
 """Messages that are looked at in one step."""
 
 
-class BroughtDocuments(Protocol):
+class OpenedDocuments(Protocol):
     """What is asked of the vault; the node gives it."""
 
     def look(
@@ -71,7 +71,7 @@ class _Told:
 @frozen
 class TellingUnread:
     """
-    The step of `TaskKind.UNREAD`; the subject is a `Place` among all messages.
+    The step of `TaskKind.UNREAD`; the subject is a `Spot` among all messages.
 
     A batch at a time, then the next; at the end it begins anew a day later. Whatever
     was told is recorded with its message, so that a day that is looked through twice
@@ -80,7 +80,7 @@ class TellingUnread:
 
     database: Database
     settings: Settings
-    documents: BroughtDocuments
+    documents: OpenedDocuments
 
     def __call__(self, task: Task) -> Job:
         """
@@ -89,7 +89,7 @@ class TellingUnread:
         Raises:
             InvalidError: the subject is no place.
         """
-        place, days = Place.read(task.subject), self.settings.notices.unread_days
+        place, days = Spot.read(task.subject), self.settings.notices.unread_days
         if not days:
             return _nothing
         with self.database.read() as work:
@@ -182,7 +182,11 @@ class TellingUnread:
         )
 
     def _tell_senders(
-        self, task_id: int, told: Sequence[_Told], following: Place, work: UnitOfWork
+        self,
+        task_id: int,
+        told: Sequence[_Told],
+        following: Spot,
+        work: UnitOfWork,
     ) -> None:
         unopened = Unopened(work)
         still = unopened.still(one.waiting for one in told)
@@ -217,7 +221,11 @@ class TellingUnread:
         return refuse_to_patient(facts) is None
 
     def _tell_patients(
-        self, task_id: int, due: Sequence[Waiting], following: Place, work: UnitOfWork
+        self,
+        task_id: int,
+        due: Sequence[Waiting],
+        following: Spot,
+        work: UnitOfWork,
     ) -> None:
         unopened = Unopened(work)
         still = unopened.still(due)
@@ -268,12 +276,12 @@ def _copy_of(kept: KeptArrival, profile_id: str) -> RecipientOutcome | None:
     )
 
 
-def _following(place: Place, found: Sequence[Waiting]) -> Place:
+def _following(place: Spot, found: Sequence[Waiting]) -> Spot:
     """Return where to go on; the beginning once all was looked at."""
     if len(found) == BATCH:
         last = found[-1]
-        return Place(last.direction, last.conversation_id, last.serial)
-    return Place(Direction.OUT) if place.direction is Direction.IN else Place()
+        return Spot(last.direction, last.conversation_id, last.serial)
+    return Spot(Direction.OUT) if place.direction is Direction.IN else Spot()
 
 
 def _nothing(_: UnitOfWork) -> None:

@@ -13,7 +13,7 @@ from gateway.core.copies import Copy
 from gateway.core.envelope import RecipientKind
 from gateway.errors import InvalidError
 from gateway.rights.profile import ProfileState, may_sign_in
-from gateway.rights.unread_rules import LATE_BY, Seen, is_unopened
+from gateway.rights.unread_rules import LATE_BY, CopySeen, is_unopened
 from gateway.store.arrivals.receipts import Receipt, Receipts
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.rows import serial_of
@@ -40,7 +40,7 @@ _OPEN: Final = sorted(one.value for one in ProfileState if may_sign_in(one))
 
 
 @frozen
-class Place:
+class Spot:
     """
     How far the messages were looked through: those received first, then those sent.
 
@@ -57,7 +57,7 @@ class Place:
         return f"{self.direction.value}:{self.conversation_id}:{self.serial}"
 
     @classmethod
-    def read(cls, text: str) -> Place:
+    def read(cls, text: str) -> Spot:
         """
         Return the place that a text names.
 
@@ -94,7 +94,7 @@ class Unopened:
 
     work: UnitOfWork
 
-    def after(self, place: Place, days: int, most: int) -> list[Waiting]:
+    def after(self, place: Spot, days: int, most: int) -> list[Waiting]:
         """
         Return so many messages after a place that were not opened for ``days``.
 
@@ -128,7 +128,7 @@ class Unopened:
         )
         return set(rows.scalars())
 
-    def _received(self, place: Place, since: datetime, until: datetime) -> Select[Any]:
+    def _received(self, place: Spot, since: datetime, until: datetime) -> Select[Any]:
         """The listing index has every column that is looked at: no message is read."""
         order = (_MESSAGE.profile_id, _MESSAGE.conversation_id, _MESSAGE.serial)
         told = (
@@ -169,7 +169,7 @@ class Unopened:
             query = query.where(tuple_(*order) > tuple_(*here))
         return query.order_by(*order)
 
-    def _sent(self, place: Place, since: datetime, until: datetime) -> Select[Any]:
+    def _sent(self, place: Spot, since: datetime, until: datetime) -> Select[Any]:
         order = (_MESSAGE.conversation_id, _MESSAGE.serial)
         told = select(receipts.c.id).where(
             receipts.c.arrival_id == _MESSAGE.arrival_id, receipts.c.kind == KIND
@@ -203,18 +203,18 @@ class Unopened:
             for row in self.work.connection.execute(query)
         ]
 
-    def copies(self, arrival_id: str, blob_id: str) -> tuple[Seen, ...]:
+    def copies(self, arrival_id: str, blob_id: str) -> tuple[CopySeen, ...]:
         """Return what is known of each copy of a message that a patient sent."""
         rows = self.work.connection.execute(
             select(recipients).where(recipients.c.arrival_id == arrival_id)
         ).all()
         return tuple(self._seen(row, blob_id) for row in rows)
 
-    def _seen(self, row: Any, blob_id: str) -> Seen:
+    def _seen(self, row: Any, blob_id: str) -> CopySeen:
         is_here = row.kind == RecipientKind.MAILBOX.value
         arrived = row.outcome == Copy.DELIVERED.value
         if not (is_here and arrived and self.work.rows.is_sound(recipients, row)):
-            return Seen.UNKNOWN
+            return CopySeen.UNKNOWN
         return Openings(self.work).seen(row.target_id, blob_id)
 
     def record(self, arrival_id: str, position: int, *, state: str) -> None:
@@ -265,7 +265,7 @@ def wake_unread(work: UnitOfWork, days: int) -> int:
     return 1
 
 
-def go_on(work: UnitOfWork, task_id: int, place: Place) -> None:
+def go_on(work: UnitOfWork, task_id: int, place: Spot) -> None:
     """
     Have a task look at the next messages, or begin anew a day later.
 
@@ -280,7 +280,7 @@ def go_on(work: UnitOfWork, task_id: int, place: Place) -> None:
     if work.held.get(_GOES_ON) or work.connection.execute(other.limit(1)).first():
         return
     work.held[_GOES_ON] = True  # what this transaction adds is not in the table yet
-    if place == Place():
+    if place == Spot():
         work.tasks.add(TaskKind.UNREAD, "", delay=_AGAIN)
     else:
         work.tasks.add(TaskKind.UNREAD, place.text)

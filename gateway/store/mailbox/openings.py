@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import insert, select
 
-from gateway.rights.unread_rules import Seen
+from gateway.rights.unread_rules import CopySeen
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
@@ -98,7 +98,7 @@ class Openings:
                 mailbox=mailbox_id,
             )
 
-    def seen(self, mailbox_id: str, blob_id: str) -> Seen:
+    def seen(self, mailbox_id: str, blob_id: str) -> CopySeen:
         """
         Return what is known of a message in a mailbox: whether a holder opened it.
 
@@ -111,9 +111,9 @@ class Openings:
             .where(mail_items.c.blob_id == blob_id, folders.c.mailbox_id == mailbox_id)
         ).all()
         if not items:
-            return Seen.UNKNOWN
+            return CopySeen.UNKNOWN
         if any(not _DEALT_WITH.isdisjoint(one.flags.lower().split()) for one in items):
-            return Seen.OPENED
+            return CopySeen.OPENED
         opened = self.work.connection.execute(
             select(mail_openings.c.holder)
             .where(
@@ -122,7 +122,7 @@ class Openings:
             )
             .limit(1)
         ).first()
-        return Seen.UNOPENED if opened is None else Seen.OPENED
+        return CopySeen.UNOPENED if opened is None else CopySeen.OPENED
 
     def _holder(self, row: Any, identity: str) -> str:
         """Return what stands for a holder: another with each message and mailbox."""

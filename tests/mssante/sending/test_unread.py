@@ -25,7 +25,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.recalls import Recalls
-from gateway.store.inbox.unopened import Place, Unopened, wake_unread
+from gateway.store.inbox.unopened import Spot, Unopened, wake_unread
 from gateway.store.inbox.values import Direction
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.openings import Openings
@@ -466,9 +466,9 @@ def test_what_is_too_old_as_nothing_ran_is_told_no_more(ground: Ground) -> None:
 def test_a_place_that_is_none_is_refused() -> None:
     for text in ("in", "in::x", "up:a:1", "in:a:1:2"):
         with pytest.raises(InvalidError):
-            Place.read(text)
-    place = Place(Direction.OUT, "a" * 32, 1_796_000_000_000_000)
-    assert Place.read(place.text) == place
+            Spot.read(text)
+    place = Spot(Direction.OUT, "a" * 32, 1_796_000_000_000_000)
+    assert Spot.read(place.text) == place
     assert len(place.text) <= 80, "a task's subject has room for it"
 
 
@@ -494,13 +494,13 @@ def test_two_thousand_are_told_in_batches_that_go_on_where_they_were(
     ground.wait(WEEK + DAY)
 
     with post.database.read() as work:
-        place, seen = Place(), set[str]()
+        place, seen = Spot(), set[str]()
         rounds = 0
         while found := Unopened(work).after(place, 7, BATCH):
             rounds += 1
             seen |= {one.id for one in found}
             last = found[-1]
-            place = Place(Direction.IN, last.conversation_id, last.serial)
+            place = Spot(Direction.IN, last.conversation_id, last.serial)
     assert (len(seen), rounds) == (many, many // BATCH)
 
     tasks = 0
