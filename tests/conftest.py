@@ -35,6 +35,15 @@ _MASK = os.umask(0o022)
 os.umask(_MASK)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse parameters in no order: processes side by side must agree on one."""
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        if len(mark.args) > 1 and isinstance(mark.args[1], set | frozenset):
+            raise pytest.UsageError(
+                f"{metafunc.definition.nodeid}: sort its parameters"
+            )
+
+
 @pytest.fixture
 def clock() -> SetClock:
     return SetClock()

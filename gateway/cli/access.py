@@ -11,7 +11,7 @@ from gateway.cli.access_showing import (
     as_json,
     lines_of,
     note_showing,
-    readings_of,
+    story_of,
     summary,
 )
 from gateway.cli.operators import operator_account, operator_name
@@ -26,13 +26,15 @@ from gateway.cli.options import (
 )
 from gateway.core.accesses import Verdict
 from gateway.core.texts.explaining import LANGUAGES
+from gateway.dmp_bridge.named_secrets import NamedSecrets
 from gateway.errors import MisuseError, NotFoundError
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses, Terms
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.telling import tell, tell_of_review
 from gateway.store.accesses.values import Access
-from gateway.store.base.work import UnitOfWork
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.notices import Notices
 
 _ID = "as `access list` shows it"
@@ -125,7 +127,7 @@ def take(args: argparse.Namespace) -> int:
         access_id = _accesses(work).take(wanted, _terms(settings))
         access = AccessReader(work).get(access_id)
         assert access is not None, "made just now"
-        said = _tell_now(work, settings, access)
+        said = _tell_now(work, settings, access, database)
     _say_begun(args, settings, access, said)
     return 0
 
@@ -140,7 +142,7 @@ def grant(args: argparse.Namespace) -> int:
     """
     with opened(args) as (settings, database), database.write() as work:
         access = _accesses(work).grant(args.access, _terms(settings))
-        said = _tell_now(work, settings, access)
+        said = _tell_now(work, settings, access, database)
     args.json = False
     _say_begun(args, settings, access, said)
     return 0
@@ -185,7 +187,8 @@ def review(args: argparse.Namespace) -> int:
     verdict = Verdict(args.verdict)
     with opened(args) as (settings, database), database.write() as work:
         access = _accesses(work).review(args.access, verdict, args.reason)
-        told = tell_of_review(work, Notices.of(work, settings), access)
+        is_secret = NamedSecrets(open_vaults(database))
+        told = tell_of_review(work, Notices.of(work, settings), access, is_secret)
     print(f"access {access.id}: reviewed, {verdict.value}")
     if verdict is Verdict.NOT_FINE and access.patients:
         print(_TOLD if told else _NOT_TOLD)
@@ -244,13 +247,13 @@ def show_access(args: argparse.Namespace) -> int:
         access = AccessReader(work).get(args.access)
         if access is None:
             raise NotFoundError("no access has this id")
-        readings = readings_of(work, access)
+        story = story_of(work, access)
         now = work.now
         note_showing(work, args, "access show", [access])
     if args.json:
-        print_json(as_json(access, readings, now))
+        print_json(as_json(access, story, now))
         return 0
-    for line in lines_of(access, readings, now, args.language):
+    for line in lines_of(access, story, now, args.language):
         print(line)
     return 0
 
@@ -275,11 +278,14 @@ def _terms(settings: Settings) -> Terms:
     )
 
 
-def _tell_now(work: UnitOfWork, settings: Settings, access: Access) -> str:
+def _tell_now(
+    work: UnitOfWork, settings: Settings, access: Access, database: Database
+) -> str:
     """Tell the patient, unless that is for a later day; return what to say of it."""
     if access.tell_at is not None and work.now < access.tell_at:
         return f"the patient is told on {access.tell_at:%Y-%m-%d %H:%M} UTC"
-    made = tell(work, Notices.of(work, settings), access)
+    is_secret = NamedSecrets(open_vaults(database))
+    made = tell(work, Notices.of(work, settings), access, is_secret)
     if not access.patients:
         return "no patient is among the recipients: nobody is told"
     return _TOLD if made else _NOT_TOLD

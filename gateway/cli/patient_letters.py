@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 
+from gateway.cli.operators import operator_account
 from gateway.cli.options import Subparsers, add_command, add_reason, opened, who_and_why
 from gateway.core.texts.letters import (
     ANNOUNCEMENT,
@@ -87,7 +88,8 @@ def _print_counter_letter(args: argparse.Namespace) -> int:
         profile = _profile(work, args.ins)
         if profile.state in _GONE:
             raise ConflictError(f"a profile that is {profile.state} has no space")
-        code = ProvisionalCodes(work).make(profile, CodeUse.COUNTER)
+        codes = ProvisionalCodes(work)
+        code = codes.make(profile, CodeUse.COUNTER, by=operator_account())
         if not code:
             raise ConflictError("a code was made less than 30 seconds ago")
         _note(work, args, profile, "counter")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 
-from gateway.cli.operators import operator_name
+from gateway.cli.operators import acting_operator, operator_account, operator_name
 from gateway.cli.options import Subparsers, add_command, add_reason, opened
 from gateway.cli.patient_facts import AT_COUNTER_KEYS, KEYS, set_facts
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import MisuseError, NotFoundError
+from gateway.rights.activation_rules import may_decide_at_counter
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
@@ -49,8 +51,9 @@ def set_patient(args: argparse.Namespace) -> int:
     Set facts, all or none.
 
     Raises:
-        MisuseError: an unknown key or a value it does not take; or the code that is
-            shown at the counter is not good, which is noted.
+        MisuseError: an unknown key or a value it does not take; the code that is
+            shown at the counter is not good, which is noted; or whoever gives it
+            printed the letter, where the service knows who that is.
         NotFoundError: the INS has no profile.
         ConflictError: a state that the profile cannot get to from where it is.
     """
@@ -70,8 +73,16 @@ def _is_proven(work: UnitOfWork, args: argparse.Namespace) -> bool:
     if not AT_COUNTER_KEYS.issuperset(one.partition("=")[0] for one in args.facts):
         keys = ", ".join(sorted(AT_COUNTER_KEYS))
         raise MisuseError(f"at a counter are set: {keys}")
-    profile = find_profile(work, args.ins)
-    if ProvisionalCodes(work).matches(profile, args.counter, CodeUse.COUNTER):
+    profile, codes = find_profile(work, args.ins), ProvisionalCodes(work)
+    # By the master key one person does alone whatever there is to do.
+    if acting_operator() is not None and not may_decide_at_counter(
+        codes.printed_by(profile), operator_account()
+    ):
+        raise MisuseError(
+            "you printed this letter, and so have read its code: the patient shows it "
+            "to another account with the role support"
+        )
+    if codes.matches(profile, args.counter, CodeUse.COUNTER):
         return True
     work.note_patient(Action.ACCOUNT_REFUSED, "counter", profile.id, by=operator_name())
     return False
@@ -99,9 +110,18 @@ def _set(work: UnitOfWork, settings: Settings, args: argparse.Namespace) -> None
     elif changed is not None and changed.telephone != profile.telephone:
         Notices.of(work, settings).make(changed, NoticeKind.ACCOUNT)
     if changed is not None and any(_is_setting(fact) for fact in args.facts):
-        happened = Happened(by=by)
+        happened = Happened(by=by, is_secret=_is_secret(args.facts))
         Notices.of(work, settings).make(changed, NoticeKind.SETTINGS, happened)
     print(f"profile {profile.id}: {', '.join(args.facts)}")
+
+
+def _is_secret(facts: Iterable[str]) -> bool:
+    """
+    Tell whether nothing was set that representatives may know of: an opposition may be
+    about what is kept from them (CSP R. 1111-50).
+    """
+    some = [one for one in facts if _is_setting(one)]
+    return all(one.startswith(("oppose-", "withdraw-")) for one in some)
 
 
 _TOLD_OTHERWISE = frozenset(

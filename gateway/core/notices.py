@@ -65,6 +65,8 @@ class NoticeRow:
     family: NoticeFamily
     helpers: bool
     """Who acts for the patient sees it in the notices of the space."""
+    represented: NoticeKind | None
+    """As what those who represent the patient by law are told of it, if they are."""
     source: str
 
 
@@ -101,6 +103,7 @@ def read_notice_table(lines: Iterable[str]) -> Mapping[NoticeKind, NoticeRow]:
                 optional=_YES_NO[cells["optional"]],
                 family=NoticeFamily(cells["family"]),
                 helpers=_YES_NO[cells["helpers"]],
+                represented=_kind_or_none(cells["represented"]),
                 source=cells["source"],
             )
         except (KeyError, ValueError) as error:
@@ -112,7 +115,14 @@ def read_notice_table(lines: Iterable[str]) -> Mapping[NoticeKind, NoticeRow]:
         found[row.kind] = row
     if set(found) != set(NoticeKind):
         raise InvalidError("a notice has no row")
+    theirs = [found[row.represented] for row in found.values() if row.represented]
+    if any(row.represented for row in theirs):
+        raise InvalidError("who represents is told of another's space, no further")
     return MappingProxyType(found)
+
+
+def _kind_or_none(word: str) -> NoticeKind | None:
+    return NoticeKind(word) if word else None
 
 
 _YES_NO: Final = {"yes": True, "no": False}

@@ -9,6 +9,7 @@ from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.paper_filing import PaperFiling
 from gateway.dmp_bridge.filing.reviewing import Reviewing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.named_secrets import NamedSecrets
 from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
@@ -70,7 +71,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             PaperFiling.from_settings(vaults, settings, database.clock), settings
         ),
         TaskKind.DIGEST: Digesting(settings),
-        TaskKind.TELL: TellingOfAccess(settings),
+        TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,
         TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),
         TaskKind.UNREAD: TellingUnread(database, settings, brought),

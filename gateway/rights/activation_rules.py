@@ -63,6 +63,16 @@ def may_oppose(state: ProfileState) -> bool:
     return (state, ProfileEvent.OBJECT) in TRANSITIONS
 
 
+def may_decide_at_counter(printed_by: str, account: str) -> bool:
+    """
+    Tell whether an account may write down at a counter what a patient decides.
+
+    Whoever printed the letter has read its code, which then proves no patient to them:
+    another account has to be shown it. Of a letter whose printer is not known, anybody.
+    """
+    return not printed_by or printed_by != account
+
+
 def plain_code(text: str) -> str:
     """
     Return a provisional code as it was made, however it was typed.

@@ -247,8 +247,16 @@ def capacity_on(facts: OpeningFacts) -> Capacity | None:
     parent may do ends with the holder's minority (code civil art. 414), whatever is
     written down and whoever was late to end it.
     """
-    worth = standing(facts.state, facts.term, facts.day)
-    if worth is not Worth.IN_FORCE or not may_sign_in(facts.holder):
+    return capacity_agreed(facts) if may_sign_in(facts.holder) else None
+
+
+def capacity_agreed(facts: OpeningFacts) -> Capacity | None:
+    """
+    Return as whom somebody acts for another on a day, or None; the space may be closed.
+
+    Who represents is told that it was closed, suspended or deleted.
+    """
+    if standing(facts.state, facts.term, facts.day) is not Worth.IN_FORCE:
         return None
     if facts.capacity is Capacity.REPRESENTATIVE:
         return facts.capacity if is_minor(facts.born, facts.day) else None

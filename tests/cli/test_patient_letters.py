@@ -9,13 +9,14 @@ import pytest
 from attrs import evolve
 from sqlalchemy import select
 
-from gateway.cli import patient
-from gateway.cli.operators import operator_name
+from gateway.cli import operators, patient
+from gateway.cli.operators import Operator, act_for, operator_name
 from gateway.cli.patient_letters import letter_of, proof_of
 from gateway.core.actors import Means, Who
 from gateway.core.texts.letters import ANNOUNCEMENT, COUNTER, LABELS, OPPOSITION
 from gateway.documents.printed_page import Block, Code, Pairs, Paragraph, print_page
 from gateway.errors import ConflictError, MisuseError, NotFoundError
+from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database
@@ -159,6 +160,35 @@ def test_at_a_counter_support_writes_down_what_the_patient_decides(
             if line.action == Action.ACCOUNT_REFUSED
         ]
     assert refused == ["counter", "counter"]
+
+
+def test_who_printed_the_letter_of_a_counter_decides_nothing_by_its_code(
+    config: Path, run: Run, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    anne, ben = (
+        Operator(number, number, frozenset({OperatorRole.SUPPORT}))
+        for number in (1000001, 1000002)
+    )
+    run(patient, "add", *ADD)
+    decides = ("set", INS, "emergency.samu=deny", "--counter")
+    try:
+        act_for(anne.named(OperatorRole.SUPPORT), anne)
+        assert run(patient, "letter", INS, "--counter") == 0
+        with pytest.raises(MisuseError, match="you printed this letter"):
+            run(patient, *decides, "AAAAAAAA")
+        database = open_database(read_settings(config))
+        with database.write() as work:
+            profile = Profiles(work).find(INS)
+            assert profile is not None
+            codes = ProvisionalCodes(work)
+            codes.end(profile.id)
+            code = codes.make(profile, CodeUse.COUNTER, by=anne.account)
+        with pytest.raises(MisuseError, match="you printed this letter"):
+            run(patient, *decides, code)
+        act_for(ben.named(OperatorRole.SUPPORT), ben)
+        assert run(patient, *decides, code) == 0
+    finally:
+        operators._ACTING.clear()
 
 
 def test_a_letter_for_the_counter_activates_nothing_and_the_other_way_round(

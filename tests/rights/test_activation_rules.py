@@ -14,6 +14,7 @@ from gateway.rights.activation_rules import (
     CODE_SIZE,
     SpaceKnown,
     may_activate,
+    may_decide_at_counter,
     may_oppose,
     plain_code,
 )
@@ -53,7 +54,7 @@ def test_a_space_that_a_representative_opened_gets_the_account_of_its_holder(
     ("born", "may"),
     [("20081129", True), ("20081130", False), ("20150101", False), ("2008", True)],
 )
-@pytest.mark.parametrize("state", WAITS | {ProfileState.ACTIVATED})
+@pytest.mark.parametrize("state", sorted(WAITS | {ProfileState.ACTIVATED}))
 def test_nobody_activates_as_a_minor(
     state: ProfileState, born: str, *, may: bool
 ) -> None:
@@ -93,3 +94,12 @@ def test_a_code_cannot_be_guessed_nor_misread() -> None:
     assert CODE_SIZE == 8
     assert timedelta(days=42) == CODE_LIFE
     assert timedelta(seconds=30) == BETWEEN_CODES
+
+
+@pytest.mark.parametrize(
+    ("printed_by", "may"), [("anne", False), ("ben", True), ("", True)]
+)
+def test_who_printed_a_letter_does_not_decide_by_its_code(
+    printed_by: str, *, may: bool
+) -> None:
+    assert may_decide_at_counter(printed_by, "anne") is may

@@ -58,7 +58,7 @@ JEANNE, ANNE, PAUL = "250016300000005", "278046300000012", "149066300000087"
         (Act.ACCOUNT, Capacity.CARER, False),
         *(
             (act, capacity, act is not Act.ACCOUNT)
-            for capacity in REPRESENTING
+            for capacity in sorted(REPRESENTING)
             for act in Act
         ),
     ],
@@ -195,7 +195,7 @@ def opening(**changes: Any) -> OpeningFacts:
 
 @pytest.mark.parametrize("holder", ProfileState)
 @pytest.mark.parametrize("state", DelegationState)
-@pytest.mark.parametrize("capacity", set(Capacity) - {Capacity.HOLDER})
+@pytest.mark.parametrize("capacity", sorted(set(Capacity) - {Capacity.HOLDER}))
 @pytest.mark.parametrize(
     "day", [TERM.first - DAY, TERM.first, TERM.last, TERM.last + DAY]
 )

@@ -62,7 +62,7 @@ def test_at_its_end_and_after_it_nobody_confirms_it() -> None:
     assert standing_of(last, NOW) == "waiting"
 
 
-@pytest.mark.parametrize("state", set(RequestState) - {RequestState.WAITING})
+@pytest.mark.parametrize("state", sorted(set(RequestState) - {RequestState.WAITING}))
 def test_what_was_confirmed_or_ended_is_not_confirmed_again(
     state: RequestState,
 ) -> None:

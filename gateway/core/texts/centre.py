@@ -54,6 +54,46 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Du nouveau dans un espace que vous gérez",
             "Something new in a space you look after",
         ),
+        NoticeKind.REPRESENTED_ACCESS: Both(
+            "Le service a eu accès à un espace que vous gérez",
+            "The service had access to a space you look after",
+        ),
+        NoticeKind.REPRESENTED_UNFOUNDED: Both(
+            "Un accès du service à un espace que vous gérez n'était pas justifié",
+            "An access of the service to a space you look after was not justified",
+        ),
+        NoticeKind.REPRESENTED_SETTINGS: Both(
+            "Le service a changé un réglage d'un espace que vous gérez",
+            "The service changed a setting of a space you look after",
+        ),
+        NoticeKind.REPRESENTED_OPENED: Both(
+            "Un espace que vous gérez a été ouvert",
+            "A space you look after was opened",
+        ),
+        NoticeKind.REPRESENTED_CLOSED: Both(
+            "Un espace que vous gériez a été fermé",
+            "A space you looked after was closed",
+        ),
+        NoticeKind.REPRESENTED_DELETING: Both(
+            "La suppression d'un espace que vous gériez a été demandée",
+            "The deletion of a space you looked after was asked for",
+        ),
+        NoticeKind.REPRESENTED_DELETED: Both(
+            "Un espace que vous gériez a été supprimé",
+            "A space you looked after was deleted",
+        ),
+        NoticeKind.REPRESENTED_REOPENED: Both(
+            "Un espace que vous gérez a été rouvert",
+            "A space you look after was opened again",
+        ),
+        NoticeKind.REPRESENTED_SUSPENDED: Both(
+            "Un espace que vous gérez a été suspendu",
+            "A space you look after was suspended",
+        ),
+        NoticeKind.REPRESENTED_LIFTED: Both(
+            "La suspension d'un espace que vous gérez est levée",
+            "The suspension of a space you look after is lifted",
+        ),
         NoticeKind.MAJORITY_SOON: Both(
             "Une majorité approche : un accès prendra fin",
             "A coming of age is near: an access will end",

@@ -37,6 +37,16 @@ class NoticeKind(StrEnum):
     HELPED = "helped"  # somebody acted for the patient
     REPRESENTED = "represented"  # something waits in the space of whom one represents
     REPRESENTED_UPDATE = "their-update"  # the same of them as an update
+    REPRESENTED_ACCESS = "their-access"  # an operator looks into that space, or may
+    REPRESENTED_UNFOUNDED = "their-unfounded"
+    REPRESENTED_SETTINGS = "their-settings"
+    REPRESENTED_OPENED = "their-opened"
+    REPRESENTED_CLOSED = "their-closed"
+    REPRESENTED_DELETING = "their-deleting"
+    REPRESENTED_DELETED = "their-deleted"
+    REPRESENTED_REOPENED = "their-reopened"
+    REPRESENTED_SUSPENDED = "their-suspended"
+    REPRESENTED_LIFTED = "their-lifted"
     MAJORITY_SOON = "majority-soon"  # a representation ends in two months
     MAJORITY = "majority"  # it ended
     PASSWORD = "password"  # noqa: S105 (a word; it was changed)

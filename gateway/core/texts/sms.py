@@ -17,6 +17,12 @@ _NEWS = Both(
     "pour y aller.",
     "{service}: there is news in your space. Type its address yourself to get there.",
 )
+_OF_ANOTHER = Both(
+    "{service} : il y a du nouveau sur un espace que vous gérez. Tapez vous-même "
+    "l'adresse du service pour y aller.",
+    "{service}: there is news of a space you look after. Type the address of the "
+    "service yourself to get there.",
+)
 _CODE = Both(
     "{service} : votre code est {digits}, valable {minutes} min. Ne le donnez à "
     "personne.",
@@ -26,6 +32,17 @@ _OWN: Mapping[NoticeKind, Both] = MappingProxyType(
     {
         NoticeKind.CODE: _CODE,
         NoticeKind.PROOF: _CODE,
+        **{
+            kind: _OF_ANOTHER
+            for kind in NoticeKind
+            if kind is NoticeKind.REPRESENTED or kind.startswith("their-")
+        },
+        NoticeKind.REPRESENTED_UPDATE: Both(
+            "{service} : un espace que vous gérez a été mis à jour. Nous vous invitons "
+            "à prendre contact avec un médecin.",
+            "{service}: a space you look after was updated. We invite you to contact a "
+            "doctor.",
+        ),
         NoticeKind.UPDATE: Both(
             "{service} : votre espace a été mis à jour. Nous vous invitons à prendre "
             "contact avec votre médecin.",

@@ -111,11 +111,17 @@ class EmbeddedVault:
         limit: int,
         offset: int = 0,
         added: bool = False,
+        unopened: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first."""
         return self._all_known(
             self._documents.for_holder(
-                profile_id, old=old, limit=limit, offset=offset, added=added
+                profile_id,
+                old=old,
+                limit=limit,
+                offset=offset,
+                added=added,
+                unopened=unopened,
             )
         )
 

@@ -135,13 +135,14 @@ class Vault(Protocol):
         limit: int,
         offset: int = 0,
         added: bool = False,
+        unopened: bool = False,
     ) -> Sequence[FiledDocument]:
         """
         Return some of the documents that their patient may know of, last filed first.
 
         Those for which `patient_sees` says yes to the holder, ``old`` being "on
         request"; as fast for ten thousand documents as for ten. ``added``: those alone
-        that no message brought.
+        that no message brought; ``unopened``: those alone that nobody has opened yet.
         """
 
     def count_for_holder(

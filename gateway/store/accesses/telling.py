@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -9,6 +10,7 @@ from attrs import frozen
 from sqlalchemy import exists, select
 
 from gateway.core.accesses import Verdict
+from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import DestroyedError
 from gateway.settings.file import Settings
@@ -26,18 +28,27 @@ NO_ADDRESS: Final = "no-address"
 """Nobody could be told by e-mail: the history alone says it, when it is looked at."""
 
 
-def tell(work: UnitOfWork, notices: Notices, access: Access) -> bool:
+IsSecret = Callable[[UnitOfWork, Access], bool]
+"""Whether an access is about what those who represent a patient may not know of."""
+
+
+def tell(
+    work: UnitOfWork, notices: Notices, access: Access, is_secret: IsSecret
+) -> bool:
     """
     Tell the patients of an access; return whether an e-mail to any of them was made.
 
-    False also where no patient is concerned.
+    False also where no patient is concerned. Who represents a patient is told as well,
+    unless it is about a secret.
     """
-    made = _make(work, notices, access, NoticeKind.BREAK_GLASS)
+    made = _make(work, notices, access, NoticeKind.BREAK_GLASS, is_secret)
     Accesses(work).told(access, SENT if made else NO_ADDRESS)
     return made
 
 
-def tell_of_review(work: UnitOfWork, notices: Notices, access: Access) -> bool:
+def tell_of_review(
+    work: UnitOfWork, notices: Notices, access: Access, is_secret: IsSecret
+) -> bool:
     """
     Tell the patients of an access that was not justified; return as `tell`.
 
@@ -47,18 +58,24 @@ def tell_of_review(work: UnitOfWork, notices: Notices, access: Access) -> bool:
     if access.verdict is not Verdict.NOT_FINE:
         return False
     if access.told_at is None:
-        tell(work, notices, access)
-    return _make(work, notices, access, NoticeKind.UNFOUNDED)
+        tell(work, notices, access, is_secret)
+    return _make(work, notices, access, NoticeKind.UNFOUNDED, is_secret)
 
 
-def _make(work: UnitOfWork, notices: Notices, access: Access, kind: NoticeKind) -> bool:
-    made = False
+def _make(
+    work: UnitOfWork,
+    notices: Notices,
+    access: Access,
+    kind: NoticeKind,
+    is_secret: IsSecret,
+) -> bool:
+    made, happened = False, Happened(is_secret=is_secret(work, access))
     for profile_id in access.patients:
         try:
             profile = Profiles(work).get(profile_id)
         except DestroyedError:  # deleted: there is nobody to tell any more
             continue
-        if profile is not None and notices.make(profile, kind):
+        if profile is not None and notices.make(profile, kind, happened):
             made = True
     return made
 
@@ -91,6 +108,7 @@ class TellingOfAccess:
     """The step of `TaskKind.TELL`; the subject is an access whose day has come."""
 
     settings: Settings
+    is_secret: IsSecret
 
     def __call__(self, task: Task) -> Job:
         """Return the job; reading and writing are its own."""
@@ -101,4 +119,5 @@ class TellingOfAccess:
         if access is None or access.told_at is not None or access.tell_at is None:
             return
         if work.now >= access.tell_at:
-            tell(work, Notices.of(work, self.settings), access)
+            notices = Notices.of(work, self.settings)
+            tell(work, notices, access, self.is_secret)

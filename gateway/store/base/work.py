@@ -316,6 +316,15 @@ class UnitOfWork:
         """Return the digest of a text that is written now."""
         return self.digests(label, text)[0]
 
+    def hold_digests(self) -> None:
+        """
+        Have no turn of the keys of digests begin until the commit.
+
+        To be called before it is looked whether an INS or a login is taken: two that
+        take one at once, by the older and the newer key, would both succeed.
+        """
+        self.keys.hold_digests(self.connection)
+
     @property
     def places(self) -> CellSealing:
         """Sealing bytes for their places, and opening them there."""

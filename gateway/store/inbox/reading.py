@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
 )
 
@@ -55,20 +56,29 @@ class InboxReader:
     _secrets: dict[str, Secrets] = field(factory=dict, repr=False)
 
     def conversations(
-        self, profile_id: str, limit: int = 50, offset: int = 0
+        self,
+        profile_id: str,
+        limit: int = 50,
+        offset: int = 0,
+        *,
+        unread: bool = False,
     ) -> list[Conversation]:
-        """Return the conversations with a visible message, the newest first."""
+        """
+        Return the conversations with a visible message, the newest first.
+
+        ``unread``: those alone with a message that was not opened yet.
+        """
+        not_opened = func.sum(case((_MESSAGE.read_at.is_(None), 1), else_=0))
         newest = (
             select(
                 _MESSAGE.conversation_id.label("id"),
                 func.max(_MESSAGE.serial).label("last"),
                 func.count().label("messages"),
-                func.sum(case((_MESSAGE.read_at.is_(None), 1), else_=0)).label(
-                    "unread"
-                ),
+                not_opened.label("unread"),
             )
             .where(_MESSAGE.profile_id == profile_id, self._visible(profile_id))
             .group_by(_MESSAGE.conversation_id)
+            .having(not_opened > 0 if unread else true())
             .order_by(func.max(_MESSAGE.serial).desc(), _MESSAGE.conversation_id.desc())
             .limit(limit)
             .offset(offset)

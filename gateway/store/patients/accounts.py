@@ -27,10 +27,7 @@ from gateway.store.patients.one_time_codes import void_codes_of
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import (
-    accounts,
-    unknown_logins,
-)
+from gateway.store.tables import accounts, unknown_logins
 
 _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
@@ -97,6 +94,7 @@ class Accounts:
         if profile is None:
             raise NotFoundError("no such patient")
         check_password(password, login, profile)
+        self.work.hold_digests()
         digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(accounts.c.id).where(
@@ -182,6 +180,7 @@ class Accounts:
         login = check_login(login)
         columns = accounts.c
         row = self._row_to_change(profile)
+        self.work.hold_digests()
         digests = self.work.digests(Label.LOGIN, login)
         taken = self.work.connection.execute(
             select(columns.id).where(

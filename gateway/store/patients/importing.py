@@ -201,6 +201,7 @@ class Importing:
     def _take(self, lines: Sequence[FeedLine]) -> list[RefusedLine]:
         counts, refused = Imported(), []
         with self.database.write() as work:
+            work.hold_digests()
             by_digest: dict[str, FeedLine] = {}
             newest: dict[str, str] = {}
             for line in lines:

@@ -24,8 +24,10 @@ from gateway.store.patients.web_sessions import end_sessions
 from gateway.store.sealed import turning
 from gateway.store.sealed.carried import forget_place, place_in, set_place
 from gateway.store.sealed.digest_keys import LOOKUP
+from gateway.store.sealed.digest_turn import wait_for_writers
 from gateway.store.sealed.generation import next_generation
 from gateway.store.tables import (
+    accounts,
     data_keys,
     one_time_codes,
     profiles,
@@ -35,6 +37,15 @@ from gateway.store.tables import (
 
 BATCH: Final = 100
 """Patients carried over in one transaction."""
+
+DIGESTED_ANEW: Final = (
+    profiles,
+    accounts,
+    unknown_logins,
+    web_sessions,
+    one_time_codes,
+)
+"""Whose digests of before lie in the database's files until `clear_traces`."""
 
 _STEP: Final = "lookup"
 _SCOPES: Final = tuple(label.scope for label in LOOKUP)
@@ -61,12 +72,20 @@ def _kept(work: UnitOfWork) -> Sequence[Any]:
     ).all()
 
 
-def begin_turn(work: UnitOfWork, *, by: str) -> None:
-    """Make the other keys: what is written from now on is found by them."""
+def begin_turn(work: UnitOfWork, *, by: str) -> datetime:
+    """
+    Make the other keys, by which what is written from now on is found; return when.
+
+    Where somebody else began meanwhile, theirs are the other keys.
+    """
+    wait_for_writers(work.connection)
+    if (begun := turn_under_way(work)) is not None:
+        return begun
     for scope in _SCOPES:
         work.keys.next_epoch(work.connection, scope, work.now)
     forget_place(work.connection, _STEP)
     work.note(Action.KEY_TURNED, "label", _STEP, by=by)
+    return work.now
 
 
 def settles_at(begun: datetime) -> datetime:

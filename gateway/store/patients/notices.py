@@ -19,6 +19,7 @@ from sqlalchemy import BindParameter, bindparam, select, update
 from gateway.core.notices import (
     NOTHING_MORE,
     Happened,
+    NoticeFamily,
     NoticeRow,
     NoticeWay,
     NoticeWhen,
@@ -41,7 +42,7 @@ from gateway.rights.notice_rules import (
     email_when,
     refuse_notice,
 )
-from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.rights.profile import ProfileState
 from gateway.rights.visibility_rules import PatientReader
 from gateway.settings.file import Settings
 from gateway.store.base.prepared import Prepared
@@ -95,6 +96,8 @@ _ALWAYS = frozenset(
         NoticeKind.PROVISIONAL,
         NoticeKind.ACCOUNT,
         NoticeKind.DEVICE,
+        NoticeKind.REPRESENTED_ACCESS,
+        NoticeKind.REPRESENTED_UNFOUNDED,
         *LIFE_NOTICES.values(),
     }
 )
@@ -109,19 +112,6 @@ _MAILED = frozenset(
 )
 """What leaves by e-mail, whatever was chosen for the rest."""
 _OF_ANSWERS = frozenset({NoticeKind.UNDELIVERED, NoticeKind.UNREAD})
-_TO_REPRESENTATIVES = MappingProxyType(
-    {
-        NoticeKind.MESSAGE: NoticeKind.REPRESENTED,
-        NoticeKind.DOCUMENT: NoticeKind.REPRESENTED,
-        NoticeKind.SHOWN: NoticeKind.REPRESENTED,
-        NoticeKind.WITHDRAWN: NoticeKind.REPRESENTED,
-        NoticeKind.UNDELIVERED: NoticeKind.REPRESENTED,
-        NoticeKind.UNREAD: NoticeKind.REPRESENTED,
-        NoticeKind.UPDATE: NoticeKind.REPRESENTED_UPDATE,
-    }
-)
-"""What who represents a patient is told of what the patient is told."""
-
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
 
@@ -216,8 +206,6 @@ class Notices:
             is_secret=is_secret,
         )
         why = refuse_notice(facts)
-        if profile is not None and not (is_hidden or is_secret):
-            self.tell_representatives(profile, _TO_REPRESENTATIVES.get(kind))
         if profile is not None and why in CENTRE_TELLS:
             happened = Happened(subject=subject, is_secret=is_secret)
             self.make(profile, kind, happened, by_email=why is None)
@@ -239,9 +227,10 @@ class Notices:
         self, profile: Profile, kind: NoticeKind | None, *, but: str = ""
     ) -> None:
         """Tell all who represent a patient by law, ``but`` one by their own profile."""
-        if kind is None or not may_sign_in(ProfileState(profile.state)):
+        if kind is None:
             return
-        for person in representatives_of(self.work, profile.id):
+        of_life = notice_table()[kind].family is NoticeFamily.SPACE
+        for person in representatives_of(self.work, profile.id, even_closed=of_life):
             if person.id != but:
                 self.make(person, kind)
 
@@ -292,8 +281,11 @@ class Notices:
         password was changed.
         By which ``way`` it leaves is as the patient chose, where it is not given. A
         ``lasting`` one is sealed with a key of the service: the patient's goes.
+        Who represents the patient by law is told as well, where it is no secret.
         """
         row = notice_table()[kind]
+        if not happened.is_secret:
+            self.tell_representatives(profile, row.represented)
         when = self._when(profile, row) if by_email else NoticeWhen.NEVER
         waits = when is NoticeWhen.DAILY and self._is_told(profile)
         if row.centre:

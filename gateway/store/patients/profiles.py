@@ -85,11 +85,14 @@ class Profiles:
         """
         Open a profile; return its opaque id.
 
-        ``is_new``: whoever asks has looked, and there is none for that INS.
+        ``is_new``: whoever asks has looked, while no turn of the keys could begin
+        (`UnitOfWork.hold_digests`), and there is none for that INS.
 
         Raises:
             ConflictError: there is one for that INS already.
         """
+        if not is_new:
+            self.work.hold_digests()
         digest = self.work.digest(Label.INS, ins.matricule)
         if not is_new and self._row(matricule=ins.matricule) is not None:
             raise ConflictError("a profile exists for this INS already")

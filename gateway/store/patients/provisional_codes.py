@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from attrs import frozen
 from sqlalchemy import delete, insert, select
@@ -43,8 +45,14 @@ class ProvisionalCodes:
 
     work: UnitOfWork
 
-    def make(self, profile: Profile, use: CodeUse = CodeUse.ACTIVATION) -> str:
-        """Make a code in place of the last; an empty text where that is too young."""
+    def make(
+        self, profile: Profile, use: CodeUse = CodeUse.ACTIVATION, *, by: str = ""
+    ) -> str:
+        """
+        Make a code in place of the last; an empty text where that is too young.
+
+        ``by`` is the account that prints it, where somebody does.
+        """
         columns, now = provisional_codes.c, self.work.now
         mine = columns.profile_id == profile.id
         made_at = self.work.connection.execute(
@@ -59,6 +67,7 @@ class ProvisionalCodes:
             "digest": _salted(salt, profile.id, code),
             "until": (now + CODE_LIFE).isoformat(),
             "use": use.value,
+            "by": by,
         }
         self.end(profile.id)
         self.work.connection.execute(
@@ -79,23 +88,36 @@ class ProvisionalCodes:
         ).first()
         return found is not None
 
+    def printed_by(self, profile: Profile) -> str:
+        """Return the account that printed the last code; empty where none is known."""
+        said = self._said(profile)
+        return "" if said is None else str(said.get("by", ""))
+
     def matches(
         self, profile: Profile, code: str, use: CodeUse = CodeUse.ACTIVATION
     ) -> bool:
         """Tell whether a code is the last that was made, for that, and still good."""
-        columns = provisional_codes.c
-        row = self.work.connection.execute(
-            select(provisional_codes).where(columns.profile_id == profile.id)
-        ).first()
-        if row is None:
+        said = self._said(profile)
+        if said is None:
             return False
-        said = self.work.unseal(row.key_id, row.said, self._place(profile.id))
         # One of an earlier version says nothing: it is for the activation.
         if said.get("use", CodeUse.ACTIVATION) != use:
             return False
         given = self._digests(profile.id, plain_code(code), said.get("salt", ""))
         is_same = any(hmac.compare_digest(one, said["digest"]) for one in given)
         return is_same and self.work.now < datetime.fromisoformat(said["until"])
+
+    def _said(self, profile: Profile) -> Mapping[str, Any] | None:
+        mine = provisional_codes.c.profile_id == profile.id
+        row = self.work.connection.execute(
+            select(provisional_codes).where(mine)
+        ).first()
+        if row is None:
+            return None
+        said: Mapping[str, Any] = self.work.unseal(
+            row.key_id, row.said, self._place(profile.id)
+        )
+        return said
 
     def end(self, profile_id: str) -> None:
         """Take the code of a profile away: it was used, or another follows."""

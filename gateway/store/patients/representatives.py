@@ -8,6 +8,7 @@ from gateway.rights.delegation_rules import (
     REPRESENTING,
     Capacity,
     OpeningFacts,
+    capacity_agreed,
     capacity_on,
 )
 from gateway.rights.profile import ProfileState, may_sign_in
@@ -17,8 +18,15 @@ from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.profiles import Profile
 
 
-def representatives_of(work: UnitOfWork, profile_id: str) -> Iterator[Profile]:
-    """Yield who may open a patient's space by law today, and has one of their own."""
+def representatives_of(
+    work: UnitOfWork, profile_id: str, *, even_closed: bool = False
+) -> Iterator[Profile]:
+    """
+    Yield who may open a patient's space by law today, and has one of their own.
+
+    ``even_closed``: also where nobody can open it for now.
+    """
+    acts = capacity_agreed if even_closed else capacity_on
     # Most patients have nobody: it is one question to an index then.
     for one in Delegations(work).of_holder(profile_id):
         holder = Delegations(work).holder(one)
@@ -33,7 +41,7 @@ def representatives_of(work: UnitOfWork, profile_id: str) -> Iterator[Profile]:
             day=work.now.date(),
         )
         person = Delegations(work).helper(one)
-        if capacity_on(facts) is None or person is None:
+        if acts(facts) is None or person is None:
             continue
         if may_sign_in(ProfileState(person.state)):
             yield person

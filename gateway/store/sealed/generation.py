@@ -56,6 +56,10 @@ class KeyMemory:
         info[self] = (transaction, held)
         return held
 
+    def look_again(self, connection: Connection) -> None:
+        """Have the transaction read the generation once more when a key is needed."""
+        connection.info.pop(self, None)
+
     def drop(self) -> None:
         """Keep nothing of what there is for the next transaction."""
         self._held = HeldKeys(self._held.generation, 0.0)

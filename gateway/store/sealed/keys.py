@@ -30,6 +30,7 @@ from gateway.store.sealed.digest_keys import (
     digest_key,
     keyed,
 )
+from gateway.store.sealed.digest_turn import have_none_begin
 from gateway.store.sealed.generation import HeldKeys, KeyMemory, next_generation
 from gateway.store.sealed.key_rows import ADD, CURRENT, EARLIER, KEPT_OF, WRAPPED
 from gateway.store.sealed.seal_counts import MOST_SEALS, SealCounts
@@ -194,6 +195,15 @@ class KeyRing:
         except MisuseError:
             return None
         return first.derive(label.value) if isinstance(first, SecretKey) else None
+
+    def hold_digests(self, connection: Connection) -> None:
+        """
+        Have no turn of the keys of digests begin until the commit, and know those of
+        now: for who looks whether somebody has an INS or a login, and then takes it.
+        """
+        have_none_begin(connection)
+        self._memory.look_again(connection)
+        self.held(connection)
 
     # Data keys
 

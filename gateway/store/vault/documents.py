@@ -196,11 +196,15 @@ class Documents:
         limit: int,
         offset: int = 0,
         added: bool = False,
+        unopened: bool = False,
     ) -> list[StoredDocument]:
         """Return some of those the patient may know of, last filed first."""
+        asked = self._seen(profile_id, old=old, added=added)
+        if unopened:
+            asked = (*asked, documents.c.read_at.is_(None))
         some = (
             select(documents.c.id)
-            .where(*self._seen(profile_id, old=old, added=added))
+            .where(*asked)
             .order_by(*_LAST_FIRST)
             .limit(limit)
             .offset(offset)

@@ -134,6 +134,16 @@ class SeenDocuments:
         )
         return [one for one in found if self._is_seen(one, on_request=replaced)]
 
+    def unopened(self, limit: int) -> list[FiledDocument]:
+        """Return the last filed of those that were not opened yet."""
+        if not sees_secrets(self.reader):
+            found = self._without_secrets(replaced=False)
+            return [one for one in found if one.read_at is None][:limit]
+        some = self.vault.for_holder(
+            self.profile_id, old=False, limit=limit, unopened=True
+        )
+        return [one for one in some if self._is_seen(one, on_request=False)]
+
     def count(self, *, replaced: bool = False) -> int:
         """Return how many they are."""
         if not sees_secrets(self.reader):

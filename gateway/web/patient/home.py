@@ -64,10 +64,10 @@ class Home:
     loose: Draft | None
     news: Sequence[News]
     """The newest first."""
-    more_documents: int
-    """How many more of the newest documents are not opened yet."""
-    more_messages: int
-    """How many more of the newest conversations have something unread."""
+    more_documents: bool
+    """Whether more documents are not opened yet than are shown."""
+    more_messages: bool
+    """Whether more conversations have something unread than are shown."""
     readings: Sequence[Reading]
 
     @property
@@ -81,8 +81,8 @@ class Home:
         reader = inbox_of(work)
         newest = reader.conversations(profile_id, _LOOKED_AT)
         lost = SentCopies(work, profile_id).with_losses([one.id for one in newest])
-        unread = [one for one in seen.listed(_LOOKED_AT) if one.read_at is None]
-        shown, written = unread[:_MOST], [one for one in newest if one.unread]
+        unread = seen.unopened(_MOST + 1)
+        written = reader.conversations(profile_id, _MOST + 1, unread=True)
         return cls(
             last_visit=last_visit(work, profile_id),
             lost=[one for one in newest if one.id in lost][:_MOST],
@@ -90,14 +90,17 @@ class Home:
             loose=reader.loose_draft(profile_id),
             news=sorted(
                 [
-                    *(News(one.filed_at, document=seen.card(one)) for one in shown),
+                    *(
+                        News(one.filed_at, document=seen.card(one))
+                        for one in unread[:_MOST]
+                    ),
                     *(News(one.last_at, conversation=one) for one in written[:_MOST]),
                 ],
                 key=lambda one: one.at,
                 reverse=True,
             ),
-            more_documents=max(len(unread) - _MOST, 0),
-            more_messages=max(len(written) - _MOST, 0),
+            more_documents=len(unread) > _MOST,
+            more_messages=len(written) > _MOST,
             readings=_readings(work, seen),
         )
 

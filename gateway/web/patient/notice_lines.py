@@ -25,9 +25,12 @@ _OF_DOCUMENTS = frozenset({NoticeKind.DOCUMENT, NoticeKind.SHOWN, NoticeKind.WIT
 _PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
 
 _OWN_PLACES = {
+    # In one's own history there is nothing of it.
+    **{
+        row.represented: "/people" for row in notice_table().values() if row.represented
+    },
     NoticeKind.HELPED: "/history?who=helpers",
     NoticeKind.INQUIRY: "/reports",
-    NoticeKind.REPRESENTED: "/people",
     NoticeKind.REVIEW: "/papers/directives",
 }
 

@@ -90,6 +90,7 @@ class DocumentVault(Protocol):
         limit: int,
         offset: int = 0,
         added: bool = False,
+        unopened: bool = False,
     ) -> Sequence[FiledDocument]:
         """Return some of those the patient may know of, last filed first"""
 

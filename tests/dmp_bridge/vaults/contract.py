@@ -704,6 +704,11 @@ class VaultContract:
             house.clock.advance(hours=1)
 
         assert house.found(FIRST).read_at == first
+        with house.open() as vault:
+            unopened = vault.for_holder(
+                house.patient, old=False, limit=9, unopened=True
+            )
+        assert [one.unique_id for one in unopened] == [SECOND]
         assert house.found(SECOND).read_at is None
 
     def test_a_submission_is_known_by_its_entry_uuid(self, house: House) -> None:

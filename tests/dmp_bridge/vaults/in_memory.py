@@ -80,8 +80,11 @@ class InMemoryVault:
         limit: int,
         offset: int = 0,
         added: bool = False,
+        unopened: bool = False,
     ) -> list[FiledDocument]:
         found = self._for_holder(profile_id, old=old, added=added)
+        if unopened:
+            found = [one for one in found if one.read_at is None]
         return found[offset : offset + limit]
 
     def count_for_holder(

@@ -17,6 +17,7 @@ from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.devices import Devices
 from gateway.store.patients.lookups import (
+    DIGESTED_ANEW,
     begin_turn,
     carry_lookups,
     end_turn,
@@ -29,6 +30,8 @@ from gateway.store.patients.provisional_codes import ProvisionalCodes
 from gateway.store.patients.standing import find_standing
 from gateway.store.patients.tries import Tries
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.sealed import digest_turn
+from gateway.store.sealed.destroying import clear_traces
 from gateway.store.sealed.digest_keys import LOOKUP, Label
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.tables import (
@@ -323,6 +326,7 @@ def test_by_a_stolen_key_of_before_nobody_is_found_and_nothing_is_opened(
     }
     assert digests <= set(cells(mine))
     turn(mine)
+    clear_traces(mine.engine, DIGESTED_ANEW)
 
     left = set(cells(mine))
     assert digests & left == set()
@@ -415,3 +419,61 @@ def test_two_that_begin_or_carry_at_once_make_one_turn(
         continue
     assert [end(mine), end(other)] == [len(LOOKUP), 0]
     assert is_known(mine)
+
+
+def test_who_begins_a_second_time_goes_on_with_the_first(
+    mine: Database, other: Database
+) -> None:
+    with mine.write() as work:
+        begun = begin_turn(work, by="anne (keys)")
+    with other.write() as work:
+        assert begin_turn(work, by="ben (keys)") == begun
+    carry_all(other)
+    assert end(mine) == len(LOOKUP)
+    with mine.read() as work:
+        lines = [one.action for one in work.journal.lines()]
+    assert lines.count("key:turn") == 1
+
+
+def test_two_that_take_one_number_or_login_while_a_turn_begins_are_told(
+    mine: Database, other: Database
+) -> None:
+    """Where several write at once; on SQLite there is one writer."""
+    if mine.engine.dialect.name != "postgresql":
+        pytest.skip("one writer")
+    new = Ins.of(matricule(9), INS.authority.value)
+    second = open_profile(mine, ins=Ins.of(matricule(8), INS.authority.value))
+    third = open_profile(mine, ins=Ins.of(matricule(7), INS.authority.value))
+    traits = _traits(mine, second)
+    with mine.write() as work:
+        assert Profiles(work).find(new.matricule) is None  # by the keys of before
+        begin(other)
+        with other.write() as writing:
+            Profiles(writing).add(new, traits, state="ACTIVATED")
+            Accounts(writing).add("second-one", PASSWORD, second)
+        with pytest.raises(ConflictError):
+            Profiles(work).add(new, traits, state="ACTIVATED")
+        with pytest.raises(ConflictError):
+            Accounts(work).add("Second-One", PASSWORD, third)
+
+
+def test_no_turn_begins_while_somebody_takes_a_number(mine: Database) -> None:
+    if mine.engine.dialect.name != "postgresql":
+        pytest.skip("one writer")
+    try_it = text("SELECT pg_try_advisory_xact_lock(:number)")
+
+    def may_begin() -> bool:
+        with mine.engine.begin() as connection:
+            got = connection.execute(try_it, {"number": digest_turn._LOCK})
+            return bool(got.scalar_one())
+
+    (one,) = others(1, mine)
+    with mine.read() as work:
+        found = Profiles(work).find(one)
+        assert found is not None
+    with mine.write() as work:
+        assert may_begin()
+        new = Ins.of(matricule(9), INS.authority.value)
+        Profiles(work).add(new, found.traits, state="ACTIVATED")
+        assert not may_begin()
+    assert may_begin()

@@ -46,7 +46,7 @@ def test_it_is_asked_for_prepared_told_and_fetched(site: Site) -> None:
 
     assert (done.status, done.location) == (303, HERE)
     assert "en préparation" in waiting
-    assert "0 documents sur environ 1" in waiting
+    assert "Documents déjà dans le fichier\u00a0: 0 sur environ 1." in waiting
     assert "Votre fichier est prêt" in ready.text
     assert "1 document," in ready.text
     packed = content(site.database, last(site.database, site.patient))

@@ -87,6 +87,46 @@ def test_what_is_unread_is_new_until_it_is_opened(site: Site) -> None:
 
 
 @blocking
+def test_what_is_unread_is_told_however_much_newer_was_opened(site: Site) -> None:
+    oldest = file(site.database, site.patient, narrative("x"), title="Ancien")
+    newer = [file(site.database, site.patient, narrative("y")) for _ in range(31)]
+    receive(site.database, site.patient, sender=HOUSE, name="Cardiologie", kind="ORG")
+    for number in range(31):
+        sender = f"dr.{number}@hopital.mssante.test"
+        receive(site.database, site.patient, sender=sender)
+    with site.database.write() as work:
+        for document in newer:
+            site.vault(work).mark_read(document)
+        inbox = Inbox(work)
+        for one in inbox.reader.conversations(site.patient):
+            if one.name != "Cardiologie":
+                inbox.open(site.patient, one.id)
+    browser = site.signed_in()
+
+    page = browser.get("/home").text
+
+    assert "Rien de nouveau" not in page
+    assert "Cardiologie" in page
+    assert f"/documents/{oldest}" in page
+    assert oldest in browser.get("/documents?unread=1").text
+
+
+@blocking
+def test_more_than_is_shown_leads_to_the_list_of_what_is_not_opened(
+    site: Site,
+) -> None:
+    for _ in range(6):
+        file(site.database, site.patient, narrative("x"))
+    browser = site.signed_in()
+
+    page = browser.get("/home").text
+
+    link = "/documents?unread=1&amp;order=filed"
+    assert link in page
+    assert "6 documents" in browser.get(link.replace("&amp;", "&")).text
+
+
+@blocking
 def test_what_was_there_at_the_last_visit_is_unread_but_not_new(site: Site) -> None:
     receive(site.database, site.patient, sender=HOUSE, name="Cardiologie", kind="ORG")
     site.clock.advance(minutes=1)
@@ -146,7 +186,7 @@ def test_an_operators_look_is_shown_by_name_with_its_reason(site: Site) -> None:
 
     page = site.signed_in().get("/home").text
 
-    assert "Exploitant : admin:paule" in page
+    assert f"Opérateur du service{NBSP}: admin:paule" in page
     assert "A regardé les données de votre compte : appel du patient" in page
     assert "zoe" not in page
 
