@@ -134,7 +134,7 @@ def test_what_is_gone_or_hidden_is_not_named(site: Site) -> None:
     page = browser.get("/notices")
 
     assert "Biopsie" not in page.text
-    assert page.text.count("Il n’est plus dans votre espace.") == 2
+    assert page.text.count("Il n’est plus dans cet espace.") == 2
     assert links(page) == []
 
 

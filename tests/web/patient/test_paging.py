@@ -56,7 +56,7 @@ def test_a_message_shows_who_sent_it_and_by_which_certificate(site: Site) -> Non
 
     assert "DR Claire MARTIN Cardiologie" in page
     assert "dr.martin@<wbr>hopital.mssante.test" in page
-    assert "Envoyé avec le certificat de : Hôpital de démonstration" in page
+    assert "Envoyé avec le certificat de\u00a0: Hôpital de démonstration" in page
     assert "auparavant sous un autre nom" not in page
 
 
