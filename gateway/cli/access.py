@@ -11,7 +11,7 @@ from gateway.cli.access_showing import (
     as_json,
     lines_of,
     note_showing,
-    readings_of,
+    story_of,
     summary,
 )
 from gateway.cli.operators import operator_account, operator_name
@@ -247,13 +247,13 @@ def show_access(args: argparse.Namespace) -> int:
         access = AccessReader(work).get(args.access)
         if access is None:
             raise NotFoundError("no access has this id")
-        readings = readings_of(work, access)
+        story = story_of(work, access)
         now = work.now
         note_showing(work, args, "access show", [access])
     if args.json:
-        print_json(as_json(access, readings, now))
+        print_json(as_json(access, story, now))
         return 0
-    for line in lines_of(access, readings, now, args.language):
+    for line in lines_of(access, story, now, args.language):
         print(line)
     return 0
 

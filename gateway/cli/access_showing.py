@@ -18,6 +18,7 @@ from gateway.core.texts.accesses import (
     VERDICT_TEXTS,
 )
 from gateway.rights.access_rules import state_of
+from gateway.store.accesses.telling import SENT
 from gateway.store.accesses.values import Access
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
@@ -34,15 +35,28 @@ class AccessReading:
     what: Sequence[str] = field(repr=False)
 
 
-def readings_of(work: UnitOfWork, access: Access) -> list[AccessReading]:
-    """Return what was opened by an access, as the operator's chain says, in order."""
-    return [
+@frozen
+class AccessStory:
+    """What came of an access, as the operator's chain says."""
+
+    readings: Sequence[AccessReading]
+    """In their order."""
+    is_mailed: bool
+    """An e-mail to one of its patients was made: not where none has an address."""
+
+
+def story_of(work: UnitOfWork, access: Access) -> AccessStory:
+    """Return what was opened by an access, and whether an e-mail tells of it."""
+    lines = work.journal.about([access.id])
+    readings = [
         AccessReading(
             line.at, line.detail.get("by", ""), line.detail.get("document", ())
         )
-        for line in work.journal.about([access.id])
+        for line in lines
         if line.action == Action.OPERATOR_READ and line.outcome in _OPENS
     ]
+    told = [line.outcome for line in lines if line.action == Action.ACCESS_TOLD]
+    return AccessStory(readings, SENT in told)
 
 
 def note_showing(
@@ -75,9 +89,7 @@ def summary(access: Access, now: datetime) -> dict[str, Any]:
     }
 
 
-def as_json(
-    access: Access, readings: Sequence[AccessReading], now: datetime
-) -> dict[str, Any]:
+def as_json(access: Access, story: AccessStory, now: datetime) -> dict[str, Any]:
     """Return an access with what it names and what was opened, for programs."""
     said = access.said
     return {
@@ -92,13 +104,14 @@ def as_json(
         ],
         "opened": [
             {"time": one.at.isoformat(), "by": one.by, "what": list(one.what)}
-            for one in readings
+            for one in story.readings
         ],
+        "mailed": story.is_mailed,
     }
 
 
 def lines_of(
-    access: Access, readings: Sequence[AccessReading], now: datetime, language: str
+    access: Access, story: AccessStory, now: datetime, language: str
 ) -> Iterator[str]:
     """Yield the lines that tell of an access, for people."""
 
@@ -127,15 +140,15 @@ def lines_of(
         named = word("message" if access.arrival_id else "named")
         for one in said.named:
             yield f"  {named}: {' '.join(filter(None, (one.id, one.category)))}"
-    for reading in readings:
+    for reading in story.readings:
         what = ", ".join(reading.what)
         yield f"  {word('read')}: {reading.at.isoformat()} {reading.by} {what}"
-    if facts.begun_at is not None and not readings:
+    if facts.begun_at is not None and not story.readings:
         yield f"  {word('not_read')}"
-    yield from _after(access, language)
+    yield from _after(access, story, language)
 
 
-def _after(access: Access, language: str) -> Iterator[str]:
+def _after(access: Access, story: AccessStory, language: str) -> Iterator[str]:
     """Yield what a review found, and when the patient is told."""
 
     def word(name: str) -> str:
@@ -147,7 +160,8 @@ def _after(access: Access, language: str) -> Iterator[str]:
     elif access.facts.review_by is not None:
         yield f"  {word('review_due')} {access.facts.review_by.isoformat()}"
     if access.told_at is not None:
-        yield f"  {word('told')} {access.told_at.isoformat()}"
+        told = word("told" if story.is_mailed else "not_mailed")
+        yield f"  {told} {access.told_at.isoformat()}"
     elif access.tell_at is not None:
         yield f"  {word('tell_at')} {access.tell_at.isoformat()}"
     if access.said is not None and access.said.delayed_why:

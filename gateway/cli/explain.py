@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from gateway.cli.access_showing import as_json as access_as_json
-from gateway.cli.access_showing import lines_of, note_showing, readings_of
+from gateway.cli.access_showing import lines_of, note_showing, story_of
 from gateway.cli.explaining import Explanation, as_json, print_explanation
 from gateway.cli.options import (
     Subparsers,
@@ -80,18 +80,18 @@ def explain(args: argparse.Namespace) -> int:
         _note(work, args, explanations)
         found = _accesses(database, work, args.name)
         note_showing(work, args, "explain", found)
-        accesses, now = [(one, readings_of(work, one)) for one in found], work.now
+        accesses, now = [(one, story_of(work, one)) for one in found], work.now
     if not explanations and not accesses:
         raise NotFoundError("no decision was kept of this id")
     if args.json:
         decisions = [as_json(one, replay=args.replay) for one in explanations]
-        opened_by = [access_as_json(one, read, now) for one, read in accesses]
+        opened_by = [access_as_json(one, story, now) for one, story in accesses]
         print_json({"decisions": decisions, "accesses": opened_by})
         return 0
     for one in explanations:
         print_explanation(one, args.language, replay=args.replay)
-    for access, read in accesses:
-        for line in lines_of(access, read, now, args.language):
+    for access, story in accesses:
+        for line in lines_of(access, story, now, args.language):
             print(line)
     return 0
 

@@ -20,9 +20,15 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.mailbox.reencrypting import Reencrypting, is_begun, note_begun
+from gateway.store.mailbox.reencrypting import (
+    SEALED_ANEW,
+    Reencrypting,
+    is_begun,
+    note_begun,
+)
 from gateway.store.patients.epochs import MAILBOX, PATIENT, turn_owner, turn_owners
 from gateway.store.patients.lookups import (
+    DIGESTED_ANEW,
     begin_turn,
     carry_lookups,
     end_turn,
@@ -73,7 +79,7 @@ def add_rotating(turning: Subparsers) -> None:
     owners.add_argument(
         "--reencrypt",
         action="store_true",
-        help="of a mailbox: all there is too, and destroy the old key; after a theft",
+        help="of a mailbox: what there is too, and destroy the old key; after a theft",
     )
 
 
@@ -134,7 +140,7 @@ def rotate_owner(args: argparse.Namespace) -> int:
 
 def _reencrypt(args: argparse.Namespace) -> int:
     """
-    Seal all that a mailbox has under another key, and destroy the old one.
+    Seal what the database has of a mailbox under another key, and destroy the old one.
 
     Raises:
         MisuseError: it is no mailbox.
@@ -167,7 +173,7 @@ def _reencrypt(args: argparse.Namespace) -> int:
         _wait(database, settles_at(database.clock()))
         with database.write() as work, work.given_by(told):
             gone = Reencrypting(work, mailbox.id).end(by=told["by"])
-        clear_traces(database.engine)
+        clear_traces(database.engine, SEALED_ANEW)
     if args.json:
         print_json({"carried": total, "destroyed": gone})
     else:
@@ -209,7 +215,7 @@ def rotate_lookup(args: argparse.Namespace) -> int:
                 print(f"{total} patients", file=sys.stderr)
         with database.write() as work, work.given_by(told):
             gone = end_turn(work, by=told["by"])
-        clear_traces(database.engine)
+        clear_traces(database.engine, DIGESTED_ANEW)
     if args.json:
         print_json({"carried": total, "destroyed": gone})
     else:

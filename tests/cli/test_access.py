@@ -123,6 +123,8 @@ def test_a_document_opens_by_an_access_alone_and_only_the_one_that_is_named(
 def test_a_second_person_grants_it_and_sees_what_was_opened(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert run(patient, "set", MATRICULE, "email=d@courriel.example") == 0
+    capsys.readouterr()
     be(ANNE)
     asked = taken(run, capsys, "ask")["access"]
     with pytest.raises(MisuseError):
@@ -153,6 +155,24 @@ def test_a_second_person_grants_it_and_sees_what_was_opened(
     assert (shown["reason"], shown["request"]) == ("ticket 12", "the patient")
     assert f"accordé par: {BEN}" in said
     assert "motif: réclamation" in said
+    assert shown["mailed"]
+    assert f"patient averti par e-mail le {shown['told']}" in said
+
+
+def test_that_nobody_could_be_told_by_mail_is_shown_long_after(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(ANNE)
+    access_id = taken(run, capsys)["access"]
+    be(BEN, "auditor")
+    capsys.readouterr()
+    assert run(access, "show", access_id, "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert run(access, "show", access_id, "--language", "en") == 0
+
+    assert not shown["mailed"]
+    told = f"nobody could be told by e-mail; in the history since {shown['told']}"
+    assert told in capsys.readouterr().out
 
 
 def test_a_patient_and_a_document_are_explained_with_who_could_open_it(

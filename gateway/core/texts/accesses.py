@@ -78,7 +78,11 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "not_read": Both("rien n'a été ouvert", "nothing was opened"),
         "review_due": Both("à contrôler avant le", "to be reviewed before"),
         "reviewed": Both("contrôlé par", "reviewed by"),
-        "told": Both("patient averti le", "patient told on"),
+        "told": Both("patient averti par e-mail le", "patient told by e-mail on"),
+        "not_mailed": Both(
+            "personne n'a pu être averti par e-mail ; dans l'historique depuis le",
+            "nobody could be told by e-mail; in the history since",
+        ),
         "tell_at": Both("patient averti seulement le", "patient told only on"),
         "delayed": Both("averti plus tard car", "told later because"),
     }

@@ -1,5 +1,5 @@
 """
-After a theft of a mailbox's key: all that is there is sealed anew under another one.
+After a theft of a mailbox's key: what the database has is sealed under another one.
 
 First what is new is under the other key, while both are read by. Then each message is
 carried over: its grant and its outline are made anew beside the old ones, which stay
@@ -50,6 +50,8 @@ _STORY: Final = (
 )
 """What is told of a message under the key of a mailbox once its day is over."""
 
+SEALED_ANEW: Final = (mail_outlines, *(table for table, *_ in _STORY))
+"""Whose rows of before lie in the database's files until `clear_traces`."""
 
 _BEGUN: Final = "reencrypted"
 """Where a mailbox is of which that was begun and is not ended, by its id as a step."""

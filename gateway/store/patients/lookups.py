@@ -27,6 +27,7 @@ from gateway.store.sealed.digest_keys import LOOKUP
 from gateway.store.sealed.digest_turn import wait_for_writers
 from gateway.store.sealed.generation import next_generation
 from gateway.store.tables import (
+    accounts,
     data_keys,
     one_time_codes,
     profiles,
@@ -36,6 +37,15 @@ from gateway.store.tables import (
 
 BATCH: Final = 100
 """Patients carried over in one transaction."""
+
+DIGESTED_ANEW: Final = (
+    profiles,
+    accounts,
+    unknown_logins,
+    web_sessions,
+    one_time_codes,
+)
+"""Whose digests of before lie in the database's files until `clear_traces`."""
 
 _STEP: Final = "lookup"
 _SCOPES: Final = tuple(label.scope for label in LOOKUP)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, Table, select, update
 
 from gateway.errors import ConflictError, NotFoundError, UnavailableError
 from gateway.store.base.engine import is_sqlite
@@ -63,14 +64,19 @@ def destroy_scope(
     return len(left)
 
 
-def clear_traces(engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
+def clear_traces(
+    engine: Engine,
+    rewritten: Iterable[Table] = (),
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+) -> None:
     """
     Take the bytes of destroyed keys out of what the database keeps beside its rows.
 
     SQLite: its file is overwritten where they were (``secure_delete``), and its
     write-ahead log is cut to nothing. PostgreSQL: the dead rows are removed (VACUUM),
-    of keys and of what was sealed anew; its own write-ahead log goes as its settings
-    say.
+    of keys, and of the tables that were ``rewritten`` besides; its own write-ahead log
+    goes as its settings say.
 
     Raises:
         UnavailableError: somebody has been reading for so long that the log stays; the
@@ -85,7 +91,8 @@ def clear_traces(engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
             driver.autocommit = True
             if hasattr(driver, "answer_seconds"):
                 driver.answer_seconds = 0.0
-            driver.execute("VACUUM data_keys, blob_grants, mail_outlines")
+            names = {"data_keys", "blob_grants", *(one.name for one in rewritten)}
+            driver.execute(f"VACUUM {', '.join(sorted(names))}")
     finally:
         connection.invalidate()  # it was set up for this alone
         connection.close()

@@ -303,6 +303,19 @@ def test_who_has_the_database_alone_opens_nothing_and_hides_nothing(
         assert AlteredRows(work).find_of(accesses)
 
 
+def test_what_is_hidden_from_the_look_of_each_minute_is_found_by_the_doctor(
+    database: Database, patient: str, clock: SetClock
+) -> None:
+    access_id = take(database, patient)
+    clock.advance(hours=25)
+    with database.engine.begin() as connection:
+        change = "review_by = NULL, ends_at = ends_at - 9999999999999"
+        connection.execute(text(f"UPDATE accesses SET {change}"))  # noqa: S608 (ours)
+    assert unreviewed(database) == (0, None, 0)
+    with database.read() as work:
+        assert AlteredRows(work).find_doors() == [f"accesses/{access_id}: was altered"]
+
+
 def opens_unaltered(database: Database, who: tuple[str, str]) -> bool:
     """Tell whether something opens; that it is refused as altered is no."""
     try:

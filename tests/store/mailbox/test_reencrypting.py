@@ -18,8 +18,9 @@ from gateway.store.mailbox.folders import INBOX
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.openings import Openings
 from gateway.store.mailbox.reading import MailReading
-from gateway.store.mailbox.reencrypting import Reencrypting
+from gateway.store.mailbox.reencrypting import SEALED_ANEW, Reencrypting
 from gateway.store.patients.epochs import MAILBOX, turn_owner
+from gateway.store.sealed.destroying import clear_traces
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.places import _whole
 from gateway.store.sealed.wrapping import decrypt
@@ -206,6 +207,7 @@ def test_a_stolen_key_of_before_opens_nothing_that_is_in_the_database(
     begin(database, mailbox_id)
     carry_all(database, mailbox_id)
     assert end(database, mailbox_id) == 1
+    clear_traces(database.engine, SEALED_ANEW)
 
     ids = [one.id for one in keys_of(database, mailbox_id)]
     assert opened(stolen, database, ids) == set()
