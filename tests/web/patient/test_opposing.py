@@ -66,7 +66,7 @@ def test_a_document_is_opposed_from_its_page_asked_back_and_lifted(site: Site) -
         "Lettre <1>",
     )
     listed = browser.get(done.location).text
-    assert "Le document « Lettre &lt;1&gt; »" in listed
+    assert "Le document «\u00a0Lettre &lt;1&gt;\u00a0»" in listed
     oppose(browser, ("document", document), ("what", "this"))
     assert changes(site) == ["oppose-document"]
     which = re.search(r'name="id" value="([0-9a-f]{32})"', listed)
