@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gateway.cli.access_showing import summary
 from gateway.cli.operators import operator_name
@@ -29,6 +30,11 @@ from gateway.core.person import IdentityTraits, Sex
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import MisuseError
 from gateway.message.address import read_address
+from gateway.rights.own_access_rules import (
+    OWN_ACCESS_YEARS,
+    OwnAct,
+    may_oneself,
+)
 from gateway.rights.profile import ProfileState
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.journal import chain_of
@@ -157,12 +163,22 @@ def add_patient(args: argparse.Namespace) -> int:
             Ins.of(args.ins, args.oid), traits, state=args.state, email=email
         )
         if args.login:
+            zone = ZoneInfo(settings.web.time_zone)
+            today = work.now.astimezone(zone).date()
+            if not may_oneself(OwnAct.SIGN_IN, args.birth_date, today):
+                raise MisuseError(_TOO_YOUNG)
             Accounts(work).add(args.login, password, profile_id, by=told["by"])
         made = Profiles(work).get(profile_id)
         assert made is not None, "just made"
         tell_waiting(work, Notices.of(work, settings), made)
     print(f"profile {profile_id}: {args.state}")
     return 0
+
+
+_TOO_YOUNG = (
+    f"--login: before {OWN_ACCESS_YEARS} years a space is opened by who represents the "
+    "minor: gateway patient represent"
+)
 
 
 def set_password(args: argparse.Namespace) -> int:

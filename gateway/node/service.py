@@ -51,6 +51,7 @@ from gateway.store.base.work import AwayError, Database
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests
 from gateway.store.patients.deadlines import wake
 from gateway.store.patients.epochs import follow_epochs
@@ -254,8 +255,7 @@ class Service:
         monitor.setServiceParent(self._root)
         TimerService(EVERY_SECONDS, self._look).setServiceParent(self._root)
         if every := self._supervisor.every:
-            alive = self._supervisor.alive
-            TimerService(every, alive).setServiceParent(self._root)
+            TimerService(every, self._supervisor.alive).setServiceParent(self._root)
 
     def _look(self) -> None:
         if self._writer.failure and not self._has_failed:
@@ -273,7 +273,7 @@ class Service:
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
-        carrying = CarryingOver(self._database, STEPS)
+        carrying, notices = CarryingOver(self._database, STEPS), self._settings.notices
 
         def rounds_and_strays() -> dict[str, int]:
             bounced = _take_bounces(self._database, self._settings)
@@ -283,10 +283,10 @@ class Service:
                 follow_epochs(work)
                 wake(work, 1000)
                 wake_tellings(work, 1000)
+                wake_unread(work, notices.unread_days)
                 late["requests"] = forget_requests(work)
             gone = {**bounced, **late, **rounds.run(), **files, **strays.run().changes}
-            gone |= days.run()
-            return {**carrying.run(), **gone}
+            return {**gone, **days.run(), **carrying.run()}
 
         tidy = self._worker.deferred(rounds_and_strays)
 

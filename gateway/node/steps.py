@@ -21,6 +21,7 @@ from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
+from gateway.mssante.sending.unread import TellingUnread
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import TellingOfAccess
@@ -54,6 +55,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
     )
     vaults = open_vaults(database)
     delivering = Delivering(database, settings, trust.answers_for)
+    brought = BroughtDocuments(vaults)
     notifying = Notifying.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(
@@ -71,9 +73,8 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DIGEST: Digesting(settings),
         TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,
-        TaskKind.RECALL: Recalling(
-            TakingBack(database, settings, BroughtDocuments(vaults))
-        ),
+        TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),
+        TaskKind.UNREAD: TellingUnread(database, settings, brought),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
         TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),

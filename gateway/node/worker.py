@@ -34,6 +34,7 @@ LOCAL = (
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
     TaskKind.TELL,
+    TaskKind.UNREAD,
 )
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.NOTIFY,)

@@ -17,12 +17,14 @@ from attrs import field, frozen
 
 from gateway.core.papers import GROUPS, AskedAs, PaperField, PaperKind, fields_of
 from gateway.core.telephone import telephone_of
-from gateway.rights.delegation_rules import is_adult
+from gateway.rights.own_access_rules import OwnAct, may_oneself
 
 
 def may_have(kind: PaperKind, born: str, today: date) -> bool:
     """Tell whether somebody born then may write such a paper."""
-    return kind is not PaperKind.DIRECTIVES or is_adult(born, today)
+    return kind is not PaperKind.DIRECTIVES or may_oneself(
+        OwnAct.DIRECTIVES, born, today
+    )
 
 
 class PaperFault(StrEnum):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from datetime import date
 from typing import Final
 
 from attrs import field, frozen
 
 from gateway.errors import InvalidError
+from gateway.rights.own_access_rules import OwnAct, may_oneself
 from gateway.rights.profile import ProfileState, may_sign_in
 
 CARD_DIGITS: Final = (8, 13)
@@ -36,6 +38,7 @@ class PersonKnown:
     has_address: bool
     birth_date: str = field(repr=False)
     card: str = field(repr=False)
+    today: date
 
 
 def may_recover(said: ItemsSaid, known: PersonKnown) -> bool:
@@ -44,8 +47,11 @@ def may_recover(said: ItemsSaid, known: PersonKnown) -> bool:
 
     The number, the birth date, and the serial number of the card where it is known
     (Mon espace santé: NIR, date de naissance, numéro de série de la carte Vitale). They
-    open nothing by themselves: the code does.
+    open nothing by themselves: the code does. A minor's parents know all three and may
+    read that address: a minor goes to the counter (`own_access_rules`).
     """
+    if not may_oneself(OwnAct.RECOVER, known.birth_date, known.today):
+        return False
     if not (may_sign_in(known.state) and known.has_account and known.has_address):
         return False
     return is_whom_they_say(said, known.birth_date, known.card)

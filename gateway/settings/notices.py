@@ -10,6 +10,7 @@ from gateway.errors import MisuseError
 from gateway.settings.table import Table
 
 _MOST_DAYS = 3660
+_MOST_UNREAD_DAYS = 90
 
 
 @frozen(kw_only=True)
@@ -26,6 +27,11 @@ class NoticeSettings(Table):
     kept_days: Annotated[
         int, "Days a notice stays in the space; between 30 and 3660."
     ] = 730
+    unread_days: Annotated[
+        int,
+        "Days after which who sent a message is told, once, that nobody opened it: a "
+        "professional by mail, a patient in the space; 90 at most. 0: nobody is told.",
+    ] = 7
 
     def __attrs_post_init__(self) -> None:
         """Refuse an hour that no day has, and to forget before people have looked."""
@@ -33,3 +39,5 @@ class NoticeSettings(Table):
             raise MisuseError("[notices]: digest_hour is between 0 and 23")
         if not 30 <= self.kept_days <= _MOST_DAYS:
             raise MisuseError("[notices]: kept_days is between 30 and 3660")
+        if not 0 <= self.unread_days <= _MOST_UNREAD_DAYS:
+            raise MisuseError("[notices]: unread_days is between 0 and 90")

@@ -37,6 +37,7 @@ T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
 """The discharge letter that comes with the program."""
+_DAILY = {TaskKind.DIGEST, TaskKind.UNREAD}
 _DOORS = (
     "smtp",
     "submission",
@@ -245,9 +246,9 @@ class Gateway:
         eventually(lambda: self.tasks() == 0, seconds=seconds)
 
     def tasks(self) -> int:
-        """Return how many tasks there are; the e-mail of the day waits for its hour."""
+        """Return how many tasks there are that do not wait for their hour of the day"""
         with self.database() as database, database.read() as work:
-            return sum(one.kind != TaskKind.DIGEST for one in work.tasks.listed())
+            return sum(one.kind not in _DAILY for one in work.tasks.listed())
 
 
 Done = subprocess.CompletedProcess[bytes]

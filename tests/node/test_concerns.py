@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from gateway.core.copies import Copy
+from gateway.core.notices import NoticeWhen, notice_table
 from gateway.core.texts.notices import NoticeKind
 from gateway.node.concerns import Concerns, tell_of_holding
 from gateway.store.arrivals.arrivals import ArrivalState
@@ -388,7 +389,10 @@ def test_a_notice_given_up_does_not_keep_back_the_next(post: Post) -> None:
     assert [line.outcome for line in ended] == ["failed"]
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize(
+    "kind",
+    [one.kind for one in notice_table().values() if one.email is not NoticeWhen.DAILY],
+)
 def test_a_hidden_document_that_its_patient_was_not_told_of_is_for_the_operator(
     post: Post, kind: NoticeKind
 ) -> None:

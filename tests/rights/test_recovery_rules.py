@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from attrs import evolve
 
@@ -21,6 +23,7 @@ KNOWN = PersonKnown(
     has_address=True,
     birth_date="19790328",
     card="21034567890",
+    today=date(2026, 11, 29),
 )
 SAID = ItemsSaid(birth_date="19790328", card="21034567890")
 
@@ -34,6 +37,15 @@ def test_a_card_that_is_not_known_is_not_asked_for() -> None:
 
     assert may_recover(evolve(SAID, card=""), unknown) is True
     assert may_recover(SAID, unknown) is True
+
+
+@pytest.mark.parametrize("born", ["20101129", "20081130", "20200101"])
+def test_a_minor_goes_to_the_counter_whoever_knows_everything(born: str) -> None:
+    """A parent knows the number, the birth date and the card."""
+    said, known = evolve(SAID, birth_date=born), evolve(KNOWN, birth_date=born)
+
+    assert may_recover(said, known) is False
+    assert may_recover(said, evolve(known, today=date(2038, 1, 1))) is True
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from gateway.settings.notices import NoticeSettings
         ({"digest_hour": 24}, "between 0 and 23"),
         ({"kept_days": 29}, "between 30 and 3660"),
         ({"kept_days": 3661}, "between 30 and 3660"),
+        ({"unread_days": -1}, "between 0 and 90"),
+        ({"unread_days": 91}, "between 0 and 90"),
     ],
 )
 def test_what_no_day_has_is_refused(values: dict[str, Any], why: str) -> None:
@@ -24,8 +26,9 @@ def test_what_no_day_has_is_refused(values: dict[str, Any], why: str) -> None:
         NoticeSettings(**values)
 
 
-@pytest.mark.parametrize(("hour", "days"), [(0, 30), (23, 3660)])
-def test_the_limits_themselves_are_taken(hour: int, days: int) -> None:
-    taken = NoticeSettings(digest_hour=hour, kept_days=days)
+@pytest.mark.parametrize(("hour", "days", "unread"), [(0, 30, 0), (23, 3660, 90)])
+def test_the_limits_themselves_are_taken(hour: int, days: int, unread: int) -> None:
+    taken = NoticeSettings(digest_hour=hour, kept_days=days, unread_days=unread)
 
     assert (taken.digest_hour, taken.kept_days) == (hour, days)
+    assert taken.unread_days == unread

@@ -16,6 +16,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Votre message n'a pas pu être remis",
             "Your message could not be delivered",
         ),
+        NoticeKind.UNREAD: Both(
+            "Ce jour-là, personne n'avait encore ouvert votre message",
+            "On that day, nobody had opened your message yet",
+        ),
         NoticeKind.DOCUMENT: Both("Un document a été ajouté", "A document was added"),
         NoticeKind.WITHDRAWN: Both(
             "Un document a été retiré par son auteur",

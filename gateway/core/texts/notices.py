@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     MESSAGE = "message"
     DOCUMENT = "document"
     UPDATE = "update"  # hidden until announced, and not announced (CSP R. 1111-53)
+    UNREAD = "unread"  # one of the patient's, by nobody for days
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
     ACCESS = "access"  # an operator looked into the vault
@@ -361,6 +362,22 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Some time ago you wrote something in your space. Read it again, then "
                 'confirm it, change it or take it back, on the page "My papers".\n'
                 + CARE_EN,
+            ),
+        },
+        NoticeKind.UNREAD: {
+            "fr": (
+                "Un de vos messages n'était pas encore ouvert",
+                "Bonjour,\n\n"
+                "Un message que vous avez envoyé depuis votre espace n'avait encore "
+                "été ouvert par personne quand cet avis a été écrit. Votre espace dit "
+                "lequel, et ce que vous pouvez faire.\n" + CARE_FR,
+            ),
+            "en": (
+                "One of your messages had not been opened yet",
+                "Hello,\n\n"
+                "A message you sent from your space had been opened by nobody yet when "
+                "this notice was written. Your space says which one, and what you can "
+                "do.\n" + CARE_EN,
             ),
         },
         NoticeKind.UNDELIVERED: {

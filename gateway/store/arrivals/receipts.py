@@ -16,11 +16,12 @@ from gateway.store.tables import inbox_messages, profiles, receipts
 @frozen(kw_only=True)
 class Receipt:
     """
-    One receipt: ``kind`` DSN, MDN or ERR, about one recipient by position.
+    One receipt: ``kind`` DSN, MDN, ERR or UNR, about one recipient by position.
 
     ``status`` is the word of the receipt (delivered, failed, relayed, delayed,
-    processed, displayed, error), ``code`` its MDN error code, ``state`` sent, shown
-    (to a patient, on the page) or withheld; ``detail`` says why it was withheld.
+    processed, displayed, error, unopened), ``code`` its MDN error code, ``state``
+    sent, shown (to a patient, on the page) or withheld; ``detail`` says why it was
+    withheld.
     """
 
     kind: str

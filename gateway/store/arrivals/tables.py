@@ -153,7 +153,7 @@ receipts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("arrival_id", Id, nullable=False),
-    Column("kind", String(4), nullable=False),  # DSN, MDN
+    Column("kind", String(4), nullable=False),  # DSN, MDN, ERR, UNR
     Column("recipient", Integer, nullable=False),  # recipients.position
     Column("status", String(12), nullable=False),
     Column("code", String(8), nullable=False, default=""),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import insert, select
 
+from gateway.rights.unread_rules import CopySeen
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.selections import in_chunks, uid_condition
 from gateway.store.sealed.column_digests import column_digest
 from gateway.store.tables import folders, mail_items, mail_openings
+
+_DEALT_WITH: Final = frozenset({"\\seen", "\\answered", "\\deleted"})
 
 
 @frozen
@@ -94,6 +97,32 @@ class Openings:
                 identity=identity,
                 mailbox=mailbox_id,
             )
+
+    def seen(self, mailbox_id: str, blob_id: str) -> CopySeen:
+        """
+        Return what is known of a message in a mailbox: whether a holder opened it.
+
+        One that is marked as read or answered, or as deleted, was dealt with. Of one
+        that was removed nothing is known any more.
+        """
+        items = self.work.connection.execute(
+            select(mail_items.c.flags, mail_items.c.key_id)
+            .join(folders, folders.c.id == mail_items.c.folder_id)
+            .where(mail_items.c.blob_id == blob_id, folders.c.mailbox_id == mailbox_id)
+        ).all()
+        if not items:
+            return CopySeen.UNKNOWN
+        if any(not _DEALT_WITH.isdisjoint(one.flags.lower().split()) for one in items):
+            return CopySeen.OPENED
+        opened = self.work.connection.execute(
+            select(mail_openings.c.holder)
+            .where(
+                mail_openings.c.blob_id == blob_id,
+                mail_openings.c.key_id.in_({one.key_id for one in items}),
+            )
+            .limit(1)
+        ).first()
+        return CopySeen.UNOPENED if opened is None else CopySeen.OPENED
 
     def _holder(self, row: Any, identity: str) -> str:
         """Return what stands for a holder: another with each message and mailbox."""

@@ -111,6 +111,7 @@ _MAILED = frozenset(
     }
 )
 """What leaves by e-mail, whatever was chosen for the rest."""
+_OF_ANSWERS = frozenset({NoticeKind.UNDELIVERED, NoticeKind.UNREAD})
 _STUCK = timedelta(days=1)
 """A notice that could not leave for as long must not keep back the next ones."""
 
@@ -192,7 +193,7 @@ class Notices:
         notices of the space it stands for all who may read it there.
         """
         profile = Profiles(self.work).get(profile_id)
-        if kind is NoticeKind.UNDELIVERED:  # an answer to what is secret is as well
+        if kind in _OF_ANSWERS:  # an answer to what is secret is as well
             own = InboxReader(self.work)
             theirs = InboxReader(self.work, PatientReader.REPRESENTATIVE)
             is_secret |= own.seen_arrivals(

@@ -11,6 +11,7 @@ from gateway.rights.delegation_rules import (
     capacity_agreed,
     capacity_on,
 )
+from gateway.rights.own_access_rules import shares_a_contact
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.accounts import Accounts
@@ -45,6 +46,13 @@ def representatives_of(
             continue
         if may_sign_in(ProfileState(person.state)):
             yield person
+
+
+def has_their_contact(work: UnitOfWork, profile: Profile) -> bool:
+    """Tell whether codes for a patient would come to who represents them as well."""
+    theirs = representatives_of(work, profile.id, even_closed=True)
+    some = [part for one in theirs for part in (one.email, one.telephone)]
+    return shares_a_contact((profile.email, profile.telephone), some)
 
 
 def is_left_without_account(work: UnitOfWork, profile: Profile) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -32,6 +32,10 @@ class Profile:
     created_at: datetime
     sets: Mapping[str, str] | None = field(default=None, repr=False)
     """A MAC of all blocks, of all oppositions, …; None: of an earlier version."""
+
+
+MAIL_TO_ME: Final = "mail-to-me"
+"""The kind of an opposition to secure mail from anybody."""
 
 
 @frozen(kw_only=True)

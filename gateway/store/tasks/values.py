@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     REVIEW = "review"  # a version of advance directives: its author is reminded
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day
+    UNREAD = "unread"  # a place among all messages: who is to hear that nobody read it
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 from gateway.rights.life_rules import SECOND_THOUGHTS, due_next
+from gateway.rights.own_access_rules import OwnAct, may_oneself
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.deadlines import deadline_of
 from gateway.store.patients.devices import Devices
 from gateway.store.patients.life import go_on
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
@@ -27,26 +30,34 @@ class ClosingPages:
     desk: PatientDesk
 
     def ask(self, visit: Visit) -> Answer:
-        """Say what closing means, and ask."""
+        """Say what closing means, and ask; a minor is told who may."""
         return ChangingPages(self.desk).to_prove(visit) or self._ask(visit)
 
     def _ask(self, visit: Visit, problem: str = "", status: int = 200) -> Answer:
         due = due_next(ProfileState.CLOSED, visit.now)
+        may_close = self._may(visit.profile, visit.now)
         assert due is not None, "a closed space is kept for so long"
         return self.desk.page(
             visit,
             "close.html",
-            status=status,
+            status=status if may_close else 403,
+            may_close=may_close,
             problem=problem,
             kept_until=due.at,
             days=SECOND_THOUGHTS.days,
             deletes=visit.form.line("end") == "delete",
         )
 
+    def _may(self, profile: Profile, now: datetime) -> bool:
+        born, today = profile.traits.birth_date, self.desk.day(now)
+        return may_oneself(OwnAct.CLOSE, born, today)
+
     def close(self, visit: Visit) -> Answer:
         """Close the space, or ask for its deletion; nobody is signed in then."""
         if (proof := ChangingPages(self.desk).to_prove(visit)) is not None:
             return proof
+        if not self._may(visit.profile, visit.now):
+            return self._ask(visit)
         if not visit.form.line("understood"):
             return self._ask(visit, "understood", 422)
         deletes = visit.form.line("end") == "delete"
@@ -86,6 +97,8 @@ class ClosingPages:
             profile = Profiles(work).hold(profile_id)
             sessions = self.desk.sessions(work)
             if profile is None or not sessions.end(session):
+                return ""
+            if not self._may(profile, work.now):
                 return ""
             go_on(work, self.desk.notices(work), profile, ProfileState.ACTIVATED)
             cookie = sessions.start(Stage.OPEN, session.account_id)

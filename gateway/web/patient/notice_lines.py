@@ -18,7 +18,9 @@ from gateway.store.patients.notice_centre import CentreNotice
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 
-_OF_MESSAGES = frozenset({NoticeKind.MESSAGE, NoticeKind.UNDELIVERED})
+_OF_MESSAGES = frozenset(
+    {NoticeKind.MESSAGE, NoticeKind.UNDELIVERED, NoticeKind.UNREAD}
+)
 _OF_DOCUMENTS = frozenset({NoticeKind.DOCUMENT, NoticeKind.SHOWN, NoticeKind.WITHDRAWN})
 _PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
 

@@ -109,6 +109,7 @@ class Recovering:
             has_address=bool(profile.email),
             birth_date=profile.traits.birth_date,
             card=profile.card,
+            today=self.desk.day(work.now),
         )
         if account is None or not may_recover(said, known):
             return None

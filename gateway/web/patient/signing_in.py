@@ -15,8 +15,9 @@ from attrs import field, frozen
 
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import OpeningFacts, capacity_on
+from gateway.rights.delegation_rules import OpeningFacts, capacity_on, is_minor
 from gateway.rights.life_rules import may_return
+from gateway.rights.own_access_rules import OwnAct, may_oneself
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
@@ -30,6 +31,7 @@ from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.devices import Devices
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.representatives import has_their_contact
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.desk import PatientDesk
@@ -45,6 +47,8 @@ class NoCode(StrEnum):
     WRONG = "wrong"  # the login or the password
     PAUSED = "paused"  # too many wrong passwords
     CLOSED = "closed"  # the space, or no address to send a code to
+    YOUNG = "young"  # too young for an access of their own
+    SHARED = "shared"  # a code would come to who represents them
     ENOUGH = "enough"  # as many codes as are sent in an hour
 
 
@@ -118,6 +122,8 @@ class SigningIn:
         profile = self._who_may(work, account)
         if profile is None:
             return PasswordTried(problem=NoCode.CLOSED)
+        if (problem := self._is_kept_out(work, profile)) is not None:
+            return PasswordTried(problem=problem)
         code_id, until = self._send_code(work, account.id, profile)
         if not code_id:
             return PasswordTried(problem=NoCode.ENOUGH, until=until)
@@ -136,6 +142,17 @@ class SigningIn:
         if not may_sign_in(state) and not may_return(state):
             return None
         return profile if profile.email else None
+
+    def _is_kept_out(self, work: UnitOfWork, profile: Profile) -> NoCode | None:
+        """Return why a minor gets no code with the right password, or None."""
+        born, today = profile.traits.birth_date, self.desk.day(work.now)
+        state = ProfileState(profile.state)
+        needs = OwnAct.SIGN_IN if may_sign_in(state) else OwnAct.CLOSE
+        if not may_oneself(needs, born, today):
+            return NoCode.YOUNG
+        if is_minor(born, today) and has_their_contact(work, profile):
+            return NoCode.SHARED
+        return None
 
     def _send_code(
         self,

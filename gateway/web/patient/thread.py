@@ -11,6 +11,7 @@ from attrs import frozen
 from gateway.core.keeping import MessageFile
 from gateway.store.arrivals.outcomes import Outcomes
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.unopened import Unopened
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.web.patient.attachments import ListedFile, offered
 from gateway.web.patient.brought import Remark, remarks
@@ -32,6 +33,8 @@ class ShownMessage:
     """What is to be said of documents that came with it and are not beside it."""
     undelivered: list[Undelivered]
     """The patient's own: to whom it did not arrive, or not yet."""
+    is_unopened: bool
+    """The patient's own, of which it was told that nobody opened it: still so."""
 
 
 @frozen
@@ -54,6 +57,7 @@ class Thread:
         outcomes = Outcomes(work, visit.profile.id).of(came) if came else {}
         said = remarks(seen, outcomes, cards, visit.language)
         astray = undelivered(work, visit.profile.id, conversation, messages)
+        unopened = Unopened(work).among(messages)
         offers = Keeping(self.desk).offers(work, visit, messages)
         return [
             ShownMessage(
@@ -62,6 +66,7 @@ class Thread:
                 documents=cards.get(arrival_id, []),
                 remarks=said.get(arrival_id, []),
                 undelivered=astray.get(one.arrival_id, []) if not arrival_id else [],
+                is_unopened=not arrival_id and one.arrival_id in unopened,
             )
             for one in messages
             for arrival_id in [_brought_by(one)]
@@ -74,12 +79,13 @@ def older_of(
     """
     Return the first of some messages, which a page folds: what is new stays open.
 
-    The newest is open, and all from the first on that is ``fresh`` or did not arrive.
+    The newest is open, and all from the first on that is ``fresh``, did not arrive, or
+    lies unopened.
     """
     opened = (
         place
         for place, one in enumerate(shown)
-        if one.message.id in fresh or one.undelivered
+        if one.message.id in fresh or one.undelivered or one.is_unopened
     )
     return shown[: min(next(opened, len(shown)), max(len(shown) - 1, 0))]
 
