@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import timedelta
 
 from gateway.cli.access_asking import add_wanted, add_why, wanted_of
@@ -23,6 +22,7 @@ from gateway.cli.options import (
     opened,
     print_json,
     print_table,
+    say_altered,
 )
 from gateway.core.accesses import Verdict
 from gateway.core.texts.explaining import LANGUAGES
@@ -227,13 +227,7 @@ def list_accesses(args: argparse.Namespace) -> int:
                 for row in rows
             ],
         )
-    if altered:
-        print(
-            f"gateway: {altered} more were altered in the database: gateway journal "
-            "verify",
-            file=sys.stderr,
-        )
-    return 1 if altered else 0
+    return say_altered(altered)
 
 
 def show_access(args: argparse.Namespace) -> int:

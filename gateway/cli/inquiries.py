@@ -16,6 +16,7 @@ from gateway.cli.options import (
     print_json,
     print_table,
     reason,
+    say_altered,
     who_and_why,
 )
 from gateway.core.ins import check_note
@@ -68,12 +69,15 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def list_all(args: argparse.Namespace) -> int:
-    """List inquiries without naming anybody."""
+    """
+    List inquiries without naming anybody; 1 where some were left out because somebody
+    else wrote to the database.
+    """
     with opened(args) as (_, database), database.read() as work:
-        found = Inquiries(work).listed(closed=args.all)
+        found, altered = Inquiries(work).listed(closed=args.all)
     if args.json:
         print_json([_outline(one) for one in found])
-        return 0
+        return say_altered(altered)
     print_table(
         ("ID", "STATE", "SINCE", "LAST"),
         [
@@ -86,7 +90,7 @@ def list_all(args: argparse.Namespace) -> int:
             for one in found
         ],
     )
-    return 0
+    return say_altered(altered)
 
 
 def _outline(one: Inquiry) -> dict[str, Any]:
@@ -144,7 +148,7 @@ def move(args: argparse.Namespace) -> int:
     check_note(text)
     with opened(args) as (settings, database), database.write() as work:
         inquiries = Inquiries(work)
-        one = inquiries.get(args.inquiry)
+        one = inquiries.hold(args.inquiry)
         inquiries.move(one, event, text, **who_and_why(args))
         profile = Profiles(work).get(one.profile_id)
         if profile is not None:

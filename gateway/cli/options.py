@@ -114,6 +114,20 @@ def note_reading(
     work.note(Action.OPERATOR_READ, what, subject, chain=chain, **said)
 
 
+def say_altered(count: int) -> int:
+    """
+    Say how many rows a list leaves out because somebody else wrote to the database;
+    return the exit status of the list.
+    """
+    if count:
+        print(
+            f"gateway: {count} more were altered in the database: gateway journal "
+            "verify",
+            file=sys.stderr,
+        )
+    return 1 if count else 0
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

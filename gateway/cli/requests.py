@@ -25,6 +25,7 @@ from gateway.cli.options import (
     note_reading,
     opened,
     print_json,
+    say_altered,
 )
 from gateway.core.ins import check_note
 from gateway.errors import MisuseError
@@ -134,13 +135,7 @@ def list_requests(args: argparse.Namespace) -> int:
             print(f"    gateway {shlex.join(one.words)}")
         if not shown:
             print("nothing waits")
-    if altered:
-        print(
-            f"gateway: {altered} more were altered in the database: gateway journal "
-            "verify",
-            file=sys.stderr,
-        )
-    return 1 if altered else 0
+    return say_altered(altered)
 
 
 def confirm(args: argparse.Namespace) -> int:

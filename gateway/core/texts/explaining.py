@@ -504,14 +504,14 @@ HEADLINES: Mapping[str, Both] = MappingProxyType(
             "name. Nothing was added or delivered.",
         ),
         "notice": Both(
-            "Un avis par courriel a été préparé pour vous : il dit seulement que "
-            "quelque chose vous attend.",
-            "A notice by e-mail was prepared for you: it says only that something "
-            "waits.",
+            "Un avis a été préparé pour vous, par courriel ou par SMS : il dit "
+            "seulement que quelque chose vous attend.",
+            "A notice was prepared for you, by e-mail or text message: it says only "
+            "that something waits.",
         ),
         "no-notice": Both(
-            "Aucun avis par courriel n'a été préparé.",
-            "No notice by e-mail was prepared.",
+            "Aucun avis n'a été préparé, ni par courriel ni par SMS.",
+            "No notice was prepared, neither by e-mail nor by text message.",
         ),
         "other": Both("Une décision a été prise.", "Something was decided."),
     }

@@ -192,7 +192,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "access:review": _said(
             Deed.READ, "Accès d'un opérateur contrôlé", "An operator's access reviewed"
         ),
-        "notice:send": _said(Deed.SERVICE, "Avis par courriel", "Notice by e-mail"),
+        "notice:send": _said(
+            Deed.SERVICE,
+            "Avis par courriel ou par SMS",
+            "Notice by e-mail or text message",
+        ),
     }
 )
 """By action of the journal."""

@@ -12,14 +12,14 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import asdict, evolve, field, frozen
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, func, select
 
 from gateway.errors import DestroyedError, NotFoundError
 from gateway.rights.inquiry_rules import InquiryEvent, InquiryState, advanced
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile
-from gateway.store.tables import inquiries
+from gateway.store.tables import data_keys, inquiries
 
 _MOST_SHOWN: Final = 100
 _ACTIONS = {
@@ -125,20 +125,54 @@ class Inquiries:
         Raises:
             NotFoundError: there is none of that id.
         """
-        found = self._some(inquiries.c.id == inquiry_id)
-        if not found:
+        return self._one(select(inquiries).where(inquiries.c.id == inquiry_id))
+
+    def hold(self, inquiry_id: str) -> Inquiry:
+        """
+        Return one, and hold it until the commit: what another says meanwhile stays.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
+        query = select(inquiries).where(inquiries.c.id == inquiry_id)
+        return self._one(query.with_for_update())
+
+    def _one(self, query: Select[Any]) -> Inquiry:
+        row = self.work.connection.execute(query).first()
+        if row is None:
             raise NotFoundError("no inquiry has that id")
-        return found[0]
+        return self._inquiry(row)
 
     def of_patient(self, profile_id: str) -> list[Inquiry]:
         """Return those of a patient, the newest first."""
-        return self._some(inquiries.c.profile_id == profile_id)
+        columns = inquiries.c
+        rows = self.work.connection.execute(
+            select(inquiries)
+            .where(columns.profile_id == profile_id)
+            .order_by(columns.created_at.desc(), columns.id)
+            .limit(_MOST_SHOWN)
+        )
+        return [self._inquiry(row) for row in rows]
 
-    def listed(self, *, closed: bool = False, most: int = 1000) -> list[Inquiry]:
-        """Return those of all patients that are not closed, or all, oldest first."""
-        wanted = inquiries.c.state != InquiryState.CLOSED.value
-        every = inquiries.c.id.is_not(None)
-        return self._some(every if closed else wanted, oldest=True, most=most)
+    def listed(
+        self, *, closed: bool = False, most: int = 1000
+    ) -> tuple[list[Inquiry], int]:
+        """
+        Return those of all patients that wait for somebody, or all, oldest first.
+
+        And how many were left out because they are not as they were written. Where a
+        patient's key is destroyed there is nobody to answer: nothing waits.
+        """
+        columns = inquiries.c
+        query = select(inquiries).order_by(columns.created_at, columns.id).limit(most)
+        if not closed:
+            query = query.join(data_keys, data_keys.c.id == columns.key_id).where(
+                columns.state != InquiryState.CLOSED.value,
+                data_keys.c.destroyed_at.is_(None),
+            )
+        rows = self.work.connection.execute(query).all()
+        sound = [row for row in rows if self.work.rows.is_sound(inquiries, row)]
+        return [self._inquiry(row) for row in sound], len(rows) - len(sound)
 
     def open_count(self, profile_id: str) -> int:
         """Return how many of a patient's are not closed."""
@@ -150,22 +184,6 @@ class Inquiries:
                 inquiries.c.state != InquiryState.CLOSED.value,
             )
         ).scalar_one()
-
-    def _some(
-        self,
-        condition: ColumnElement[bool],
-        *,
-        oldest: bool = False,
-        most: int = _MOST_SHOWN,
-    ) -> list[Inquiry]:
-        since = inquiries.c.created_at
-        rows = self.work.connection.execute(
-            select(inquiries)
-            .where(condition)
-            .order_by(since if oldest else since.desc(), inquiries.c.id)
-            .limit(most)
-        )
-        return [self._inquiry(row) for row in rows]
 
     def _inquiry(self, row: Any) -> Inquiry:
         self.work.rows.check(inquiries, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from gettext import GNUTranslations
@@ -25,9 +26,33 @@ _MOMENT = MappingProxyType(
 )
 
 
+_PARTED = re.compile(r" (?=[:;?!»])|(?<=«) ")
+
+
+def _held(text: str) -> str:
+    """
+    Return a French text whose high signs stay in the line of their word.
+
+    >>> _held("Vous opposez-vous ?")
+    'Vous opposez-vous\xa0?'
+    """
+    return _PARTED.sub("\xa0", text)
+
+
+class _French(GNUTranslations):
+    """The catalogue, with spaces that do not break where French asks for them."""
+
+    def gettext(self, message: str) -> str:
+        return _held(super().gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _held(super().ngettext(msgid1, msgid2, n))
+
+
 def _load(language: str) -> GNUTranslations:
+    kind = _French if language == "fr" else GNUTranslations
     with (_FOLDER / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
-        return GNUTranslations(file)
+        return kind(file)
 
 
 TRANSLATIONS = MappingProxyType({language: _load(language) for language in LANGUAGES})

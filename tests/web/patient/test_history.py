@@ -88,11 +88,11 @@ def test_an_operators_access_says_who_why_for_whom_and_what_a_review_found(
 
     assert page.count("anne (privacy)") == 2
     assert "Accès ouvert par un opérateur du service" in page
-    assert "Document ouvert par un opérateur du service : <a" in page
-    assert "Motif : réclamation" in page
-    assert "À la demande de : la fille du patient" in page
-    assert "Raison donnée : dossier &lt;12&gt;" in page
-    assert "Comment : par une commande du service" in page
+    assert "Document ouvert par un opérateur du service\u00a0: <a" in page
+    assert "Motif\u00a0: réclamation" in page
+    assert "À la demande de\u00a0: la fille du patient" in page
+    assert "Raison donnée\u00a0: dossier &lt;12&gt;" in page
+    assert "Comment\u00a0: par une commande du service" in page
     assert "anne (privacy)" not in browser.get("/history?who=mine").text
 
     with site.database.write() as work:
@@ -101,7 +101,7 @@ def test_an_operators_access_says_who_why_for_whom_and_what_a_review_found(
         Accesses(work, *BEN).review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
     page = browser.get("/history").text
     assert "contrôlé : il n&#39;était pas justifié" in page
-    assert "Raison donnée : rien ne le demandait" in page
+    assert "Raison donnée\u00a0: rien ne le demandait" in page
 
 
 @blocking
@@ -116,11 +116,11 @@ def test_an_access_that_is_told_of_later_has_no_line_until_its_day(
     assert "anne" not in browser.get("/home").text
     site.clock.now = day
     first = browser.get("/home").text
-    assert "A ouvert un document : dossier &lt;12&gt;" in first
+    assert "A ouvert un document\u00a0: dossier &lt;12&gt;" in first
     assert "A reçu l'accès à des éléments précis" in first
     page = browser.get("/history?what=read").text
     assert page.count("anne (privacy)") == 2
-    assert "Pourquoi vous avez été averti plus tard : enquête" in page
+    assert "Pourquoi vous avez été averti plus tard\u00a0: enquête" in page
 
 
 @blocking
@@ -199,10 +199,10 @@ def test_a_change_says_its_old_and_new_value_how_and_why(site: Site) -> None:
     page = site.signed_in().get("/history?who=service&what=settings").text
 
     assert "camille (support)" in page
-    assert "Avant : dominique@courriel.example" in page
-    assert "Après : neuf@courriel.example" in page
-    assert "Comment : par une commande du service" in page
-    assert "Raison donnée : demande par téléphone" in page
+    assert "Avant\u00a0: dominique@courriel.example" in page
+    assert "Après\u00a0: neuf@courriel.example" in page
+    assert "Comment\u00a0: par une commande du service" in page
+    assert "Raison donnée\u00a0: demande par téléphone" in page
 
 
 @blocking

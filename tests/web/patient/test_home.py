@@ -63,7 +63,8 @@ def test_the_last_visit_is_the_one_before_this_one(site: Site) -> None:
     page = site.sign_in().get("/home").text
 
     assert (
-        f"Votre dernière visite : samedi 21 novembre 2026 à 10{NBSP}h{NBSP}00" in page
+        f"Votre dernière visite\u00a0: samedi 21 novembre 2026 à 10{NBSP}h{NBSP}00"
+        in page
     )
 
 
@@ -187,7 +188,7 @@ def test_an_operators_look_is_shown_by_name_with_its_reason(site: Site) -> None:
     page = site.signed_in().get("/home").text
 
     assert f"Opérateur du service{NBSP}: admin:paule" in page
-    assert "A regardé les données de votre compte : appel du patient" in page
+    assert "A regardé les données de votre compte\u00a0: appel du patient" in page
     assert "zoe" not in page
 
     site.clock.advance(days=91)
@@ -227,7 +228,7 @@ def test_a_name_is_verified_only_where_the_certificate_says_it(site: Site) -> No
     page = site.signed_in().get(conversation_of(site)).text
     assert "Identité vérifiée par certificat" not in page
     assert "Nom non vérifié" in page
-    assert "avec le certificat de : Autre Cabinet" in page
+    assert "avec le certificat de\u00a0: Autre Cabinet" in page
 
 
 @blocking

@@ -55,7 +55,7 @@ def counted(page: Reply) -> str:
     """Return what the frame says of new notices, in words."""
     found = re.search(r'class="bell".*?</a>', page.text, re.S)
     assert found is not None
-    said = re.findall(r'<span class="unseen"> : ([^<]*)</span>', found[0])
+    said = re.findall(r'<span class="unseen">\u00a0: ([^<]*)</span>', found[0])
     return said[0] if said else ""
 
 
@@ -134,7 +134,7 @@ def test_what_is_gone_or_hidden_is_not_named(site: Site) -> None:
     page = browser.get("/notices")
 
     assert "Biopsie" not in page.text
-    assert page.text.count("Il n’est plus dans votre espace.") == 2
+    assert page.text.count("Il n’est plus dans cet espace.") == 2
     assert links(page) == []
 
 

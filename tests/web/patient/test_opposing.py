@@ -49,7 +49,7 @@ def test_a_document_is_opposed_from_its_page_asked_back_and_lifted(site: Site) -
     )
 
     assert asked.status == 200
-    assert "Vous opposez-vous ?" in asked.text
+    assert "Vous opposez-vous\u00a0?" in asked.text
     assert "Une raison &lt;à moi&gt;" in asked.text
     assert changes(site) == []
     site.clock.advance(seconds=1)
@@ -66,7 +66,7 @@ def test_a_document_is_opposed_from_its_page_asked_back_and_lifted(site: Site) -
         "Lettre <1>",
     )
     listed = browser.get(done.location).text
-    assert "Le document « Lettre &lt;1&gt; »" in listed
+    assert "Le document «\u00a0Lettre &lt;1&gt;\u00a0»" in listed
     oppose(browser, ("document", document), ("what", "this"))
     assert changes(site) == ["oppose-document"]
     which = re.search(r'name="id" value="([0-9a-f]{32})"', listed)
@@ -79,8 +79,8 @@ def test_a_document_is_opposed_from_its_page_asked_back_and_lifted(site: Site) -
     assert again.status == 303
     assert len(changes(site)) == 2
     history = browser.get("/history?what=settings").text
-    assert "un document : Lettre &lt;1&gt;" in history
-    assert "Raison donnée : Une raison &lt;à moi&gt;" in history
+    assert "un document\u00a0: Lettre &lt;1&gt;" in history
+    assert "Raison donnée\u00a0: Une raison &lt;à moi&gt;" in history
 
 
 @pytest.mark.parametrize(

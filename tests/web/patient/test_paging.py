@@ -56,7 +56,7 @@ def test_a_message_shows_who_sent_it_and_by_which_certificate(site: Site) -> Non
 
     assert "DR Claire MARTIN Cardiologie" in page
     assert "dr.martin@<wbr>hopital.mssante.test" in page
-    assert "Envoyé avec le certificat de : Hôpital de démonstration" in page
+    assert "Envoyé avec le certificat de\u00a0: Hôpital de démonstration" in page
     assert "auparavant sous un autre nom" not in page
 
 
@@ -71,7 +71,7 @@ def test_a_new_name_renames_no_earlier_message_and_is_pointed_out(site: Site) ->
     first, second = page.split('<article class="sheet msg theirs"')[1:]
     assert "<h2>Laboratoire du Port</h2>" in first
     assert "<h2>Dr Claire MARTIN</h2>" in second
-    assert "auparavant sous un autre nom, « Laboratoire du Port »" in second
+    assert "auparavant sous un autre nom, «\u00a0Laboratoire du Port\u00a0»" in second
     assert "auparavant" not in first
 
 

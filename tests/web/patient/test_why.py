@@ -93,7 +93,7 @@ def test_a_filing_is_explained_from_the_document_its_message_and_the_history(
         assert "Traits d&#39;identité" in page
         assert "les vôtres" in page
         assert "la réponse serait la même" in page
-    assert "Un avis par courriel a été préparé" in pages[1]
+    assert "Un avis a été préparé pour vous" in pages[1]
     assert "Explication lue" in browser.get("/history?who=mine").text
 
 
@@ -120,7 +120,7 @@ def test_a_refused_filing_has_a_line_with_its_reason_and_a_what_if(
     with site.database.write() as work:
         Decisions(work).unblock(site.patient, STRUCTURE)
     after = why_of(browser, browser.get("/history").text, "Document non ajouté")
-    assert "la réponse serait :" in after
+    assert "la réponse serait\u00a0:" in after
     assert "<b>Document enregistré dans l&#39;espace du patient.</b>" in after
     with site.database.write() as work:
         said = Opposition(kind="type", type_code="11502-2")
@@ -224,9 +224,9 @@ def test_a_notice_leads_to_the_decision_it_was_made_by(site: Site) -> None:
         work.note(Action.NOTICE_SENT, "sent", rows[0].id, chain=chain)
     browser = site.signed_in()
 
-    page = why_of(browser, browser.get("/history").text, "Avis par courriel")
+    page = why_of(browser, browser.get("/history").text, "Avis par courriel ou par SMS")
 
-    assert "Un avis par courriel a été préparé" in page
+    assert "Un avis a été préparé pour vous" in page
     assert "Le patient a donné une adresse électronique" in page
     assert "Document enregistré" not in page
 
@@ -237,7 +237,7 @@ def test_a_notice_that_always_goes_out_says_so(site: Site) -> None:
         work.note(Action.NOTICE_SENT, "sent", "0" * 32, chain=chain_of(site.patient))
     browser = site.signed_in()
 
-    page = why_of(browser, browser.get("/history").text, "Avis par courriel")
+    page = why_of(browser, browser.get("/history").text, "Avis par courriel ou par SMS")
 
     assert "Aucune règle n’a été consultée" in page
 
