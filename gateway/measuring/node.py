@@ -27,7 +27,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import TaskKind
 
 _START_SECONDS = 60
-_OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
+OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
 """What waits for its hour, and is there each day."""
 
 # Of the demonstration's letter: the filing rules compare them.
@@ -139,7 +139,7 @@ class Node:
             while time.monotonic() < until:
                 with database.read() as work:
                     left = {kind for kind, _ in work.tasks.counts()}
-                    if left <= _OF_THE_DAY:
+                    if left <= OF_THE_DAY:
                         return
                 time.sleep(0.05)
         finally:
