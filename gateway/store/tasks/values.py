@@ -29,6 +29,10 @@ class TaskKind(StrEnum):
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
 
 
+OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
+"""What waits for its hour, and is there each day."""
+
+
 class TaskState(StrEnum):
     """
     READY waits or is leased. DEAD failed too often, HELD was stopped by an operator:
