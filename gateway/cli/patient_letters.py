@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from gateway.cli.operators import operator_account
 from gateway.cli.options import Subparsers, add_command, add_reason, opened, who_and_why
+from gateway.cli.patient_setting import find_profile
 from gateway.core.texts.letters import (
     ANNOUNCEMENT,
     COUNTER,
@@ -22,7 +23,7 @@ from gateway.documents.printed_page import (
     PrintedPage,
     print_page,
 )
-from gateway.errors import ConflictError, NotFoundError
+from gateway.errors import ConflictError
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
@@ -70,7 +71,7 @@ def print_letter(args: argparse.Namespace) -> int:
     if args.counter:
         return _print_counter_letter(args)
     with opened(args) as (settings, database), database.write() as work:
-        profile = _profile(work, args.ins)
+        profile = find_profile(work, args.ins)
         # Of age, who was represented makes an account of the space that is open.
         is_left = is_left_without_account(work, profile)
         if profile.state not in _WAITS and not is_left:
@@ -85,7 +86,7 @@ def print_letter(args: argparse.Namespace) -> int:
 
 def _print_counter_letter(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database), database.write() as work:
-        profile = _profile(work, args.ins)
+        profile = find_profile(work, args.ins)
         if profile.state in _GONE:
             raise ConflictError(f"a profile that is {profile.state} has no space")
         codes = ProvisionalCodes(work)
@@ -106,7 +107,7 @@ def print_proof(args: argparse.Namespace) -> int:
         ConflictError: its patient did not object.
     """
     with opened(args) as (settings, database), database.write() as work:
-        profile = _profile(work, args.ins)
+        profile = find_profile(work, args.ins)
         if profile.state != ProfileState.OPPOSED:
             raise ConflictError("this patient did not object")
         changes = Profiles(work).changes(profile.id)
@@ -170,13 +171,6 @@ def _name(profile: Profile) -> str:
     traits = profile.traits
     given = traits.used_given or traits.first_given
     return f"{given} {traits.used_family or traits.family}"
-
-
-def _profile(work: UnitOfWork, matricule: str) -> Profile:
-    profile = Profiles(work).find(matricule.strip())
-    if profile is None:
-        raise NotFoundError("no profile has this INS")
-    return profile
 
 
 def _note(
