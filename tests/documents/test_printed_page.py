@@ -36,14 +36,14 @@ def sheets(content: bytes) -> int:
     return int(found[1])
 
 
-def page(*blocks: Block, title: str = "Preuve d'opposition", **other: Any) -> bytes:
+def page(*blocks: Block, title: str = "Preuve d’opposition", **other: Any) -> bytes:
     return print_page(PrintedPage(title=title, blocks=blocks, **other))
 
 
 def test_a_page_has_each_kind_of_block_on_one_sheet() -> None:
     made = page(
         Heading("Ce que cela veut dire"),
-        Paragraph("Rien n'est ouvert.\nVous pouvez changer d'avis."),
+        Paragraph("Rien n’est ouvert.\nVous pouvez changer d’avis."),
         Points(["par téléphone", "au guichet"]),
         Pairs([("Nom", "Łukasz ŒUVRÉ"), ("Né le", "28 mars 1979")]),
         Grid(("Date", "Quoi"), [("1er mars", "Opposition")]),

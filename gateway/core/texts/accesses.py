@@ -18,10 +18,10 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
     {
         AccessCause.COMPLAINT: Both("réclamation", "complaint"),
         AccessCause.PATIENT: Both(
-            "demande d'aide du patient", "the patient asked for help"
+            "demande d’aide du patient", "the patient asked for help"
         ),
         AccessCause.IDENTITY: Both(
-            "document peut-être d'une autre personne",
+            "document peut-être d’une autre personne",
             "the document may be another person's",
         ),
         AccessCause.DAMAGE: Both(
@@ -30,7 +30,7 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
         ),
         AccessCause.INCIDENT: Both("incident de sécurité", "a security incident"),
         AccessCause.LAW: Both(
-            "demande de la justice ou d'une autorité de contrôle",
+            "demande de la justice ou d’une autorité de contrôle",
             "a court or a supervisory authority asked for it",
         ),
     }
@@ -40,10 +40,10 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
 STATE_TEXTS: Mapping[AccessState, Both] = MappingProxyType(
     {
         AccessState.ASKED: Both(
-            "attend l'accord d'une autre personne", "waits for another person to agree"
+            "attend l’accord d’une autre personne", "waits for another person to agree"
         ),
         AccessState.LAPSED: Both(
-            "personne n'a donné son accord à temps", "nobody agreed in time"
+            "personne n’a donné son accord à temps", "nobody agreed in time"
         ),
         AccessState.REFUSED: Both("refusé", "refused"),
         AccessState.OPEN: Both("ouvert", "open"),
@@ -60,7 +60,7 @@ VERDICT_TEXTS: Mapping[Verdict, Both] = MappingProxyType(
 
 ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
     {
-        "access": Both("accès d'un opérateur", "access of an operator"),
+        "access": Both("accès d’un opérateur", "access of an operator"),
         "asked": Both("demandé par", "asked by"),
         "granted": Both("accordé par", "granted by"),
         "at_once": Both("pris sans attendre", "taken at once"),
@@ -75,12 +75,12 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "from": Both("du", "from"),
         "until": Both("au", "until"),
         "read": Both("ouvert", "opened"),
-        "not_read": Both("rien n'a été ouvert", "nothing was opened"),
+        "not_read": Both("rien n’a été ouvert", "nothing was opened"),
         "review_due": Both("à contrôler avant le", "to be reviewed before"),
         "reviewed": Both("contrôlé par", "reviewed by"),
         "told": Both("patient averti par e-mail le", "patient told by e-mail on"),
         "not_mailed": Both(
-            "personne n'a pu être averti par e-mail ; dans l'historique depuis le",
+            "personne n’a pu être averti par e-mail ; dans l’historique depuis le",
             "nobody could be told by e-mail; in the history since",
         ),
         "tell_at": Both("patient averti seulement le", "patient told only on"),

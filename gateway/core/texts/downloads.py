@@ -93,15 +93,15 @@ INDEX_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "title": "Mes documents",
             "lead": "Tout votre dossier, au {day}. {documents} documents, le plus "
             "récent en premier.",
-            "none": "Il n'y avait aucun document dans votre espace.",
+            "none": "Il n’y avait aucun document dans votre espace.",
             "open": "Ouvrir",
             "original": "Original (CDA)",
             "replaced": "Remplacé par une version plus récente",
-            "damaged": "Le service n'a pas pu lire ce document : il n'est pas dans ce "
-            "dossier. Adressez-vous à l'accueil du service.",
+            "damaged": "Le service n’a pas pu lire ce document : il n’est pas dans ce "
+            "dossier. Adressez-vous à l’accueil du service.",
             "own": "Déposé par vous",
             "readme": "Ce que contient ce dossier",
-            "check": "Vérifier l'historique",
+            "check": "Vérifier l’historique",
             "day": "Date",
             "document": "Document",
             "by": "Déposé par",

@@ -177,7 +177,7 @@ def test_where_a_part_is_stands_in_each_language() -> None:
     )
 
     assert in_both(said) == (
-        "XML dans un encodage qui n'est pas accepté; "
+        "XML dans un encodage qui n’est pas accepté; "
         "écrivez-le en UTF-8 (partie 2, text/xml)",
         "XML in an encoding that is not accepted; use UTF-8 (part 2, text/xml)",
     )

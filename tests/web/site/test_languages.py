@@ -65,6 +65,19 @@ def test_each_catalogue_holds_the_texts_of_the_pages_and_no_other(
         )
 
 
+def test_the_french_of_the_pages_has_the_apostrophe_of_print() -> None:
+    file = SITE / "locale" / "fr" / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as source:
+        catalogue = read_po(source, locale="fr")
+    said = [
+        text
+        for one in catalogue
+        for text in (one.string if isinstance(one.string, tuple) else [one.string])
+    ]
+
+    assert [text for text in said if "'" in text] == []
+
+
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_the_compiled_catalogue_is_the_one_in_the_tree(language: str) -> None:
     folder = SITE / "locale" / language / "LC_MESSAGES"
