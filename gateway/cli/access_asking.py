@@ -31,6 +31,12 @@ def add_wanted(parser: argparse.ArgumentParser) -> None:
         help="uniqueId or entryUUID of a document of --patient; may be given again",
     )
     what.add_argument(
+        "--list",
+        dest="listing",
+        action="store_true",
+        help="the list of the documents of --patient: titles, and no content",
+    )
+    what.add_argument(
         "--message", metavar="ID", help="one message of `quarantine list`"
     )
     parser.add_argument("--patient", metavar="INS", help="whose documents these are")
@@ -124,10 +130,12 @@ def wanted_of(
 def _documents(
     args: argparse.Namespace, work: UnitOfWork, database: Database
 ) -> tuple[tuple[str, ...], tuple[Named, ...]]:
-    """Return the patient and each document once; all are of that patient."""
+    """Return the patient and each document once, or their list: all of that patient."""
     if not args.patient:
-        raise MisuseError("--document needs --patient: whose documents these are")
+        raise MisuseError("--document and --list need --patient: whose these are")
     profile = find_profile(work, args.patient)
+    if args.listing:
+        return (profile.id,), (Named(profile.id),)
     vault = open_vaults(database).within(work)
     named: dict[str, Named] = {}
     for name in args.document:

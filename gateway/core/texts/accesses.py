@@ -68,6 +68,7 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "why": Both("explication", "reason"),
         "request": Both("à la demande de", "on the request of"),
         "named": Both("nommé", "named"),
+        "list": Both("la liste des documents", "the list of documents"),
         "message": Both("message retenu", "message held back"),
         "destroyed": Both(
             "ce qui était nommé est détruit", "what was named is destroyed"
@@ -105,7 +106,8 @@ REFUSAL_TEXTS: Mapping[AccessRefusal, str] = MappingProxyType(
 
 ASK_TEXTS: Mapping[AskRefusal, str] = MappingProxyType(
     {
-        AskRefusal.NOTHING: "name a document (--document) or a message (--message)",
+        AskRefusal.NOTHING: "name a document (--document), the list of them "
+        "(--list) or a message (--message)",
         AskRefusal.TOO_MANY: "that are more documents than one access may name: "
         "[admin] access_documents",
         AskRefusal.NOT_LATER: "--tell-on names no day to come",
@@ -120,4 +122,4 @@ TO_OPEN = (
     "(gateway access ask --help), or take one at once, which another account reviews "
     "(gateway access take --help); docs/operations.md, Opening a document"
 )
-"""What an operator is told who opens a document, or a held message, without one."""
+"""What an operator is told who opens a document, a list or a message without one."""

@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
     UNREAD = "unread"  # one of the patient's, by nobody for days
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
-    ACCESS = "access"  # an operator looked into the vault
+    ACCESS = "access"  # an operator listed the vault; until that took an access
     BREAK_GLASS = "break-glass"  # an operator may open documents that were named
     UNFOUNDED = "unfounded"  # a review found that this was not justified
     PEOPLE = "people"  # who acts for whom was asked, answered or ended

@@ -32,9 +32,10 @@ def said_in(file: Path) -> Iterator[str]:
         if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
     }
     for one in ast.walk(tree):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
-            if id(one) not in about and one.value not in _LABELS:
-                yield one.value
+        if not isinstance(one, ast.Constant) or not isinstance(one.value, str):
+            continue
+        if id(one) not in about and one.value not in _LABELS:
+            yield one.value
 
 
 @pytest.mark.parametrize("file", _WRITTEN, ids=[one.stem for one in _WRITTEN])
