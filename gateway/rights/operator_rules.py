@@ -46,6 +46,7 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "patient import": frozenset({OperatorRole.SUPPORT}),
         "patient represent": frozenset({OperatorRole.PRIVACY}),
         "patient letter": frozenset({OperatorRole.SUPPORT}),
+        "patient letters": frozenset({OperatorRole.SUPPORT}),
         "patient proof": frozenset({OperatorRole.SUPPORT}),
         "patient password": frozenset({OperatorRole.SUPPORT}),
         "patient show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),

@@ -134,7 +134,9 @@ def test_spaces_are_made_and_representatives_recorded_by_a_role(
 ) -> None:
     """The feed is read by who asks: the service opens no file of theirs."""
     config, feed = str(tmp_path / "gateway.toml"), tmp_path / "feed.csv"
-    feed.write_text("\n".join([HEAD, person(7), person(8, birth_date="2015-06-12"), ""]))
+    feed.write_text(
+        "\n".join([HEAD, person(7), person(8, birth_date="2015-06-12"), ""])
+    )
     importing = ["patient", "import", str(feed), "-c", config, "--json"]
     proof = ["--proof", "jugement n° 26/00123", "-c", config]
     represent = ["patient", "represent", matricule(8), "--by", matricule(7), *proof]

@@ -38,6 +38,7 @@ MAY: dict[str, set[OperatorRole]] = {
     "patient import": {S},
     "patient represent": {P},
     "patient letter": {S},
+    "patient letters": {S},
     "patient proof": {S},
     "patient password": {S},
     "patient show": {S, P},
