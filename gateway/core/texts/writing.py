@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 
-WRITTEN_BY = "Ce message a été rédigé par {carer}, l’aidant de {holder}."
+WRITTEN_BY = "Ce message a été rédigé par {carer}, l’aidant {of_holder}."
 WRITTEN_BY_LAW = (
     "Ce message a été rédigé par {carer}, qui représente légalement {holder}."
 )
