@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.cli.opening import named_document, named_message, patients_of
-from gateway.cli.options import reason
+from gateway.cli.options import add_reason, reason
 from gateway.cli.patient_setting import find_profile
 from gateway.cli.vault import find_document
 from gateway.core.accesses import AccessCause
@@ -70,13 +70,8 @@ def add_wanted(parser: argparse.ArgumentParser) -> None:
 
 def add_why(parser: argparse.ArgumentParser) -> None:
     """Add a reason that has to be given."""
-    parser.add_argument(
-        "--reason",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="for the journal and the patient; it names no patient",
-    )
+    said = "for the journal and the patient; it names no patient"
+    add_reason(parser, required=True, said=said)
 
 
 def _day(text: str) -> date:
