@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final, Self
 
 from attrs import field, frozen
 
@@ -26,6 +26,17 @@ class NamingForm:
     born: str = field(default="", repr=False)
     problems: tuple[tuple[str, str], ...] = ()
 
+    @classmethod
+    def of(cls, form: Form, **more: Any) -> Self:
+        """Return the fields as they were written, cut where too long; and ``more``."""
+        return cls(
+            number=form.line("number")[:30],
+            family=form.line("family")[:_MOST_NAME],
+            given=form.line("given")[:_MOST_NAME],
+            born=form.line("born")[:10],
+            **more,
+        )
+
     def problem(self, name: str) -> str:
         """Return what is wrong with a field, or an empty text."""
         return dict(self.problems).get(name, "")
@@ -38,16 +49,6 @@ class NamingForm:
             given=self.given,
             birth_date=f"{born:%Y%m%d}",
         )
-
-
-def naming_of(form: Form) -> dict[str, str]:
-    """Return the fields of a `NamingForm` as they were written, cut where too long."""
-    return {
-        "number": form.line("number")[:30],
-        "family": form.line("family")[:_MOST_NAME],
-        "given": form.line("given")[:_MOST_NAME],
-        "born": form.line("born")[:10],
-    }
 
 
 def naming_problems(form: NamingForm) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
 from gateway.web.patient.identifying import day_of
-from gateway.web.patient.naming import NamingForm, naming_of, naming_problems
+from gateway.web.patient.naming import NamingForm, naming_problems
 from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
@@ -227,8 +227,8 @@ class PeoplePages:
 
 def _read(visit: Visit) -> AskingForm:
     """Return the form, with what is missing or odd in it."""
-    form = AskingForm(
-        **naming_of(visit.form),
+    form = AskingForm.of(
+        visit.form,
         last=visit.form.line("last")[:10],
         agrees=visit.form.line("agrees") == "1",
     )

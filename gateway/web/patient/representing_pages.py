@@ -14,7 +14,7 @@ from gateway.store.patients.delegations import Delegation, Delegations, NamedPer
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.identifying import day_of
-from gateway.web.patient.naming import NamingForm, naming_of, naming_problems
+from gateway.web.patient.naming import NamingForm, naming_problems
 from gateway.web.patient.representing import RepresentFault, Representing
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
@@ -127,9 +127,8 @@ class RepresentingPages:
 
 def _read(visit: Visit) -> tuple[CertifiedForm, NamedPerson | None]:
     """Return the form with what is missing or odd in it, and who is named if nothing"""
-    form = CertifiedForm(
-        **naming_of(visit.form), certifies=visit.form.line("certifies") == "1"
-    )
+    certifies = visit.form.line("certifies") == "1"
+    form = CertifiedForm.of(visit.form, certifies=certifies)
     born, problems = day_of(form.born), naming_problems(form)
     if not form.certifies:
         problems.append(("certifies", "missing"))
