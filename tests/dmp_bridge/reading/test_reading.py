@@ -16,6 +16,7 @@ from gateway.store.patients.decisions import Decisions
 from tests.dmp_bridge.reading.readers import (
     BY_NAMES,
     COLLEAGUE,
+    DECLARED,
     DIRECTIVES,
     DOCTOR,
     EMERGENCY,
@@ -162,7 +163,7 @@ def test_b7_10_an_emergency_needs_a_reason_and_the_matrix_holds(ward: Ward) -> N
     shown = letter(ward)
     old = letter(ward, status=Availability.DEPRECATED)
     none = evolve(EMERGENCY, declared=None)
-    short = evolve(EMERGENCY, declared=evolve(EMERGENCY.declared, reason="urgent"))
+    short = evolve(EMERGENCY, declared=evolve(DECLARED, reason="urgent"))
 
     assert ward.why(LOCUM, none) is R.EMERGENCY_NOT_DECLARED
     assert ward.why(LOCUM, short) is R.EMERGENCY_REASON_MISSING

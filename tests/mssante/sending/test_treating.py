@@ -44,7 +44,7 @@ def ward(post: Post) -> Ward:
 def mails(post: Post) -> list[EmailMessage]:
     post.work(TaskKind.TELL_TREATING)
     return [
-        message_from_bytes(one, policy=default)  # type: ignore[arg-type]
+        message_from_bytes(one, policy=default)
         for one in post.box(MAILBOX)
     ]
 
