@@ -43,10 +43,7 @@ def ward(post: Post) -> Ward:
 
 def mails(post: Post) -> list[EmailMessage]:
     post.work(TaskKind.TELL_TREATING)
-    return [
-        message_from_bytes(one, policy=default)
-        for one in post.box(MAILBOX)
-    ]
+    return [message_from_bytes(one, policy=default) for one in post.box(MAILBOX)]
 
 
 def said(mail: EmailMessage) -> str:
