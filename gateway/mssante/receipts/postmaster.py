@@ -1,4 +1,4 @@
-"""What the gateway writes under its own name: an answer to a sender, for people."""
+"""What the gateway writes under its own name, for people: mostly an answer."""
 
 from __future__ import annotations
 
@@ -17,32 +17,35 @@ def postmaster_of(domains: DomainSettings) -> NamedAddress:
     return NamedAddress(address, domains.operator_name)
 
 
-def write_answer(
+def write_mail(
     database: Database,
     domains: DomainSettings,
-    answered: KeptArrival,
     recipient: Recipient,
     *,
     subject: str,
     text: str,
+    answers: KeptArrival | None = None,
 ) -> WrittenReceipt:
     """
-    Return an answer to a message, encrypted: it goes where receipts of it go.
+    Return a mail in plain words, encrypted; one that ``answers`` a message goes to its
+    return path.
 
     Raises:
         UnavailableError: the disk refused.
     """
+    to = recipient.address if answers is None else answers.reverse_path
+    how = "auto-generated" if answers is None else "auto-replied"
 
     def write(message_id: str) -> bytes:
         return build_message(
             sender=postmaster_of(domains),
-            to=[NamedAddress(read_address(answered.reverse_path))],
+            to=[NamedAddress(read_address(to))],
             subject=subject,
             text=text,
             date=database.clock(),
             message_id=message_id,
-            in_reply_to=answered.message_id.strip("<>"),
-            headers={"Auto-Submitted": "auto-replied"},
+            in_reply_to="" if answers is None else answers.message_id.strip("<>"),
+            headers={"Auto-Submitted": how},
         )
 
     return WrittenReceipt.of(database, domains, recipient, write)

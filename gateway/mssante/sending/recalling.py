@@ -27,7 +27,7 @@ from gateway.core.texts.recalls import (
 from gateway.errors import ConflictError, InvalidError, UnavailableError
 from gateway.message.headers import read_headers
 from gateway.mssante.receipts.gathering import find_addressee
-from gateway.mssante.receipts.postmaster import write_answer
+from gateway.mssante.receipts.postmaster import write_mail
 from gateway.rights.recall_rules import (
     Recall,
     RecallFacts,
@@ -177,13 +177,13 @@ class TakingBack:
         if not asked.reverse_path or addressee.recipient is None:
             return
         whole = all(one.outcome in {Recall.TAKEN_BACK, Recall.ALREADY} for one in taken)
-        write_answer(
+        write_mail(
             self.database,
             self.settings.domains,
-            asked,
             addressee.recipient,
             subject=RECALL_SUBJECTS[whole],
             text="\n\n".join(_words(one, asked) for one in taken),
+            answers=asked,
         ).hand_over(work)
 
 

@@ -17,7 +17,7 @@ from gateway.core.texts.unread import UNREAD_SUBJECT, UNREAD_TEXT
 from gateway.errors import DamagedError, DestroyedError
 from gateway.mssante.receipts.gathering import find_addressee
 from gateway.mssante.receipts.handing_over import WrittenReceipt
-from gateway.mssante.receipts.postmaster import write_answer
+from gateway.mssante.receipts.postmaster import write_mail
 from gateway.rights.profile import ProfileState
 from gateway.rights.unread_rules import (
     ReceivedFacts,
@@ -111,13 +111,13 @@ class TellingUnread:
             return None
         if addressee.recipient is None:
             return None
-        written = write_answer(
+        written = write_mail(
             self.database,
             self.settings.domains,
-            kept,
             addressee.recipient,
             subject=UNREAD_SUBJECT,
             text=self._text(kept, copy, work.now),
+            answers=kept,
         )
         return _Told(one, copy.position, written)
 
