@@ -26,6 +26,12 @@ from gateway.store.checkpoints.tables import (
     sealed_chains,
     sealed_tree,
 )
+from gateway.store.directory.tables import (
+    directory_imports,
+    directory_labels,
+    directory_people,
+    directory_words,
+)
 from gateway.store.downloads.tables import download_pieces, downloads
 from gateway.store.evidence.tables import (
     evidence,
@@ -118,6 +124,10 @@ __all__ = [
     "devices",
     "document_indexes",
     "digests",
+    "directory_imports",
+    "directory_labels",
+    "directory_people",
+    "directory_words",
     "documents",
     "download_pieces",
     "downloads",
