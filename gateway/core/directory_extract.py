@@ -53,6 +53,7 @@ _OTHERS: Final = (
     "libelle savoir faire",
 )
 _SKILL: Final = (_ID, "code profession", "code savoir faire")
+_SKILL_LABEL: Final = "libelle savoir faire"
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -94,6 +95,7 @@ class SkillLine:
     national_id: str
     profession: str
     specialty: str
+    label: str = ""
 
 
 class _Cells:
@@ -222,7 +224,7 @@ class SkillReader:
     """
 
     def __init__(self, head: bytes) -> None:
-        self._cells = _Cells(head, _SKILL)
+        self._cells = _Cells(head, _SKILL, (_SKILL_LABEL,))
 
     def read(self, line: bytes) -> SkillLine:
         """
@@ -231,9 +233,12 @@ class SkillReader:
         Raises:
             BrokenLineError: it is no line of this file.
         """
-        national_id, profession, specialty = self._cells.of(line)
+        national_id, profession, specialty, label = self._cells.of(line)
         return SkillLine(
-            national_id=national_id, profession=profession, specialty=specialty
+            national_id=national_id,
+            profession=profession,
+            specialty=specialty,
+            label=label,
         )
 
 

@@ -120,7 +120,7 @@ class Directory:
         ``profession`` a code of TRE_G15, G16, R94 or R95.
         """
         asked = asked_words(words)
-        if not asked:
+        if not asked or most < 1:
             return []
         people = directory_people.c
         query = (

@@ -98,8 +98,7 @@ class DirectoryImport:
                 continue
             self._staging.add(found)
             for kind, code, label in found.labels:
-                if len(self._labels) < _MOST_LABELS:
-                    self._labels.setdefault((kind, code), label)
+                self._name(kind, code, label)
 
     def read_skills(self, lines: Iterable[bytes]) -> Iterator[BrokenLine]:
         """
@@ -112,10 +111,18 @@ class DirectoryImport:
         reader = SkillReader(next(source, b""))
         for number, line in enumerate(source, 2):
             try:
-                self._staging.add_skill(reader.read(line))
+                found = reader.read(line)
             except BrokenLineError as error:
                 self.counts.refused += 1
                 yield BrokenLine(number, str(error), of_skills=True)
+                continue
+            self._staging.add_skill(found)
+            if found.specialty and found.label:
+                self._name("specialty", found.specialty, found.label)
+
+    def _name(self, kind: str, code: str, label: str) -> None:
+        if len(self._labels) < _MOST_LABELS:
+            self._labels.setdefault((kind, code), label)
 
     def _broken(self, number: int, error: BrokenLineError) -> BrokenLine:
         self.counts.refused += 1
