@@ -34,6 +34,7 @@ from gateway.store.consultations.tables import (
     reading_attempts,
     reading_codes,
     team_members,
+)
 from gateway.store.directory.tables import (
     directory_imports,
     directory_labels,
