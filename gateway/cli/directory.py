@@ -24,7 +24,7 @@ from gateway.core.practice import Practice
 from gateway.documents.directory_files import ExtractFiles
 from gateway.errors import MisuseError, NotFoundError
 from gateway.rights.directory_rules import is_old
-from gateway.rights.situation_rules import Choice, choices_of
+from gateway.rights.situation_rules import PracticeChoice, choices_of
 from gateway.store.directory.directory import (
     Directory,
     KnownProfessional,
@@ -219,7 +219,7 @@ def _as_day(known: KnownProfessional) -> str:
     return known.gone_at.astimezone(PARIS).date().isoformat()
 
 
-def _practice(directory: Directory, choice: Choice) -> dict[str, str]:
+def _practice(directory: Directory, choice: PracticeChoice) -> dict[str, str]:
     practice = choice.practice
     return {
         **asdict(practice),

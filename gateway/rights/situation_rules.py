@@ -17,7 +17,7 @@ _OCCUPATIONAL: Final = "FON-29"
 
 
 @frozen(kw_only=True)
-class Choice:
+class PracticeChoice:
     """One activity that somebody may choose to work in, and what it reads by."""
 
     practice: Practice
@@ -62,14 +62,14 @@ def column_in(
 
 def choices_of(
     professional: Professional, *, activities_are_open: bool = False
-) -> tuple[Choice, ...]:
+) -> tuple[PracticeChoice, ...]:
     """
     Return every activity of somebody, each once; one is chosen, they never add up.
 
     Who has none has no choice, and reads nothing.
     """
     return tuple(
-        Choice(
+        PracticeChoice(
             practice=one,
             column=column_in(one, activities_are_open=activities_are_open),
         )

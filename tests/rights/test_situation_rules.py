@@ -11,7 +11,7 @@ from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice, Professional
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.situation_rules import (
-    Choice,
+    PracticeChoice,
     choices_of,
     column_in,
     situation_of,
@@ -120,8 +120,8 @@ def test_several_activities_are_several_choices_and_never_their_union() -> None:
     )
 
     assert choices_of(nurse, activities_are_open=True) == (
-        Choice(practice=care, column=MatrixColumn.NURSE),
-        Choice(practice=leading, column=MatrixColumn.COORDINATION),
+        PracticeChoice(practice=care, column=MatrixColumn.NURSE),
+        PracticeChoice(practice=leading, column=MatrixColumn.COORDINATION),
     )
     assert [one.reads for one in choices_of(nurse)] == [True, False]
     nobody = Professional(national_id="899700000025", family="X", given="Y")

@@ -30,8 +30,8 @@ def test_those_here_come_first_and_the_national_ones_say_who_they_are(
 
     assert [one.identity for one in found] == [
         "dr.martin@h.test",
-        *HOMONYMS,
         TWO_ACTIVITIES,
+        *HOMONYMS,
     ]
     assert [bool(one.about) for one in found] == [False, True, True, True]
     assert few == found[:1]
