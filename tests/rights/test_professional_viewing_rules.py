@@ -10,10 +10,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.document import Availability, Visibility
 from gateway.core.habilitation import Matrix, MatrixColumn, MatrixRow, read_matrix
 from gateway.core.reading import ReadingWay
-from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.rights.professional_viewing_rules import (
     Alert,
     ProfessionalReader,
@@ -22,6 +21,7 @@ from gateway.rights.professional_viewing_rules import (
     seen_of,
 )
 from gateway.rights.reading_rules import Relation
+from tests.rights.facts import FILED
 from tests.shared import shared
 
 V, A, W = Visibility, Availability, ReadingWay
@@ -47,32 +47,7 @@ MATRIX = Matrix(
         row(CLOSED, MatrixColumn.DOCTOR),
     ),
 )
-DOCUMENT = FiledDocument(
-    id="0" * 32,
-    profile_id="1" * 32,
-    unique_id="1.2",
-    set_id="",
-    version=None,
-    body_level=BodyLevel.N3,
-    status=A.APPROVED,
-    type_code=OPEN,
-    creation_time=NOW,
-    mime_type="text/xml",
-    size=1,
-    sha1="",
-    sha256="",
-    flags=frozenset(),
-    visible_at=None,
-    flags_then=frozenset(),
-    masked_by=MaskedBy.NOBODY,
-    owners=frozenset({"801", "1FINESS"}),
-    submission_id="",
-    arrival_id="",
-    replaced_by="",
-    replaced_levels=frozenset(),
-    filed_at=NOW,
-    read_at=None,
-)
+DOCUMENT = evolve(FILED, type_code=OPEN, owners=frozenset({"801", "1FINESS"}))
 NURSE = ProfessionalReader(
     way=W.TEAM,
     relation=Relation.TEAM,
@@ -142,6 +117,18 @@ def test_b7_08_a_masked_document_is_for_its_author_and_the_administrator() -> No
     assert seen_of(both, NURSE, MATRIX, NOW) == (DOCUMENT,)
     assert seen_of(both, AUTHOR, MATRIX, NOW) == (DOCUMENT, masked)
     assert seen_of(both, ADMINISTRATOR, MATRIX, NOW) == (DOCUMENT, masked)
+
+
+def test_a_list_is_of_now_and_has_old_versions_on_request_only() -> None:
+    closed = {"visible_at": NOW, "flags_then": frozenset({V.MASKED})}
+    masked_since = evolve(DOCUMENT, flags=frozenset({V.HIDDEN_FROM_PATIENT}), **closed)
+    old = evolve(DOCUMENT, status=A.DEPRECATED)
+    both = [masked_since, old]
+
+    assert seen_of(both, NURSE, MATRIX, NOW) == ()
+    assert seen_of(both, NURSE, MATRIX, NOW, on_request=True) == (old,)
+    before = NOW - timedelta(seconds=1)
+    assert seen_of(both, NURSE, MATRIX, before) == (masked_since,)
 
 
 @pytest.mark.parametrize("reader", [REGULATOR, DECLARED])
@@ -238,6 +225,18 @@ def test_what_must_be_said_beside_a_document(
     document = evolve(DOCUMENT, flags=frozenset(flags), status=status)
 
     assert alerts_of(document, NOW) == alerts
+
+
+def test_what_is_said_is_of_the_moment() -> None:
+    waits = evolve(
+        DOCUMENT,
+        flags=frozenset({V.HIDDEN_FROM_PATIENT}),
+        visible_at=NOW,
+        flags_then=frozenset({V.MASKED}),
+    )
+
+    assert alerts_of(waits, NOW) == {Alert.MASKED}
+    assert alerts_of(waits, NOW - timedelta(seconds=1)) == {Alert.NOT_SEEN_BY_PATIENT}
 
 
 @given(
