@@ -120,7 +120,7 @@ def test_b7_08_a_masked_document_is_for_its_author_and_the_administrator() -> No
 
 
 def test_a_list_is_of_now_and_has_old_versions_on_request_only() -> None:
-    closed = {"visible_at": NOW, "flags_then": frozenset({V.MASKED})}
+    closed: dict[str, Any] = {"visible_at": NOW, "flags_then": frozenset({V.MASKED})}
     masked_since = evolve(DOCUMENT, flags=frozenset({V.HIDDEN_FROM_PATIENT}), **closed)
     old = evolve(DOCUMENT, status=A.DEPRECATED)
     both = [masked_since, old]
@@ -129,6 +129,7 @@ def test_a_list_is_of_now_and_has_old_versions_on_request_only() -> None:
     assert seen_of(both, NURSE, MATRIX, NOW, on_request=True) == (old,)
     before = NOW - timedelta(seconds=1)
     assert seen_of(both, NURSE, MATRIX, before) == (masked_since,)
+    assert not professional_sees(old, NURSE, MATRIX, NOW)
 
 
 @pytest.mark.parametrize("reader", [REGULATOR, DECLARED])
