@@ -125,6 +125,8 @@ def test_a_reader_is_asked_of_what_is_known_once_for_all_alike() -> None:
         entry("2", type_code="a", flags=SECRET),
         entry("3", type_code="b", flags=SECRET),
         entry("4", type_code="b", flags=SECRET),
+        entry("5", type_code="b", flags=SECRET, owners=("801",)),
+        entry("6", type_code="b", flags=SECRET, is_imaging_object=True),
     ]
     secret, masked = (
         frozenset({Visibility.HIDDEN_FROM_REPRESENTATIVES}),
@@ -140,6 +142,8 @@ def test_a_reader_is_asked_of_what_is_known_once_for_all_alike() -> None:
             Sight(masked, Availability.DEPRECATED, "a", secret),
             Sight(secret, Availability.APPROVED, "a"),
             Sight(secret, Availability.APPROVED, "b"),
+            Sight(secret, Availability.APPROVED, "b", owners=("801",)),
+            Sight(secret, Availability.APPROVED, "b", is_imaging_object=True),
         )
         for on_request in (False, True)
     ]

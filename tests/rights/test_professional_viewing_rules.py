@@ -11,15 +11,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.document import Availability, Visibility
-from gateway.core.habilitation import Matrix, MatrixColumn, MatrixRow, read_matrix
+from gateway.core.habilitation import (
+    IMAGING_OBJECT,
+    PROCEDURE_TYPE,
+    Matrix,
+    MatrixColumn,
+    MatrixRow,
+    read_matrix,
+)
 from gateway.core.reading import ReadingWay
 from gateway.rights.professional_viewing_rules import (
     Alert,
     ProfessionalReader,
+    ProfessionalSide,
+    Unseen,
+    ViewingFacts,
     alerts_of,
     professional_sees,
+    refuse_viewing,
     seen_of,
+    sight_of,
 )
+from gateway.rights.reader_rules import Sight
 from gateway.rights.reading_rules import Relation
 from tests.rights.facts import FILED
 from tests.shared import shared
@@ -168,6 +181,77 @@ def test_the_matrix_binds_all_but_who_wrote_it(
 ) -> None:
     assert sees(reader, type_code=CLOSED) is reads
     assert sees(reader, V.MASKED, type_code=CLOSED) is reads
+
+
+def test_what_decides_of_a_document_is_what_its_evidence_says() -> None:
+    reader = evolve(
+        TREATING, identifiers=frozenset({"9", "801"}), masked_in_emergency=True
+    )
+    document = evolve(
+        DOCUMENT,
+        type_code=UNKNOWN,
+        flags=frozenset({V.HIDDEN_FROM_PATIENT}),
+        visible_at=NOW,
+        flags_then=frozenset({V.MASKED}),
+        owners=frozenset({"b", "801", "a"}),
+        mime_type=IMAGING_OBJECT,
+    )
+
+    sight = sight_of(document, NOW)
+    assert sight == Sight(
+        frozenset({V.MASKED}),
+        A.APPROVED,
+        UNKNOWN,
+        owners=("801", "a", "b"),
+        is_imaging_object=True,
+    )
+    imaging = row(PROCEDURE_TYPE, MatrixColumn.NURSE)
+    matrix = evolve(MATRIX, rows=(*MATRIX.rows, imaging))
+    said = ProfessionalSide(reader, matrix).facts(sight, on_request=True)
+    assert said == ViewingFacts(
+        status=A.APPROVED,
+        flags=frozenset({V.MASKED}),
+        is_own=True,
+        readers=frozenset({MatrixColumn.NURSE}),
+        version="v",
+        way=W.TEAM,
+        relation=Relation.TREATING,
+        column=MatrixColumn.DOCTOR,
+        masked_in_emergency=True,
+        on_request=True,
+    )
+    assert not sight_of(DOCUMENT, NOW).is_imaging_object
+    plain = ProfessionalSide(evolve(NURSE, treating_sees_masked=True), MATRIX)
+    facts = plain.facts(sight_of(DOCUMENT, NOW))
+    assert (facts.is_own, facts.on_request) == (False, False)
+    assert (facts.masked_in_emergency, facts.treating_sees_masked) == (False, True)
+    assert facts.readers == {MatrixColumn.DOCTOR, MatrixColumn.NURSE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, None),
+        ({"status": A.DELETED, "on_request": True}, Unseen.WITHDRAWN),
+        ({"status": A.ARCHIVED}, Unseen.NOT_ASKED_FOR),
+        ({"status": A.ARCHIVED, "on_request": True}, None),
+        ({"flags": frozenset({V.MASKED})}, Unseen.MASKED),
+        ({"flags": frozenset({V.MASKED}), "is_own": True}, None),
+        ({"readers": frozenset()}, Unseen.NOT_BY_MATRIX),
+        ({"readers": frozenset(), "is_own": True}, None),
+        (
+            {"status": A.DEPRECATED, "flags": frozenset({V.MASKED})},
+            Unseen.NOT_ASKED_FOR,
+        ),
+        ({"flags": frozenset({V.MASKED}), "readers": frozenset()}, Unseen.MASKED),
+    ],
+)
+def test_the_first_that_objects_is_the_answer(
+    changes: dict[str, Any], why: Unseen | None
+) -> None:
+    facts = ProfessionalSide(NURSE, MATRIX).facts(sight_of(DOCUMENT, NOW))
+
+    assert refuse_viewing(evolve(facts, **changes)) is why
 
 
 def test_b7_34_a_type_that_is_not_in_the_matrix_is_for_doctors_alone() -> None:
