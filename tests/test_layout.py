@@ -24,6 +24,7 @@ TESTED_THROUGH = {
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
+    "core/practice.py": "dmp_bridge/filing/test_wrapping.py",
     "core/reasons.py": "rights/test_filing_rules.py",
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/downloads.py": "dmp_bridge/downloads/test_packing.py",

@@ -1,4 +1,4 @@
-"""A doctor's mail program sends a PDF with a tag: filed, shown, and told to the doctor."""
+"""A doctor's mail program sends a PDF with a tag: filed, and told to the doctor."""
 
 from __future__ import annotations
 
