@@ -53,7 +53,7 @@ def is_by_a_person(facts: MailFilingFacts) -> NoMailFiling | None:
     Who writes a document is the holder of the certificate, a professional.
 
     A secretary or a structure sends documents that name their author, and files them
-    under a professional's responsibility (CSP R. 1111-46, A5.18).
+    under a professional's responsibility (CSP R. 1111-46).
     """
     is_person = facts.sender is SenderKind.PERSON
     return None if is_person else NoMailFiling.NOT_A_PERSON
@@ -65,7 +65,8 @@ def is_by_a_name(facts: MailFilingFacts) -> NoMailFiling | None:
 
 
 def is_for_one(facts: MailFilingFacts) -> NoMailFiling | None:
-    """A PDF says nowhere whose it is (one patient a message: ECO.2.1.1)."""
+    """A PDF says nowhere whose it is (Référentiel socle MSSanté #2,
+    ECO.2.1.1)."""
     return None if facts.patients == 1 else NoMailFiling.SEVERAL_PATIENTS
 
 
@@ -75,7 +76,8 @@ def is_understood(facts: MailFilingFacts) -> TagFault | None:
 
 
 def is_without_documents(facts: MailFilingFacts) -> NoMailFiling | None:
-    """The PDF beside a CDA is its copy to be read, and no document (ECO.2.1.5)."""
+    """The PDF beside a CDA is its copy to be read, and no document (Référentiel
+    socle MSSanté #2, ECO.2.1.5)."""
     return NoMailFiling.BESIDE_DOCUMENTS if facts.documents else None
 
 

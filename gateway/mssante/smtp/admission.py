@@ -145,17 +145,9 @@ class Admission:
         return door is Door.OPERATOR and not self.trust.changed
 
     def admit_sender(
-        self,
-        door: Door,
-        der: bytes,
-        reverse_path: MailAddress | None,
-        acts_as: str = "",
+        self, door: Door, der: bytes, path: MailAddress | None, acts_as: str = ""
     ) -> AdmittedSender | Refused:
-        """
-        Judge the certificate again, then MAIL FROM, against the allow-list.
-
-        ``acts_as`` is the mailbox a user signed in to, the only one it then sends as.
-        """
+        """Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in."""
         peer = self.trust.judge_peer(der)
         sender = self._sender(door, peer)
         if isinstance(sender, Refused):
@@ -164,7 +156,7 @@ class Admission:
             door=door,
             sender=sender,
             link=narrowed(self._link(door, peer), acts_as),
-            reverse_path=reverse_path,
+            reverse_path=path,
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         code = ""
