@@ -200,7 +200,7 @@ def test_who_wrote_is_blocked_from_the_conversation_or_by_name(site: Site) -> No
 
 @blocking
 def test_somebody_of_the_national_directory_is_blocked_by_name(site: Site) -> None:
-    """Homonyms are told apart; the list of blocks names whom it has (A9.01)."""
+    """Homonyms are told apart; the list of blocks names whom it has."""
     take_sample(site.database)
     browser, asked = site.signed_in(), ("name", "martin jeanne")
 
