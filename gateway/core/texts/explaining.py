@@ -138,7 +138,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "20": RuleText(
             Both("Il peut remplacer ce qu’il remplace", "It may replace what it does"),
-            "CI-SIS Transmission d’un document CDA-R2 en HL7v2, code 901",
+            "CI-SIS Transmission d'un document CDA-R2 en HL7v2, code 901",
         ),
         "22": RuleText(
             Both(
@@ -206,7 +206,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
                 "Le message ne porte pas de document masqué aux professionnels",
                 "The message carries no document masked from professionals",
             ),
-            "CI-SIS Transmission d’un document CDA-R2 en HL7v2",
+            "CI-SIS Transmission d'un document CDA-R2 en HL7v2",
         ),
         "certificate": RuleText(
             Both(

@@ -230,7 +230,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             "Envoyez-le comme un nouveau document ou demandez à l’auteur.",
             en="Only the author of a document may replace its latest version. "
             "Send it as a new document, or ask the author.",
-            source="CI-SIS Transmission d’un document CDA-R2 en HL7v2, code 901",
+            source="CI-SIS Transmission d'un document CDA-R2 en HL7v2, code 901",
             effect=Effect.REFUSED,
             delivers=True,
             error=ErrorCode.AUTHOR_NOT_ALLOWED,

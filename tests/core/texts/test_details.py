@@ -155,7 +155,7 @@ def test_each_sentence_of_the_table_is_found_as_itself(sentence: str) -> None:
         (
             "schema: line 12: id/@root: lacks a required attribute; expected: a, b; "
             "line 13: text: may not contain text",
-            "schéma : ligne 12 : id/@root : n'a pas un attribut obligatoire; "
+            "schéma : ligne 12 : id/@root : n’a pas un attribut obligatoire; "
             "attendu : a, b; ligne 13 : text : ne doit pas contenir de texte",
         ),
         (

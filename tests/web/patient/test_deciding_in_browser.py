@@ -15,7 +15,7 @@ from tests.web.patient.test_why import Post
 
 __all__ = ["pytestmark"]
 
-LONG = "Compte rendu d’une très longue consultation pluridisciplinaire d'oncologie"
+LONG = "Compte rendu d'une très longue consultation pluridisciplinaire d'oncologie"
 
 
 def enter(site: Site, visitor: Visitor) -> Any:
