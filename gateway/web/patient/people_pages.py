@@ -234,6 +234,8 @@ class PeoplePages:
             one = Delegations(work).get(delegation_id)
         if one is None or one.helper_id != visit.own.id:
             raise NotFoundError("no such delegation")
+        # A child has no sign-in of its own that would ask for it.
+        self.desk.have_index_made(one.holder_id)
         return redirect("/").with_cookie("acting", delegation_id)
 
     def leave(self, visit: Visit) -> Answer:

@@ -24,6 +24,7 @@ from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.naming_pages import NamingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.paper_pages import PaperListPage, PaperPages
@@ -54,7 +55,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     parents = RepresentingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
-    notices = NoticePages(desk)
+    notices, naming = NoticePages(desk), NamingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     downloading = DownloadPages(desk)
     anyone = Stage.ANONYMOUS
@@ -214,6 +215,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             post("/confidentiality/unblock", access.unblock),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
+            get("/confidentiality/administrators", naming.administrators),
+            get("/confidentiality/administrators/new", naming.ask),
+            post("/confidentiality/administrators/new", naming.name),
+            post("/confidentiality/administrators/end", naming.end),
             get("/history", HistoryPages(desk).history),
         ),
         # Their author alone writes directives (CSP L. 1111-11): nobody else's act.
