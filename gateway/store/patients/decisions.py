@@ -94,10 +94,19 @@ class Decisions:
         what, named = f"oppose-{opposition.kind}", opposition.named
         self._record(profile_id, what, None, after, named)
 
-    def withdraw(self, profile_id: str, opposition: Opposition) -> None:
-        """End an opposition, whose row stays; none is no error."""
+    def withdraw(
+        self, profile_id: str, opposition: Opposition, *, only: str = ""
+    ) -> None:
+        """
+        End an opposition, whose row stays; none is no error.
+
+        Whoever declared it, or ``only`` the one of an id: what a minor and their
+        representatives object to are two, which each lifts alone.
+        """
         profile = self._held(profile_id)
         for row_id in self._recorded(profile, opposition):
+            if only not in ("", row_id):
+                continue
             self.work.connection.execute(
                 update(oppositions)
                 .where(oppositions.c.id == row_id)

@@ -22,7 +22,7 @@ from gateway.core.texts.history import (
 )
 from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
-from gateway.rights.visibility_rules import sees_secrets
+from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.administrators import ADMINISTRATOR
@@ -239,10 +239,13 @@ class PatientHistory:
             return True  # looked up with its document
         if ACCESS in entry.kept:
             return True  # looked up with its access
-        is_known = entry.action in _OF_NO_THING
-        if entry.outcome in _OWN_CHOICES and entry.kept.get("who") == Who.PATIENT:
+        who, is_known = str(entry.kept.get("who", "")), entry.action in _OF_NO_THING
+        objects = is_known and entry.outcome.startswith(_OPPOSITIONS)
+        if objects or entry.action == Action.INQUIRY_OPENED:
+            return knows_of_act(who, self.seen.reader)
+        if entry.outcome in _OWN_CHOICES and who == Who.PATIENT:
             return False
-        return is_known and not entry.outcome.startswith(_OPPOSITIONS)
+        return is_known
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""

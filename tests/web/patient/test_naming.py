@@ -88,16 +88,15 @@ def test_a_patient_names_who_signed_their_documents_and_ends_it(site: Site) -> N
 def test_who_wrote_is_found_by_their_own_mailbox_and_anybody_by_name(
     site: Site,
 ) -> None:
-    doctor, place = "dr.martin@hopital.mssante.test", "cardio@hopital.mssante.test"
+    doctor, place = "dr.roy@hopital.mssante.test", "service@hopital.mssante.test"
     with site.database.write() as work:
         for address, kind, holder in (
             (doctor, "PER", DOCTOR),
             (place, "ORG", "1750000011"),
         ):
-            if Mailboxes(work).find(address) is None:
-                Mailboxes(work).add(
-                    address, kind=kind, holders=[holder], display_name=f"Nom {kind}"
-                )
+            Mailboxes(work).add(
+                address, kind=kind, holders=[holder], display_name=f"Nom {kind}"
+            )
     receive(site.database, site.patient, sender=doctor, name="Dr Claire MARTIN")
     receive(site.database, site.patient, sender=place, name="Cardiologie")
     browser = site.signed_in()
@@ -165,8 +164,8 @@ def test_a_representative_names_one_for_the_child_in_their_own_name(
     assert name(browser).location == f"{PATH}?done=named"
 
     with site.database.read() as work:
-        fact = Profiles(work).changes(child.id)[-1]
-    assert (fact.what, fact.who) == ("administrator", "representative")
+        facts = Profiles(work).changes(child.id)
+    assert ("administrator", "representative") in [(one.what, one.who) for one in facts]
     assert standing(site, child.id) == [DOCTOR]
     assert NoticeKind.REPRESENTED_ADMINISTRATOR in told(site, site.patient)
 
