@@ -151,6 +151,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"{person}/others", parents.others_form),
         post(f"{person}/others", parents.invite),
         post(f"{person}/others/back", parents.take_back),
+        get(f"{person}/attestation", people.attestation),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
         get(f"{person}/change", people.ask_end),
