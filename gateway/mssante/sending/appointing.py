@@ -22,7 +22,7 @@ from gateway.mssante.receipts.handing_over import WrittenReceipt
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
+from gateway.store.mailbox.mailboxes import PERSONAL, Mailbox, Mailboxes
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task
@@ -70,7 +70,7 @@ class TellingAdministrator:
     def _mailbox(self, work: UnitOfWork, identity: str) -> Mailbox | None:
         """Return the own mailbox of a professional here, the first of several."""
         held = Mailboxes(work).held_by(identity)
-        return next((one for one in held if one.kind == "PER"), None)
+        return next((one for one in held if one.kind == PERSONAL), None)
 
     def _text(self, work: UnitOfWork, profile_id: str, identity: str) -> str:
         """Return what is said, in both languages; nothing of a patient who is gone."""

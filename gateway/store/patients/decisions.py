@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, update
 from gateway.core.actors import PATIENT, Actor, actor_of
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.teams import end_all_of
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.rights import (
@@ -46,14 +48,17 @@ class Decisions:
         """
         Block a sender by structure id, IDNPS or address; again is no error.
 
-        ``named`` is what they were called when the patient chose them. Who is blocked
-        is administrator no longer, and unblocking does not make them one again.
+        ``named`` is what they were called when the patient chose them. What let them
+        read ends with it, and that they administer the profile; taking the block back
+        restores nothing.
         """
         profile = self._held(profile_id)
         self._delete(blocks, profile_id, identity)
         self._insert(blocks, profile, identity)
+        for name in sorted({identity, *Mailboxes(self.work).persons(identity)}):
+            end_all_of(self.work, profile_id, name)
+            Administrators(self.work, profile_id, self.by, self.why).end(name)
         self._record(profile_id, "block", None, identity.lower(), named)
-        Administrators(self.work, profile_id, self.by, self.why).end(identity)
 
     def unblock(self, profile_id: str, identity: str, named: str = "") -> None:
         """Take a block back; none is no error."""

@@ -16,8 +16,9 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrator, Administrators
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.treating import treating_doctor
 from gateway.store.tasks.values import TaskKind
-from gateway.web.patient.correspondents import Blockable, blockable
+from gateway.web.patient.correspondents import Blockable, blockable, kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.site.desk import who_acts
@@ -46,9 +47,13 @@ class Naming:
         """
         Return who has a name, of the directory; without one, who wrote or signed.
 
-        A place is nobody who could be named, nor is an address that no person holds.
+        The treating doctor is the first then. A place is nobody who could be named, nor
+        is an address that no person holds.
         """
-        found: Iterable[Blockable] = blockable(work, seen, document="", conversation="")
+        found: Iterable[Blockable] = (
+            *_treating(work, seen),
+            *blockable(work, seen, document="", conversation=""),
+        )
         if name:
             found = (
                 Blockable(
@@ -57,7 +62,7 @@ class Naming:
                 for one in self.desk.directory.search(work, name, _MOST_FOUND)
             )
         persons = (each for one in found for each in _persons(work, one))
-        return list({one.identity: one for one in persons}.values())
+        return list({one.identity: one for one in reversed([*persons])}.values())[::-1]
 
     def name(self, visit: Visit, who: Candidate) -> NamingFault | None:
         """Name somebody; return why that cannot be, or None. Again is no fault."""
@@ -112,18 +117,21 @@ class Naming:
         work.tasks.ask(TaskKind.APPOINT, f"{profile.id}:{identity}")
 
 
+def _treating(work: UnitOfWork, seen: SeenDocuments) -> Iterator[Blockable]:
+    found = treating_doctor(work, seen.profile_id)
+    if found is not None and not kept_from(work, seen, {found.identity}):
+        yield Blockable(identity=found.identity, name=found.name)
+
+
 def _persons(work: UnitOfWork, one: Blockable) -> Iterator[Candidate]:
     """Yield the professional behind a name: by number, or by their own mailbox."""
     if one.is_structure:
         return
     if is_professional_id(one.identity):
         yield Candidate(identity=one.identity, name=one.name)
-    mailbox = Mailboxes(work).find(one.identity) if "@" in one.identity else None
-    if mailbox is None or mailbox.kind != "PER" or mailbox.state != "open":
-        return
-    holders = [holder for holder in mailbox.holders if is_professional_id(holder)]
-    if len(holders) == 1:
-        yield Candidate(identity=holders[0], name=one.name)
+    for holder in Mailboxes(work).persons(one.identity):
+        if is_professional_id(holder):
+            yield Candidate(identity=holder, name=one.name)
 
 
 def _held(work: UnitOfWork, visit: Visit) -> Profile:
