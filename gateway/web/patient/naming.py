@@ -28,7 +28,7 @@ _MOST_FOUND = 30
 
 
 @frozen(kw_only=True)
-class Candidate:
+class Nameable:
     """A professional who may be named: the national number, and a name."""
 
     identity: str = field(repr=False)
@@ -43,7 +43,7 @@ class Naming:
 
     def candidates(
         self, work: UnitOfWork, seen: SeenDocuments, name: str
-    ) -> list[Candidate]:
+    ) -> list[Nameable]:
         """
         Return who has a name, of the directory; without one, who wrote or signed.
 
@@ -64,7 +64,7 @@ class Naming:
         persons = (each for one in found for each in _persons(work, one))
         return list({one.identity: one for one in reversed([*persons])}.values())[::-1]
 
-    def name(self, visit: Visit, who: Candidate) -> NamingFault | None:
+    def name(self, visit: Visit, who: Nameable) -> NamingFault | None:
         """Name somebody; return why that cannot be, or None. Again is no fault."""
         most = self.desk.settings.web.max_administrators
 
@@ -123,15 +123,15 @@ def _treating(work: UnitOfWork, seen: SeenDocuments) -> Iterator[Blockable]:
         yield Blockable(identity=found.identity, name=found.name)
 
 
-def _persons(work: UnitOfWork, one: Blockable) -> Iterator[Candidate]:
+def _persons(work: UnitOfWork, one: Blockable) -> Iterator[Nameable]:
     """Yield the professional behind a name: by number, or by their own mailbox."""
     if one.is_structure:
         return
     if is_professional_id(one.identity):
-        yield Candidate(identity=one.identity, name=one.name)
+        yield Nameable(identity=one.identity, name=one.name)
     for holder in Mailboxes(work).persons(one.identity):
         if is_professional_id(holder):
-            yield Candidate(identity=holder, name=one.name)
+            yield Nameable(identity=holder, name=one.name)
 
 
 def _held(work: UnitOfWork, visit: Visit) -> Profile:

@@ -10,7 +10,7 @@ from gateway.errors import NotFoundError
 from gateway.store.patients.administrators import Administrators
 from gateway.web.patient.correspondents import kept_from
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.naming import Candidate, Naming
+from gateway.web.patient.naming import Nameable, Naming
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit
 
@@ -55,7 +55,7 @@ class NamingPages:
             most=self.desk.settings.web.max_administrators,
         )
 
-    def _candidates(self, visit: Visit, name: str) -> list[Candidate]:
+    def _candidates(self, visit: Visit, name: str) -> list[Nameable]:
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             return Naming(self.desk).candidates(work, seen, name)
