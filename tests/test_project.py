@@ -29,6 +29,7 @@ _REASONS = {
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
+    "gateway/dmp_bridge/reading/reading.py": "all that a professional who reads asks for",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
     "gateway/core/texts/explaining.py": "one table of words for rules and facts",
     "gateway/core/texts/history.py": "one table of words for the lines of a history",
