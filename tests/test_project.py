@@ -29,11 +29,14 @@ _REASONS = {
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
-    "gateway/dmp_bridge/reading/reading.py": "all that a professional who reads asks for",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
     "gateway/core/texts/explaining.py": "one table of words for rules and facts",
     "gateway/core/texts/history.py": "one table of words for the lines of a history",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
+    "gateway/core/texts/notices.py": "one table of sentences, a kind of notice each",
+    "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
+    "gateway/measuring/pages.py": "a space that is filled, and each page of it measured",
+    "gateway/evidence/replaying.py": "one answer for each kind of decision",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
 
