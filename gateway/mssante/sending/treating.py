@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from gateway.core.envelope import Recipient, RecipientKind
 from gateway.core.texts.treating import (
     REGULATION_REASON,
     TREATING_SUBJECT,
@@ -16,13 +15,12 @@ from gateway.core.texts.treating import (
 )
 from gateway.errors import DestroyedError
 from gateway.mssante.receipts.handing_over import WrittenReceipt
-from gateway.mssante.receipts.postmaster import write_mail
+from gateway.mssante.receipts.postmaster import own_mailbox, write_mail
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.consultations.values import Consultation
 from gateway.store.journal import Action, chain_of
-from gateway.store.mailbox.mailboxes import PERSONAL, Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.treating import treating_doctor
 from gateway.store.patients.values import Profile
@@ -57,18 +55,13 @@ class TellingTreating:
         if one is None or one.said is None or profile is None:
             return None
         doctor = treating_doctor(work, profile.id)
-        boxes = Mailboxes(work).held_by(doctor.identity) if doctor else []
-        mailbox = next((box for box in boxes if box.kind == PERSONAL), None)
+        mailbox = own_mailbox(work, doctor.identity) if doctor else None
         if mailbox is None or (doctor and doctor.identity == one.said.party.identity):
             return None
         return write_mail(
             self.database,
             self.settings.domains,
-            Recipient(
-                kind=RecipientKind.MAILBOX,
-                address=mailbox.address,
-                target_id=mailbox.id,
-            ),
+            mailbox,
             subject=TREATING_SUBJECT,
             text=self._text(one, profile),
         )

@@ -14,7 +14,7 @@ from gateway.store.patients.delegations import Delegation, Delegations, NamedPer
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.identifying import day_of
-from gateway.web.patient.naming import NamingForm, naming_problems
+from gateway.web.patient.person_forms import NamingForm, naming_problems
 from gateway.web.patient.representing import RepresentFault, Representing
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
