@@ -311,6 +311,17 @@ class WebSettings(Table):
         "So long after the password and a code were given once more, the account may "
         "be changed.",
     ] = 600
+    trusted_days: Annotated[
+        int,
+        "Days for which a patient may ask for no code in a browser. 0: a code is "
+        "always asked.",
+    ] = 30
+    max_passkeys: Annotated[
+        int, "Passkeys of one account. 0: none are offered, and none opens a space."
+    ] = 10
+    passkey_seconds: Annotated[
+        int, "Time to use or to make a passkey, once its page is shown."
+    ] = 300
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10

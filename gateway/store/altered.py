@@ -20,6 +20,8 @@ from gateway.store.tables import (
     mail_items,
     mailbox_holders,
     mailboxes,
+    passkeys,
+    trusted_devices,
     web_sessions,
 )
 
@@ -64,7 +66,14 @@ class AlteredRows:
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""
         found: list[str] = []
-        for table in (accounts, web_sessions, mailboxes, accesses):
+        for table in (
+            accounts,
+            passkeys,
+            trusted_devices,
+            web_sessions,
+            mailboxes,
+            accesses,
+        ):
             for row in self._rows(table):
                 binding = BINDINGS[table]
                 if not self._is_sound(binding, row):

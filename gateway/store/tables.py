@@ -68,10 +68,12 @@ from gateway.store.patients.tables import (
     notices,
     one_time_codes,
     oppositions,
+    passkeys,
     profile_changes,
     profiles,
     provisional_codes,
     secrecies,
+    trusted_devices,
     unknown_logins,
     web_sessions,
 )
@@ -146,6 +148,7 @@ __all__ = [
     "one_time_codes",
     "operator_requests",
     "oppositions",
+    "passkeys",
     "patient_settings",
     "presences",
     "profile_changes",
@@ -160,6 +163,7 @@ __all__ = [
     "strays",
     "submissions",
     "tasks",
+    "trusted_devices",
     "unknown_logins",
     "web_sessions",
 ]

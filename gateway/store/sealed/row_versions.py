@@ -190,6 +190,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "until",
         "facts",
     ),
+    "passkeys": ("id", "account_id", "credential", "key_id", "said", "created_at"),
     "profiles": (
         "id",
         "ins_digest",
@@ -223,6 +224,14 @@ FIRST: Mapping[str, Sequence[str]] = {
         "ended_at",
     ),
     "secrecies": ("profile_id", "identity", "since", "sender"),
+    "trusted_devices": (
+        "id",
+        "account_id",
+        "device_id",
+        "digest",
+        "created_at",
+        "expires_at",
+    ),
     "web_sessions": (
         "digest",
         "stage",

@@ -51,9 +51,11 @@ from gateway.store.tables import (
     one_time_codes,
     operator_requests,
     oppositions,
+    passkeys,
     profiles,
     recipients,
     secrecies,
+    trusted_devices,
     web_sessions,
 )
 
@@ -151,6 +153,8 @@ BINDINGS: dict[Table, Binding] = {
         Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
+        Binding(passkeys, Followed.WRITTEN),
+        Binding(trusted_devices, Followed.HELD),
         Binding(operator_requests, Followed.PASSING),
         Binding(
             mailboxes,

@@ -45,7 +45,8 @@ _HEADERS = (
     "user-agent",
 )
 _COOKIES = frozenset(
-    f"__Host-{name}".encode() for name in ("session", "language", "device", "acting")
+    f"__Host-{name}".encode()
+    for name in ("session", "language", "device", "trusted", "acting")
 )
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"

@@ -43,6 +43,7 @@ NEVER_BOUND_TO_LESS = {
     "documents.visibility",
     "evidence.sealed",
     "oppositions.facts",
+    "passkeys.said",
     "patient_settings.sealed",
     "profiles.choices",
     "provisional_codes.said",
