@@ -257,7 +257,11 @@ class WebSettings(Table):
 
     table: ClassVar = "web"
 
-    public_url: Annotated[str, "Address patients type, as written in notices."] = ""
+    public_url: Annotated[
+        str,
+        "Address patients type, as written in notices; passkeys are made for its name, "
+        "and another makes them worthless.",
+    ] = ""
     hosts: Annotated[
         tuple[str, ...],
         "Names the pages answer to; others get 421. Empty: any of ours.",

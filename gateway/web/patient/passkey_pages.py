@@ -74,7 +74,7 @@ class PasskeyPages:
             status=status,
             asked=asked,
             handle=handle,
-            name=self._name(visit),
+            called=self._name(visit),
             longest=LONGEST_NAME,
             problem=problem.value if problem else "",
             most=self.desk.settings.web.max_passkeys,

@@ -161,6 +161,7 @@ class SigningIn:
             return PasswordTried(problem=problem)
         sessions = self.desk.sessions(work)
         if self._is_trusted(work, account.id, profile, used):
+            Accounts(work).succeeded(account)
             if old is not None:
                 sessions.end(old)
             return PasswordTried(

@@ -305,7 +305,8 @@ class _ForgedError(InvalidError):
 
 def _verify(public_key: bytes, signed: bytes, signature: bytes) -> None:
     def verify(content: bytes) -> None:
-        key: Any = CoseKey.parse(dict(cbor.decode(content)))
+        said: Any = cbor.decode(content)
+        key: Any = CoseKey.parse(said)
         try:
             key.verify(signed, signature)
         except InvalidSignature as error:

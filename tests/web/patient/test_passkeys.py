@@ -95,11 +95,11 @@ def test_a_passkey_is_made_listed_used_and_removed(site: Site) -> None:
     assert prove(site, browser, NEW).location == NEW
     one = authenticator(site)
 
-    done = make(browser, one, "Mon <b>téléphone</b>")
+    done = make(browser, one, "Mon <b>bidule</b>")
 
     listed = browser.get(done.location).text
     assert "Votre clé d’accès est ajoutée" in listed
-    assert "Mon &lt;b&gt;téléphone&lt;/b&gt;" in listed
+    assert "Mon &lt;b&gt;bidule&lt;/b&gt;" in listed
     assert "Pas encore utilisée" in listed
     assert "Vous avez 1 clé d’accès" in browser.get("/account").text
     visitor = site.browser()
@@ -115,12 +115,12 @@ def test_a_passkey_is_made_listed_used_and_removed(site: Site) -> None:
     assert "n’ouvre plus rien" in visitor.get(gone.location).text
     assert use(site.browser(), one).status == 422
     assert len(told(site, NoticeKind.PASSKEY)) == 2
-    assert all("téléphone" not in text for _, text in told(site, NoticeKind.PASSKEY))
+    assert all("bidule" not in text for _, text in told(site, NoticeKind.PASSKEY))
     assert lines_of(site, "session:open") == ["passkey"]
     history = visitor.get("/history").text
     assert "par une clé d&#39;accès" in history or "par une clé d'accès" in history
     assert "Clé d" in history
-    assert "Mon &lt;b&gt;téléphone" in history
+    assert "Mon &lt;b&gt;bidule" in history
 
 
 @blocking
