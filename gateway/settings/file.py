@@ -23,6 +23,7 @@ from gateway.settings.doors import (
 from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
+from gateway.settings.reading import ReadingSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -52,6 +53,7 @@ __all__ = [
     "KeySettings",
     "ListenSettings",
     "OutgoingSettings",
+    "ReadingSettings",
     "ReceiptSettings",
     "Settings",
     "SmtpSettings",
@@ -91,6 +93,7 @@ class Settings:
     downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
+    reading: ReadingSettings
     tasks: TaskSettings
     receipts: ReceiptSettings
     notices: NoticeSettings
@@ -150,6 +153,7 @@ TABLES: dict[str, type[Table]] = {
         DownloadSettings,
         ArchiveSettings,
         FilingSettings,
+        ReadingSettings,
         TaskSettings,
         ReceiptSettings,
         NoticeSettings,
