@@ -114,11 +114,13 @@ class AlteredRows:
             yield f"{name}: is gone"
 
     def _missed(self, binding: Binding) -> set[str]:
-        """Return the rows that must be there: those nobody has seen yet."""
+        """Return the rows that must be there: not ended, and nobody saw them yet."""
         if binding.followed is not Followed.WRITTEN:
             return set()
         start = f"{binding.table.name}/"
-        return {name for name in self._last if name.startswith(start)}
+        return {
+            name for name, last in self._last.items() if last and name.startswith(start)
+        }
 
     def _is_sound(self, binding: Binding, row: Any) -> bool:
         if row.row_mac is None:
