@@ -13,11 +13,11 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.using_passkeys import (
     LONGEST_NAME,
-    Asking,
+    AskedBrowser,
     NoPasskey,
     UsingPasskeys,
 )
-from gateway.web.patient.webauthn import Answered, of_text, service_of
+from gateway.web.patient.webauthn import BrowserAnswer, of_text, service_of
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.browsers import browser_of
 from gateway.web.site.visits import Visit
@@ -35,11 +35,11 @@ class PasskeyPages:
     def _steps(self) -> UsingPasskeys:
         return UsingPasskeys(self.desk)
 
-    def _asking(self, visit: Visit) -> Asking:
+    def _asking(self, visit: Visit) -> AskedBrowser:
         service = service_of(self.desk.settings)
         if service is None:
             raise NotFoundError("no passkeys are offered")
-        return Asking(service=service, cookie=visit.cookie, now=visit.now)
+        return AskedBrowser(service=service, cookie=visit.cookie, now=visit.now)
 
     # In the account.
 
@@ -97,7 +97,7 @@ class PasskeyPages:
             return self._new_form(visit, refused, 422)
         return redirect("/account/passkeys?done=added")
 
-    def _made(self, asking: Asking, visit: Visit) -> NoPasskey | None:
+    def _made(self, asking: AskedBrowser, visit: Visit) -> NoPasskey | None:
         try:
             answer = _answer(visit)
         except InvalidError:
@@ -122,7 +122,7 @@ class PasskeyPages:
         return self._form(asking, visit)
 
     def _form(
-        self, asking: Asking, visit: Visit, problem: str = "", status: int = 200
+        self, asking: AskedBrowser, visit: Visit, problem: str = "", status: int = 200
     ) -> Answer:
         page = self.desk.page(
             visit,
@@ -152,7 +152,7 @@ class PasskeyPages:
         return pages.opened(visit, tried.opened, used)
 
 
-def _answer(visit: Visit) -> Answered:
+def _answer(visit: Visit) -> BrowserAnswer:
     """
     Return what the script put into the form.
 
@@ -160,4 +160,4 @@ def _answer(visit: Visit) -> Answered:
         InvalidError: it is not what a browser gives.
     """
     said = {name: of_text(visit.form.line(name)) for name in _ANSWERS}
-    return Answered(**said)
+    return BrowserAnswer(**said)

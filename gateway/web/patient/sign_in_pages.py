@@ -13,7 +13,7 @@ from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.web.patient.code_forms import digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import (
-    Opened,
+    OpenedSession,
     PasswordTried,
     SigningIn,
     UsedBrowser,
@@ -154,7 +154,7 @@ class SignInPages:
         """Return the browser of a visitor, with the cookie it will be known by."""
         return UsedBrowser(visit.device or new_cookie(), visit.agent, visit.trusted)
 
-    def opened(self, visit: Visit, opened: Opened, used: UsedBrowser) -> Answer:
+    def opened(self, visit: Visit, opened: OpenedSession, used: UsedBrowser) -> Answer:
         """Lead into the space that was opened, or to where it is opened again."""
         way = redirect("/sign-in/reopen") if opened.returns else self._in(visit)
         answer = way.with_cookie("session", opened.cookie)

@@ -62,7 +62,7 @@ class WayIn(StrEnum):
 
 
 @frozen
-class Opened:
+class OpenedSession:
     """
     The cookie of a session that was opened.
 
@@ -86,14 +86,14 @@ class PasswordTried:
     cookie: str = ""
     problem: NoCode | None = None
     until: datetime | None = None
-    opened: Opened | None = None
+    opened: OpenedSession | None = None
 
 
 @frozen
 class CodeTried:
     """What came of a code: a session when it was right, else the tries left."""
 
-    opened: Opened | None
+    opened: OpenedSession | None
     tries_left: int = 0
 
 
@@ -302,7 +302,7 @@ class SigningIn:
         profile: Profile,
         used: UsedBrowser,
         way: WayIn,
-    ) -> Opened:
+    ) -> OpenedSession:
         """
         Open a session of who proved who they are; the patient is told of a browser
         that was not known.
@@ -324,7 +324,7 @@ class SigningIn:
             profile.id,
             browser="new" if is_new else "known",
         )
-        return Opened(cookie, returns=returns)
+        return OpenedSession(cookie, returns=returns)
 
     def leave(self, session: WebSession, profile_id: str) -> None:
         """End a session: its cookie opens nothing any more."""

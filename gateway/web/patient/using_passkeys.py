@@ -23,10 +23,16 @@ from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.web_sessions import WebSession
 from gateway.web.patient.challenges import Challenges, Purpose
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.signing_in import NoCode, Opened, SigningIn, UsedBrowser, WayIn
+from gateway.web.patient.signing_in import (
+    NoCode,
+    OpenedSession,
+    SigningIn,
+    UsedBrowser,
+    WayIn,
+)
 from gateway.web.patient.webauthn import (
-    Answered,
-    Service,
+    BrowserAnswer,
+    RelyingParty,
     is_cloned,
     making_options,
     read_challenge,
@@ -50,10 +56,10 @@ class NoPasskey(StrEnum):
 
 
 @frozen(kw_only=True)
-class Asking:
+class AskedBrowser:
     """For whom a browser is asked, when, and which browser: the cookie it shows."""
 
-    service: Service
+    service: RelyingParty
     cookie: str = field(repr=False)
     now: datetime
 
@@ -62,7 +68,7 @@ class Asking:
 class PasskeyTried:
     """What came of using a passkey: the session that it opened, or why there is none"""
 
-    opened: Opened | None = None
+    opened: OpenedSession | None = None
     problem: NoPasskey | NoCode | None = None
 
 
@@ -85,7 +91,7 @@ class UsingPasskeys:
     # Making one.
 
     def ask_to_make(
-        self, asking: Asking, profile: Profile, session: WebSession
+        self, asking: AskedBrowser, profile: Profile, session: WebSession
     ) -> tuple[str, str]:
         """Return what is asked of the browser, and what stands for the account."""
         with self.desk.database.read() as work:
@@ -106,10 +112,10 @@ class UsingPasskeys:
 
     def make(
         self,
-        asking: Asking,
+        asking: AskedBrowser,
         profile: Profile,
         session: WebSession,
-        answer: Answered,
+        answer: BrowserAnswer,
         name: str,
     ) -> NoPasskey | None:
         """Keep the passkey that was made, and tell the patient; or return why not."""
@@ -160,7 +166,7 @@ class UsingPasskeys:
 
     # Using one.
 
-    def ask_to_use(self, asking: Asking) -> str:
+    def ask_to_use(self, asking: AskedBrowser) -> str:
         """Return what is asked of the browser of whoever wants to sign in."""
         challenge = self._challenges.make(Purpose.USE, asking.cookie, asking.now)
         seconds = self.desk.settings.web.passkey_seconds
@@ -168,8 +174,8 @@ class UsingPasskeys:
 
     def sign_in(
         self,
-        asking: Asking,
-        answer: Answered,
+        asking: AskedBrowser,
+        answer: BrowserAnswer,
         used: UsedBrowser,
         old: WebSession | None,
     ) -> PasskeyTried:

@@ -45,7 +45,7 @@ MOST_CREDENTIAL_BYTES: Final = 1023
 
 
 @frozen
-class Service:
+class RelyingParty:
     """Who asks: ``id`` is the RP ID, which passkeys are made for; one page asks."""
 
     id: str
@@ -53,13 +53,13 @@ class Service:
     name: str = ""
 
     @classmethod
-    def at(cls, url: str, name: str = "") -> Service | None:
+    def at(cls, url: str, name: str = "") -> RelyingParty | None:
         """
         Return the service at an address, None where no passkey can be made for it.
 
-        >>> Service.at("https://espace.example:8443/")
-        Service(id='espace.example', origin='https://espace.example:8443', name='')
-        >>> Service.at("https://192.0.2.7/") is None
+        >>> RelyingParty.at("https://espace.example:8443/", "Ours")
+        RelyingParty(id='espace.example', origin='https://espace.example:8443', name='Ours')
+        >>> RelyingParty.at("https://192.0.2.7/") is None
         True
         """
         parts = urlsplit(url.lower())
@@ -70,11 +70,11 @@ class Service:
         return cls(host, f"https://{host}{port}", name or host)
 
 
-def service_of(settings: Settings) -> Service | None:
+def service_of(settings: Settings) -> RelyingParty | None:
     """Return for whom passkeys are made, by the settings; None: none are offered."""
     if not settings.web.max_passkeys:
         return None
-    return Service.at(settings.public_url, settings.domains.operator_name)
+    return RelyingParty.at(settings.public_url, settings.domains.operator_name)
 
 
 def _is_address(host: str) -> bool:
@@ -86,7 +86,7 @@ def _is_address(host: str) -> bool:
 
 
 @frozen(kw_only=True)
-class Answered:
+class BrowserAnswer:
     """What a browser sends back: bytes that nothing is believed of."""
 
     client_data: bytes = field(repr=False)
@@ -100,7 +100,7 @@ class Answered:
 
 
 def making_options(
-    service: Service,
+    service: RelyingParty,
     challenge: bytes,
     *,
     handle: bytes,
@@ -137,7 +137,7 @@ def making_options(
     )
 
 
-def using_options(service: Service, challenge: bytes, *, seconds: int) -> str:
+def using_options(service: RelyingParty, challenge: bytes, *, seconds: int) -> str:
     """Return what is asked of the browser to use a passkey, as JSON (WebAuthn §5.5)."""
     return json.dumps(
         {
@@ -159,7 +159,9 @@ def read_challenge(client_data: bytes) -> bytes:
     return of_text(str(_client(client_data).get("challenge", "")))
 
 
-def read_made(service: Service, challenge: bytes, answer: Answered) -> NewPasskey:
+def read_made(
+    service: RelyingParty, challenge: bytes, answer: BrowserAnswer
+) -> NewPasskey:
     """
     Return the passkey that was made (WebAuthn §7.1).
 
@@ -185,7 +187,7 @@ def read_made(service: Service, challenge: bytes, answer: Answered) -> NewPasske
 
 
 def read_used(
-    service: Service, challenge: bytes, passkey: Passkey, answer: Answered
+    service: RelyingParty, challenge: bytes, passkey: Passkey, answer: BrowserAnswer
 ) -> int:
     """
     Return the counter of a passkey that was used (WebAuthn §7.2).
@@ -248,7 +250,7 @@ def _client(client_data: bytes) -> Mapping[str, Any]:
 
 
 def _check_client(
-    service: Service, type_: str, challenge: bytes, client_data: bytes
+    service: RelyingParty, type_: str, challenge: bytes, client_data: bytes
 ) -> None:
     """Accept what the browser says that it was asked, by which page (§7.1, 7 to 11)."""
     said = _client(client_data)
@@ -262,7 +264,7 @@ def _check_client(
         raise InvalidError("a passkey asked for inside another site's page")
 
 
-def _check_data(service: Service, data: Any) -> None:
+def _check_data(service: RelyingParty, data: Any) -> None:
     """Accept what the authenticator says of where and who (§7.1, 13 to 17)."""
     ours = sha256(service.id.encode("ascii")).digest()
     if not hmac.compare_digest(ours, data.rp_id_hash):

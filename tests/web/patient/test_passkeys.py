@@ -22,7 +22,7 @@ from gateway.store.patients.life import go_on
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import passkeys
 from gateway.web.patient.using_passkeys import LONGEST_NAME
-from gateway.web.patient.webauthn import Service
+from gateway.web.patient.webauthn import RelyingParty
 from tests.builders_passkeys import (
     PRESENT,
     Authenticator,
@@ -55,7 +55,7 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
 
 
 def authenticator(site: Site, **lies: Any) -> Authenticator:
-    service = Service.at(site.settings.public_url)
+    service = RelyingParty.at(site.settings.public_url)
     assert service is not None
     return Authenticator(**{"origin": service.origin, "rp_id": service.id, **lies})
 

@@ -17,8 +17,8 @@ from gateway.store.patients.passkeys import NewPasskey, Passkey
 from gateway.web.patient.webauthn import (
     MOST_BYTES,
     MOST_CREDENTIAL_BYTES,
-    Answered,
-    Service,
+    BrowserAnswer,
+    RelyingParty,
     is_cloned,
     making_options,
     of_text,
@@ -44,7 +44,7 @@ from tests.builders_passkeys import (
 )
 
 ORIGIN, RP_ID = "https://espace.example", "espace.example"
-SERVICE = Service(RP_ID, ORIGIN, "Hôpital")
+SERVICE = RelyingParty(RP_ID, ORIGIN, "Hôpital")
 CHALLENGE = b"c" * 56
 HANDLE = b"h" * 32
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -70,8 +70,8 @@ def to_use() -> dict[str, Any]:
     return asked
 
 
-def answered(fields: dict[str, str]) -> Answered:
-    return Answered(**{name: bytes_of(value) for name, value in fields.items()})
+def answered(fields: dict[str, str]) -> BrowserAnswer:
+    return BrowserAnswer(**{name: bytes_of(value) for name, value in fields.items()})
 
 
 def authenticator(**lies: Any) -> Authenticator:
@@ -340,6 +340,6 @@ def test_bytes_come_back_from_their_text(content: bytes) -> None:
 def test_passkeys_are_made_for_a_name_that_has_tls(
     url: str, origin: str | None
 ) -> None:
-    service = Service.at(url)
+    service = RelyingParty.at(url)
 
     assert (service.origin if service else None) == origin
