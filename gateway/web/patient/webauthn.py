@@ -57,8 +57,8 @@ class RelyingParty:
         """
         Return the service at an address, None where no passkey can be made for it.
 
-        >>> RelyingParty.at("https://espace.example:8443/", "Ours")
-        RelyingParty(id='espace.example', origin='https://espace.example:8443', name='Ours')
+        >>> RelyingParty.at("https://ici.example:8443/", "Ours")
+        RelyingParty(id='ici.example', origin='https://ici.example:8443', name='Ours')
         >>> RelyingParty.at("https://192.0.2.7/") is None
         True
         """
