@@ -58,8 +58,8 @@ def test_axe_finds_nothing_on_the_pages_of_passkeys(
         page.click("text=Utiliser ma clé d’accès")  # none is there for an address
         page.wait_for_selector("#passkey-failed:not([hidden])")
         visitor.look("sign-in-passkey-failed")
-        page.evaluate("document.querySelector('form[data-passkey]').submit()")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.evaluate("document.querySelector('form[data-passkey]').submit()")
         visitor.look("sign-in-passkey-refused")
         page.click("text=Me connecter avec mon mot de passe")
         page.fill("#login", LOGIN)
@@ -85,8 +85,8 @@ def test_axe_finds_nothing_on_the_pages_of_passkeys(
         page.click("main button.full")
         page.wait_for_selector("#passkey-failed:not([hidden])")
         visitor.look("passkey-new-failed")
-        page.evaluate("document.querySelector('form[data-passkey]').submit()")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.evaluate("document.querySelector('form[data-passkey]').submit()")
         visitor.look("passkey-new-refused")
         give(site, 10)
         visitor.go("/account/passkeys?done=added")
