@@ -36,6 +36,10 @@ from gateway.node.postmaster import open_postmaster_mailbox
 from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
+from gateway.node.professional_pages import (
+    make_professional_desk,
+    professionals_place,
+)
 from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
@@ -60,7 +64,10 @@ from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
-from gateway.web.site.service import WebService
+from gateway.web.professional.routes import make_professional_routes
+from gateway.web.professional.serving import ProfessionalServing
+from gateway.web.site.service import WebService, patients_place
+from gateway.web.site.serving import Serving
 
 log = Logger()
 _THREADS = 8
@@ -138,6 +145,7 @@ class Service:
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_patient_web()
+        self._add_professional_web()
         self._add_health()
         self._add_housekeeping()
         self._add_processes()
@@ -180,9 +188,26 @@ class Service:
         pages = WebService(
             settings,
             database,
-            port=settings.listen.patient_https,
+            place=patients_place(settings),
             routes=make_routes(desk),
-            visitors=SigningIn(desk),
+            audience=Serving(database.keys, SigningIn(desk)),
+            loop=self._worker.loop,
+            reactor=self._reactor,
+        )
+        pages.setServiceParent(self._root)
+        self._renewed.append(lambda _: pages.renew())
+
+    def _add_professional_web(self) -> None:
+        if not self._settings.listen.professional_https:
+            return
+        settings, database = self._settings, self._database
+        desk = make_professional_desk(settings, database, self._writer, self._trust)
+        pages = WebService(
+            settings,
+            database,
+            place=professionals_place(settings),
+            routes=make_professional_routes(desk),
+            audience=ProfessionalServing(database.keys, desk),
             loop=self._worker.loop,
             reactor=self._reactor,
         )

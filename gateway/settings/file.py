@@ -23,6 +23,7 @@ from gateway.settings.doors import (
 from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
+from gateway.settings.professional import ProfessionalSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -52,6 +53,7 @@ __all__ = [
     "KeySettings",
     "ListenSettings",
     "OutgoingSettings",
+    "ProfessionalSettings",
     "ReceiptSettings",
     "Settings",
     "SmtpSettings",
@@ -86,6 +88,7 @@ class Settings:
     smtp: SmtpSettings
     imap: ImapSettings
     web: WebSettings
+    professional: ProfessionalSettings
     cda: CdaSettings
     converting: ConvertingSettings
     downloads: DownloadSettings
@@ -124,6 +127,13 @@ class Settings:
         return self.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
 
     @property
+    def professional_url(self) -> str:
+        """The address professionals type, as `public_url` is that of the patients."""
+        listen = self.listen
+        default = f"https://{listen.host}:{listen.professional_https}/"
+        return self.professional.public_url or default
+
+    @property
     def exchange_seconds(self) -> float:
         """
         How long a notice may take to leave; the lease of its task lasts longer.
@@ -145,6 +155,7 @@ TABLES: dict[str, type[Table]] = {
         SmtpSettings,
         ImapSettings,
         WebSettings,
+        ProfessionalSettings,
         CdaSettings,
         ConvertingSettings,
         DownloadSettings,

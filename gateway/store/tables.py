@@ -75,6 +75,11 @@ from gateway.store.patients.tables import (
     unknown_logins,
     web_sessions,
 )
+from gateway.store.professionals.tables import (
+    professional_accounts,
+    professional_mails,
+    professional_sessions,
+)
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
@@ -148,6 +153,9 @@ __all__ = [
     "oppositions",
     "patient_settings",
     "presences",
+    "professional_accounts",
+    "professional_mails",
+    "professional_sessions",
     "profile_changes",
     "profiles",
     "provisional_codes",

@@ -49,7 +49,8 @@ from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.routes import make_routes
 from gateway.web.patient.signing_in import SigningIn
-from gateway.web.site.service import WebService
+from gateway.web.site.service import WebService, patients_place
+from gateway.web.site.serving import Serving
 from tests.builders_database import new_sqlite
 from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
 from tests.builders_settings import free_port, make_settings
@@ -142,6 +143,8 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(factory=dict)
+    certificate: Path | None = None
+    """Shown where the site asks for one; its key lies beside it."""
 
     def request(
         self,
@@ -151,7 +154,7 @@ class Browser:
         headers: dict[str, str] | None = None,
     ) -> Reply:
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, context=trusting(), timeout=30
+            "127.0.0.1", self.port, context=self._context(), timeout=30
         )
         sent = {"Accept-Language": "fr", **(headers or {})}
         if self.cookies:
@@ -172,6 +175,13 @@ class Browser:
                 self.cookies[name] = value
         found = {k.lower(): v for k, v in answer.getheaders()}
         return Reply(answer.status, found, cookies, content)
+
+    def _context(self) -> ssl.SSLContext:
+        context = trusting()
+        if self.certificate is not None:
+            key = self.certificate.with_suffix(".key")
+            context.load_cert_chain(self.certificate, key)
+        return context
 
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, headers=headers)
@@ -333,9 +343,9 @@ def running_site(
     service = WebService(
         settings,
         database,
-        port=settings.listen.patient_https,
+        place=patients_place(settings),
         routes=make_routes(desk),
-        visitors=SigningIn(desk),
+        audience=Serving(database.keys, SigningIn(desk)),
         loop=loop,
         reactor=reactor,
     )
