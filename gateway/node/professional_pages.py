@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from OpenSSL import SSL
 
@@ -15,7 +17,9 @@ from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.ports import Nobody
-from gateway.web.site.service import SUITES, SitePlace
+from gateway.web.professional.routes import make_professional_routes
+from gateway.web.professional.serving import ProfessionalServing
+from gateway.web.site.service import SUITES, SitePlace, WebService
 
 
 def make_professional_desk(
@@ -28,6 +32,22 @@ def make_professional_desk(
         settings=settings,
         judge=trust.judge_peer,
         open_people=Nobody,
+    )
+
+
+def professional_pages(
+    desk: ProfessionalDesk, loop: asyncio.AbstractEventLoop, reactor: Any
+) -> WebService:
+    """Return the service of the professionals' pages."""
+    settings, database = desk.settings, desk.database
+    return WebService(
+        settings,
+        database,
+        place=professionals_place(settings),
+        routes=make_professional_routes(desk),
+        audience=ProfessionalServing(database.keys, desk),
+        loop=loop,
+        reactor=reactor,
     )
 
 

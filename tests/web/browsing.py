@@ -34,6 +34,7 @@ from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
+from gateway.node.pages import patient_pages
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
@@ -47,10 +48,7 @@ from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.routes import make_routes
-from gateway.web.patient.signing_in import SigningIn
-from gateway.web.site.service import WebService, patients_place
-from gateway.web.site.serving import Serving
+from gateway.web.site.service import WebService
 from tests.builders_database import new_sqlite
 from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
 from tests.builders_settings import free_port, make_settings
@@ -340,15 +338,7 @@ def running_site(
         trusts=_trusts,
         directory=LocalDirectory(_trusts),
     )
-    service = WebService(
-        settings,
-        database,
-        place=patients_place(settings),
-        routes=make_routes(desk),
-        audience=Serving(database.keys, SigningIn(desk)),
-        loop=loop,
-        reactor=reactor,
-    )
+    service = patient_pages(desk, loop, reactor)
     service.startService()
     try:
         yield Site(settings, database, clock, writer, service, patient, desk)

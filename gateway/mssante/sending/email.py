@@ -21,7 +21,7 @@ class Email:
 
 
 @frozen(kw_only=True)
-class Letter:
+class PlainEmail:
     """What an e-mail of the service says, and to whom."""
 
     id: str
@@ -31,23 +31,23 @@ class Letter:
     created_at: datetime
 
 
-def written(letter: Letter, sender: str, service: str, envelope: str = "") -> Email:
+def written(plain: PlainEmail, sender: str, service: str, envelope: str = "") -> Email:
     """
-    Return the e-mail of a letter, in UTF-8 plain text, from the service by its name.
+    Return an e-mail as it leaves, in UTF-8 plain text, from the service by its name.
 
     ``envelope`` is where its bounce goes, if that is not the sender.
 
     Raises:
         InvalidError: an address is not one.
     """
-    to, own = read_address(letter.to), read_address(sender)
+    to, own = read_address(plain.to), read_address(sender)
     content = build_message(
         sender=NamedAddress(own, service),
         to=[NamedAddress(to)],
-        subject=letter.subject,
-        text=letter.text,
-        date=letter.created_at,
-        message_id=f"{letter.id}@{own.domain}",
+        subject=plain.subject,
+        text=plain.text,
+        date=plain.created_at,
+        message_id=f"{plain.id}@{own.domain}",
         headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 §5
     )
     return Email(sender=envelope or str(own), to=str(to), content=content)

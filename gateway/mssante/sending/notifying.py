@@ -11,7 +11,7 @@ from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.bounce_address import bounce_address
-from gateway.mssante.sending.email import Carrier, Email, Letter, written
+from gateway.mssante.sending.email import Carrier, Email, PlainEmail, written
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.mssante.sending.sms import Sms, Texter, make_texter
@@ -92,14 +92,14 @@ class Notifying:
         envelope = ""
         if self.sees_bounces:
             envelope = bounce_address(self.database.keys, self.sender, notice.id)
-        letter = Letter(
+        plain = PlainEmail(
             id=notice.id,
             to=notice.to,
             subject=notice.subject,
             text=notice.text,
             created_at=notice.created_at,
         )
-        return written(letter, self.sender, self.service, envelope)
+        return written(plain, self.sender, self.service, envelope)
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:

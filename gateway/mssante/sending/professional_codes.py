@@ -7,7 +7,7 @@ from functools import partial
 from attrs import frozen
 
 from gateway.errors import InvalidError
-from gateway.mssante.sending.email import Carrier, Letter, written
+from gateway.mssante.sending.email import Carrier, PlainEmail, written
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.settings.file import Settings
@@ -49,7 +49,7 @@ class SendingCodes:
             return _nothing
         if now >= mail.expires_at:
             return partial(_end, mail.id, "too-late")
-        letter = Letter(
+        plain = PlainEmail(
             id=mail.id,
             to=mail.to,
             subject=mail.subject,
@@ -57,7 +57,7 @@ class SendingCodes:
             created_at=mail.created_at,
         )
         try:
-            sync = self.carry(mail.id, written(letter, self.sender, self.service))
+            sync = self.carry(mail.id, written(plain, self.sender, self.service))
         except InvalidError:
             return partial(_end, mail.id, "refused")
         sent = partial(_end, mail.id, "sent")

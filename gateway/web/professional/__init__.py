@@ -1,1 +1,1 @@
-"""The professionals' pages: who they are, in which situation, and what they may open"""
+"""The professionals' pages: who they are, in which situation, what they may open"""

@@ -85,7 +85,7 @@ def card_of(shown: ShownCertificate | None, verdict: PeerVerdict | None) -> Card
     """
     Return what a certificate is worth here, by what the space of trust says of it.
 
-    Only a person's certificate of authentication is (A5.13); one whose chain did not
+    Only a person's certificate of authentication is; one whose chain did not
     verify in the handshake is worth nothing, whatever else is said of it.
     """
     if shown is None or verdict is None:

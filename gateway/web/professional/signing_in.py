@@ -78,7 +78,7 @@ class ProfessionalSigningIn:
         Take a person's certificate; send a code, or go on where none is needed.
 
         A card with its PIN is two factors by itself, of the authorities that the
-        settings name (A5.14, A5.15).
+        settings name.
         """
         certificate = card.certificate
         assert card.answer is CardAnswer.PERSON, "a person's certificate"

@@ -83,7 +83,7 @@ class WebService(Service):
             return 0
         return int(cast("Any", self._listening.getHost()).port)
 
-    def renew(self) -> None:
+    def renew(self, _identity: object = None) -> None:
         """
         Show the certificate that is in its file now to browsers that connect.
 

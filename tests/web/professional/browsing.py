@@ -12,7 +12,7 @@ import pytest_twisted
 from attrs import define, frozen
 
 from gateway.core.practice import Practice, Professional
-from gateway.node.professional_pages import professionals_place
+from gateway.node.professional_pages import professional_pages
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -21,8 +21,6 @@ from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tables import professional_mails
 from gateway.trust.space import TrustSpace
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.routes import make_professional_routes
-from gateway.web.professional.serving import ProfessionalServing
 from gateway.web.site.service import WebService
 from tests.builders_database import new_sqlite
 from tests.builders_settings import free_port, make_settings
@@ -156,15 +154,7 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
         judge=TrustSpace(settings.trust, clock).judge_peer,
         open_people=lambda _: KnownPeople(people),
     )
-    service = WebService(
-        settings,
-        database,
-        place=professionals_place(settings),
-        routes=make_professional_routes(desk),
-        audience=ProfessionalServing(database.keys, desk),
-        loop=asyncio.get_event_loop(),
-        reactor=reactor,
-    )
+    service = professional_pages(desk, asyncio.get_event_loop(), reactor)
     service.startService()
     try:
         yield ProSite(settings, database, clock, writer, service, desk, people, certs)
