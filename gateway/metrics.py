@@ -41,6 +41,18 @@ NOTICES_UNREACHED = Counter(
     ["how"],
     registry=REGISTRY,
 )
+READINGS_REFUSED = Counter(
+    "gateway_readings_refused_total",
+    "Readings of vaults that were refused to professionals, by code.",
+    ["code"],
+    registry=REGISTRY,
+)
+READINGS_UNUSUAL = Counter(
+    "gateway_readings_unusual_total",
+    "Professionals who read in an unusual way for an hour, by what is unusual.",
+    ["what"],
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

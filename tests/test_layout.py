@@ -24,6 +24,7 @@ TESTED_THROUGH = {
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",
     "core/keeping.py": "documents/cda/test_patient_document.py",
+    "core/practice.py": "dmp_bridge/reading/test_reading.py",
     "core/reasons.py": "rights/test_filing_rules.py",
     "core/rendered.py": "documents/showing/test_rendering.py",
     "core/texts/downloads.py": "dmp_bridge/downloads/test_packing.py",
@@ -48,6 +49,7 @@ TESTED_THROUGH = {
     "core/texts/reading.py": "rights/test_reading_rules.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",
     "core/texts/showing.py": "documents/showing/test_rendering.py",
+    "core/texts/treating.py": "mssante/sending/test_treating.py",
     "core/texts/writing.py": "rights/test_messaging_rules.py",
     "core/vault.py": "dmp_bridge/vaults/test_embedded.py",
     # parts of one reader
@@ -57,6 +59,8 @@ TESTED_THROUGH = {
     # rows of one table
     "rights/document_rules.py": "rights/test_filing_rules.py",
     "rights/filing_facts.py": "rights/test_filing_rules.py",
+    "rights/reading_professional.py": "dmp_bridge/reading/test_reading.py",
+    "rights/reading_request.py": "dmp_bridge/reading/test_reading.py",
     "rights/message_rules.py": "rights/test_filing_rules.py",
 }
 

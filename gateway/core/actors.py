@@ -25,9 +25,13 @@ class Who(StrEnum):
 
 
 class Means(StrEnum):
-    """By what means somebody acts; ``counter`` is a helper, with the patient there."""
+    """
+    By what means somebody acts; ``portal`` is the professionals' pages, ``counter`` a
+    helper, with the patient there.
+    """
 
     WEB = "web"
+    PORTAL = "portal"
     ADMIN_SOCKET = "admin-socket"
     MASTER_KEY = "master-key"
     MAIL = "mail"

@@ -29,6 +29,9 @@ What stands in the matrix for imaging objects, whose type is the procedure itsel
 document has this code.
 """
 
+IMAGING_OBJECT: Final = "application/dicom"
+"""The media type of an imaging object."""
+
 MAX_ROWS: Final = 2000
 """Rows of a matrix: twenty times those of the order; a larger file is none."""
 MAX_LINE: Final = 2000

@@ -44,7 +44,8 @@ class ListEntry(NamedTuple):
     document, ``visible_at`` the end of its delay, 0 without one; ``flags`` and
     ``flags_then``, the flags before and after it, are bits (`BIT_OF`). ``words`` are
     its title and its type, folded; ``people`` and ``structure`` are names as they are
-    shown. A tuple, and no class of ours: ten thousand are made for one page.
+    shown, ``owners`` the identifiers of all authors and their structures. A tuple, and
+    no class of ours: ten thousand are made for one page.
     """
 
     id: str
@@ -61,6 +62,8 @@ class ListEntry(NamedTuple):
     people: tuple[str, ...]
     structure: str
     replaced_by: str
+    owners: tuple[str, ...] = ()
+    is_imaging_object: bool = False
 
     def flags_at(self, now: int) -> int:
         """Return the bits that apply at a moment."""

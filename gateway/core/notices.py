@@ -44,6 +44,7 @@ class NoticeFamily(StrEnum):
     MESSAGE = "MESSAGE"
     DOCUMENT = "DOCUMENT"
     ACCESS = "ACCESS"  # who looked at the record, or changed its settings
+    READING = "READING"  # a professional who read it before did again
     PEOPLE = "PEOPLE"
     ACCOUNT = "ACCOUNT"
     SPACE = "SPACE"

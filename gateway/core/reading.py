@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class ReadingRefusal(StrEnum):
-    """Why somebody does not read; each has a text in `core.texts.reading`."""
+    """
+    Why somebody does not read; each has a text in `core.texts.reading`.
+
+    The conditions say all but the last three, which are of the service that asks them.
+    """
 
     PROFILE_ABSENT = "PROFILE_ABSENT"
     PROFILE_OPPOSED = "PROFILE_OPPOSED"
@@ -26,6 +30,12 @@ class ReadingRefusal(StrEnum):
     AUTH_TOO_WEAK = "AUTH_TOO_WEAK"
     ROLE_NEVER_READS = "ROLE_NEVER_READS"
     NOT_HABILITATED = "NOT_HABILITATED"
+    CODE_WRONG = "CODE_WRONG"
+    """The code of the patient's space is no code of theirs, or is over."""
+    ENDED = "ENDED"
+    """The consultation is over: by its reader, by time, or as nothing holds it now."""
+    TOO_MANY = "TOO_MANY"
+    """Too many attempts of this professional; the limit says nothing of a patient."""
 
 
 class ReadingWay(StrEnum):
@@ -43,3 +53,42 @@ class ReadingWay(StrEnum):
 
 IN_EMERGENCY = frozenset({ReadingWay.REGULATION, ReadingWay.EMERGENCY})
 """The ways that ask for no consent, and that the patient closes one by one."""
+
+
+class AgreementKind(StrEnum):
+    """What a patient agreed to; kept for years, so never renamed."""
+
+    TEAM = "team"
+    """To be read by all of a care team, in one structure (CSP L. 1110-12)."""
+    CONSULTATION = "consultation"
+    """To be read by one professional, once."""
+
+
+class AgreementMeans(StrEnum):
+    """Who collected an agreement, and how; kept for years, so never renamed."""
+
+    CODE = "code"
+    """The patient, or who represents them, made a code in the space and gave it."""
+    IN_PERSON = "in-person"
+    """Who reads asked the patient, and says so."""
+    COLLEAGUE = "colleague"
+    """A professional asked for another, who takes over a part (CSP L. 1111-17 II)."""
+
+
+class ConsultationEnd(StrEnum):
+    """Why a consultation is over; kept for years, so never renamed."""
+
+    READER = "reader"
+    """Whoever read said so."""
+    IDLE = "idle"
+    TIME = "time"
+    CLOSED = "closed"
+    """What it rested on is no more: a block, an objection, an agreement taken back."""
+
+
+class TeamRole(StrEnum):
+    """What somebody is to a patient as the record says; kept for years."""
+
+    MEMBER = "member"
+    TREATING = "treating"
+    ADMINISTRATOR = "administrator"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.canonical import canonical
 from gateway.core.decision import FilingDecision
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
+from gateway.core.reading import ReadingRefusal
 from gateway.core.reasons import Reason
 from gateway.evidence.certificates import CertificateArguments, certificate_arguments
 from gateway.evidence.form import from_json, to_json
@@ -26,9 +27,14 @@ from gateway.evidence.identity import (
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.professional_viewing_rules import Unseen, ViewingFacts
+from gateway.rights.reading_rules import ReadingFacts, ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderHeaders
 from gateway.trust.space import PeerVerdict
+
+_MOST_REASON: Final = 200
+"""Of the reason of an emergency so many stand-ins are kept at most."""
 
 
 class EvidenceKind(StrEnum):
@@ -41,6 +47,8 @@ class EvidenceKind(StrEnum):
     NOTICE = "notice"
     CERTIFICATE = "certificate"
     MAILBOX = "mailbox"
+    READING = "reading"
+    VIEWING = "viewing"
 
 
 @frozen(kw_only=True)
@@ -77,6 +85,14 @@ class CopyArguments:
     visibility: frozenset[Visibility]
     recipient: str
     sender: str
+
+
+@frozen(kw_only=True)
+class ReadingArguments:
+    """What the five conditions are asked; of a reason how long it is."""
+
+    facts: ReadingFacts
+    policy: ReadingPolicy
 
 
 @frozen
@@ -152,6 +168,8 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.NOTICE: (NoticeFacts, Answered),
         EvidenceKind.CERTIFICATE: (CertificateArguments, Answered),
         EvidenceKind.MAILBOX: (MailboxFacts, Answered),
+        EvidenceKind.READING: (ReadingArguments, Answered),
+        EvidenceKind.VIEWING: (ViewingFacts, Answered),
     }
 )
 """The class of the arguments of each kind, and that of what was decided."""
@@ -277,6 +295,38 @@ def mailbox_part(facts: MailboxFacts, reason: str) -> TakenDecision:
     """Return the refusal of a mailbox; which one it was is not kept."""
     return TakenDecision(
         kind=EvidenceKind.MAILBOX, arguments=facts, decided=Answered((reason,))
+    )
+
+
+def reading_part(
+    facts: ReadingFacts,
+    policy: ReadingPolicy,
+    refusal: ReadingRefusal | None,
+    *,
+    patient_settings: str,
+) -> TakenDecision:
+    """Return what was decided of a reading; of its reason only how long it is."""
+    declared = facts.declared
+    if declared is not None:
+        length = min(len("".join(declared.reason.split())), _MOST_REASON)
+        facts = evolve(facts, declared=evolve(declared, reason="x" * length))
+    return TakenDecision(
+        kind=EvidenceKind.READING,
+        patient_settings=patient_settings,
+        arguments=ReadingArguments(facts=facts, policy=policy),
+        decided=Answered(() if refusal is None else (refusal.value,)),
+    )
+
+
+def viewing_part(
+    facts: ViewingFacts, unseen: Unseen | None, *, patient_settings: str
+) -> TakenDecision:
+    """Return what was decided of one document for one who reads."""
+    return TakenDecision(
+        kind=EvidenceKind.VIEWING,
+        patient_settings=patient_settings,
+        arguments=facts,
+        decided=Answered(() if unseen is None else (unseen.value,)),
     )
 
 

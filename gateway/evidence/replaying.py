@@ -16,6 +16,7 @@ from gateway.evidence.arguments import (
     CopyArguments,
     EvidenceKind,
     FilingArguments,
+    ReadingArguments,
     SenderArguments,
     TakenDecision,
 )
@@ -28,6 +29,7 @@ from gateway.evidence.watching import FactsSeen
 from gateway.rights import (
     filing_rules,
     notice_rules,
+    reading_rules,
     recipient_rules,
     sender_rules,
 )
@@ -43,7 +45,13 @@ from gateway.rights.filing_facts import (
 from gateway.rights.mailbox_rules import MailboxFacts, refuse_mailbox
 from gateway.rights.message_rules import patient_facts
 from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.professional_viewing_rules import (
+    VIEWING_ROWS,
+    ViewingFacts,
+    refuse_viewing,
+)
 from gateway.rights.profile import ProfileState
+from gateway.rights.reading_rules import ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.sender_rules import SenderHeaders
 from gateway.rights.withdrawal_rules import decide_withdrawal
@@ -118,14 +126,20 @@ def objected(part: TakenDecision) -> frozenset[str]:
 
 
 def under(
-    part: TakenDecision, policy: FilingPolicy, quota_bytes: int | None = None
+    part: TakenDecision,
+    policy: FilingPolicy,
+    quota_bytes: int | None = None,
+    reading: ReadingPolicy | None = None,
 ) -> TakenDecision:
     """
     Return the same decision's arguments under other settings.
 
-    ``quota_bytes`` is what a mailbox may hold, None for what it was.
+    ``quota_bytes`` is what a mailbox may hold, None for what it was; ``reading`` what
+    ``[reading]`` says, None for what it said.
     """
     arguments = part.arguments
+    if isinstance(arguments, ReadingArguments) and reading is not None:
+        return evolve(part, arguments=evolve(arguments, policy=reading))
     if isinstance(arguments, FilingArguments):
         facts = evolve(arguments.facts, policy=policy)
         return evolve(part, arguments=evolve(arguments, facts=facts))
@@ -230,6 +244,14 @@ def _mailbox(facts: MailboxFacts) -> Answered:
     return _first(refuse_mailbox(facts))
 
 
+def _reading(asked: ReadingArguments) -> Answered:
+    return _first(reading_rules.refuse_reading(asked.facts, asked.policy))
+
+
+def _viewing(facts: ViewingFacts) -> Answered:
+    return _first(refuse_viewing(facts))
+
+
 def _sender(asked: SenderArguments) -> Answered:
     decision = (
         sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
@@ -257,6 +279,8 @@ _DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
         EvidenceKind.NOTICE: _notice,
         EvidenceKind.CERTIFICATE: _certificate,
         EvidenceKind.MAILBOX: _mailbox,
+        EvidenceKind.READING: _reading,
+        EvidenceKind.VIEWING: _viewing,
     }
 )
 
@@ -348,6 +372,19 @@ def _mailbox_answers(facts: MailboxFacts) -> list[_Said]:
     return [_asked("mailbox", refuse_mailbox, facts)]
 
 
+def _reading_answers(asked: ReadingArguments) -> list[_Said]:
+    said: list[_Said] = []
+    for name, rule in reading_rules.READING_ROWS:
+        seen = FactsSeen()
+        facts, policy = seen.watch(asked.facts), seen.watch(asked.policy, "policy")
+        said.append((f"reading-{name}", rule(facts, policy), seen.facts))
+    return said
+
+
+def _viewing_answers(facts: ViewingFacts) -> list[_Said]:
+    return [_asked(f"viewing-{name}", rule, facts) for name, rule in VIEWING_ROWS]
+
+
 _HEADER_NAMES = dict(
     zip(
         sender_rules.HEADER_RULES,
@@ -365,5 +402,7 @@ _ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
         EvidenceKind.NOTICE: _notice_answers,
         EvidenceKind.CERTIFICATE: _certificate_answers,
         EvidenceKind.MAILBOX: _mailbox_answers,
+        EvidenceKind.READING: _reading_answers,
+        EvidenceKind.VIEWING: _viewing_answers,
     }
 )

@@ -17,7 +17,7 @@ from gateway.core.texts.explaining import (
     WORDS,
 )
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.evidence.arguments import FilingArguments, TakenDecision
+from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.replaying import RuleAnswer, answers
 
@@ -117,10 +117,12 @@ class Words:
 
 
 def to_json_of(part: TakenDecision) -> Any:
-    """Return the arguments of a decision as JSON, those of a filing by their facts."""
+    """Return the arguments of a decision as JSON; of some by their facts."""
     value = to_json(part.arguments)
     if isinstance(part.arguments, FilingArguments):
         return {**value["facts"], "others": value["others"]}
+    if isinstance(part.arguments, ReadingArguments):
+        return {**value["facts"], "policy": value["policy"]}
     return value
 
 

@@ -22,6 +22,7 @@ from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
+from gateway.mssante.sending.treating import TellingTreating
 from gateway.mssante.sending.unread import TellingUnread
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
@@ -76,6 +77,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,
         TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),
+        TaskKind.TELL_TREATING: TellingTreating(database, settings),
         TaskKind.UNREAD: TellingUnread(database, settings, brought),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

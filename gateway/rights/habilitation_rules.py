@@ -15,6 +15,7 @@ from operator import attrgetter
 from attrs import frozen
 
 from gateway.core.habilitation import (
+    IMAGING_OBJECT,
     PROCEDURE_TYPE,
     Matrix,
     MatrixColumn,
@@ -121,7 +122,7 @@ def kind_of(document: FiledDocument) -> DocumentKind:
     """Return what the matrix asks of a document of the vault."""
     return DocumentKind(
         type_code=document.type_code,
-        is_imaging_object=document.mime_type == "application/dicom",
+        is_imaging_object=document.mime_type == IMAGING_OBJECT,
     )
 
 

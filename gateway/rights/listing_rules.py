@@ -111,7 +111,14 @@ def seen_by(
     for one in every.values():
         after = every.get(one.replaced_by) if one.replaced_by else None
         newer = None if after is None else after.flags_at(now)
-        alike = one.flags_at(now), one.status, one.type_code, newer
+        alike = (
+            one.flags_at(now),
+            one.status,
+            one.type_code,
+            newer,
+            one.owners,
+            one.is_imaging_object,
+        )
         if answers[alike][old]:
             listed.append(one)
         elif answers[alike][True]:
@@ -127,20 +134,25 @@ def seen_by(
     return KnownDocuments(listed, older, len(apart))
 
 
-class _Answers(dict[tuple[int, str, str, int | None], tuple[bool, bool]]):
+_Alike = tuple[int, str, str, int | None, tuple[str, ...], bool]
+
+
+class _Answers(dict[_Alike, tuple[bool, bool]]):
     """What a reader says without a request and on request, asked once of all alike."""
 
     def __init__(self, reader: DocumentReader) -> None:
         super().__init__()
         self._reader = reader
 
-    def __missing__(self, alike: tuple[int, str, str, int | None]) -> tuple[bool, bool]:
-        flags, status, type_code, newer = alike
+    def __missing__(self, alike: _Alike) -> tuple[bool, bool]:
+        flags, status, type_code, newer, owners, is_imaging_object = alike
         sight = Sight(
             FLAGS_OF[flags],
             Availability(status),
             type_code,
             None if newer is None else FLAGS_OF[newer],
+            owners,
+            is_imaging_object,
         )
         self[alike] = (
             self._reader.sees(sight),

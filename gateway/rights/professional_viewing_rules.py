@@ -8,17 +8,19 @@ it whatever was closed since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
-from gateway.core.habilitation import Matrix, MatrixColumn
+from gateway.core.habilitation import IMAGING_OBJECT, Matrix, MatrixColumn
 from gateway.core.reading import IN_EMERGENCY, ReadingWay
 from gateway.core.vault import FiledDocument
-from gateway.rights.habilitation_rules import kind_of, may_read
+from gateway.rights.habilitation_rules import DocumentKind, readers_of
+from gateway.rights.reader_rules import Sight
 from gateway.rights.reading_rules import Relation
 
 _ON_REQUEST = frozenset({Availability.DEPRECATED, Availability.ARCHIVED})
@@ -32,6 +34,15 @@ class Alert(StrEnum):
     NOT_SEEN_BY_REPRESENTATIVES = "NOT_SEEN_BY_REPRESENTATIVES"
     OLD_VERSION = "OLD_VERSION"
     ARCHIVED = "ARCHIVED"
+
+
+class Unseen(StrEnum):
+    """Why a document is not there for a professional; no page ever says it."""
+
+    WITHDRAWN = "WITHDRAWN"
+    NOT_ASKED_FOR = "NOT_ASKED_FOR"
+    MASKED = "MASKED"
+    NOT_BY_MATRIX = "NOT_BY_MATRIX"
 
 
 _OF_FLAG = {
@@ -63,6 +74,126 @@ class ProfessionalReader:
     treating_sees_masked: bool = False
 
 
+@frozen(kw_only=True)
+class ViewingFacts:
+    """
+    What decides whether a professional may know of one document.
+
+    ``readers`` are the columns that read its type, by the matrix of a ``version``.
+    ``is_own``: who reads is among its owners. ``on_request``: old versions and archived
+    documents were asked for.
+    """
+
+    status: Availability
+    flags: frozenset[Visibility]
+    is_own: bool
+    readers: frozenset[MatrixColumn]
+    version: str
+    way: ReadingWay
+    relation: Relation
+    column: MatrixColumn
+    masked_in_emergency: bool = False
+    treating_sees_masked: bool = False
+    on_request: bool = False
+
+
+Rule = Callable[[ViewingFacts], Unseen | None]
+
+
+def is_there(facts: ViewingFacts) -> Unseen | None:
+    """Deleted ones never come."""
+    return Unseen.WITHDRAWN if facts.status is Availability.DELETED else None
+
+
+def is_asked_for(facts: ViewingFacts) -> Unseen | None:
+    """Old and archived ones on request, in an emergency never (EX_3.1-1030)."""
+    is_shown = facts.on_request and facts.way not in IN_EMERGENCY
+    if facts.status in _ON_REQUEST and not is_shown:
+        return Unseen.NOT_ASKED_FOR
+    return None
+
+
+def is_unmasked(facts: ViewingFacts) -> Unseen | None:
+    """What the patient masked is for who wrote it, and for whom the patient says."""
+    if Visibility.MASKED not in facts.flags or facts.is_own:
+        return None
+    return None if _sees_masked(facts) else Unseen.MASKED
+
+
+def is_by_matrix(facts: ViewingFacts) -> Unseen | None:
+    """The matrix closes the rest, but to its author and the treating doctor."""
+    treats = facts.relation is Relation.TREATING and facts.way not in IN_EMERGENCY
+    if facts.is_own or treats or facts.column in facts.readers:
+        return None
+    return Unseen.NOT_BY_MATRIX
+
+
+def _sees_masked(facts: ViewingFacts) -> bool:
+    if facts.way in IN_EMERGENCY:
+        return facts.masked_in_emergency
+    if facts.relation is Relation.TREATING:
+        return facts.treating_sees_masked
+    return facts.relation is Relation.ADMINISTRATOR
+
+
+VIEWING_ROWS: Final[tuple[tuple[str, Rule], ...]] = (
+    ("there", is_there),
+    ("asked-for", is_asked_for),
+    ("unmasked", is_unmasked),
+    ("by-matrix", is_by_matrix),
+)
+"""The rules by a name that stays, in the order they are asked."""
+
+
+def refuse_viewing(facts: ViewingFacts) -> Unseen | None:
+    """Return why a document is not there for who reads, or None."""
+    found = (rule(facts) for _, rule in VIEWING_ROWS)
+    return next((one for one in found if one is not None), None)
+
+
+@frozen
+class ProfessionalSide:
+    """A professional who reads, as lists ask for it (`DocumentReader`)."""
+
+    reader: ProfessionalReader
+    matrix: Matrix
+
+    def sees(self, sight: Sight, *, on_request: bool = False) -> bool:
+        """Tell whether the reader may know of a document."""
+        return refuse_viewing(self.facts(sight, on_request=on_request)) is None
+
+    def facts(self, sight: Sight, *, on_request: bool = False) -> ViewingFacts:
+        """Return what decides of one document."""
+        reader = self.reader
+        kind = DocumentKind(
+            type_code=sight.type_code, is_imaging_object=sight.is_imaging_object
+        )
+        return ViewingFacts(
+            status=sight.status,
+            flags=sight.visibility,
+            is_own=not reader.identifiers.isdisjoint(sight.owners),
+            readers=readers_of(self.matrix, kind),
+            version=self.matrix.version,
+            way=reader.way,
+            relation=reader.relation,
+            column=reader.column,
+            masked_in_emergency=reader.masked_in_emergency,
+            treating_sees_masked=reader.treating_sees_masked,
+            on_request=on_request,
+        )
+
+
+def sight_of(document: FiledDocument, now: datetime) -> Sight:
+    """Return what of a document decides who may know of it."""
+    return Sight(
+        visibility=document.visibility(now),
+        status=document.status,
+        type_code=document.type_code,
+        owners=tuple(sorted(document.owners)),
+        is_imaging_object=document.mime_type == IMAGING_OBJECT,
+    )
+
+
 def professional_sees(
     document: FiledDocument,
     reader: ProfessionalReader,
@@ -77,33 +208,20 @@ def professional_sees(
     Old versions and archived documents come ``on_request`` only, and to nobody in an
     emergency (SEL-MP-037 EX_3.1-1030); deleted ones never come.
     """
-    if document.status is Availability.DELETED:
-        return False
-    emergency = reader.way in IN_EMERGENCY
-    if document.status in _ON_REQUEST and (emergency or not on_request):
-        return False
-    if document.owners & reader.identifiers:
-        return True
-    if Visibility.MASKED in document.visibility(now) and not _sees_masked(reader):
-        return False
-    if reader.relation is Relation.TREATING and not emergency:
-        return True
-    return may_read(matrix, reader.column, kind_of(document))
-
-
-def _sees_masked(reader: ProfessionalReader) -> bool:
-    if reader.way in IN_EMERGENCY:
-        return reader.masked_in_emergency
-    if reader.relation is Relation.TREATING:
-        return reader.treating_sees_masked
-    return reader.relation is Relation.ADMINISTRATOR
+    side = ProfessionalSide(reader, matrix)
+    return side.sees(sight_of(document, now), on_request=on_request)
 
 
 def alerts_of(document: FiledDocument, now: datetime) -> frozenset[Alert]:
     """Return what a professional who sees a document has to be told of it."""
-    found = {_OF_FLAG[one] for one in document.visibility(now)}
-    if document.status in _OF_STATUS:
-        found.add(_OF_STATUS[document.status])
+    return alerts(document.visibility(now), document.status)
+
+
+def alerts(visibility: Iterable[Visibility], status: Availability) -> frozenset[Alert]:
+    """Return the same of the flags and the status of a document."""
+    found = {_OF_FLAG[one] for one in visibility}
+    if status in _OF_STATUS:
+        found.add(_OF_STATUS[status])
     return frozenset(found)
 
 

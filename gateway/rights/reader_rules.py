@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
 from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_version
@@ -21,12 +21,15 @@ class Sight:
     What decides whether somebody may know of a document, as it is now.
 
     ``newer`` are the flags of the version that replaced it, None where none did.
+    ``owners`` are the identifiers of its authors and their structures.
     """
 
     visibility: frozenset[Visibility]
     status: Availability
     type_code: str = ""
     newer: frozenset[Visibility] | None = None
+    owners: tuple[str, ...] = field(default=(), repr=False)
+    is_imaging_object: bool = False
 
 
 class DocumentReader(Protocol):

@@ -155,7 +155,13 @@ _CLOSED: Final = MappingProxyType(
 
 
 def available(facts: ReadingFacts, _: ReadingPolicy) -> ReadingRefusal | None:
-    """Disponibilité: the vault is there and open, activated or not."""
+    """
+    Disponibilité: the vault is there and open, activated or not.
+
+    Of whom nobody was found there is nothing to say: that is for `identified`.
+    """
+    if facts.found is Found.NOBODY and facts.profile is ProfileState.ABSENT:
+        return None
     return _CLOSED.get(facts.profile)
 
 
@@ -207,10 +213,21 @@ def _in_emergency(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal 
     permitted = facts.regulator_permitted if regulates else facts.others_permitted
     if not permitted:
         return ReadingRefusal.EMERGENCY_REFUSED_BY_PATIENT
-    declared = facts.declared
+    return refuse_declaration(facts.way, facts.declared, policy)
+
+
+def refuse_declaration(
+    way: ReadingWay, declared: EmergencyDeclaration | None, policy: ReadingPolicy
+) -> ReadingRefusal | None:
+    """
+    Return what an emergency's declaration lacks, or None.
+
+    Asked before somebody is looked for by name: whoever declares nothing learns of
+    nobody whether there is such a patient.
+    """
     if declared is None or not declared.is_ticked:
         return ReadingRefusal.EMERGENCY_NOT_DECLARED
-    if regulates:
+    if way is ReadingWay.REGULATION:
         return None if declared.is_regulator else ReadingRefusal.NOT_A_REGULATOR
     written = len("".join(declared.reason.split()))
     return (
@@ -258,3 +275,15 @@ def refuse_reading(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal
     """Return why somebody does not read, the first condition that fails, or None."""
     answers = (rule(facts, policy) for _, rule in READING_ROWS)
     return next((one for one in answers if one is not None), None)
+
+
+LEFT_TO_DO: Final = frozenset(
+    {
+        ReadingRefusal.NOT_INFORMED,
+        ReadingRefusal.CONSENT_MISSING,
+        ReadingRefusal.CONSENT_EXPIRED,
+        ReadingRefusal.EMERGENCY_NOT_DECLARED,
+        ReadingRefusal.EMERGENCY_REASON_MISSING,
+    }
+)
+"""What who reads can still do: ask, tick, declare. Nothing else stands against it."""

@@ -24,6 +24,7 @@ from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.professional import ProfessionalSettings
+from gateway.settings.reading import ReadingSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
 from gateway.settings.work import (
@@ -54,6 +55,7 @@ __all__ = [
     "ListenSettings",
     "OutgoingSettings",
     "ProfessionalSettings",
+    "ReadingSettings",
     "ReceiptSettings",
     "Settings",
     "SmtpSettings",
@@ -94,6 +96,7 @@ class Settings:
     downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
+    reading: ReadingSettings
     tasks: TaskSettings
     receipts: ReceiptSettings
     notices: NoticeSettings
@@ -161,6 +164,7 @@ TABLES: dict[str, type[Table]] = {
         DownloadSettings,
         ArchiveSettings,
         FilingSettings,
+        ReadingSettings,
         TaskSettings,
         ReceiptSettings,
         NoticeSettings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.store import keeping_settings, sealing_columns
 from gateway.store.binding_rows import bind_rows
 from gateway.store.carrying import CarryStep
-from gateway.store.patients import deadlines, facts
+from gateway.store.patients import deadlines, facts, traits
 from gateway.store.sealed import places, rows
 from gateway.store.sealing_anew import seal_anew
 
@@ -15,5 +15,6 @@ STEPS: tuple[CarryStep, ...] = (
     CarryStep(sealing_columns.STEP, sealing_columns.seal_columns),
     CarryStep(facts.STEP, keeping_settings.keep_settings),
     CarryStep(deadlines.STEP, deadlines.carry_deadlines),
+    CarryStep(traits.STEP, traits.carry_traits),
 )
 """One line for each thing; a step that was released stays while its rows may exist."""

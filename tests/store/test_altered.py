@@ -18,6 +18,13 @@ from sqlalchemy.exc import DBAPIError
 import gateway
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
+from gateway.core.practice import Practice
+from gateway.core.reading import (
+    AgreementKind,
+    AgreementMeans,
+    ConsultationEnd,
+    ReadingWay,
+)
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
@@ -31,6 +38,11 @@ from gateway.store.base.columns import UtcDateTime
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.consultations.agreements import Agreements, NewAgreement
+from gateway.store.consultations.codes import ReadingCodes
+from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.teams import CareTeams, Episodes
+from gateway.store.consultations.values import ConsultationSaid, NamedProfessional
 from gateway.store.downloads.downloads import Downloads
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -47,12 +59,16 @@ from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
     accesses,
     accounts,
+    agreements,
     arrivals,
     blocks,
+    consultations,
     delegations,
     documents,
     download_pieces,
     downloads,
+    episodes,
+    hidden_documents,
     inquiries,
     mailbox_holders,
     mailboxes,
@@ -63,8 +79,10 @@ from gateway.store.tables import (
     operator_requests,
     oppositions,
     profiles,
+    reading_codes,
     recipients,
     secrecies,
+    team_members,
     web_sessions,
 )
 from gateway.store.vault.documents import Documents
@@ -77,6 +95,10 @@ from tests.mssante.post import DOCTOR, SERVICE, Post, mail
 
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 OTHER = matricule(7)
+READERS = (
+    NamedProfessional(identity="899700000017", name="Dr A", structure="1750000011"),
+    NamedProfessional(identity="899700000025", name="Dr B"),
+)
 STRANGER = "somebody@hopital.mssante.test"
 
 
@@ -147,9 +169,44 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
+        self._readings(work, profile_id)
         self._download(work, profile_id)
         named = (Named(self.documents[-1]),)
         Accesses(work, *ANNE).take(wanted(profile_id, named=named), TERMS)
+
+    def _readings(self, work: UnitOfWork, profile_id: str) -> None:
+        """Two of each patient's team read, each by an agreement of their own."""
+        ReadingCodes(work).make(profile_id, timedelta(minutes=10), 5)
+        for party in READERS:
+            followed = Episodes(work).open(profile_id, party)
+            agreed = Agreements(work).give(
+                profile_id,
+                NewAgreement(
+                    kind=AgreementKind.TEAM,
+                    party=party,
+                    means=AgreementMeans.IN_PERSON,
+                    until=None,
+                    episode_id=followed.id,
+                ),
+            )
+            CareTeams(work).join(profile_id, party)
+            said = ConsultationSaid(
+                party=party,
+                practice=Practice(profession="10"),
+                column="medecin",
+                found="TYPED",
+                relation="TEAM",
+                signed_in_by="CARD",
+            )
+            one = Consultations(work).begin(
+                profile_id,
+                ReadingWay.TEAM,
+                said,
+                work.now + timedelta(hours=1),
+                agreement_id=agreed.id,
+                episode_id=followed.id,
+            )
+            Consultations(work).keep_hidden(one, ["0" * 32])
 
     def _download(self, work: UnitOfWork, profile_id: str) -> None:
         """Each patient takes everything away: the first piece of it is made."""
@@ -236,6 +293,7 @@ class World:
             Delegations(work).end(helped, by_holder=True)
             reported = Inquiries(work).of_patient(self.patients[0])[0]
             Inquiries(work).move(reported, InquiryEvent.LOOK, "")
+            self._end_readings(work)
             Decisions(work).unblock(self.patients[0], SERVICE)
             Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
             Decisions(work).withdraw(
@@ -251,6 +309,15 @@ class World:
             profile = Profiles(work).get(self.patients[0])
             assert profile is not None
             Accounts(work).set_password(profile, "une-autre-longue-phrase")
+
+    def _end_readings(self, work: UnitOfWork) -> None:
+        profile_id, (first, second) = self.patients[0], READERS
+        ReadingCodes(work).use(profile_id, "0")
+        one = Consultations(work).of_patient(profile_id)[0]
+        Consultations(work).keep_hidden(one, ["1" * 32])
+        Consultations(work).end(one, ConsultationEnd.READER)
+        Episodes(work).close(profile_id, first)
+        Decisions(work).block(profile_id, second.identity)
 
 
 @pytest.fixture
@@ -296,6 +363,15 @@ def run(statement: Any, work: UnitOfWork) -> None:
 
 
 BOUND = [*BINDINGS, *OWNED]
+PASSING = {
+    web_sessions,
+    one_time_codes,
+    reading_codes,
+    operator_requests,
+    arrivals,
+}
+"""Rows that open nothing any more once they are taken away."""
+NEVER_CHANGED = {arrivals, matrices, download_pieces, hidden_documents}
 
 
 def cells(table: Table) -> Iterator[Column[Any]]:
@@ -338,6 +414,10 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         documents,
         download_pieces,
         downloads,
+        agreements,
+        consultations,
+        episodes,
+        hidden_documents,
         inquiries,
         mailbox_holders,
         mailboxes,
@@ -347,8 +427,10 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         operator_requests,
         oppositions,
         profiles,
+        reading_codes,
         recipients,
         secrecies,
+        team_members,
         web_sessions,
     }
     assert set(BOUND) == named
@@ -451,7 +533,7 @@ def swapped(table: Table, first: dict[str, Any], second: dict[str, Any]) -> list
 
 def test_a_row_that_is_taken_away_is_found(world: World) -> None:
     for table in BOUND:
-        if table in {web_sessions, one_time_codes, operator_requests, arrivals}:
+        if table in PASSING:
             continue  # they open nothing any more: see below
         if table is download_pieces:
             continue  # they go with their time; a file that lacks one breaks off
@@ -469,6 +551,8 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
         work.connection.execute(delete(web_sessions))
         work.connection.execute(delete(one_time_codes))
         work.connection.execute(delete(operator_requests))
+        work.connection.execute(delete(reading_codes))
+        assert ReadingCodes(work).use(world.patients[0], "0") is None
         with pytest.raises(NotFoundError):
             Requests(work).get(world.requests[0])
         assert WebSessions(work, LIFE).find(world.cookies[0]) is None
@@ -483,7 +567,7 @@ def test_an_older_row_that_is_put_back_is_found(world: World) -> None:
     world.post.clock.now += timedelta(minutes=1)
     world.moves_on()
     for table in BOUND:
-        if table in {arrivals, matrices, download_pieces}:  # they never change
+        if table in NEVER_CHANGED:
             continue
         after = rows_of(world.database, table)
         older = [row for row in before[table] if row not in after]

@@ -168,7 +168,7 @@ def test_it_is_bound_and_sealed_anew_while_its_queue_is_done(
     before = opens(first)
     assert next(carrying) == "places"
     assert next(carrying) == "columns"
-    assert list(carrying) == ["settings", "deadlines", "all"]
+    assert list(carrying) == ["settings", "deadlines", "traits", "all"]
 
     assert but_message_ids(opens(first)) == but_message_ids(before)
     assert CarryingOver(first, STEPS).left() == []

@@ -174,11 +174,13 @@ def file(
     visible_at: datetime | None = None,
     said: dict[str, Any] | None = None,
     replaced_by: str = "",
+    owners: Sequence[str] = (),
 ) -> str:
     """
     Put a document in a patient's vault, ``said`` in its entry; return its id.
 
-    ``replaced_by`` is the id of one that replaced it before it came.
+    ``replaced_by`` is the id of one that replaced it before it came, ``owners`` are the
+    identifiers of who wrote it.
     """
     document_id = uuid4().hex
     entry = DocumentEntry(
@@ -220,6 +222,7 @@ def file(
                 content=content,
                 sha256=hashlib.sha256(content).hexdigest(),
                 body_level=BodyLevel.N3,
+                people=tuple(owners),
                 visible_at=visible_at,
                 superseded_by=(later.unique_id,) if later is not None else (),
             )

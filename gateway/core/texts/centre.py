@@ -36,6 +36,26 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Le service a eu accès à des documents de votre espace",
             "The service was given access to documents of your space",
         ),
+        NoticeKind.READ_FIRST: Both(
+            "Un professionnel a consulté votre espace pour la première fois",
+            "A professional looked into your space for the first time",
+        ),
+        NoticeKind.READ: Both(
+            "Un professionnel a consulté votre espace",
+            "A professional looked into your space",
+        ),
+        NoticeKind.EMERGENCY: Both(
+            "Un professionnel a ouvert votre espace en urgence, sans votre accord",
+            "A professional opened your space in an emergency, without your agreement",
+        ),
+        NoticeKind.READ_REFUSED: Both(
+            "Un accès en urgence à votre espace a été refusé",
+            "An emergency access to your space was refused",
+        ),
+        NoticeKind.REPRESENTED_READ: Both(
+            "Un professionnel a consulté un espace que vous gérez",
+            "A professional looked into a space you look after",
+        ),
         NoticeKind.UNFOUNDED: Both(
             "Un accès du service à votre espace n'était pas justifié",
             "An access of the service to your space was not justified",
@@ -138,6 +158,15 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
                 "la loi veut que vous le sachiez.",
                 "Somebody else than you looked into it or changed a setting: the law "
                 "wants you to know.",
+            ),
+        ),
+        NoticeFamily.READING: (
+            Both("Consultations par vos soignants", "Reading by who cares for you"),
+            Both(
+                "Un professionnel qui vous a déjà lu le fait de nouveau. La première "
+                "fois, et en urgence, vous le saurez toujours tout de suite.",
+                "A professional who read before does so again. The first time, and in "
+                "an emergency, you are always told at once.",
             ),
         ),
         NoticeFamily.PEOPLE: (

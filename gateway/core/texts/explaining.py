@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from gateway.core.habilitation import column_texts
 from gateway.core.reasons import GATEWAY_RULE
 
 LANGUAGES = ("fr", "en")
@@ -228,6 +229,66 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             GATEWAY_RULE,
         ),
+        "reading-available": RuleText(
+            Both(
+                "L’espace du patient existe et il est ouvert",
+                "The patient’s space exists, and is open",
+            ),
+            "DICAH, condition « disponibilité »",
+        ),
+        "reading-identified": RuleText(
+            Both(
+                "Le patient a été trouvé par son INS, ou par ses traits en urgence",
+                "The patient was found by their INS, or by names in an emergency",
+            ),
+            "DICAH, condition « identité »",
+        ),
+        "reading-consented": RuleText(
+            Both(
+                "Le patient est d’accord, ou une urgence est déclarée",
+                "The patient agrees, or an emergency is declared",
+            ),
+            "CSP R. 1111-46 ; CSP L. 1111-17",
+        ),
+        "reading-authenticated": RuleText(
+            Both(
+                "Qui lit a prouvé qui il est, par deux facteurs",
+                "Whoever reads proved who they are, by two factors",
+            ),
+            "SEL-MP-037 EX_AIR-080",
+        ),
+        "reading-habilitated": RuleText(
+            Both(
+                "Son activité ouvre la consultation",
+                "Their activity opens reading",
+            ),
+            "Arrêté du 26/10/2023",
+        ),
+        "viewing-there": RuleText(
+            Both("Le document est encore là", "The document is still there"),
+            GATEWAY_RULE,
+        ),
+        "viewing-asked-for": RuleText(
+            Both(
+                "Il est courant, ou une ancienne version est demandée",
+                "It is current, or an old version is asked for",
+            ),
+            "SEL-MP-037 EX_3.1-1030",
+        ),
+        "viewing-unmasked": RuleText(
+            Both(
+                "Le patient ne l’a pas masqué à qui lit",
+                "The patient did not hide it from whoever reads",
+            ),
+            "CSP R. 1111-49",
+        ),
+        "viewing-by-matrix": RuleText(
+            Both(
+                "La matrice d’habilitation ouvre ce type à cette profession",
+                "The habilitation matrix opens this type to this profession",
+            ),
+            "CSP R. 1111-46 ; arrêté du 26/10/2023",
+        ),
         "notice-hidden": RuleText(
             Both("Le message est visible du patient", "The patient sees the message"),
             "CSP R. 1111-53",
@@ -382,6 +443,45 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "quota_bytes": Both(
             "réglage mailbox_quota_bytes", "setting mailbox_quota_bytes"
         ),
+        "way": Both("à quel titre", "by what right"),
+        "found": Both("patient trouvé", "patient found"),
+        "opposed": Both("s’oppose à toute lecture", "objects to being read"),
+        "opposed_to_this": Both(
+            "s’oppose à cette personne", "objects to this professional"
+        ),
+        "relation": Both("lien avec le patient", "relation to the patient"),
+        "informed": Both("patient informé", "patient told"),
+        "team_agreement": Both("accord pour l’équipe", "agreement to the team"),
+        "own_agreement": Both("accord pour cette fois", "agreement for this once"),
+        "regulator_permitted": Both(
+            "SAMU autorisé par le patient", "emergency calls permitted by the patient"
+        ),
+        "others_permitted": Both(
+            "autres urgences autorisées par le patient",
+            "other emergencies permitted by the patient",
+        ),
+        "declared": Both("urgence déclarée", "emergency declared"),
+        "signed_in_by": Both("connexion", "sign-in"),
+        "column": Both("profession, dans la matrice", "profession, in the matrix"),
+        "policy.initial_team_consent": Both(
+            "réglage initial_team_consent", "setting initial_team_consent"
+        ),
+        "policy.blocked_in_emergency": Both(
+            "réglage blocked_in_emergency", "setting blocked_in_emergency"
+        ),
+        "policy.least_reason": Both("réglage least_reason", "setting least_reason"),
+        "status": Both("état du document", "state of the document"),
+        "flags": Both("marques du document", "flags of the document"),
+        "is_own": Both("écrit par qui lit", "written by whoever reads"),
+        "readers": Both("professions qui lisent ce type", "who reads this type"),
+        "version": Both("version de la matrice", "version of the matrix"),
+        "masked_in_emergency": Both(
+            "masqués ouverts en urgence", "hidden ones open in an emergency"
+        ),
+        "treating_sees_masked": Both(
+            "réglage treating_sees_masked", "setting treating_sees_masked"
+        ),
+        "on_request": Both("anciennes versions demandées", "old versions asked for"),
         "has_address": Both("adresse électronique donnée", "e-mail address given"),
         "is_hidden": Both("caché au patient", "hidden from the patient"),
         "is_secret": Both("caché aux représentants", "hidden from the representatives"),
@@ -411,6 +511,14 @@ PLAIN_FACTS = frozenset(
         "document.opposition",
         "document.is_dated_ahead",
         "has_address",
+        "way",
+        "found",
+        "opposed",
+        "opposed_to_this",
+        "relation",
+        "informed",
+        "signed_in_by",
+        "column",
     }
 )
 """
@@ -487,6 +595,45 @@ VALUE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "document.opposition:NONE": Both("aucune", "none"),
         "document.opposition:ON_RECORD": Both("notée", "on record"),
         "document.opposition:UNKNOWN": Both("inconnue", "not known"),
+        "way:TEAM": Both("équipe de soins", "care team"),
+        "way:CONSENT": Both("accord pour une fois", "agreement for once"),
+        "way:REGULATION": Both("appel au SAMU (15)", "emergency call (15)"),
+        "way:EMERGENCY": Both("urgence déclarée", "declared emergency"),
+        "found:QUALIFIED": Both("par votre INS, vérifié", "by your INS, verified"),
+        "found:TYPED": Both("par votre INS", "by your INS"),
+        "found:UNQUALIFIED": Both(
+            "par votre INS, non vérifié", "by your INS, not verified"
+        ),
+        "found:TRAITS": Both(
+            "par votre nom et votre date de naissance", "by your name and birth date"
+        ),
+        "found:NOBODY": Both("non", "no"),
+        "relation:NONE": Both("aucun", "none"),
+        "relation:TEAM": Both("de votre équipe de soins", "of your care team"),
+        "relation:TREATING": Both("votre médecin traitant", "your treating doctor"),
+        "relation:ADMINISTRATOR": Both(
+            "l’administrateur de votre dossier", "the administrator of your record"
+        ),
+        "signed_in_by:CARD": Both(
+            "en son nom, par deux facteurs", "by name, by two factors"
+        ),
+        "signed_in_by:CERTIFICATE_ALONE": Both(
+            "par un certificat seul", "by a certificate alone"
+        ),
+        "signed_in_by:STAFF_CARD": Both(
+            "par une carte de personnel", "by a staff card"
+        ),
+        "signed_in_by:STRUCTURE": Both(
+            "par le certificat d’une structure", "by a structure's certificate"
+        ),
+        **{
+            f"column:{one.column.value}": Both(one.french, one.english)
+            for one in column_texts().values()
+        },
+        "column:NO_CARE": Both("hors du soin", "no care"),
+        "column:ACTIVITY_UNKNOWN": Both("activité inconnue", "activity not known"),
+        "column:ACTIVITIES_CLOSED": Both("non ouverte ici", "not opened here"),
+        "column:NO_COLUMN": Both("hors de la matrice", "not in the matrix"),
     }
 )
 """The values of plain facts that are codes, each by the fact and the code."""
@@ -512,6 +659,18 @@ HEADLINES: Mapping[str, Both] = MappingProxyType(
         "no-notice": Both(
             "Aucun avis n'a été préparé, ni par courriel ni par SMS.",
             "No notice was prepared, neither by e-mail nor by text message.",
+        ),
+        "reading": Both(
+            "Un professionnel a pu consulter votre dossier.",
+            "A professional could read your record.",
+        ),
+        "no-reading": Both(
+            "La consultation de votre dossier a été refusée à un professionnel.",
+            "A professional was refused to read your record.",
+        ),
+        "viewing": Both(
+            "Un professionnel a pu ouvrir ce document.",
+            "A professional could open this document.",
         ),
         "other": Both("Une décision a été prise.", "Something was decided."),
     }
@@ -546,6 +705,8 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "sender_at_door": Both("Expéditeur à la porte", "Sender at the door"),
         "copy": Both("Copie", "Copy"),
         "notice": Both("Avis au patient", "Notice to the patient"),
+        "reading": Both("Consultation du dossier", "Reading the record"),
+        "viewing": Both("Document consulté", "Document read"),
         "place": Both("destinataire, document", "recipient, document"),
         "permitted": Both("rien ne s'y oppose", "nothing objects"),
         "source": Both("source", "source"),

@@ -389,6 +389,9 @@ TOLD_VALUES = frozenset({"block", "unblock", "email", "telephone"})
 MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
     {
         Means.WEB: Both("dans l'espace", "in the space"),
+        Means.PORTAL: Both(
+            "dans l’espace des professionnels", "in the professionals' pages"
+        ),
         Means.ADMIN_SOCKET: Both(
             "par une commande du service", "by a command of the service"
         ),

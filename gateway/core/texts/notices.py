@@ -70,6 +70,11 @@ class NoticeKind(StrEnum):
     SHOWN = "shown"  # a document that was hidden from the patient until now
     WITHDRAWN = "withdrawn"  # a document, by its author
     SETTINGS = "settings"  # changed by an operator
+    READ_FIRST = "read-first"  # a professional, for the first time
+    READ = "read"  # a professional who read before
+    EMERGENCY = "emergency"  # a professional, without the patient's agreement
+    READ_REFUSED = "read-refused"  # an emergency was declared, and refused
+    REPRESENTED_READ = "their-reading"  # one of these in a space one represents
     DIGEST = "digest"  # what happened on a day and could wait
 
 
@@ -306,6 +311,79 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Someone who runs the service changed a setting of your space. The "
                 "history of your space says which, and why.\n\n"
                 "If that is wrong, tell the service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.READ_FIRST: {
+            "fr": (
+                "Quelqu’un a consulté votre espace pour la première fois",
+                "Bonjour,\n\n"
+                "Une personne qui vous soigne a consulté votre espace pour la première "
+                "fois. Votre espace dit qui, quand et ce qui a été lu, à la page "
+                "« Historique ».\n\n"
+                "Vous ne la connaissez pas ? Vous pouvez la bloquer et la signaler "
+                "dans votre espace.\n" + CARE_FR,
+            ),
+            "en": (
+                "Somebody looked into your space for the first time",
+                "Hello,\n\n"
+                "Somebody who cares for you looked into your space for the first time. "
+                "Your space says who, when and what was read, on the page "
+                '"History".\n\n'
+                "If you do not know them, you can block and report them in your "
+                "space.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.READ: {
+            "fr": (
+                "Votre espace a été consulté par quelqu’un qui vous soigne",
+                "Bonjour,\n\n"
+                "Une personne qui vous soigne a consulté votre espace. Votre espace "
+                "dit qui, quand et ce qui a été lu, à la page « Historique ».\n"
+                + CARE_FR,
+            ),
+            "en": (
+                "Somebody who cares for you looked into your space",
+                "Hello,\n\n"
+                "Somebody who cares for you looked into your space. Your space says "
+                'who, when and what was read, on the page "History".\n' + CARE_EN,
+            ),
+        },
+        NoticeKind.EMERGENCY: {
+            "fr": (
+                "Votre espace a été ouvert en urgence",
+                "Bonjour,\n\n"
+                "Un professionnel a déclaré une urgence et a ouvert votre espace sans "
+                "votre accord, comme la loi le permet si vous ne l’avez pas refusé. "
+                "Votre espace dit qui, quand, pourquoi et ce qui a été lu, à la page "
+                "« Historique ».\n\n"
+                "Ce n’était pas une urgence ? Signalez-le dans votre espace. Vous "
+                "pouvez aussi refuser ces accès dans vos réglages.\n" + CARE_FR,
+            ),
+            "en": (
+                "Your space was opened in an emergency",
+                "Hello,\n\n"
+                "A professional declared an emergency and opened your space without "
+                "your agreement, as the law allows if you did not refuse it. Your "
+                "space says who, when, why and what was read, on the page "
+                '"History".\n\n'
+                "If it was no emergency, report it in your space. You can also refuse "
+                "such access in your settings.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.READ_REFUSED: {
+            "fr": (
+                "Un accès en urgence à votre espace a été refusé",
+                "Bonjour,\n\n"
+                "Un professionnel a demandé un accès en urgence à votre espace. Il a "
+                "été refusé, et rien n’a été lu. Votre espace dit qui et quand, à la "
+                "page « Historique ».\n" + CARE_FR,
+            ),
+            "en": (
+                "An emergency access to your space was refused",
+                "Hello,\n\n"
+                "A professional asked for an emergency access to your space. It was "
+                "refused, and nothing was read. Your space says who and when, on the "
+                'page "History".\n' + CARE_EN,
             ),
         },
         NoticeKind.DIGEST: {

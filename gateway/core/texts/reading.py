@@ -100,5 +100,21 @@ READING_TEXTS: Mapping[ReadingRefusal, tuple[str, str]] = MappingProxyType(
             "The activity you chose does not open reading. Choose the one in which you "
             "care for this person.",
         ),
+        ReadingRefusal.CODE_WRONG: (
+            "Ce code n’est pas valable : il a peut-être servi ou expiré. Demandez à "
+            "la personne d’en créer un autre dans son espace.",
+            "This code is not valid: it may have been used, or be too old. Ask the "
+            "person to make another in their space.",
+        ),
+        ReadingRefusal.ENDED: (
+            "Cette consultation est terminée. Ouvrez le dossier de nouveau si vous en "
+            "avez besoin.",
+            "This consultation is over. Open the record again if you need it.",
+        ),
+        ReadingRefusal.TOO_MANY: (
+            "Vous avez fait trop de tentatives. Attendez une heure, ou demandez de "
+            "l’aide au service.",
+            "You tried too often. Wait for an hour, or ask the service for help.",
+        ),
     }
 )

@@ -77,6 +77,20 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "why.\n\n" + _OPENS_EN + _ASKS_EN,
             ),
         ),
+        "their-reading": _both(
+            (
+                "Un espace que vous gérez a été consulté",
+                "Un professionnel a consulté l’espace d’une personne que vous "
+                "représentez, ou a demandé à le faire en urgence. L’historique de "
+                "cet espace dit qui et quand. " + _OPENS_FR + _ASKS_FR,
+            ),
+            (
+                "A space you look after was read",
+                "A professional looked into the space of a person whom you represent, "
+                "or asked to in an emergency. The history of that space says who and "
+                "when. " + _OPENS_EN + _ASKS_EN,
+            ),
+        ),
         "their-unfounded": _both(
             (
                 "Un accès à un espace que vous gérez n'était pas justifié",

@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from gateway.core.listing import ListEntry
 
-FORM: Final = 1
+FORM: Final = 2
 """One more whenever entries are made in another way: those of before are not read."""
 
-_FEW: Final = frozenset({"status", "kind", "type_code", "words", "people", "structure"})
+_NAMES: Final = frozenset({"people", "owners"})
+_FEW: Final = _NAMES | {"status", "kind", "type_code", "words", "structure"}
 """What is written once for all that have the same."""
 
 
@@ -61,6 +62,6 @@ def _column(name: str, said: Any) -> Sequence[Any]:
         column: Sequence[Any] = said
         return column
     values = said["values"]
-    if name == "people":
+    if name in _NAMES:
         values = [tuple(one) for one in values]
     return [values[number] for number in said["numbers"]]

@@ -8,6 +8,7 @@ from gateway.core.codes import type_label
 from gateway.core.document import DocumentEntry
 from gateway.core.document_kinds import kind_of
 from gateway.core.folding import fold
+from gateway.core.habilitation import IMAGING_OBJECT
 from gateway.core.listing import ListEntry, bits_of, moment_of
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.naming import person_name, structure_name
@@ -40,4 +41,6 @@ def list_entry(document: FiledDocument, entry: DocumentEntry) -> ListEntry:
         people=tuple(named)[:_MOST_PEOPLE],
         structure=next((name for name in structures if name), ""),
         replaced_by=document.replaced_by,
+        owners=tuple(sorted(document.owners)),
+        is_imaging_object=document.mime_type == IMAGING_OBJECT,
     )

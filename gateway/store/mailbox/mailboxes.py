@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from attrs import frozen
@@ -30,6 +30,9 @@ _HELD_BY = (
     .where(mailbox_holders.c.identity == _NAME, mailboxes.c.state == "open")
     .order_by(mailboxes.c.address)
 )
+
+PERSONAL: Final = "PER"
+"""The kind of a mailbox of one person."""
 
 
 @frozen(kw_only=True)
@@ -177,6 +180,12 @@ class Mailboxes:
         """Return the open mailboxes a certificate identity may use, by address."""
         rows = self.work.connection.execute(_HELD_BY, {"name": identity})
         return [one for row in rows if (one := self._sound(row)) is not None]
+
+    def persons(self, address: str) -> frozenset[str]:
+        """Return who holds the mailbox of one person that has an address, or nobody."""
+        found = self.find(address) if "@" in address else None
+        is_of_one = found is not None and found.kind == PERSONAL
+        return found.holders if found is not None and is_of_one else frozenset()
 
     def listed(self) -> list[Mailbox]:
         """Return all mailboxes, by address."""

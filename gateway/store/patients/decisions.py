@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, update
 from gateway.core.actors import PATIENT, Actor, actor_of
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.teams import end_all_of
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.rights import (
     RIGHTS,
@@ -45,11 +47,14 @@ class Decisions:
         """
         Block a sender by structure id, IDNPS or address; again is no error.
 
-        ``named`` is what they were called when the patient chose them.
+        ``named`` is what they were called when the patient chose them. What let them
+        read ends with it, and taking the block back restores nothing.
         """
         profile = self._held(profile_id)
         self._delete(blocks, profile_id, identity)
         self._insert(blocks, profile, identity)
+        for name in sorted({identity, *Mailboxes(self.work).persons(identity)}):
+            end_all_of(self.work, profile_id, name)
         self._record(profile_id, "block", None, identity.lower(), named)
 
     def unblock(self, profile_id: str, identity: str, named: str = "") -> None:

@@ -91,6 +91,8 @@ _ALWAYS = frozenset(
         NoticeKind.ACCESS,
         NoticeKind.BREAK_GLASS,
         NoticeKind.UNFOUNDED,
+        NoticeKind.READ_FIRST,
+        NoticeKind.EMERGENCY,
         NoticeKind.PROOF,
         NoticeKind.LOGIN,
         NoticeKind.PROVISIONAL,

@@ -34,6 +34,7 @@ from gateway.store.patients.rights import (
     seal_rights,
     sets_of,
 )
+from gateway.store.patients.traits import keep_traits
 from gateway.store.patients.values import Profile, ProfileChange, ProfileRights
 from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
@@ -116,6 +117,7 @@ class Profiles:
             sets=self._sets_of(profile_id, ()),
         )
         self._keep_first(profile_id, state, language)
+        keep_traits(self.work, profile_id, traits)
         add_deadline(self.work, profile_id, ProfileState(state), self.work.now)
         self.work.note_patient(
             Action.PROFILE_ADDED,
@@ -467,6 +469,7 @@ class Profiles:
         before = {"oid": profile.ins.authority.value, **asdict(profile.traits)}
         after = {"oid": ins.authority.value, **asdict(traits)}
         identity = self._identity(profile.id, profile.key_id, ins, traits)
+        keep_traits(self.work, profile.id, traits)
         self._changed(profile.id, "identity", before, after, identity=identity)
 
     def set_authority(self, profile: Profile, oid: str) -> None:

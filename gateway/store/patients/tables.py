@@ -90,6 +90,14 @@ secrecies = Table(
 )
 """Senders in secret connection with a minor (CSP R. 1111-33, R. 1111-50)."""
 
+patient_traits = Table(
+    "patient_traits",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True, index=True),  # keyed
+)
+"""By which names and birth date a patient is found in an emergency; it opens nothing"""
+
 accounts = Table(
     "accounts",
     metadata,

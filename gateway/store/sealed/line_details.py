@@ -31,6 +31,7 @@ PRIVATE: Final = frozenset(
         "host",
         "identity",
         "person",
+        "practice",
         "request",
         "responsible",
         "structure",

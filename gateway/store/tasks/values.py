@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     DIGEST = "digest"  # a profile: the e-mail of the day
     UNREAD = "unread"  # a place among all messages: who is to hear that nobody read it
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
+    TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
 
 
 class TaskState(StrEnum):

@@ -22,7 +22,11 @@ _OF_MESSAGES = frozenset(
     {NoticeKind.MESSAGE, NoticeKind.UNDELIVERED, NoticeKind.UNREAD}
 )
 _OF_DOCUMENTS = frozenset({NoticeKind.DOCUMENT, NoticeKind.SHOWN, NoticeKind.WITHDRAWN})
-_PLACES = {NoticeFamily.PEOPLE: "/people", NoticeFamily.ACCESS: "/history"}
+_PLACES = {
+    NoticeFamily.PEOPLE: "/people",
+    NoticeFamily.ACCESS: "/history",
+    NoticeFamily.READING: "/history?who=professionals",
+}
 
 _OWN_PLACES = {
     # In one's own history there is nothing of it.

@@ -26,10 +26,21 @@ from gateway.rights.filing_facts import (
 )
 from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS
 from gateway.rights.notice_rules import NOTICE_ROWS, NoticeFacts
+from gateway.rights.professional_viewing_rules import VIEWING_ROWS
+from gateway.rights.reading_rules import READING_ROWS, ReadingFacts, ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.sender_rules import Link, SenderHeaders
 
-_WITHIN = {DocumentFacts, FilingPolicy, SenderIdentity, Link, SenderHeaders}
+_WITHIN = {
+    DocumentFacts,
+    FilingPolicy,
+    SenderIdentity,
+    Link,
+    SenderHeaders,
+    ReadingPolicy,
+}
+_APART = {FilingFacts, ReadingFacts}
+"""What is told by its own facts, without a name before them."""
 
 
 def paths_of(kind: Any, before: str = "") -> Iterator[str]:
@@ -40,12 +51,12 @@ def paths_of(kind: Any, before: str = "") -> Iterator[str]:
         name = f"{before}{one.name}"
         if inner:
             yield from paths_of(inner[0], f"{name}.")
-        elif Ins in parts or hints[one.name] is not FilingFacts:
+        elif Ins in parts or hints[one.name] not in _APART:
             yield name
 
 
 def test_each_fact_has_its_words() -> None:
-    kinds = [FilingFacts, *(arguments for arguments, _ in KINDS.values())]
+    kinds = [*_APART, *(arguments for arguments, _ in KINDS.values())]
     paths = {path for kind in kinds for path in paths_of(kind)} - {"versions"}
 
     assert attrs.fields_dict(FilingArguments).keys() == {"facts", "others"}
@@ -60,6 +71,7 @@ def test_each_code_that_a_patient_is_told_has_its_words() -> None:
         (SenderIdentity, "sender."),
         (PatientFacts, ""),
         (NoticeFacts, ""),
+        (ReadingFacts, ""),
     ):
         for name, hint in get_type_hints(kind).items():
             for one in (hint, *get_args(hint)):
@@ -78,6 +90,8 @@ def test_each_rule_has_its_words_and_its_source() -> None:
     rules |= {"withdrawal", "mail-from", "from-one", "from-own", "sender-own"}
     rules |= {"reply-to", "patient-by-mail", "copy"}
     rules |= {"certificate", "holder", "mailbox"}
+    rules |= {f"reading-{name}" for name, _ in READING_ROWS}
+    rules |= {f"viewing-{name}" for name, _ in VIEWING_ROWS}
 
     assert RULE_TEXTS.keys() == rules
     assert all(one.source for one in RULE_TEXTS.values())

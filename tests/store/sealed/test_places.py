@@ -25,6 +25,12 @@ NOT_SEALED = {
 }
 NEVER_BOUND_TO_LESS = {
     "accesses.said",
+    "agreements.said",
+    "consultations.said",
+    "episodes.said",
+    "hidden_documents.ids",
+    "reading_codes.said",
+    "team_members.said",
     "document_indexes.content",
     "download_pieces.listed",
     "inquiries.said",

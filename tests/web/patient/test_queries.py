@@ -18,8 +18,8 @@ MOST = 32
 """
 Queries of the page that asks most, a conversation: among them one a transaction on the
 keys, two for the rows that vouch for what its messages are joined with, one for the new
-notices that the frame counts, one for those that opening the page reads, and one for the
-files of all its messages that are documents of the patient's own already.
+notices that the frame counts, one for those that opening the page reads, and one for
+the files of all its messages that are documents of the patient's own already.
 """
 
 

@@ -1,0 +1,667 @@
+"""The service that pages of professionals ask, and later programs: see the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from gateway.core.actors import Actor, Means, Who
+from gateway.core.listing import moment_of
+from gateway.core.reading import (
+    IN_EMERGENCY,
+    AgreementKind,
+    AgreementMeans,
+    ConsultationEnd,
+    ReadingRefusal,
+    ReadingWay,
+)
+from gateway.dmp_bridge.reading.asking import (
+    LOOKED,
+    OPENED,
+    Asking,
+    circumstances_of,
+)
+from gateway.dmp_bridge.reading.finding import find_patient
+from gateway.dmp_bridge.reading.gathering import (
+    ReadingStanding,
+    facts_of,
+    gather,
+    party_of,
+    policy_of,
+)
+from gateway.dmp_bridge.reading.seeing import (
+    ReadingTerms,
+    fresh_since,
+    last_visit,
+    side_of,
+    sighted,
+    viewing_facts,
+    with_texts,
+)
+from gateway.dmp_bridge.reading.telling import ReadingNotices
+from gateway.dmp_bridge.vaults.access import VaultAccess
+from gateway.evidence.arguments import viewing_part
+from gateway.rights.consultation_rules import over_by_time
+from gateway.rights.listing_rules import WantedDocuments, seen_by
+from gateway.rights.professional_viewing_rules import (
+    ProfessionalSide,
+    alerts_of,
+    refuse_viewing,
+)
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_request import ReadingRequest, WantedPatient
+from gateway.rights.reading_rules import (
+    LEFT_TO_DO,
+    Agreement,
+    EmergencyDeclaration,
+    Found,
+    ReadingFacts,
+    Relation,
+    refuse_declaration,
+    refuse_reading,
+)
+from gateway.settings.file import Settings
+from gateway.settings.reading import ReadingSettings
+from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.agreements import Agreements, NewAgreement
+from gateway.store.consultations.answers import (
+    NotRead,
+    Prospect,
+    ReadDocument,
+    ReadingList,
+)
+from gateway.store.consultations.codes import ReadingCodes
+from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.teams import CareTeams, Episodes
+from gateway.store.consultations.values import (
+    Consultation,
+    ConsultationSaid,
+    Episode,
+    KeptAgreement,
+    NamedProfessional,
+)
+from gateway.store.evidence.keeping import EvidenceKeeper
+from gateway.store.journal import Action
+from gateway.store.patients.decisions import Decisions, Opposition
+from gateway.store.patients.profiles import Profile, Profiles
+
+_ALL: Final = WantedDocuments()
+_KINDS: Final[Mapping[ReadingWay, AgreementKind]] = MappingProxyType(
+    {
+        ReadingWay.TEAM: AgreementKind.TEAM,
+        ReadingWay.CONSENT: AgreementKind.CONSULTATION,
+    }
+)
+_NAMED: Final = frozenset({Relation.TREATING, Relation.ADMINISTRATOR})
+_UNSEEN: Final = "unseen"
+"""How an attempt ended at a document that is not there for who asks."""
+
+
+@frozen
+class _Granted:
+    """A reading that nothing stands against, and what the patient agreed to with it."""
+
+    facts: ReadingFacts
+    standing: ReadingStanding
+    new: NewAgreement | None
+    kept: Mapping[str, str]
+
+
+@frozen
+class _Held:
+    """A consultation that goes on: what stands now, and as whom somebody reads."""
+
+    consultation: Consultation
+    standing: ReadingStanding
+    side: ProfessionalSide
+
+
+@frozen(kw_only=True)
+class VaultReading:
+    """What a professional may ask of the vaults; each call is within a transaction."""
+
+    vaults: VaultAccess
+    settings: Settings
+
+    def find(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> Prospect | NotRead:
+        """
+        Find a patient by their number, and tell by which ways somebody could read.
+
+        Who is refused whatever they tick is told why, and sees nobody's name. By names
+        nobody is found here: that takes a declared emergency, and is `open`. To be
+        committed in both cases.
+        """
+        asking = self._asking(work, who)
+        if (too_often := asking.too_often(by_names=wanted.by_names)) is not None:
+            return too_often
+        profile, found = (None, Found.NOBODY)
+        if not wanted.by_names:
+            profile, found = find_patient(work, wanted)
+        standing = gather(work, who, profile) if profile else None
+        ways = {
+            way: facts_of(work, who, found, standing, way=way) for way in ReadingWay
+        }
+        policy = policy_of(self._own)
+        answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
+        if standing is None or profile is None or not _may_go_on(answers):
+            facts = ways[ReadingWay.TEAM]
+            why, kept = asking.decide(facts, profile)
+            assert why is not None, "refused by every way"
+            return asking.refuse(why, facts, profile, by_names=wanted.by_names, **kept)
+        asking.note(LOOKED, profile, by_names=False)
+        known = standing.team_agreement, standing.own_agreement
+        return Prospect(
+            profile=profile,
+            found=found,
+            relation=standing.relation,
+            ways=answers,
+            is_agreed=any(
+                one is not None and one.fact.holds(work.now) for one in known
+            ),
+            episode=standing.episode,
+            current=self._open_one(work, who, profile),
+        )
+
+    def open(
+        self, work: UnitOfWork, who: ReadingProfessional, request: ReadingRequest
+    ) -> Consultation | NotRead:
+        """
+        Open a consultation, or say why not; to be committed in both cases.
+
+        One that goes on already, by the same right, is returned as it is. What the
+        patient agreed to is kept with it, and nothing of it where it is refused.
+        """
+        by_names, asking = request.patient.by_names, self._asking(work, who)
+        if (too_often := asking.too_often(by_names=by_names)) is not None:
+            return too_often
+        profile, found = None, Found.NOBODY
+        undeclared = self._undeclared(who, request) if by_names else None
+        if undeclared is None:
+            profile, found = find_patient(work, request.patient)
+        if profile is not None:
+            profile = Profiles(work).hold(profile.id)
+        standing = gather(work, who, profile) if profile else None
+        facts = facts_of(
+            work,
+            who,
+            found,
+            standing,
+            way=request.way,
+            informed=request.informed,
+            declared=request.declared,
+        )
+        if undeclared is not None:
+            return asking.refuse(undeclared, facts, None, by_names=True)
+        new = self._agreement(work, who, request, standing)
+        if new is not None:
+            facts = _with_agreement(facts, new, work.now)
+        why, kept = asking.decide(facts, profile)
+        if why is None and new is not None and request.code and profile is not None:
+            code = ReadingCodes(work).use(profile.id, request.code)
+            why = None if code is not None else ReadingRefusal.CODE_WRONG
+            new = evolve(new, given_by=code.by if code else "")
+        if why is not None or profile is None or standing is None:
+            why = why or ReadingRefusal.PATIENT_NOT_FOUND
+            return asking.refuse(why, facts, profile, by_names=by_names, **kept)
+        asking.note(OPENED, profile, by_names=by_names)
+        return self._begun(work, who, _Granted(facts, standing, new, kept))
+
+    def _undeclared(
+        self, who: ReadingProfessional, request: ReadingRequest
+    ) -> ReadingRefusal | None:
+        """Refuse to look for anybody by name outside of a declared emergency."""
+        if request.way not in IN_EMERGENCY:
+            return ReadingRefusal.PATIENT_NOT_FOUND
+        declared = request.declared
+        if declared is not None:
+            declared = evolve(declared, is_regulator=who.may_regulate)
+        return refuse_declaration(request.way, declared, policy_of(self._own))
+
+    def _agreement(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        request: ReadingRequest,
+        standing: ReadingStanding | None,
+    ) -> NewAgreement | None:
+        """Return the agreement that is collected with this reading, if one is needed"""
+        kind = _KINDS.get(request.way)
+        if kind is None or standing is None or not (request.agreed or request.code):
+            return None
+        is_team, now = kind is AgreementKind.TEAM, work.now
+        known = standing.team_agreement if is_team else standing.own_agreement
+        is_named = is_team and standing.relation in _NAMED
+        if is_named or (known is not None and known.fact.holds(now)):
+            return None
+        days, hours = self._own.team_agreement_days, self._own.agreement_hours
+        until = now + timedelta(hours=hours)
+        if is_team:
+            until_team = now + timedelta(days=days) if days else None
+            episode = standing.episode.id if standing.episode else ""
+            return NewAgreement(
+                kind=kind,
+                party=party_of(who),
+                means=_means(request),
+                until=until_team,
+                episode_id=episode,
+            )
+        return NewAgreement(
+            kind=kind, party=party_of(who), means=_means(request), until=until
+        )
+
+    def _begun(
+        self, work: UnitOfWork, who: ReadingProfessional, granted: _Granted
+    ) -> Consultation:
+        facts, standing, new = granted.facts, granted.standing, granted.new
+        profile, consultations = standing.profile, Consultations(work)
+        open_one = self._open_one(work, who, profile)
+        if open_one is not None and open_one.way is facts.way and new is None:
+            consultations.seen(open_one)
+            return open_one
+        if open_one is not None:
+            consultations.end(open_one, ConsultationEnd.READER)
+        agreement = self._used(work, facts.way, standing, new)
+        is_first = not consultations.of_reader(
+            who.national_id, profile_id=profile.id, most=1
+        )
+        is_team = facts.way is ReadingWay.TEAM
+        begun = consultations.begin(
+            profile.id,
+            facts.way,
+            _said(who, facts),
+            work.now + timedelta(hours=self._hours(facts.way)),
+            agreement_id=agreement.id if agreement else "",
+            episode_id=standing.episode.id if is_team and standing.episode else "",
+            **granted.kept,
+        )
+        if is_team and standing.relation not in _NAMED:
+            CareTeams(work).join(profile.id, party_of(who))
+        self._notices.tell(work, who, profile, begun, is_first=is_first)
+        return begun
+
+    def _used(
+        self,
+        work: UnitOfWork,
+        way: ReadingWay,
+        standing: ReadingStanding,
+        new: NewAgreement | None,
+    ) -> KeptAgreement | None:
+        """Return the agreement that a consultation rests on; one for once is spent."""
+        agreements = Agreements(work)
+        if new is not None:
+            used = agreements.give(standing.profile.id, new)
+        elif way is ReadingWay.CONSENT and standing.own_agreement is not None:
+            used = standing.own_agreement
+        elif way is ReadingWay.TEAM and standing.team_agreement is not None:
+            return standing.team_agreement
+        else:
+            return None
+        if used.kind is AgreementKind.CONSULTATION:
+            agreements.spend(used)
+        return used
+
+    def listed(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        wanted: WantedDocuments = _ALL,
+        *,
+        old: bool = False,
+        in_texts: bool = False,
+    ) -> ReadingList | NotRead:
+        """
+        Return what somebody sees of the vault now; it only reads.
+
+        ``wanted`` is looked for in what is seen, ``in_texts`` also in the texts of it;
+        ``old`` asks for old versions and archived documents. What is left to be kept of
+        it is `note_listed`; where it is refused, `check` keeps that.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        vault, now = self.vaults.within(work), moment_of(work.now)
+        listing = vault.listing(held.consultation.profile_id)
+        last = last_visit(work, who, held.consultation)
+        asked = fresh_since(wanted, last)
+        if in_texts and asked.words:
+            seen = seen_by(held.side, listing.entries, now, old=old)
+            among = [one.id for one in seen.entries]
+            asked = with_texts(vault, held.consultation.profile_id, asked, among)
+        found = sighted(held.side, listing, asked, now, old=old)
+        hidden = Consultations(work).hidden(consultation_id)
+        return ReadingList(
+            consultation=held.consultation,
+            profile=held.standing.profile,
+            found=found.found,
+            alerts=found.alerts,
+            own=found.own,
+            since=last.begun_at if last else None,
+            is_emergency=held.consultation.way in IN_EMERGENCY,
+            hidden=found.hidden,
+            is_noted=hidden == sorted(found.hidden)
+            and Consultations(work).has_hidden(consultation_id)
+            and work.now - held.consultation.seen_at < self._grain,
+        )
+
+    def note_listed(
+        self, work: UnitOfWork, who: ReadingProfessional, listed: ReadingList
+    ) -> None:
+        """Keep what a list did not show, as proof, and that somebody is there."""
+        one = Consultations(work).own(listed.consultation.id, who.national_id)
+        if one is None or one.ended_at is not None:
+            return
+        kept = Consultations(work)
+        if kept.keep_hidden(one, listed.hidden):
+            kept.note(one, Action.CONSULTATION_LISTED, one.way.value, one.id)
+        if work.now - one.seen_at >= self._grain:
+            kept.seen(one)
+
+    def document(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> ReadDocument | NotRead | None:
+        """
+        Open one document, with its line in the patient's history; None: not there.
+
+        What is hidden from who asks is not told apart from what there is not, nor is it
+        looked up. To be committed in all cases.
+        """
+        if (refused := self.check(work, who, consultation_id)) is not None:
+            return refused
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        vault, one = self.vaults.within(work), held.consultation
+        listing = vault.listing(one.profile_id)
+        seen = seen_by(held.side, listing.entries, moment_of(work.now), old=True)
+        known = any(each.id == document_id for each in seen.entries)
+        document = vault.get(document_id) if known else None
+        if document is None:
+            self._asking(work, who).note(_UNSEEN, held.standing.profile, by_names=False)
+            return None
+        facts = viewing_facts(held.side, document, work)
+        unseen = refuse_viewing(facts)
+        kept = EvidenceKeeper(work).keep(
+            viewing_part(
+                facts,
+                unseen,
+                patient_settings=str(held.standing.profile.settings_version),
+            ),
+            circumstances_of(who),
+            subject=document.id,
+            profile_id=one.profile_id,
+        )
+        if unseen is not None:  # the list is older than the document's own row
+            return None
+        consultations = Consultations(work)
+        consultations.note(
+            one, Action.DOCUMENT_CONSULTED, one.way.value, document.id, **kept
+        )
+        consultations.seen(one)
+        return ReadDocument(
+            consultation=one,
+            document=document,
+            entry=vault.entry(document),
+            content=vault.content(document),
+            alerts=alerts_of(document, work.now),
+            is_own=facts.is_own,
+        )
+
+    def check(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> NotRead | None:
+        """
+        Ask again whether a consultation may go on; end it where it may not.
+
+        To be committed: what closed it is kept.
+        """
+        one = Consultations(work).own(consultation_id, who.national_id)
+        if one is None:
+            return NotRead(ReadingRefusal.ENDED)
+        if (over := self._over(one, work.now)) is not None:
+            Consultations(work).end(one, over)
+            return NotRead(ReadingRefusal.ENDED)
+        held = self._held(work, who, consultation_id)
+        if not isinstance(held, NotRead):
+            return None
+        facts, standing = self._now(work, who, one)
+        profile, asking = standing.profile, self._asking(work, who)
+        why, kept = asking.decide(facts, profile, one.id)
+        Consultations(work).end(one, ConsultationEnd.CLOSED)
+        if why is None:  # another situation than that in which it was opened
+            return NotRead(held.why)
+        return asking.refuse(why, facts, profile, by_names=False, **kept)
+
+    def end(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> bool:
+        """End a consultation of one's own; False where there is none that goes on."""
+        one = Consultations(work).own(consultation_id, who.national_id)
+        if one is None or one.ended_at is not None:
+            return False
+        over = self._over(one, work.now)
+        Consultations(work).end(one, over or ConsultationEnd.READER)
+        return over is None
+
+    def current(self, work: UnitOfWork, who: ReadingProfessional) -> list[Consultation]:
+        """Return the consultations of somebody that go on, the last first."""
+        some = Consultations(work).of_reader(
+            who.national_id, since=work.now - timedelta(days=1)
+        )
+        return [one for one in some if self._over(one, work.now) is None]
+
+    def own(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 100,
+    ) -> list[Consultation]:
+        """Return what somebody opened, the last first (CSP R. 1111-43)."""
+        return Consultations(work).of_reader(
+            who.national_id, since=since, until=until, most=most
+        )
+
+    def agree_for(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        colleague: NamedProfessional,
+    ) -> KeptAgreement | NotRead:
+        """
+        Keep that the patient agrees to be read once by a colleague, who takes over a
+        part of the care: asked by who reads now (CSP L. 1111-17 II).
+        """
+        if (refused := self.check(work, who, consultation_id)) is not None:
+            return refused
+        one = Consultations(work).own(consultation_id, who.national_id)
+        assert one is not None, "checked just now"
+        if one.way in IN_EMERGENCY:  # nobody was asked then, so nobody agreed
+            return NotRead(ReadingRefusal.CONSENT_MISSING)
+        hours = timedelta(hours=self._own.agreement_hours)
+        new = NewAgreement(
+            kind=AgreementKind.CONSULTATION,
+            party=colleague,
+            means=AgreementMeans.COLLEAGUE,
+            until=work.now + hours,
+            collected_by=party_of(who),
+        )
+        return Agreements(work).give(one.profile_id, new)
+
+    def note_objection(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> NotRead:
+        """
+        Keep that the patient does not want to be read by who asks (A10.05, A10.06).
+
+        What is open of theirs ends, and the patient may take it back in their space.
+        """
+        found = self.find(work, who, wanted)
+        if isinstance(found, NotRead):
+            return found
+        Decisions(work, by=_actor(who)).oppose(
+            found.profile.id,
+            Opposition(
+                kind="reading",
+                structure=who.national_id,
+                declared_by="professional",
+                named=who.name,
+            ),
+        )
+        if found.current is not None:
+            Consultations(work).end(found.current, ConsultationEnd.CLOSED)
+        return NotRead(ReadingRefusal.OPPOSED)
+
+    def open_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> Episode | NotRead:
+        """
+        Open a follow-up of a patient by the structure of who asks; again is no error.
+
+        The patient is then told anew before anybody of that team reads (A11.02).
+        """
+        found = self.find(work, who, wanted)
+        if isinstance(found, NotRead):
+            return found
+        Profiles(work).hold(found.profile.id)
+        return Episodes(work).open(found.profile.id, party_of(who))
+
+    def close_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> bool | NotRead:
+        """End it, with all that was agreed to for it; False: none was open."""
+        found = self.find(work, who, wanted)
+        if isinstance(found, NotRead):
+            return found
+        Profiles(work).hold(found.profile.id)
+        return Episodes(work).close(found.profile.id, party_of(who))
+
+    @property
+    def _own(self) -> ReadingSettings:
+        return self.settings.reading
+
+    @property
+    def _notices(self) -> ReadingNotices:
+        return ReadingNotices(self.settings)
+
+    @property
+    def _grain(self) -> timedelta:
+        """How old a sign of life may be before it is written again."""
+        return timedelta(minutes=self._own.idle_minutes) / 10
+
+    def _asking(self, work: UnitOfWork, who: ReadingProfessional) -> Asking:
+        return Asking(work=work, who=who, settings=self._own, notices=self._notices)
+
+    def _hours(self, way: ReadingWay) -> int:
+        if way is ReadingWay.REGULATION:
+            return self._own.regulation_hours
+        if way is ReadingWay.EMERGENCY:
+            return self._own.emergency_hours
+        return self._own.consultation_hours
+
+    def _over(self, one: Consultation, now: datetime) -> ConsultationEnd | None:
+        """Return why a consultation is over, None where it goes on."""
+        if one.ended_at is not None:
+            return one.end or ConsultationEnd.READER
+        return over_by_time(one.times, now, timedelta(minutes=self._own.idle_minutes))
+
+    def _open_one(
+        self, work: UnitOfWork, who: ReadingProfessional, profile: Profile
+    ) -> Consultation | None:
+        some = Consultations(work).of_reader(
+            who.national_id,
+            profile_id=profile.id,
+            since=work.now - timedelta(days=1),
+        )
+        goes_on = (one for one in some if self._over(one, work.now) is None)
+        return next(goes_on, None)
+
+    def _now(
+        self, work: UnitOfWork, who: ReadingProfessional, one: Consultation
+    ) -> tuple[ReadingFacts, ReadingStanding]:
+        """Return the facts of a consultation as everything stands now."""
+        profile, said = Profiles(work).get(one.profile_id), one.said
+        assert profile is not None, "a consultation is of a patient"
+        declared = None
+        if one.way in IN_EMERGENCY and said is not None:
+            declared = EmergencyDeclaration(is_ticked=True, reason=said.reason)
+        standing = gather(work, who, profile)
+        facts = facts_of(
+            work,
+            who,
+            Found(said.found) if said else Found.NOBODY,
+            standing,
+            way=one.way,
+            declared=declared,
+            current=one,
+        )
+        return facts, standing
+
+    def _held(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> _Held | NotRead:
+        """Return a consultation that goes on, as everything stands now."""
+        one = Consultations(work).own(consultation_id, who.national_id)
+        if one is None or self._over(one, work.now) is not None:
+            return NotRead(ReadingRefusal.ENDED)
+        if one.said is None or one.said.practice != who.practice:
+            return NotRead(ReadingRefusal.ENDED)
+        facts, standing = self._now(work, who, one)
+        why = refuse_reading(facts, policy_of(self._own))
+        if why is not None:
+            return NotRead(why)
+        zone = ZoneInfo(self.settings.web.time_zone)
+        day = work.now.astimezone(zone).date()
+        side = side_of(work, who, facts, standing.profile, ReadingTerms(self._own, day))
+        return _Held(one, standing, side)
+
+
+def _may_go_on(answers: Mapping[ReadingWay, ReadingRefusal | None]) -> bool:
+    """Tell whether somebody reads by some way, or would by what is left to do."""
+    return any(why is None or why in LEFT_TO_DO for why in answers.values())
+
+
+def _with_agreement(
+    facts: ReadingFacts, new: NewAgreement, now: datetime
+) -> ReadingFacts:
+    """Return the facts as they are with what the patient agrees to just now."""
+    given = Agreement(given_at=now, until=new.until)
+    if new.kind is AgreementKind.CONSULTATION:
+        return evolve(facts, own_agreement=given)
+    joins = facts.relation is Relation.NONE
+    relation = Relation.TEAM if joins else facts.relation
+    return evolve(facts, relation=relation, team_agreement=given)
+
+
+def _means(request: ReadingRequest) -> AgreementMeans:
+    return AgreementMeans.CODE if request.code else AgreementMeans.IN_PERSON
+
+
+def _said(who: ReadingProfessional, facts: ReadingFacts) -> ConsultationSaid:
+    return ConsultationSaid(
+        party=party_of(who),
+        practice=who.practice,
+        column=str(who.column),
+        found=facts.found.value,
+        relation=facts.relation.value,
+        signed_in_by=who.signed_in_by.value,
+        reason=facts.declared.reason if facts.declared else "",
+    )
+
+
+def _actor(who: ReadingProfessional) -> Actor:
+    return Actor(Who.PROFESSIONAL, Means.PORTAL, who.name)

@@ -1,0 +1,149 @@
+"""What a professional sees of a vault: the list, and one document of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from attrs import evolve, frozen
+
+from gateway.core.document import Availability
+from gateway.core.habilitation import MatrixColumn
+from gateway.core.listing import (
+    FLAGS_OF,
+    ListEntry,
+    Listing,
+    moment_of,
+)
+from gateway.core.reading import IN_EMERGENCY
+from gateway.core.vault import FiledDocument
+from gateway.dmp_bridge.reading.gathering import PERMIT
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.rights.listing_rules import (
+    FoundDocuments,
+    WantedDocuments,
+    find,
+    seen_by,
+)
+from gateway.rights.professional_viewing_rules import (
+    Alert,
+    ProfessionalReader,
+    ProfessionalSide,
+    ViewingFacts,
+    alerts,
+    sight_of,
+)
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_rules import ReadingFacts, Relation
+from gateway.settings.reading import ReadingSettings
+from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.values import Consultation
+from gateway.store.habilitation.matrices import Matrices
+from gateway.store.patients.values import Profile
+
+
+@frozen
+class ReadingTerms:
+    """What the operator sets, and the day it is where the patients are."""
+
+    settings: ReadingSettings
+    day: date
+
+
+def side_of(
+    work: UnitOfWork,
+    who: ReadingProfessional,
+    facts: ReadingFacts,
+    profile: Profile,
+    terms: ReadingTerms,
+) -> ProfessionalSide:
+    """Return as whom somebody reads who may, by the matrix that holds that day."""
+    assert isinstance(who.column, MatrixColumn), "who has none does not read"
+    emergency = facts.way in IN_EMERGENCY
+    reader = ProfessionalReader(
+        way=facts.way,
+        relation=Relation.NONE if emergency else facts.relation,
+        column=who.column,
+        identifiers=who.identifiers,
+        masked_in_emergency=profile.emergency.get("masked") == PERMIT,
+        treating_sees_masked=terms.settings.treating_sees_masked,
+    )
+    return ProfessionalSide(reader, Matrices(work).in_force(terms.day))
+
+
+@frozen(kw_only=True)
+class Sighted:
+    """What is seen of a list, and what is not."""
+
+    found: FoundDocuments
+    alerts: dict[str, frozenset[Alert]]
+    own: frozenset[str]
+    hidden: tuple[str, ...]
+
+
+def sighted(
+    side: ProfessionalSide,
+    listing: Listing,
+    wanted: WantedDocuments,
+    now: int,
+    *,
+    old: bool,
+) -> Sighted:
+    """Return what a professional sees of a patient's documents, and what they do not"""
+    known = seen_by(side, listing.entries, now, old=old)
+    found = find(known, wanted, now)
+    behind = [one for some in found.older.values() for one in some]
+    shown = [*found.entries, *behind]
+    names = side.reader.identifiers
+    every = {one.id for one in known.entries}
+    return Sighted(
+        found=found,
+        alerts={one.id: _alerts(one, now) for one in shown},
+        own=frozenset(one.id for one in shown if not names.isdisjoint(one.owners)),
+        hidden=tuple(
+            one.id
+            for one in listing.entries
+            if one.status == Availability.APPROVED.value and one.id not in every
+        ),
+    )
+
+
+def _alerts(one: ListEntry, now: int) -> frozenset[Alert]:
+    return alerts(FLAGS_OF[one.flags_at(now)], Availability(one.status))
+
+
+def viewing_facts(
+    side: ProfessionalSide, document: FiledDocument, work: UnitOfWork
+) -> ViewingFacts:
+    """Return what decides of one document that somebody asks to open."""
+    return side.facts(sight_of(document, work.now), on_request=True)
+
+
+def with_texts(
+    vault: Vault,
+    profile_id: str,
+    wanted: WantedDocuments,
+    among: Sequence[str],
+) -> WantedDocuments:
+    """Return what is wanted with the documents whose text has the words."""
+    if not wanted.words or not among:
+        return wanted
+    texts = vault.find_in_texts(profile_id, wanted.words, among)
+    return evolve(wanted, in_texts=texts.by_word)
+
+
+def last_visit(
+    work: UnitOfWork, who: ReadingProfessional, current: Consultation
+) -> Consultation | None:
+    """Return the consultation of somebody with a patient before this one, or None."""
+    some = Consultations(work).of_reader(
+        who.national_id, profile_id=current.profile_id, until=current.begun_at, most=1
+    )
+    return some[0] if some else None
+
+
+def fresh_since(wanted: WantedDocuments, last: Consultation | None) -> WantedDocuments:
+    """Return what is wanted with since when a document is new to who looks."""
+    since = None if last is None else moment_of(last.begun_at)
+    return evolve(wanted, fresh_since=since)

@@ -1,0 +1,85 @@
+"""What the service of reading answers, as pages and later programs take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+from gateway.core.document import DocumentEntry
+from gateway.core.listing import ListEntry
+from gateway.core.reading import ReadingRefusal, ReadingWay
+from gateway.core.vault import FiledDocument
+from gateway.rights.listing_rules import FoundDocuments
+from gateway.rights.professional_viewing_rules import Alert
+from gateway.rights.reading_rules import Found, Relation
+from gateway.store.consultations.values import Consultation, Episode
+from gateway.store.patients.values import Profile
+
+
+@frozen
+class NotRead:
+    """Somebody does not read; its words are in `core.texts.reading`."""
+
+    why: ReadingRefusal
+
+
+@frozen(kw_only=True)
+class Prospect:
+    """
+    A patient who was found, and by which ways somebody could read.
+
+    ``ways`` has each way with what stands against it, None where nothing does: what is
+    left to tick, to declare or to ask for is among it. ``is_agreed``: an agreement
+    holds, to the team or for one consultation. ``current`` is a consultation of theirs
+    that is open already.
+    """
+
+    profile: Profile = field(repr=False)
+    found: Found
+    relation: Relation
+    ways: Mapping[ReadingWay, ReadingRefusal | None]
+    is_agreed: bool
+    episode: Episode | None
+    current: Consultation | None
+
+
+@frozen(kw_only=True)
+class ReadingList:
+    """
+    What a professional sees of a vault now.
+
+    ``alerts`` are those of each document by its id, ``own`` the ids of those the reader
+    or their structure wrote. ``since`` is when they read here before, None: never.
+    ``hidden`` are the ids of what is not shown: never for a page, but to be kept as
+    proof (`VaultReading.note_listed`).
+    """
+
+    consultation: Consultation
+    profile: Profile = field(repr=False)
+    found: FoundDocuments
+    alerts: Mapping[str, frozenset[Alert]] = field(repr=False)
+    own: frozenset[str] = field(repr=False)
+    since: datetime | None
+    is_emergency: bool
+    hidden: tuple[str, ...] = field(repr=False)
+    is_noted: bool
+    """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
+
+    @property
+    def entries(self) -> tuple[ListEntry, ...]:
+        """The documents in their order."""
+        return tuple(self.found.entries)
+
+
+@frozen(kw_only=True)
+class ReadDocument:
+    """One document as it is opened, and what is said beside it."""
+
+    consultation: Consultation
+    document: FiledDocument
+    entry: DocumentEntry = field(repr=False)
+    content: bytes = field(repr=False)
+    alerts: frozenset[Alert]
+    is_own: bool

@@ -1,0 +1,236 @@
+"""Consultations: a professional who reads in one vault, from opening it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from attrs import asdict, frozen
+from sqlalchemy import ColumnElement, select
+
+from gateway.core.practice import Practice
+from gateway.core.reading import ConsultationEnd, ReadingWay
+from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.places import (
+    opened_said,
+    reader_digest,
+    said_of_party,
+)
+from gateway.store.consultations.values import (
+    Consultation,
+    ConsultationSaid,
+    NamedProfessional,
+)
+from gateway.store.journal import Action, chain_of
+from gateway.store.tables import consultations, hidden_documents
+
+_ROW = consultations.c
+_ID_BYTES: Final = 16
+_FILL: Final = 1024
+"""What was hidden is filled up to as much: how much it is tells how many there are."""
+_OPEN_AT_ONCE: Final = 200
+
+
+@frozen
+class Consultations:
+    """Consultations within one transaction; nothing of one is ever taken away."""
+
+    work: UnitOfWork
+
+    def begin(
+        self,
+        profile_id: str,
+        way: ReadingWay,
+        said: ConsultationSaid,
+        expires_at: datetime,
+        *,
+        agreement_id: str = "",
+        episode_id: str = "",
+        **kept: str,
+    ) -> Consultation:
+        """Keep that somebody begins to read; ``kept`` is for the line. Return it."""
+        consultation_id = uuid4().hex
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        self.work.add_now(
+            consultations,
+            id=consultation_id,
+            profile_id=profile_id,
+            reader=reader_digest(self.work, said.party.identity),
+            way=way.value,
+            agreement_id=agreement_id or None,
+            episode_id=episode_id or None,
+            key_id=key_id,
+            said=self.work.seal(key_id, asdict(said), _place(consultation_id)),
+            begun_at=self.work.now,
+            seen_at=self.work.now,
+            expires_at=expires_at,
+        )
+        found = self.get(consultation_id)
+        assert found is not None, "written by this transaction"
+        why = {"why": said.reason} if said.reason else {}
+        self.note(found, Action.CONSULTATION_BEGUN, way.value, found.id, **why, **kept)
+        return found
+
+    def get(self, consultation_id: str) -> Consultation | None:
+        """Return one, or None."""
+        found = self._some(_ROW.id == consultation_id)
+        return found[0] if found else None
+
+    def own(self, consultation_id: str, identity: str) -> Consultation | None:
+        """Return one of a professional's own, or None: nobody goes on in another's."""
+        reader = reader_digest(self.work, identity)
+        found = self._some(_ROW.id == consultation_id, _ROW.reader == reader)
+        return found[0] if found else None
+
+    def of_reader(
+        self,
+        identity: str,
+        *,
+        profile_id: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = _OPEN_AT_ONCE,
+    ) -> list[Consultation]:
+        """Return what a professional opened, the last first; of one patient, or all."""
+        conditions = [_ROW.reader == reader_digest(self.work, identity)]
+        if profile_id:
+            conditions.append(_ROW.profile_id == profile_id)
+        if since is not None:
+            conditions.append(_ROW.begun_at >= since)
+        if until is not None:
+            conditions.append(_ROW.begun_at < until)
+        return self._some(*conditions, most=most)
+
+    def of_patient(
+        self, profile_id: str, most: int = _OPEN_AT_ONCE
+    ) -> list[Consultation]:
+        """Return those in a patient's vault, the last first."""
+        return self._some(_ROW.profile_id == profile_id, most=most)
+
+    def was_informed(self, episode_id: str) -> bool:
+        """Tell whether the patient was told of reading in an episode before."""
+        return bool(self._some(_ROW.episode_id == episode_id, most=1))
+
+    def seen(self, one: Consultation) -> None:
+        """Note that something was done in it just now."""
+        self.work.change(consultations, _ROW.id == one.id, seen_at=self.work.now)
+
+    def end(self, one: Consultation, why: ConsultationEnd) -> None:
+        """End one; done already is no error."""
+        if one.ended_at is not None:
+            return
+        self.work.change(
+            consultations, _ROW.id == one.id, ended_at=self.work.now, end=why.value
+        )
+        self.note(one, Action.CONSULTATION_ENDED, why.value, one.id)
+
+    def note(
+        self,
+        one: Consultation,
+        action: Action,
+        outcome: str,
+        subject: str,
+        **kept: str,
+    ) -> None:
+        """Write a line of what is done in one, by name, in the patient's chain."""
+        said = one.said
+        named = said_of_party(said.party) if said else {}
+        more = {"practice": said.column} if said else {}
+        self.work.note(
+            action,
+            outcome,
+            subject,
+            chain=chain_of(one.profile_id),
+            **named,
+            **more,
+            consultation=one.id,
+            **kept,
+        )
+
+    def keep_hidden(self, one: Consultation, ids: Sequence[str]) -> bool:
+        """Keep what is not shown in one now; False where it is known to be so."""
+        if self.hidden(one.id) == (ids := sorted(ids)) and self.has_hidden(one.id):
+            return False
+        row_id = uuid4().hex
+        key_id = self.work.key_for(f"patient:{one.profile_id}")
+        content = len(ids).to_bytes(4) + b"".join(map(bytes.fromhex, ids))
+        filled = content.ljust(-(-len(content) // _FILL) * _FILL, b"\0")
+        self.work.add_now(
+            hidden_documents,
+            id=row_id,
+            profile_id=one.profile_id,
+            consultation_id=one.id,
+            key_id=key_id,
+            ids=self.work.places.seal(key_id, filled, _hidden_place(row_id)),
+            recorded_at=self.work.next_moment(),
+        )
+        return True
+
+    def hidden(self, consultation_id: str) -> list[str]:
+        """Return the ids of what was not shown in one when it was last looked at."""
+        row = self._last_hidden(consultation_id)
+        if row is None:
+            return []
+        self.work.rows.check(hidden_documents, row)
+        content = self.work.places.unseal(row.key_id, row.ids, _hidden_place(row.id))
+        count, ids = int.from_bytes(content[:4]), content[4:]
+        return [
+            ids[at : at + _ID_BYTES].hex()
+            for at in range(0, count * _ID_BYTES, _ID_BYTES)
+        ]
+
+    def has_hidden(self, consultation_id: str) -> bool:
+        """Tell whether it was looked at already what one does not show."""
+        return self._last_hidden(consultation_id) is not None
+
+    def _last_hidden(self, consultation_id: str) -> Any:
+        columns = hidden_documents.c
+        return self.work.connection.execute(
+            select(hidden_documents)
+            .where(columns.consultation_id == consultation_id)
+            .order_by(columns.recorded_at.desc(), columns.id)
+            .limit(1)
+        ).first()
+
+    def _some(
+        self, *conditions: ColumnElement[bool], most: int = _OPEN_AT_ONCE
+    ) -> list[Consultation]:
+        rows = self.work.connection.execute(
+            select(consultations)
+            .where(*conditions)
+            .order_by(_ROW.begun_at.desc(), _ROW.id)
+            .limit(most)
+        )
+        return [self._opened(row) for row in rows]
+
+    def _opened(self, row: Any) -> Consultation:
+        self.work.rows.check(consultations, row)
+        said = opened_said(self.work, row, _place(row.id))
+        return Consultation(
+            id=row.id,
+            profile_id=row.profile_id,
+            way=ReadingWay(row.way),
+            agreement_id=row.agreement_id or "",
+            episode_id=row.episode_id or "",
+            begun_at=row.begun_at,
+            seen_at=row.seen_at,
+            expires_at=row.expires_at,
+            ended_at=row.ended_at,
+            end=ConsultationEnd(row.end) if row.end else None,
+            said=_said(said) if said else None,
+        )
+
+
+def _said(said: dict[str, Any]) -> ConsultationSaid:
+    party, practice = NamedProfessional(**said["party"]), Practice(**said["practice"])
+    return ConsultationSaid(**{**said, "party": party, "practice": practice})
+
+
+def _place(consultation_id: str) -> str:
+    return f"consultations.said:{consultation_id}"
+
+
+def _hidden_place(row_id: str) -> str:
+    return f"hidden_documents.ids:{row_id}"
