@@ -12,11 +12,11 @@ from gateway.errors import InvalidError, MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+from gateway.store.directory.directory import Directory
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.ports import Nobody
 from gateway.web.professional.routes import make_professional_routes
 from gateway.web.professional.serving import ProfessionalServing
 from gateway.web.site.service import SUITES, SitePlace, WebService
@@ -31,7 +31,7 @@ def make_professional_desk(
         writer=writer,
         settings=settings,
         judge=trust.judge_peer,
-        open_people=Nobody,
+        open_people=Directory,
     )
 
 

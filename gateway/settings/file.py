@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
 from gateway.settings.converting import ConvertingSettings
+from gateway.settings.directory import DirectorySettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -46,6 +47,7 @@ __all__ = [
     "CdaSettings",
     "ConvertingSettings",
     "DatabaseSettings",
+    "DirectorySettings",
     "DomainSettings",
     "DownloadSettings",
     "FilingSettings",
@@ -93,6 +95,7 @@ class Settings:
     professional: ProfessionalSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    directory: DirectorySettings
     downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
@@ -161,6 +164,7 @@ TABLES: dict[str, type[Table]] = {
         ProfessionalSettings,
         CdaSettings,
         ConvertingSettings,
+        DirectorySettings,
         DownloadSettings,
         ArchiveSettings,
         FilingSettings,
