@@ -271,6 +271,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Administrateur du profil nommé ou retiré",
             "Administrator of the profile named, or no longer one",
         ),
+        "closing": Both(
+            "Fermeture de l’espace voulue par un représentant, ou plus voulue",
+            "A representative wants the space closed, or no longer",
+        ),
         "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
         "unblock": Both("Blocage levé", "Block lifted"),
         "card": Both("Numéro de carte Vitale changé", "Health card number changed"),
