@@ -57,6 +57,8 @@ from gateway.store.tables import (
     operator_requests,
     oppositions,
     passkeys,
+    professional_accounts,
+    professional_sessions,
     profiles,
     reading_codes,
     recipients,
@@ -162,6 +164,8 @@ BINDINGS: dict[Table, Binding] = {
         Binding(one_time_codes, Followed.PASSING),
         Binding(passkeys, Followed.WRITTEN),
         Binding(trusted_devices, Followed.HELD),
+        Binding(professional_accounts, Followed.WRITTEN),
+        Binding(professional_sessions, Followed.HELD, subject="digest"),
         Binding(operator_requests, Followed.PASSING),
         Binding(
             mailboxes,

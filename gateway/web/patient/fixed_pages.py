@@ -40,4 +40,5 @@ class FixedPages:
             line=web.help_line,
             hours=web.session_seconds // 3600,
             takes_passkeys=service_of(self.desk.settings) is not None,
+            texts=self.desk.settings.sms.is_on,
         )

@@ -10,7 +10,6 @@ from gateway.core.notices import NoticeWay
 from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
-from gateway.web.patient.code_forms import digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import (
     OpenedSession,
@@ -20,6 +19,7 @@ from gateway.web.patient.signing_in import (
 )
 from gateway.web.patient.webauthn import service_of
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
+from gateway.web.site.code_digits import digits_of
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
 
@@ -78,6 +78,7 @@ class SignInPages:
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
             takes_passkeys=service_of(self.desk.settings) is not None,
+            texts=self.desk.settings.sms.is_on,
         )
 
     def give_password(self, visit: Visit) -> Answer:
@@ -210,6 +211,7 @@ class SignInPages:
             visit,
             "help.html",
             months=months,
+            texts=self.desk.settings.sms.is_on,
             trusted_days=self.desk.settings.web.trusted_days,
             takes_passkeys=service_of(self.desk.settings) is not None,
         )
