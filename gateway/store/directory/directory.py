@@ -189,7 +189,7 @@ class Directory:
             return None
         self.work.rows.check(directory_imports, row)
         return TakenExtract(
-            made_on=row.made_on,
+            made_on=date.fromisoformat(row.made_on),
             imported_at=row.imported_at,
             lines=row.lines,
             refused=row.refused,

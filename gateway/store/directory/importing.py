@@ -260,7 +260,7 @@ class DirectoryImport:
         work.add_now(
             directory_imports,
             number=number,
-            made_on=day,
+            made_on=day.isoformat(),
             imported_at=work.now,
             digest=None,
             **nothing,

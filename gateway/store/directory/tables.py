@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlalchemy import (
     Column,
-    Date,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -67,7 +66,7 @@ directory_imports = Table(
     "directory_imports",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("made_on", Date, nullable=False),  # the day of the extraction
+    Column("made_on", String(10), nullable=False),  # YYYY-MM-DD, of the extraction
     Column("imported_at", UtcDateTime, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("refused", Integer, nullable=False),

@@ -43,7 +43,7 @@ def upgrade() -> None:
     )
     op.create_table('directory_imports',
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('made_on', sa.String(length=10), nullable=False),
     sa.Column('imported_at', sa.BigInteger(), nullable=False),
     sa.Column('lines', sa.Integer(), nullable=False),
     sa.Column('refused', sa.Integer(), nullable=False),
