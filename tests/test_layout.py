@@ -20,6 +20,8 @@ TESTED_THROUGH = {
     # words alone, shown by who says them
     "core/accesses.py": "rights/test_access_rules.py",
     "core/texts/accesses.py": "cli/test_access.py",
+    "core/texts/administrators.py": "mssante/sending/test_appointing.py",
+    "core/texts/attestations.py": "web/patient/test_attesting.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",
@@ -44,6 +46,7 @@ TESTED_THROUGH = {
     "core/recalls.py": "mssante/sending/test_recalling.py",
     "core/texts/recalls.py": "rights/test_recall_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/professional_codes.py": "web/professional/test_sign_in.py",
     "core/texts/papers.py": "core/test_papers.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
     "core/texts/reading.py": "rights/test_reading_rules.py",

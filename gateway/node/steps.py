@@ -13,10 +13,12 @@ from gateway.dmp_bridge.named_secrets import NamedSecrets
 from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.appointing import TellingAdministrator
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut
+from gateway.mssante.sending.professional_codes import SendingCodes
 from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
@@ -58,6 +60,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
     delivering = Delivering(database, settings, trust.answers_for)
     brought = BroughtDocuments(vaults)
     notifying = Notifying.from_settings(database, settings)
+    coding = SendingCodes.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(
             database, vaults, settings, delivering.at_once
@@ -72,6 +75,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             PaperFiling.from_settings(vaults, settings, database.clock), settings
         ),
         TaskKind.DIGEST: Digesting(settings),
+        TaskKind.APPOINT: TellingAdministrator(database, settings),
         TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,
         TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),
@@ -79,5 +83,6 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.UNREAD: TellingUnread(database, settings, brought),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
+        TaskKind.CODE: coding if outgoing.smart_host else LocalStep(coding),
         TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),
     }

@@ -33,11 +33,12 @@ LOCAL = (
     TaskKind.RECALL,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
+    TaskKind.APPOINT,
     TaskKind.TELL,
     TaskKind.UNREAD,
 )
 OUTGOING = (TaskKind.RELAY,)
-NOTICES = (TaskKind.NOTIFY,)
+NOTICES = (TaskKind.CODE, TaskKind.NOTIFY)
 
 
 class Worker:

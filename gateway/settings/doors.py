@@ -25,6 +25,7 @@ class ListenSettings(Table):
     imap: Annotated[int, "Mailboxes, STARTTLS; 143 in life."] = 0
     imaps: Annotated[int, "Mailboxes, implicit TLS; 993 in life."] = 0
     patient_https: Annotated[int, "The patients' web; 443 in life."] = 0
+    professional_https: Annotated[int, "The professionals' web, by card."] = 0
     metrics: Annotated[int, "Health and metrics, plain HTTP, for the operator."] = 0
     metrics_host: Annotated[
         str,
@@ -297,6 +298,9 @@ class WebSettings(Table):
         "they were written or last confirmed.",
     ] = 365
     carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
+    max_administrators: Annotated[
+        int, "Professionals who may be administrators of one profile at once."
+    ] = 5
     max_blocks: Annotated[
         int, "People and places that a patient may block on the pages, at once."
     ] = 300

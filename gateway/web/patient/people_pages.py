@@ -6,7 +6,7 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from gateway.core.ins import has_valid_key
+from gateway.core.texts.attestations import TITLE
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
     GRANTED,
@@ -20,14 +20,15 @@ from gateway.rights.delegation_rules import (
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
+from gateway.web.patient.attesting import Attested, attestation_of
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
-from gateway.web.patient.identifying import day_of, number_of
-from gateway.web.site.answers import Answer, redirect, with_query
+from gateway.web.patient.identifying import day_of
+from gateway.web.patient.person_forms import NamingForm, naming_problems
+from gateway.web.site.answers import Answer, inline, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
-_MOST_NAME = 100
 _SOON_DAYS = 30
 
 
@@ -43,25 +44,18 @@ class Person:
     by_law: bool
     """A legal representative, by no choice of the one who is represented."""
     is_child: bool
+    is_attested: bool = False
+    """A carer who answered: there is an attestation."""
     for_whom: str = field(default="", repr=False)
     """Of a request to represent a child: whose."""
 
 
 @frozen(kw_only=True)
-class AskingForm:
-    """What the form of a request holds; ``problems`` are names of fields, and why."""
+class AskingForm(NamingForm):
+    """Who is asked to act for the patient, and until when."""
 
-    number: str = field(default="", repr=False)
-    family: str = field(default="", repr=False)
-    given: str = field(default="", repr=False)
-    born: str = field(default="", repr=False)
     last: str = ""
     agrees: bool = False
-    problems: tuple[tuple[str, str], ...] = ()
-
-    def problem(self, name: str) -> str:
-        """Return what is wrong with a field, or an empty text."""
-        return dict(self.problems).get(name, "")
 
 
 @frozen
@@ -80,6 +74,9 @@ class PeoplePages:
             helped = [
                 (self._holder(work, one, today), one.standing(today)) for one in others
             ]
+            closed = [
+                one for each in others if (one := self._closed(work, each, today))
+            ]
         return self.desk.page(
             visit,
             "people.html",
@@ -96,6 +93,7 @@ class PeoplePages:
                 for one, worth in helped
                 if one is not None and worth is Worth.WAITING
             ],
+            closed=closed,
             is_adult=is_adult(profile.traits.birth_date, today),
             over="over" in visit.query,
             done=visit.query.get("done", ""),
@@ -113,6 +111,16 @@ class PeoplePages:
             return None
         return self._person(one, person_name(holder), today)
 
+    def _closed(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
+        """Return a child whom the patient represents and whose space is closed."""
+        if one.capacity is not Capacity.REPRESENTATIVE:
+            return None
+        holder = Delegations(work).holder(one)
+        is_closed = holder is not None and holder.state == ProfileState.CLOSED
+        if holder is None or not is_closed or one.standing(today) not in GRANTED:
+            return None
+        return self._person(one, person_name(holder), today)
+
     def _person(self, one: Delegation, name: str, today: date) -> Person:
         standing = one.standing(today)
         left = (one.term.last - today).days
@@ -124,6 +132,7 @@ class PeoplePages:
             ends_soon=standing is Worth.IN_FORCE and left < _SOON_DAYS,
             by_law=one.capacity in REPRESENTING,
             is_child=one.capacity is Capacity.REPRESENTATIVE,
+            is_attested=one.capacity is Capacity.CARER and one.answered_at is not None,
         )
 
     def new_form(self, visit: Visit) -> Answer:
@@ -150,14 +159,8 @@ class PeoplePages:
         born, last = day_of(form.born), day_of(form.last)
         if form.problems or born is None or last is None:
             return self._form(visit, form, 422)
-        named = NamedPerson(
-            matricule=number_of(form.number),
-            family=form.family,
-            given=form.given,
-            birth_date=f"{born:%Y%m%d}",
-        )
         term = Term(first=self.desk.day(visit.now), last=last)
-        fault = Helping(self.desk).ask(visit, named, term)
+        fault = Helping(self.desk).ask(visit, form.named(born), term)
         if fault is not None:
             return self._form(visit, _with_fault(form, fault), 422)
         return redirect("/people?done=asked")
@@ -212,6 +215,29 @@ class PeoplePages:
             problem=problem,
         )
 
+    def attestation(self, visit: Visit, delegation_id: str) -> Answer:
+        """Give either of the two the attestation of what was answered, as a PDF."""
+        own, today = visit.profile.id, self.desk.day(visit.now)
+        with self.desk.database.read() as work:
+            one = Delegations(work).get(delegation_id)
+            if one is None or own not in {one.holder_id, one.helper_id}:
+                raise NotFoundError("no such delegation")
+            holder = Delegations(work).holder(one)
+        # Of a request that nobody answered it is not told whether anybody was found.
+        is_answered = one.capacity is Capacity.CARER and one.answered_at is not None
+        if not is_answered or one.named is None or holder is None:
+            raise NotFoundError("no such delegation")
+        said = Attested(
+            one=one,
+            holder=NamedPerson.of(holder),
+            helper=one.named,
+            service=self.desk.settings.domains.operator_name,
+            today=today,
+            day_of=self.desk.day,
+        )
+        content = attestation_of(said, visit.language)
+        return inline(f"{TITLE.fr}.pdf", "application/pdf", content)
+
     def end(self, visit: Visit, delegation_id: str) -> Answer:
         """End it."""
         Helping(self.desk).end(visit, delegation_id)
@@ -234,6 +260,8 @@ class PeoplePages:
             one = Delegations(work).get(delegation_id)
         if one is None or one.helper_id != visit.own.id:
             raise NotFoundError("no such delegation")
+        # A child has no sign-in of its own that would ask for it.
+        self.desk.have_index_made(one.holder_id)
         return redirect("/").with_cookie("acting", delegation_id)
 
     def leave(self, visit: Visit) -> Answer:
@@ -243,27 +271,16 @@ class PeoplePages:
 
 def _read(visit: Visit) -> AskingForm:
     """Return the form, with what is missing or odd in it."""
-    line = visit.form.line
-    form = AskingForm(
-        number=line("number")[:30],
-        family=line("family")[:_MOST_NAME],
-        given=line("given")[:_MOST_NAME],
-        born=line("born")[:10],
-        last=line("last")[:10],
-        agrees=line("agrees") == "1",
+    form = AskingForm.of(
+        visit.form,
+        last=visit.form.line("last")[:10],
+        agrees=visit.form.line("agrees") == "1",
     )
-    problems = [
-        (name, "missing")
-        for name in ("family", "given", "number", "born", "last")
-        if not line(name)
-    ]
-    if form.number and not has_valid_key(number_of(form.number)):
-        problems.append(("number", "odd"))
-    problems += [
-        (name, "odd")
-        for name in ("born", "last")
-        if line(name) and day_of(line(name)) is None
-    ]
+    problems = naming_problems(form)
+    if not form.last:
+        problems.append(("last", "missing"))
+    elif day_of(form.last) is None:
+        problems.append(("last", "odd"))
     if not form.agrees:
         problems.append(("agrees", "missing"))
     return evolve(form, problems=tuple(problems))
