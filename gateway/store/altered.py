@@ -9,12 +9,14 @@ from attrs import field, frozen
 from sqlalchemy import Table, func, literal, select
 
 from gateway.store.base.work import UnitOfWork
+from gateway.store.directory.directory import Directory
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX
 from gateway.store.sealed.rows import BINDINGS, OWNED, Binding, Followed, remembered
 from gateway.store.tables import (
     accesses,
     accounts,
     data_keys,
+    directory_people,
     folders,
     inbox_messages,
     mail_items,
@@ -61,7 +63,10 @@ class AlteredRows:
             return _told(self._of_set(table), table)
         if not self._last:
             self._last.update(self.work.journal.rows_written())
-        return _told(self._of_table(BINDINGS[table]), table)
+        found = _told(self._of_table(BINDINGS[table]), table)
+        if table is directory_people and not Directory(self.work).is_as_imported():
+            found.append(f"{table.name}: are not those that the last import left")
+        return found
 
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""

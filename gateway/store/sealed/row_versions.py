@@ -99,6 +99,18 @@ FIRST: Mapping[str, Sequence[str]] = {
         "answered_at",
         "ended_at",
     ),
+    "directory_imports": (
+        "number",
+        "made_on",
+        "imported_at",
+        "lines",
+        "refused",
+        "people",
+        "added",
+        "changed",
+        "gone",
+        "digest",
+    ),
     "directory_people": (
         "national_id",
         "family",
