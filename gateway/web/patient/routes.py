@@ -10,6 +10,7 @@ from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.adding_pages import AddingPages
+from gateway.web.patient.caring_pages import CaringPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
@@ -51,7 +52,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
-    parents = RepresentingPages(desk)
+    parents, caring = RepresentingPages(desk), CaringPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices = NoticePages(desk)
@@ -212,6 +213,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get("/confidentiality/block", access.ask_block),
             post("/confidentiality/block", access.block),
             post("/confidentiality/unblock", access.unblock),
+            get("/confidentiality/readers", caring.readers),
+            post("/confidentiality/readers/take-back", caring.take_back),
+            post("/confidentiality/readers/lift", caring.lift),
+            get("/confidentiality/code", caring.ask_code),
+            post("/confidentiality/code", caring.make_code),
+            get("/confidentiality/treating", caring.ask_treating),
+            post("/confidentiality/treating", caring.treating),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/history", HistoryPages(desk).history),
