@@ -78,9 +78,13 @@ class Agreement:
 
     def holds(self, now: datetime) -> bool:
         """Tell whether it holds now; one that is dated ahead does not yet."""
-        if self.is_spent or now < self.given_at:
-            return False
-        return self.until is None or now < self.until
+        return _holds(self, now)
+
+
+def _holds(one: Agreement, now: datetime) -> bool:
+    if one.is_spent or now < one.given_at:
+        return False
+    return one.until is None or now < one.until
 
 
 @frozen(kw_only=True)
@@ -202,7 +206,7 @@ def consented(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal | No
 def _missing(agreement: Agreement | None, now: datetime) -> ReadingRefusal | None:
     if agreement is None or now < agreement.given_at:
         return ReadingRefusal.CONSENT_MISSING
-    return None if agreement.holds(now) else ReadingRefusal.CONSENT_EXPIRED
+    return None if _holds(agreement, now) else ReadingRefusal.CONSENT_EXPIRED
 
 
 def _in_emergency(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal | None:

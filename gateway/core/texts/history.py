@@ -87,17 +87,13 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Fichier de tout le dossier effacé du service",
             "File of the whole record deleted by the service",
         ),
-        "consultation:begin": _said(
-            Deed.READ, "Dossier consulté", "Record read"
-        ),
+        "consultation:begin": _said(Deed.READ, "Dossier consulté", "Record read"),
         "consultation:refuse": _said(
             Deed.READ,
             "Consultation du dossier refusée",
             "Reading of the record refused",
         ),
-        "consultation:end": _said(
-            Deed.READ, "Consultation terminée", "Reading ended"
-        ),
+        "consultation:end": _said(Deed.READ, "Consultation terminée", "Reading ended"),
         "document:consult": _said(
             Deed.READ, "Document lu par un professionnel", "Document read"
         ),
@@ -124,9 +120,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Sortie de votre équipe de soins",
             "Left your care team",
         ),
-        "episode:open": _said(
-            Deed.SETTINGS, "Début d’un suivi", "A follow-up began"
-        ),
+        "episode:open": _said(Deed.SETTINGS, "Début d’un suivi", "A follow-up began"),
         "episode:close": _said(Deed.SETTINGS, "Fin d’un suivi", "A follow-up ended"),
         "document:mask": _said(
             Deed.SETTINGS,
@@ -504,9 +498,7 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
 
 READING_REFUSED_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
-        "BLOCKED": Both(
-            "Vous avez bloqué cette personne.", "You blocked this person."
-        ),
+        "BLOCKED": Both("Vous avez bloqué cette personne.", "You blocked this person."),
         "OPPOSED": Both(
             "Vous vous opposez à cette consultation.", "You object to this reading."
         ),

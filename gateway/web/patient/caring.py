@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import field, frozen
 
@@ -28,7 +29,10 @@ from gateway.store.patients.treating import (
 from gateway.store.patients.values import Opposition
 from gateway.web.patient.document_cards import SeenDocuments
 
-READING = "reading"
+READING: Final = "reading"
+"""The kind of an opposition to being read."""
+_OF_PERSONS: Final = ("8", "0")
+"""How the number of a person begins (IDNPS: 8 and the RPPS, 0 and ADELI)."""
 
 
 @frozen(kw_only=True)
@@ -190,7 +194,7 @@ def doctors_among(
         names = [one.identity]
         if "@" in one.identity:
             names = sorted(Mailboxes(work).persons(one.identity))
-        if len(names) == 1:
+        if len(names) == 1 and names[0].startswith(_OF_PERSONS):
             doctors[names[0]] = NamedDoctor(identity=names[0], name=one.name)
     return list(doctors.values())
 

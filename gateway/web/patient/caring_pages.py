@@ -96,7 +96,9 @@ class CaringPages:
         """Ask who the treating doctor is: of the team, or by name."""
         return self._treating_page(visit, visit.query.get("name", ""))
 
-    def _treating_page(self, visit: Visit, name: str, *, missing: bool = False) -> Answer:
+    def _treating_page(
+        self, visit: Visit, name: str, *, missing: bool = False
+    ) -> Answer:
         with self.desk.database.read() as work:
             caring = caring_now(work, self.desk.seen(work, visit.profile.id))
         return self.desk.page(

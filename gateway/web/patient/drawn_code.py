@@ -1,4 +1,4 @@
-"""A code drawn as a QR, as lines of an SVG: to be shown to who reads it off a screen."""
+"""A code drawn as a QR, as the lines of an SVG, to be read off a screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _QUIET = 4
 
 @frozen
 class DrawnCode:
-    """A QR code: how many modules its side has, and the path that fills the dark ones"""
+    """A QR code: the modules of its side, and the path that fills the dark ones."""
 
     side: int
     path: str
