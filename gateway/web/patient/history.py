@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means
+from gateway.core.habilitation import column_texts
 from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
@@ -118,6 +119,8 @@ class HistoryLine:
     party: Party
     who: str = field(repr=False)
     place: str = field(repr=False)
+    profession: Both = field(repr=False)
+    """As whom a professional read, in the words of the matrix; empty elsewhere."""
     role: str
     """A word of `Who`, where the line says it."""
     what: str
@@ -302,6 +305,7 @@ class PatientHistory:
             party=party,
             who=who,
             place=place,
+            profession=_profession(entry),
             role=str(entry.kept.get("who", "")),
             what=said.text.fr,
             english=said.text.en,
@@ -318,6 +322,13 @@ class PatientHistory:
             why_path=_why_path(entry, card),
             is_reportable=is_reportable(entry, party, who, card),
         )
+
+
+def _profession(entry: Entry) -> Both:
+    """Return as whom somebody read, where a line of a reading says it."""
+    known = {one.column.value: one for one in column_texts().values()}
+    said = known.get(str(entry.detail.get("practice", "")))
+    return Both(said.french, said.english) if said else Both("", "")
 
 
 def _refused(entry: Entry) -> Both:
