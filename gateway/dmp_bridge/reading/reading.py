@@ -504,7 +504,7 @@ class VaultReading:
         self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
     ) -> NotRead:
         """
-        Keep that the patient does not want to be read by who asks (A10.05, A10.06).
+        Keep that the patient does not want to be read by who asks.
 
         What is open of theirs ends, and the patient may take it back in their space.
         """
@@ -530,7 +530,7 @@ class VaultReading:
         """
         Open a follow-up of a patient by the structure of who asks; again is no error.
 
-        The patient is then told anew before anybody of that team reads (A11.02).
+        The patient is then told anew before anybody of that team reads.
         """
         found = self.find(work, who, wanted)
         if isinstance(found, NotRead):

@@ -1,4 +1,4 @@
-"""What the patient, and the doctor who treats them, are told of a reading (B5.1)."""
+"""What the patient, and the doctor who treats them, are told of a reading."""
 
 from __future__ import annotations
 
