@@ -6,7 +6,7 @@ from attrs import frozen
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 _QUIET = 4
-"""Empty modules around it (ISO/IEC 18004)."""
+"""Empty modules around it, as readers of such codes ask."""
 
 
 @frozen

@@ -327,7 +327,7 @@ def test_nobody_goes_on_in_the_consultation_of_another(ward: Ward) -> None:
 def test_a_new_episode_asks_the_information_anew_and_its_end_the_agreement(
     ward: Ward,
 ) -> None:
-    """A11.02: the patient is told at each new episode of care."""
+    """The patient is told at each new episode of care."""
     told = evolve(TEAM_AGAIN, informed=False)
 
     def open_one() -> Episode:
@@ -377,7 +377,7 @@ def test_an_agreement_that_nobody_used_is_over_after_its_hours(ward: Ward) -> No
 def test_the_first_time_and_emergencies_are_told_at_once_others_once_a_day(
     ward: Ward,
 ) -> None:
-    """B5.1, E-04."""
+    """Order of 26 October 2023: the first time at once, whatever was chosen."""
     ward.end(DOCTOR, ward.opened(DOCTOR))
     assert notices(ward) == ["read-first"]
     ward.end(DOCTOR, ward.opened(DOCTOR, TEAM_AGAIN))
