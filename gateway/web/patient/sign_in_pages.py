@@ -10,10 +10,10 @@ from gateway.core.notices import NoticeWay
 from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
-from gateway.web.patient.code_forms import digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import PasswordTried, SigningIn, UsedBrowser
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
+from gateway.web.site.code_digits import digits_of
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
 
@@ -69,6 +69,7 @@ class SignInPages:
             ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
+            texts=self.desk.settings.sms.is_on,
         )
 
     def give_password(self, visit: Visit) -> Answer:
@@ -179,4 +180,5 @@ class SignInPages:
     def help(self, visit: Visit) -> Answer:
         """Explain the space in plain words."""
         months = self.desk.settings.filing.announcement_months
-        return self.desk.page(visit, "help.html", months=months)
+        texts = self.desk.settings.sms.is_on
+        return self.desk.page(visit, "help.html", months=months, texts=texts)
