@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from gateway.core.practice import Practice
 from gateway.core.reading import ConsultationEnd, ReadingWay
+from gateway.rights.consultation_rules import over_by_time
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.places import (
     opened_said,
@@ -125,6 +126,25 @@ class Consultations:
             consultations, _ROW.id == one.id, ended_at=self.work.now, end=why.value
         )
         self.note(one, Action.CONSULTATION_ENDED, why.value, one.id)
+
+    def end_over(self, idle: timedelta, most: int) -> int:
+        """End so many at most of those that are over by themselves; return how many."""
+        rows = self.work.connection.execute(
+            select(consultations)
+            .where(_ROW.ended_at.is_(None))
+            .order_by(_ROW.seen_at)
+            .limit(most)
+        ).all()
+        ended = 0
+        for row in rows:
+            if not self.work.rows.is_sound(consultations, row):
+                continue  # said; `gateway journal verify` names it
+            one = self._opened(row)
+            why = over_by_time(one.times, self.work.now, idle)
+            if why is not None and one.said is not None:
+                self.end(one, why)
+                ended += 1
+        return ended
 
     def note(
         self,

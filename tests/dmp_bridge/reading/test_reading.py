@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
@@ -312,6 +312,22 @@ def test_a_consultation_ends_by_silence_and_an_emergency_by_its_time(
     assert isinstance(ward.listed(LOCUM, urgent), ReadingList)
     ward.later(hours=24)
     assert ward.listed(LOCUM, urgent) == NotRead(R.ENDED)
+
+
+def test_housekeeping_ends_what_nobody_comes_back_to(ward: Ward) -> None:
+    ward.opened(DOCTOR)
+    ward.opened(LOCUM, EMERGENCY)
+    idle = timedelta(minutes=30)
+
+    def swept() -> int:
+        return ward.write(lambda work: Consultations(work).end_over(idle, 9))
+
+    assert swept() == 0
+    ward.later(minutes=30)
+    assert swept() == 1
+    ward.later(hours=24)
+    assert swept() == 1
+    assert [one.outcome for one in ward.lines("consultation:end")] == ["idle", "time"]
 
 
 def test_nobody_goes_on_in_the_consultation_of_another(ward: Ward) -> None:
