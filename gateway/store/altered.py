@@ -22,6 +22,8 @@ from gateway.store.tables import (
     mail_items,
     mailbox_holders,
     mailboxes,
+    passkeys,
+    trusted_devices,
     web_sessions,
 )
 
@@ -69,7 +71,14 @@ class AlteredRows:
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""
         found: list[str] = []
-        for table in (accounts, web_sessions, mailboxes, accesses):
+        for table in (
+            accounts,
+            passkeys,
+            trusted_devices,
+            web_sessions,
+            mailboxes,
+            accesses,
+        ):
             for row in self._rows(table):
                 binding = BINDINGS[table]
                 if not self._is_sound(binding, row):
@@ -110,11 +119,13 @@ class AlteredRows:
             yield f"{name}: is gone"
 
     def _missed(self, binding: Binding) -> set[str]:
-        """Return the rows that must be there: those nobody has seen yet."""
+        """Return the rows that must be there: not ended, and nobody saw them yet."""
         if binding.followed is not Followed.WRITTEN:
             return set()
         start = f"{binding.table.name}/"
-        return {name for name in self._last if name.startswith(start)}
+        return {
+            name for name, last in self._last.items() if last and name.startswith(start)
+        }
 
     def _is_sound(self, binding: Binding, row: Any) -> bool:
         if row.row_mac is None:

@@ -257,6 +257,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "until",
         "facts",
     ),
+    "passkeys": ("id", "account_id", "credential", "key_id", "said", "created_at"),
     "profiles": (
         "id",
         "ins_digest",
@@ -331,6 +332,14 @@ FIRST: Mapping[str, Sequence[str]] = {
         "said",
         "joined_at",
         "ended_at",
+    ),
+    "trusted_devices": (
+        "id",
+        "account_id",
+        "device_id",
+        "digest",
+        "created_at",
+        "expires_at",
     ),
     "web_sessions": (
         "digest",

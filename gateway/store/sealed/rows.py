@@ -57,6 +57,7 @@ from gateway.store.tables import (
     one_time_codes,
     operator_requests,
     oppositions,
+    passkeys,
     professional_accounts,
     professional_sessions,
     profiles,
@@ -64,6 +65,7 @@ from gateway.store.tables import (
     recipients,
     secrecies,
     team_members,
+    trusted_devices,
     web_sessions,
 )
 
@@ -161,6 +163,8 @@ BINDINGS: dict[Table, Binding] = {
         Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
+        Binding(passkeys, Followed.WRITTEN),
+        Binding(trusted_devices, Followed.HELD),
         Binding(professional_accounts, Followed.WRITTEN),
         Binding(professional_sessions, Followed.HELD, subject="digest"),
         Binding(operator_requests, Followed.PASSING),
