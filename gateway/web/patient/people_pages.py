@@ -74,6 +74,9 @@ class PeoplePages:
             helped = [
                 (self._holder(work, one, today), one.standing(today)) for one in others
             ]
+            closed = [
+                one for each in others if (one := self._closed(work, each, today))
+            ]
         return self.desk.page(
             visit,
             "people.html",
@@ -90,6 +93,7 @@ class PeoplePages:
                 for one, worth in helped
                 if one is not None and worth is Worth.WAITING
             ],
+            closed=closed,
             is_adult=is_adult(profile.traits.birth_date, today),
             over="over" in visit.query,
             done=visit.query.get("done", ""),
@@ -104,6 +108,16 @@ class PeoplePages:
         """Return whom the patient acts for, None where that space is not open."""
         holder = Delegations(work).holder(one)
         if holder is None or not may_sign_in(ProfileState(holder.state)):
+            return None
+        return self._person(one, person_name(holder), today)
+
+    def _closed(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
+        """Return a child whom the patient represents and whose space is closed."""
+        if one.capacity is not Capacity.REPRESENTATIVE:
+            return None
+        holder = Delegations(work).holder(one)
+        is_closed = holder is not None and holder.state == ProfileState.CLOSED
+        if holder is None or not is_closed or one.standing(today) not in GRANTED:
             return None
         return self._person(one, person_name(holder), today)
 
