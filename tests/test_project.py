@@ -27,6 +27,8 @@ _REASONS = {
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
     "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
+    "gateway/store/patients/accounts.py": "a login and a password, and what they end",
+    "gateway/web/patient/signing_in.py": "each way in ends in the one session it opens",
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
@@ -35,6 +37,7 @@ _REASONS = {
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
     "gateway/core/texts/notices.py": "one table of sentences, a kind of notice each",
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
+    "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
     "gateway/measuring/pages.py": "a space that is filled, and its pages measured",
     "gateway/evidence/replaying.py": "one answer for each kind of decision",
 }

@@ -83,13 +83,20 @@ from gateway.store.patients.tables import (
     notices,
     one_time_codes,
     oppositions,
+    passkeys,
     patient_traits,
     profile_changes,
     profiles,
     provisional_codes,
     secrecies,
+    trusted_devices,
     unknown_logins,
     web_sessions,
+)
+from gateway.store.professionals.tables import (
+    professional_accounts,
+    professional_mails,
+    professional_sessions,
 )
 from gateway.store.sealed.tables import (
     blob_grants,
@@ -170,9 +177,13 @@ __all__ = [
     "one_time_codes",
     "operator_requests",
     "oppositions",
+    "passkeys",
     "patient_settings",
     "patient_traits",
     "presences",
+    "professional_accounts",
+    "professional_mails",
+    "professional_sessions",
     "profile_changes",
     "profiles",
     "provisional_codes",
@@ -188,6 +199,7 @@ __all__ = [
     "submissions",
     "tasks",
     "team_members",
+    "trusted_devices",
     "unknown_logins",
     "web_sessions",
 ]

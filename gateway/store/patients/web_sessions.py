@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import accounts, web_sessions
+from gateway.store.tables import web_sessions
 
 REMEMBERED = timedelta(days=1)
 """So long it is known whose a session was; what was being written is kept for them."""
@@ -55,6 +55,11 @@ class SessionLife:
 
     idle: timedelta
     whole: timedelta
+
+    @property
+    def grain(self) -> timedelta:
+        """How old the last sight of a visitor gets before it is written again."""
+        return min(timedelta(seconds=60), self.idle / 10)
 
 
 def new_cookie() -> str:
@@ -114,11 +119,10 @@ class WebSessions:
 
     def is_stale(self, session: WebSession) -> bool:
         """Tell whether a session's last sight is old enough to be written again."""
-        grain = min(timedelta(seconds=60), self.life.idle / 10)
         row = self.work.connection.execute(
             select(web_sessions.c.digest).where(
                 web_sessions.c.digest == session.digest,
-                web_sessions.c.seen_at < self.work.now - grain,
+                web_sessions.c.seen_at < self.work.now - self.life.grain,
             )
         ).first()
         return row is not None
@@ -191,13 +195,6 @@ def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
     )
     if digests := list(found.scalars()):
         end_sessions(work, digests)
-
-
-def end_sessions_of_patient(work: UnitOfWork, profile_id: str) -> None:
-    """End every session of a patient; of one without an account there is none."""
-    theirs = select(accounts.c.id).where(accounts.c.profile_id == profile_id)
-    for account_id in list(work.connection.execute(theirs).scalars()):
-        end_sessions_of(work, account_id)
 
 
 def end_sessions(work: UnitOfWork, digests: list[str]) -> int:

@@ -99,6 +99,18 @@ FIRST: Mapping[str, Sequence[str]] = {
         "answered_at",
         "ended_at",
     ),
+    "directory_imports": (
+        "number",
+        "made_on",
+        "imported_at",
+        "lines",
+        "refused",
+        "people",
+        "added",
+        "changed",
+        "gone",
+        "digest",
+    ),
     "directory_people": (
         "national_id",
         "family",
@@ -245,6 +257,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "until",
         "facts",
     ),
+    "passkeys": ("id", "account_id", "credential", "key_id", "said", "created_at"),
     "profiles": (
         "id",
         "ins_digest",
@@ -260,6 +273,28 @@ FIRST: Mapping[str, Sequence[str]] = {
         "created_at",
         "changed_at",
         "sets",
+    ),
+    "professional_accounts": (
+        "id",
+        "national_id",
+        "key_id",
+        "contact",
+        "created_at",
+        "changed_at",
+    ),
+    "professional_sessions": (
+        "digest",
+        "stage",
+        "professional_id",
+        "code_id",
+        "certificate",
+        "provider_session",
+        "provider_subject",
+        "key_id",
+        "said",
+        "created_at",
+        "seen_at",
+        "expires_at",
     ),
     "reading_codes": (
         "id",
@@ -298,6 +333,14 @@ FIRST: Mapping[str, Sequence[str]] = {
         "joined_at",
         "ended_at",
     ),
+    "trusted_devices": (
+        "id",
+        "account_id",
+        "device_id",
+        "digest",
+        "created_at",
+        "expires_at",
+    ),
     "web_sessions": (
         "digest",
         "stage",
@@ -312,6 +355,7 @@ FIRST: Mapping[str, Sequence[str]] = {
 
 ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "documents": ({"erased_at": None},),
+    "one_time_codes": ({"professional_id": None},),
 }
 """
 The columns of each version after it, with what rows of before have in them: what the

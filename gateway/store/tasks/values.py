@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
     DELIVER = "deliver"  # an arrival: inboxes and mailboxes
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
+    CODE = "code"  # an e-mail to a professional: the code that lets them in
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
@@ -29,6 +30,10 @@ class TaskKind(StrEnum):
     APPOINT = "appoint"  # a patient and a professional, who is told to be administrator
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
     TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
+
+
+OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
+"""What waits for its hour, and is there each day."""
 
 
 class TaskState(StrEnum):

@@ -10,7 +10,9 @@ from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.adding_pages import AddingPages
+from gateway.web.patient.caring_pages import CaringPages
 from gateway.web.patient.changing_pages import ChangingPages
+from gateway.web.patient.child_closing_pages import ChildClosingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
@@ -28,6 +30,7 @@ from gateway.web.patient.naming_pages import NamingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.paper_pages import PaperListPage, PaperPages
+from gateway.web.patient.passkey_pages import PasskeyPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.reporting_pages import ReportingPages
@@ -52,12 +55,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
-    parents = RepresentingPages(desk)
+    parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
+    caring = CaringPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
-    downloading = DownloadPages(desk)
+    downloading, passkeys = DownloadPages(desk), PasskeyPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -107,6 +111,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/sign-in/lost/code", lost.give_code, anyone),
         get("/sign-in/lost/password", lost.password_form, anyone),
         guarded("/sign-in/lost/password", lost.set_password, anyone, slow=True),
+        get("/sign-in/passkey", passkeys.form, anyone),
+        guarded("/sign-in/passkey", passkeys.sign_in, anyone),
         get("/sign-in/code", sign_in.code_form, anyone),
         guarded("/sign-in/code", sign_in.give_code, anyone),
         guarded("/sign-in/code/again", sign_in.code_again, anyone),
@@ -151,6 +157,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"{person}/others", parents.others_form),
         post(f"{person}/others", parents.invite),
         post(f"{person}/others/back", parents.take_back),
+        get(f"{person}/close", ending.ask),
+        guarded(f"{person}/close", ending.close),
+        post(f"{person}/close/back", ending.take_back),
+        post(f"{person}/reopen", ending.reopen),
         get(f"{person}/attestation", people.attestation),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
@@ -166,6 +176,14 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/devices", account.devices),
         post("/account/devices/end", account.end_others),
         post(f"/account/devices/{_ID.format('device_id')}/end", account.end_device),
+        post(
+            f"/account/devices/{_ID.format('device_id')}/distrust",
+            account.distrust_device,
+        ),
+        get("/account/passkeys", passkeys.passkeys),
+        get("/account/passkeys/new", passkeys.new_form),
+        guarded("/account/passkeys/new", passkeys.make),
+        post(f"/account/passkeys/{_ID.format('passkey_id')}/remove", passkeys.remove),
         get("/account/prove", changing.prove),
         guarded("/account/prove", changing.give_password, slow=True),
         get("/account/prove/code", changing.code_form),
@@ -202,6 +220,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get("/confidentiality/block", access.ask_block),
             post("/confidentiality/block", access.block),
             post("/confidentiality/unblock", access.unblock),
+            get("/confidentiality/readers", caring.readers),
+            post("/confidentiality/readers/take-back", caring.take_back),
+            post("/confidentiality/readers/lift", caring.lift),
+            get("/confidentiality/code", caring.ask_code),
+            post("/confidentiality/code", caring.make_code),
+            get("/confidentiality/treating", caring.ask_treating),
+            post("/confidentiality/treating", caring.treating),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/confidentiality/administrators", naming.administrators),

@@ -19,6 +19,18 @@ from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 
 
+@frozen
+class ShownCertificate:
+    """
+    What a client showed in the TLS handshake, in DER, and whether its chain is good.
+
+    The key is proven by the handshake; whom it stands for is judged at each request.
+    """
+
+    der: bytes = field(repr=False)
+    is_sound: bool
+
+
 @frozen(kw_only=True)
 class RawRequest:
     """What came over the wire; bodies are at most as large as the site lets in."""
@@ -32,6 +44,8 @@ class RawRequest:
     cut: int = 0
     """The status that says why the body is not whole, or 0."""
     peer: str = ""
+    shown: ShownCertificate | None = None
+    """The client's certificate, of a port that asks for one."""
 
 
 @frozen(kw_only=True)
@@ -70,6 +84,8 @@ class Visit:
     acts_as: str = ""
     device: str = field(default="", repr=False)
     """The cookie that a browser keeps from one signing in to the next, if it has it."""
+    trusted: str = field(default="", repr=False)
+    """The cookie of a browser in which its person asked for no code any more."""
     agent: str = field(default="", repr=False)
     """What the browser says of itself (User-Agent): nothing is decided by it."""
     token: str = field(repr=False)
