@@ -24,6 +24,7 @@ from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.professional import ProfessionalSettings
+from gateway.settings.provider import ProviderSettings
 from gateway.settings.reading import ReadingSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
@@ -55,6 +56,7 @@ __all__ = [
     "ListenSettings",
     "OutgoingSettings",
     "ProfessionalSettings",
+    "ProviderSettings",
     "ReadingSettings",
     "ReceiptSettings",
     "Settings",
@@ -91,6 +93,7 @@ class Settings:
     imap: ImapSettings
     web: WebSettings
     professional: ProfessionalSettings
+    provider: ProviderSettings
     cda: CdaSettings
     converting: ConvertingSettings
     downloads: DownloadSettings
@@ -159,6 +162,7 @@ TABLES: dict[str, type[Table]] = {
         ImapSettings,
         WebSettings,
         ProfessionalSettings,
+        ProviderSettings,
         CdaSettings,
         ConvertingSettings,
         DownloadSettings,
