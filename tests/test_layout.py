@@ -20,6 +20,8 @@ TESTED_THROUGH = {
     # words alone, shown by who says them
     "core/accesses.py": "rights/test_access_rules.py",
     "core/texts/accesses.py": "cli/test_access.py",
+    "core/texts/administrators.py": "mssante/sending/test_appointing.py",
+    "core/texts/attestations.py": "web/patient/test_attesting.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",
@@ -36,6 +38,7 @@ TESTED_THROUGH = {
     "core/texts/notice_care.py": "store/patients/test_notices.py",
     "core/texts/sms.py": "mssante/sending/test_sms.py",
     "core/texts/unread.py": "mssante/sending/test_unread.py",
+    "core/texts/mail_filing.py": "rights/test_mail_filing_rules.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/represented_notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",

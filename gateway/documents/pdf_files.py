@@ -30,6 +30,7 @@ _OBJECT = re.compile(rb"(?<!\d)(\d{1,10})\s{1,4}\d{1,5}\s{1,4}obj\b")
 _STREAM = re.compile(rb"\bstream\r?\n")
 _FILTERS = re.compile(rb"/Filter\s*(\[[^\]]{0,200}\]|/[A-Za-z0-9]{1,20})")
 _FILTER = re.compile(rb"/([A-Za-z0-9]{1,20})")
+_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d{1,10}\s+\d{1,5}\s+R|<<)")
 _END: Final = b"endstream"
 
 
@@ -40,6 +41,15 @@ def has_files(content: bytes) -> bool:
     if b"/EmbeddedFile" not in content and b"/EF" not in content:
         return False
     return bool(_MARK.search(content) or _NAMED.search(content))
+
+
+def is_encrypted(content: bytes) -> bool:
+    """
+    Tell whether a PDF is encrypted: its trailer says how (ISO 32000-1 §7.6.1).
+
+    Neither a trailer nor a cross-reference stream is packed within another.
+    """
+    return _ENCRYPTED.search(content) is not None
 
 
 def files_in_pdf(content: bytes, most: int) -> Iterator[bytes]:

@@ -12,12 +12,15 @@ from gateway.errors import InvalidError, MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+<<<<<<< HEAD
 from gateway.trust.provider import Provider
+=======
+from gateway.store.directory.directory import Directory
+>>>>>>> prosignin
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.ports import Nobody
 from gateway.web.professional.routes import make_professional_routes
 from gateway.web.professional.serving import ProfessionalServing
 from gateway.web.site.service import SUITES, SitePlace, WebService
@@ -41,8 +44,12 @@ def make_professional_desk(
         writer=writer,
         settings=settings,
         judge=trust.judge_peer,
+<<<<<<< HEAD
         open_people=Nobody,
         provider=provider,
+=======
+        open_people=Directory,
+>>>>>>> prosignin
     )
 
 

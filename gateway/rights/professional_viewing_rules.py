@@ -106,9 +106,7 @@ def is_there(facts: ViewingFacts) -> Unseen | None:
 
 
 def is_asked_for(facts: ViewingFacts) -> Unseen | None:
-    """
-    Old and archived ones on request, in an emergency never (SEL-MP-037 EX_3.1-1030).
-    """
+    """Old, archived: on request, in an emergency never (SEL-MP-037 EX_3.1-1030)."""
     is_shown = facts.on_request and facts.way not in IN_EMERGENCY
     if facts.status in _ON_REQUEST and not is_shown:
         return Unseen.NOT_ASKED_FOR

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Set
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
 
@@ -75,6 +75,17 @@ class SenderHeaders:
     from_: tuple[str, ...] = field(repr=False)
     sender: tuple[str, ...] = field(default=(), repr=False)
     reply_to: tuple[str, ...] = field(default=(), repr=False)
+
+
+def narrowed(link: Link, address: str) -> Link:
+    """
+    Return the link of a client that signed in as a mailbox, and sends as no other.
+
+    An empty address leaves it all that its certificate holds (RFC 4422 appendix A).
+    """
+    if not address:
+        return link
+    return evolve(link, mailboxes=link.mailboxes & {address.lower()})
 
 
 def decide_reverse_path(link: Link, reverse_path: str) -> Decision[SenderRefusal]:

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
 from gateway.settings.converting import ConvertingSettings
+from gateway.settings.directory import DirectorySettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -47,6 +48,7 @@ __all__ = [
     "CdaSettings",
     "ConvertingSettings",
     "DatabaseSettings",
+    "DirectorySettings",
     "DomainSettings",
     "DownloadSettings",
     "FilingSettings",
@@ -96,6 +98,7 @@ class Settings:
     provider: ProviderSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    directory: DirectorySettings
     downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
@@ -165,6 +168,7 @@ TABLES: dict[str, type[Table]] = {
         ProviderSettings,
         CdaSettings,
         ConvertingSettings,
+        DirectorySettings,
         DownloadSettings,
         ArchiveSettings,
         FilingSettings,

@@ -244,6 +244,13 @@ class FilingSettings(Table):
         "Days after which a sender cannot take back, by mail, a message that went to "
         "the wrong patient.",
     ] = 30
+    pdf_by_mail: Annotated[
+        bool,
+        "A professional's plain PDF, sent to a patient with the tag of "
+        "docs/by-mail.md, is filed as a document of theirs.",
+    ] = False
+    pdf_by_mail_most: Annotated[int, "PDFs of one such message."] = 10
+    pdf_by_mail_bytes: Annotated[int, "One such PDF."] = 10 * MIB
     source_id: Annotated[str, "OID of this system as XDS sourceId."] = (
         "1.2.250.1.999.1.1"
     )

@@ -116,6 +116,7 @@ class Action(StrEnum):
     DELEGATION_ENDED = "delegation:end"
     MATRIX_IMPORTED = "matrix:import"
     PROFESSIONAL_CHANGED = "professional:change"
+    DIRECTORY_IMPORTED = "directory:import"
     MAILBOX_ADDED = "mailbox:add"
     MAILBOX_CHANGED = "mailbox:change"
     DATABASE_RESTORED = "database:restore"

@@ -90,11 +90,18 @@ def swaks_operator(
 
 
 def msmtp(
-    gateway: Gateway, name: str, sender: str, file: Path, *, port: int, starttls: str
+    gateway: Gateway,
+    name: str,
+    sender: str,
+    file: Path,
+    *,
+    port: int,
+    starttls: str,
+    auth: tuple[str, ...] = ("--auth=off",),
 ) -> Done:
     return run(
         "msmtp",
-        *("--file=/dev/null", "--host=localhost", f"--port={port}", "--auth=off"),
+        *("--file=/dev/null", "--host=localhost", f"--port={port}", *auth),
         *("--domain=client.test", "--dsn-notify=success,failure", "--dsn-return=hdrs"),
         *("--tls=on", f"--tls-starttls={starttls}"),
         f"--tls-trust-file={gateway.certs / 'ca.pem'}",
@@ -115,14 +122,22 @@ def msmtp_submissions(gateway: Gateway, name: str, sender: str, file: Path) -> D
     return msmtp(gateway, name, sender, file, port=port, starttls="off")
 
 
-def curl(gateway: Gateway, name: str, sender: str, file: Path, *, url: str) -> Done:
+def curl(
+    gateway: Gateway,
+    name: str,
+    sender: str,
+    file: Path,
+    *,
+    url: str,
+    auth: tuple[str, ...] = (),
+) -> Done:
     return run(
         "curl",
         *("--silent", "--show-error", "--ssl-reqd", "--url", url, "--crlf"),
         *("--cacert", gateway.certs / "ca.pem"),
         *("--cert", gateway.certs / f"{name}.pem"),
         *("--key", gateway.certs / f"{name}.key"),
-        *("--mail-from", sender, "--mail-rcpt", patient_address()),
+        *("--mail-from", sender, "--mail-rcpt", patient_address(), *auth),
         *("--upload-file", file),
     )
 
@@ -137,6 +152,20 @@ def curl_submissions(gateway: Gateway, name: str, sender: str, file: Path) -> Do
     return curl(gateway, name, sender, file, url=url)
 
 
+def msmtp_external(gateway: Gateway, name: str, sender: str, file: Path) -> Done:
+    port = gateway.settings.listen.submissions
+    auth = ("--auth=external", f"--user={sender}")
+    return msmtp(gateway, name, sender, file, port=port, starttls="off", auth=auth)
+
+
+def curl_external(gateway: Gateway, name: str, sender: str, file: Path) -> Done:
+    url = f"smtp://localhost:{gateway.settings.listen.submission}/client.test"
+    auth = ("--login-options", "AUTH=EXTERNAL", "--user", f"{sender}:")
+    return curl(gateway, name, sender, file, url=url, auth=auth)
+
+
+EXTERNAL: list[Send] = [msmtp_external, curl_external]  # swaks has no EXTERNAL
+
 SUBMITTING: list[Send] = [
     swaks_submission,
     swaks_submissions,
@@ -144,6 +173,7 @@ SUBMITTING: list[Send] = [
     msmtp_submissions,
     curl_submission,
     curl_submissions,
+    *EXTERNAL,
 ]
 
 
@@ -185,10 +215,25 @@ def test_a_real_client_delivers(
 
     assert done.returncode == 0, done.stdout + done.stderr
     arrival = kept(gateway, content, added=OF_SWAKS if send in BY_SWAKS else b"")
-    if send in (msmtp_submission, msmtp_submissions):
+    if send in (msmtp_submission, msmtp_submissions, msmtp_external):
         assert arrival.ret == "HDRS"
         assert arrival.recipients[0].recipient.notify == "SUCCESS,FAILURE"
     assert gateway.outcome(message_id_of(content)) == "FILED"
+
+
+@pytest.mark.parametrize("send", EXTERNAL, ids=lambda send: send.__name__)
+def test_nobody_signs_in_to_what_their_certificate_does_not_hold(
+    gateway: Gateway, tmp_path: Path, send: Send
+) -> None:
+    file, content = write_message(tmp_path, HOSPITAL)
+
+    done = send(gateway, "doctor", HOSPITAL, file)
+
+    assert done.returncode != 0
+    if send is not curl_external:  # which says no more than that it was denied
+        assert "535 5.7.8" in done.stdout + done.stderr
+    with gateway.database() as database, database.read() as work:
+        assert Arrivals(work).find(message_id_of(content)) == []
 
 
 def test_another_operator_delivers_to_two_at_once(

@@ -16,6 +16,7 @@ from gateway.rights.sender_rules import (
     decide_headers,
     decide_reverse_path,
     domain_of,
+    narrowed,
     writes_as_patient,
 )
 
@@ -320,3 +321,24 @@ def test_a_patients_address_does_not_send_by_mail(
     path: str, headers: SenderHeaders, *, posing: bool
 ) -> None:
     assert writes_as_patient(path, headers, "patient.test") is posing
+
+
+@pytest.mark.parametrize(
+    ("acts_as", "permitted"),
+    [
+        ("", {"dr@hopital.mssante.test", "bloc@hopital.mssante.test"}),
+        ("Bloc@hopital.mssante.test", {"bloc@hopital.mssante.test"}),
+        ("nobody@hopital.mssante.test", set()),
+    ],
+)
+def test_who_signed_in_as_a_mailbox_sends_as_no_other(
+    acts_as: str, permitted: set[str]
+) -> None:
+    link = narrowed(CLIENT, acts_as)
+
+    assert link.mailboxes == permitted
+    assert permitted == {
+        one
+        for one in CLIENT.mailboxes
+        if isinstance(decide_reverse_path(link, one), Permit)
+    }

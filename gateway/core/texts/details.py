@@ -256,6 +256,16 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "component/structuredBody has no section with a text": (
             "component/structuredBody n'a aucune section avec un texte"
         ),
+        "a PDF that is encrypted": "un PDF chiffré",
+        "a file that is not what it is said to be": (
+            "un fichier qui n'est pas ce qu'il est dit être"
+        ),
+        "a name that XML cannot hold": "un nom qu'un document XML ne peut pas porter",
+        "a title that XML cannot hold": "un titre qu'un XML ne peut pas porter",
+        "a title that a document cannot have": (
+            "un titre qu'un document ne peut pas avoir"
+        ),
+        "an author without a number or a name": "un auteur sans numéro ou sans nom",
         "effectiveTime is on a day to come": "effectiveTime est un jour à venir",
         "id is too long": "id est trop long",
         "setId is too long": "setId est trop long",

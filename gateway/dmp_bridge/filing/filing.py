@@ -13,6 +13,7 @@ from gateway.dmp_bridge.filing.found import FoundDocument, OpenedSubmission
 from gateway.dmp_bridge.filing.gathering import Gatherer
 from gateway.dmp_bridge.filing.opening import Opener
 from gateway.dmp_bridge.filing.settling import Delivery, Settlement
+from gateway.dmp_bridge.filing.wrapping import Wrapping
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.errors import InvalidError
 from gateway.message.reading import MessageParts
@@ -61,6 +62,7 @@ class Filing:
     opener: Opener
     gatherer: Gatherer
     source_id: str
+    wrapping: Wrapping
     deliver: Deliver | None = None
 
     @classmethod
@@ -77,12 +79,14 @@ class Filing:
         Raises:
             MisuseError: the schema cannot be loaded.
         """
+        opener = Opener.from_settings(settings)
         return cls(
             database,
             vaults,
-            Opener.from_settings(settings),
+            opener,
             Gatherer.from_settings(settings.filing),
             settings.filing.source_id,
+            Wrapping.from_settings(opener, settings.filing),
             deliver=deliver,
         )
 
@@ -101,8 +105,10 @@ class Filing:
             if kept.state != ArrivalState.RECEIVED:
                 return _already_settled
             content = Arrivals(work).content(kept) if _may_file(kept) else b""
+            known = self.wrapping.known(work, kept)
         opened = self.opener.open(content, kept.form) if content else _NOTHING
-        brought = tuple(self._prepare(found) for found in opened.documents)
+        documents = self.wrapping.with_tagged(opened, kept, known)
+        brought = tuple(self._prepare(found) for found in documents)
         deliver = None if task.attempts else self._delivery(kept, content, opened)
         settle = partial(self._settle, kept, opened.from_address, brought, deliver)
         sizes = [len(one.found.content) for one in brought]

@@ -26,6 +26,8 @@ class FoundDocument:
     METADATA.XML, or to a door that is no mail. It is empty for a CDA that came alone
     and for a package that could not be opened. ``remarks`` says what the sender should
     correct although the document may be filed. ``inside`` is what hides in its body.
+    ``made_from`` is the part of the message that it was made from, empty for what came
+    as a document.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -39,6 +41,7 @@ class FoundDocument:
     error: str = ""
     remarks: tuple[str, ...] = ()
     inside: tuple[FoundDocument, ...] = field(default=(), repr=False)
+    made_from: str = ""
 
     @property
     def readable(self) -> ClinicalDocument | None:

@@ -141,6 +141,10 @@ class Opener:
             parts=parts,
         )
 
+    def made(self, content: bytes, said: Said) -> list[FoundDocument]:
+        """Return a document that was made here, read as any other is."""
+        return _each_with_inside([self._read(content, said)])
+
     @property
     def _search_limits(self) -> SearchLimits:
         return SearchLimits(

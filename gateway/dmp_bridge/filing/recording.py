@@ -81,12 +81,14 @@ class Recorder:
         deprecated: Sequence[str],
         *,
         responsible: str = "",
+        made_from: str = "",
     ) -> None:
         """
         Note a filing, and what it put out of date, in the patient's chain.
 
         ``responsible`` is the professional under whose responsibility an employee
-        files: who sent is then noted beside.
+        files: who sent is then noted beside. ``made_from`` is the part of the message
+        that the document was made from here.
         """
         self.work.note(
             Action.DOCUMENT_FILED,
@@ -96,6 +98,7 @@ class Recorder:
             arrival=self.kept.id,
             document=deposit.entry.unique_id,
             **self._employee(responsible),
+            **({"made_from": made_from} if made_from else {}),
         )
         for entry_id in deprecated:
             self.work.note(

@@ -290,6 +290,7 @@ class Settlement:
             decision,
             [stored.id for stored in replaced if stored],
             responsible=answering_for(self.kept.sender, authors),
+            made_from=one.found.made_from,
         )
         if keep_informed(self.work, deposit, self.kept.sender, one.found):
             case.informed.add(number)

@@ -34,12 +34,8 @@ from gateway.core.texts.papers import (
 )
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.nodes import IN_HL7
-from gateway.documents.cda.patient_document import (
-    OwnHead,
-    add_file,
-    own_root,
-    written_document,
-)
+from gateway.documents.cda.patient_document import OwnHead, own_root
+from gateway.documents.cda.writing import add_file, written_document
 from gateway.documents.times import PARIS
 from gateway.errors import InvalidError
 

@@ -26,7 +26,7 @@ large content in ``reception``) runs in a thread, and the commit in the writer's
 ``processes`` above 1 each process has doors of its own on the same ports, and its share
 of the limits.
 
-**States.** There is no table of states: a session knows six things, and each command
+**States.** There is no table of states: a session knows seven things, and each command
 asks those it needs.
 
 ====================  ==============================  ==================================
@@ -34,6 +34,7 @@ what                  set by                          cleared by
 ====================  ==============================  ==================================
 ``secured``           the handshake                   nothing
 greeted               EHLO, HELO                      STARTTLS
+signed in, as whom    AUTH, on the doors of users     nothing
 entitled              the certificate's verdict       a verdict that it no longer is
 proven                the first verdict that is good  nothing
 transaction           MAIL, with its recipients       RSET, EHLO, STARTTLS, DATA

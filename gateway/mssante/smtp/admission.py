@@ -45,6 +45,7 @@ from gateway.rights.sender_rules import (
     SenderRefusal,
     decide_headers,
     decide_reverse_path,
+    narrowed,
     writes_as_patient,
 )
 from gateway.settings.file import DomainSettings, FilingSettings
@@ -144,9 +145,9 @@ class Admission:
         return door is Door.OPERATOR and not self.trust.changed
 
     def admit_sender(
-        self, door: Door, der: bytes, reverse_path: MailAddress | None
+        self, door: Door, der: bytes, path: MailAddress | None, acts_as: str = ""
     ) -> AdmittedSender | Refused:
-        """Judge the certificate again, then MAIL FROM, against the allow-list."""
+        """Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in."""
         peer = self.trust.judge_peer(der)
         sender = self._sender(door, peer)
         if isinstance(sender, Refused):
@@ -154,8 +155,8 @@ class Admission:
         admitted = AdmittedSender(
             door=door,
             sender=sender,
-            link=self._link(door, peer),
-            reverse_path=reverse_path,
+            link=narrowed(self._link(door, peer), acts_as),
+            reverse_path=path,
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         code = ""

@@ -265,6 +265,11 @@ class SmtpConnection(SMTP):
                 line = await read_line(self._reader)
         return read_command(line, self._doorway.settings.max_command_bytes)
 
+    async def answer(self) -> str:
+        """Return the line a client answers a challenge with, as a command is read."""
+        with self._idle():
+            return await self._read_command()
+
     @property
     def has_unread(self) -> bool:
         """Tell whether the peer sent more than the command that runs."""

@@ -7,7 +7,7 @@ Arguments have one strict reading, or a reply that says why not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -20,12 +20,19 @@ PARAMETER_OCTETS = 600
 """What the extensions add to a line of MAIL or RCPT (RFC 3461 §5 asks 500)."""
 
 
-def keywords(*, max_message_bytes: int, secured: bool) -> list[str]:
-    """Return the lines of EHLO's reply that follow our name (RFC 5321 §4.1.1.1)."""
+def keywords(
+    *, max_message_bytes: int, secured: bool, mechanisms: Sequence[str] = ()
+) -> list[str]:
+    """
+    Return the lines of EHLO's reply that follow our name (RFC 5321 §4.1.1.1).
+
+    ``mechanisms`` are those of AUTH, none where it is not offered.
+    """
     return [
         "PIPELINING",  # RFC 2920
         f"SIZE {max_message_bytes}",  # RFC 1870
         *(() if secured else ("STARTTLS",)),  # RFC 3207
+        *([f"AUTH {' '.join(mechanisms)}"] if mechanisms else ()),  # RFC 4954
         "8BITMIME",  # RFC 6152
         "ENHANCEDSTATUSCODES",  # RFC 2034
         "DSN",  # RFC 3461
@@ -80,16 +87,23 @@ _SIZE = re.compile(r"[0-9]{1,20}")
 _ORCPT = re.compile(r"[A-Za-z0-9-]{1,20};(?P<xtext>.+)")
 
 
-def read_mail(argument: str) -> MailCommand:
-    """Read what follows ``MAIL ``; `CommandError` for anything not understood."""
-    known = {"SIZE", "BODY", "RET", "ENVID"}
+def read_mail(argument: str, *, with_auth: bool = False) -> MailCommand:
+    """
+    Read what follows ``MAIL ``; `CommandError` for anything not understood.
+
+    ``with_auth``: AUTH was offered, so that its parameter may be there; it is another
+    server's word of who wrote, and is not believed (RFC 4954 §5).
+    """
+    known = {"SIZE", "BODY", "RET", "ENVID", *({"AUTH"} if with_auth else ())}
     path, parameters = _read(argument, "FROM:", known, replies.BAD_SENDER_ADDRESS)
     size = parameters.get("SIZE", "0")
     body = parameters.get("BODY", "7BIT").upper()
     ret = parameters.get("RET", "").upper()
     envid = parameters.get("ENVID", "")
+    author = parameters.get("AUTH", "<>")
     well_formed = (
         _SIZE.fullmatch(size)
+        and (author == "<>" or _XTEXT.fullmatch(author))
         and body in {"7BIT", "8BITMIME"}
         and ret in {"", "FULL", "HDRS"}
         and (not envid or (_XTEXT.fullmatch(envid) and len(envid) <= 100))

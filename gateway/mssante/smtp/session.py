@@ -14,6 +14,11 @@ from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.admitted import AdmittedSender, Refused
+from gateway.mssante.smtp.authenticating import (
+    MECHANISMS,
+    read_auth,
+    read_identity,
+)
 from gateway.mssante.smtp.body import BodyLimits, BodyLostError
 from gateway.mssante.smtp.command_lines import HangUpError
 from gateway.mssante.smtp.connection import SmtpConnection
@@ -81,6 +86,8 @@ class SmtpSession:
         self._client = ""
         self._refusals = 0
         self._entitled = False
+        self._signed_in = False
+        self._acts_as = ""
         self._mail: Transaction | None = None
         self._counted_apart = False
         self._verbs: dict[str, Command] = {
@@ -96,7 +103,7 @@ class SmtpSession:
             "HELP": self._help,
             "VRFY": self._vrfy,
             "EXPN": self._not_implemented,
-            "AUTH": self._not_implemented,
+            "AUTH": self._auth if self._offers_auth else self._not_implemented,
             "ETRN": self._not_implemented,
             "TURN": self._not_implemented,
             "BDAT": self._bdat,
@@ -133,6 +140,7 @@ class SmtpSession:
         *lines, last = keywords(
             max_message_bytes=self._intake.settings.max_message_bytes,
             secured=self._connection.secured,
+            mechanisms=MECHANISMS if self._may_authenticate else (),
         )
         said = [f"250-{line}" for line in (self._intake.hostname, *lines)]
         self._connection.say("\r\n".join([*said, f"250 {last}"]))
@@ -188,6 +196,43 @@ class SmtpSession:
         self._give_up()
         return None
 
+    # Signing in.
+
+    @property
+    def _offers_auth(self) -> bool:
+        """Users sign in; operators have nobody to sign in as."""
+        return self._intake.door is Door.SUBMISSION
+
+    @property
+    def _may_authenticate(self) -> bool:
+        return self._offers_auth and self._connection.secured
+
+    async def _auth(self, argument: str) -> Reply | None:
+        """AUTH (RFC 4954 §4): once, and never within a transaction."""
+        if not self._greeted or self._signed_in or self._mail is not None:
+            return replies.BAD_SEQUENCE
+        command = read_auth(argument)
+        response = command.response
+        if response is None:
+            self._connection.say(replies.AUTH_GO_ON)
+            response = await self._connection.answer()
+        named = read_identity(response)
+        admit = self._intake.worker.awaitable(self._intake.admission.admit_sender)
+        certificate = self._connection.peer_certificate()
+        admitted = await admit(self._intake.door, certificate, named)
+        if isinstance(admitted, Refused):
+            if admitted.of_peer:  # since the greeting
+                return self._refuse_peer(admitted)
+            self._intake.reception.note(
+                Action.SIGN_IN_REFUSED,
+                admitted.code,
+                self._intake.door,
+                refusal=admitted.refusal,
+            )
+            return replies.AUTH_FAILED
+        self._signed_in, self._acts_as = True, admitted.path_text
+        return replies.AUTHENTICATED
+
     def _give_up(self) -> None:
         """End the transaction, if there is one: no message came of it."""
         self._mail = None
@@ -198,11 +243,16 @@ class SmtpSession:
     async def _mail_from(self, argument: str) -> Reply | None:
         if not self._greeted or self._mail is not None:
             return replies.BAD_SEQUENCE
-        mail = read_mail(argument)
+        mail = read_mail(argument, with_auth=self._may_authenticate)
         if (refusal := self._refuse_size(mail.size)) is not None:
             return refusal
         admission, door = self._intake.admission, self._intake.door
-        asked = (door, self._connection.peer_certificate(), mail.sender)
+        asked = (
+            door,
+            self._connection.peer_certificate(),
+            mail.sender,
+            self._acts_as,
+        )
         if admission.is_quick_at(door):
             admitted = admission.admit_sender(*asked)
         else:

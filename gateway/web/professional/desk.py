@@ -11,13 +11,13 @@ from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice, Professional
 from gateway.core.practice_names import practice_name
 from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.situation_rules import column_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
 from gateway.web.professional.ports import JudgePeer, OpenPeople
-from gateway.web.professional.situations import column_in
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk

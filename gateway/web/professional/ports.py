@@ -22,14 +22,3 @@ class People(Protocol):
 
 OpenPeople = Callable[[UnitOfWork], People]
 """Opens the directory in a transaction."""
-
-
-class Nobody:
-    """A directory that was not imported."""
-
-    def __init__(self, _: UnitOfWork) -> None:
-        """Take a transaction, and ask it nothing."""
-
-    def find(self, _national_id: str) -> Professional | None:
-        """Return nobody."""
-        return None

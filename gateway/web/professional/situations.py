@@ -8,26 +8,10 @@ from gateway.core.habilitation import (
     Matrix,
     MatrixColumn,
     column_texts,
-    professions,
 )
 from gateway.core.practice import Practice
 from gateway.core.practice_names import practice_name
-from gateway.rights.habilitation_rules import NoColumn, Situation, column_of
-
-
-def column_in(
-    practice: Practice, *, activities_are_open: bool
-) -> MatrixColumn | NoColumn:
-    """Return by which column somebody reads in a situation, or why by none."""
-    situation = Situation(
-        profession=practice.profession,
-        activity=practice.activity,
-        in_training=practice.category == "E",
-        is_social=("R94", practice.profession) in professions(),
-        functions=frozenset({practice.function} - {""}),
-        section=practice.section,
-    )
-    return column_of(situation, activities_are_open=activities_are_open)
+from gateway.rights.habilitation_rules import NoColumn
 
 
 @frozen(kw_only=True)
