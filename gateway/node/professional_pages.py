@@ -12,11 +12,8 @@ from gateway.errors import InvalidError, MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
-<<<<<<< HEAD
-from gateway.trust.provider import Provider
-=======
-from gateway.store.directory.directory import Directory
->>>>>>> prosignin
+        open_people=Directory,
+        provider=provider,
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
@@ -44,12 +41,8 @@ def make_professional_desk(
         writer=writer,
         settings=settings,
         judge=trust.judge_peer,
-<<<<<<< HEAD
-        open_people=Nobody,
-        provider=provider,
-=======
         open_people=Directory,
->>>>>>> prosignin
+        provider=provider,
     )
 
 
