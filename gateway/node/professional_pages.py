@@ -12,8 +12,8 @@ from gateway.errors import InvalidError, MisuseError
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
-        open_people=Directory,
-        provider=provider,
+from gateway.store.directory.directory import Directory
+from gateway.trust.provider import Provider
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
