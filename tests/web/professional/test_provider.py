@@ -59,6 +59,11 @@ class Both:
         query = {name: value for name, value in query.items() if value}
         return browser.get(f"/sign-in/provider/back?{urlencode(query)}")
 
+    def sign_as_a_stranger(self, kid: str) -> None:
+        """Have the provider sign by a key that is not the one it names."""
+        self.provider.signer = rsa("stranger")
+        self.provider.header["kid"] = kid
+
     def sign_in(self) -> Browser:
         browser = self.browser()
         assert self.come_back(browser, self.begin(browser)).location == "/home"
@@ -206,10 +211,7 @@ UGLY: dict[str, Callable[[Both], Any]] = {
     "TOKEN_SUBJECT": lambda b: b.provider.person.update(sub="somebody else"),
     "TOKEN_SUBJECT none": lambda b: b.provider.claims.update(sub=None),
     "TOKEN_UNKNOWN_KEY": lambda b: setattr(b.provider, "signer", rsa("stranger")),
-    "TOKEN_SIGNATURE": lambda b: (
-        setattr(b.provider, "signer", rsa("stranger")),
-        b.provider.header.update(kid="first"),
-    ),
+    "TOKEN_SIGNATURE": lambda b: b.sign_as_a_stranger("first"),
     "TOKEN_ALGORITHM none": lambda b: setattr(
         b.provider, "whole_token", unsigned(b.provider.id_claims(), kid="first")
     ),
