@@ -297,6 +297,20 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
             "Sortie de votre équipe de soins par un blocage",
             "Left your care team by a block",
         ),
+        ("session:open", "passkey"): Both(
+            "Connexion à l'espace par une clé d'accès", "Signed in with a passkey"
+        ),
+        ("session:open", "trusted"): Both(
+            "Connexion à l'espace sans code, depuis un appareil de confiance",
+            "Signed in without a code, from a trusted device",
+        ),
+        ("session:refuse", "passkey"): Both(
+            "Connexion par une clé d'accès refusée", "Sign-in with a passkey refused"
+        ),
+        ("session:refuse", "passkey-cloned"): Both(
+            "Connexion refusée : cette clé d'accès semble avoir été copiée",
+            "Sign-in refused: this passkey seems to have been copied",
+        ),
         ("document:download", "operator"): Both(
             "Document ouvert par un opérateur du service",
             "Document opened by an operator of the service",
@@ -369,6 +383,16 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
+        "passkey": Both("Clé d'accès ajoutée", "Passkey added"),
+        "passkey-removed": Both("Clé d'accès retirée", "Passkey removed"),
+        "trusted": Both(
+            "Appareil de confiance : plus de code demandé",
+            "Trusted device: no code asked any more",
+        ),
+        "untrusted": Both(
+            "Appareil de confiance retiré : un code est de nouveau demandé",
+            "Device no longer trusted: a code is asked again",
+        ),
         "unreached": Both(
             "Adresse de courriel non joignable, ou joignable à nouveau",
             "E-mail address not reached, or reached again",
@@ -477,7 +501,17 @@ TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
     if word.startswith(("oppose-", "withdraw-"))
-    or word in {"block", "represented", "treating", "unblock"}
+    or word
+    in {
+        "block",
+        "passkey",
+        "passkey-removed",
+        "represented",
+        "treating",
+        "trusted",
+        "unblock",
+        "untrusted",
+    }
 )
 """Changes of which the patient is told whom or what they are about."""
 
