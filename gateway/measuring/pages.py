@@ -407,6 +407,11 @@ def measure_pages(
                 for space, page, times in zip(spaces, (one, other), taken, strict=True):
                     times.append(1000 * space.time(page))
             found.append(PageTime(one.name, *(map(statistics.median, taken))))
+        readings = [
+            MeasuredReading.begin(node.settings, database, node.patients[0])
+            for node, database in zip((few, many), databases, strict=True)
+        ]
+        found += _reading_times(readings, rounds)
     finally:
         for space, database in zip(spaces, databases, strict=True):
             space.close()

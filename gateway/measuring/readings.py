@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import frozen
 
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice
@@ -31,7 +31,7 @@ class MeasuredReading:
     reading: VaultReading
     who: ReadingProfessional
     consultation_id: str
-    document_id: str = field(default="")
+    document_id: str = ""
 
     @classmethod
     def begin(
