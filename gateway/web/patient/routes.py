@@ -10,6 +10,7 @@ from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.adding_pages import AddingPages
+from gateway.web.patient.caring_pages import CaringPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.child_closing_pages import ChildClosingPages
 from gateway.web.patient.closing_pages import ClosingPages
@@ -55,6 +56,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
+    caring = CaringPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
@@ -218,6 +220,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get("/confidentiality/block", access.ask_block),
             post("/confidentiality/block", access.block),
             post("/confidentiality/unblock", access.unblock),
+            get("/confidentiality/readers", caring.readers),
+            post("/confidentiality/readers/take-back", caring.take_back),
+            post("/confidentiality/readers/lift", caring.lift),
+            get("/confidentiality/code", caring.ask_code),
+            post("/confidentiality/code", caring.make_code),
+            get("/confidentiality/treating", caring.ask_treating),
+            post("/confidentiality/treating", caring.treating),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/confidentiality/administrators", naming.administrators),
