@@ -51,7 +51,7 @@ _ENDPOINTS: Final = (
 
 
 @frozen(kw_only=True)
-class Metadata:
+class ProviderMetadata:
     """What the provider says of itself (OpenID Connect Discovery §3)."""
 
     authorization: str
@@ -88,7 +88,7 @@ class Provider:
     _places: threading.Semaphore = field(
         factory=lambda: threading.Semaphore(_AT_ONCE), repr=False
     )
-    _metadata: Metadata | None = None
+    _metadata: ProviderMetadata | None = None
     _metadata_at: datetime | None = None
     _keys: Keys = field(factory=dict, repr=False)
     _keys_at: datetime | None = None
@@ -123,7 +123,7 @@ class Provider:
             leeway=timedelta(seconds=self.settings.leeway_seconds),
         )
 
-    def metadata(self) -> Metadata:
+    def metadata(self) -> ProviderMetadata:
         """
         Return what the provider says of itself, an hour old at most.
 
@@ -139,7 +139,7 @@ class Provider:
         if not all(_is_https(found.get(one)) for one in _ENDPOINTS):
             raise _odd("an endpoint is missing")
         ends = found.get("end_session_endpoint")
-        made = Metadata(
+        made = ProviderMetadata(
             authorization=found["authorization_endpoint"],
             token=found["token_endpoint"],
             userinfo=found["userinfo_endpoint"],
