@@ -304,7 +304,8 @@ def running_site(
     make_certificate(folder)
     settings = make_settings(
         folder,
-        listen={"patient_https": free_port()},
+        # The doors of the mailboxes are told, and not opened.
+        listen={"patient_https": free_port(), "imaps": 993, "submissions": 465},
         domains={"operator_name": "Hôpital de démonstration"},
         web=web,
         sms=sms or {},

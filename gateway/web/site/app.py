@@ -27,6 +27,7 @@ from gateway.web.site.flowing import next_of, send_pieces
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
 from gateway.web.site.limits import FilesRight, Rules
+from gateway.web.site.mail_setup import AUTOCONFIG_PATHS, autoconfig_hosts
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import Serving, error_page, language_of
 from gateway.web.site.templating import STATIC
@@ -49,6 +50,8 @@ _COOKIES = frozenset(
 )
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"
+_FOR_PROGRAMS = frozenset(path.encode("ascii") for path in AUTOCONFIG_PATHS)
+"""What is asked under a name of the mailboxes' domain, and no page beside."""
 _METHODS = frozenset(_ALLOWED.encode().split(b", "))
 
 
@@ -246,6 +249,7 @@ def make_rules(
 ) -> Rules:
     """Return what the site checks of a request before it is served."""
     hosts = allowed_hosts(settings, port)
+    for_programs = ported(autoconfig_hosts(settings), port)
 
     def has_ticket(request: Request) -> bool:
         cookie = read_cookies(request).get("__Host-session", "")
@@ -261,7 +265,9 @@ def make_rules(
         names = request.requestHeaders.getRawHeaders(b"host", [])
         if len(names) != 1:
             return 400
-        if names[0].decode("latin-1").lower() not in hosts:
+        host = names[0].decode("latin-1").lower()
+        is_program = host in for_programs and request.path in _FOR_PROGRAMS
+        if host not in hosts and not is_program:
             return 421
         return None if request.method in _METHODS else 405
 
@@ -298,6 +304,10 @@ def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
         names = {listen.host, "localhost", settings.domains.hostname}
         typed = urlsplit(settings.public_url)
         names.add(typed.netloc)
-    found = {name.lower() for name in names}
-    ported = {f"{name}:{port}" for name in found if ":" not in name}
-    return frozenset(found | ported)
+    return ported({name.lower() for name in names}, port)
+
+
+def ported(names: Iterable[str], port: int) -> frozenset[str]:
+    """Return values of Host for names: as they are, and with our port."""
+    found = frozenset(names)
+    return found | {f"{name}:{port}" for name in found if ":" not in name}
