@@ -64,6 +64,11 @@ _CHECKPOINT_AGE = Gauge(
     "Since the last signed checkpoint of the journal, or since the start.",
     registry=None,
 )
+_DIRECTORY_AGE = Gauge(
+    "gateway_directory_age_seconds",
+    "Since the day of the extraction of the national directory that is held.",
+    registry=None,
+)
 _shown: list[Gauge] = []
 SEALED = Counter(
     "gateway_journal_lines_sealed_total",
@@ -75,6 +80,16 @@ SEALED = Counter(
 def show_checkpoint_age(age: Callable[[], float]) -> None:
     """Show it from now on: where nothing is signed there is no such metric."""
     _CHECKPOINT_AGE.set_function(age)
-    if not _shown:
-        REGISTRY.register(_CHECKPOINT_AGE)
-        _shown.append(_CHECKPOINT_AGE)
+    _show(_CHECKPOINT_AGE)
+
+
+def set_directory_age(seconds: float) -> None:
+    """Show it from now on: where none was imported there is no such metric."""
+    _DIRECTORY_AGE.set(seconds)
+    _show(_DIRECTORY_AGE)
+
+
+def _show(gauge: Gauge) -> None:
+    if gauge not in _shown:
+        REGISTRY.register(gauge)
+        _shown.append(gauge)

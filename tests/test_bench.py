@@ -113,6 +113,21 @@ def test_gateway_bench_journal_seals_and_proves(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.journey
+def test_gateway_bench_directory_imports_and_searches(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "directory", "--tiny"]
+
+    done = subprocess.run(
+        [*command, "--json", "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    first, again, memory, search = json.loads(done.stdout)
+    assert first["what"] == "national directory, 300 lines imported"
+    assert again["reference"].startswith("0 changes")
+    assert min(memory["value"], search["value"]) > 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_gateway_bench_wants_a_folder_that_exists(tmp_path: Path) -> None:
     absent = str(tmp_path / "absent")
     command = [sys.executable, "-m", "gateway.cli.main", "bench", "--folder", absent]

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from gateway.cli.options import Subparsers, print_json, print_table
 from gateway.errors import MisuseError
+from gateway.measuring.directory import LINES, measure_directory
 from gateway.measuring.figures import HEAD, rows_of
 from gateway.measuring.keys import MANY, measure_keys
 from gateway.measuring.session import Scale, Session
 
 _FEW_KEYS = 1_200
+_FEW_LINES = 300
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -27,10 +29,11 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "pages", "keys", "journal"),
+        choices=("all", "pages", "keys", "journal", "directory"),
         default="all",
         help="pages: the patients' pages alone, with few things and with many; keys: "
-        "turning keys over, alone; journal: a million lines sealed and proved",
+        "turning keys over, alone; journal: a million lines sealed and proved; "
+        "directory: an extraction of the national directory imported and searched",
     )
     parser.add_argument(
         "--folder",
@@ -54,6 +57,13 @@ def add_parser(commands: Subparsers) -> None:
         default=MANY,
         metavar="N",
         help="keys to turn over (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--lines",
+        type=int,
+        default=LINES,
+        metavar="N",
+        help="lines of the extraction (default: %(default)s)",
     )
     parser.add_argument(
         "--tiny", action="store_true", help="a try of a minute; its figures say nothing"
@@ -82,6 +92,9 @@ def bench(args: argparse.Namespace) -> int:
                 figures = list(measure_keys(Path(folder) / "keys", count))
             case "pages":
                 figures = list(session.pages())
+            case "directory":
+                count = _FEW_LINES if args.tiny else args.lines
+                figures = list(measure_directory(Path(folder), count))
             case "journal":
                 figures = list(session.journal())
             case _:

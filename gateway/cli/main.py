@@ -37,6 +37,7 @@ NOUNS = {
     "journal": "the record of what was done",
     "bench": "measure this machine",
     "trust": "the lists of the space of trust, and a word on one that shrank",
+    "directory": "the national directory: import it, look somebody up",
     "doctor": "look for what is wrong, and say how to mend it",
 }
 

@@ -243,8 +243,9 @@ def professions() -> Mapping[tuple[str, str], str]:
 
     An empty text says that nobody reads by it, ``*`` that the profession decides. The
     terminologies are those of the ANS: G15 and G16 (professions, in training), R94
-    (social professions), R22 (kinds of activity), R21 (functions), G05 (sections of
-    the Order of pharmacists).
+    (social professions), R22 (kinds of activity), R21 (functions), R85 (roles of before
+    R22), G05 (sections of the Order of pharmacists), R01 (qualifications: only those
+    in occupational medicine).
     """
     return MappingProxyType(
         {

@@ -12,10 +12,10 @@ class Practice:
 
     Codes are those of the Annuaire Santé: ``profession`` of TRE_G15, G16 or R94,
     ``category`` C, M or E (a student: the profession is one of G16), ``specialty`` of
-    TRE_R01, ``activity`` of R22 (codeGenreActivite), ``function`` of R21, ``section``
-    of G05, ``sector`` of R02. ``structure`` is the Struct_IdNat (``1``+FINESS,
-    ``3``+SIRET, or the directory's technical number), ``place`` its name and ``town``
-    where it stands. Each may be empty: a directory leaves things out.
+    TRE_R01, ``activity`` of R22 (codeGenreActivite), ``function`` of R21 or R85,
+    ``section`` of G05, ``sector`` of R02. ``structure`` is the Struct_IdNat
+    (``1``+FINESS, ``3``+SIRET, or the directory's technical number), ``place`` its name
+    and ``town`` where it stands. Each may be empty: a directory leaves things out.
     """
 
     profession: str

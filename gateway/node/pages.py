@@ -14,6 +14,7 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import ConvertingSettings, Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+from gateway.store.directory.everybody import EverybodyDirectory
 from gateway.store.mailbox.directory import LocalDirectory
 from gateway.web.patient.desk import PatientDesk
 
@@ -38,7 +39,7 @@ def make_desk(
         papers=PaperFiling.from_settings(vaults, settings, database.clock),
         masks=MaskingVault(vaults),
         trusts=trusts,
-        directory=LocalDirectory(trusts),
+        directory=EverybodyDirectory(LocalDirectory(trusts)),
     )
 
 

@@ -19,12 +19,14 @@ from uuid import uuid4
 from attrs import field, frozen
 
 from gateway.errors import GatewayError
-from gateway.metrics import UNREVIEWED_ACCESSES
+from gateway.metrics import UNREVIEWED_ACCESSES, set_directory_age
+from gateway.rights.directory_rules import is_old
 from gateway.settings.file import Settings
 from gateway.store.accesses.reading import AccessReader, Unreviewed
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.directory.directory import Directory, TakenExtract
 from gateway.store.sealed.trying import missing_blobs, try_folder
 from gateway.store.tasks.tasks import TaskKind, TaskState
 
@@ -143,6 +145,7 @@ class Probes:
             dead = len(work.tasks.listed(TaskState.DEAD))
             held = Quarantine(work).count()
             unreviewed = AccessReader(work).unreviewed()
+            extract = Directory(work).last_import()
             self._queue[:] = [
                 TaskCounts(work.tasks.counts(), work.tasks.oldest_due(), work.now)
             ]
@@ -152,6 +155,8 @@ class Probes:
         found |= _unreviewed(unreviewed)
         UNREVIEWED_ACCESSES.set(unreviewed.count + unreviewed.altered)
         found |= self._waiting(self.queue)
+        if extract is not None:
+            found |= self._directory(extract)
         most = self.settings.filing.quarantine_most
         if held > most:
             found["quarantine"] = f"{held} messages wait there, more than {most}"
@@ -168,6 +173,16 @@ class Probes:
         if not kind or ages[kind] <= self.settings.tasks.late_seconds:
             return {}
         return {"queue": f"tasks to {kind} have been due for {ages[kind]} s"}
+
+    def _directory(self, extract: TakenExtract) -> Faults:
+        """Tell of a national directory that is too old: who left may read by it."""
+        now, day = self.queue.now, extract.made_on
+        most = self.settings.directory.max_age_days
+        made = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        set_directory_age(max(0.0, (now - made).total_seconds()))
+        if not is_old(day, now.date(), most):
+            return {}
+        return {"directory": f"of {day}, older than {most} days"}
 
     def look_at_blobs(self) -> Faults:
         """Write a small file where the blobs are and read it back; look for a few."""

@@ -48,7 +48,7 @@ class Situation:
 
     ``profession`` is the bare code of G15, G16 or R94, and ``in_training`` says that
     it is of G16; ``is_social`` that it is of R94. ``activity`` is codeGenreActivite
-    (R22), ``functions`` are codes of R21, ``section`` one of G05.
+    (R22), ``functions`` are codes of R21 or R85, ``section`` one of G05.
     """
 
     profession: str
@@ -84,6 +84,8 @@ def column_of(
     """
     table = professions()
     activity = table.get(("R22", situation.activity))
+    if not situation.activity:
+        activity = _by_role(situation)
     if activity is None:
         return NoColumn.ACTIVITY_UNKNOWN
     functions = [table.get(("R21", one)) for one in situation.functions]
@@ -99,6 +101,17 @@ def column_of(
 
 
 _CLOSED = NoColumn.ACTIVITIES_CLOSED
+
+
+def _by_role(situation: Situation) -> str | None:
+    """
+    Return the column of a role of before the kinds of activity (TRE_R85), or None.
+
+    Somebody whose activity is known reads by that one.
+    """
+    table = professions()
+    found = (table.get(("R85", one)) for one in sorted(situation.functions))
+    return next((one for one in found if one), None)
 
 
 def _terminology(situation: Situation) -> str:

@@ -109,7 +109,7 @@ def seen_by(
     listed: list[ListEntry] = []
     apart: list[ListEntry] = []
     for one in every.values():
-        after = every.get(one.replaced_by) if one.replaced_by else None
+        after = every.get(one.replaced_by)
         newer = None if after is None else after.flags_at(now)
         alike = (
             one.flags_at(now),
@@ -166,13 +166,12 @@ def _newest_after(
 ) -> str:
     """Return the first in the list of those that replaced one, or nothing."""
     passed = {one.id}
-    name = one.replaced_by
-    while name and name not in passed:
-        if name in current:
-            return name
-        passed.add(name)
-        after = every.get(name)
-        name = after.replaced_by if after is not None else ""
+    after = every.get(one.replaced_by)
+    while after is not None and after.id not in passed:
+        if after.id in current:
+            return after.id
+        passed.add(after.id)
+        after = every.get(after.replaced_by)
     return ""
 
 
@@ -225,7 +224,7 @@ def _people(entries: Sequence[ListEntry]) -> Mapping[str, int]:
 
 def shown_since(one: ListEntry, now: int) -> int:
     """Return since when a document may have been seen: filed, or its delay over."""
-    waited = one.flags & _HIDDEN and 0 < one.visible_at <= now
+    waited = one.flags & _HIDDEN and one.visible_at <= now
     return max(one.filed_at, one.visible_at) if waited else one.filed_at
 
 

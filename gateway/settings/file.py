@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from gateway.errors import MisuseError
 from gateway.settings.admin import AdminSettings
 from gateway.settings.converting import ConvertingSettings
+from gateway.settings.directory import DirectorySettings
 from gateway.settings.doors import (
     DomainSettings,
     ImapSettings,
@@ -45,6 +46,7 @@ __all__ = [
     "CdaSettings",
     "ConvertingSettings",
     "DatabaseSettings",
+    "DirectorySettings",
     "DomainSettings",
     "DownloadSettings",
     "FilingSettings",
@@ -90,6 +92,7 @@ class Settings:
     web: WebSettings
     cda: CdaSettings
     converting: ConvertingSettings
+    directory: DirectorySettings
     downloads: DownloadSettings
     xdm: ArchiveSettings
     filing: FilingSettings
@@ -150,6 +153,7 @@ TABLES: dict[str, type[Table]] = {
         WebSettings,
         CdaSettings,
         ConvertingSettings,
+        DirectorySettings,
         DownloadSettings,
         ArchiveSettings,
         FilingSettings,

@@ -35,6 +35,12 @@ from gateway.store.consultations.tables import (
     reading_codes,
     team_members,
 )
+from gateway.store.directory.tables import (
+    directory_imports,
+    directory_labels,
+    directory_people,
+    directory_words,
+)
 from gateway.store.downloads.tables import download_pieces, downloads
 from gateway.store.evidence.tables import (
     evidence,
@@ -130,6 +136,10 @@ __all__ = [
     "devices",
     "document_indexes",
     "digests",
+    "directory_imports",
+    "directory_labels",
+    "directory_people",
+    "directory_words",
     "documents",
     "download_pieces",
     "downloads",

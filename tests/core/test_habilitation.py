@@ -141,6 +141,8 @@ def test_the_columns_of_professions_are_those_of_the_published_lists() -> None:
         "R94": "1.2.250.1.213.1.6.1.4",
         "R22": "1.2.250.1.213.1.6.1.19",
         "R21": "1.2.250.1.213.1.6.1.17",
+        "R85": "1.2.250.1.213.1.6.1.107",
+        "R01": "1.2.250.1.71.4.2.5",
         "G05": "1.2.250.1.71.4.2.6",
     }
     known = {(one["code_system_oid"], one["code"]): one for one in published}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
 from tests.builders_accesses import BEN, take
 from tests.builders_arrivals import ARRIVAL, keep_arrival
+from tests.builders_directory import take_sample
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
@@ -302,3 +303,20 @@ def test_what_was_given_up_is_for_a_person(ground: Ground) -> None:
 
     assert ground.faults() == {"dead letter": "1 tasks wait for a person"}
     assert "dead letter" not in BLOCKING
+
+
+def test_a_national_directory_that_is_old_is_told_and_its_age_is_a_metric(
+    ground: Ground, clock: SetClock
+) -> None:
+    assert "directory" not in ground.faults()
+    clock.now = datetime(2026, 11, 28, tzinfo=UTC)
+    take_sample(ground.database)
+    clock.advance(days=30)
+    ground.ends = clock.now + timedelta(days=90)
+
+    assert ground.faults() == {}
+    assert b"gateway_directory_age_seconds 2.592e+06" in ground.readiness.metrics()
+
+    clock.advance(days=1)
+    assert ground.faults() == {"directory": "of 2026-11-28, older than 30 days"}
+    assert "directory" not in BLOCKING

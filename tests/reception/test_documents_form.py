@@ -77,6 +77,9 @@ FULL = Said(
         Said(),
         FULL,
         evolve(FULL, informed=PatientInformed(by=InformedBy.SPOKEN)),
+        evolve(
+            FULL, informed=PatientInformed(by=InformedBy.ONLINE, teller="750000019")
+        ),
         evolve(FULL, type_code=None, author=None),
     ],
 )
@@ -90,6 +93,17 @@ def test_all_that_is_said_of_a_document_is_read_again(said: Said) -> None:
     )
 
     assert read_documents(write_documents(documents)) == documents
+
+
+def test_who_told_the_patient_stands_in_the_line() -> None:
+    told = evolve(FULL, informed=PatientInformed(by=InformedBy.ONLINE, teller="é"))
+    documents = SubmittedDocuments(
+        identifier="1", documents=(SubmittedDocument(content=b"<a/>", said=told),)
+    )
+
+    _, line, _ = write_documents(documents).decode().split("\n")
+
+    assert '"informed":{"by":"online","on":null,"teller":"é"}' in line
 
 
 def test_the_line_before_the_documents_is_the_same_for_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import evolve
@@ -10,6 +11,7 @@ from gateway.core.decision import RuleVersions
 from gateway.core.document import Availability, BodyLevel
 from gateway.core.ins import Ins, InsAuthority
 from gateway.core.person import Participant, Structure
+from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.rights.filing_facts import (
     Age,
     CertificateHolder,
@@ -83,6 +85,34 @@ GOOD = FilingFacts(
     policy=FilingPolicy(),
     versions=RuleVersions(rules="1", settings="a", patient_settings="7"),
 )
+
+FILED = FiledDocument(
+    id="1" * 32,
+    profile_id="2" * 32,
+    unique_id="1.2",
+    set_id="",
+    version=None,
+    body_level=BodyLevel.N1,
+    status=Availability.APPROVED,
+    type_code="11488-4",
+    creation_time=datetime(2026, 11, 29, 8, tzinfo=UTC),
+    mime_type="text/xml",
+    size=1,
+    sha1="",
+    sha256="",
+    flags=frozenset(),
+    visible_at=None,
+    flags_then=frozenset(),
+    masked_by=MaskedBy.NOBODY,
+    owners=frozenset(),
+    submission_id="3" * 32,
+    arrival_id="",
+    replaced_by="",
+    replaced_levels=frozenset(),
+    filed_at=datetime(2026, 11, 29, 8, tzinfo=UTC),
+    read_at=None,
+)
+"""In a patient's vault, without a flag, of nobody."""
 
 
 def with_document(**changes: Any) -> dict[str, Any]:

@@ -47,6 +47,9 @@ REVIEWED = evolve(TAKEN, review_by=None)
         (GRANTED, -TICK, AccessState.ENDED),  # the clock was set back
         (TAKEN, HALF_HOUR, AccessState.ENDED),
         (evolve(ASKED, asked_until=None), timedelta(0), AccessState.LAPSED),
+        # What was granted only half gives nothing.
+        (evolve(GRANTED, ends_at=None), timedelta(0), AccessState.ASKED),
+        (evolve(TAKEN, begun_at=None), timedelta(0), AccessState.LAPSED),
     ],
 )
 def test_an_access_is_open_until_its_end_and_not_a_moment_longer(

@@ -20,7 +20,8 @@ def test_each_step_is_one_of_the_table_or_refused(
 ) -> None:
     known = TRANSITIONS.get((state, event))
     if known is None:
-        with pytest.raises(ConflictError):
+        said = f"an inquiry that is {state.value} takes no {event.value}"
+        with pytest.raises(ConflictError, match=f"^{said}$"):
             advanced(state, event)
     else:
         assert advanced(state, event) is known

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from gateway.core.document import Availability, BodyLevel, Visibility
+from gateway.core.document import Visibility
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.rights.masking_rules import Masking, is_masked, mask, mask_kept, show
+from tests.rights.facts import FILED
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 LATER, BEFORE = NOW + timedelta(days=3), NOW - timedelta(days=3)
@@ -21,33 +22,7 @@ SENDER, ALL = MaskedBy.SENDER, MaskedBy.EVERYTHING
 
 
 def document(*flags: Visibility, **changes: Any) -> FiledDocument:
-    said: dict[str, Any] = {
-        "id": "1" * 32,
-        "profile_id": "2" * 32,
-        "unique_id": "1.2",
-        "set_id": "",
-        "version": None,
-        "body_level": BodyLevel.N1,
-        "status": Availability.APPROVED,
-        "type_code": "11488-4",
-        "creation_time": NOW,
-        "mime_type": "text/xml",
-        "size": 1,
-        "sha1": "",
-        "sha256": "",
-        "flags": frozenset(flags),
-        "visible_at": None,
-        "flags_then": frozenset(),
-        "masked_by": NOBODY,
-        "owners": frozenset(),
-        "submission_id": "3" * 32,
-        "arrival_id": "",
-        "replaced_by": "",
-        "replaced_levels": frozenset(),
-        "filed_at": NOW,
-        "read_at": None,
-    }
-    return FiledDocument(**{**said, **changes})
+    return evolve(FILED, flags=frozenset(flags), **changes)
 
 
 def waiting(*then: Visibility, **changes: Any) -> FiledDocument:

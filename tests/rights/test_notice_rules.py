@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
 
-from gateway.core.notices import NoticeWhen, notice_table
+from gateway.core.notices import NoticeWay, NoticeWhen, notice_table
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.notice_rules import (
     NOTICE_ROWS,
     NoticeFacts,
     Untold,
+    WayFacts,
     email_when,
     next_digest,
     refuse_notice,
+    way_of,
 )
 from gateway.rights.profile import ProfileState
 
@@ -74,6 +77,31 @@ def test_what_cannot_be_chosen_is_told_as_the_table_says(
     assert email_when(table[NoticeKind.ACCESS], NoticeWhen.NEVER) is NoticeWhen.ONCE
 
 
+@pytest.mark.parametrize(
+    ("chosen", "has_email", "is_reached", "may_text"),
+    list(product(NoticeWay, (True, False), (True, False), (True, False))),
+)
+def test_there_is_a_way_wherever_one_is_left(
+    chosen: NoticeWay, has_email: bool, is_reached: bool, may_text: bool
+) -> None:
+    found = way_of(
+        WayFacts(
+            chosen=chosen,
+            has_email=has_email,
+            is_reached=is_reached,
+            may_text=may_text,
+        )
+    )
+
+    assert (found is None) == (not has_email and not may_text)
+    if found is NoticeWay.SMS:
+        assert may_text
+        assert chosen is NoticeWay.SMS or not (has_email and is_reached)
+    if found is NoticeWay.EMAIL:
+        assert has_email
+        assert not may_text or (chosen is NoticeWay.EMAIL and is_reached)
+
+
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -113,3 +141,4 @@ def test_the_email_of_the_day_leaves_once_a_day_at_its_hour(
     )
 
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert found.tzinfo is UTC

@@ -83,13 +83,18 @@ def test_what_is_wrong_is_said_of_the_field(
 
 
 def test_who_is_under_age_names_no_trusted_person() -> None:
-    said = {"contact-name": "P", "trusted-name": "T", "unknown": "x"}
+    said = {
+        "contact-name": "P",
+        "trusted-name": "T",
+        "wishes": "W",
+        "unknown": "x",
+    }
 
     young = written(PaperAnswers(kind=ENTOURAGE, said=said, is_adult=False))
     adult = written(PaperAnswers(kind=ENTOURAGE, said=said, is_adult=True))
 
-    assert young == {"contact-name": "P"}
-    assert adult == {"contact-name": "P", "trusted-name": "T"}
+    assert young == {"contact-name": "P", "wishes": "W"}
+    assert adult == {"contact-name": "P", "trusted-name": "T", "wishes": "W"}
 
 
 def test_the_reminder_counts_from_the_last_word() -> None:

@@ -10,18 +10,31 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.document import Availability, BodyLevel, Visibility
-from gateway.core.habilitation import Matrix, MatrixColumn, MatrixRow, read_matrix
+from gateway.core.document import Availability, Visibility
+from gateway.core.habilitation import (
+    IMAGING_OBJECT,
+    PROCEDURE_TYPE,
+    Matrix,
+    MatrixColumn,
+    MatrixRow,
+    read_matrix,
+)
 from gateway.core.reading import ReadingWay
-from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.rights.professional_viewing_rules import (
     Alert,
     ProfessionalReader,
+    ProfessionalSide,
+    Unseen,
+    ViewingFacts,
     alerts_of,
     professional_sees,
+    refuse_viewing,
     seen_of,
+    sight_of,
 )
+from gateway.rights.reader_rules import Sight
 from gateway.rights.reading_rules import Relation
+from tests.rights.facts import FILED
 from tests.shared import shared
 
 V, A, W = Visibility, Availability, ReadingWay
@@ -47,32 +60,7 @@ MATRIX = Matrix(
         row(CLOSED, MatrixColumn.DOCTOR),
     ),
 )
-DOCUMENT = FiledDocument(
-    id="0" * 32,
-    profile_id="1" * 32,
-    unique_id="1.2",
-    set_id="",
-    version=None,
-    body_level=BodyLevel.N3,
-    status=A.APPROVED,
-    type_code=OPEN,
-    creation_time=NOW,
-    mime_type="text/xml",
-    size=1,
-    sha1="",
-    sha256="",
-    flags=frozenset(),
-    visible_at=None,
-    flags_then=frozenset(),
-    masked_by=MaskedBy.NOBODY,
-    owners=frozenset({"801", "1FINESS"}),
-    submission_id="",
-    arrival_id="",
-    replaced_by="",
-    replaced_levels=frozenset(),
-    filed_at=NOW,
-    read_at=None,
-)
+DOCUMENT = evolve(FILED, type_code=OPEN, owners=frozenset({"801", "1FINESS"}))
 NURSE = ProfessionalReader(
     way=W.TEAM,
     relation=Relation.TEAM,
@@ -144,6 +132,19 @@ def test_b7_08_a_masked_document_is_for_its_author_and_the_administrator() -> No
     assert seen_of(both, ADMINISTRATOR, MATRIX, NOW) == (DOCUMENT, masked)
 
 
+def test_a_list_is_of_now_and_has_old_versions_on_request_only() -> None:
+    closed: dict[str, Any] = {"visible_at": NOW, "flags_then": frozenset({V.MASKED})}
+    masked_since = evolve(DOCUMENT, flags=frozenset({V.HIDDEN_FROM_PATIENT}), **closed)
+    old = evolve(DOCUMENT, status=A.DEPRECATED)
+    both = [masked_since, old]
+
+    assert seen_of(both, NURSE, MATRIX, NOW) == ()
+    assert seen_of(both, NURSE, MATRIX, NOW, on_request=True) == (old,)
+    before = NOW - timedelta(seconds=1)
+    assert seen_of(both, NURSE, MATRIX, before) == (masked_since,)
+    assert not professional_sees(old, NURSE, MATRIX, NOW)
+
+
 @pytest.mark.parametrize("reader", [REGULATOR, DECLARED])
 def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
     reader: ProfessionalReader,
@@ -180,6 +181,77 @@ def test_the_matrix_binds_all_but_who_wrote_it(
 ) -> None:
     assert sees(reader, type_code=CLOSED) is reads
     assert sees(reader, V.MASKED, type_code=CLOSED) is reads
+
+
+def test_what_decides_of_a_document_is_what_its_evidence_says() -> None:
+    reader = evolve(
+        TREATING, identifiers=frozenset({"9", "801"}), masked_in_emergency=True
+    )
+    document = evolve(
+        DOCUMENT,
+        type_code=UNKNOWN,
+        flags=frozenset({V.HIDDEN_FROM_PATIENT}),
+        visible_at=NOW,
+        flags_then=frozenset({V.MASKED}),
+        owners=frozenset({"b", "801", "a"}),
+        mime_type=IMAGING_OBJECT,
+    )
+
+    sight = sight_of(document, NOW)
+    assert sight == Sight(
+        frozenset({V.MASKED}),
+        A.APPROVED,
+        UNKNOWN,
+        owners=("801", "a", "b"),
+        is_imaging_object=True,
+    )
+    imaging = row(PROCEDURE_TYPE, MatrixColumn.NURSE)
+    matrix = evolve(MATRIX, rows=(*MATRIX.rows, imaging))
+    said = ProfessionalSide(reader, matrix).facts(sight, on_request=True)
+    assert said == ViewingFacts(
+        status=A.APPROVED,
+        flags=frozenset({V.MASKED}),
+        is_own=True,
+        readers=frozenset({MatrixColumn.NURSE}),
+        version="v",
+        way=W.TEAM,
+        relation=Relation.TREATING,
+        column=MatrixColumn.DOCTOR,
+        masked_in_emergency=True,
+        on_request=True,
+    )
+    assert not sight_of(DOCUMENT, NOW).is_imaging_object
+    plain = ProfessionalSide(evolve(NURSE, treating_sees_masked=True), MATRIX)
+    facts = plain.facts(sight_of(DOCUMENT, NOW))
+    assert (facts.is_own, facts.on_request) == (False, False)
+    assert (facts.masked_in_emergency, facts.treating_sees_masked) == (False, True)
+    assert facts.readers == {MatrixColumn.DOCTOR, MatrixColumn.NURSE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, None),
+        ({"status": A.DELETED, "on_request": True}, Unseen.WITHDRAWN),
+        ({"status": A.ARCHIVED}, Unseen.NOT_ASKED_FOR),
+        ({"status": A.ARCHIVED, "on_request": True}, None),
+        ({"flags": frozenset({V.MASKED})}, Unseen.MASKED),
+        ({"flags": frozenset({V.MASKED}), "is_own": True}, None),
+        ({"readers": frozenset()}, Unseen.NOT_BY_MATRIX),
+        ({"readers": frozenset(), "is_own": True}, None),
+        (
+            {"status": A.DEPRECATED, "flags": frozenset({V.MASKED})},
+            Unseen.NOT_ASKED_FOR,
+        ),
+        ({"flags": frozenset({V.MASKED}), "readers": frozenset()}, Unseen.MASKED),
+    ],
+)
+def test_the_first_that_objects_is_the_answer(
+    changes: dict[str, Any], why: Unseen | None
+) -> None:
+    facts = ProfessionalSide(NURSE, MATRIX).facts(sight_of(DOCUMENT, NOW))
+
+    assert refuse_viewing(evolve(facts, **changes)) is why
 
 
 def test_b7_34_a_type_that_is_not_in_the_matrix_is_for_doctors_alone() -> None:
@@ -238,6 +310,18 @@ def test_what_must_be_said_beside_a_document(
     document = evolve(DOCUMENT, flags=frozenset(flags), status=status)
 
     assert alerts_of(document, NOW) == alerts
+
+
+def test_what_is_said_is_of_the_moment() -> None:
+    waits = evolve(
+        DOCUMENT,
+        flags=frozenset({V.HIDDEN_FROM_PATIENT}),
+        visible_at=NOW,
+        flags_then=frozenset({V.MASKED}),
+    )
+
+    assert alerts_of(waits, NOW) == {Alert.MASKED}
+    assert alerts_of(waits, NOW - timedelta(seconds=1)) == {Alert.NOT_SEEN_BY_PATIENT}
 
 
 @given(

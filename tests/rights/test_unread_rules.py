@@ -46,6 +46,7 @@ SENT = SentFacts(
         ({"shown_at": NOW - WEEK - LATE_BY}, None),
         ({"shown_at": NOW - WEEK + SECOND}, Unsaid.EARLY),
         ({"shown_at": NOW - WEEK - LATE_BY - SECOND}, Unsaid.LATE),
+        ({"shown_at": NOW}, Unsaid.EARLY),
         ({"shown_at": NOW + SECOND}, Unsaid.HIDDEN),
         ({"days": 0}, Unsaid.EARLY),
         ({"opened": True}, Unsaid.OPENED),

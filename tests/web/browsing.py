@@ -39,6 +39,7 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
+from gateway.store.directory.everybody import EverybodyDirectory
 from gateway.store.mailbox.directory import LocalDirectory
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
@@ -329,7 +330,7 @@ def running_site(
         papers=PaperFiling.from_settings(vaults, settings, database.clock),
         masks=MaskingVault(vaults),
         trusts=_trusts,
-        directory=LocalDirectory(_trusts),
+        directory=EverybodyDirectory(LocalDirectory(_trusts)),
     )
     service = WebService(
         settings,

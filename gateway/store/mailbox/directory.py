@@ -2,8 +2,8 @@
 The local directory: professionals and places that this gateway knows by name.
 
 It holds the mailboxes that are kept here, and any address of a domain of the space of
-trust, as it is typed. The national directory (Annuaire Santé) will stand behind the
-same port, once it is imported.
+trust, as it is typed. Pages ask it together with the national directory
+(`gateway.store.directory.everybody`).
 """
 
 from __future__ import annotations

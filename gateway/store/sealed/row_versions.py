@@ -99,6 +99,16 @@ FIRST: Mapping[str, Sequence[str]] = {
         "answered_at",
         "ended_at",
     ),
+    "directory_people": (
+        "national_id",
+        "family",
+        "given",
+        "practices",
+        "words",
+        "towns",
+        "professions",
+        "gone_at",
+    ),
     "documents": (
         "id",
         "profile_id",

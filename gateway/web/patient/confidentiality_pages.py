@@ -269,7 +269,10 @@ class ConfidentialityPages:
                 found = self.desk.directory.search(work, name, _MOST_FOUND)
                 return [
                     Blockable(
-                        identity=one.identity, name=one.name, is_structure=one.is_place
+                        identity=one.identity,
+                        name=one.name,
+                        is_structure=one.is_place,
+                        about=one.about,
                     )
                     for one in found
                 ]

@@ -24,11 +24,16 @@ _OTHERS: Final = 20
 
 @frozen(kw_only=True)
 class Blockable:
-    """Somebody who may be blocked; a whole structure is everybody who works there."""
+    """
+    Somebody who may be blocked; a whole structure is everybody who works there.
+
+    ``about`` tells those of one name apart, in French.
+    """
 
     identity: str
     name: str
     is_structure: bool = False
+    about: str = ""
 
 
 def blockable(

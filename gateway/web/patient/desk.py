@@ -31,7 +31,7 @@ from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.notice_lines import NoticeLines
-from gateway.web.patient.ports import Directory, Masks, OwnDocuments, Papers, Trusts
+from gateway.web.patient.ports import Masks, NameDirectory, OwnDocuments, Papers, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import (
     ActingNow,
@@ -60,7 +60,7 @@ class PatientDesk(Desk):
     own_documents: OwnDocuments
     trusts: Trusts
     masks: Masks
-    directory: Directory
+    directory: NameDirectory
     papers: Papers
 
     def keep(self, submission: Submission, also: Also) -> None:

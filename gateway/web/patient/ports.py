@@ -18,11 +18,11 @@ Trusts = Callable[[str], bool]
 """Tells whether a mail domain, in lower case, is in the space of trust today."""
 
 
-class Directory(Protocol):
+class NameDirectory(Protocol):
     """
     Professionals and places by name, whether the patient met them or not.
 
-    What is known here stands behind it; an imported national directory will.
+    What is known here stands behind it, and the national directory once imported.
     """
 
     def search(self, work: UnitOfWork, text: str, most: int) -> list[DirectoryEntry]:

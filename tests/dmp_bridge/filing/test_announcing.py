@@ -10,8 +10,9 @@ from attrs import evolve
 from sqlalchemy import select
 
 from gateway.core.document import Availability
-from gateway.dmp_bridge.filing.announcing import Disclosing
+from gateway.dmp_bridge.filing.announcing import Disclosing, TellingWithdrawal
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.documents.xds.values import EntryAction
 from gateway.errors import MisuseError
 from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database
@@ -42,6 +43,7 @@ def open_post(database: Database, clock: SetClock, **filing: Any) -> Post:
     own: dict[TaskKind, Step] = {
         TaskKind.FILE: Filing.from_settings(database, vaults, settings),
         TaskKind.DISCLOSE: Disclosing(settings, vaults),
+        TaskKind.WITHDRAW: TellingWithdrawal(settings, vaults),
     }
     return evolve(post, steps={**post.steps, **own})
 
@@ -323,6 +325,43 @@ def test_who_cannot_be_told_by_mail_is_noted(
     (line,) = post.lines("notice:withhold", own=True)
     assert (line.outcome, line.subject) == (why, entry_of(post))
     assert without_evidence(line.detail) == {"kind": "update"}
+
+
+def withdraw(post: Post) -> None:
+    """Have the letter's sender withdraw it."""
+    mail = make_mail(as_xdm(pack(LETTER, action=EntryAction.DELETE)), sender=SERVICE)
+    post.keep(mail, post.patient())
+    post.work()
+
+
+def test_who_saw_a_document_is_told_that_it_was_withdrawn(post: Post) -> None:
+    receive(post, flags=())
+
+    withdraw(post)
+
+    (line,) = [
+        one for one in post.lines("notice:make", own=True) if one.outcome == "withdrawn"
+    ]
+    assert line.subject == entry_of(post)
+    assert without_evidence(line.detail) == {"kind": "withdrawn"}
+    assert post.tasks(TaskKind.WITHDRAW) == []
+
+
+def test_a_secret_that_was_withdrawn_is_not_mailed(post: Post) -> None:
+    receive(post, flags=("INVISIBLE_REPRESENTANTS_LEGAUX",))
+
+    withdraw(post)
+
+    lines = post.lines("notice:withhold", own=True)
+    assert [one.outcome for one in lines if one.subject == entry_of(post)] == [
+        "representatives"
+    ]
+
+
+def test_of_a_withdrawn_document_that_is_not_there_nothing_is_told(post: Post) -> None:
+    post.again(TaskKind.WITHDRAW, "0" * 32)
+
+    assert post.notices() == []
 
 
 def test_what_representatives_may_not_know_is_not_mailed(post: Post) -> None:

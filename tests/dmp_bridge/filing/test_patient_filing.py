@@ -161,6 +161,92 @@ def test_a_profile_closed_meanwhile_takes_nothing(database: Database) -> None:
         assert vault_in(database, work).listed(profile.id) == []
 
 
+def keep(database: Database, profile: Profile, file: FileToKeep = FILE) -> str:
+    with database.write() as work:
+        return filing_of(database).prepare(profile, file)(work).document_id
+
+
+def erased(database: Database, profile: Profile, *document_ids: str) -> int:
+    with database.write() as work:
+        return filing_of(database).erase(work, profile.id, document_ids)
+
+
+def erasures(database: Database, profile: Profile) -> list[tuple[str, str]]:
+    with database.read() as work:
+        return [
+            (line.outcome, line.subject)
+            for line in work.journal.lines(chain_of(profile.id))
+            if line.action == "document:erase"
+        ]
+
+
+def test_documents_are_deleted_for_good_each_with_a_line(database: Database) -> None:
+    profile = open_profile(database)
+    first = keep(database, profile)
+    second = keep(database, profile, evolve(FILE, source=OTHER_FILE))
+
+    count = erased(database, profile, second, first, second)
+
+    assert count == 2
+    assert erasures(database, profile) == [("patient", second), ("patient", first)]
+    with database.read() as work:
+        for stored in vault_in(database, work).listed(profile.id):
+            assert stored.erased_at == work.now
+
+
+def test_one_that_is_not_the_patients_own_keeps_all(database: Database) -> None:
+    profile = open_profile(database)
+    other = open_profile(database, "153078987658513")
+    mine = keep(database, profile)
+    theirs = keep(database, other, evolve(FILE, source=OTHER_FILE))
+
+    for ids in ((mine, theirs), (mine, "f" * 32), ()):
+        with pytest.raises(ConflictError, match="^nothing is deleted: no"):
+            erased(database, profile, *ids)
+
+    assert erasures(database, profile) == erasures(database, other) == []
+    assert erased(database, profile, mine) == 1
+    with pytest.raises(ConflictError, match="^nothing is deleted: not own$"):
+        erased(database, profile, mine)
+
+
+def test_a_file_kept_again_after_its_deletion_is_another_document(
+    database: Database,
+) -> None:
+    profile, filing = open_profile(database), filing_of(database)
+    ids = []
+    for again in range(3):
+        source = evolve(FILE.source, again=again)
+        with database.read() as work:
+            assert filing.next_of(work, profile.id, FILE.source) == source
+            assert filing.find_each(work, profile.id, [FILE.source]) == {}
+        ids.append(keep(database, profile, evolve(FILE, source=source)))
+        with database.read() as work:
+            found = filing.find_each(work, profile.id, [FILE.source, OTHER_FILE])
+            assert filing.next_of(work, profile.id, FILE.source) == source
+        assert found == {FILE.source: ids[-1]}
+        assert erased(database, profile, ids[-1]) == 1
+
+    assert len(set(ids)) == 3
+
+
+def test_a_file_of_a_secret_message_is_hidden_from_representatives(
+    database: Database,
+) -> None:
+    profile = open_profile(database)
+    with database.write() as work:
+        Profiles(work).change(profile.id, "mask-by-default", mask_by_default=True)
+
+    document_id = keep(database, profile, evolve(FILE, is_secret=True))
+
+    hidden = {Visibility.HIDDEN_FROM_REPRESENTATIVES, Visibility.MASKED}
+    with database.read() as work:
+        vault = vault_in(database, work)
+        stored = vault.get(document_id)
+        assert stored is not None
+        assert vault.entry(stored).visibility == stored.flags == hidden
+
+
 def test_another_patients_document_is_neither_found_nor_replaced(
     database: Database,
 ) -> None:

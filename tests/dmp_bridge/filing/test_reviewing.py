@@ -6,45 +6,22 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from gateway.core.papers import PaperKind, PaperToWrite, PaperVersion
-from gateway.dmp_bridge.filing.paper_filing import PaperFiling
+from gateway.core.papers import PaperKind
 from gateway.dmp_bridge.filing.reviewing import Reviewing
-from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
-from tests.builders_people import open_profile
-from tests.builders_settings import make_settings
+from tests.builders_papers import REVIEW, PaperAuthor
 from tests.fakes import SetClock
 
-YEAR = timedelta(days=365)
 
-
-class Author:
-    """A patient with a way to write, and the worker that reminds."""
+class Author(PaperAuthor):
+    """An author of directives, and the worker that reminds."""
 
     def __init__(self, database: Database) -> None:
-        settings = make_settings()
-        self.database = database
-        self.papers = PaperFiling.from_settings(
-            open_vaults(database), settings, database.clock
-        )
-        self.step = Reviewing(self.papers, settings)
-        self.id = open_profile(database, state="ACTIVATED")
-
-    def write(self, number: int, replaces: str = "") -> str:
-        with self.database.read() as work:
-            profile = Profiles(work).get(self.id)
-        assert profile is not None
-        version = PaperVersion(self.id, PaperKind.DIRECTIVES, number)
-        paper = PaperToWrite(
-            version=version, replaces=replaces, said={"birth-place": "L", "more": "x"}
-        )
-        job = self.papers.prepare(profile, paper, masks=False)
-        with self.database.write() as work:
-            job(work)
-        return version.unique_id
+        super().__init__(database)
+        self.step = Reviewing(self.papers, self.settings)
 
     def run(self) -> int:
         """Do what is due; return how many reminders there were so far."""
@@ -67,20 +44,20 @@ class Author:
 
 def test_the_author_is_reminded_each_year(database: Database, clock: SetClock) -> None:
     author = Author(database)
-    author.write(1)
+    author.write()
 
-    clock.now += YEAR - timedelta(hours=1)
+    clock.now += REVIEW - timedelta(hours=1)
     early = author.run()
     clock.now += timedelta(hours=2)
     first = author.run()
-    clock.now += YEAR + timedelta(hours=1)
+    clock.now += REVIEW + timedelta(hours=1)
 
     assert (early, first, author.run()) == (0, 1, 2)
 
 
 def test_a_confirmation_puts_it_off(database: Database, clock: SetClock) -> None:
     author = Author(database)
-    author.write(1)
+    author.write()
     clock.now += timedelta(days=200)
     with database.write() as work:
         assert author.papers.confirm(work, author.id)
@@ -96,16 +73,16 @@ def test_what_was_replaced_or_taken_back_is_not_reminded_of(
     database: Database, clock: SetClock
 ) -> None:
     author = Author(database)
-    author.write(2 - 1)
+    author.write()
     clock.now += timedelta(days=300)
-    author.write(2, replaces=PaperVersion(author.id, PaperKind.DIRECTIVES, 1).unique_id)
+    author.write(2)
 
     clock.now += timedelta(days=70)
     of_the_old = author.run()
     with database.write() as work:
         assert author.papers.take_back(work, author.id, PaperKind.DIRECTIVES)
         assert not author.papers.confirm(work, author.id)
-    clock.now += YEAR
+    clock.now += REVIEW
 
     assert (of_the_old, author.run(), author.waiting()) == (0, 0, 0)
 
@@ -114,10 +91,10 @@ def test_while_the_space_is_closed_nobody_is_told_and_it_goes_on(
     database: Database, clock: SetClock
 ) -> None:
     author = Author(database)
-    author.write(1)
+    author.write()
     with database.write() as work:
         Profiles(work).change(author.id, "test", state="SUSPENDED")
 
-    clock.now += YEAR + timedelta(hours=1)
+    clock.now += REVIEW + timedelta(hours=1)
 
     assert (author.run(), author.waiting()) == (0, 1)

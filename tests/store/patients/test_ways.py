@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 
 from gateway.core.ins import Ins
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.notice_rules import WayFacts, way_of
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
@@ -47,31 +45,6 @@ def way(database: Database, profile_id: str, limits: SmsLimits = ON) -> str:
     with database.read() as work:
         found = Ways(work, limits).way(profile_of(work, profile_id))
     return found.value if found else ""
-
-
-@pytest.mark.parametrize(
-    ("chosen", "has_email", "is_reached", "may_text"),
-    list(product(NoticeWay, (True, False), (True, False), (True, False))),
-)
-def test_there_is_a_way_wherever_one_is_left(
-    chosen: NoticeWay, has_email: bool, is_reached: bool, may_text: bool
-) -> None:
-    found = way_of(
-        WayFacts(
-            chosen=chosen,
-            has_email=has_email,
-            is_reached=is_reached,
-            may_text=may_text,
-        )
-    )
-
-    assert (found is None) == (not has_email and not may_text)
-    if found is NoticeWay.SMS:
-        assert may_text
-        assert chosen is NoticeWay.SMS or not (has_email and is_reached)
-    if found is NoticeWay.EMAIL:
-        assert has_email
-        assert not may_text or (chosen is NoticeWay.EMAIL and is_reached)
 
 
 def test_a_number_that_was_changed_is_not_proved(database: Database) -> None:

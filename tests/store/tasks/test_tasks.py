@@ -526,6 +526,23 @@ def test_something_is_waiting_for_a_subject_until_it_is_done_or_dead(
         assert not work.tasks.is_waiting(["one"])
 
 
+def test_what_waits_already_is_not_asked_for_again(database: Database) -> None:
+    def asked(kind: TaskKind, subject: str) -> int:
+        with database.write() as work:
+            work.tasks.ask(kind, subject)
+        with database.read() as work:
+            return len(work.tasks.listed())
+
+    assert [asked(FILE, "one"), asked(FILE, "one")] == [1, 1]
+    assert [asked(RELAY, "one"), asked(FILE, "two"), asked(FILE, "two")] == [2, 3, 3]
+    claim(database, kinds=[FILE])
+    # Whoever does it may have begun before what asks again.
+    assert [asked(FILE, "one"), asked(FILE, "one"), asked(RELAY, "one")] == [4, 4, 4]
+    with database.read() as work:
+        *_, last = work.tasks.listed()
+    assert (last.kind, last.subject, last.state) == (FILE, "one", TaskState.READY)
+
+
 def test_an_owner_is_a_name_by_chance_of_no_machine_and_no_process() -> None:
     name = new_owner()
 

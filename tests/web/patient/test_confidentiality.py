@@ -15,6 +15,7 @@ from gateway.dmp_bridge import masking
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
+from tests.builders_directory import HOMONYMS, take_sample
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.web.browsing import DOCTOR, HOUSE, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import file, narrative, receive
@@ -195,6 +196,23 @@ def test_who_wrote_is_blocked_from_the_conversation_or_by_name(site: Site) -> No
 
     with site.database.read() as work:
         assert Profiles(work).rights(site.patient).blocked == {DOCTOR}
+
+
+@blocking
+def test_somebody_of_the_national_directory_is_blocked_by_name(site: Site) -> None:
+    """Homonyms are told apart; the list of blocks names whom it has."""
+    take_sample(site.database)
+    browser, asked = site.signed_in(), ("name", "martin jeanne")
+
+    found = browser.get("/confidentiality/block?name=martin+jeanne").text
+    send(browser, "/confidentiality/block", asked, ("who", HOMONYMS[1]))
+
+    assert found.count("<b>Jeanne MARTIN</b>") == 2
+    for about in ("Masseur-Kinésithérapeute, Cabinet des sports", "Médecin, "):
+        assert f'<span class="hint" lang="fr">{about}' in found
+    with site.database.read() as work:
+        assert Profiles(work).rights(site.patient).blocked == {HOMONYMS[1]}
+    assert "Jeanne MARTIN" in browser.get("/confidentiality").text
 
 
 @pytest.mark.parametrize("site", [{"max_blocks": 1}], indirect=True)

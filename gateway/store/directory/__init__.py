@@ -1,0 +1,1 @@
+"""The national directory: professionals as the public extraction has them."""
