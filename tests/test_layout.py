@@ -20,6 +20,8 @@ TESTED_THROUGH = {
     # words alone, shown by who says them
     "core/accesses.py": "rights/test_access_rules.py",
     "core/texts/accesses.py": "cli/test_access.py",
+    "core/texts/administrators.py": "mssante/sending/test_appointing.py",
+    "core/texts/attestations.py": "web/patient/test_attesting.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",

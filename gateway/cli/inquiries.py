@@ -19,6 +19,7 @@ from gateway.cli.options import (
     say_altered,
     who_and_why,
 )
+from gateway.core.actors import Who
 from gateway.core.ins import check_note
 from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
@@ -129,6 +130,7 @@ def _whole(work: UnitOfWork, one: Inquiry) -> dict[str, Any]:
         **said,
         "ins": profile.ins.matricule if profile else "",
         "who": one.reported.name,
+        "by": one.reported.by,
         "identity": one.reported.identity,
         "blocked": one.reported.blocked,
         "from": one.reported.source,
@@ -152,7 +154,9 @@ def move(args: argparse.Namespace) -> int:
         inquiries.move(one, event, text, **who_and_why(args))
         profile = Profiles(work).get(one.profile_id)
         if profile is not None:
-            told = Happened(subject=one.id, by=operator_name())
+            # A minor's own report may be of somebody known from a secret.
+            own = one.reported is None or one.reported.by != Who.REPRESENTATIVE
+            told = Happened(subject=one.id, by=operator_name(), is_secret=own)
             Notices.of(work, settings).make(profile, NoticeKind.INQUIRY, told)
     print(f"{args.inquiry}: {_DONE[event]}")
     return 0

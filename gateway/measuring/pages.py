@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from uuid import uuid4
 
 from attrs import field, frozen
@@ -28,6 +29,7 @@ from gateway.measuring.page_messages import CONTENT, TEXT, is_own, message
 from gateway.node.pages import make_desk
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
+from gateway.rights.delegation_rules import Capacity, Term
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
 from gateway.store.base.work import Database, UnitOfWork
@@ -36,6 +38,7 @@ from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import AttachedFile, Conversation
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
 from gateway.store.tables import tasks
@@ -52,6 +55,7 @@ WANTED = 100.0
 """Milliseconds of server time that no page may take."""
 
 _BATCH = 250
+_YEAR = timedelta(days=365)
 _BODY = (
     '<?xml version="1.0" encoding="UTF-8"?><ClinicalDocument xmlns="urn:hl7-org:v3">'
     '<id root="1.2.3"/><component><structuredBody><component><section><title>Biologie'
@@ -90,6 +94,18 @@ class PageTime:
 
 
 @frozen
+class AskedPage:
+    """A page that is measured, and by whom it is asked for."""
+
+    name: str
+    path: str
+    parts: Mapping[str, str] = MappingProxyType({})
+    query: Mapping[str, str] = field(default=MappingProxyType({}), repr=False)
+    represents: bool = False
+    """By who represents the patient, from whom secrets are kept."""
+
+
+@frozen
 class Space:
     """One patient's space in a database of its own, and the pages that show it."""
 
@@ -99,29 +115,54 @@ class Space:
     routes: Mapping[str, Route]
     profile_id: str
     cookie: str = field(repr=False)
+    theirs: Mapping[str, str] = field(repr=False)
+    """The cookies of who represents the patient, in this space."""
     threads: ThreadPoolExecutor = field(repr=False)
     loop: asyncio.AbstractEventLoop = field(repr=False)
 
     @classmethod
     def fill(
-        cls, settings: Settings, database: Database, matricule: str, holdings: Holdings
+        cls,
+        settings: Settings,
+        database: Database,
+        people: Sequence[str],
+        holdings: Holdings,
     ) -> Space:
-        """Put so much into the space of a patient, and sign in."""
+        """
+        Put so much into the space of the first of some people, and sign in.
+
+        So does the second, who represents them.
+        """
         writer, threads = Writer(database), ThreadPoolExecutor(1)
         writer.start()
         loop = asyncio.new_event_loop()
         reception = Reception(database, writer, Threads(loop, threads))
         desk = make_desk(settings, database, writer, reception, lambda _: True)
         with database.write() as work:
-            found = Profiles(work).find_state(matricule)
-            assert found is not None, "a patient of this database"
-            profile_id = found[0]
-            account = Accounts(work).add("bench-pages", uuid4().hex, profile_id)
-            cookie = desk.sessions(work).start(Stage.OPEN, account)
+            own, other = (Profiles(work).find(one) for one in people[:2])
+            assert own is not None, "a patient of this database"
+            assert other is not None, "another of them"
+            profile_id, sessions = own.id, desk.sessions(work)
+            today = work.now.date()
+            theirs = {
+                "__Host-acting": Delegations(work).represent(
+                    own,
+                    other,
+                    Term(first=today, last=today + _YEAR),
+                    capacity=Capacity.PROTECTOR,
+                    by="bench",
+                )
+            }
+            accounts = [
+                Accounts(work).add(f"bench-pages-{number}", uuid4().hex, one.id)
+                for number, one in enumerate((own, other))
+            ]
+            cookie, another = (sessions.start(Stage.OPEN, one) for one in accounts)
+            theirs["__Host-session"] = another
         routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
         serving = Serving(database.keys, SigningIn(desk))
         space = cls(
-            database, writer, serving, routes, profile_id, cookie, threads, loop
+            database, writer, serving, routes, profile_id, cookie, theirs, threads, loop
         )
         for first in range(0, holdings.messages, _BATCH):
             space._add_messages(range(first, min(first + _BATCH, holdings.messages)))
@@ -153,8 +194,8 @@ class Space:
         self.threads.shutdown()
         self.loop.close()
 
-    def addresses(self) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
-        """Return a name, the route, its parts and its query for each page measured."""
+    def addresses(self) -> Iterator[AskedPage]:
+        """Return each page that is measured."""
         with self.database.read() as work:
             reader = InboxReader(work)
             found = reader.conversations(self.profile_id, 1)[0]
@@ -169,22 +210,32 @@ class Space:
             "thread": {"page": str(-(-found.messages // PER_PAGE))},
             "documents": {"page": str(-(-total // PER_PAGE))},
         }
-        yield "home", "/home", {}, {}
-        yield "messages, the first page", "/inbox", {}, {}
-        yield "messages, the last page", "/inbox", {}, last["inbox"]
-        yield "a conversation, the newest page", thread, one, {}
-        yield "a conversation, the oldest page", thread, one, last["thread"]
-        yield "a new message", "/inbox/new", {}, {}
-        yield "documents, the first page", "/documents", {}, {}
-        yield "documents, the last page", "/documents", {}, last["documents"]
-        yield "documents, replaced ones too", "/documents", {}, {"replaced": "1"}
-        yield "documents, of a category", "/documents", {}, {"kind": "bio"}
+        yield AskedPage("home", "/home")
+        yield AskedPage("messages, the first page", "/inbox")
+        yield AskedPage("messages, the last page", "/inbox", {}, last["inbox"])
+        yield AskedPage("a conversation, the newest page", thread, one)
+        yield AskedPage("a conversation, the oldest page", thread, one, last["thread"])
+        yield AskedPage("a new message", "/inbox/new")
+        yield AskedPage("documents, the first page", "/documents")
+        yield AskedPage("documents, the last page", "/documents", {}, last["documents"])
+        yield AskedPage(
+            "documents, replaced ones too", "/documents", {}, {"replaced": "1"}
+        )
+        yield AskedPage("documents, of a category", "/documents", {}, {"kind": "bio"})
         filters = {"when": "2026", "unread": "1", "order": "filed"}
-        yield "documents, of a year, not opened", "/documents", {}, filters
+        yield AskedPage("documents, of a year, not opened", "/documents", {}, filters)
         words = {"q": self._sealed("biologie inr")}
-        yield "documents, searched", "/documents", {}, words
+        yield AskedPage("documents, searched", "/documents", {}, words)
         document = "/documents/<string(length=32):document_id>"
-        yield "a document", document, {"document_id": first.id}, {}
+        yield AskedPage("a document", document, {"document_id": first.id})
+        for name, path in (
+            ("home", "/home"),
+            ("documents, the first page", "/documents"),
+            ("documents to hide", "/confidentiality/documents"),
+            ("who is blocked", "/confidentiality"),
+            ("history", "/history"),
+        ):
+            yield AskedPage(f"{name}, for who represents", path, represents=True)
 
     def _sealed(self, words: str) -> str:
         """Return what was typed as the address of this session has it."""
@@ -200,7 +251,7 @@ class Space:
         with self.database.read() as work:
             return TypedSealing(work, visit).seal(words)
 
-    def time(self, path: str, parts: dict[str, str], query: dict[str, str]) -> float:
+    def time(self, page: AskedPage) -> float:
         """
         Ask for a page as a browser does; return the seconds it took.
 
@@ -209,14 +260,14 @@ class Space:
         """
         asked = RawRequest(
             method="GET",
-            path=path.partition("<")[0],
-            query=query,
-            cookies={"__Host-session": self.cookie},
+            path=page.path.partition("<")[0],
+            query=page.query,
+            cookies=self.theirs if page.represents else {"__Host-session": self.cookie},
             headers={"host": "localhost"},
             body=b"",
         )
         began = time.perf_counter()
-        answer = self.serving.serve(self.routes[path], asked, dict(parts))
+        answer = self.serving.serve(self.routes[page.path], asked, dict(page.parts))
         taken = time.perf_counter() - began
         if answer.status != 200:
             raise UnavailableError(f"a page answered {answer.status}")
@@ -340,7 +391,7 @@ def measure_pages(
     """
     databases = [Database.open(node.settings) for node in (few, many)]
     spaces = [
-        Space.fill(node.settings, database, node.patients[0], held)
+        Space.fill(node.settings, database, node.patients, held)
         for node, database, held in zip(
             (few, many), databases, (FEW, holdings), strict=True
         )
@@ -350,11 +401,11 @@ def measure_pages(
         for one, other in zip(*(space.addresses() for space in spaces), strict=True):
             taken: tuple[list[float], list[float]] = ([], [])
             for space, page in zip(spaces, (one, other), strict=True):
-                space.time(*page[1:])  # templates and statements are made once
+                space.time(page)  # templates and statements are made once
             for _ in range(rounds):
                 for space, page, times in zip(spaces, (one, other), taken, strict=True):
-                    times.append(1000 * space.time(*page[1:]))
-            found.append(PageTime(one[0], *(map(statistics.median, taken))))
+                    times.append(1000 * space.time(page))
+            found.append(PageTime(one.name, *(map(statistics.median, taken))))
     finally:
         for space, database in zip(spaces, databases, strict=True):
             space.close()

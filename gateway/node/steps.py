@@ -13,6 +13,7 @@ from gateway.dmp_bridge.named_secrets import NamedSecrets
 from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.mssante.receipts.acknowledging import Acknowledging
+from gateway.mssante.sending.appointing import TellingAdministrator
 from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
@@ -72,6 +73,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             PaperFiling.from_settings(vaults, settings, database.clock), settings
         ),
         TaskKind.DIGEST: Digesting(settings),
+        TaskKind.APPOINT: TellingAdministrator(database, settings),
         TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,
         TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),

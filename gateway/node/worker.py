@@ -33,6 +33,7 @@ LOCAL = (
     TaskKind.RECALL,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
+    TaskKind.APPOINT,
     TaskKind.TELL,
     TaskKind.UNREAD,
 )

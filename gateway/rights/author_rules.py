@@ -50,6 +50,16 @@ def is_person_id(text: str) -> bool:
     return _PERSON.fullmatch(text) is not None
 
 
+def is_professional_id(text: str) -> bool:
+    """
+    Tell whether the text is the national number of a professional (RPPS or ADELI).
+
+    >>> is_professional_id("801234567897"), is_professional_id("1750803447")
+    (True, False)
+    """
+    return _PROFESSIONAL.fullmatch(text) is not None
+
+
 def is_structure_id(text: str) -> bool:
     """
     Tell whether the text has the shape of a Struct_IdNat.
@@ -99,7 +109,7 @@ def responsible(
 
 
 def _answers_for(sender: SenderIdentity, author: Participant) -> bool:
-    professional = _PROFESSIONAL.fullmatch(author.identifier) is not None
+    professional = is_professional_id(author.identifier)
     if not professional or author.is_patient or author.is_device:
         return False
     return author.structure is not None and (

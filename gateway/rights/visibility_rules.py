@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.core.actors import Who
 from gateway.core.document import Availability, Visibility
 from gateway.rights.delegation_rules import Capacity
 
@@ -86,6 +87,16 @@ def sees_secrets(reader: PatientReader) -> bool:
     R. 1111-33, R. 1111-50).
     """
     return Visibility.HIDDEN_FROM_REPRESENTATIVES in _SEEN[reader]
+
+
+def knows_of_act(by: Who | str, reader: PatientReader) -> bool:
+    """
+    Tell whether a reader may know of an objection or a report, by whose it is.
+
+    What a minor objects to, or is written down for them, may name what is secret: who
+    represents them knows of what representatives did (CSP R. 1111-33).
+    """
+    return sees_secrets(reader) or by == Who.REPRESENTATIVE
 
 
 def sees_version(

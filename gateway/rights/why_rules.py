@@ -13,6 +13,8 @@ class Measure(StrEnum):
     """How much is told."""
 
     ALL = "all"
+    LAW = "law"
+    """What came of it and on which article it rests: no fact, and nobody's reasons."""
     OUTCOME = "outcome"
     """That it was set aside, and no fact: it may be about another person."""
     NOTHING = "nothing"
@@ -43,8 +45,9 @@ def telling(facts: TellingFacts) -> Measure:
 
     A document that is hidden from its patient is not there, nor is that one was refused
     that its sender wanted hidden (CSP R. 1111-53), until the message shows. What is
-    hidden from representatives is for the holder (CSP R. 1111-50). Of what was set
-    aside nothing is told of whom it was about.
+    hidden from representatives is for the holder (CSP R. 1111-50), and what else they
+    set may be about it: who represents them is told what came of it, and the law. Of
+    what was set aside nothing is told of whom it was about.
 
     >>> str(telling(TellingFacts(place=Whereabouts.HIDDEN)))
     'nothing'
@@ -56,4 +59,6 @@ def telling(facts: TellingFacts) -> Measure:
     is_known = facts.place is not Whereabouts.ABSENT or facts.message_is_seen
     if facts.asks_hidden and not is_known:
         return Measure.NOTHING
-    return Measure.OUTCOME if facts.sets_aside else Measure.ALL
+    if facts.sets_aside:
+        return Measure.OUTCOME
+    return Measure.ALL if facts.is_holder else Measure.LAW

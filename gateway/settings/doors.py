@@ -297,6 +297,9 @@ class WebSettings(Table):
         "they were written or last confirmed.",
     ] = 365
     carer_requests: Annotated[int, "People a patient may ask to help in a day."] = 5
+    max_administrators: Annotated[
+        int, "Professionals who may be administrators of one profile at once."
+    ] = 5
     max_blocks: Annotated[
         int, "People and places that a patient may block on the pages, at once."
     ] = 300

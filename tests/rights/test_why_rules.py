@@ -41,6 +41,10 @@ SEEN, ABSENT, HIDDEN, GONE = (
             {"place": SEEN, "asks_secret": True, "is_holder": False},
             Measure.NOTHING,
         ),
+        ({"place": SEEN, "is_holder": False}, Measure.LAW),
+        ({"place": ABSENT, "is_holder": False}, Measure.LAW),
+        ({"place": HIDDEN, "is_holder": False}, Measure.NOTHING),
+        ({"place": ABSENT, "sets_aside": True, "is_holder": False}, Measure.OUTCOME),
     ],
 )
 def test_what_is_hidden_is_not_told_and_of_another_person_nothing(

@@ -67,6 +67,14 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Un réglage de votre espace a été changé par le service",
             "The service changed a setting of your space",
         ),
+        NoticeKind.ADMINISTRATOR: Both(
+            "Un administrateur de votre espace a été nommé ou retiré",
+            "An administrator of your space was named, or is one no longer",
+        ),
+        NoticeKind.ADMINISTERED: Both(
+            "Un administrateur de votre espace en a changé un réglage",
+            "An administrator of your space changed a setting of it",
+        ),
         NoticeKind.PEOPLE: Both(
             "Du nouveau parmi vos proches", "News about the people close to you"
         ),
@@ -85,6 +93,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
         NoticeKind.REPRESENTED_SETTINGS: Both(
             "Le service a changé un réglage d'un espace que vous gérez",
             "The service changed a setting of a space you look after",
+        ),
+        NoticeKind.REPRESENTED_ADMINISTRATOR: Both(
+            "Du nouveau sur l’administrateur d’un espace que vous gérez",
+            "News about the administrator of a space you look after",
         ),
         NoticeKind.REPRESENTED_OPENED: Both(
             "Un espace que vous gérez a été ouvert",

@@ -660,6 +660,11 @@ HEADLINES: Mapping[str, Both] = MappingProxyType(
             "Aucun avis n'a été préparé, ni par courriel ni par SMS.",
             "No notice was prepared, neither by e-mail nor by text message.",
         ),
+        "set": Both(
+            "Un document n’a pas été ajouté : ce qui est réglé pour cet espace ne le "
+            "permet pas.",
+            "A document was not added: what is set for this space does not allow it.",
+        ),
         "reading": Both(
             "Un professionnel a pu consulter votre dossier.",
             "A professional could read your record.",

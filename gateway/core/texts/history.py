@@ -267,6 +267,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Vous avez été informé du dépôt de documents, déclare cette structure",
             "You were told that documents are filed, says this structure",
         ),
+        "administrator": Both(
+            "Administrateur du profil nommé ou retiré",
+            "Administrator of the profile named, or no longer one",
+        ),
         "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
         "unblock": Both("Blocage levé", "Block lifted"),
         "card": Both("Numéro de carte Vitale changé", "Health card number changed"),
@@ -383,7 +387,7 @@ TOLD_ABOUT = frozenset(
 )
 """Changes of which the patient is told whom or what they are about."""
 
-TOLD_VALUES = frozenset({"block", "unblock", "email", "telephone"})
+TOLD_VALUES = frozenset({"administrator", "block", "unblock", "email", "telephone"})
 """Changes of which the values before and after are words for the patient."""
 
 MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     REPRESENTED_ACCESS = "their-access"  # an operator looks into that space, or may
     REPRESENTED_UNFOUNDED = "their-unfounded"
     REPRESENTED_SETTINGS = "their-settings"
+    REPRESENTED_ADMINISTRATOR = "their-administrator"
     REPRESENTED_OPENED = "their-opened"
     REPRESENTED_CLOSED = "their-closed"
     REPRESENTED_DELETING = "their-deleting"
@@ -70,6 +71,8 @@ class NoticeKind(StrEnum):
     SHOWN = "shown"  # a document that was hidden from the patient until now
     WITHDRAWN = "withdrawn"  # a document, by its author
     SETTINGS = "settings"  # changed by an operator
+    ADMINISTRATOR = "administrator"  # a professional was named, or is no longer
+    ADMINISTERED = "administered"  # such a professional masked or blocked
     READ_FIRST = "read-first"  # a professional, for the first time
     READ = "read"  # a professional who read before
     EMERGENCY = "emergency"  # a professional, without the patient's agreement
@@ -311,6 +314,44 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Someone who runs the service changed a setting of your space. The "
                 "history of your space says which, and why.\n\n"
                 "If that is wrong, tell the service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.ADMINISTRATOR: {
+            "fr": (
+                "L’administrateur de votre espace a changé",
+                "Bonjour,\n\n"
+                "Un professionnel a été nommé administrateur de votre espace, ou ne "
+                "l’est plus. Votre espace dit qui, à la page « Administrateur ».\n\n"
+                "Ce n’est pas vous ? Retirez-le, changez votre mot de passe, et "
+                "prévenez l’accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "The administrator of your space has changed",
+                "Hello,\n\n"
+                "A professional was named administrator of your space, or is one no "
+                'longer. Your space says who, on the page "Administrator".\n\n'
+                "If it was not you, take it back, change your password, and tell the "
+                "service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.ADMINISTERED: {
+            "fr": (
+                "Un réglage de votre espace a changé",
+                "Bonjour,\n\n"
+                "Un professionnel que vous avez nommé administrateur a changé un "
+                "réglage de votre espace, à votre demande d’après lui. L’historique de "
+                "votre espace dit lequel, et vous pouvez revenir en arrière.\n\n"
+                "Vous n’avez rien demandé ? Retirez-lui ce rôle, et prévenez l’accueil "
+                "du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "A setting of your space has changed",
+                "Hello,\n\n"
+                "A professional whom you named administrator changed a setting of your "
+                "space, at your request as they say. The history of your space says "
+                "which, and you can go back.\n\n"
+                "If you asked for nothing, take that role from them, and tell the "
+                "service.\n" + CARE_EN,
             ),
         },
         NoticeKind.READ_FIRST: {

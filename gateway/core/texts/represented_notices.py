@@ -124,6 +124,22 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "why.\n\n" + _OPENS_EN + _ASKS_EN,
             ),
         ),
+        "their-administrator": _both(
+            (
+                "L’administrateur d’un espace que vous gérez",
+                "Un professionnel a été nommé administrateur de l’espace d’une "
+                "personne que vous représentez, ne l’est plus, ou y a changé un "
+                "réglage. L’historique de cet espace le dit.\n\n"
+                + _OPENS_FR
+                + _ASKS_FR,
+            ),
+            (
+                "The administrator of a space you look after",
+                "A professional was named administrator of the space of a person whom "
+                "you represent, is one no longer, or changed a setting there. The "
+                "history of that space says it.\n\n" + _OPENS_EN + _ASKS_EN,
+            ),
+        ),
         "their-opened": _both(
             (
                 "Un espace que vous gérez est ouvert",

@@ -30,6 +30,7 @@ from gateway.store.consultations.values import (
 )
 from gateway.store.mailbox.mailboxes import PERSONAL, Mailboxes
 from gateway.store.patients import treating
+from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import Profile, ProfileRights
 
@@ -37,8 +38,6 @@ READING: Final = "reading"
 """The kind of an opposition to being read, by anybody or by one."""
 PERMIT: Final = "permit"
 """What the patient's switches for emergencies say that are on."""
-ADMINISTRATOR: Final = "administrator"
-"""The standing fact whom a patient named so; it says an ``identity``."""
 
 
 def policy_of(settings: ReadingSettings) -> ReadingPolicy:
@@ -114,9 +113,9 @@ def relation_of(
     Who works where the patient agreed to be read by the team is of that team
     (CSP L. 1110-12), and so is who joined it.
     """
-    standing = Profiles(work).standing(profile_id)
-    if _named(standing.get(ADMINISTRATOR)) == who.national_id:
+    if Administrators(work, profile_id).among({who.national_id}) is not None:
         return Relation.ADMINISTRATOR
+    standing = Profiles(work).standing(profile_id)
     if _named(standing.get(treating.FACT)) == who.national_id:
         return Relation.TREATING
     if agreement is not None:

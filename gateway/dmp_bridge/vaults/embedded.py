@@ -131,9 +131,9 @@ class EmbeddedVault:
         """Return how many they are."""
         return self._documents.count_for_holder(profile_id, old=old, added=added)
 
-    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+    def ids_for_holder(self, profile_id: str, *, added: bool = False) -> frozenset[str]:
         """Return the ids of all that the patient may know of."""
-        return self._documents.ids_for_holder(profile_id)
+        return self._documents.ids_for_holder(profile_id, added=added)
 
     def listing(self, profile_id: str) -> Listing:
         """Return what a list needs to know of all documents, as they are now."""

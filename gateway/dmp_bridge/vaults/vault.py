@@ -150,8 +150,12 @@ class Vault(Protocol):
     ) -> int:
         """Return how many they are."""
 
-    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
-        """Return the ids of all that the patient may know of, old versions with them"""
+    def ids_for_holder(self, profile_id: str, *, added: bool = False) -> frozenset[str]:
+        """
+        Return the ids of all that the patient may know of, old versions with them.
+
+        ``added``: of those alone that no message brought.
+        """
 
     def listing(self, profile_id: str) -> Listing:
         """

@@ -13,6 +13,7 @@ from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.teams import end_all_of
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.rights import (
     RIGHTS,
@@ -48,13 +49,15 @@ class Decisions:
         Block a sender by structure id, IDNPS or address; again is no error.
 
         ``named`` is what they were called when the patient chose them. What let them
-        read ends with it, and taking the block back restores nothing.
+        read ends with it, and that they administer the profile; taking the block back
+        restores nothing.
         """
         profile = self._held(profile_id)
         self._delete(blocks, profile_id, identity)
         self._insert(blocks, profile, identity)
         for name in sorted({identity, *Mailboxes(self.work).persons(identity)}):
             end_all_of(self.work, profile_id, name)
+            Administrators(self.work, profile_id, self.by, self.why).end(name)
         self._record(profile_id, "block", None, identity.lower(), named)
 
     def unblock(self, profile_id: str, identity: str, named: str = "") -> None:
@@ -96,10 +99,19 @@ class Decisions:
         what, named = f"oppose-{opposition.kind}", opposition.named
         self._record(profile_id, what, None, after, named)
 
-    def withdraw(self, profile_id: str, opposition: Opposition) -> None:
-        """End an opposition, whose row stays; none is no error."""
+    def withdraw(
+        self, profile_id: str, opposition: Opposition, *, only: str = ""
+    ) -> None:
+        """
+        End an opposition, whose row stays; none is no error.
+
+        Whoever declared it, or ``only`` the one of an id: what a minor and their
+        representatives object to are two, which each lifts alone.
+        """
         profile = self._held(profile_id)
         for row_id in self._recorded(profile, opposition):
+            if only not in ("", row_id):
+                continue
             self.work.connection.execute(
                 update(oppositions)
                 .where(oppositions.c.id == row_id)

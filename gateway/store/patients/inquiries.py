@@ -14,6 +14,7 @@ from uuid import uuid4
 from attrs import asdict, evolve, field, frozen
 from sqlalchemy import Select, func, select
 
+from gateway.core.actors import Who
 from gateway.errors import DestroyedError, NotFoundError
 from gateway.rights.inquiry_rules import InquiryEvent, InquiryState, advanced
 from gateway.store.base.work import UnitOfWork
@@ -45,7 +46,8 @@ class ReportedPerson:
 
     ``identity`` is what a block names, empty for an operator of the service. ``source``
     is ``document``, ``conversation`` or ``line``, ``subject`` its id. ``text`` is what
-    the patient adds; ``blocked`` whether they were blocked with it.
+    the patient adds; ``blocked`` whether they were blocked with it. ``by`` is who says
+    so, a word of `Who`.
     """
 
     identity: str = field(repr=False)
@@ -54,6 +56,7 @@ class ReportedPerson:
     subject: str
     text: str = field(repr=False)
     blocked: bool
+    by: str = Who.PATIENT.value
 
 
 @frozen(kw_only=True)

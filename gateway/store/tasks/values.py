@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day
     UNREAD = "unread"  # a place among all messages: who is to hear that nobody read it
+    APPOINT = "appoint"  # a patient and a professional, who is told to be administrator
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
     TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
 

@@ -226,10 +226,10 @@ class Documents:
             .where(*self._seen(profile_id, old=old, added=added))
         ).scalar_one()
 
-    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
+    def ids_for_holder(self, profile_id: str, *, added: bool = False) -> frozenset[str]:
         """Return the ids of all that the patient may know of, read from the index."""
         seen = select(documents.c.id).where(
-            *self._seen(profile_id, old=True, added=False)
+            *self._seen(profile_id, old=True, added=added)
         )
         return frozenset(self.work.connection.execute(seen).scalars())
 

@@ -19,6 +19,7 @@ from gateway.rights.viewing_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.habilitation.matrices import Matrices
+from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.confidentiality import (
@@ -86,11 +87,15 @@ class ConfidentialityPages:
             profile = _now(work, visit)
             standing = standing_of(work, profile, self.desk.masks)
             blocked = self._blocked(work, visit)
+            administrators = Administrators(work, visit.profile.id).all
+            named = {one.identity for one in administrators}
+            named -= kept_from(work, self.desk.seen(work, visit.profile.id), named)
         return self.desk.page(
             visit,
             "confidentiality.html",
             standing=standing,
             blocked=blocked,
+            administrators=len(named),
             Choice=AccessChoice,
             done=visit.query.get("done", ""),
             undo=Undo.of(visit.query.get("done", ""), standing),
@@ -101,7 +106,7 @@ class ConfidentialityPages:
         if not rows:
             return []
         seen = self.desk.seen(work, visit.profile.id)
-        hidden = kept_from(work, seen)
+        hidden = kept_from(work, seen, {row["identity"] for row in rows})
         known = self.desk.directory.names(work, {row["identity"] for row in rows})
         names = {**known, **names_of(work, seen)}
         return [
@@ -290,10 +295,11 @@ class ConfidentialityPages:
         """Take a block back; nothing else comes back with it."""
         identity, profile_id = visit.form.line("who"), visit.profile.id
         with self.desk.database.read() as work:
-            hidden = kept_from(work, self.desk.seen(work, profile_id))
+            seen = self.desk.seen(work, profile_id)
+            hidden = kept_from(work, seen, {identity})
             if identity not in Profiles(work).rights(profile_id).blocked - hidden:
                 raise NotFoundError("not found")
-            named = names_of(work, self.desk.seen(work, profile_id)).get(identity, "")
+            named = names_of(work, seen).get(identity, "")
         self.desk.write(
             lambda work: Decisions(work).unblock(profile_id, identity, named)
         )

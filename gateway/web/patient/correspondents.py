@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from attrs import evolve, frozen
@@ -92,23 +92,35 @@ def names_of(work: UnitOfWork, seen: SeenDocuments) -> dict[str, str]:
     return names
 
 
-def kept_from(work: UnitOfWork, seen: SeenDocuments) -> frozenset[str]:
+def kept_from(
+    work: UnitOfWork, seen: SeenDocuments, among: Collection[str]
+) -> frozenset[str]:
     """
-    Return who is known from a minor's secrets alone, to whom must not know of them.
+    Return who of some is known from a minor's secrets alone.
 
-    That somebody is blocked would else say to a representative who once wrote.
+    Nobody to the patient. That somebody is blocked would else say to a representative
+    who once wrote.
     """
-    if sees_secrets(seen.reader):
+    if sees_secrets(seen.reader) or not among:
         return frozenset()
-    whole = evolve(seen, reader=PatientReader.HOLDER)
     wrote = InboxReader(work).contacts(seen.profile_id)
     known = {one.address.lower() for one in inbox_of(work).contacts(seen.profile_id)}
-    found = {one.address.lower() for one in wrote}
-    shown = {one.id for one in seen.listed(seen.count(replaced=True), replaced=True)}
-    for document in whole.listed(whole.count(replaced=True), replaced=True):
-        told = known if document.id in shown else found
-        told.update(author.identity for author in _authors(seen, document))
-    return frozenset(found - known)
+    left = {one.address.lower() for one in wrote} & set(among)
+    shown = seen.known(replaced=True)
+    whole = evolve(seen, reader=PatientReader.HOLDER)
+    told = {one.id for one in shown}
+    secret = [one for one in whole.known(replaced=True) if one.id not in told]
+    for document in whole.each([one.id for one in secret]):
+        left.update({one.identity for one in _authors(seen, document)} & set(among))
+    left -= known
+    names = {name for one in secret for name in (*one.people, one.structure) if name}
+    for one in shown:
+        if not left:
+            break
+        if not names.isdisjoint((*one.people, one.structure)):
+            for document in seen.each([one.id]):
+                left -= {each.identity for each in _authors(seen, document)}
+    return frozenset(left)
 
 
 def _authors(seen: SeenDocuments, document: FiledDocument) -> Iterator[Blockable]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 
 from attrs import evolve, field, frozen
@@ -16,11 +17,13 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.document_kinds import kind_of
+from gateway.core.listing import ListEntry, moment_of
 from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.forms import unescape
 from gateway.documents.xds.naming import full_name, person_name, structure_name
+from gateway.rights.listing_rules import seen_by
 from gateway.rights.own_document_rules import is_own
 from gateway.rights.reader_rules import PatientSide
 from gateway.rights.visibility_rules import (
@@ -106,6 +109,9 @@ class SeenDocuments:
     profile_id: str
     now: datetime
     reader: PatientReader = PatientReader.HOLDER
+    _known: dict[bool, Sequence[ListEntry]] = field(
+        factory=dict, init=False, repr=False, eq=False
+    )
 
     @property
     def side(self) -> PatientSide:
@@ -128,7 +134,7 @@ class SeenDocuments:
     ) -> list[FiledDocument]:
         """Return some of them, last filed first; old versions on request."""
         if not sees_secrets(self.reader):
-            return self._without_secrets(replaced=replaced)[offset : offset + limit]
+            return self._some(self.known(replaced=replaced), limit, offset)
         found = self.vault.for_holder(
             self.profile_id, old=replaced, limit=limit, offset=offset
         )
@@ -137,24 +143,23 @@ class SeenDocuments:
     def unopened(self, limit: int) -> list[FiledDocument]:
         """Return the last filed of those that were not opened yet."""
         if not sees_secrets(self.reader):
-            found = self._without_secrets(replaced=False)
-            return [one for one in found if one.read_at is None][:limit]
-        some = self.vault.for_holder(
+            some = [one for one in self.known() if not one.is_read]
+            return self._some(some, limit)
+        found = self.vault.for_holder(
             self.profile_id, old=False, limit=limit, unopened=True
         )
-        return [one for one in some if self._is_seen(one, on_request=False)]
+        return [one for one in found if self._is_seen(one, on_request=False)]
 
     def count(self, *, replaced: bool = False) -> int:
         """Return how many they are."""
         if not sees_secrets(self.reader):
-            return len(self._without_secrets(replaced=replaced))
+            return len(self.known(replaced=replaced))
         return self.vault.count_for_holder(self.profile_id, old=replaced)
 
     def added(self, limit: int, offset: int = 0) -> list[FiledDocument]:
         """Return some of those that no message brought, last filed first."""
         if not sees_secrets(self.reader):
-            found = self._without_secrets(replaced=False, added=True)
-            return found[offset : offset + limit]
+            return self._some(self._known_added(), limit, offset)
         some = self.vault.for_holder(
             self.profile_id, old=False, limit=limit, offset=offset, added=True
         )
@@ -163,31 +168,32 @@ class SeenDocuments:
     def count_added(self) -> int:
         """Return how many they are."""
         if not sees_secrets(self.reader):
-            return len(self._without_secrets(replaced=False, added=True))
+            return len(self._known_added())
         return self.vault.count_for_holder(self.profile_id, old=False, added=True)
 
-    def _without_secrets(
-        self, *, replaced: bool, added: bool = False
+    def known(self, *, replaced: bool = False) -> Sequence[ListEntry]:
+        """
+        Return all of them as lists know them, last filed first; opened are none.
+
+        For who must not know of secrets: what is kept from representatives is sealed,
+        so that the database can neither leave it out nor count it.
+        """
+        if replaced not in self._known:
+            every = self.vault.listing(self.profile_id).entries
+            now = moment_of(self.now)
+            found = seen_by(self.side, every, now, old=replaced).entries
+            by_filing = attrgetter("filed_at", "id")
+            self._known[replaced] = sorted(found, key=by_filing, reverse=True)
+        return self._known[replaced]
+
+    def _known_added(self) -> list[ListEntry]:
+        added = self.vault.ids_for_holder(self.profile_id, added=True)
+        return [one for one in self.known() if one.id in added]
+
+    def _some(
+        self, some: Sequence[ListEntry], limit: int, offset: int = 0
     ) -> list[FiledDocument]:
-        """
-        Return all of them: what is kept from representatives is sealed, so that the
-        database can neither leave it out nor count it.
-        """
-        found = self.vault.for_holder(
-            self.profile_id,
-            old=replaced,
-            limit=self.vault.count_for_holder(
-                self.profile_id, old=replaced, added=added
-            ),
-            added=added,
-        )
-        names = {one.replaced_by for one in found} - {""}
-        newer = self.vault.get_each(names) if names else {}
-        return [
-            one
-            for one in found
-            if self._is_seen(one, on_request=replaced, newer=newer.get(one.replaced_by))
-        ]
+        return self.each([one.id for one in some[offset : offset + limit]])
 
     def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:
         """Return those that some messages brought, by the messages."""
@@ -251,17 +257,12 @@ class SeenDocuments:
             is_erased=document.erased_at is not None,
         )
 
-    def _is_seen(
-        self,
-        document: FiledDocument,
-        *,
-        on_request: bool,
-        newer: FiledDocument | None = None,
-    ) -> bool:
+    def _is_seen(self, document: FiledDocument, *, on_request: bool) -> bool:
         flags = document.visibility(self.now)
         if not patient_sees(flags, document.status, self.reader, on_request=on_request):
             return False
-        if newer is None and document.replaced_by and not sees_secrets(self.reader):
+        newer = None
+        if document.replaced_by and not sees_secrets(self.reader):
             newer = self.vault.get(document.replaced_by)
         after = None if newer is None else newer.visibility(self.now)
         return sees_version(flags, after, self.reader)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from attrs import field, frozen
 
 from gateway.core.accesses import AccessCause
-from gateway.core.actors import Means
+from gateway.core.actors import Means, Who
 from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
@@ -21,9 +22,10 @@ from gateway.core.texts.history import (
 )
 from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
-from gateway.rights.visibility_rules import sees_secrets
+from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
+from gateway.store.patients.administrators import ADMINISTRATOR
 from gateway.store.patients.facts import fact_named
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
@@ -80,6 +82,8 @@ _OF_NO_THING = frozenset(
 """Lines that tell of no document and no message."""
 _OPPOSITIONS = ("oppose-", "withdraw-")
 """How facts begin that may be about what representatives must know nothing of."""
+_OWN_CHOICES = frozenset({ADMINISTRATOR})
+"""What a minor decides alone may be about somebody known from a secret."""
 _AT_ONCE = 120
 
 
@@ -235,8 +239,13 @@ class PatientHistory:
             return True  # looked up with its document
         if ACCESS in entry.kept:
             return True  # looked up with its access
-        is_known = entry.action in _OF_NO_THING
-        return is_known and not entry.outcome.startswith(_OPPOSITIONS)
+        who, is_known = str(entry.kept.get("who", "")), entry.action in _OF_NO_THING
+        objects = is_known and entry.outcome.startswith(_OPPOSITIONS)
+        if objects or entry.action == Action.INQUIRY_OPENED:
+            return knows_of_act(who, self.seen.reader)
+        if entry.outcome in _OWN_CHOICES and who == Who.PATIENT:
+            return False
+        return is_known
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""
@@ -331,7 +340,13 @@ def _cause(entry: Entry) -> Both:
 def _values(fact: ProfileChange | None) -> tuple[str, str]:
     if fact is None or fact.what not in TOLD_VALUES:
         return "", ""
-    return str(fact.before or ""), str(fact.after or "")
+    return _in_words(fact.before), _in_words(fact.after)
+
+
+def _in_words(value: Any) -> str:
+    """Return what stood, by its name where it has one."""
+    named = value.get("name", "") if isinstance(value, dict) else value
+    return str(named or "")
 
 
 def _means(entry: Entry) -> Means | None:

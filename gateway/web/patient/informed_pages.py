@@ -6,6 +6,7 @@ from attrs import frozen
 
 from gateway.core.texts.informing import CHANNEL_TEXTS
 from gateway.store.patients.informed import InformedPatients
+from gateway.web.patient.correspondents import kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
@@ -21,7 +22,10 @@ class InformedPages:
     def informed(self, visit: Visit) -> Answer:
         """List the structures that say they told the patient, the newest first."""
         with self.desk.database.read() as work:
-            found = InformedPatients(work, visit.profile.id).all
+            every = InformedPatients(work, visit.profile.id).all
+            seen = self.desk.seen(work, visit.profile.id)
+            hidden = kept_from(work, seen, {one.teller.number for one in every})
+            found = [one for one in every if one.teller.number not in hidden]
         page = ListPage.asked(visit.query, len(found))
         if not page.is_there:
             return redirect(f"/confidentiality/informed?page={page.pages}")

@@ -33,6 +33,7 @@ _OWN_PLACES = {
     **{
         row.represented: "/people" for row in notice_table().values() if row.represented
     },
+    NoticeKind.ADMINISTRATOR: "/confidentiality/administrators",
     NoticeKind.HELPED: "/history?who=helpers",
     NoticeKind.INQUIRY: "/reports",
     NoticeKind.REVIEW: "/papers/directives",

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from gateway.core.actors import Who
 from gateway.core.codes import CLASSES, document_types, label_of
 from gateway.core.vault import FiledDocument
 from gateway.errors import NotFoundError
+from gateway.rights.visibility_rules import PatientReader, knows_of_act
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.profiles import Profiles
@@ -37,6 +39,7 @@ class StandingOpposition:
     named: str = field(repr=False)
     since: datetime
     by_patient: bool
+    by_representative: bool
 
 
 @frozen(kw_only=True)
@@ -82,6 +85,7 @@ class Opposable:
     document: FiledDocument | None
     title: str = field(repr=False)
     places: Sequence[Blockable]
+    declared_by: Who
 
     def opposition(self, asked: OppositionForm) -> Opposition:
         """
@@ -93,26 +97,25 @@ class Opposable:
         if asked.what == THIS:
             if self.document is None:
                 raise NotFoundError("not found")
-            return _by_patient(
+            return self._opposition(
                 kind="document", unique_id=self.document.unique_id, named=self.title
             )
         if asked.what and asked.what not in document_types():
             raise NotFoundError("not found")
         if not asked.whom:
-            return _by_patient(kind="type", type_code=asked.what)
+            return self._opposition(kind="type", type_code=asked.what)
         place = next((one for one in self.places if one.identity == asked.whom), None)
         if place is None:
             raise NotFoundError("not found")
-        return _by_patient(
+        return self._opposition(
             kind="structure",
             structure=place.identity,
             type_code=asked.what,
             named=place.name[:MOST_NAME],
         )
 
-
-def _by_patient(**said: Any) -> Opposition:
-    return Opposition(declared_by="patient", **said)
+    def _opposition(self, **said: Any) -> Opposition:
+        return Opposition(declared_by=self.declared_by.value, **said)
 
 
 def types_by_class(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -138,7 +141,11 @@ def type_name(type_code: str, language: str) -> str:
 def standing_oppositions(
     work: UnitOfWork, seen: SeenDocuments, language: str
 ) -> list[StandingOpposition]:
-    """Return what a patient objects to being added, the newest first."""
+    """
+    Return what is objected to being added, the newest first.
+
+    To who represents a minor: what representatives objected to.
+    """
     rows = Profiles(work).decided(seen.profile_id)["oppositions"]
     found = [
         StandingOpposition(
@@ -147,10 +154,13 @@ def standing_oppositions(
             type=type_name(row["type_code"], language) if row["type_code"] else "",
             named=row["named"] or row["structure"] or _title(seen, row["unique_id"]),
             since=datetime.fromisoformat(row["since"]),
-            by_patient=row["declared_by"] == "patient",
+            by_patient=row["declared_by"] == Who.PATIENT,
+            by_representative=row["declared_by"] == Who.REPRESENTATIVE,
         )
         for row in rows
-        if row["kind"] in FILING and _is_now(row, work.now)
+        if row["kind"] in FILING
+        and _is_now(row, work.now)
+        and knows_of_act(row["declared_by"], seen.reader)
     ]
     return sorted(found, key=lambda one: (one.since, one.id), reverse=True)
 
@@ -169,12 +179,18 @@ def _title(seen: SeenDocuments, unique_id: str) -> str:
 def oppose(
     work: UnitOfWork, profile_id: str, opposition: Opposition, why: str, most: int
 ) -> bool:
-    """Record one that does not stand already; False where there are too many."""
+    """
+    Record one that does not stand already; False where there are too many.
+
+    What the minor and who represents them object to does not count as each other's:
+    neither is told of the other's by it.
+    """
+    by_law = opposition.declared_by == Who.REPRESENTATIVE
     Profiles(work).hold(profile_id)
     standing = [
         one
         for one in Profiles(work).rights(profile_id).oppositions
-        if one.kind in FILING
+        if one.kind in FILING and (one.declared_by == Who.REPRESENTATIVE) is by_law
     ]
     if any(_same(one, opposition) for one in standing):
         return True
@@ -193,22 +209,26 @@ def _same(one: Opposition, other: Opposition) -> bool:
     )
 
 
-def lift(work: UnitOfWork, profile_id: str, opposition_id: str) -> None:
+def lift(
+    work: UnitOfWork, profile_id: str, opposition_id: str, reader: PatientReader
+) -> None:
     """
     End an opposition to filing that stands.
 
     Raises:
-        NotFoundError: the patient has none of that id.
+        NotFoundError: there is none of that id that who asks may know of.
     """
     Profiles(work).hold(profile_id)
     for row in Profiles(work).decided(profile_id)["oppositions"]:
-        if row["id"] == opposition_id and row["kind"] in FILING:
+        is_known = knows_of_act(row["declared_by"], reader)
+        if row["id"] == opposition_id and row["kind"] in FILING and is_known:
             said = {
                 name: value
                 for name, value in row.items()
                 if name not in {"id", "since", "until"}
             }
             if _is_now(row, work.now):
-                Decisions(work).withdraw(profile_id, Opposition(**said))
+                opposition = Opposition(**said)
+                Decisions(work).withdraw(profile_id, opposition, only=opposition_id)
             return
     raise NotFoundError("not found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from gateway.core.actors import Who
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.correspondents import places_of
@@ -19,6 +20,7 @@ from gateway.web.patient.opposing import (
     types_by_class,
 )
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.desk import reader_now, who_acts
 from gateway.web.site.visits import Visit
 
 
@@ -74,6 +76,7 @@ class OpposingPages:
             document=document,
             title=seen.card(document).title if document else "",
             places=places_of(seen, document),
+            declared_by=now.who if (now := who_acts()) else Who.PATIENT,
         )
 
     def oppose(self, visit: Visit) -> Answer:
@@ -103,5 +106,6 @@ class OpposingPages:
     def lift(self, visit: Visit) -> Answer:
         """End an opposition; what was refused for it does not come by itself."""
         opposition_id, profile_id = visit.form.line("id"), visit.profile.id
-        self.desk.write(lambda work: lift(work, profile_id, opposition_id))
+        reader = reader_now()
+        self.desk.write(lambda work: lift(work, profile_id, opposition_id, reader))
         return redirect("/confidentiality/oppositions?done=lifted")

@@ -7,6 +7,7 @@ from datetime import date
 from attrs import evolve, field, frozen
 
 from gateway.core.ins import has_valid_key
+from gateway.core.texts.attestations import TITLE
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
     GRANTED,
@@ -20,11 +21,12 @@ from gateway.rights.delegation_rules import (
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
+from gateway.web.patient.attesting import Attested, attestation_of
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
 from gateway.web.patient.identifying import day_of, number_of
-from gateway.web.site.answers import Answer, redirect, with_query
+from gateway.web.site.answers import Answer, inline, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
 _MOST_NAME = 100
@@ -43,6 +45,8 @@ class Person:
     by_law: bool
     """A legal representative, by no choice of the one who is represented."""
     is_child: bool
+    is_attested: bool = False
+    """A carer who answered: there is an attestation."""
     for_whom: str = field(default="", repr=False)
     """Of a request to represent a child: whose."""
 
@@ -124,6 +128,7 @@ class PeoplePages:
             ends_soon=standing is Worth.IN_FORCE and left < _SOON_DAYS,
             by_law=one.capacity in REPRESENTING,
             is_child=one.capacity is Capacity.REPRESENTATIVE,
+            is_attested=one.capacity is Capacity.CARER and one.answered_at is not None,
         )
 
     def new_form(self, visit: Visit) -> Answer:
@@ -212,6 +217,29 @@ class PeoplePages:
             problem=problem,
         )
 
+    def attestation(self, visit: Visit, delegation_id: str) -> Answer:
+        """Give either of the two the attestation of what was answered, as a PDF."""
+        own, today = visit.profile.id, self.desk.day(visit.now)
+        with self.desk.database.read() as work:
+            one = Delegations(work).get(delegation_id)
+            if one is None or own not in {one.holder_id, one.helper_id}:
+                raise NotFoundError("no such delegation")
+            holder = Delegations(work).holder(one)
+        # Of a request that nobody answered it is not told whether anybody was found.
+        is_answered = one.capacity is Capacity.CARER and one.answered_at is not None
+        if not is_answered or one.named is None or holder is None:
+            raise NotFoundError("no such delegation")
+        said = Attested(
+            one=one,
+            holder=NamedPerson.of(holder),
+            helper=one.named,
+            service=self.desk.settings.domains.operator_name,
+            today=today,
+            day_of=self.desk.day,
+        )
+        content = attestation_of(said, visit.language)
+        return inline(f"{TITLE.fr}.pdf", "application/pdf", content)
+
     def end(self, visit: Visit, delegation_id: str) -> Answer:
         """End it."""
         Helping(self.desk).end(visit, delegation_id)
@@ -234,6 +262,8 @@ class PeoplePages:
             one = Delegations(work).get(delegation_id)
         if one is None or one.helper_id != visit.own.id:
             raise NotFoundError("no such delegation")
+        # A child has no sign-in of its own that would ask for it.
+        self.desk.have_index_made(one.holder_id)
         return redirect("/").with_cookie("acting", delegation_id)
 
     def leave(self, visit: Visit) -> Answer:

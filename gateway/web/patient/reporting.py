@@ -7,10 +7,13 @@ from typing import Final
 
 from attrs import frozen
 
+from gateway.core.actors import Who
 from gateway.errors import NotFoundError
+from gateway.rights.inquiry_rules import InquiryState
+from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.inquiries import Inquiries, ReportedPerson
+from gateway.store.patients.inquiries import Inquiries, Inquiry, ReportedPerson
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.confidentiality import block
 from gateway.web.patient.correspondents import Blockable, blockable
@@ -18,6 +21,7 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.history import PatientHistory
 from gateway.web.patient.history_parties import Party
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.site.desk import reader_now, who_acts
 
 MOST_TEXT: Final = 1000
 
@@ -105,7 +109,8 @@ def report(
     profile = Profiles(work).hold(profile_id)
     if profile is None:
         raise NotFoundError("not found")
-    if Inquiries(work).open_count(profile_id) >= limits.inquiries:
+    now = who_acts()
+    if _open(work, profile_id) >= limits.inquiries:
         return "inquiries"
     blocks = blocks and source.can_block
     if blocks and not block(work, profile_id, {who.identity: who.name}, limits.blocks):
@@ -118,8 +123,28 @@ def report(
         subject=source.subject,
         text=text,
         blocked=blocks,
+        by=(now.who if now else Who.PATIENT).value,
     )
     held = Profiles(work).get(profile_id)  # the block moved it on
     assert held is not None, "held by this transaction"
     Inquiries(work).open(held, said)
     return ""
+
+
+def reports_of(work: UnitOfWork, profile_id: str) -> list[Inquiry]:
+    """Return what was reported, as far as who looks may know of it, newest first."""
+    reader = reader_now()
+    return [
+        one
+        for one in Inquiries(work).of_patient(profile_id)
+        if sees_secrets(reader)
+        or (one.reported is not None and knows_of_act(one.reported.by, reader))
+    ]
+
+
+def _open(work: UnitOfWork, profile_id: str) -> int:
+    """Return how many are not closed: to who represents a minor, of theirs."""
+    if sees_secrets(reader_now()):
+        return Inquiries(work).open_count(profile_id)
+    known = reports_of(work, profile_id)
+    return sum(one.state is not InquiryState.CLOSED for one in known)

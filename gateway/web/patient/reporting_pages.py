@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gateway.store.patients.inquiries import Inquiries
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.reporting import (
     MOST_TEXT,
     ReportLimits,
     ReportSource,
     report,
+    reports_of,
     source_of_report,
 )
 from gateway.web.site.answers import Answer, redirect
@@ -26,7 +26,7 @@ class ReportingPages:
     def reports(self, visit: Visit) -> Answer:
         """List what the patient reported, each with what was done about it."""
         with self.desk.database.read() as work:
-            found = Inquiries(work).of_patient(visit.profile.id)
+            found = reports_of(work, visit.profile.id)
         return self.desk.page(
             visit, "reports.html", found=found, done=visit.query.get("done", "")
         )

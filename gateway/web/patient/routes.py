@@ -24,6 +24,7 @@ from gateway.web.patient.home_page import HomePage
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.informed_pages import InformedPages
 from gateway.web.patient.keeping_pages import KeepingPages
+from gateway.web.patient.naming_pages import NamingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.paper_pages import PaperListPage, PaperPages
@@ -55,7 +56,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     parents = RepresentingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
-    notices = NoticePages(desk)
+    notices, naming = NoticePages(desk), NamingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
     downloading = DownloadPages(desk)
     anyone = Stage.ANONYMOUS
@@ -152,6 +153,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"{person}/others", parents.others_form),
         post(f"{person}/others", parents.invite),
         post(f"{person}/others/back", parents.take_back),
+        get(f"{person}/attestation", people.attestation),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),
         get(f"{person}/change", people.ask_end),
@@ -189,21 +191,9 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/close", closing.ask),
         guarded("/account/close", closing.close),
         get("/matrix", access.matrix, anyone),
-        # Of a minor some may tell of what representatives must know nothing of.
-        get("/confidentiality/informed", InformedPages(desk).informed),
-        get("/confidentiality/oppositions", opposing.oppositions),
-        post("/confidentiality/oppositions/lift", opposing.lift),
-        get("/confidentiality/oppose", opposing.ask),
-        post("/confidentiality/oppose", opposing.oppose),
         get("/account/notices", notices.choices),
         post("/account/notices", notices.choose),
         post("/account/email/works", HomePage(desk).address_works),
-        get(f"/why/document/{_ID.format('document_id')}", why.document),
-        get(f"/why/message/{_ID.format('arrival_id')}", why.message),
-        get("/why/line/<int:seq>", why.line),
-        get("/reports", reporting.reports),
-        get("/report", reporting.ask),
-        post("/report", reporting.report),
         *does(
             Act.GOVERN,
             get("/confidentiality", access.settings),
@@ -216,7 +206,22 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             post("/confidentiality/unblock", access.unblock),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
+            get("/confidentiality/administrators", naming.administrators),
+            get("/confidentiality/administrators/new", naming.ask),
+            post("/confidentiality/administrators/new", naming.name),
+            post("/confidentiality/administrators/end", naming.end),
+            get("/confidentiality/informed", InformedPages(desk).informed),
+            get("/confidentiality/oppositions", opposing.oppositions),
+            post("/confidentiality/oppositions/lift", opposing.lift),
+            get("/confidentiality/oppose", opposing.ask),
+            post("/confidentiality/oppose", opposing.oppose),
             get("/history", HistoryPages(desk).history),
+            get(f"/why/document/{_ID.format('document_id')}", why.document),
+            get(f"/why/message/{_ID.format('arrival_id')}", why.message),
+            get("/why/line/<int:seq>", why.line),
+            get("/reports", reporting.reports),
+            get("/report", reporting.ask),
+            post("/report", reporting.report),
         ),
         # Their author alone writes directives (CSP L. 1111-11): nobody else's act.
         get("/papers/directives/write", directives.form),

@@ -33,6 +33,14 @@ from gateway.web.patient.inbox_reader import inbox_of
 
 _ALONE = (EvidenceKind.RECIPIENT, EvidenceKind.NOTICE)
 _FILING_KINDS = frozenset({"type", "structure"})
+_CHOSEN = frozenset(
+    {
+        Reason.SENDER_BLOCKED,
+        Reason.PATIENT_OPPOSED_DOC,
+        Reason.OPPOSITION_ON_RECORD,
+    }
+)
+"""What a patient decided about a sender or a document, which a minor may have alone."""
 
 
 @frozen(kw_only=True)
@@ -279,7 +287,7 @@ def _why(
     return Why(
         at=kept.at,
         headline=_headline(part, how, place, words.language),
-        source=source_of(part.outcome),
+        source="" if _is_anothers(part, how) else source_of(part.outcome),
         is_refused=_is_refused(part),
         facts=facts,
         objections=tuple(one for one in rules if one.reason),
@@ -294,6 +302,11 @@ def _of_line(parts: Iterable[TakenDecision], line: Entry) -> list[TakenDecision]
         return list(parts)
     at = (line.detail.get("recipient"), line.detail.get("position"))
     return [one for one in parts if one.place == at]
+
+
+def _is_anothers(part: TakenDecision, how: Measure) -> bool:
+    """Tell whether a decision rests on what somebody else than who reads decided."""
+    return how is Measure.LAW and part.outcome in _CHOSEN
 
 
 def _is_at(part: TakenDecision, positions: frozenset[int]) -> bool:
@@ -334,6 +347,8 @@ def _headline(
         return HEADLINES["no-notice" if part.reasons else "notice"].said(language)
     if part.kind is not EvidenceKind.FILING:
         return HEADLINES["door" if part.reasons else "other"].said(language)
+    if _is_anothers(part, how):
+        return HEADLINES["set"].said(language)
     reason = Reason(part.outcome)
     said = REASON_TEXTS[reason]
     if said.effect is Effect.FILED or reason is Reason.MESSAGE_ONLY:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from attrs import frozen
 
 from gateway.errors import AlteredError, NotFoundError
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of, is_as_written
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.history import PatientHistory
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.why import Why, WhyReader
 from gateway.web.site.answers import Answer
@@ -53,8 +55,13 @@ class WhyPages:
                 raise NotFoundError("not found")
             if not is_as_written(kept):
                 raise AlteredError("a line of a patient's history was altered")
-            entry = work.journal.opened(kept)
-            found = self._reader(work, visit).of_line(entry, visit.language)
+            entry, reader = work.journal.opened(kept), self._reader(work, visit)
+            is_told = sees_secrets(reader.seen.reader) or (
+                PatientHistory(work, reader.seen).one(seq) is not None
+            )
+            if not is_told:
+                raise NotFoundError("not found")
+            found = reader.of_line(entry, visit.language)
         is_notice = entry.action == Action.NOTICE_SENT
         if not found and not is_notice:
             raise NotFoundError("not found")

@@ -115,8 +115,12 @@ class DocumentVault(Protocol):
     ) -> Sequence[FiledDocument]:
         """Return what some messages put in a patient's vault, first filed first."""
 
-    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
-        """Return the ids of all that the patient may know of, old versions with them"""
+    def ids_for_holder(self, profile_id: str, *, added: bool = False) -> frozenset[str]:
+        """
+        Return the ids of all that the patient may know of, old versions with them.
+
+        ``added``: of those alone that no message brought.
+        """
 
     def entry(self, document: FiledDocument) -> DocumentEntry:
         """Return its entry, with the status and the visibility that it has now."""

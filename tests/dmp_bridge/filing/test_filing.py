@@ -21,6 +21,7 @@ from gateway.core.envelope import (
     SubmissionForm,
 )
 from gateway.core.ins import Ins
+from gateway.core.vault import MaskedBy
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.settling import Delivery
 from gateway.documents.xds.values import EntryAction
@@ -727,6 +728,35 @@ def test_what_the_patient_had_masked_stays_masked_in_its_next_version(
 
     assert set(told.kept.recipients[0].reasons) == {"REPLACED", "FILED_MASKED"}
     assert all(entry.visibility == {Visibility.MASKED} for entry in story.entries())
+
+
+@pytest.mark.parametrize(
+    ("before", "by_default", "kept"),
+    [
+        (MaskedBy.EVERYTHING, False, MaskedBy.EVERYTHING),
+        (MaskedBy.EVERYTHING, True, MaskedBy.PATIENT),
+        (MaskedBy.PATIENT, False, MaskedBy.PATIENT),
+    ],
+)
+def test_who_masked_the_versions_masks_the_next(
+    database: Database, before: MaskedBy, *, by_default: bool, kept: MaskedBy
+) -> None:
+    story = Story.begin(database)
+    story.send(make_mail(as_xdm(pack(version(1)))))
+    with database.write() as work:
+        (first,) = story.vault(work).listed(story.profile_id)
+        masked = frozenset({Visibility.MASKED})
+        story.vault(work).change_visibility(first, masked, masked_by=before)
+    story.change(mask_by_default=by_default)
+
+    story.send(make_mail(as_xdm(pack(version(2)))))
+
+    with database.read() as work:
+        found = {
+            one.id: one.masked_by for one in story.vault(work).listed(story.profile_id)
+        }
+    assert found.pop(first.id) is before
+    assert list(found.values()) == [kept]
 
 
 def test_a_co_author_named_by_the_sender_is_no_title_to_replace(

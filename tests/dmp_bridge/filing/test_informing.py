@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from gateway.core.actors import Means, Who
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.informing import InformedBy, PatientInformed
-from gateway.dmp_bridge.filing.informing import teller_of
+from gateway.core.person import Participant, Structure
+from gateway.dmp_bridge.filing.found import FoundDocument
+from gateway.dmp_bridge.filing.informing import keep_informed, teller_of
+from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import read_cda
+from gateway.reception.submission import Said
 from gateway.store.base.work import Database
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import Informed, InformedPatients
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
+from tests.builders_xdm import make_entry
 from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, OPERATOR, STRUCTURE, Story
+from tests.fakes import SetClock
 
 BY_TELEPHONE = PatientInformed(
     by=InformedBy.TELEPHONE, on=date(2026, 3, 20), teller="Mme Accueil"
@@ -126,3 +134,116 @@ def test_who_tells_is_the_structure_the_certificate_proves() -> None:
     assert teller_of(DOCTOR, authors).number == DOCTOR.identity
     assert teller_of(DOCTOR, ()).name == ""
     assert teller_of(OPERATOR, ()).number == ""
+
+
+NIGHT = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+"""In Paris it is the next day already."""
+
+
+def kept(
+    story: Story, said: PatientInformed, sender: Sender = HOSPITAL, **changes: Any
+) -> bool:
+    """Keep what is said with the letter, whose facts are changed as asked."""
+    document = evolve(read_cda(make_cda()), **changes)
+    deposit = Deposit(
+        profile_id=story.profile_id,
+        submission_id="",
+        entry=make_entry(),
+        content=b"",
+        sha256="",
+        body_level=document.body_level,
+    )
+    found = FoundDocument(document=document, said=Said(informed=said))
+    with story.database.write() as work:
+        return keep_informed(work, deposit, sender, found)
+
+
+@pytest.mark.parametrize(
+    ("on", "ended", "in_time"),
+    [
+        (date(2026, 11, 28), NIGHT, True),
+        (date(2026, 11, 29), NIGHT, True),
+        (date(2026, 11, 30), NIGHT, False),
+        (date(2026, 11, 30), NIGHT + timedelta(days=1), True),
+        (date(2026, 11, 30), None, True),
+        (None, NIGHT, True),
+    ],
+)
+def test_what_is_said_after_the_care_is_none(
+    database: Database,
+    clock: SetClock,
+    on: date | None,
+    ended: datetime | None,
+    in_time: bool,
+) -> None:
+    story = Story.begin(database)
+    clock.now = NIGHT + timedelta(days=30)
+    said = PatientInformed(by=InformedBy.ARRIVAL, on=on)
+
+    assert kept(story, said, service_stop=ended) is in_time
+    assert len(standing(story)) == in_time
+
+
+@pytest.mark.parametrize(("day", "is_past"), [(28, True), (29, True), (30, False)])
+def test_today_is_that_of_the_patients(
+    database: Database, clock: SetClock, day: int, is_past: bool
+) -> None:
+    story = Story.begin(database)
+    clock.now = NIGHT
+    said = PatientInformed(by=InformedBy.ARRIVAL, on=date(2026, 11, day))
+
+    assert kept(story, said, service_stop=None) is is_past
+
+
+def test_what_does_not_count_is_none_of_a_structure_that_declared_before(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    poster = PatientInformed(by=InformedBy.POSTER)
+
+    assert not kept(story, poster)
+    assert kept(story, BY_TELEPHONE, service_stop=None)
+    assert kept(story, poster)
+
+
+def test_who_has_no_number_tells_nobody(database: Database) -> None:
+    story = Story.begin(database)
+
+    assert not kept(story, BY_TELEPHONE, OPERATOR, authors=())
+    assert standing(story) == []
+
+
+PATIENT = Participant(
+    identifier="27", is_patient=True, structure=Structure(identifier="9", name="Nine")
+)
+ALONE = Participant(identifier="8A", structure=Structure(identifier="", name="Cabinet"))
+HOUSE = Participant(identifier="8B", structure=Structure(identifier="2A", name="House"))
+
+
+@pytest.mark.parametrize(
+    ("authors", "number", "name"),
+    [
+        ((PATIENT,), "", ""),
+        ((ALONE,), "8a", ""),
+        ((PATIENT, ALONE, HOUSE), "2a", "House"),
+        ((Participant(identifier="8C"), ALONE), "8c", ""),
+    ],
+)
+def test_an_operator_tells_for_the_structure_or_else_for_the_author(
+    authors: tuple[Participant, ...], number: str, name: str
+) -> None:
+    teller = teller_of(OPERATOR, authors)
+
+    assert (teller.number, teller.name) == (number, name)
+
+
+def test_the_name_is_that_of_the_same_number_alone() -> None:
+    hospital = Sender(kind=SenderKind.ORGANISATION, identity="2A")
+    upper = evolve(HOUSE, structure=Structure(identifier="2a", name="In small"))
+
+    named, other = (
+        teller_of(hospital, authors) for authors in ((ALONE, upper), (PATIENT, ALONE))
+    )
+
+    assert (named.number, named.name) == ("2a", "In small")
+    assert (other.number, other.name) == ("2a", "")

@@ -130,7 +130,9 @@ def test_another_version_takes_the_place_of_the_one_before(
 
     old, new = author.filed(first), author.filed(second)
     with author.database.read() as work:
-        entry = author.papers.vaults.within(work).entry(new)
+        vault = author.papers.vaults.within(work)
+        entry = vault.entry(new)
+        assert list(vault.naming(author.id, old.unique_id)) == [new]
     assert (old.status, old.replaced_by) == (Availability.DEPRECATED, second)
     assert (new.status, new.version) == (Availability.APPROVED, 2)
     assert entry.replaces == old.unique_id

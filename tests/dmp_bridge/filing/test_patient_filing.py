@@ -168,7 +168,9 @@ def keep(database: Database, profile: Profile, file: FileToKeep = FILE) -> str:
 
 def erased(database: Database, profile: Profile, *document_ids: str) -> int:
     with database.write() as work:
-        return filing_of(database).erase(work, profile.id, document_ids)
+        count = filing_of(database).erase(work, profile.id, document_ids)
+        assert profile.id in work.held  # one change at a time
+        return count
 
 
 def erasures(database: Database, profile: Profile) -> list[tuple[str, str]]:

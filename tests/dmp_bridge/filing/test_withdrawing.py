@@ -15,8 +15,10 @@ from gateway.store.base.work import Database
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, OPERATOR, Story
+from tests.fakes import SetClock
 
 LETTER = make_cda()
+HIDDEN = Visibility.HIDDEN_FROM_PATIENT.value
 SECOND = make_cda(unique_id=(f"{SET}.2", ""), version=2, replaces=f"{SET}.1")
 
 
@@ -159,8 +161,7 @@ def test_the_message_of_a_withdrawal_is_hidden_as_long_as_the_document_was(
     database: Database,
 ) -> None:
     story = Story.begin(database)
-    hidden = Visibility.HIDDEN_FROM_PATIENT.value
-    first = story.send(filing(LETTER, flags=(hidden,)))
+    first = story.send(filing(LETTER, flags=(HIDDEN,)))
 
     told = story.send(withdrawal(LETTER))  # which does not say that it was hidden
 
@@ -168,6 +169,33 @@ def test_the_message_of_a_withdrawal_is_hidden_as_long_as_the_document_was(
     assert until == first.kept.recipients[0].hidden_until
     assert until is not None
     assert until > database.clock() + timedelta(days=27)
+
+
+@pytest.mark.parametrize(
+    ("flags", "waits", "is_told"),
+    [((), False, True), ((HIDDEN,), False, False), ((HIDDEN,), True, True)],
+    ids=["seen", "never seen", "shown this moment"],
+)
+def test_who_could_see_it_is_told_that_it_went(
+    database: Database,
+    clock: SetClock,
+    flags: tuple[str, ...],
+    *,
+    waits: bool,
+    is_told: bool,
+) -> None:
+    story = Story.begin(database)
+    until = story.send(filing(LETTER, flags=flags)).kept.recipients[0].hidden_until
+    if waits:
+        assert until is not None
+        clock.now = until
+
+    story.send(withdrawal(LETTER))
+
+    with database.read() as work:
+        (withdrawn,) = story.vault(work).listed(story.profile_id)
+        told = [one.subject for one in work.tasks.listed() if one.kind == "withdraw"]
+    assert told == ([withdrawn.id] if is_told else [])
 
 
 def test_a_refusal_says_what_to_do(database: Database) -> None:

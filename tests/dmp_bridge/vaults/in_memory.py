@@ -92,8 +92,8 @@ class InMemoryVault:
     ) -> int:
         return len(self._for_holder(profile_id, old=old, added=added))
 
-    def ids_for_holder(self, profile_id: str) -> frozenset[str]:
-        found = self._for_holder(profile_id, old=True, added=False)
+    def ids_for_holder(self, profile_id: str, *, added: bool = False) -> frozenset[str]:
+        found = self._for_holder(profile_id, old=True, added=added)
         return frozenset(one.id for one in found)
 
     def _for_holder(

@@ -8,7 +8,7 @@ from gateway.core.ins import Ins
 from gateway.measuring.pages import FEW, Holdings, Space
 from gateway.store.base.work import Database
 from tests.builders_database import new_sqlite
-from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
+from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
 from tests.builders_queries import statements
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
@@ -25,15 +25,17 @@ the files of all its messages that are documents of the patient's own already.
 
 def asked(database: Database, folder: Path, holdings: Holdings) -> dict[str, int]:
     """Return how many queries a page runs at most in a space with so much in it."""
-    open_profile(database, ins=Ins.of(MATRICULE, TEST_RANGE))
-    space = Space.fill(make_settings(folder), database, MATRICULE, holdings)
+    people = [MATRICULE, matricule(2)]
+    for one in people:
+        open_profile(database, ins=Ins.of(one, TEST_RANGE))
+    space = Space.fill(make_settings(folder), database, people, holdings)
     most: dict[str, int] = {}
     try:
-        for _, path, parts, query in space.addresses():
+        for page in space.addresses():
             for _time in ("with what is unread", "again"):
                 with statements(database.engine) as seen:
-                    space.time(path, parts, query)
-                most[path] = max(most.get(path, 0), seen.total())
+                    space.time(page)
+                most[page.name] = max(most.get(page.name, 0), seen.total())
     finally:
         space.close()
     return most
