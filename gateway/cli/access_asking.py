@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.cli.opening import named_document, named_message, patients_of
-from gateway.cli.options import reason
+from gateway.cli.options import add_reason, reason
 from gateway.cli.patient_setting import find_profile
 from gateway.cli.vault import find_document
 from gateway.core.accesses import AccessCause
@@ -29,6 +29,12 @@ def add_wanted(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="ID",
         help="uniqueId or entryUUID of a document of --patient; may be given again",
+    )
+    what.add_argument(
+        "--list",
+        dest="listing",
+        action="store_true",
+        help="the list of the documents of --patient: titles, and no content",
     )
     what.add_argument(
         "--message", metavar="ID", help="one message of `quarantine list`"
@@ -64,13 +70,8 @@ def add_wanted(parser: argparse.ArgumentParser) -> None:
 
 def add_why(parser: argparse.ArgumentParser) -> None:
     """Add a reason that has to be given."""
-    parser.add_argument(
-        "--reason",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="for the journal and the patient; it names no patient",
-    )
+    said = "for the journal and the patient; it names no patient"
+    add_reason(parser, required=True, said=said)
 
 
 def _day(text: str) -> date:
@@ -124,10 +125,12 @@ def wanted_of(
 def _documents(
     args: argparse.Namespace, work: UnitOfWork, database: Database
 ) -> tuple[tuple[str, ...], tuple[Named, ...]]:
-    """Return the patient and each document once; all are of that patient."""
+    """Return the patient and each document once, or their list: all of that patient."""
     if not args.patient:
-        raise MisuseError("--document needs --patient: whose documents these are")
+        raise MisuseError("--document and --list need --patient: whose these are")
     profile = find_profile(work, args.patient)
+    if args.listing:
+        return (profile.id,), (Named(profile.id),)
     vault = open_vaults(database).within(work)
     named: dict[str, Named] = {}
     for name in args.document:

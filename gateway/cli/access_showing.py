@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gateway.cli.opening import QUARANTINE_GET, VAULT_GET
+from gateway.cli.opening import QUARANTINE_GET, VAULT_GET, VAULT_LIST
 from gateway.cli.options import note_reading
 from gateway.core.texts.accesses import (
     ACCESS_WORDS,
@@ -23,7 +23,7 @@ from gateway.store.accesses.values import Access
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action, chain_of
 
-_OPENS = frozenset({VAULT_GET.command, QUARANTINE_GET.command})
+_OPENS = frozenset({VAULT_GET.command, VAULT_LIST.command, QUARANTINE_GET.command})
 
 
 @frozen
@@ -118,6 +118,9 @@ def lines_of(
     def word(name: str) -> str:
         return ACCESS_WORDS[name].said(language)
 
+    def what(name: str) -> str:
+        return word("list") if name == access.profile_id else name
+
     facts, said = access.facts, access.said
     state = STATE_TEXTS[state_of(facts, now)].said(language)
     yield f"{word('access')} {access.id}: {state}"
@@ -139,10 +142,10 @@ def lines_of(
         yield f"  {word('request')}: {said.request}"
         named = word("message" if access.arrival_id else "named")
         for one in said.named:
-            yield f"  {named}: {' '.join(filter(None, (one.id, one.category)))}"
+            yield f"  {named}: {' '.join(filter(None, (what(one.id), one.category)))}"
     for reading in story.readings:
-        what = ", ".join(reading.what)
-        yield f"  {word('read')}: {reading.at.isoformat()} {reading.by} {what}"
+        read = ", ".join(map(what, reading.what))
+        yield f"  {word('read')}: {reading.at.isoformat()} {reading.by} {read}"
     if facts.begun_at is not None and not story.readings:
         yield f"  {word('not_read')}"
     yield from _after(access, story, language)

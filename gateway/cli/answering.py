@@ -15,16 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.asking import HANDED_OVER
 from gateway.cli.main import make_parser, with_status
 from gateway.cli.operators import Operator, act_for
 from gateway.cli.requests import ask_a_second, facts_of, needs_another
 from gateway.errors import MisuseError
 from gateway.node.secret_memory import keep_memory_secret
-from gateway.rights.operator_rules import (
-    command_of,
-    is_told_to_the_patient,
-    role_for,
-)
+from gateway.rights.operator_rules import command_of, role_for
 from gateway.settings.file import read_settings
 
 
@@ -33,8 +30,8 @@ def answer(asked: dict[str, Any], file: Path) -> int:
     Give the command, if a role of who asks allows it; or have it wait for a second one.
 
     Raises:
-        MisuseError: no command that is given here, it names a file, a reason is
-            missing, or no role allows it; nothing was read then.
+        MisuseError: no command that is given here, it names a file, or no role allows
+            it; nothing was read then.
     """
     words: Sequence[str] = asked["words"]
     command = command_of(words)
@@ -47,11 +44,9 @@ def answer(asked: dict[str, Any], file: Path) -> int:
     role = role_for(command, operator.roles, facts_of(args))
     if role is None:
         raise MisuseError(f"{operator.account} has no role for {command}: see [admin]")
-    if is_told_to_the_patient(command) and not args.reason:
-        raise MisuseError(f"{command} needs a --reason; the patient is told")
     if named := _files_named(args):
         raise MisuseError(f"{named} is not for the service to read or write")
-    act_for(operator.named(role), operator, tells=is_told_to_the_patient(command))
+    act_for(operator.named(role), operator)
     if needs_another(command, args):
         return ask_a_second(command, words, args)
     _take_files(args, asked["files"])
@@ -62,19 +57,20 @@ def _files_named(args: argparse.Namespace) -> str:
     """
     Return the options that name files, of which the service would open its own.
 
-    Its settings are its own; a password's file or a checkpoint was read by who asks.
+    Its settings are its own; a password, a feed or a checkpoint was read by who asks.
     """
     return ", ".join(
         f"--{name.replace('_', '-')}"
         for name, value in vars(args).items()
-        if isinstance(value, Path) and name not in {"config", "password_file"}
+        if isinstance(value, Path) and name not in {"config", *HANDED_OVER}
     )
 
 
 def _take_files(args: argparse.Namespace, files: dict[str, str]) -> None:
     """Put what was in a file where the command reads it: none of ours is read."""
-    if getattr(args, "password_file", None) is not None:
-        args.password_file = _handed_over(files.get("password_file", ""))
+    for name in HANDED_OVER:
+        if getattr(args, name, None) is not None:
+            setattr(args, name, _handed_over(files.get(name, "")))
     if getattr(args, "checkpoint", None):
         args.checkpoint = [
             _handed_over(files.get(f"checkpoint {number}", ""))

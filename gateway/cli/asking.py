@@ -10,13 +10,18 @@ import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from gateway.cli.operators import say_by_the_key
 from gateway.errors import MisuseError, UnavailableError
 from gateway.rights.operator_rules import command_of
+from gateway.settings.admin import MOST_ASKED
 from gateway.settings.file import read_settings
 
 _HEAD = struct.Struct(">cI")
+HANDED_OVER: Final = MappingProxyType({"password_file": "password file", "csv": "feed"})
+"""Options of commands that name a file to read, and what is in it."""
 
 
 def asked_of_the_service(args: argparse.Namespace, words: Sequence[str]) -> int | None:
@@ -28,7 +33,8 @@ def asked_of_the_service(args: argparse.Namespace, words: Sequence[str]) -> int 
     journal says that.
 
     Raises:
-        MisuseError: the file of a password, or a checkpoint, cannot be read.
+        MisuseError: the file of a password, of a feed or of a checkpoint cannot be
+            read, or is longer than the service takes.
         UnavailableError: the service went away in the middle.
     """
     if not command_of(words) or _is_offline(args):
@@ -45,6 +51,8 @@ def asked_of_the_service(args: argparse.Namespace, words: Sequence[str]) -> int 
         except OSError as error:
             raise UnavailableError(f"{path}: {error.strerror}") from error
         asked = json.dumps({"words": list(words), "files": _files(args)}).encode()
+        if len(asked) > MOST_ASKED:
+            raise MisuseError(f"the service takes {MOST_ASKED} bytes at once: split it")
         try:
             service.sendall(struct.pack(">I", len(asked)) + asked)
             return _shown(service)
@@ -72,9 +80,10 @@ def _is_offline(args: argparse.Namespace) -> bool:
 def _files(args: argparse.Namespace) -> dict[str, str]:
     """Files are read here, with the rights of who asks, not with the service's."""
     files: dict[str, str] = {}
-    password: Path | None = getattr(args, "password_file", None)
-    if password is not None:
-        files["password_file"] = _text(password, "password file")
+    for name, what in HANDED_OVER.items():
+        file: Path | None = getattr(args, name, None)
+        if file is not None:
+            files[name] = _text(file, what)
     checkpoints: Sequence[Path] = getattr(args, "checkpoint", ())
     for number, file in enumerate(checkpoints):
         files[f"checkpoint {number}"] = _text(file, "checkpoint")

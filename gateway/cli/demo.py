@@ -117,7 +117,7 @@ def answer(folder: Path, settings: Settings) -> None:
     _say("The patient reads the message and the letter")
     conversation, shown = browser.read_letter()
     print(_indented(shown))
-    words = "Merci docteur, j'ai bien reçu la lettre."
+    words = "Merci docteur, j’ai bien reçu la lettre."
     browser.answer(conversation, words)
     _say("The patient answered; the doctor's mail client asks by IMAP")
     found = _eventually(

@@ -9,10 +9,10 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     opened,
     print_json,
     print_table,
-    reason,
 )
 from gateway.core.ins import check_note
 from gateway.dmp_bridge.recalled import BroughtDocuments
@@ -39,13 +39,8 @@ def add_parser(commands: Subparsers) -> None:
     recall.add_argument(
         "message", metavar="MESSAGE-ID", help="as `gateway trace` shows it"
     )
-    recall.add_argument(
-        "--reason",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="what was found, for the journal; it names no patient",
-    )
+    found = "what was found, for the journal; it names no patient"
+    add_reason(recall, required=True, said=found)
 
 
 def take_back(args: argparse.Namespace) -> int:

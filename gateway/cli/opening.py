@@ -18,6 +18,8 @@ from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.patients.facts import said_of
 
 VAULT_GET = ReadingCommand("vault get", Action.DOCUMENT_DOWNLOADED, "operator")
+VAULT_LIST = ReadingCommand("vault list", Action.OPERATOR_READ, "vault list")
+"""The subject is the patient, whom an access to the list names."""
 QUARANTINE_GET = ReadingCommand(
     "quarantine get", Action.OPERATOR_READ, "quarantine get"
 )
@@ -31,7 +33,8 @@ def may_open(
     patients: Iterable[str],
 ) -> bool:
     """
-    Tell whether the command may give a document or a message, and write its lines.
+    Tell whether the command may give a document, a list of documents or a message, and
+    write its lines.
 
     Where the service gives the command, only by an open access of the account that
     names it; who tried without one is in the journal. By the master key always: what is

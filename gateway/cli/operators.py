@@ -78,20 +78,19 @@ def roles_of(login: int, admin: AdminSettings) -> frozenset[OperatorRole]:
 
 @frozen
 class Acting:
-    """For whom the service gives a command, and whether the patient is told of it."""
+    """For whom the service gives a command."""
 
     name: str
     operator: Operator
-    tells: bool = False
 
 
 _ACTING: list[Acting] = []
 _BY_THE_KEY: list[bool] = []
 
 
-def act_for(name: str, operator: Operator, *, tells: bool = False) -> None:
+def act_for(name: str, operator: Operator) -> None:
     """Give what follows in this process in somebody's place."""
-    _ACTING[:] = [Acting(name, operator, tells)]
+    _ACTING[:] = [Acting(name, operator)]
 
 
 def acting_operator() -> Operator | None:
@@ -103,11 +102,6 @@ def operator_account(file: Path = _LOGIN_UID) -> str:
     """Return the account whose command this is, without the role or right it has."""
     acting = acting_operator()
     return acting.account if acting else account_name(login_uid(file))
-
-
-def patient_is_told() -> bool:
-    """Tell whether a notice says to the patient that their vault was read."""
-    return bool(_ACTING) and _ACTING[-1].tells
 
 
 def say_by_the_key() -> None:

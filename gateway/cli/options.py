@@ -77,13 +77,15 @@ def reason(text: str) -> str:
     return text.strip()
 
 
-def add_reason(parser: argparse.ArgumentParser) -> None:
-    """Add why it is done, which the journal keeps."""
+def add_reason(
+    parser: argparse.ArgumentParser,
+    *,
+    required: bool = False,
+    said: str = "why, for the journal; it names no patient",
+) -> None:
+    """Add why it is done, which the journal keeps; ``said`` is its help."""
     parser.add_argument(
-        "--reason",
-        type=reason,
-        metavar="TEXT",
-        help="why, for the journal; it names no patient",
+        "--reason", required=required, type=reason, metavar="TEXT", help=said
     )
 
 

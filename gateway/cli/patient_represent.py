@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.cli.operators import operator_name
 from gateway.cli.options import Subparsers, add_command, add_reason, opened
+from gateway.cli.patient_setting import hold_profile
 from gateway.core.actors import actor_of
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import ConflictError, MisuseError, NotFoundError
@@ -31,7 +32,7 @@ from gateway.store.patients.delegations import Delegation, Delegations, matricul
 from gateway.store.patients.life import go_on
 from gateway.store.patients.majority import keep_majority
 from gateway.store.patients.notices import Notices
-from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.profiles import Profile
 
 _WORDS = {
     RepresentationFault.MINOR: "who represents is of age, and so is a protected adult",
@@ -90,7 +91,7 @@ def represent(args: argparse.Namespace) -> int:
     by, why = operator_name(), args.reason or ""
     with opened(args) as (settings, database), database.write() as work:
         today = work.now.astimezone(ZoneInfo(settings.web.time_zone)).date()
-        whom, who = _profile(work, args.ins), _profile(work, args.by)
+        whom, who = hold_profile(work, args.ins), hold_profile(work, args.by)
         notices = Notices.of(work, settings)
         # All who knew of it before, and all who do after.
         notices.tell_representatives(whom, NoticeKind.PEOPLE)
@@ -118,14 +119,6 @@ def represent(args: argparse.Namespace) -> int:
             notices.make(profile, NoticeKind.PEOPLE)
     print(f"profile {whom.id}: {'ended' if args.end else 'represented'}")
     return 0
-
-
-def _profile(work: UnitOfWork, matricule: str) -> Profile:
-    found = Profiles(work).find(matricule.strip())
-    held = Profiles(work).hold(found.id) if found is not None else None
-    if held is None:
-        raise NotFoundError("no profile has this INS")
-    return held
 
 
 def _between(

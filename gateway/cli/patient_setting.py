@@ -46,6 +46,13 @@ def find_profile(work: UnitOfWork, matricule: str) -> Profile:
     return profile
 
 
+def hold_profile(work: UnitOfWork, matricule: str) -> Profile:
+    """Return it as `find_profile` does, held until the commit."""
+    held = Profiles(work).hold(find_profile(work, matricule).id)
+    assert held is not None, "found just now"
+    return held
+
+
 def set_patient(args: argparse.Namespace) -> int:
     """
     Set facts, all or none.

@@ -10,10 +10,10 @@ from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
+    add_reason,
     opened,
     print_json,
     print_table,
-    reason,
 )
 from gateway.core.ins import check_note
 from gateway.errors import NotFoundError
@@ -46,13 +46,7 @@ def add_parser(commands: Subparsers) -> None:
         verbs, "drop", drop_task, "end a task given up or held: its sender is told"
     )
     dropping.add_argument("task", type=int, metavar="NUMBER", help=_NUMBER)
-    dropping.add_argument(
-        "--reason",
-        required=True,
-        type=reason,
-        metavar="TEXT",
-        help="why, for the journal; it names no patient",
-    )
+    add_reason(dropping, required=True)
 
 
 def list_tasks(args: argparse.Namespace) -> int:

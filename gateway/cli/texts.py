@@ -55,7 +55,7 @@ def _print_text(args: argparse.Namespace) -> int:
     print(f"gateway: {text.advice}", file=sys.stderr)
     if text.channel is not None:
         print(
-            f"gateway: à déclarer ensuite avec l'envoi : {text.channel.value}",
+            f"gateway: à déclarer ensuite avec l’envoi : {text.channel.value}",
             file=sys.stderr,
         )
     return 0

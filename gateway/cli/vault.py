@@ -6,34 +6,25 @@ import argparse
 import sys
 from typing import Any
 
-from gateway.cli.opening import VAULT_GET, may_open
-from gateway.cli.operators import operator_name, patient_is_told
+from gateway.cli.opening import VAULT_GET, VAULT_LIST, may_open
 from gateway.cli.options import (
     Subparsers,
     add_command,
     add_noun,
     add_reason,
-    note_reading,
     opened,
     print_json,
     print_table,
 )
 from gateway.cli.patient_setting import find_profile
 from gateway.core.document import DocumentEntry
-from gateway.core.notices import Happened
 from gateway.core.texts.accesses import TO_OPEN
-from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.dmp_bridge.vaults.checking import DamagedDocument, check_documents
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
-from gateway.settings.file import Settings
-from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import chain_of
-from gateway.store.patients.notices import Notices
-from gateway.store.patients.profiles import Profile
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -74,13 +65,21 @@ def add_parser(commands: Subparsers) -> None:
 
 
 def list_entries(args: argparse.Namespace) -> int:
-    """Print the DocumentEntries of a patient, last filed first."""
-    with opened(args) as (settings, database), database.write() as work:
+    """
+    Print the DocumentEntries of a patient, last filed first.
+
+    Raises:
+        NotFoundError: the INS has no profile.
+        MisuseError: the service gives the command, and no access names the list.
+    """
+    with opened(args) as (_, database), database.write() as work:
         profile = find_profile(work, args.ins)
-        note_reading(work, args, "vault list", profile.id, chain=chain_of(profile.id))
-        tell_of_reading(work, settings, profile)
+        is_open = may_open(work, args, VAULT_LIST, profile.id, (profile.id,))
         vault = open_vaults(database).within(work)
-        found = [(one, vault.entry(one)) for one in vault.listed(profile.id)]
+        listed = vault.listed(profile.id) if is_open else ()
+        found = [(one, vault.entry(one)) for one in listed]
+    if not is_open:
+        raise MisuseError(TO_OPEN)
     if args.json:
         print_json([_listed(document, entry) for document, entry in found])
         return 0
@@ -146,13 +145,6 @@ def get_document(args: argparse.Namespace) -> int:
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
     return 0
-
-
-def tell_of_reading(work: UnitOfWork, settings: Settings, profile: Profile) -> None:
-    """Tell the patient at once that an operator reads, where it is by a role."""
-    if patient_is_told():
-        happened = Happened(by=operator_name())
-        Notices.of(work, settings).make(profile, NoticeKind.ACCESS, happened)
 
 
 def find_document(vault: Vault, name: str) -> FiledDocument | None:

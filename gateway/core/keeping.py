@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -52,8 +53,29 @@ _TYPES: Mapping[Category, str] = MappingProxyType(
 )
 
 
+class _Identified(ABC):
+    """What the identifiers of a document and of its versions follow from."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def _name(self) -> str:
+        """What no other file has."""
+
+    @property
+    def unique_id(self) -> str:
+        """The id of the document, an OID (ITU-T X.667)."""
+        return _oid("document", self._name)
+
+    @property
+    def set_id(self) -> str:
+        """The setId of its versions."""
+        return _oid("set", self._name)
+
+
 @frozen
-class MessageFile:
+class MessageFile(_Identified):
     """
     A file of a patient's message by its place, and the identifiers of its document.
 
@@ -72,16 +94,6 @@ class MessageFile:
     """How often its document was deleted before: the next is another document."""
 
     @property
-    def unique_id(self) -> str:
-        """The id of the document, an OID (ITU-T X.667)."""
-        return _oid("document", self._name)
-
-    @property
-    def set_id(self) -> str:
-        """The setId of its versions."""
-        return _oid("set", self._name)
-
-    @property
     def said(self) -> Mapping[str, Any]:
         """What the journal says of where it is from."""
         return {"message": self.message_id, "place": self.place}
@@ -92,7 +104,7 @@ class MessageFile:
 
 
 @frozen
-class AddedFile:
+class AddedFile(_Identified):
     """
     A file that a patient adds, by the form it came in: sent twice, it is one document.
 
@@ -106,16 +118,6 @@ class AddedFile:
     profile_id: str
     once: str
     again: int = 0
-
-    @property
-    def unique_id(self) -> str:
-        """The id of the document, an OID (ITU-T X.667)."""
-        return _oid("document", self._name)
-
-    @property
-    def set_id(self) -> str:
-        """The setId of its versions."""
-        return _oid("set", self._name)
 
     @property
     def said(self) -> Mapping[str, Any]:

@@ -24,13 +24,14 @@ class NamedSecrets:
         Tell whether an access is not to be told of to representatives.
 
         It is where one of the documents is secret, or not there to be looked at; of a
-        message that is held back nobody knows what is in it.
+        message that is held back nobody knows what is in it. That the list was read
+        says nothing of what is in it.
         """
         named = () if access.said is None else access.said.named
         if access.arrival_id or not named:
             return True
         vault = self.vaults.within(work)
-        names = {one.id for one in named}
+        names = {one.id for one in named} - {access.profile_id}
         found = vault.get_each(names)
         newer = vault.get_each({one.replaced_by for one in found.values()} - {""})
         for one in found.values():

@@ -16,6 +16,26 @@ _ZIP: Final = b"PK\x03\x04"
 _ODT: Final = "application/vnd.oasis.opendocument.text"
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+ENDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "application/pdf": "pdf",
+        "image/jpeg": "jpg",
+        "image/png": "png",
+        "image/gif": "gif",
+        "image/heic": "heic",
+        "image/tiff": "tif",
+        "text/rtf": "rtf",
+        "text/plain": "txt",
+        "image/bmp": "bmp",
+        "image/webp": "webp",
+        "application/dicom": "dcm",
+        "application/msword": "doc",
+        _ODT: "odt",
+        _DOCX: "docx",
+    }
+)
+"""The file name ending of each type that is given out of a document."""
+
 
 def _is_xml(content: bytes) -> bool:
     return content[:1024].removeprefix(_BOM).lstrip()[:1] == b"<"

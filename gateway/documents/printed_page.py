@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 _FONTS: Final = Path(__file__).parent / "fonts"
 _REGULAR, _BOLD = "Atkinson", "Atkinson-Bold"
@@ -122,10 +122,19 @@ def print_page(page: PrintedPage) -> bytes:
 
     No date of making and no name of a program's user is in it, but title and language.
     """
-    # Loaded when first needed: it takes some ten MiB that most processes never use.
-    from reportlab.platypus import SimpleDocTemplate
+    return print_pages([page])
 
-    out = BytesIO()
+
+def print_pages(pages: Sequence[PrintedPage]) -> bytes:
+    """
+    Return one PDF of several, each on sheets of its own that are numbered from one.
+
+    All are as large as the first, whose title and language are those of the file.
+    """
+    # Loaded when first needed: it takes some ten MiB that most processes never use.
+    from reportlab.platypus import PageBreak, SimpleDocTemplate
+
+    page, out = pages[0], BytesIO()
     margin = 20 * _MILLIMETRE
     across, down = (297, 420) if page.large else (210, 297)
     width, height = across * _MILLIMETRE, down * _MILLIMETRE
@@ -142,21 +151,51 @@ def print_page(page: PrintedPage) -> bytes:
         invariant=1,
     )
 
+    begun = _Begun()
+
     def footer(canvas: Any, made: Any) -> None:
+        of = pages[begun.count]
         canvas.saveState()
         canvas.setFont(_REGULAR, 9)
         canvas.setFillColor(_INK)
-        if page.footer:
-            canvas.drawString(margin + _PAD, 12 * _MILLIMETRE, page.footer)
-        if not page.poster:
+        if of.footer:
+            canvas.drawString(margin + _PAD, 12 * _MILLIMETRE, of.footer)
+        if not of.poster:
             right = width - margin - _PAD
-            canvas.drawRightString(right, 12 * _MILLIMETRE, str(made.page))
+            number = str(made.page - begun.after)
+            canvas.drawRightString(right, 12 * _MILLIMETRE, number)
         canvas.restoreState()
 
-    document.build(
-        _flow(page, document.width - 2 * _PAD), onFirstPage=footer, onLaterPages=footer
-    )
+    flow: list[Any] = []
+    for one in pages:
+        if flow:
+            flow += [_next(begun), PageBreak()]
+        flow += _flow(one, document.width - 2 * _PAD)
+    document.build(flow, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
+
+
+@define
+class _Begun:
+    """Which of several is being printed, and after how many sheets it began."""
+
+    count: int = 0
+    after: int = 0
+
+
+def _next(begun: _Begun) -> Any:
+    """Return what takes no place, and says that what follows is the next one."""
+    from reportlab.platypus import Flowable
+
+    class Next(Flowable):  # type: ignore[misc]  # the library has no types
+        def wrap(self, *_: float) -> tuple[float, float]:
+            return 0, 0
+
+        def draw(self) -> None:
+            begun.count += 1
+            begun.after = self.canv.getPageNumber()
+
+    return Next()
 
 
 @cache

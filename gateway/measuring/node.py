@@ -24,11 +24,9 @@ from gateway.node.folder import make_folder
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.values import OF_THE_DAY
 
 _START_SECONDS = 60
-OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
-"""What waits for its hour, and is there each day."""
 
 # Of the demonstration's letter: the filing rules compare them.
 _TRAITS = IdentityTraits(

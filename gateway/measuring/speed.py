@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from gateway.errors import UnavailableError
 from gateway.measuring.client import Plan
 from gateway.measuring.load import Load, LoadOutcome
-from gateway.measuring.node import OF_THE_DAY, Node
+from gateway.measuring.node import Node
 from gateway.measuring.processes import cpu_seconds
 from gateway.store.base.work import Database
 from gateway.store.journal import Action
 from gateway.store.tables import documents, journal, tasks
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.values import OF_THE_DAY, TaskKind
 
 CONNECTIONS = 16
 _LOCAL = [kind.value for kind in set(TaskKind) - OF_THE_DAY - {TaskKind.NOTIFY}]

@@ -26,12 +26,11 @@ from attrs import frozen
 from twisted.logger import Logger
 
 from gateway.node.unix_sockets import SocketPeer, listen_at
+from gateway.settings.admin import MOST_ASKED
 
 log = Logger()
 
 HEAD: Final = struct.Struct(">cI")
-MOST_ASKED: Final = 256 * 1024
-"""Bytes of a request: words, and what is in the file of a password."""
 
 _READ_SECONDS = 10.0
 _SEND_SECONDS = 60.0

@@ -20,7 +20,6 @@ class OperatorRole(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_TOLD: Final = frozenset({"vault list"})
 _ASKS_ACCESS: Final = frozenset({"access ask", "access take"})
 OF_MESSAGE: Final = "message"
 """Among the facts of a command: the access is to a message that is held back."""
@@ -44,7 +43,10 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "mailbox holder": frozenset({OperatorRole.ADMINISTRATOR}),
         "patient add": frozenset({OperatorRole.SUPPORT}),
         "patient set": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
+        "patient import": frozenset({OperatorRole.SUPPORT}),
+        "patient represent": frozenset({OperatorRole.PRIVACY}),
         "patient letter": frozenset({OperatorRole.SUPPORT}),
+        "patient letters": frozenset({OperatorRole.SUPPORT}),
         "patient proof": frozenset({OperatorRole.SUPPORT}),
         "patient password": frozenset({OperatorRole.SUPPORT}),
         "patient show": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
@@ -135,11 +137,3 @@ def role_for(
     return next(
         (role for role in OperatorRole if role in enough and role in roles), None
     )
-
-
-def is_told_to_the_patient(command: str) -> bool:
-    """
-    Tell whether a command says what is in a vault: for a reason, and the patient is
-    told. What opens a document needs an access, of which the patient was told.
-    """
-    return command in _TOLD

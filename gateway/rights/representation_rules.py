@@ -24,6 +24,9 @@ MOST_REPRESENTATIVES: Final = 2
 REMINDED_BEFORE: Final = timedelta(days=60)
 """Both are told so long before a representation ends with majority, and once then."""
 
+CLOSING_ASKED_FOR: Final = timedelta(days=30)
+"""So long the other representative may agree to close a child's space."""
+
 
 class Basis(StrEnum):
     """What a representation rests on; kept for years, so never renamed."""
@@ -153,6 +156,63 @@ def may_be_opened(state: ProfileState) -> bool:
     return state is ProfileState.ACTIVATED or (
         waits and state is not ProfileState.DELETED
     )
+
+
+class ClosingStep(StrEnum):
+    """What comes of it that a representative wants a child's space closed."""
+
+    CLOSE = "close"
+    ASK = "ask"
+    """The other is asked: it closes once both want it."""
+    WAIT = "wait"
+    """This one asked already."""
+    REFUSE = "refuse"
+    """The child has an access of their own, or the space is not open."""
+
+
+@frozen(kw_only=True)
+class ClosingFacts:
+    """
+    What closing a child's space depends on.
+
+    ``own`` is by what who asks represents the child, ``others`` by what others do,
+    ``asked`` by what the one did who asked last, empty where nobody did, ``asked_at``
+    on which day.
+    """
+
+    state: ProfileState
+    has_account: bool
+    own: str
+    others: frozenset[str]
+    asked: str = ""
+    asked_at: date | None = None
+    today: date
+
+
+def judge_closing(facts: ClosingFacts) -> ClosingStep:
+    """
+    Return what comes of it.
+
+    To close a record for ten years is no usual act, which one parent does alone for
+    both (code civil art. 372-2): where two represent a child both have to want it,
+    within thirty days. A minor who signs in would lose what is theirs alone: the
+    service is asked then.
+    """
+    if facts.has_account or facts.state is not ProfileState.ACTIVATED:
+        return ClosingStep.REFUSE
+    if not facts.others:
+        return ClosingStep.CLOSE
+    asked_by = standing_request(facts)
+    if asked_by in facts.others:
+        return ClosingStep.CLOSE
+    return ClosingStep.WAIT if asked_by == facts.own else ClosingStep.ASK
+
+
+def standing_request(facts: ClosingFacts) -> str:
+    """Return by what the one represents who asked, while that is worth something."""
+    if facts.asked_at is None or facts.today - facts.asked_at > CLOSING_ASKED_FOR:
+        return ""
+    return facts.asked if facts.asked in {facts.own, *facts.others} else ""
 
 
 class MajorityStep(StrEnum):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from attrs import frozen
 
 from gateway.settings.table import Table
+
+MOST_ASKED: Final = 8 * 1024 * 1024
+"""Bytes of a command by the socket: its words, and the files that go with them."""
 
 _WHO = "Accounts of this machine, or @GROUP."
 

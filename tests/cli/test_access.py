@@ -120,6 +120,30 @@ def test_a_document_opens_by_an_access_alone_and_only_the_one_that_is_named(
     ]
 
 
+def test_the_list_of_documents_opens_by_an_access_to_it_and_shows_no_content(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    be(ANNE)
+    with pytest.raises(MisuseError, match="no access of yours"):
+        run(vault, "list", MATRICULE)
+    taken(run, capsys)  # of a document
+    with pytest.raises(MisuseError, match="no access of yours"):
+        run(vault, "list", MATRICULE)
+    access_id = taken(run, capsys, "take", "--patient", MATRICULE, "--list", *WHY)
+    assert run(vault, "list", MATRICULE, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+    with pytest.raises(MisuseError, match="no access of yours"):
+        run(vault, "get", f"{SET}.9")
+    with pytest.raises(MisuseError, match="--patient"):
+        run(access, "take", "--list", *WHY)
+
+    assert run(access, "show", access_id["access"], "--language", "en") == 0
+    said = capsys.readouterr().out
+    assert "named: the list of documents" in said
+    assert said.count("the list of documents") == 2  # named, and read once
+    assert story.profile_id not in said
+
+
 def test_a_second_person_grants_it_and_sees_what_was_opened(
     story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

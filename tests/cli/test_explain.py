@@ -123,7 +123,7 @@ def test_a_filing_is_explained_in_french_line_by_line(
         "  certificat: f0f0, émis par AC DES ESSAIS",
         "  liste blanche: a0a0, inscription CN=x, OU=y, C=fr",
         "  liste de révocation n° 7",
-        f"  programme: {rules_hash()} (celui d'aujourd'hui)",
+        f"  programme: {rules_hash()} (celui d’aujourd’hui)",
         f"  réglages du service: {TEXT.hash}",
         "  journal: conforme à sa ligne",
         "  Enregistrement (destinataire, document: 1, 1): SENDER_BLOCKED",
@@ -135,19 +135,19 @@ def test_a_filing_is_explained_in_french_line_by_line(
         "    faits:",
         "      confiance du lien: GOOD",
     ]
-    assert "      INS de l'adresse: personne 1" in lines
+    assert "      INS de l’adresse: personne 1" in lines
     assert "      INS du document: personne 1" in lines
-    assert "      traits d'identité: SAME" in lines
+    assert "      traits d’identité: SAME" in lines
     assert f"      bloqués par le patient: {HOSPITAL}" in lines
-    rules = lines[lines.index("    règles, dans l'ordre:") + 1 :]
+    rules = lines[lines.index("    règles, dans l’ordre:") + 1 :]
     assert rules[:4] == [
-        "      1 L'expéditeur est de l'espace de confiance: oui",
-        "      2 La boîte de l'expéditeur peut écrire aux patients: oui",
-        "      3 L'adresse du patient est un INS avec sa clé: oui",
+        "      1 L’expéditeur est de l’espace de confiance: oui",
+        "      2 La boîte de l’expéditeur peut écrire aux patients: oui",
+        "      3 L’adresse du patient est un INS avec sa clé: oui",
         "      4 Un espace est ouvert pour ce patient: oui",
     ]
     at = rules.index(
-        "      8 Le patient n'a bloqué ni l'expéditeur ni l'auteur: s'oppose,"
+        "      8 Le patient n’a bloqué ni l’expéditeur ni l’auteur: s’oppose,"
         " SENDER_BLOCKED"
     )
     assert rules[at + 1 : at + 6] == [
@@ -257,11 +257,11 @@ def test_a_rule_that_changed_since_is_said_with_the_fact(
     run(noun, ARRIVAL.message_id, "--replay", "--json")
     said = json.loads(capsys.readouterr().out)
 
-    assert f"  programme: {'0' * 64} (autre que celui d'aujourd'hui)" in lines
+    assert f"  programme: {'0' * 64} (autre que celui d’aujourd’hui)" in lines
     replayed = lines[lines.index("    rejoué : autre décision") + 1 :]
     assert "      code: était FILED, est SENDER_NOT_ENTITLED" in replayed
     assert replayed[-2:] == [
-        "      2 La boîte de l'expéditeur peut écrire aux patients: s'oppose,"
+        "      2 La boîte de l’expéditeur peut écrire aux patients: s’oppose,"
         " SENDER_NOT_ENTITLED",
         "        âge du titulaire: ADULT",
     ]
@@ -416,7 +416,7 @@ def test_a_full_mailbox_is_asked_again_under_another_quota(
     lines = capsys.readouterr().out.splitlines()
     assert "  Boîte aux lettres à la porte: MAILBOX_FULL" in lines
     assert (
-        "      mailbox La boîte existe, est ouverte et a de la place: s'oppose,"
+        "      mailbox La boîte existe, est ouverte et a de la place: s’oppose,"
         " MAILBOX_FULL" in lines
     )
     assert lines[-1] == "    rejoué : même décision"

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.cli import operators, patient
 from gateway.cli.operators import Operator, act_for, operator_name
-from gateway.cli.patient_letters import letter_of, proof_of
+from gateway.cli.patient_letters import MOST_LETTERS, letter_of, proof_of
 from gateway.core.actors import Means, Who
 from gateway.core.texts.letters import ANNOUNCEMENT, COUNTER, LABELS, OPPOSITION
 from gateway.documents.printed_page import Block, Code, Pairs, Paragraph, print_page
 from gateway.errors import ConflictError, MisuseError, NotFoundError
+from gateway.rights.activation_rules import CODE_LIFE
 from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import open_database
@@ -24,10 +25,11 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import CodeUse, ProvisionalCodes
 from gateway.store.tables import provisional_codes
-from tests.builders_people import MATRICULE, open_profile
+from tests.builders_people import MATRICULE, matricule, open_profile
 from tests.builders_settings import make_settings
 from tests.cli.conftest import Run
 from tests.cli.test_patient import ADD, INS
+from tests.documents.test_printed_page import sheets
 
 
 def known(database: Database) -> Profile:
@@ -107,6 +109,89 @@ def test_each_letter_makes_the_code_of_the_one_before_void(
     assert len(codes) == 1
     assert (lines[-1].action, lines[-1].outcome) == ("letter:print", "letter")
     assert lines[-1].detail["by"] == operator_name()
+
+
+def added(run: Run, *numbers: int) -> None:
+    for number in numbers:
+        said = list(ADD)
+        said[said.index("--ins") + 1] = matricule(number)
+        assert run(patient, "add", *said, "--state", "ANNOUNCED") == 0
+
+
+def lapse(config: Path, *numbers: int) -> None:
+    """Have the codes of some be as old as they get."""
+    database = Database.open(read_settings(config))
+    with database.write() as work:
+        for number in numbers:
+            profile = Profiles(work).find(matricule(number))
+            assert profile is not None
+            work.connection.execute(
+                update(provisional_codes)
+                .where(provisional_codes.c.profile_id == profile.id)
+                .values(made_at=work.now - CODE_LIFE)
+            )
+    database.close()
+
+
+def test_all_who_wait_have_their_letter_in_one_file_and_each_once(
+    run: Run, config: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    added(run, 1, 2, 3)
+    assert run(patient, "add", *ADD) == 0  # activated: it waits for nothing
+    capfdbinary.readouterr()
+
+    assert run(patient, "letters", "--most", "2", "--reason", "weekly post") == 0
+    first = capfdbinary.readouterr()
+    assert run(patient, "letters") == 0
+    second = capfdbinary.readouterr()
+    assert run(patient, "letters") == 0
+    third = capfdbinary.readouterr()
+
+    assert sheets(first.out) == 2
+    assert first.err.decode().splitlines() == [
+        f"letter 1: {matricule(1)}",
+        f"letter 2: {matricule(2)}",
+        "2 letters",
+        "there are more: give the command again",
+    ]
+    assert sheets(second.out) == 1
+    assert matricule(3).encode() in second.err
+    assert (third.out, third.err) == (b"", b"0 letters\n")
+    database = Database.open(read_settings(config))
+    with database.read() as work:
+        lines = [one for one in work.journal.lines() if one.action == "letter:print"]
+    database.close()
+    assert [one.outcome for one in lines] == ["letter"] * 3
+    assert {one.detail["by"] for one in lines} == {operator_name()}
+    assert sum(one.detail.get("reason") == "weekly post" for one in lines) == 2
+
+
+def test_a_letter_is_printed_again_only_where_that_is_said(
+    run: Run, config: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    added(run, 1, 2)
+    assert run(patient, "letters") == 0
+    lapse(config, 1)
+    capfdbinary.readouterr()
+
+    with pytest.raises(ConflictError, match=f"printed on .* by .*{operator_name()}"):
+        run(patient, "letter", matricule(1))
+    assert run(patient, "letters") == 0
+    asked = capfdbinary.readouterr()
+    assert (asked.out, b"--again" in asked.err) == (b"", True)
+    assert run(patient, "letters", "--again") == 0
+    again = capfdbinary.readouterr()
+    assert sheets(again.out) == 1
+    assert f"letter 1: {matricule(1)}" in again.err.decode()
+    lapse(config, 2)
+    assert run(patient, "letter", matricule(2), "--again") == 0
+    assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("most", ["0", str(MOST_LETTERS + 1)])
+def test_no_more_letters_are_made_at_once_than_fit(run: Run, most: str) -> None:
+    with pytest.raises(MisuseError, match="--most"):
+        run(patient, "letters", "--most", most)
 
 
 def test_a_space_that_does_not_wait_has_no_letter_and_no_proof(run: Run) -> None:

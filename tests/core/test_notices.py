@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 
 import pytest
@@ -74,6 +75,8 @@ def test_messages_and_documents_may_be_chosen() -> None:
         ),
     ],
 )
-def test_a_table_that_leaves_somebody_untold_is_refused(change, why: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_table_that_leaves_somebody_untold_is_refused(
+    change: Callable[[list[str]], Iterable[str]], why: str
+) -> None:
     with pytest.raises(InvalidError, match=why):
         read_notice_table(change(TABLE))

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from gateway.documents.printed_page import (
     Block,
@@ -17,6 +18,7 @@ from gateway.documents.printed_page import (
     Points,
     PrintedPage,
     print_page,
+    print_pages,
 )
 
 HOSTILE = (
@@ -36,14 +38,14 @@ def sheets(content: bytes) -> int:
     return int(found[1])
 
 
-def page(*blocks: Block, title: str = "Preuve d'opposition", **other: Any) -> bytes:
+def page(*blocks: Block, title: str = "Preuve d’opposition", **other: Any) -> bytes:
     return print_page(PrintedPage(title=title, blocks=blocks, **other))
 
 
 def test_a_page_has_each_kind_of_block_on_one_sheet() -> None:
     made = page(
         Heading("Ce que cela veut dire"),
-        Paragraph("Rien n'est ouvert.\nVous pouvez changer d'avis."),
+        Paragraph("Rien n’est ouvert.\nVous pouvez changer d’avis."),
         Points(["par téléphone", "au guichet"]),
         Pairs([("Nom", "Łukasz ŒUVRÉ"), ("Né le", "28 mars 1979")]),
         Grid(("Date", "Quoi"), [("1er mars", "Opposition")]),
@@ -58,6 +60,25 @@ def test_a_page_has_each_kind_of_block_on_one_sheet() -> None:
     assert sheets(made) == 1
     assert b"/Lang" in made
     assert b"FontFile2" in made
+
+
+def test_several_are_one_file_each_on_sheets_numbered_from_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[tuple[int, str]] = []
+
+    def draw(canvas: Canvas, x: float, y: float, text: str) -> None:
+        drawn.append((canvas.getPageNumber(), text))
+
+    monkeypatch.setattr(Canvas, "drawRightString", draw)
+    long = PrintedPage(title="Une", blocks=[Paragraph("mot\n" * 60)])
+    short = PrintedPage(title="Deux", blocks=[], footer="Le service")
+
+    made = print_pages([long, short, short])
+
+    assert sheets(made) == 4
+    assert drawn == [(1, "1"), (2, "2"), (3, "1"), (4, "1")]
+    assert print_pages([short]) == print_page(short)
 
 
 def test_the_same_values_give_the_same_bytes() -> None:

@@ -31,13 +31,12 @@ from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.values import OF_THE_DAY
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 LETTER = Path("gateway/demo_files/discharge_letter.xml").resolve()
 """The discharge letter that comes with the program."""
-_DAILY = {TaskKind.DIGEST, TaskKind.UNREAD}
 _DOORS = (
     "smtp",
     "submission",
@@ -248,7 +247,7 @@ class Gateway:
     def tasks(self) -> int:
         """Return how many tasks there are that do not wait for their hour of the day"""
         with self.database() as database, database.read() as work:
-            return sum(one.kind not in _DAILY for one in work.tasks.listed())
+            return sum(one.kind not in OF_THE_DAY for one in work.tasks.listed())
 
 
 Done = subprocess.CompletedProcess[bytes]

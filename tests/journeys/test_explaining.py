@@ -23,10 +23,10 @@ pytestmark = pytest.mark.journey
 WORDS = {
     "fr": {
         "yes": "oui",
-        "objects": "s'oppose",
+        "objects": "s’oppose",
         "same": "    rejoué : même décision",
         "ok": "  journal: conforme à sa ligne",
-        "program": "(celui d'aujourd'hui)",
+        "program": "(celui d’aujourd’hui)",
     },
     "en": {
         "yes": "yes",

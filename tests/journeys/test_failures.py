@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 from gateway.pki.folder import make_allowlist, write_crls, write_pki
 from gateway.store.base.work import Database
 from gateway.store.tables import arrivals, blobs, documents, inbox_messages, tasks
+from gateway.store.tasks.values import OF_THE_DAY
 from tests.journeys.clients import (
     HOSPITAL,
     client_context,
@@ -269,7 +270,7 @@ def leases(database: Database) -> int:
         held = work.connection.execute(
             select(func.count())
             .select_from(tasks)
-            .where(tasks.c.lease_owner != "", tasks.c.kind.not_in(["unread", "digest"]))
+            .where(tasks.c.lease_owner != "", tasks.c.kind.not_in(OF_THE_DAY))
         )
         return int(held.scalar_one())
 

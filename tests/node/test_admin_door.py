@@ -18,17 +18,19 @@ from gateway.cli.answering import answer
 from gateway.cli.main import main
 from gateway.cli.operators import account_name, login_uid, operator_name, roles_of
 from gateway.errors import InvalidError, MisuseError
-from gateway.node.admin_door import MOST_ASKED, AdminDoor, AskedBy
+from gateway.node.admin_door import AdminDoor, AskedBy
 from gateway.rights.operator_rules import OperatorRole
-from gateway.settings.admin import AdminSettings
+from gateway.settings.admin import MOST_ASKED, AdminSettings
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
 from gateway.store.base.work import Database
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
-from tests.builders_people import MATRICULE, open_profile
+from tests.builders_people import MATRICULE, matricule, open_profile
 from tests.builders_settings import write_settings
+from tests.cli.test_patient_import import HEAD, person
 from tests.dmp_bridge.filing.story import Story
 
 ME = account_name(login_uid())
@@ -101,26 +103,69 @@ def test_a_command_is_given_by_the_service_in_the_name_of_who_asks(
     assert b"no role for quarantine list" in capfdbinary.readouterr().err
 
 
-def test_a_vault_is_read_for_a_reason_and_the_patient_is_told(
+def test_a_vault_is_listed_by_an_access_and_the_patient_is_told(
     door: AdminDoor, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     config = str(tmp_path / "gateway.toml")
     listing = ["vault", "list", MATRICULE, "-c", config, "--json"]
+    take = ["access", "take", "--patient", MATRICULE, "--list", "-c", config]
+    take += ["--cause", "complaint", "--reason", "complaint 3", "--request", "patient"]
 
-    assert main(listing) == 2
-    assert b"--reason" in capfdbinary.readouterr().err
+    assert main([*listing, "--reason", "complaint 3"]) == 2
+    assert b"gateway access take --help" in capfdbinary.readouterr().err
     assert lines_of(tmp_path, "operator:read") == []
-    assert main([*listing, "--reason", "complaint 3"]) == 0
+    assert main(take) == 0
+    capfdbinary.readouterr()
+    assert main(listing) == 0
 
     assert json.loads(capfdbinary.readouterr().out) == []
-    assert lines_of(tmp_path, "operator:read") == [
-        ("vault list", {"by": f"{ME} (privacy)", "reason": "complaint 3"})
-    ]
+    by = {"by": f"{ME} (privacy)"}
+    assert lines_of(tmp_path, "operator:read") == [("vault list", by)] * 2
+    assert lines_of(tmp_path, "operator:refuse") == [("vault list", by)]
     database = Database.open(read_settings(tmp_path / "gateway.toml"))
     with database.read() as work:
         kinds = work.connection.execute(notices.select()).all()
     database.close()
-    assert [one.kind for one in kinds] == ["access"]
+    assert [one.kind for one in kinds] == ["break-glass"]
+
+
+def test_spaces_are_made_and_representatives_recorded_by_a_role(
+    door: AdminDoor, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The feed is read by who asks: the service opens no file of theirs."""
+    config, feed = str(tmp_path / "gateway.toml"), tmp_path / "feed.csv"
+    feed.write_text(
+        "\n".join([HEAD, person(7), person(8, birth_date="2015-06-12"), ""])
+    )
+    importing = ["patient", "import", str(feed), "-c", config, "--json"]
+    proof = ["--proof", "jugement n° 26/00123", "-c", config]
+    represent = ["patient", "represent", matricule(8), "--by", matricule(7), *proof]
+
+    assert main([*importing, "--reason", "monthly feed"]) == 0
+    assert json.loads(capfdbinary.readouterr().out)["added"] == 2
+    assert main([*importing[:2], str(tmp_path / "none"), *importing[3:]]) == 2
+    assert b"feed: " in capfdbinary.readouterr().err
+    assert main(represent) == 0
+    assert b"represented" in capfdbinary.readouterr().out
+
+    database = Database.open(read_settings(Path(config)))
+    with database.read() as work:
+        known = Profiles(work).find(matricule(8))
+        assert known is not None
+        by = {one.by for one in Profiles(work).changes(known.id)}
+    database.close()
+    assert by == {f"{ME} (support)", f"{ME} (privacy)"}
+
+
+def test_a_feed_that_is_longer_than_the_service_takes_is_not_sent(
+    door: AdminDoor, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("x" * MOST_ASKED)
+    importing = ["patient", "import", str(feed)]
+
+    assert main([*importing, "-c", str(tmp_path / "gateway.toml")]) == 2
+    assert b"split it" in capfdbinary.readouterr().err
 
 
 def test_a_document_is_opened_by_an_access_that_names_it(

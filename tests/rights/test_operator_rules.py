@@ -11,7 +11,6 @@ from gateway.rights.operator_rules import (
     TELLS_LATER,
     OperatorRole,
     command_of,
-    is_told_to_the_patient,
     role_for,
 )
 
@@ -36,7 +35,10 @@ MAY: dict[str, set[OperatorRole]] = {
     "mailbox holder": {M},
     "patient add": {S},
     "patient set": {S},  # with no fact of the patient's own decisions
+    "patient import": {S},
+    "patient represent": {P},
     "patient letter": {S},
+    "patient letters": {S},
     "patient proof": {S},
     "patient password": {S},
     "patient show": {S, P},
@@ -143,11 +145,6 @@ def test_what_the_patient_decided_is_not_for_support_to_change(
 )
 def test_a_command_is_known_by_its_first_words(words: list[str], command: str) -> None:
     assert command_of(words) == command
-
-
-def test_of_a_vault_that_is_listed_the_patient_is_told() -> None:
-    told = {one for one in COMMANDS if is_told_to_the_patient(one)}
-    assert told == {"vault list"}  # of what is opened, they are told with its access
 
 
 @pytest.mark.parametrize("command", ["access ask", "access take"])

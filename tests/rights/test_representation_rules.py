@@ -14,11 +14,14 @@ from gateway.rights.representation_rules import (
     MOST_REPRESENTATIVES,
     REMINDED_BEFORE,
     AttachmentFacts,
+    ClosingFacts,
+    ClosingStep,
     MajorityStep,
     ProofFacts,
     RepresentationFault,
     SecondFacts,
     judge_attachment,
+    judge_closing,
     judge_proof,
     judge_second,
     majority_step,
@@ -170,3 +173,33 @@ def test_both_are_told_two_months_before_and_it_ends_on_the_day(
 
 def test_of_a_birth_date_that_nobody_knows_it_ends_at_once() -> None:
     assert majority_step(None, TODAY, reminded=False) is MajorityStep.END
+
+
+CLOSING = ClosingFacts(
+    state=ProfileState.ACTIVATED,
+    has_account=False,
+    own="mine",
+    others=frozenset({"theirs"}),
+    today=date(2026, 11, 29),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({}, ClosingStep.ASK),
+        ({"others": frozenset()}, ClosingStep.CLOSE),
+        ({"has_account": True}, ClosingStep.REFUSE),
+        ({"has_account": True, "others": frozenset()}, ClosingStep.REFUSE),
+        ({"state": ProfileState.CLOSED}, ClosingStep.REFUSE),
+        ({"asked": "theirs", "asked_at": date(2026, 10, 30)}, ClosingStep.CLOSE),
+        ({"asked": "theirs", "asked_at": date(2026, 10, 29)}, ClosingStep.ASK),
+        ({"asked": "theirs"}, ClosingStep.ASK),
+        ({"asked": "mine", "asked_at": date(2026, 11, 29)}, ClosingStep.WAIT),
+        ({"asked": "ended", "asked_at": date(2026, 11, 29)}, ClosingStep.ASK),
+    ],
+)
+def test_a_childs_space_is_closed_by_all_who_represent_the_child(
+    changes: dict[str, Any], step: ClosingStep
+) -> None:
+    assert judge_closing(evolve(CLOSING, **changes)) is step

@@ -18,10 +18,10 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
     {
         AccessCause.COMPLAINT: Both("réclamation", "complaint"),
         AccessCause.PATIENT: Both(
-            "demande d'aide du patient", "the patient asked for help"
+            "demande d’aide du patient", "the patient asked for help"
         ),
         AccessCause.IDENTITY: Both(
-            "document peut-être d'une autre personne",
+            "document peut-être d’une autre personne",
             "the document may be another person's",
         ),
         AccessCause.DAMAGE: Both(
@@ -30,7 +30,7 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
         ),
         AccessCause.INCIDENT: Both("incident de sécurité", "a security incident"),
         AccessCause.LAW: Both(
-            "demande de la justice ou d'une autorité de contrôle",
+            "demande de la justice ou d’une autorité de contrôle",
             "a court or a supervisory authority asked for it",
         ),
     }
@@ -40,10 +40,10 @@ CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
 STATE_TEXTS: Mapping[AccessState, Both] = MappingProxyType(
     {
         AccessState.ASKED: Both(
-            "attend l'accord d'une autre personne", "waits for another person to agree"
+            "attend l’accord d’une autre personne", "waits for another person to agree"
         ),
         AccessState.LAPSED: Both(
-            "personne n'a donné son accord à temps", "nobody agreed in time"
+            "personne n’a donné son accord à temps", "nobody agreed in time"
         ),
         AccessState.REFUSED: Both("refusé", "refused"),
         AccessState.OPEN: Both("ouvert", "open"),
@@ -60,7 +60,7 @@ VERDICT_TEXTS: Mapping[Verdict, Both] = MappingProxyType(
 
 ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
     {
-        "access": Both("accès d'un opérateur", "access of an operator"),
+        "access": Both("accès d’un opérateur", "access of an operator"),
         "asked": Both("demandé par", "asked by"),
         "granted": Both("accordé par", "granted by"),
         "at_once": Both("pris sans attendre", "taken at once"),
@@ -68,6 +68,7 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "why": Both("explication", "reason"),
         "request": Both("à la demande de", "on the request of"),
         "named": Both("nommé", "named"),
+        "list": Both("la liste des documents", "the list of documents"),
         "message": Both("message retenu", "message held back"),
         "destroyed": Both(
             "ce qui était nommé est détruit", "what was named is destroyed"
@@ -75,12 +76,12 @@ ACCESS_WORDS: Mapping[str, Both] = MappingProxyType(
         "from": Both("du", "from"),
         "until": Both("au", "until"),
         "read": Both("ouvert", "opened"),
-        "not_read": Both("rien n'a été ouvert", "nothing was opened"),
+        "not_read": Both("rien n’a été ouvert", "nothing was opened"),
         "review_due": Both("à contrôler avant le", "to be reviewed before"),
         "reviewed": Both("contrôlé par", "reviewed by"),
         "told": Both("patient averti par e-mail le", "patient told by e-mail on"),
         "not_mailed": Both(
-            "personne n'a pu être averti par e-mail ; dans l'historique depuis le",
+            "personne n’a pu être averti par e-mail ; dans l’historique depuis le",
             "nobody could be told by e-mail; in the history since",
         ),
         "tell_at": Both("patient averti seulement le", "patient told only on"),
@@ -105,7 +106,8 @@ REFUSAL_TEXTS: Mapping[AccessRefusal, str] = MappingProxyType(
 
 ASK_TEXTS: Mapping[AskRefusal, str] = MappingProxyType(
     {
-        AskRefusal.NOTHING: "name a document (--document) or a message (--message)",
+        AskRefusal.NOTHING: "name a document (--document), the list of them "
+        "(--list) or a message (--message)",
         AskRefusal.TOO_MANY: "that are more documents than one access may name: "
         "[admin] access_documents",
         AskRefusal.NOT_LATER: "--tell-on names no day to come",
@@ -120,4 +122,4 @@ TO_OPEN = (
     "(gateway access ask --help), or take one at once, which another account reviews "
     "(gateway access take --help); docs/operations.md, Opening a document"
 )
-"""What an operator is told who opens a document, or a held message, without one."""
+"""What an operator is told who opens a document, a list or a message without one."""

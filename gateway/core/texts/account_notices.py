@@ -24,8 +24,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "Votre code de confirmation est : {digits}\n\n"
                 "Il confirme un changement de votre compte. Il est valable {minutes} "
                 "minutes et sert une seule fois. Ne le donnez à personne.\n\n"
-                "Vous n'avez rien demandé ? Ne faites rien : sans ce code, rien ne "
-                "change. Si cela se répète, prévenez l'accueil du service.\n\n"
+                "Vous n’avez rien demandé ? Ne faites rien : sans ce code, rien ne "
+                "change. Si cela se répète, prévenez l’accueil du service.\n\n"
                 "{service}\n"
                 "Ce courriel est automatique, ne répondez pas.\n",
             ),
@@ -62,8 +62,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "Bonjour,\n\n"
                 "Votre code provisoire est : {digits}\n\n"
                 "Il sert une fois, pour activer votre espace, ou pour dire que vous "
-                "n'en voulez pas. Il est valable six semaines et remplace celui "
-                "d'avant. Ne le donnez à personne.\n" + CARE_FR,
+                "n’en voulez pas. Il est valable six semaines et remplace celui "
+                "d’avant. Ne le donnez à personne.\n" + CARE_FR,
             ),
             "en": (
                 "Your provisional code",
@@ -78,10 +78,10 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": (
                 "Votre identifiant",
                 "Bonjour,\n\n"
-                "L'identifiant de votre espace est : {login}\n\n"
-                "Vous ne l'avez pas demandé ? Il ne suffit pas pour entrer, mais "
-                "quelqu'un connaît votre numéro et votre date de naissance : prévenez "
-                "l'accueil du service.\n" + CARE_FR,
+                "L’identifiant de votre espace est : {login}\n\n"
+                "Vous ne l’avez pas demandé ? Il ne suffit pas pour entrer, mais "
+                "quelqu’un connaît votre numéro et votre date de naissance : prévenez "
+                "l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "Your identifier",
@@ -95,9 +95,9 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": (
                 "Votre compte a changé",
                 "Bonjour,\n\n"
-                "L'identifiant ou le numéro de téléphone de votre espace a été "
-                "changé. La page « Mon compte » de votre espace dit ce qu'il est.\n\n"
-                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "L’identifiant ou le numéro de téléphone de votre espace a été "
+                "changé. La page « Mon compte » de votre espace dit ce qu’il est.\n\n"
+                "Vous ne l’avez pas demandé ? Prévenez tout de suite l’accueil du "
                 "service.\n" + CARE_FR,
             ),
             "en": (
@@ -112,11 +112,11 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": (
                 "Nouvelle connexion à votre espace",
                 "Bonjour,\n\n"
-                "Votre espace vient d'être ouvert avec un navigateur que nous ne "
-                "connaissions pas. Si c'était vous, ne faites rien.\n\n"
-                "Ce n'était pas vous ? Connectez-vous, allez dans « Mon compte », "
+                "Votre espace vient d’être ouvert avec un navigateur que nous ne "
+                "connaissions pas. Si c’était vous, ne faites rien.\n\n"
+                "Ce n’était pas vous ? Connectez-vous, allez dans « Mon compte », "
                 "fermez les autres connexions et changez de mot de passe. Sans accès, "
-                "prévenez tout de suite l'accueil du service.\n" + CARE_FR,
+                "prévenez tout de suite l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "New sign-in to your space",
@@ -132,7 +132,7 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": _life(
                 "Votre espace est ouvert",
                 "Votre espace est ouvert : des professionnels de santé peuvent y "
-                "déposer vos documents.\n\nVous pouvez l'activer, ou le fermer, quand"
+                "déposer vos documents.\n\nVous pouvez l’activer, ou le fermer, quand"
                 " vous voulez.\n",
                 "fr",
             ),
@@ -147,8 +147,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": _life(
                 "Un espace va être ouvert pour vous",
                 "Un espace pour vos documents et vos messages de santé sera ouvert "
-                "pour vous dans six semaines.\n\nVous n'en voulez pas ? Dites-le "
-                "avant à l'accueil du service. Vous pourrez changer d'avis.\n",
+                "pour vous dans six semaines.\n\nVous n’en voulez pas ? Dites-le "
+                "avant à l’accueil du service. Vous pourrez changer d’avis.\n",
                 "fr",
             ),
             "en": _life(
@@ -162,9 +162,9 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "opposed": {
             "fr": _life(
                 "Votre opposition est enregistrée",
-                "Vous ne voulez pas d'espace : c'est enregistré, et aucun ne sera "
+                "Vous ne voulez pas d’espace : c’est enregistré, et aucun ne sera "
                 "ouvert.\n\nUne preuve peut vous être remise. Vous pouvez changer "
-                "d'avis à tout moment : adressez-vous à l'accueil du service.\n",
+                "d’avis à tout moment : adressez-vous à l’accueil du service.\n",
                 "fr",
             ),
             "en": _life(
@@ -191,8 +191,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "closed": {
             "fr": _life(
                 "Votre espace est fermé",
-                "Votre espace est fermé : plus rien n'y arrive, et personne n'y "
-                "entre.\n\nCe qu'il contient est gardé dix ans, puis supprimé. Pour "
+                "Votre espace est fermé : plus rien n’y arrive, et personne n’y "
+                "entre.\n\nCe qu’il contient est gardé dix ans, puis supprimé. Pour "
                 "le rouvrir, connectez-vous.\n",
                 "fr",
             ),
@@ -208,8 +208,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": _life(
                 "Votre espace va être supprimé",
                 "Vous avez demandé la suppression de votre espace. Il est fermé, et "
-                "tout ce qu'il contient sera supprimé pour toujours dans trente "
-                "jours.\n\nVous avez changé d'avis ? Connectez-vous avant ce jour "
+                "tout ce qu’il contient sera supprimé pour toujours dans trente "
+                "jours.\n\nVous avez changé d’avis ? Connectez-vous avant ce jour "
                 "pour le rouvrir.\n",
                 "fr",
             ),
@@ -224,7 +224,7 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "deleted": {
             "fr": _life(
                 "Votre espace est supprimé",
-                "Votre espace et tout ce qu'il contenait sont supprimés. Nous ne "
+                "Votre espace et tout ce qu’il contenait sont supprimés. Nous ne "
                 "pouvons plus les lire, et rien ne les fait revenir.\n\nUn nouvel "
                 "espace peut être ouvert à votre demande.\n",
                 "fr",
@@ -241,8 +241,8 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": _life(
                 "Votre espace est rouvert",
                 "Votre espace est rouvert, avec ce qui y était gardé. Une suppression"
-                " demandée est annulée.\n\nVous ne l'avez pas demandé ? Prévenez tout"
-                " de suite l'accueil du service.\n",
+                " demandée est annulée.\n\nVous ne l’avez pas demandé ? Prévenez tout"
+                " de suite l’accueil du service.\n",
                 "fr",
             ),
             "en": _life(
@@ -256,9 +256,9 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         "suspended": {
             "fr": _life(
                 "Votre espace est suspendu",
-                "L'accès à votre espace est suspendu, à cause d'un incident ou d'un "
-                "usage qui n'est pas le vôtre.\n\nSi vous n'êtes pas d'accord, "
-                "dites-le à l'accueil du service avant six semaines : sinon il sera "
+                "L’accès à votre espace est suspendu, à cause d’un incident ou d’un "
+                "usage qui n’est pas le vôtre.\n\nSi vous n’êtes pas d’accord, "
+                "dites-le à l’accueil du service avant six semaines : sinon il sera "
                 "fermé.\n",
                 "fr",
             ),
@@ -272,9 +272,9 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         },
         "lifted": {
             "fr": _life(
-                "Votre espace n'est plus suspendu",
+                "Votre espace n’est plus suspendu",
                 "La suspension de votre espace est levée. Pour y entrer de nouveau, "
-                "prouvez qui vous êtes à l'accueil du service.\n",
+                "prouvez qui vous êtes à l’accueil du service.\n",
                 "fr",
             ),
             "en": _life(

@@ -13,11 +13,11 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
     {
         NoticeKind.MESSAGE: Both("Vous avez reçu un message", "You received a message"),
         NoticeKind.UNDELIVERED: Both(
-            "Votre message n'a pas pu être remis",
+            "Votre message n’a pas pu être remis",
             "Your message could not be delivered",
         ),
         NoticeKind.UNREAD: Both(
-            "Ce jour-là, personne n'avait encore ouvert votre message",
+            "Ce jour-là, personne n’avait encore ouvert votre message",
             "On that day, nobody had opened your message yet",
         ),
         NoticeKind.DOCUMENT: Both("Un document a été ajouté", "A document was added"),
@@ -57,7 +57,7 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "A professional looked into a space you look after",
         ),
         NoticeKind.UNFOUNDED: Both(
-            "Un accès du service à votre espace n'était pas justifié",
+            "Un accès du service à votre espace n’était pas justifié",
             "An access of the service to your space was not justified",
         ),
         NoticeKind.INQUIRY: Both(
@@ -87,11 +87,11 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "The service had access to a space you look after",
         ),
         NoticeKind.REPRESENTED_UNFOUNDED: Both(
-            "Un accès du service à un espace que vous gérez n'était pas justifié",
+            "Un accès du service à un espace que vous gérez n’était pas justifié",
             "An access of the service to a space you look after was not justified",
         ),
         NoticeKind.REPRESENTED_SETTINGS: Both(
-            "Le service a changé un réglage d'un espace que vous gérez",
+            "Le service a changé un réglage d’un espace que vous gérez",
             "The service changed a setting of a space you look after",
         ),
         NoticeKind.REPRESENTED_ADMINISTRATOR: Both(
@@ -107,7 +107,7 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "A space you looked after was closed",
         ),
         NoticeKind.REPRESENTED_DELETING: Both(
-            "La suppression d'un espace que vous gériez a été demandée",
+            "La suppression d’un espace que vous gériez a été demandée",
             "The deletion of a space you looked after was asked for",
         ),
         NoticeKind.REPRESENTED_DELETED: Both(
@@ -123,7 +123,7 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "A space you look after was suspended",
         ),
         NoticeKind.REPRESENTED_LIFTED: Both(
-            "La suspension d'un espace que vous gérez est levée",
+            "La suspension d’un espace que vous gérez est levée",
             "The suspension of a space you look after is lifted",
         ),
         NoticeKind.MAJORITY_SOON: Both(
@@ -166,7 +166,7 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
         NoticeFamily.ACCESS: (
             Both("Accès à votre espace", "Access to your space"),
             Both(
-                "Quelqu'un d'autre que vous l'a consulté ou en a changé un réglage : "
+                "Quelqu’un d’autre que vous l’a consulté ou en a changé un réglage : "
                 "la loi veut que vous le sachiez.",
                 "Somebody else than you looked into it or changed a setting: the law "
                 "wants you to know.",
@@ -184,8 +184,8 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
         NoticeFamily.PEOPLE: (
             Both("Vos proches", "People close to you"),
             Both(
-                "Une demande, une réponse ou une fin, et ce qu'un aidant a fait : tout "
-                "acte d'un autre vous est dit.",
+                "Une demande, une réponse ou une fin, et ce qu’un aidant a fait : tout "
+                "acte d’un autre vous est dit.",
                 "A request, an answer or an end, and what a carer did: whatever others "
                 "do is told to you.",
             ),
@@ -194,7 +194,7 @@ FAMILY_TEXTS: Mapping[NoticeFamily, tuple[Both, Both]] = MappingProxyType(
             Both("Votre compte", "Your account"),
             Both(
                 "Mot de passe, adresse ou nouvel appareil : vous saurez à temps que "
-                "quelqu'un d'autre essaie d'entrer.",
+                "quelqu’un d’autre essaie d’entrer.",
                 "Password, address or new device: you learn in time that somebody else "
                 "is trying to get in.",
             ),

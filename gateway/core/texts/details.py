@@ -37,7 +37,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "archive cut short": "archive coupée avant sa fin",
         "archive in several volumes": "archive en plusieurs volumes",
         "archive packed by a method that is not accepted": (
-            "archive compressée par une méthode qui n'est pas acceptée"
+            "archive compressée par une méthode qui n’est pas acceptée"
         ),
         "archive that is encrypted": "archive chiffrée",
         "archive that unpacks far too large": (
@@ -51,7 +51,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "archive dont des fichiers recouvrent le répertoire"
         ),
         "archive whose entries overlap, or are out of order": (
-            "archive dont des fichiers se recouvrent ou ne sont pas dans l'ordre"
+            "archive dont des fichiers se recouvrent ou ne sont pas dans l’ordre"
         ),
         "archive whose entry has two names": "archive dont un fichier a deux noms",
         "archive whose entry has two sizes": "archive dont un fichier a deux tailles",
@@ -68,13 +68,13 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "archive with a damaged file (CRC)": "archive dont un fichier est abîmé (CRC)",
         "archive with a damaged ZIP64 end": "archive dont la fin ZIP64 est abîmée",
         "archive with a ZIP64 end that is not where it says": (
-            "archive dont la fin ZIP64 n'est pas où elle est annoncée"
+            "archive dont la fin ZIP64 n’est pas où elle est annoncée"
         ),
         "archive with a file and a folder of one name": (
             "archive où un fichier et un dossier ont le même nom"
         ),
         "archive with a file larger than announced": (
-            "archive dont un fichier est plus grand qu'annoncé"
+            "archive dont un fichier est plus grand qu’annoncé"
         ),
         "archive with a file that is cut short": (
             "archive dont un fichier est coupé avant sa fin"
@@ -99,15 +99,15 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "archive avec un nom qui sort de son dossier"
         ),
         "archive with an absolute name": "archive avec un nom absolu",
-        "archive with bytes after its end": "archive suivie d'octets après sa fin",
+        "archive with bytes after its end": "archive suivie d’octets après sa fin",
         "archive with bytes hidden after a file": (
             "archive avec des octets cachés après un fichier"
         ),
         "archive with bytes that belong to no entry": (
-            "archive avec des octets qui n'appartiennent à aucun fichier"
+            "archive avec des octets qui n’appartiennent à aucun fichier"
         ),
         "archive with content under the name of a folder": (
-            "archive avec un contenu sous le nom d'un dossier"
+            "archive avec un contenu sous le nom d’un dossier"
         ),
         "archive with damaged ZIP64 sizes": (
             "archive dont des tailles ZIP64 sont abîmées"
@@ -117,7 +117,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         ),
         "archive with folders too deep": "archive avec des dossiers trop profonds",
         "archive with the name of a device": (
-            "archive avec le nom d'un périphérique (CON, NUL…)"
+            "archive avec le nom d’un périphérique (CON, NUL…)"
         ),
         "archive with the same name twice": "archive avec deux fois le même nom",
         "archive with too many entries": "archive avec trop de fichiers",
@@ -129,19 +129,19 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "archive avec deux fins, ou des octets avant ses fichiers"
         ),
         "archive without the ZIP64 end that it announces": (
-            "archive sans la fin ZIP64 qu'elle annonce"
+            "archive sans la fin ZIP64 qu’elle annonce"
         ),
         "archive without the ZIP64 sizes that it announces": (
-            "archive sans les tailles ZIP64 qu'elle annonce"
+            "archive sans les tailles ZIP64 qu’elle annonce"
         ),
-        "not a ZIP archive": "ce n'est pas une archive ZIP",
+        "not a ZIP archive": "ce n’est pas une archive ZIP",
         # A file attached to a PDF (gateway/documents/pdf_files.py).
         "PDF that is encrypted, with a file attached": (
             "PDF chiffré auquel un fichier est joint"
         ),
         "PDF with a damaged file": "PDF auquel est joint un fichier abîmé",
         "PDF with a file packed in a way that is not read": (
-            "PDF auquel est joint un fichier compressé d'une façon qui n'est pas lue"
+            "PDF auquel est joint un fichier compressé d’une façon qui n’est pas lue"
         ),
         "PDF with a file that is cut short": (
             "PDF auquel est joint un fichier coupé avant sa fin"
@@ -160,38 +160,38 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         ),
         "a file outside IHE_XDM was ignored": "un fichier hors de IHE_XDM a été ignoré",
         "package with a document of another hash than announced": (
-            "un document n'a pas l'empreinte annoncée (hash)"
+            "un document n’a pas l’empreinte annoncée (hash)"
         ),
         "package with a document of another size than announced": (
-            "un document n'a pas la taille annoncée (size)"
+            "un document n’a pas la taille annoncée (size)"
         ),
         "package with a document that METADATA.XML omits": (
             "le paquet a un document que METADATA.XML ne cite pas"
         ),
         "package with a document that is not of its mimeType": (
-            "un document n'est pas du type annoncé (mimeType)"
+            "un document n’est pas du type annoncé (mimeType)"
         ),
         "package with two documents of one uniqueId": (
             "deux documents du paquet ont le même uniqueId"
         ),
         "package without METADATA.XML in a folder of IHE_XDM": (
-            "le paquet n'a pas de METADATA.XML dans un dossier de IHE_XDM"
+            "le paquet n’a pas de METADATA.XML dans un dossier de IHE_XDM"
         ),
         "package without a document that METADATA.XML lists": (
-            "le paquet n'a pas un document que METADATA.XML cite"
+            "le paquet n’a pas un document que METADATA.XML cite"
         ),
         # METADATA.XML (gateway/documents/xds).
         "a name of who informed the patient that is none": (
-            "le nom de la personne qui a informé le patient n'en est pas un"
+            "le nom de la personne qui a informé le patient n’en est pas un"
         ),
         "METADATA.XML that does not name exactly one patient": (
             "METADATA.XML ne désigne pas un patient et un seul"
         ),
         "METADATA.XML that informs by no known channel": (
-            "METADATA.XML dit le patient informé par un canal qui n'est pas connu"
+            "METADATA.XML dit le patient informé par un canal qui n’est pas connu"
         ),
         "METADATA.XML that informs on a day that is none": (
-            "METADATA.XML dit le patient informé un jour qui n'existe pas"
+            "METADATA.XML dit le patient informé un jour qui n’existe pas"
         ),
         "METADATA.XML that lists a file twice": (
             "METADATA.XML cite deux fois un fichier"
@@ -210,23 +210,23 @@ FRENCH: Mapping[str, str] = MappingProxyType(
             "METADATA.XML a un document sans URI, hash ou size"
         ),
         "METADATA.XML with a hash that is not a SHA-1": (
-            "METADATA.XML a un hash qui n'est pas un SHA-1"
+            "METADATA.XML a un hash qui n’est pas un SHA-1"
         ),
         "METADATA.XML with a size that is not a number": (
-            "METADATA.XML a une taille (size) qui n'est pas un nombre"
+            "METADATA.XML a une taille (size) qui n’est pas un nombre"
         ),
         "METADATA.XML with an unknown action": "METADATA.XML a une action inconnue",
         "METADATA.XML with the same slot twice": (
             "METADATA.XML a deux fois le même slot"
         ),
         "METADATA.XML with two values of one identifier": (
-            "METADATA.XML a deux valeurs d'un même identifiant"
+            "METADATA.XML a deux valeurs d’un même identifiant"
         ),
         "METADATA.XML without exactly one SubmitObjectsRequest": (
-            "METADATA.XML n'a pas un SubmitObjectsRequest et un seul"
+            "METADATA.XML n’a pas un SubmitObjectsRequest et un seul"
         ),
         "METADATA.XML without exactly one submission set": (
-            "METADATA.XML n'a pas un lot de soumission (submission set) et un seul"
+            "METADATA.XML n’a pas un lot de soumission (submission set) et un seul"
         ),
         "METADATA.XML without mimeType": "METADATA.XML est sans mimeType",
         "METADATA.XML with a malformed {}": "{} est mal formé dans METADATA.XML",
@@ -241,7 +241,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         # XML, whatever it holds (gateway/safe_xml.py).
         "XML file too large": "fichier XML trop grand",
         "XML in an encoding that is not accepted": (
-            "XML dans un encodage qui n'est pas accepté"
+            "XML dans un encodage qui n’est pas accepté"
         ),
         "use UTF-8": "écrivez-le en UTF-8",
         "XML nested too deeply": "XML trop profondément imbriqué",
@@ -249,40 +249,40 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "as a whole": "dans son ensemble",
         "XML with a DOCTYPE is refused": "un XML avec DOCTYPE est refusé",
         "XML with a malformed declaration": "la déclaration XML est mal formée",
-        "XML with too many elements or attributes": "XML avec trop d'éléments",
+        "XML with too many elements or attributes": "XML avec trop d’éléments",
         # The header of a CDA (gateway/documents/cda).
         "code/@code is too long": "code/@code est trop long",
         "component has two bodies": "component a deux corps",
         "component/structuredBody has no section with a text": (
-            "component/structuredBody n'a aucune section avec un texte"
+            "component/structuredBody n’a aucune section avec un texte"
         ),
         "a PDF that is encrypted": "un PDF chiffré",
         "a file that is not what it is said to be": (
-            "un fichier qui n'est pas ce qu'il est dit être"
+            "un fichier qui n’est pas ce qu’il est dit être"
         ),
-        "a name that XML cannot hold": "un nom qu'un document XML ne peut pas porter",
-        "a title that XML cannot hold": "un titre qu'un XML ne peut pas porter",
+        "a name that XML cannot hold": "un nom qu’un document XML ne peut pas porter",
+        "a title that XML cannot hold": "un titre qu’un XML ne peut pas porter",
         "a title that a document cannot have": (
-            "un titre qu'un document ne peut pas avoir"
+            "un titre qu’un document ne peut pas avoir"
         ),
         "an author without a number or a name": "un auteur sans numéro ou sans nom",
         "effectiveTime is on a day to come": "effectiveTime est un jour à venir",
         "id is too long": "id est trop long",
         "setId is too long": "setId est trop long",
         "the document gives the patient more than one INS": (
-            "le document donne plus d'un INS au patient"
+            "le document donne plus d’un INS au patient"
         ),
         "the document gives {} as unknown": "le document donne {} comme inconnu",
-        "the document gives {} more than once": "le document donne {} plus d'une fois",
-        "the document has no {}": "le document n'a pas de {}",
+        "the document gives {} more than once": "le document donne {} plus d’une fois",
+        "the document has no {}": "le document n’a pas de {}",
         "the file has more than one ClinicalDocument": (
-            "le fichier a plus d'un ClinicalDocument"
+            "le fichier a plus d’un ClinicalDocument"
         ),
-        "the file has no ClinicalDocument": "le fichier n'a pas de ClinicalDocument",
+        "the file has no ClinicalDocument": "le fichier n’a pas de ClinicalDocument",
         "{} is missing": "{} manque",
-        "{} is not a time": "{} n'est pas une date valable",
-        "{} is not a whole number": "{} n'est pas un nombre entier",
-        "{} is not an identifier": "{} n'est pas un identifiant",
+        "{} is not a time": "{} n’est pas une date valable",
+        "{} is not a whole number": "{} n’est pas un nombre entier",
+        "{} is not an identifier": "{} n’est pas un identifiant",
         "{} is said to be unknown": "{} est dit inconnu",
         # The body of a CDA: what is said goes on after the name of the place.
         "component/nonXMLBody/text {}": "component/nonXMLBody/text {}",
@@ -298,7 +298,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "has elements where its content should be": (
             "a des éléments à la place de son contenu"
         ),
-        "has no end and may be cut short": "n'a pas de fin et semble coupé",
+        "has no end and may be cut short": "n’a pas de fin et semble coupé",
         "is a GIF that is cut short": "est un GIF coupé avant sa fin",
         "is a JPEG that is cut short": "est un JPEG coupé avant sa fin",
         "is a PDF that is cut short": "est un PDF coupé avant sa fin",
@@ -311,23 +311,23 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "is base64 without saying so (B64)": "est en base64 sans le dire (B64)",
         "is compressed": "est compressé",
         "is compressed in a way that is not read": (
-            "est compressé d'une façon qui n'est pas lue"
+            "est compressé d’une façon qui n’est pas lue"
         ),
         "is empty": "est vide",
-        "is not a PDF": "n'est pas un PDF",
-        "is not a text": "n'est pas un texte",
-        "is not base64": "n'est pas en base64",
-        "is not the {} it is said to be": "n'est pas du type annoncé, {}",
-        "is said to be compressed and is not": "est dit compressé et ne l'est pas",
+        "is not a PDF": "n’est pas un PDF",
+        "is not a text": "n’est pas un texte",
+        "is not base64": "n’est pas en base64",
+        "is not the {} it is said to be": "n’est pas du type annoncé, {}",
+        "is said to be compressed and is not": "est dit compressé et ne l’est pas",
         "is said to be compressed, and does not unpack": (
             "est dit compressé et ne se décompresse pas"
         ),
         "is {}, and not the type it says": "est {}, et non du type annoncé",
         "is {}, which no document may be: send a PDF": (
-            "est {}, ce qu'un document ne peut pas être : envoyez un PDF"
+            "est {}, ce qu’un document ne peut pas être : envoyez un PDF"
         ),
         "is {}, which the body of a document should not be": (
-            "est {}, ce que le corps d'un document ne devrait pas être"
+            "est {}, ce que le corps d’un document ne devrait pas être"
         ),
         "is {}, which the patient sees converted: send a PDF": (
             "est {}, que le patient voit converti : envoyez un PDF"
@@ -335,12 +335,12 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "is {}, which the patient can only download: send a PDF": (
             "est {}, que le patient ne peut que télécharger : envoyez un PDF"
         ),
-        "of an unknown type": "d'un type inconnu",
+        "of an unknown type": "d’un type inconnu",
         "names a file by a reference, which must be in it instead": (
             "renvoie à un fichier, qui doit y être joint à la place"
         ),
         "unpacks to more than is accepted": (
-            "se décompresse en plus qu'il n'est accepté"
+            "se décompresse en plus qu’il n’est accepté"
         ),
         # The message around it (gateway/message).
         "header block too long": "en-tête trop long",
@@ -350,31 +350,31 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "malformed mail address": "adresse mal formée",
         "malformed mailbox": "adresse mal formée",
         "mail address too long": "adresse trop longue",
-        "too many addresses": "trop d'adresses",
-        "too many header lines": "trop de lignes d'en-tête",
+        "too many addresses": "trop d’adresses",
+        "too many header lines": "trop de lignes d’en-tête",
         "blank before the colon of {}": "espace avant les deux-points de {}",
         "control character in line {} of a header": (
-            "caractère de contrôle à la ligne {} d'un en-tête"
+            "caractère de contrôle à la ligne {} d’un en-tête"
         ),
         "line {} of a header continues nothing": (
-            "la ligne {} d'un en-tête ne continue rien"
+            "la ligne {} d’un en-tête ne continue rien"
         ),
         "line {} of a header is no field": (
-            "la ligne {} d'un en-tête n'est pas un champ"
+            "la ligne {} d’un en-tête n’est pas un champ"
         ),
         "message too large once decoded": "message trop grand une fois décodé",
         "message: {}": "message : {}",
         "damaged submission of documents": "soumission de documents abîmée",
-        "not a submission of documents": "ce n'est pas une soumission de documents",
+        "not a submission of documents": "ce n’est pas une soumission de documents",
         "submission: {}": "soumission : {}",
         # What the schema says, each after the line and the element.
         "an element is missing or out of place": "un élément manque ou est mal placé",
         "expected: {}": "attendu : {}",
-        "has a value that is not valid": "a une valeur qui n'est pas valable",
-        "has a wrong fixed value": "n'a pas la valeur imposée",
-        "is not allowed here": "n'est pas permis ici",
-        "is not an element of the schema": "n'est pas un élément du schéma",
-        "lacks a required attribute": "n'a pas un attribut obligatoire",
+        "has a value that is not valid": "a une valeur qui n’est pas valable",
+        "has a wrong fixed value": "n’a pas la valeur imposée",
+        "is not allowed here": "n’est pas permis ici",
+        "is not an element of the schema": "n’est pas un élément du schéma",
+        "lacks a required attribute": "n’a pas un attribut obligatoire",
         "may not contain text": "ne doit pas contenir de texte",
         "schema: {}": "schéma : {}",
         "line {}": "ligne {}",

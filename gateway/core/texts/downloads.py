@@ -10,17 +10,17 @@ README: Mapping[str, str] = MappingProxyType(
         "fr": """Tout votre dossier, au {day}
 {service}
 
-documents/   chaque document exactement tel qu'il a été déposé (fichiers CDA, pour
+documents/   chaque document exactement tel qu’il a été déposé (fichiers CDA, pour
              les logiciels de santé)
 lisible/     les mêmes, sous une forme que vous pouvez ouvrir : PDF, images, textes
 index.html   la liste de vos documents : ouvrez-la avec votre navigateur
 manifest-sha256.txt
-             l'empreinte de chaque fichier : elle montre qu'aucun n'a changé
+             l’empreinte de chaque fichier : elle montre qu’aucun n’a changé
 {history}
 Ce dossier contient des données de santé. Gardez-le dans un endroit sûr : toute
 personne qui a ce fichier peut le lire, sans mot de passe.
 
-Ce que vous ne pouvez pas encore voir dans votre espace n'est pas ici non plus.
+Ce que vous ne pouvez pas encore voir dans votre espace n’est pas ici non plus.
 Nombre de documents : {documents}.
 """,
         "en": """Your whole record, on {day}
@@ -46,13 +46,13 @@ PROVEN: Mapping[str, str] = MappingProxyType(
         "fr": """history.jsonl
              votre historique, ligne par ligne. Certaines lignes sont fermées : elles
              disent comment le service travaille. Leur place est prouvée, et leur
-             contenu n'est pas donné.
-check.html   la page qui vérifie l'historique : ouvrez-la, sans Internet, et donnez-lui
+             contenu n’est pas donné.
+check.html   la page qui vérifie l’historique : ouvrez-la, sans Internet, et donnez-lui
              ce dossier. check.py fait la même chose sans navigateur.
 proof.json, checkpoint.txt, keys.json
-             ce qu'il faut pour cette vérification
+             ce qu’il faut pour cette vérification
 
-Ce que prouve la vérification : rien dans ces lignes n'a été changé, retiré ni ajouté
+Ce que prouve la vérification : rien dans ces lignes n’a été changé, retiré ni ajouté
 avant la date du point de contrôle. Elle ne prouve pas que tout ce qui a été fait y a
 été écrit. Les lignes écrites après ce point ne sont pas ici : {more}.
 Comparez les clés de keys.json avec celles que le service publie.
@@ -77,7 +77,7 @@ Compare the keys in keys.json with those that the service publishes.
 UNPROVEN: Mapping[str, str] = MappingProxyType(
     {
         "fr": """
-L'historique n'est pas dans ce fichier : ce service n'a pas encore de point de contrôle
+L’historique n’est pas dans ce fichier : ce service n’a pas encore de point de contrôle
 signé qui le prouve. Il se lit dans votre espace, à la page « Historique ».
 """,
         "en": """
@@ -93,15 +93,15 @@ INDEX_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "title": "Mes documents",
             "lead": "Tout votre dossier, au {day}. {documents} documents, le plus "
             "récent en premier.",
-            "none": "Il n'y avait aucun document dans votre espace.",
+            "none": "Il n’y avait aucun document dans votre espace.",
             "open": "Ouvrir",
             "original": "Original (CDA)",
             "replaced": "Remplacé par une version plus récente",
-            "damaged": "Le service n'a pas pu lire ce document : il n'est pas dans ce "
-            "dossier. Adressez-vous à l'accueil du service.",
+            "damaged": "Le service n’a pas pu lire ce document : il n’est pas dans ce "
+            "dossier. Adressez-vous à l’accueil du service.",
             "own": "Déposé par vous",
             "readme": "Ce que contient ce dossier",
-            "check": "Vérifier l'historique",
+            "check": "Vérifier l’historique",
             "day": "Date",
             "document": "Document",
             "by": "Déposé par",

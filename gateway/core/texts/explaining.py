@@ -37,21 +37,21 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
     {
         "1": RuleText(
             Both(
-                "L'expéditeur est de l'espace de confiance",
+                "L’expéditeur est de l’espace de confiance",
                 "The sender is of the space of trust",
             ),
             "SEL-MP-037 EX_AIR-080",
         ),
         "2": RuleText(
             Both(
-                "La boîte de l'expéditeur peut écrire aux patients",
+                "La boîte de l’expéditeur peut écrire aux patients",
                 "The sender's mailbox may write to patients",
             ),
             GATEWAY_RULE,
         ),
         "3": RuleText(
             Both(
-                "L'adresse du patient est un INS avec sa clé",
+                "L’adresse du patient est un INS avec sa clé",
                 "The patient's address is an INS with its key",
             ),
             "SEL-MP-037 EX_GEN-1270",
@@ -62,21 +62,21 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "5": RuleText(
             Both(
-                "Le patient ne s'est pas opposé à son espace",
+                "Le patient ne s’est pas opposé à son espace",
                 "The patient did not object to having a space",
             ),
             "CSP L. 1111-14",
         ),
         "6": RuleText(
             Both(
-                "L'espace n'est ni fermé ni suspendu",
+                "L’espace n’est ni fermé ni suspendu",
                 "The space is neither closed nor suspended",
             ),
             "CSP R. 1111-36",
         ),
         "8": RuleText(
             Both(
-                "Le patient n'a bloqué ni l'expéditeur ni l'auteur",
+                "Le patient n’a bloqué ni l’expéditeur ni l’auteur",
                 "The patient blocked neither the sender nor the author",
             ),
             "Information des professionnels de Mon espace santé : blocage",
@@ -91,7 +91,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "11": RuleText(
             Both(
-                "L'adresse, METADATA et le document nomment le même patient",
+                "L’adresse, METADATA et le document nomment le même patient",
                 "Address, METADATA and document name the same patient",
             ),
             "DICAH, condition « identité »",
@@ -104,12 +104,12 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             "SEL-MP-037 EX_GEN-1230",
         ),
         "13": RuleText(
-            Both("L'INS est qualifié", "The INS is qualified"),
+            Both("L’INS est qualifié", "The INS is qualified"),
             "Référentiel socle MSSanté n° 2, ECO.2.4.2",
         ),
         "14": RuleText(
             Both(
-                "L'auteur est connu, et de la structure qui envoie",
+                "L’auteur est connu, et de la structure qui envoie",
                 "The author is known, and of the sending structure",
             ),
             "SEL-MP-037 EX_GEN-1320",
@@ -126,7 +126,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             "SEL-MP-037 EX_2.1-1050",
         ),
         "17": RuleText(
-            Both("Le document n'est pas déjà là", "The document is not there already"),
+            Both("Le document n’est pas déjà là", "The document is not there already"),
             "SEL-MP-037 EX_GEN-1060 ; CI-SIS Structuration minimale §3.5.5.10",
         ),
         "18": RuleText(
@@ -137,26 +137,26 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             "CI-SIS Structuration minimale §3.5.5.10",
         ),
         "20": RuleText(
-            Both("Il peut remplacer ce qu'il remplace", "It may replace what it does"),
+            Both("Il peut remplacer ce qu’il remplace", "It may replace what it does"),
             "CI-SIS Transmission d'un document CDA-R2 en HL7v2, code 901",
         ),
         "22": RuleText(
             Both(
-                "Le patient ne s'est pas opposé à ce document",
+                "Le patient ne s’est pas opposé à ce document",
                 "The patient did not oppose this document",
             ),
             "CSP R. 1111-47",
         ),
         "23": RuleText(
             Both(
-                "Le patient ne s'est pas opposé à ce type par cette structure",
+                "Le patient ne s’est pas opposé à ce type par cette structure",
                 "The patient did not oppose this type by this structure",
             ),
             "CSP R. 1111-47",
         ),
         "24": RuleText(
             Both(
-                "Le secret d'un mineur n'a pas d'autre réglage",
+                "Le secret d’un mineur n’a pas d’autre réglage",
                 "A minor's secret has no other flag",
             ),
             "CSP R. 1111-50",
@@ -170,7 +170,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "mail-from": RuleText(
             Both(
-                "L'adresse de retour est au titulaire du certificat",
+                "L’adresse de retour est au titulaire du certificat",
                 "The return path is the certificate holder's",
             ),
             "Référentiel socle MSSanté n° 1",
@@ -180,23 +180,23 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             "RFC 5322",
         ),
         "from-own": RuleText(
-            Both("From est à l'expéditeur", "From is the sender's"),
+            Both("From est à l’expéditeur", "From is the sender's"),
             "Référentiel socle MSSanté n° 1",
         ),
         "sender-own": RuleText(
-            Both("Sender est à l'expéditeur", "Sender is the sender's"),
+            Both("Sender est à l’expéditeur", "Sender is the sender's"),
             "Référentiel socle MSSanté n° 1",
         ),
         "reply-to": RuleText(
             Both(
-                "Reply-To reste dans l'espace de confiance",
+                "Reply-To reste dans l’espace de confiance",
                 "Reply-To stays in the space of trust",
             ),
             "Référentiel socle MSSanté n° 1",
         ),
         "patient-by-mail": RuleText(
             Both(
-                "Aucun patient n'écrit par la messagerie",
+                "Aucun patient n’écrit par la messagerie",
                 "No patient writes by mail",
             ),
             GATEWAY_RULE,
@@ -210,7 +210,7 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "certificate": RuleText(
             Both(
-                "Le certificat est valide et de l'espace de confiance",
+                "Le certificat est valide et de l’espace de confiance",
                 "The certificate is good, and of the space of trust",
             ),
             "Référentiel socle MSSanté n° 1",
@@ -295,13 +295,13 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "notice-secret": RuleText(
             Both(
-                "Ce qui attend n'est pas caché aux représentants",
+                "Ce qui attend n’est pas caché aux représentants",
                 "What waits is not hidden from the representatives",
             ),
             "CSP R. 1111-50",
         ),
         "notice-profile": RuleText(
-            Both("L'espace existe encore", "The space is there still"),
+            Both("L’espace existe encore", "The space is there still"),
             GATEWAY_RULE,
         ),
         "notice-sign-in": RuleText(
@@ -323,10 +323,10 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "trust": Both("confiance du lien", "trust in the link"),
         "entitlement": Both("droit de la boîte", "entitlement of the mailbox"),
-        "address_ins": Both("INS de l'adresse", "INS of the address"),
+        "address_ins": Both("INS de l’adresse", "INS of the address"),
         "metadata_ins": Both("INS de METADATA", "INS of METADATA"),
-        "profile": Both("état de l'espace", "state of the space"),
-        "state": Both("état de l'espace", "state of the space"),
+        "profile": Both("état de l’espace", "state of the space"),
+        "state": Both("état de l’espace", "state of the space"),
         "holder_age": Both("âge du titulaire", "age of the holder"),
         "masks_by_default": Both("masque par défaut", "masks by default"),
         "blocked": Both("bloqués par le patient", "blocked by the patient"),
@@ -334,14 +334,14 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "traits_seen": Both("traits, non enregistré", "traits, not filed"),
         "document": Both("document", "document"),
         "sender": Both("expéditeur", "sender"),
-        "sender.kind": Both("certificat de l'expéditeur", "sender's certificate"),
-        "sender.address": Both("adresse de l'expéditeur", "sender's address"),
-        "sender.identity": Both("identité de l'expéditeur", "sender's identity"),
-        "sender.structures": Both("structures de l'expéditeur", "sender's structures"),
-        "sender.persons": Both("personne de l'expéditeur", "sender's person"),
+        "sender.kind": Both("certificat de l’expéditeur", "sender's certificate"),
+        "sender.address": Both("adresse de l’expéditeur", "sender's address"),
+        "sender.identity": Both("identité de l’expéditeur", "sender's identity"),
+        "sender.structures": Both("structures de l’expéditeur", "sender's structures"),
+        "sender.persons": Both("personne de l’expéditeur", "sender's person"),
         "document.unique_id": Both("identifiant du document", "document's identifier"),
         "document.ins": Both("INS du document", "INS of the document"),
-        "document.traits": Both("traits d'identité", "traits of identity"),
+        "document.traits": Both("traits d’identité", "traits of identity"),
         "document.qualification": Both("qualification", "qualification"),
         "document.authors": Both("auteurs", "authors"),
         "document.type_is_known": Both("type connu", "type is known"),
@@ -358,7 +358,7 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "document.withdrawal": Both("document à retirer", "document to withdraw"),
         "document.document_is_opposed": Both("document opposé", "document opposed"),
         "document.opposition": Both("opposition au type", "opposition to the type"),
-        "document.is_dated_ahead": Both("daté d'un jour à venir", "dated ahead"),
+        "document.is_dated_ahead": Both("daté d’un jour à venir", "dated ahead"),
         "policy.refuse_wrong_test_key": Both(
             "réglage refuse_wrong_test_key", "setting refuse_wrong_test_key"
         ),
@@ -388,7 +388,7 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "versions.patient_settings": Both(
             "version des réglages du patient", "version of the patient's settings"
         ),
-        "others": Both("motifs d'un autre patient", "reasons of another patient"),
+        "others": Both("motifs d’un autre patient", "reasons of another patient"),
         "address": Both("adresse du patient", "patient's address"),
         "brings": Both("ce qui est apporté", "what is brought"),
         "refuse_wrong_key": Both(
@@ -401,12 +401,12 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
             "réglage blocked_may_write", "setting blocked_may_write"
         ),
         "link.door": Both("porte", "door"),
-        "link.domains": Both("domaines de l'opérateur", "operator's domains"),
+        "link.domains": Both("domaines de l’opérateur", "operator's domains"),
         "link.hosts": Both("hôtes du certificat", "certificate's hosts"),
         "link.mailboxes": Both("boîtes tenues", "mailboxes held"),
         "link.trusted": Both("domaines de confiance", "trusted domains"),
         "reverse_path": Both("adresse de retour", "return path"),
-        "headers": Both("champs d'en-tête", "header fields"),
+        "headers": Both("champs d’en-tête", "header fields"),
         "headers.from_": Both("From", "From"),
         "headers.sender": Both("Sender", "Sender"),
         "headers.reply_to": Both("Reply-To", "Reply-To"),
@@ -422,7 +422,7 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "has_wildcard": Both("nom avec une étoile", "name with an asterisk"),
         "has_nul": Both("nom avec un octet nul", "name with a NUL"),
         "not_before": Both("valide depuis", "valid from"),
-        "not_after": Both("valide jusqu'à", "valid until"),
+        "not_after": Both("valide jusqu’à", "valid until"),
         "now": Both("instant du contrôle", "time of the check"),
         "says_key_usages": Both("usages de la clé indiqués", "key usages are said"),
         "key_usages": Both("usages de la clé", "key usages"),
@@ -430,7 +430,7 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
             "usages étendus indiqués", "extended usages are said"
         ),
         "extended_usages": Both("usages étendus", "extended usages"),
-        "is_authority": Both("certificat d'autorité", "certificate of an authority"),
+        "is_authority": Both("certificat d’autorité", "certificate of an authority"),
         "self_signed": Both("signé par lui-même", "signed by itself"),
         "strong_key": Both("clé assez forte", "key is strong enough"),
         "strong_signature": Both("signature assez forte", "signature is strong enough"),
@@ -556,14 +556,14 @@ VALUE_TEXTS: Mapping[str, Both] = MappingProxyType(
             }.items()
         },
         "sender.kind:OPERATOR": Both(
-            "celui d'un opérateur de messagerie", "that of a mail operator"
+            "celui d’un opérateur de messagerie", "that of a mail operator"
         ),
-        "sender.kind:STRUCTURE": Both("celui d'une structure", "that of a structure"),
+        "sender.kind:STRUCTURE": Both("celui d’une structure", "that of a structure"),
         "sender.kind:EMPLOYEE": Both(
-            "celui d'une personne qui y travaille", "that of somebody who works there"
+            "celui d’une personne qui y travaille", "that of somebody who works there"
         ),
         "sender.kind:PERSON": Both(
-            "celui d'un professionnel", "that of a professional"
+            "celui d’un professionnel", "that of a professional"
         ),
         "document.traits:SAME": Both("les vôtres", "yours"),
         "document.traits:OTHER_BIRTH_PLACE": Both(
@@ -641,12 +641,12 @@ VALUE_TEXTS: Mapping[str, Both] = MappingProxyType(
 HEADLINES: Mapping[str, Both] = MappingProxyType(
     {
         "door": Both(
-            "Un message pour vous a été refusé à l'arrivée.",
+            "Un message pour vous a été refusé à l’arrivée.",
             "A message for you was refused on arrival.",
         ),
         "aside": Both(
-            "Un message qui vous était adressé a été mis de côté : ce qu'il portait "
-            "n'était pas à votre nom. Rien n'a été ajouté ni remis.",
+            "Un message qui vous était adressé a été mis de côté : ce qu’il portait "
+            "n’était pas à votre nom. Rien n’a été ajouté ni remis.",
             "A message addressed to you was set aside: what it brought was not in your "
             "name. Nothing was added or delivered.",
         ),
@@ -657,7 +657,7 @@ HEADLINES: Mapping[str, Both] = MappingProxyType(
             "that something waits.",
         ),
         "no-notice": Both(
-            "Aucun avis n'a été préparé, ni par courriel ni par SMS.",
+            "Aucun avis n’a été préparé, ni par courriel ni par SMS.",
             "No notice was prepared, neither by e-mail nor by text message.",
         ),
         "set": Both(
@@ -701,8 +701,8 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "journal_ok": Both("conforme à sa ligne", "as its line says"),
         "journal_other": Both("autre que sa ligne", "other than its line says"),
         "journal_none": Both("aucune ligne retrouvée", "no line found"),
-        "today": Both("celui d'aujourd'hui", "that of today"),
-        "not_today": Both("autre que celui d'aujourd'hui", "other than that of today"),
+        "today": Both("celui d’aujourd’hui", "that of today"),
+        "not_today": Both("autre que celui d’aujourd’hui", "other than that of today"),
         "filing": Both("Enregistrement", "Filing"),
         "recipient": Both("Destinataire à la porte", "Recipient at the door"),
         "certificate_at_door": Both("Certificat à la porte", "Certificate at the door"),
@@ -713,17 +713,17 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "reading": Both("Consultation du dossier", "Reading the record"),
         "viewing": Both("Document consulté", "Document read"),
         "place": Both("destinataire, document", "recipient, document"),
-        "permitted": Both("rien ne s'y oppose", "nothing objects"),
+        "permitted": Both("rien ne s’y oppose", "nothing objects"),
         "source": Both("source", "source"),
         "facts": Both("faits", "facts"),
-        "rules": Both("règles, dans l'ordre", "rules, in order"),
+        "rules": Both("règles, dans l’ordre", "rules, in order"),
         "passes": Both("oui", "yes"),
-        "objects": Both("s'oppose", "objects"),
+        "objects": Both("s’oppose", "objects"),
         "same": Both("rejoué : même décision", "replayed: same decision"),
         "other": Both("rejoué : autre décision", "replayed: other decision"),
         "was": Both("était", "was"),
         "is": Both("est", "is"),
-        "did_object": Both("s'opposait", "did object"),
+        "did_object": Both("s’opposait", "did object"),
         "unreadable": Both("ne peut être lue", "cannot be read"),
         "person": Both("personne", "person"),
         "wrong_key": Both("clé fausse", "wrong key"),

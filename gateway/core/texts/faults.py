@@ -23,11 +23,11 @@ MIME_FAULTS: Mapping[str, Words] = MappingProxyType(
             "the field is malformed; a name with spaces stands between quotes",
         ),
         "BOUNDARY": (
-            "le paramètre boundary manque ou n'est pas valable",
+            "le paramètre boundary manque ou n’est pas valable",
             "its boundary parameter is missing or not a valid one",
         ),
         "NESTED_BOUNDARY": (
-            "son séparateur (boundary) commence comme celui qui l'entoure",
+            "son séparateur (boundary) commence comme celui qui l’entoure",
             "its boundary begins as the one around it does",
         ),
         "NOT_CLOSED": (
@@ -39,7 +39,7 @@ MIME_FAULTS: Mapping[str, Words] = MappingProxyType(
             "something like a part stands outside of its parts",
         ),
         "ENCODING": (
-            "le contenu n'est pas dans l'encodage annoncé, ou celui-ci est inconnu ; "
+            "le contenu n’est pas dans l’encodage annoncé, ou celui-ci est inconnu ; "
             "joignez-le en base64",
             "the content is not in the encoding that is announced, or that one is not "
             "known; attach it in base64",
@@ -54,7 +54,7 @@ MIME_FAULTS: Mapping[str, Words] = MappingProxyType(
         ),
         "TOO_MANY_PARTS": ("trop de parties", "too many parts"),
         "FRAGMENT": (
-            "un morceau de message ou un renvoi n'est pas ouvert ; envoyez le message "
+            "un morceau de message ou un renvoi n’est pas ouvert ; envoyez le message "
             "entier",
             "a piece of a message or a reference is not opened; send the whole message",
         ),
@@ -85,15 +85,15 @@ IN_A_TEXT: Words = (
     "the document stands in a text; attach it as a file",
 )
 NOT_CDA: Words = (
-    "seuls les documents CDA sont enregistrés, et ce fichier est d'un autre type",
+    "seuls les documents CDA sont enregistrés, et ce fichier est d’un autre type",
     "only CDA documents are filed, and this file is of another type",
 )
 IN_A_DOCUMENT: Words = (
-    "un document se trouve dans le corps d'un autre ; joignez-le comme fichier",
+    "un document se trouve dans le corps d’un autre ; joignez-le comme fichier",
     "a document stands in the body of another; attach it as a file",
 )
 METADATA_ALONE: Words = (
-    "ce METADATA.XML n'est pas dans un IHE_XDM.ZIP valable",
+    "ce METADATA.XML n’est pas dans un IHE_XDM.ZIP valable",
     "this METADATA.XML is not in a valid IHE_XDM.ZIP",
 )
 OTHER_CHARSET: Words = (

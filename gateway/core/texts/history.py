@@ -59,14 +59,14 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             Deed.FILED, "Document non ajouté", "Document not added"
         ),
         "recipient:refuse": _said(
-            Deed.MESSAGES, "Message refusé à l'arrivée", "Message refused on arrival"
+            Deed.MESSAGES, "Message refusé à l’arrivée", "Message refused on arrival"
         ),
         "document:withdraw": _said(
             Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
         ),
         "document:erase": _said(
             Deed.FILED,
-            "Document ajouté dans l'espace, supprimé définitivement",
+            "Document ajouté dans l’espace, supprimé définitivement",
             "Document added in the space, deleted for good",
         ),
         "export:ask": _said(
@@ -117,18 +117,18 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             Deed.SETTINGS, "Aide demandée à un proche", "Someone was asked to help"
         ),
         "delegation:accept": _said(
-            Deed.SETTINGS, "Aide d'un proche acceptée", "A request to help was accepted"
+            Deed.SETTINGS, "Aide d’un proche acceptée", "A request to help was accepted"
         ),
         "delegation:refuse": _said(
-            Deed.SETTINGS, "Aide d'un proche refusée", "A request to help was refused"
+            Deed.SETTINGS, "Aide d’un proche refusée", "A request to help was refused"
         ),
         "delegation:change": _said(
             Deed.SETTINGS,
-            "Dernier jour d'un aidant changé",
+            "Dernier jour d’un aidant changé",
             "The last day of a carer was changed",
         ),
         "delegation:end": _said(
-            Deed.SETTINGS, "Aide d'un proche terminée", "The help of someone ended"
+            Deed.SETTINGS, "Aide d’un proche terminée", "The help of someone ended"
         ),
         "inquiry:open": _said(
             Deed.SETTINGS,
@@ -136,7 +136,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Somebody unknown was reported to the service",
         ),
         "inquiry:look": _said(
-            Deed.SERVICE, "Signalement en cours d'examen", "Report being looked at"
+            Deed.SERVICE, "Signalement en cours d’examen", "Report being looked at"
         ),
         "inquiry:answer": _said(
             Deed.SERVICE, "Réponse à un signalement", "Answer to a report"
@@ -150,7 +150,7 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Password given, code sent",
         ),
         "session:refuse": _said(Deed.SESSIONS, "Connexion refusée", "Sign-in refused"),
-        "session:open": _said(Deed.SESSIONS, "Connexion à l'espace", "Signed in"),
+        "session:open": _said(Deed.SESSIONS, "Connexion à l’espace", "Signed in"),
         "session:close": _said(Deed.SESSIONS, "Déconnexion", "Signed out"),
         "account:prove": _said(
             Deed.SESSIONS,
@@ -176,21 +176,21 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         ),
         "access:grant": _said(
             Deed.READ,
-            "Accès d'un opérateur accordé par une seconde personne",
+            "Accès d’un opérateur accordé par une seconde personne",
             "A second person granted an operator's access",
         ),
         "access:refuse": _said(
             Deed.READ,
-            "Accès d'un opérateur refusé par une seconde personne",
+            "Accès d’un opérateur refusé par une seconde personne",
             "A second person refused an operator's access",
         ),
         "access:end": _said(
             Deed.READ,
-            "Accès d'un opérateur terminé avant l'heure",
+            "Accès d’un opérateur terminé avant l’heure",
             "An operator's access ended before its time",
         ),
         "access:review": _said(
-            Deed.READ, "Accès d'un opérateur contrôlé", "An operator's access reviewed"
+            Deed.READ, "Accès d’un opérateur contrôlé", "An operator's access reviewed"
         ),
         "notice:send": _said(
             Deed.SERVICE,
@@ -204,11 +204,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
 ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
     {
         ("access:review", "fine"): Both(
-            "Accès d'un opérateur contrôlé : il était justifié",
+            "Accès d’un opérateur contrôlé : il était justifié",
             "An operator's access was reviewed: it was justified",
         ),
         ("access:review", "not-fine"): Both(
-            "Accès d'un opérateur contrôlé : il n'était pas justifié",
+            "Accès d’un opérateur contrôlé : il n’était pas justifié",
             "An operator's access was reviewed: it was not justified",
         ),
         ("document:download", "operator"): Both(
@@ -216,7 +216,7 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
             "Document opened by an operator of the service",
         ),
         ("operator:read", "quarantine get"): Both(
-            "Message retenu à l'arrivée, ouvert par un opérateur du service",
+            "Message retenu à l’arrivée, ouvert par un opérateur du service",
             "A message held back on arrival was opened by an operator of the service",
         ),
         ("operator:read", "vault list"): Both(
@@ -224,7 +224,7 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
             "The list of documents was read by an operator of the service",
         ),
         ("operator:read", "access show"): Both(
-            "Accès d'un opérateur examiné par le service",
+            "Accès d’un opérateur examiné par le service",
             "An operator's access was looked at by the service",
         ),
     }
@@ -271,6 +271,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Administrateur du profil nommé ou retiré",
             "Administrator of the profile named, or no longer one",
         ),
+        "closing": Both(
+            "Fermeture de l’espace voulue par un représentant, ou plus voulue",
+            "A representative wants the space closed, or no longer",
+        ),
         "block": Both("Professionnel ou structure bloqué", "Sender blocked"),
         "unblock": Both("Blocage levé", "Block lifted"),
         "card": Both("Numéro de carte Vitale changé", "Health card number changed"),
@@ -296,10 +300,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Codes to sign in by e-mail or text message: choice changed",
         ),
         "notices": Both(
-            "Façon d'être prévenu changée", "How you are told of things changed"
+            "Façon d’être prévenu changée", "How you are told of things changed"
         ),
-        "oid": Both("Autorité de l'INS corrigée", "Authority of the INS mended"),
-        "state": Both("État de l'espace changé", "State of the space changed"),
+        "oid": Both("Autorité de l’INS corrigée", "Authority of the INS mended"),
+        "state": Both("État de l’espace changé", "State of the space changed"),
         "identity": Both(
             "Identité mise à jour par un fichier du service",
             "Identity updated from a file of the service",
@@ -315,7 +319,7 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "All documents shown as before",
         ),
         "mask-by-default": Both(
-            "Nouveaux documents masqués ou non d'office",
+            "Nouveaux documents masqués ou non d’office",
             "New documents hidden at first, or not",
         ),
         "emergency.samu": Both(
@@ -334,11 +338,11 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Objection to documents being added by a place",
         ),
         "oppose-type": Both(
-            "Opposition au dépôt d'un type de document",
+            "Opposition au dépôt d’un type de document",
             "Objection to a type of document being added",
         ),
         "oppose-document": Both(
-            "Opposition au dépôt d'un document",
+            "Opposition au dépôt d’un document",
             "Objection to a document being added",
         ),
         "oppose-reading": Both(
@@ -392,7 +396,7 @@ TOLD_VALUES = frozenset({"administrator", "block", "unblock", "email", "telephon
 
 MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
     {
-        Means.WEB: Both("dans l'espace", "in the space"),
+        Means.WEB: Both("dans l’espace", "in the space"),
         Means.PORTAL: Both(
             "dans l’espace des professionnels", "in the professionals' pages"
         ),

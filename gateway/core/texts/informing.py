@@ -20,7 +20,7 @@ CHANNEL_TEXTS: Mapping[InformedBy, Both] = MappingProxyType(
     {
         InformedBy.CONSULTATION: Both("pendant les soins", "during care"),
         InformedBy.TELEPHONE: Both("par téléphone", "by telephone"),
-        InformedBy.ARRIVAL: Both("à l'accueil", "at the desk, on arrival"),
+        InformedBy.ARRIVAL: Both("à l’accueil", "at the desk, on arrival"),
         InformedBy.CONVOCATION: Both(
             "par écrit, avec la convocation", "in writing, with the appointment"
         ),
@@ -57,14 +57,14 @@ class TextForUse:
 _RIGHTS: Final = (
     "Vous pouvez vous y opposer pour un motif légitime : dites-le-nous. Vous pouvez à "
     "tout moment masquer un document, bloquer un professionnel, refuser que votre "
-    "dossier soit consulté ou fermer votre espace, à l'adresse {url}."
+    "dossier soit consulté ou fermer votre espace, à l’adresse {url}."
 )
 _BEFORE: Final = (
     "À employer avant ou pendant les soins, une fois dans le suivi du patient : cela "
-    "vaut pour toute l'équipe."
+    "vaut pour toute l’équipe."
 )
 _AFTER: Final = (
-    "C'est un rappel : il ne remplace pas l'information due avant ou pendant les soins."
+    "C’est un rappel : il ne remplace pas l’information due avant ou pendant les soins."
 )
 
 TEXTS: Mapping[str, TextForUse] = MappingProxyType(
@@ -81,7 +81,7 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
                 "« Y voyez-vous une difficulté pour un document en particulier ? Nous "
                 "en parlerons avec le médecin. »",
                 "« Vous choisissez vous-même, dans votre espace, qui peut lire quoi. »",
-                "Si la personne s'y oppose : notez le document concerné, jamais la "
+                "Si la personne s’y oppose : notez le document concerné, jamais la "
                 "raison médicale, et prévenez le professionnel qui la soigne.",
             ),
             advice=_BEFORE,
@@ -115,28 +115,28 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             summary="line and tick box for pre-admission or booking online",
             channel=InformedBy.ONLINE,
             lines=(
-                "☐ J'ai lu que {structure} dépose les documents de mes soins dans mon "
-                "espace de santé ({service}), et que je peux m'y opposer pour un motif "
+                "☐ J’ai lu que {structure} dépose les documents de mes soins dans mon "
+                "espace de santé ({service}), et que je peux m’y opposer pour un motif "
                 "légitime en le disant au professionnel qui me soigne.",
                 _RIGHTS,
             ),
             advice=_BEFORE + " Cocher vaut lecture, et non consentement : ne cochez "
-            "pas d'avance, et ne refusez pas le rendez-vous à qui ne coche pas.",
+            "pas d’avance, et ne refusez pas le rendez-vous à qui ne coche pas.",
         ),
         "email": TextForUse(
             summary="paragraph for an e-mail that brings a document to the patient",
             lines=(
                 "Le document joint est aussi déposé dans votre espace de santé "
-                "({service}), à l'adresse {url} : vous l'y retrouverez, et choisissez "
-                "qui peut le lire. L'équipe de {structure} a dû vous en informer lors "
-                "de votre prise en charge ; si ce n'est pas le cas, dites-le-lui.",
+                "({service}), à l’adresse {url} : vous l’y retrouverez, et choisissez "
+                "qui peut le lire. L’équipe de {structure} a dû vous en informer lors "
+                "de votre prise en charge ; si ce n’est pas le cas, dites-le-lui.",
             ),
             advice=_AFTER,
         ),
         "foot": TextForUse(
             summary="foot of a prescription, a discharge letter or a report",
             lines=(
-                "Ce document est déposé dans l'espace de santé du patient ({service}). "
+                "Ce document est déposé dans l’espace de santé du patient ({service}). "
                 "Le patient choisit qui peut le lire : {url}.",
             ),
             advice=_AFTER,
@@ -178,7 +178,7 @@ POSTER: Final = Poster(
         "dossier soit consulté, fermer votre espace : à tout moment, sans dire "
         "pourquoi.",
     ),
-    ask="Une question ? Demandez à l'accueil, ou tapez {url}",
+    ask="Une question ? Demandez à l’accueil, ou tapez {url}",
     footer="Code de la santé publique, articles L. 1111-15 et R. 1111-46 à R. 1111-49",
 )
 """For a waiting room: welcome, and never enough alone."""

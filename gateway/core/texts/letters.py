@@ -29,13 +29,13 @@ ANNOUNCEMENT: Mapping[str, LetterWords] = MappingProxyType(
             ),
             code="Votre code provisoire",
             after=(
-                "Pour l'activer, tapez l'adresse {url} dans votre navigateur, puis "
+                "Pour l’activer, tapez l’adresse {url} dans votre navigateur, puis "
                 "« Première visite ». Ayez sous la main votre carte Vitale. Le code "
                 "sert une fois et vaut six semaines : gardez-le pour vous.",
                 "Vous ne voulez pas de cet espace ? Dites-le au même endroit, ou à "
-                "l'accueil du service, dans les six semaines. Sans réponse, il sera "
+                "l’accueil du service, dans les six semaines. Sans réponse, il sera "
                 "ouvert ; vous pourrez le fermer à tout moment.",
-                "Sans ordinateur ni téléphone, une personne de l'accueil fait ces "
+                "Sans ordinateur ni téléphone, une personne de l’accueil fait ces "
                 "démarches avec vous.",
             ),
         ),
@@ -65,20 +65,20 @@ ANNOUNCEMENT: Mapping[str, LetterWords] = MappingProxyType(
 COUNTER: Mapping[str, LetterWords] = MappingProxyType(
     {
         "fr": LetterWords(
-            title="Votre code pour l'accueil",
+            title="Votre code pour l’accueil",
             before=(
                 "Vous pouvez régler votre espace sans ordinateur ni téléphone : à "
-                "l'accueil du service, une personne le fait avec vous. Elle note ce "
-                "que vous décidez, et rien d'autre. Elle ne lit pas vos documents.",
+                "l’accueil du service, une personne le fait avec vous. Elle note ce "
+                "que vous décidez, et rien d’autre. Elle ne lit pas vos documents.",
             ),
             code="Votre code",
             after=(
-                "Apportez cette lettre et une pièce d'identité. Vous pouvez demander : "
+                "Apportez cette lettre et une pièce d’identité. Vous pouvez demander : "
                 "qui ne doit plus rien déposer pour vous, qui ne doit pas lire vos "
-                "documents, ce qui vaut en cas d'urgence, comment vous prévenir, ou la "
+                "documents, ce qui vaut en cas d’urgence, comment vous prévenir, ou la "
                 "fermeture de votre espace.",
-                "Le code sert une fois et vaut six semaines : ne le donnez qu'à "
-                "l'accueil. Ce qui a été fait pour vous est inscrit dans l'historique "
+                "Le code sert une fois et vaut six semaines : ne le donnez qu’à "
+                "l’accueil. Ce qui a été fait pour vous est inscrit dans l’historique "
                 "de votre espace.",
             ),
         ),
@@ -107,12 +107,12 @@ OPPOSITION: Mapping[str, LetterWords] = MappingProxyType(
         "fr": LetterWords(
             title="Preuve de votre opposition",
             before=(
-                "La personne ci-dessous a dit qu'elle ne veut pas d'espace pour ses "
-                "documents de santé. C'est enregistré depuis le {since}, et aucun "
-                "espace n'est ouvert pour elle.",
+                "La personne ci-dessous a dit qu’elle ne veut pas d’espace pour ses "
+                "documents de santé. C’est enregistré depuis le {since}, et aucun "
+                "espace n’est ouvert pour elle.",
             ),
             after=(
-                "Elle peut changer d'avis à tout moment, et n'a pas à dire pourquoi.",
+                "Elle peut changer d’avis à tout moment, et n’a pas à dire pourquoi.",
             ),
         ),
         "en": LetterWords(

@@ -11,13 +11,13 @@ from gateway.core.texts.faults import Words
 NOT_FILED: Mapping[str, Words] = MappingProxyType(
     {
         "OFF": (
-            "le message a l'étiquette [DMP …], mais cette messagerie n'enregistre pas "
+            "le message a l’étiquette [DMP …], mais cette messagerie n’enregistre pas "
             "de PDF reçu par courriel ; envoyez un CDA (IHE_XDM.ZIP)",
             "the message has the tag [DMP …], but this messaging files no PDF that "
             "comes by mail; send a CDA (IHE_XDM.ZIP)",
         ),
         "NOT_A_PERSON": (
-            "l'étiquette [DMP …] est réservée au professionnel qui envoie avec son "
+            "l’étiquette [DMP …] est réservée au professionnel qui envoie avec son "
             "propre certificat ; un secrétariat, une structure ou un logiciel envoie "
             "un CDA qui nomme son auteur",
             "the tag [DMP …] is for a professional who sends with their own "
@@ -25,19 +25,19 @@ NOT_FILED: Mapping[str, Words] = MappingProxyType(
             "its author",
         ),
         "NAMELESS": (
-            "votre certificat ne donne pas votre nom, qu'un document doit porter",
+            "votre certificat ne donne pas votre nom, qu’un document doit porter",
             "your certificate does not give your name, which a document has to carry",
         ),
         "SEVERAL_PATIENTS": (
-            "avec l'étiquette [DMP …], écrivez à un seul patient par message",
+            "avec l’étiquette [DMP …], écrivez à un seul patient par message",
             "with the tag [DMP …], write to one patient a message",
         ),
         "BESIDE_DOCUMENTS": (
-            "le message porte déjà un CDA : ôtez l'étiquette [DMP …], ou le CDA",
+            "le message porte déjà un CDA : ôtez l’étiquette [DMP …], ou le CDA",
             "the message carries a CDA already: take the tag [DMP …] away, or the CDA",
         ),
         "NO_PDF": (
-            "le message a l'étiquette [DMP …] et aucun PDF n'y est joint",
+            "le message a l’étiquette [DMP …] et aucun PDF n’y est joint",
             "the message has the tag [DMP …] and no PDF is attached to it",
         ),
         "TOO_MANY": (
@@ -45,25 +45,25 @@ NOT_FILED: Mapping[str, Words] = MappingProxyType(
             "too many PDFs in one message; send several messages",
         ),
         "NOT_CLOSED": (
-            "l'étiquette n'est pas fermée ; écrivez [DMP TYPE] puis le titre",
+            "l’étiquette n’est pas fermée ; écrivez [DMP TYPE] puis le titre",
             "the tag is not closed; write [DMP TYPE], then the title",
         ),
         "TWICE": (
-            "l'objet a deux étiquettes [DMP …] ; n'en laissez qu'une",
+            "l’objet a deux étiquettes [DMP …] ; n’en laissez qu’une",
             "the subject has two tags [DMP …]; leave one",
         ),
         "NOT_FIRST": (
-            "l'étiquette [DMP …] doit être au début de l'objet",
+            "l’étiquette [DMP …] doit être au début de l’objet",
             "the tag [DMP …] has to stand first in the subject",
         ),
         "NO_TYPE": (
-            "l'étiquette ne dit pas le type du document ; écrivez par exemple "
+            "l’étiquette ne dit pas le type du document ; écrivez par exemple "
             "[DMP CR-CONS]",
             "the tag does not say the type of the document; write for example "
             "[DMP CR-CONS]",
         ),
         "UNKNOWN_TYPE": (
-            "le premier mot de l'étiquette n'est pas un type connu ; écrivez par "
+            "le premier mot de l’étiquette n’est pas un type connu ; écrivez par "
             "exemple [DMP CR-CONS]",
             "the first word of the tag is not a known type; write for example "
             "[DMP CR-CONS]",
@@ -73,13 +73,13 @@ NOT_FILED: Mapping[str, Words] = MappingProxyType(
             "this type is for documents that patients add themselves",
         ),
         "UNKNOWN_WORD": (
-            "un mot de l'étiquette n'est pas connu ; après le type sont permis : "
+            "un mot de l’étiquette n’est pas connu ; après le type sont permis : "
             "masqué, invisible, sans-représentants, informé",
             "a word of the tag is not known; after the type there may be: masked, "
             "hidden, no-representatives, informed",
         ),
         "NOT_PDF": (
-            "ce fichier n'est pas un PDF ; seuls les PDF sont enregistrés",
+            "ce fichier n’est pas un PDF ; seuls les PDF sont enregistrés",
             "this file is no PDF; only PDFs are filed",
         ),
         "ENCRYPTED": (
@@ -104,7 +104,7 @@ FLAG_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "MASQUE_PS": ("masqué aux professionnels", "masked from professionals"),
         "INVISIBLE_PATIENT": (
-            "non visible par le patient avant l'annonce",
+            "non visible par le patient avant l’annonce",
             "hidden from the patient until announced",
         ),
         "INVISIBLE_REPRESENTANTS_LEGAUX": (

@@ -5,12 +5,12 @@ from __future__ import annotations
 SAFETY_FR = (
     "Nous ne vous demanderons jamais votre mot de passe ni un code par courriel ou "
     "par téléphone.\n"
-    "En cas d'urgence, appelez le 15.\n\n"
+    "En cas d’urgence, appelez le 15.\n\n"
     "{service}\n"
     "Ce courriel est automatique, ne répondez pas.\n"
 )
 CARE_FR = (
-    "Pour y aller, tapez vous-même l'adresse {url} dans votre navigateur.\n\n"
+    "Pour y aller, tapez vous-même l’adresse {url} dans votre navigateur.\n\n"
     + SAFETY_FR
 )
 SAFETY_EN = (

@@ -29,7 +29,7 @@ class NoticeKind(StrEnum):
     UNREAD = "unread"  # one of the patient's, by nobody for days
     UNDELIVERED = "undelivered"
     ADDRESS = "address"  # for codes and notices was changed, or taken away
-    ACCESS = "access"  # an operator looked into the vault
+    ACCESS = "access"  # an operator listed the vault; until that took an access
     BREAK_GLASS = "break-glass"  # an operator may open documents that were named
     UNFOUNDED = "unfounded"  # a review found that this was not justified
     PEOPLE = "people"  # who acts for whom was asked, answered or ended
@@ -83,7 +83,7 @@ class NoticeKind(StrEnum):
 
 _REMINDER_FR = (
     "Ce rappel ne remplace pas ce que doit vous dire, avant ou pendant vos soins, "
-    "l'équipe qui vous soigne.\n"
+    "l’équipe qui vous soigne.\n"
 )
 _REMINDER_EN = (
     "This reminder does not replace what the team that cares for you has to tell you, "
@@ -114,8 +114,8 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Votre code de connexion est : {digits}\n\n"
                 "Il est valable {minutes} minutes et sert une seule fois. "
                 "Ne le donnez à personne.\n\n"
-                "Vous n'avez pas demandé ce code ? Quelqu'un connaît peut-être votre "
-                "mot de passe : demandez-en un nouveau à l'accueil du service.\n\n"
+                "Vous n’avez pas demandé ce code ? Quelqu’un connaît peut-être votre "
+                "mot de passe : demandez-en un nouveau à l’accueil du service.\n\n"
                 "{service}\n"
                 "Ce courriel est automatique, ne répondez pas.\n",
             ),
@@ -135,9 +135,9 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Votre adresse a changé",
                 "Bonjour,\n\n"
-                "L'adresse de courriel de votre espace a été changée : les codes de "
-                "connexion et les avis ne seront plus envoyés à l'ancienne.\n\n"
-                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "L’adresse de courriel de votre espace a été changée : les codes de "
+                "connexion et les avis ne seront plus envoyés à l’ancienne.\n\n"
+                "Vous ne l’avez pas demandé ? Prévenez tout de suite l’accueil du "
                 "service.\n" + CARE_FR,
             ),
             "en": (
@@ -153,9 +153,9 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Votre espace a été consulté",
                 "Bonjour,\n\n"
                 "Une personne qui exploite le service a consulté votre espace, pour "
-                "une raison qu'elle a dû donner. La date, son nom et cette raison sont "
+                "une raison qu’elle a dû donner. La date, son nom et cette raison sont "
                 "gardés.\n\n"
-                "Pour en savoir plus, adressez-vous à l'accueil du service.\n"
+                "Pour en savoir plus, adressez-vous à l’accueil du service.\n"
                 + CARE_FR,
             ),
             "en": (
@@ -171,11 +171,11 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Un accès à votre espace a été ouvert",
                 "Bonjour,\n\n"
-                "Une personne qui exploite le service a reçu, pour une raison qu'elle "
+                "Une personne qui exploite le service a reçu, pour une raison qu’elle "
                 "a dû donner et pour un temps court, un accès à des éléments précis "
                 "qui vous concernent. Votre espace dit qui, quand et pourquoi, à la "
                 "page « Historique ».\n\n"
-                "Une question, un désaccord ? Adressez-vous à l'accueil du service.\n"
+                "Une question, un désaccord ? Adressez-vous à l’accueil du service.\n"
                 + CARE_FR,
             ),
             "en": (
@@ -190,12 +190,12 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         },
         NoticeKind.UNFOUNDED: {
             "fr": (
-                "Un accès à votre espace n'était pas justifié",
+                "Un accès à votre espace n’était pas justifié",
                 "Bonjour,\n\n"
-                "Le contrôle d'un accès à votre espace par une personne qui exploite "
-                "le service a conclu qu'il n'était pas justifié. Votre espace dit "
+                "Le contrôle d’un accès à votre espace par une personne qui exploite "
+                "le service a conclu qu’il n’était pas justifié. Votre espace dit "
                 "lequel, à la page « Historique ».\n\n"
-                "Adressez-vous à l'accueil du service ; vous pouvez aussi saisir la "
+                "Adressez-vous à l’accueil du service ; vous pouvez aussi saisir la "
                 "CNIL.\n" + CARE_FR,
             ),
             "en": (
@@ -214,7 +214,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Bonjour,\n\n"
                 "Le mot de passe de votre espace a été changé, et les connexions "
                 "ouvertes ont été fermées.\n\n"
-                "Vous ne l'avez pas demandé ? Prévenez tout de suite l'accueil du "
+                "Vous ne l’avez pas demandé ? Prévenez tout de suite l’accueil du "
                 "service.\n" + CARE_FR,
             ),
             "en": (
@@ -229,7 +229,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Du nouveau parmi vos proches",
                 "Bonjour,\n\n"
-                "Une demande ou un accord entre vous et l'un de vos proches a changé. "
+                "Une demande ou un accord entre vous et l’un de vos proches a changé. "
                 "Votre espace dit lequel, à la page « Mes proches ».\n" + CARE_FR,
             ),
             "en": (
@@ -242,12 +242,12 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         },
         NoticeKind.HELPED: {
             "fr": (
-                "Quelqu'un a agi pour vous",
+                "Quelqu’un a agi pour vous",
                 "Bonjour,\n\n"
                 "Une personne à qui vous avez donné accès a ouvert votre espace "
-                "aujourd'hui, ou y a fait quelque chose. Tout est inscrit à son "
+                "aujourd’hui, ou y a fait quelque chose. Tout est inscrit à son "
                 "nom.\n\n"
-                "Ce n'est pas normal ? Retirez son accès à la page « Mes proches ».\n"
+                "Ce n’est pas normal ? Retirez son accès à la page « Mes proches ».\n"
                 + CARE_FR,
             ),
             "en": (
@@ -265,8 +265,8 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Bonjour,\n\n"
                 "Un fichier que vous avez demandé est prêt. Il vous attend dans votre "
                 "espace, à la page « Mon compte », pendant quelques jours.\n\n"
-                "Vous n'avez rien demandé ? Changez votre mot de passe et prévenez "
-                "l'accueil du service.\n" + CARE_FR,
+                "Vous n’avez rien demandé ? Changez votre mot de passe et prévenez "
+                "l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "The file you asked for is ready",
@@ -305,8 +305,8 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Un réglage de votre espace a changé",
                 "Bonjour,\n\n"
                 "Une personne qui exploite le service a changé un réglage de votre "
-                "espace. L'historique de votre espace dit lequel, et pourquoi.\n\n"
-                "Ce n'est pas normal ? Prévenez l'accueil du service.\n" + CARE_FR,
+                "espace. L’historique de votre espace dit lequel, et pourquoi.\n\n"
+                "Ce n’est pas normal ? Prévenez l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "A setting of your space has changed",
@@ -429,7 +429,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         },
         NoticeKind.DIGEST: {
             "fr": (
-                "Du nouveau dans votre espace aujourd'hui",
+                "Du nouveau dans votre espace aujourd’hui",
                 "Bonjour,\n\n"
                 "Du nouveau vous attend dans votre espace, à la page « Mes avis ».\n\n"
                 "Cet avis part une fois par jour au plus. Vous pouvez en changer dans "
@@ -450,7 +450,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Votre espace a été mis à jour.\n\n"
                 "Nous vous invitons à prendre contact avec un professionnel de santé, "
                 "par exemple votre médecin traitant : il en parlera avec vous.\n\n"
-                "Cette mise à jour n'apparaît pas encore dans votre espace : il est "
+                "Cette mise à jour n’apparaît pas encore dans votre espace : il est "
                 "inutile de vous y connecter pour elle.\n"
                 "Cette invitation est automatique : elle ne dit rien de votre "
                 "santé.\n\n" + SAFETY_FR,
@@ -485,9 +485,9 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         },
         NoticeKind.UNREAD: {
             "fr": (
-                "Un de vos messages n'était pas encore ouvert",
+                "Un de vos messages n’était pas encore ouvert",
                 "Bonjour,\n\n"
-                "Un message que vous avez envoyé depuis votre espace n'avait encore "
+                "Un message que vous avez envoyé depuis votre espace n’avait encore "
                 "été ouvert par personne quand cet avis a été écrit. Votre espace dit "
                 "lequel, et ce que vous pouvez faire.\n" + CARE_FR,
             ),
@@ -501,9 +501,9 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
         },
         NoticeKind.UNDELIVERED: {
             "fr": (
-                "Un de vos messages n'a pas pu être remis",
+                "Un de vos messages n’a pas pu être remis",
                 "Bonjour,\n\n"
-                "Un message que vous avez envoyé depuis votre espace n'a pas pu être "
+                "Un message que vous avez envoyé depuis votre espace n’a pas pu être "
                 "remis. Votre espace dit lequel, et ce que vous pouvez faire.\n"
                 + CARE_FR,
             ),

@@ -24,7 +24,7 @@ _AUTHORS_RIGHT = "SEL-MP-037 EX_3.3-1060 ; CSP R. 1111-51"
 REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
     {
         Reason.SENDER_NOT_TRUSTED: ReasonText(
-            fr="L'expéditeur n'a pas prouvé son appartenance à l'espace de confiance. "
+            fr="L’expéditeur n’a pas prouvé son appartenance à l’espace de confiance. "
             "Vérifiez le certificat et la liste blanche.",
             en="The sender did not prove that it belongs to the space of trust. "
             "Check its certificate and the allow-list.",
@@ -36,7 +36,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.SENDER_NOT_ENTITLED: ReasonText(
             fr="Cette boîte aux lettres ne peut pas écrire aux patients. "
-            "Utilisez une boîte enregistrée dans l'annuaire.",
+            "Utilisez une boîte enregistrée dans l’annuaire.",
             en="This mailbox may not write to patients. "
             "Use a mailbox registered in the directory.",
             source=GATEWAY_RULE,
@@ -46,8 +46,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.INS_MALFORMED: ReasonText(
-            fr="L'adresse du patient n'est pas une adresse valide. "
-            "Vérifiez l'identifiant et sa clé.",
+            fr="L’adresse du patient n’est pas une adresse valide. "
+            "Vérifiez l’identifiant et sa clé.",
             en="The patient's address is not a valid one. "
             "Check the identifier and its control key.",
             source="SEL-MP-037 EX_GEN-1270",
@@ -57,7 +57,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.PATIENT_UNKNOWN,
         ),
         Reason.PROFILE_ABSENT: ReasonText(
-            fr="Aucun espace n'est ouvert pour ce patient. "
+            fr="Aucun espace n’est ouvert pour ce patient. "
             "Remettez le document par un autre moyen.",
             en="No space is open for this patient. Hand the document over another way.",
             source="Arrêté du 26/04/2022, art. 1",
@@ -66,7 +66,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.PATIENT_UNKNOWN,
         ),
         Reason.PROFILE_OPPOSED: ReasonText(
-            fr="Le patient s'est opposé à l'ouverture de son espace. "
+            fr="Le patient s’est opposé à l’ouverture de son espace. "
             "Remettez le document par un autre moyen.",
             en="The patient objected to having a space opened. "
             "Hand the document over another way.",
@@ -76,7 +76,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.PROFILE_CLOSED: ReasonText(
-            fr="L'espace de ce patient est fermé. Remettez le document par un autre "
+            fr="L’espace de ce patient est fermé. Remettez le document par un autre "
             "moyen.",
             en="This patient's space is closed. Hand the document over another way.",
             source="CSP R. 1111-36",
@@ -85,7 +85,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.PROFILE_SUSPENDED: ReasonText(
-            fr="L'espace de ce patient est suspendu pour le moment : rien n'a été "
+            fr="L’espace de ce patient est suspendu pour le moment : rien n’a été "
             "enregistré ni remis. Faites un nouvel envoi plus tard.",
             en="This patient's space is suspended for now: nothing was filed or "
             "delivered. Send again later.",
@@ -95,8 +95,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.FILED_NOT_ACTIVATED: ReasonText(
-            fr="Document enregistré. Le patient n'a pas encore activé son espace : "
-            "il lira le message à l'activation.",
+            fr="Document enregistré. Le patient n’a pas encore activé son espace : "
+            "il lira le message à l’activation.",
             en="Document filed. The patient has not activated the space yet: "
             "the message will be read at activation.",
             source="Doctrine du numérique en santé : DMP avant activation",
@@ -104,7 +104,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.SENDER_BLOCKED: ReasonText(
-            fr="Le patient a bloqué ce professionnel ou cette structure : rien n'a été "
+            fr="Le patient a bloqué ce professionnel ou cette structure : rien n’a été "
             "enregistré ni remis. Le service de son espace lève ce blocage à sa "
             "demande.",
             en="The patient has blocked this professional or structure: nothing was "
@@ -125,8 +125,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.DOC_INVALID: ReasonText(
             fr="Le document joint est illisible ou ne respecte pas le format attendu : "
-            "il n'a pas été enregistré. Corrigez-le et envoyez-le de nouveau. Ce qui "
-            "ne peut pas être ouvert n'est pas remis au patient.",
+            "il n’a pas été enregistré. Corrigez-le et envoyez-le de nouveau. Ce qui "
+            "ne peut pas être ouvert n’est pas remis au patient.",
             en="The attached document cannot be read or breaks the expected format: "
             "it was not filed. Correct it and send it again. What cannot be opened is "
             "not given to the patient.",
@@ -137,7 +137,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.PATIENT_MISMATCH: ReasonText(
             fr="Le document ne concerne pas le patient à qui il est adressé : "
-            "tout a été mis de côté et rien n'a été remis. Vérifiez l'adresse et le "
+            "tout a été mis de côté et rien n’a été remis. Vérifiez l’adresse et le "
             "document avant un nouvel envoi.",
             en="The document is not about the patient it is addressed to: everything "
             "was set aside and nothing delivered. Check the address and the document "
@@ -149,7 +149,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
         ),
         Reason.TRAITS_MISMATCH: ReasonText(
             fr="Le nom, le prénom, la date de naissance, le sexe ou le lieu de "
-            "naissance du document diffèrent de ceux du patient : rien n'a été remis. "
+            "naissance du document diffèrent de ceux du patient : rien n’a été remis. "
             "Vérifiez son identité et envoyez de nouveau.",
             en="The name, first name, birth date, sex or birth place in the document "
             "differ from the patient's: nothing was delivered. Check the identity and "
@@ -160,8 +160,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.IDENTITY_DIFFERS,
         ),
         Reason.INS_NOT_QUALIFIED: ReasonText(
-            fr="L'identité du patient n'est pas qualifiée dans le document : il n'a "
-            "pas été enregistré. Qualifiez l'INS et envoyez de nouveau.",
+            fr="L’identité du patient n’est pas qualifiée dans le document : il n’a "
+            "pas été enregistré. Qualifiez l’INS et envoyez de nouveau.",
             en="The patient's identity is not qualified in the document: it was not "
             "filed. Qualify the identifier and send again.",
             source="Référentiel socle MSSanté n° 2, ECO.2.4.2",
@@ -170,8 +170,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.INS_ABSENT,
         ),
         Reason.AUTHOR_UNVERIFIED: ReasonText(
-            fr="L'auteur du document est absent, inconnu ou n'appartient pas à la "
-            "structure qui l'envoie. Corrigez l'auteur et envoyez de nouveau.",
+            fr="L’auteur du document est absent, inconnu ou n’appartient pas à la "
+            "structure qui l’envoie. Corrigez l’auteur et envoyez de nouveau.",
             en="The document's author is missing, unknown, or not of the structure "
             "that sends it. Correct the author and send again.",
             source="SEL-MP-037 EX_GEN-1320",
@@ -180,7 +180,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.TYPE_UNKNOWN: ReasonText(
-            fr="Ce type de document n'est pas accepté. Choisissez un type de la liste "
+            fr="Ce type de document n’est pas accepté. Choisissez un type de la liste "
             "nationale et envoyez de nouveau.",
             en="This type of document is not accepted. Choose one of the national list "
             "and send again.",
@@ -200,7 +200,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.DUPLICATE: ReasonText(
-            fr="Ce document était déjà enregistré, à l'identique. Il n'y a rien à "
+            fr="Ce document était déjà enregistré, à l’identique. Il n’y a rien à "
             "faire.",
             en="This very document was already filed. There is nothing to do.",
             source="SEL-MP-037 EX_GEN-1060 ; CI-SIS Structuration minimale §3.5.5.10",
@@ -226,8 +226,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.REPLACE_FORBIDDEN: ReasonText(
-            fr="Seul l'auteur d'un document peut remplacer sa dernière version. "
-            "Envoyez-le comme un nouveau document ou demandez à l'auteur.",
+            fr="Seul l’auteur d’un document peut remplacer sa dernière version. "
+            "Envoyez-le comme un nouveau document ou demandez à l’auteur.",
             en="Only the author of a document may replace its latest version. "
             "Send it as a new document, or ask the author.",
             source="CI-SIS Transmission d'un document CDA-R2 en HL7v2, code 901",
@@ -236,7 +236,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.AUTHOR_NOT_ALLOWED,
         ),
         Reason.REPLACED_PARENT_UNKNOWN: ReasonText(
-            fr="Document enregistré comme nouveau : celui qu'il devait remplacer n'est "
+            fr="Document enregistré comme nouveau : celui qu’il devait remplacer n’est "
             "pas connu ici.",
             en="Document filed as new: the one it was to replace is not known here.",
             source=GATEWAY_RULE,
@@ -244,8 +244,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             delivers=True,
         ),
         Reason.PATIENT_OPPOSED_DOC: ReasonText(
-            fr="Le patient s'est opposé à ce document : il n'a pas été enregistré. "
-            "Parlez-en avec le patient ; s'il lève son opposition, envoyez le document "
+            fr="Le patient s’est opposé à ce document : il n’a pas été enregistré. "
+            "Parlez-en avec le patient ; s’il lève son opposition, envoyez le document "
             "de nouveau.",
             en="The patient objected to this document: it was not filed. Talk to the "
             "patient; once the objection is lifted, send the document again.",
@@ -255,9 +255,9 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.OPPOSITION_ON_RECORD: ReasonText(
-            fr="Le patient s'est opposé à l'enregistrement de ce document, pour son "
-            "type ou pour votre structure : il n'a pas été enregistré. Parlez-en avec "
-            "le patient ; s'il lève son opposition, envoyez le document de nouveau.",
+            fr="Le patient s’est opposé à l’enregistrement de ce document, pour son "
+            "type ou pour votre structure : il n’a pas été enregistré. Parlez-en avec "
+            "le patient ; s’il lève son opposition, envoyez le document de nouveau.",
             en="The patient objected to the filing of this document, for its type or "
             "for your structure: it was not filed. Talk to the patient; once the "
             "objection is lifted, send the document again.",
@@ -302,22 +302,22 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             told=Told.PATIENT_SETTINGS,
         ),
         Reason.FILED: ReasonText(
-            fr="Document enregistré dans l'espace du patient.",
+            fr="Document enregistré dans l’espace du patient.",
             en="Document filed in the patient's space.",
             source="CSP L. 1111-15",
             effect=Effect.FILED,
             delivers=True,
         ),
         Reason.WITHDRAWN: ReasonText(
-            fr="Document retiré de l'espace du patient, à la demande de son auteur.",
+            fr="Document retiré de l’espace du patient, à la demande de son auteur.",
             en="Document withdrawn from the patient's space, as its author asked.",
             source=_AUTHORS_RIGHT,
             effect=Effect.WITHDRAWN,
             delivers=True,
         ),
         Reason.WITHDRAWAL_UNKNOWN: ReasonText(
-            fr="Aucun document de cet identifiant n'est enregistré pour ce patient : "
-            "rien n'a été retiré. Vérifiez l'identifiant et le destinataire.",
+            fr="Aucun document de cet identifiant n’est enregistré pour ce patient : "
+            "rien n’a été retiré. Vérifiez l’identifiant et le destinataire.",
             en="No document of this identifier is filed for this patient: nothing was "
             "withdrawn. Check the identifier and the recipient.",
             source="CI-SIS Structuration minimale §3.5.5.10",
@@ -326,8 +326,8 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.OTHER,
         ),
         Reason.WITHDRAWAL_FORBIDDEN: ReasonText(
-            fr="Seul l'auteur d'un document, ou sa structure, peut le retirer : rien "
-            "n'a été retiré.",
+            fr="Seul l’auteur d’un document, ou sa structure, peut le retirer : rien "
+            "n’a été retiré.",
             en="Only the author of a document, or the author's structure, may withdraw "
             "it: nothing was withdrawn.",
             source=_AUTHORS_RIGHT,
@@ -336,7 +336,7 @@ REASON_TEXTS: Mapping[Reason, ReasonText] = MappingProxyType(
             error=ErrorCode.AUTHOR_NOT_ALLOWED,
         ),
         Reason.WITHDRAWAL_OUTDATED: ReasonText(
-            fr="Une version plus récente remplace ce document : rien n'a été retiré. "
+            fr="Une version plus récente remplace ce document : rien n’a été retiré. "
             "Retirez la dernière version.",
             en="A newer version replaces this document: nothing was withdrawn. "
             "Withdraw the latest version.",
@@ -368,7 +368,7 @@ CAUTION_TEXTS: Mapping[Caution, tuple[str, str]] = MappingProxyType(
             "Document marked as restricted: it should not be shared.",
         ),
         Caution.DATED_AHEAD: (
-            "Le document est daté d'un jour à venir.",
+            "Le document est daté d’un jour à venir.",
             "The document is dated on a day to come.",
         ),
         Caution.LATE_VERSION: (
@@ -380,16 +380,16 @@ CAUTION_TEXTS: Mapping[Caution, tuple[str, str]] = MappingProxyType(
             "The document does not say which one it replaces; its version number does.",
         ),
         Caution.PARENT_NOT_LATEST: (
-            "La version remplacée n'était pas la dernière.",
+            "La version remplacée n’était pas la dernière.",
             "The version replaced was not the latest.",
         ),
         Caution.MASK_KEPT: (
-            "La version précédente était masquée par le patient : celle-ci l'est "
+            "La version précédente était masquée par le patient : celle-ci l’est "
             "aussi.",
             "The patient had masked the version before: this one is masked too.",
         ),
         Caution.MASK_DEFERRED: (
-            "Le masquage voulu par le patient s'appliquera quand il verra le document.",
+            "Le masquage voulu par le patient s’appliquera quand il verra le document.",
             "The patient's masking applies once the document is visible to the "
             "patient.",
         ),

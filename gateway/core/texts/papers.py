@@ -26,12 +26,12 @@ GROUP_TITLES: Mapping[str, Both] = MappingProxyType(
         "me": Both("Qui je suis", "Who I am"),
         "life": Both("Ce qui compte pour moi", "What matters to me"),
         "treatments": Both(
-            "Si je ne peux plus m'exprimer", "If I can no longer speak for myself"
+            "Si je ne peux plus m’exprimer", "If I can no longer speak for myself"
         ),
         "more": Both("Mes autres volontés", "My other wishes"),
         "contact": Both("Personne à prévenir", "Whom to call"),
         "trusted": Both("Personne de confiance", "Trusted person"),
-        "donation": Both("Don d'organes", "Organ donation"),
+        "donation": Both("Don d’organes", "Organ donation"),
         "wishes": Both("Mes autres volontés", "My other wishes"),
     }
 )
@@ -41,14 +41,14 @@ FIELD_LABELS: Mapping[str, Both] = MappingProxyType(
     {
         "birth-place": Both("Lieu de naissance", "Place of birth"),
         "health": Both(
-            "Ma santé aujourd'hui, si je veux en parler",
+            "Ma santé aujourd’hui, si je veux en parler",
             "My health today, if I want to speak of it",
         ),
         "matters": Both(
-            "Ce que je veux que l'on sache de moi", "What I want to be known of me"
+            "Ce que je veux que l’on sache de moi", "What I want to be known of me"
         ),
         "resuscitation": Both(
-            "Réanimation si mon cœur ou ma respiration s'arrête",
+            "Réanimation si mon cœur ou ma respiration s’arrête",
             "Resuscitation if my heart or my breathing stops",
         ),
         "breathing": Both(
@@ -61,12 +61,12 @@ FIELD_LABELS: Mapping[str, Both] = MappingProxyType(
             "Food and drink by a tube or a drip",
         ),
         "sedation": Both(
-            "Sommeil profond et continu jusqu'au décès, avec un traitement de la "
+            "Sommeil profond et continu jusqu’au décès, avec un traitement de la "
             "douleur, si les traitements sont arrêtés",
             "Deep sleep until death, with relief of pain, if treatments are stopped",
         ),
         "treatment-words": Both(
-            "Dans quelles situations, et ce qu'il faut ajouter",
+            "Dans quelles situations, et ce qu’il faut ajouter",
             "In which situations, and what is to be added",
         ),
         "more": Both("En quelques mots", "In a few words"),
@@ -79,7 +79,7 @@ FIELD_LABELS: Mapping[str, Both] = MappingProxyType(
         "trusted-address": Both("Adresse", "Address"),
         "trusted-signed": Both("Son accord", "Their agreement"),
         "donation": Both(
-            "Ce que j'ai décidé pour mes organes après ma mort",
+            "Ce que j’ai décidé pour mes organes après ma mort",
             "What I decided for my organs after my death",
         ),
         "wishes": Both("En quelques mots", "In a few words"),
@@ -90,7 +90,7 @@ FIELD_LABELS: Mapping[str, Both] = MappingProxyType(
 FIELD_HINTS: Mapping[str, Both] = MappingProxyType(
     {
         "birth-place": Both(
-            "La loi demande qu'il y figure.", "The law asks that it be there."
+            "La loi demande qu’il y figure.", "The law asks that it be there."
         ),
         "health": Both(
             "Par exemple une maladie grave, ou que vous êtes en bonne santé.",
@@ -117,7 +117,7 @@ FIELD_HINTS: Mapping[str, Both] = MappingProxyType(
         "donation": Both(
             "Sans refus de votre part, la loi vous compte comme donneur. Seul le "
             "registre national des refus (registrenationaldesrefus.fr) ou un écrit "
-            "remis à un proche vaut refus : ce que vous dites ici l'annonce.",
+            "remis à un proche vaut refus : ce que vous dites ici l’annonce.",
             "Without a refusal, the law counts you as a donor. Only the national "
             "register (registrenationaldesrefus.fr) or a paper given to somebody close "
             "is a refusal: what you say here announces it.",
@@ -134,11 +134,11 @@ _TREATMENT: Final = {
     "yes": Both("Je le veux", "I want it"),
     "no": Both("Je le refuse", "I refuse it"),
     "team": Both(
-        "À décider par l'équipe, avec mes proches",
+        "À décider par l’équipe, avec mes proches",
         "For the team to decide, with those close to me",
     ),
 }
-_NOTHING: Final = Both("Je n'en dis rien", "I say nothing of it")
+_NOTHING: Final = Both("Je n’en dis rien", "I say nothing of it")
 
 CHOICE_WORDS: Mapping[str, Mapping[str, Both]] = MappingProxyType(
     {
@@ -148,23 +148,23 @@ CHOICE_WORDS: Mapping[str, Mapping[str, Both]] = MappingProxyType(
         ),
         "trusted-signed": {
             "": Both("Je ne lui ai pas encore demandé", "I have not asked them yet"),
-            "told": Both("Elle est d'accord", "They agree"),
+            "told": Both("Elle est d’accord", "They agree"),
             "signed": Both(
-                "Elle est d'accord et a signé avec moi sur papier",
+                "Elle est d’accord et a signé avec moi sur papier",
                 "They agree and signed with me on paper",
             ),
         },
         "donation": {
             "": _NOTHING,
             "for": Both(
-                "Je suis d'accord pour donner mes organes", "I agree to give my organs"
+                "Je suis d’accord pour donner mes organes", "I agree to give my organs"
             ),
             "against": Both(
-                "Je refuse, et je l'ai dit au registre national des refus",
+                "Je refuse, et je l’ai dit au registre national des refus",
                 "I refuse, and told the national register of refusals",
             ),
             "close": Both(
-                "J'ai dit ma volonté à un proche", "I told my wish to someone close"
+                "J’ai dit ma volonté à un proche", "I told my wish to someone close"
             ),
         },
     }
@@ -178,12 +178,12 @@ IDENTITY_LABELS: Final = ("Nom de naissance", "Prénoms", "Date de naissance")
 SIGNING: Final[Mapping[PaperKind, str]] = MappingProxyType(
     {
         PaperKind.DIRECTIVES: (
-            "Écrit le {day} dans l'espace de santé de leur auteur, qui s'est "
+            "Écrit le {day} dans l’espace de santé de leur auteur, qui s’est "
             "identifié. Signées à la main sur papier, elles peuvent le remplacer ici."
         ),
         PaperKind.ENTOURAGE: (
-            "Écrit le {day} dans l'espace de santé du patient, qui s'est identifié. "
-            "La désignation d'une personne de confiance est écrite et signée aussi par "
+            "Écrit le {day} dans l’espace de santé du patient, qui s’est identifié. "
+            "La désignation d’une personne de confiance est écrite et signée aussi par "
             "elle (CSP L. 1111-6)."
         ),
     }

@@ -10,14 +10,14 @@ from gateway.core.reading import ReadingRefusal
 READING_TEXTS: Mapping[ReadingRefusal, tuple[str, str]] = MappingProxyType(
     {
         ReadingRefusal.PROFILE_ABSENT: (
-            "Cette personne n'a pas d'espace ici. Vérifiez son identité, ou donnez-lui "
+            "Cette personne n’a pas d’espace ici. Vérifiez son identité, ou donnez-lui "
             "ses documents par un autre moyen.",
             "This person has no space here. Check who they are, or give them their "
             "documents another way.",
         ),
         ReadingRefusal.PROFILE_OPPOSED: (
-            "Cette personne s'est opposée à avoir un espace. Elle seule peut changer "
-            "d'avis.",
+            "Cette personne s’est opposée à avoir un espace. Elle seule peut changer "
+            "d’avis.",
             "This person objected to having a space. They alone can change their mind.",
         ),
         ReadingRefusal.PROFILE_CLOSED: (
@@ -29,13 +29,13 @@ READING_TEXTS: Mapping[ReadingRefusal, tuple[str, str]] = MappingProxyType(
             "This space is suspended for now. Try again later.",
         ),
         ReadingRefusal.PATIENT_NOT_FOUND: (
-            "Personne n'est trouvé ainsi. Cherchez par le matricule INS ; le nom ne "
+            "Personne n’est trouvé ainsi. Cherchez par le matricule INS ; le nom ne "
             "suffit que dans une urgence déclarée.",
             "Nobody is found this way. Search by the INS number; a name is enough in a "
             "declared emergency alone.",
         ),
         ReadingRefusal.INS_NOT_QUALIFIED: (
-            "Votre logiciel n'a pas qualifié l'identité (INS) de cette personne. "
+            "Votre logiciel n’a pas qualifié l’identité (INS) de cette personne. "
             "Qualifiez-la, puis recommencez.",
             "Your software has not qualified this person's identity (INS). Qualify it, "
             "then try again.",
@@ -56,30 +56,30 @@ READING_TEXTS: Mapping[ReadingRefusal, tuple[str, str]] = MappingProxyType(
             "Tell the person that you read their record, then tick the box.",
         ),
         ReadingRefusal.CONSENT_MISSING: (
-            "Il faut l'accord de cette personne. Recueillez-le avec elle, ou "
+            "Il faut l’accord de cette personne. Recueillez-le avec elle, ou "
             "demandez-lui le code de son espace.",
             "This person's agreement is needed. Ask them for it, or for the code from "
             "their space.",
         ),
         ReadingRefusal.CONSENT_EXPIRED: (
-            "L'accord de cette personne n'est plus valable. Demandez-le-lui encore.",
+            "L’accord de cette personne n’est plus valable. Demandez-le-lui encore.",
             "This person's agreement no longer holds. Ask them for it again.",
         ),
         ReadingRefusal.EMERGENCY_REFUSED_BY_PATIENT: (
-            "Cette personne a refusé cet accès d'urgence. Il faut son accord.",
+            "Cette personne a refusé cet accès d’urgence. Il faut son accord.",
             "This person refused this emergency access. Their agreement is needed.",
         ),
         ReadingRefusal.EMERGENCY_NOT_DECLARED: (
-            "Cochez la case qui déclare l'urgence, puis recommencez.",
+            "Cochez la case qui déclare l’urgence, puis recommencez.",
             "Tick the box that declares the emergency, then try again.",
         ),
         ReadingRefusal.EMERGENCY_REASON_MISSING: (
-            "Écrivez pourquoi c'est une urgence : la personne le lira.",
+            "Écrivez pourquoi c’est une urgence : la personne le lira.",
             "Write why it is an emergency: the person will read it.",
         ),
         ReadingRefusal.NOT_A_REGULATOR: (
             "Cet accès est celui du médecin régulateur du Centre 15 pendant un appel. "
-            "Déclarez une urgence d'une autre façon.",
+            "Déclarez une urgence d’une autre façon.",
             "This access is for the doctor who answers emergency calls, during a call. "
             "Declare an emergency another way.",
         ),
@@ -90,12 +90,12 @@ READING_TEXTS: Mapping[ReadingRefusal, tuple[str, str]] = MappingProxyType(
             "structure's certificate is not enough.",
         ),
         ReadingRefusal.ROLE_NEVER_READS: (
-            "Vous pouvez déposer des documents sous la responsabilité d'un "
+            "Vous pouvez déposer des documents sous la responsabilité d’un "
             "professionnel, pas consulter.",
             "You may file documents under a professional's responsibility, not read.",
         ),
         ReadingRefusal.NOT_HABILITATED: (
-            "L'activité que vous avez choisie n'ouvre pas la consultation. Choisissez "
+            "L’activité que vous avez choisie n’ouvre pas la consultation. Choisissez "
             "celle dans laquelle vous soignez cette personne.",
             "The activity you chose does not open reading. Choose the one in which you "
             "care for this person.",

@@ -16,8 +16,8 @@ RECALL_SUBJECTS: Mapping[bool, str] = MappingProxyType(
 RECALL_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "taken-back": (
-            "Le message a été retiré de l'espace du patient, avec ses fichiers et "
-            "les documents qu'il avait déposés.",
+            "Le message a été retiré de l’espace du patient, avec ses fichiers et "
+            "les documents qu’il avait déposés.",
             "The message was taken out of the patient's space, with its files and the "
             "documents it had added.",
         ),
@@ -26,21 +26,21 @@ RECALL_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The message had been taken out before.",
         ),
         "opened": (
-            "Le message a déjà été ouvert : il n'a pas été retiré. S'il concerne une "
-            "autre personne, demandez à l'opérateur de le retirer (répondez à ce "
+            "Le message a déjà été ouvert : il n’a pas été retiré. S’il concerne une "
+            "autre personne, demandez à l’opérateur de le retirer (répondez à ce "
             "courrier).",
             "The message has been opened: it was not taken out. If it is about "
             "somebody else, ask the operator to take it out (answer this mail).",
         ),
         "too-old": (
-            "Le message est trop ancien pour être rappelé par courrier. S'il concerne "
-            "une autre personne, demandez à l'opérateur de le retirer (répondez à ce "
+            "Le message est trop ancien pour être rappelé par courrier. S’il concerne "
+            "une autre personne, demandez à l’opérateur de le retirer (répondez à ce "
             "courrier).",
             "The message is too old to be taken back by mail. If it is about somebody "
             "else, ask the operator to take it out (answer this mail).",
         ),
         "unknown": (
-            "Aucun message que vous avez envoyé à ce patient n'a été trouvé. Rappelez "
+            "Aucun message que vous avez envoyé à ce patient n’a été trouvé. Rappelez "
             "en répondant au message envoyé, pour que In-Reply-To porte son "
             "Message-ID.",
             "No message that you sent to this patient was found. Take a message back "
@@ -51,7 +51,7 @@ RECALL_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """By what came of it for one patient; French, then English."""
 
 NEVER_OPENED = (
-    "Il n'avait jamais été ouvert.",
+    "Il n’avait jamais été ouvert.",
     "It had never been opened.",
 )
 WAS_OPENED = (
@@ -59,7 +59,7 @@ WAS_OPENED = (
     "It had been opened before: what was read cannot be taken back.",
 )
 DOCUMENTS_OPENED = (
-    "Documents ouverts avant d'être retirés : {0}.",
+    "Documents ouverts avant d’être retirés : {0}.",
     "Documents opened before they were taken out: {0}.",
 )
 COPIES_STAY = (

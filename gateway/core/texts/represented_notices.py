@@ -9,7 +9,7 @@ from gateway.core.texts.notice_care import CARE_EN, CARE_FR, SAFETY_EN, SAFETY_F
 
 _OPENS_FR = "Ouvrez-le depuis le vôtre, à la page « Mes proches ».\n"
 _OPENS_EN = 'Open it from yours, on the page "People close to me".\n'
-_ASKS_FR = "Une question, un désaccord ? Adressez-vous à l'accueil du service.\n"
+_ASKS_FR = "Une question, un désaccord ? Adressez-vous à l’accueil du service.\n"
 _ASKS_EN = "If you have a question or disagree, ask the service.\n"
 
 
@@ -27,7 +27,7 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Du nouveau dans un espace que vous gérez",
                 "Bonjour,\n\n"
-                "Du nouveau vous attend dans l'espace d'une personne que vous "
+                "Du nouveau vous attend dans l’espace d’une personne que vous "
                 "représentez. Connectez-vous à votre espace, puis ouvrez le sien à la "
                 "page « Mes proches ».\n" + CARE_FR,
             ),
@@ -43,11 +43,11 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Un espace que vous gérez a été mis à jour",
                 "Bonjour,\n\n"
-                "L'espace d'une personne que vous représentez a été mis à jour.\n\n"
+                "L’espace d’une personne que vous représentez a été mis à jour.\n\n"
                 "Nous vous invitons à prendre contact pour elle avec un professionnel "
                 "de santé, par exemple son médecin traitant : il en parlera avec "
                 "vous.\n\n"
-                "Cette mise à jour n'apparaît pas encore dans l'espace. Cette "
+                "Cette mise à jour n’apparaît pas encore dans l’espace. Cette "
                 "invitation est automatique : elle ne dit rien de la santé de la "
                 "personne.\n\n" + SAFETY_FR,
             ),
@@ -64,9 +64,9 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-access": _both(
             (
                 "Un accès du service à un espace que vous gérez",
-                "Une personne qui exploite le service a consulté l'espace d'une "
+                "Une personne qui exploite le service a consulté l’espace d’une "
                 "personne que vous représentez, ou a reçu un accès à des éléments "
-                "précis de cet espace, pour une raison qu'elle a dû donner. Son "
+                "précis de cet espace, pour une raison qu’elle a dû donner. Son "
                 "historique dit qui, quand et pourquoi.\n\n" + _OPENS_FR + _ASKS_FR,
             ),
             (
@@ -93,12 +93,12 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         ),
         "their-unfounded": _both(
             (
-                "Un accès à un espace que vous gérez n'était pas justifié",
-                "Une personne qui exploite le service a eu accès à l'espace d'une "
-                "personne que vous représentez. Le contrôle a conclu que ce n'était "
-                "pas justifié. L'historique de cet espace dit de quel accès il "
-                "s'agit.\n\n"
-                "Adressez-vous à l'accueil du service ; vous pouvez aussi saisir la "
+                "Un accès à un espace que vous gérez n’était pas justifié",
+                "Une personne qui exploite le service a eu accès à l’espace d’une "
+                "personne que vous représentez. Le contrôle a conclu que ce n’était "
+                "pas justifié. L’historique de cet espace dit de quel accès il "
+                "s’agit.\n\n"
+                "Adressez-vous à l’accueil du service ; vous pouvez aussi saisir la "
                 "CNIL.\n" + _OPENS_FR,
             ),
             (
@@ -112,9 +112,9 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         ),
         "their-settings": _both(
             (
-                "Un réglage d'un espace que vous gérez a changé",
-                "Une personne qui exploite le service a changé un réglage de l'espace "
-                "d'une personne que vous représentez. L'historique de cet espace dit "
+                "Un réglage d’un espace que vous gérez a changé",
+                "Une personne qui exploite le service a changé un réglage de l’espace "
+                "d’une personne que vous représentez. L’historique de cet espace dit "
                 "lequel, et pourquoi.\n\n" + _OPENS_FR + _ASKS_FR,
             ),
             (
@@ -143,7 +143,7 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-opened": _both(
             (
                 "Un espace que vous gérez est ouvert",
-                "L'espace d'une personne que vous représentez vient d'être "
+                "L’espace d’une personne que vous représentez vient d’être "
                 "ouvert.\n\n" + _OPENS_FR + _ASKS_FR,
             ),
             (
@@ -155,8 +155,8 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-closed": _both(
             (
                 "Un espace que vous gériez est fermé",
-                "L'espace d'une personne que vous représentez a été fermé. Plus rien "
-                "n'y arrive et personne ne peut l'ouvrir. Ce qu'il contient est gardé "
+                "L’espace d’une personne que vous représentez a été fermé. Plus rien "
+                "n’y arrive et personne ne peut l’ouvrir. Ce qu’il contient est gardé "
                 "dix ans, puis supprimé.\n\n" + _ASKS_FR,
             ),
             (
@@ -168,12 +168,12 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         ),
         "their-deleting": _both(
             (
-                "La suppression d'un espace que vous gériez est demandée",
-                "La suppression de l'espace d'une personne que vous représentez a été "
-                "demandée. Il est fermé, et tout ce qu'il contient sera supprimé dans "
+                "La suppression d’un espace que vous gériez est demandée",
+                "La suppression de l’espace d’une personne que vous représentez a été "
+                "demandée. Il est fermé, et tout ce qu’il contient sera supprimé dans "
                 "les trois mois au plus.\n\n"
-                "Ce n'est pas normal ? Prévenez sans attendre l'accueil du service : "
-                "tant que la suppression n'est pas faite, elle peut être arrêtée.\n",
+                "Ce n’est pas normal ? Prévenez sans attendre l’accueil du service : "
+                "tant que la suppression n’est pas faite, elle peut être arrêtée.\n",
             ),
             (
                 "The deletion of a space you looked after was asked for",
@@ -187,8 +187,8 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-deleted": _both(
             (
                 "Un espace que vous gériez est supprimé",
-                "L'espace d'une personne que vous représentez a été supprimé, avec "
-                "tout ce qu'il contenait.\n\n" + _ASKS_FR,
+                "L’espace d’une personne que vous représentez a été supprimé, avec "
+                "tout ce qu’il contenait.\n\n" + _ASKS_FR,
             ),
             (
                 "A space you looked after is deleted",
@@ -199,7 +199,7 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-reopened": _both(
             (
                 "Un espace que vous gérez est de nouveau ouvert",
-                "L'espace d'une personne que vous représentez est de nouveau ouvert, "
+                "L’espace d’une personne que vous représentez est de nouveau ouvert, "
                 "avec ce qui y était gardé.\n\n" + _OPENS_FR + _ASKS_FR,
             ),
             (
@@ -211,8 +211,8 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         "their-suspended": _both(
             (
                 "Un espace que vous gérez est suspendu",
-                "L'espace d'une personne que vous représentez a été suspendu par le "
-                "service : personne ne peut l'ouvrir pour le moment. Sans réponse dans "
+                "L’espace d’une personne que vous représentez a été suspendu par le "
+                "service : personne ne peut l’ouvrir pour le moment. Sans réponse dans "
                 "les six semaines, il sera fermé.\n\n" + _ASKS_FR,
             ),
             (
@@ -224,9 +224,9 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
         ),
         "their-lifted": _both(
             (
-                "Un espace que vous gérez n'est plus suspendu",
-                "La suspension de l'espace d'une personne que vous représentez est "
-                "levée. Avant que vous y entriez de nouveau, prouvez à l'accueil du "
+                "Un espace que vous gérez n’est plus suspendu",
+                "La suspension de l’espace d’une personne que vous représentez est "
+                "levée. Avant que vous y entriez de nouveau, prouvez à l’accueil du "
                 "service qui vous êtes et que vous la représentez.\n",
             ),
             (
@@ -241,9 +241,9 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Une majorité approche",
                 "Bonjour,\n\n"
                 "Dans moins de deux mois, une personne mineure aura 18 ans. Ce jour-"
-                "là, l'accès de ses représentants à son espace prend fin, et elle y "
-                "entre seule, avec son propre compte. Si elle veut que quelqu'un "
-                "l'aide encore, elle le lui demandera elle-même, à la page « Mes "
+                "là, l’accès de ses représentants à son espace prend fin, et elle y "
+                "entre seule, avec son propre compte. Si elle veut que quelqu’un "
+                "l’aide encore, elle le lui demandera elle-même, à la page « Mes "
                 "proches ».\n" + CARE_FR,
             ),
             "en": (
@@ -260,9 +260,9 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
             "fr": (
                 "Un accès a pris fin avec la majorité",
                 "Bonjour,\n\n"
-                "Une personne a eu 18 ans : l'accès de ses représentants à son espace "
+                "Une personne a eu 18 ans : l’accès de ses représentants à son espace "
                 "a pris fin. Elle active son propre compte avec son numéro, sa date de "
-                "naissance et un code provisoire, depuis la page d'accueil du "
+                "naissance et un code provisoire, depuis la page d’accueil du "
                 "service.\n" + CARE_FR,
             ),
             "en": (

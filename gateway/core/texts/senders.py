@@ -33,11 +33,11 @@ DSN_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "confirm delivery.",
         ),
         "delayed": (
-            "Votre message à {0} n'a pas encore été remis.",
+            "Votre message à {0} n’a pas encore été remis.",
             "Your message to {0} has not been delivered yet.",
         ),
         "failed": (
-            "Votre message à {0} n'a pas été remis.",
+            "Votre message à {0} n’a pas été remis.",
             "Your message to {0} was not delivered.",
         ),
     }
@@ -45,34 +45,34 @@ DSN_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """What a DSN says of one recipient, by its action."""
 
 NOT_ACTIVATED = (
-    "Le patient n'a pas encore activé son espace : il lira le message à "
-    "l'activation. / The patient has not activated the space yet: the message will "
+    "Le patient n’a pas encore activé son espace : il lira le message à "
+    "l’activation. / The patient has not activated the space yet: the message will "
     "be read at activation."
 )
 UNCONFIRMED = (
-    "Rien n'est revenu depuis : si le message est important, vérifiez auprès du "
+    "Rien n’est revenu depuis : si le message est important, vérifiez auprès du "
     "destinataire. / Nothing has been heard since: if the message matters, check with "
     "the recipient."
 )
 MAILBOX_CLOSED = "Cette boîte aux lettres est fermée. / This mailbox is closed."
 SET_ASIDE = (
-    "Le message a été mis de côté et n'a été remis à personne. / The message was set "
+    "Le message a été mis de côté et n’a été remis à personne. / The message was set "
     "aside and given to nobody."
 )
 MASKED_COPY = (
-    "Un document de ce message est masqué aux professionnels : il n'a pas été remis à "
+    "Un document de ce message est masqué aux professionnels : il n’a pas été remis à "
     "ce destinataire. Envoyez-le au seul patient, ou sans le masquer. / A document in "
     "this message is masked from professionals: it was not delivered to this "
     "recipient. Send it to the patient alone, or do not mask it."
 )
 LATE = (
-    "Le traitement de ce message est retardé par une panne de notre côté. Rien n'est "
-    "perdu, les essais continuent et l'exploitant est averti. / A fault on our side "
+    "Le traitement de ce message est retardé par une panne de notre côté. Rien n’est "
+    "perdu, les essais continuent et l’exploitant est averti. / A fault on our side "
     "delays this message. Nothing is lost, it is tried again, and the operator knows."
 )
 STOPPED = (
-    "Une panne de notre côté arrête le traitement de ce message, et l'exploitant doit "
-    "intervenir ; il est averti. Rien n'est perdu. Ce qui presse est à remettre par un "
+    "Une panne de notre côté arrête le traitement de ce message, et l’exploitant doit "
+    "intervenir ; il est averti. Rien n’est perdu. Ce qui presse est à remettre par un "
     "autre moyen. / A fault on our side stops this message until the operator acts, "
     "who knows. Nothing is lost. Hand over another way what cannot wait."
 )
@@ -81,7 +81,7 @@ STILL_TRIED = (
     "answer: {0}"
 )
 GIVEN_UP = (
-    "Ce message n'a pas pu être traité, par une panne de notre côté : faites un nouvel "
+    "Ce message n’a pas pu être traité, par une panne de notre côté : faites un nouvel "
     "envoi. / A fault on our side kept this message from being handled: send it again."
 )
 TRIES_ENDED = (
@@ -91,12 +91,12 @@ TRIES_ENDED = (
 
 INFORMED = (
     "Information du patient sur le dépôt : oui, déclarée par votre structure. Elle "
-    "vaut pour toute l'équipe, une fois dans le suivi. / Patient told of the filing: "
+    "vaut pour toute l’équipe, une fois dans le suivi. / Patient told of the filing: "
     "yes, your structure declared it. It holds for the whole team, once in the "
     "follow-up."
 )
 NOT_TOLD = (
-    "Information du patient sur le dépôt : inconnue, votre structure ne l'a pas "
+    "Information du patient sur le dépôt : inconnue, votre structure ne l’a pas "
     "déclarée. Elle est due avant ou pendant les soins (CSP L. 1111-15) ; une affiche "
     "seule ne suffit pas, un rappel fait après ne la remplace pas. / Patient told of "
     "the filing: unknown, your structure did not declare it. It is due before or "
@@ -107,7 +107,7 @@ NOT_TOLD = (
 MESSAGE_OPENED = "Le patient a ouvert votre message. / The patient opened your message."
 PROCESSED = "Votre envoi a été traité. / What you sent was processed."
 NOT_WHOLLY_PROCESSED = (
-    "Votre envoi n'a pas été entièrement traité. / What you sent was not wholly "
+    "Votre envoi n’a pas été entièrement traité. / What you sent was not wholly "
     "processed."
 )
 """The first lines of an MDN."""

@@ -10,20 +10,20 @@ from gateway.core.rendered import WhyDownload
 WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
     {
         WhyDownload.FORMAT: {
-            "fr": "Ce format ne s'affiche pas dans la page. Téléchargez le document "
-            "pour l'ouvrir avec un logiciel de votre appareil.",
+            "fr": "Ce format ne s’affiche pas dans la page. Téléchargez le document "
+            "pour l’ouvrir avec un logiciel de votre appareil.",
             "en": "This format cannot be shown on the page. Download the document to "
             "open it with a program of your device.",
         },
         WhyDownload.UNREADABLE: {
-            "fr": "Ce document n'a pas pu être lu. Demandez à son auteur de vous "
-            "l'envoyer en PDF.",
+            "fr": "Ce document n’a pas pu être lu. Demandez à son auteur de vous "
+            "l’envoyer en PDF.",
             "en": "This document could not be read. Ask its author to send it to you "
             "as a PDF.",
         },
         WhyDownload.BUSY: {
             "fr": "Ce document ne peut pas être affiché à cet instant : le service en "
-            "convertit d'autres. Rechargez la page dans une minute, ou téléchargez le "
+            "convertit d’autres. Rechargez la page dans une minute, ou téléchargez le "
             "document.",
             "en": "This document cannot be shown at this moment: the service is "
             "converting others. Load the page again in a minute, or download the "
@@ -43,11 +43,11 @@ CONVERTED_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
             "text": "Seul le texte de ce fichier est affiché ici, sans sa mise en page "
-            "ni ses images : le fichier d'origine a tout.",
+            "ni ses images : le fichier d’origine a tout.",
             "pictures": "Cette image a été convertie pour être affichée. Le fichier "
-            "d'origine est gardé tel quel.",
+            "d’origine est gardé tel quel.",
             "cut": "Seules les premières pages sont affichées ici : le fichier "
-            "d'origine a la suite.",
+            "d’origine a la suite.",
         },
         "en": {
             "text": "Only the text of this file is shown here, without its layout and "

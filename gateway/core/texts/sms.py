@@ -1,7 +1,9 @@
 """
 The texts of text messages to patients: as little as in an e-mail, and shorter.
 
-No link: the address is there to be typed, and what happened stands in the space.
+No link: the address is there to be typed, and what happened stands in the space. The
+apostrophe is that of the alphabet of text messages, which has no other (3GPP TS 23.038
+§6.2.1): with it a message is not cut in two.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ UNREAD_SUBJECT: Final = "Message non ouvert / Message not opened"
 
 UNREAD_TEXT: Final = (
     "Pour : {address}\n\n"
-    "Le message que vous avez envoyé le {day} n'était pas encore ouvert dans l'espace "
+    "Le message que vous avez envoyé le {day} n’était pas encore ouvert dans l’espace "
     "du patient le {today}. Il y reste, et peut encore y être ouvert. Si le patient "
-    "doit savoir ce qu'il dit, joignez-le par un autre moyen. Cet avis est envoyé une "
+    "doit savoir ce qu’il dit, joignez-le par un autre moyen. Cet avis est envoyé une "
     "seule fois.",
     "The message that you sent on {day} had not been opened yet in the patient's space "
     "on {today}. It stays there, and may still be opened. If the patient has to know "

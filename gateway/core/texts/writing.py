@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 
-WRITTEN_BY = "Ce message a été rédigé par {carer}, l'aidant de {holder}."
+WRITTEN_BY = "Ce message a été rédigé par {carer}, l’aidant {of_holder}."
 WRITTEN_BY_LAW = (
     "Ce message a été rédigé par {carer}, qui représente légalement {holder}."
 )
@@ -16,12 +16,12 @@ WRITTEN_BY_LAW = (
 WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
     {
         WritingRefusal.PROFILE_NOT_ACTIVE: (
-            "Votre espace n'est pas activé : activez-le pour écrire.",
+            "Votre espace n’est pas activé : activez-le pour écrire.",
             "Your space is not activated: activate it to write.",
         ),
         WritingRefusal.BETWEEN_PATIENTS: (
             "Cette messagerie sert à écrire à vos professionnels de santé, pas à "
-            "d'autres usagers.",
+            "d’autres usagers.",
             "This messaging is for writing to your health professionals, not to other "
             "users.",
         ),
@@ -32,24 +32,24 @@ WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
             "Give them your address.",
         ),
         WritingRefusal.ANSWER_FORBIDDEN: (
-            "L'expéditeur ne reçoit pas de réponse à ce message. Contactez-le par un "
+            "L’expéditeur ne reçoit pas de réponse à ce message. Contactez-le par un "
             "autre moyen.",
             "The sender takes no answer to this message. Contact them another way.",
         ),
         WritingRefusal.ENDED: (
-            "Le professionnel a mis fin à l'échange. Vous pourrez répondre s'il vous "
+            "Le professionnel a mis fin à l’échange. Vous pourrez répondre s’il vous "
             "écrit de nouveau.",
             "The professional has ended this exchange. You can answer if they write to "
             "you again.",
         ),
         WritingRefusal.NO_ANSWER_ADDRESS: (
-            "Ce message vient d'un logiciel que personne ne lit, et n'indique pas où "
+            "Ce message vient d’un logiciel que personne ne lit, et n’indique pas où "
             "répondre. Contactez la structure par un autre moyen.",
             "This message comes from a software nobody reads, and does not say where "
             "to answer. Contact the structure another way.",
         ),
         WritingRefusal.OUTSIDE_TRUST_SPACE: (
-            "Cette adresse n'est plus dans la messagerie sécurisée de santé. "
+            "Cette adresse n’est plus dans la messagerie sécurisée de santé. "
             "Contactez le professionnel par un autre moyen.",
             "This address is no longer in the secure health messaging. "
             "Contact the professional another way.",
@@ -76,7 +76,7 @@ ATTACHMENT_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType
             "The files are too large together: take some off.",
         ),
         AttachmentRefusal.TYPE_NOT_ALLOWED: (
-            "Ce type de fichier n'est pas accepté. Utilisez par exemple PDF, JPEG, PNG "
+            "Ce type de fichier n’est pas accepté. Utilisez par exemple PDF, JPEG, PNG "
             "ou texte.",
             "This type of file is not accepted. Use for example PDF, JPEG, PNG or "
             "plain text.",
@@ -93,7 +93,7 @@ ATTACHMENT_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType
 KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
     {
         AttachmentRefusal.FILE_EMPTY: (
-            "Ce fichier est vide : il n'y a rien à garder.",
+            "Ce fichier est vide : il n’y a rien à garder.",
             "This file is empty: there is nothing to keep.",
         ),
         AttachmentRefusal.FILE_TOO_LARGE: (
@@ -115,7 +115,7 @@ KEEPING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
 
 KEEPING_DAMAGED = (
     "Ce fichier est abîmé ou incomplet : personne ne pourrait le lire dans vos "
-    "documents. Demandez à l'expéditeur de le renvoyer.",
+    "documents. Demandez à l’expéditeur de le renvoyer.",
     "This file is damaged or incomplete: nobody could read it in your documents. Ask "
     "the sender to send it again.",
 )
@@ -133,9 +133,9 @@ ADDING_TEXTS: Mapping[AttachmentRefusal, tuple[str, str]] = MappingProxyType(
             "This file is too large: make it smaller, or split it into several files.",
         ),
         AttachmentRefusal.TYPE_NOT_ALLOWED: (
-            "Ce fichier n'est pas d'un type accepté : PDF, photo (JPEG, PNG, TIFF, "
+            "Ce fichier n’est pas d’un type accepté : PDF, photo (JPEG, PNG, TIFF, "
             "HEIC), RTF ou texte. Son contenu compte, et non son nom : enregistrez-le "
-            "de nouveau dans l'un de ces formats.",
+            "de nouveau dans l’un de ces formats.",
             "This file is not of an accepted type: PDF, photo (JPEG, PNG, TIFF, HEIC), "
             "RTF or plain text. Its content counts, and not its name: save it again "
             "in one of these formats.",
@@ -153,7 +153,7 @@ ADDING_DAMAGED = (
 """Shown where a patient's own file could not be read once it is a document."""
 
 MESSAGING_NOTICE = (
-    "Cette messagerie ne sert pas aux urgences : en cas d'urgence, appelez le 15 ou le "
+    "Cette messagerie ne sert pas aux urgences : en cas d’urgence, appelez le 15 ou le "
     "112. Elle ne remplace pas votre dossier médical.",
     "This messaging is not for emergencies: in an emergency, call 15 or 112. It does "
     "not replace your medical record.",

@@ -32,6 +32,7 @@ from gateway.dmp_bridge.downloads.telling import HistoryTold
 from gateway.dmp_bridge.downloads.zipping import PackedFile, ZipPiece
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.documents.media import ENDINGS
 from gateway.documents.showing.rendering import CdaPages
 from gateway.documents.xds.forms import unescape
 from gateway.errors import DamagedError, NotFoundError
@@ -57,16 +58,6 @@ PIECE_BYTES: Final = 4 * 1024 * 1024
 """Of one sealed piece: what fetching holds in memory at a time."""
 
 MANIFEST: Final = "manifest-sha256.txt"
-_ENDINGS: Final = {
-    "application/pdf": "pdf",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/heic": "heic",
-    "image/tiff": "tif",
-    "text/rtf": "rtf",
-    "text/plain": "txt",
-}
 
 
 @frozen
@@ -182,7 +173,7 @@ class Packing:
         """Return a document as people can open it; without an ending there is none."""
         body = self.pages.body(content)
         if body is not None:
-            return _ENDINGS.get(body.media_type, "bin"), iter([body.content])
+            return ENDINGS.get(body.media_type, "bin"), iter([body.content])
 
         def picture(media_id: str) -> str:
             medium = self.pages.medium(content, media_id)

@@ -32,7 +32,7 @@ class PackedFile:
     """A file of a ZIP: what the list at its end says, and the digest of its bytes."""
 
     name: str = field(repr=False)
-    date: tuple[int, ...]
+    date: tuple[int, int, int, int, int, int]
     numbers: Mapping[str, int]
     sha256: str
 
@@ -48,7 +48,7 @@ class PackedFile:
 
     def info(self) -> ZipInfo:
         """Return it as the library knows it."""
-        info = ZipInfo(self.name, self.date)  # type: ignore[arg-type]
+        info = ZipInfo(self.name, self.date)
         info.external_attr = _MODE
         for name, value in self.numbers.items():
             setattr(info, name, value)

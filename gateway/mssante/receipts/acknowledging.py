@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache, partial
-from uuid import uuid4
 
 from attrs import evolve, frozen
 
@@ -13,7 +12,7 @@ from gateway.core.decision import Announcement
 from gateway.core.envelope import SenderKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
-from gateway.message.address import MailAddress, NamedAddress, read_address
+from gateway.message.address import NamedAddress, read_address
 from gateway.message.building import OutgoingPart
 from gateway.message.headers import read_headers
 from gateway.message.reading import (
@@ -33,6 +32,7 @@ from gateway.mssante.receipts.gathering import (
 )
 from gateway.mssante.receipts.handing_over import WrittenReceipt
 from gateway.mssante.receipts.mdn import Asked, Stamp, write_error_mail, write_mdn
+from gateway.mssante.receipts.postmaster import postmaster_of
 from gateway.mssante.receipts.report_reading import is_report
 from gateway.mssante.receipts.requests import request_of, with_header_request
 from gateway.mssante.receipts.rules import receipts_due
@@ -135,14 +135,11 @@ class Acknowledging:
     ) -> _Made:
         if due.withheld or addressee.recipient is None:
             return _Made(due)
-        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
-        report = self._write(kept, content, due, message_id, asked)
         written = WrittenReceipt.of(
             self.database,
-            report,
-            arrival_id=uuid4().hex,
-            message_id=message_id,
-            recipient=addressee.recipient,
+            self.settings.domains,
+            addressee.recipient,
+            partial(self._write, kept, content, due, asked),
         )
         return _Made(due, written)
 
@@ -151,14 +148,11 @@ class Acknowledging:
         kept: KeptArrival,
         content: bytes,
         due: Due,
-        message_id: str,
         asked: Callable[[], Asked],
+        message_id: str,
     ) -> bytes:
         domains, limit = self.settings.domains, self._max_original_bytes
-        postmaster = NamedAddress(
-            MailAddress("postmaster", domains.professional.lower()),
-            domains.operator_name,
-        )
+        postmaster = postmaster_of(domains)
         to = NamedAddress(read_address(kept.reverse_path))
         if due.dsn is not None:
             return write_dsn(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from uuid import uuid4
 
 from attrs import field, frozen
 
@@ -17,6 +19,7 @@ from gateway.core.envelope import (
 )
 from gateway.message.outline import Outline, read_outline
 from gateway.message.received import return_path
+from gateway.settings.doors import DomainSettings
 from gateway.store.arrivals.arrivals import Arrivals, RecipientOutcome
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.base.work import Database, UnitOfWork
@@ -42,23 +45,25 @@ class WrittenReceipt:
     def of(
         cls,
         database: Database,
-        content: bytes,
-        *,
-        arrival_id: str,
-        message_id: str,
+        domains: DomainSettings,
         recipient: Recipient,
+        write: Callable[[str], bytes],
     ) -> WrittenReceipt:
         """
         Encrypt a receipt for its only recipient; it has the null path (RFC 3464 §2).
 
+        ``write`` is given the Message-ID, without ``<>``, and returns the message.
+
         Raises:
             UnavailableError: the disk refused.
         """
+        message_id = f"{uuid4().hex}@{domains.professional}"
+        content = write(message_id)
         is_here = recipient.kind is RecipientKind.MAILBOX
         if is_here:
             content = return_path("") + content
         arrival = Arrival(
-            id=arrival_id,
+            id=uuid4().hex,
             door=Door.SYSTEM,
             sender=Sender(kind=SenderKind.SYSTEM),
             reverse_path="",

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import Final
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from gateway.core.envelope import Recipient, RecipientKind
 from gateway.core.texts.administrators import (
     ADMINISTRATOR_SUBJECT,
     ADMINISTRATOR_TEXTS,
 )
 from gateway.errors import DamagedError, DestroyedError
-from gateway.message.address import MailAddress, NamedAddress, read_address
-from gateway.message.building import build_message
 from gateway.mssante.receipts.handing_over import WrittenReceipt
+from gateway.mssante.receipts.postmaster import own_mailbox, write_mail
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.mailbox.mailboxes import PERSONAL, Mailbox, Mailboxes
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import Task
@@ -47,30 +42,19 @@ class TellingAdministrator:
     def __call__(self, task: Task) -> Job:
         """Write the mail, if there is a mailbox for it; return the job that sends."""
         profile_id, _, identity = task.subject.partition(":")
-        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
         with self.database.read() as work:
-            mailbox = self._mailbox(work, identity)
+            mailbox = own_mailbox(work, identity)
             text = self._text(work, profile_id, identity) if mailbox else ""
-            if mailbox is None or not text:
-                return _nothing
-            content = self._mail(mailbox, text, message_id, work.now)
-        written = WrittenReceipt.of(
+        if mailbox is None or not text:
+            return _nothing
+        written = write_mail(
             self.database,
-            content,
-            arrival_id=uuid4().hex,
-            message_id=message_id,
-            recipient=Recipient(
-                kind=RecipientKind.MAILBOX,
-                address=mailbox.address,
-                target_id=mailbox.id,
-            ),
+            self.settings.domains,
+            mailbox,
+            subject=ADMINISTRATOR_SUBJECT,
+            text=text,
         )
         return partial(_send, profile_id, written)
-
-    def _mailbox(self, work: UnitOfWork, identity: str) -> Mailbox | None:
-        """Return the own mailbox of a professional here, the first of several."""
-        held = Mailboxes(work).held_by(identity)
-        return next((one for one in held if one.kind == PERSONAL), None)
 
     def _text(self, work: UnitOfWork, profile_id: str, identity: str) -> str:
         """Return what is said, in both languages; nothing of a patient who is gone."""
@@ -87,23 +71,6 @@ class TellingAdministrator:
             "day": f"{named.since.astimezone(zone):%d/%m/%Y}" if named else "",
         }
         return "\n\n".join(ADMINISTRATOR_TEXTS[named is not None]).format_map(said)
-
-    def _mail(
-        self, mailbox: Mailbox, text: str, message_id: str, now: datetime
-    ) -> bytes:
-        domains = self.settings.domains
-        return build_message(
-            sender=NamedAddress(
-                MailAddress("postmaster", domains.professional.lower()),
-                domains.operator_name,
-            ),
-            to=[NamedAddress(read_address(mailbox.address))],
-            subject=ADMINISTRATOR_SUBJECT,
-            text=text,
-            date=now,
-            message_id=message_id,
-            headers={"Auto-Submitted": "auto-generated"},
-        )
 
 
 def _send(profile_id: str, written: WrittenReceipt, work: UnitOfWork) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Protocol
-from uuid import uuid4
 
 from attrs import field, frozen
 
@@ -26,11 +25,9 @@ from gateway.core.texts.recalls import (
     WAS_OPENED,
 )
 from gateway.errors import ConflictError, InvalidError, UnavailableError
-from gateway.message.address import MailAddress, NamedAddress, read_address
-from gateway.message.building import build_message
 from gateway.message.headers import read_headers
 from gateway.mssante.receipts.gathering import find_addressee
-from gateway.mssante.receipts.handing_over import WrittenReceipt
+from gateway.mssante.receipts.postmaster import write_mail
 from gateway.rights.recall_rules import (
     Recall,
     RecallFacts,
@@ -179,34 +176,15 @@ class TakingBack:
         addressee = find_addressee(work, asked, self.settings.domains)
         if not asked.reverse_path or addressee.recipient is None:
             return
-        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
-        WrittenReceipt.of(
-            self.database,
-            self._mail(asked, taken, message_id),
-            arrival_id=uuid4().hex,
-            message_id=message_id,
-            recipient=addressee.recipient,
-        ).hand_over(work)
-
-    def _mail(
-        self, asked: KeptArrival, taken: Sequence[Taken], message_id: str
-    ) -> bytes:
-        domains = self.settings.domains
         whole = all(one.outcome in {Recall.TAKEN_BACK, Recall.ALREADY} for one in taken)
-        told = [_words(one, asked) for one in taken]
-        return build_message(
-            sender=NamedAddress(
-                MailAddress("postmaster", domains.professional.lower()),
-                domains.operator_name,
-            ),
-            to=[NamedAddress(read_address(asked.reverse_path))],
+        write_mail(
+            self.database,
+            self.settings.domains,
+            addressee.recipient,
             subject=RECALL_SUBJECTS[whole],
-            text="\n\n".join(told),
-            date=self.database.clock(),
-            message_id=message_id,
-            in_reply_to=asked.message_id.strip("<>"),
-            headers={"Auto-Submitted": "auto-replied"},
-        )
+            text="\n\n".join(_words(one, asked) for one in taken),
+            answers=asked,
+        ).hand_over(work)
 
 
 def _words(one: Taken, asked: KeptArrival) -> str:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from gateway.core.envelope import Recipient, RecipientKind
 from gateway.core.texts.treating import (
     REGULATION_REASON,
     TREATING_SUBJECT,
     TREATING_TEXT,
 )
 from gateway.errors import DestroyedError
-from gateway.message.address import MailAddress, NamedAddress, read_address
-from gateway.message.building import build_message
 from gateway.mssante.receipts.handing_over import WrittenReceipt
+from gateway.mssante.receipts.postmaster import own_mailbox, write_mail
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.consultations.values import Consultation
 from gateway.store.journal import Action, chain_of
-from gateway.store.mailbox.mailboxes import PERSONAL, Mailbox, Mailboxes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.treating import treating_doctor
 from gateway.store.patients.values import Profile
@@ -59,28 +55,20 @@ class TellingTreating:
         if one is None or one.said is None or profile is None:
             return None
         doctor = treating_doctor(work, profile.id)
-        boxes = Mailboxes(work).held_by(doctor.identity) if doctor else []
-        mailbox = next((box for box in boxes if box.kind == PERSONAL), None)
+        mailbox = own_mailbox(work, doctor.identity) if doctor else None
         if mailbox is None or (doctor and doctor.identity == one.said.party.identity):
             return None
-        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
-        return WrittenReceipt.of(
+        return write_mail(
             self.database,
-            self._mail(one, profile, mailbox, message_id),
-            arrival_id=uuid4().hex,
-            message_id=message_id,
-            recipient=Recipient(
-                kind=RecipientKind.MAILBOX,
-                address=mailbox.address,
-                target_id=mailbox.id,
-            ),
+            self.settings.domains,
+            mailbox,
+            subject=TREATING_SUBJECT,
+            text=self._text(one, profile),
         )
 
-    def _mail(
-        self, one: Consultation, profile: Profile, mailbox: Mailbox, message_id: str
-    ) -> bytes:
+    def _text(self, one: Consultation, profile: Profile) -> str:
         assert one.said is not None, "looked at before"
-        domains, zone = self.settings.domains, ZoneInfo(self.settings.web.time_zone)
+        zone = ZoneInfo(self.settings.web.time_zone)
         traits, party = profile.traits, one.said.party
         born = traits.birth_date
         said = {
@@ -90,18 +78,7 @@ class TellingTreating:
             "born": "/".join(filter(None, (born[6:8], born[4:6], born[:4]))),
             "reason": one.said.reason or REGULATION_REASON,
         }
-        return build_message(
-            sender=NamedAddress(
-                MailAddress("postmaster", domains.professional.lower()),
-                domains.operator_name,
-            ),
-            to=[NamedAddress(read_address(mailbox.address))],
-            subject=TREATING_SUBJECT,
-            text="\n\n".join(TREATING_TEXT).format_map(said),
-            date=one.begun_at,
-            message_id=message_id,
-            headers={"Auto-Submitted": "auto-generated"},
-        )
+        return "\n\n".join(TREATING_TEXT).format_map(said)
 
     def _hand_over(
         self, consultation_id: str, written: WrittenReceipt | None, work: UnitOfWork

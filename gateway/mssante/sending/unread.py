@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
@@ -16,10 +15,9 @@ from gateway.core.recalls import BroughtBefore
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.texts.unread import UNREAD_SUBJECT, UNREAD_TEXT
 from gateway.errors import DamagedError, DestroyedError
-from gateway.message.address import MailAddress, NamedAddress, read_address
-from gateway.message.building import build_message
 from gateway.mssante.receipts.gathering import find_addressee
 from gateway.mssante.receipts.handing_over import WrittenReceipt
+from gateway.mssante.receipts.postmaster import write_mail
 from gateway.rights.profile import ProfileState
 from gateway.rights.unread_rules import (
     ReceivedFacts,
@@ -113,13 +111,13 @@ class TellingUnread:
             return None
         if addressee.recipient is None:
             return None
-        message_id = f"{uuid4().hex}@{self.settings.domains.professional}"
-        written = WrittenReceipt.of(
+        written = write_mail(
             self.database,
-            self._mail(kept, copy, message_id, work.now),
-            arrival_id=uuid4().hex,
-            message_id=message_id,
-            recipient=addressee.recipient,
+            self.settings.domains,
+            addressee.recipient,
+            subject=UNREAD_SUBJECT,
+            text=self._text(kept, copy, work.now),
+            answers=kept,
         )
         return _Told(one, copy.position, written)
 
@@ -158,28 +156,14 @@ class TellingUnread:
         names |= {talk.address} if talk else set()
         return frozenset(name.lower() for name in names if name)
 
-    def _mail(
-        self, kept: KeptArrival, copy: RecipientOutcome, message_id: str, now: datetime
-    ) -> bytes:
-        domains, zone = self.settings.domains, ZoneInfo(self.settings.web.time_zone)
+    def _text(self, kept: KeptArrival, copy: RecipientOutcome, now: datetime) -> str:
+        zone = ZoneInfo(self.settings.web.time_zone)
         said = {
             "address": copy.recipient.address,
             "day": f"{kept.received_at.astimezone(zone):%d/%m/%Y}",
             "today": f"{now.astimezone(zone):%d/%m/%Y}",
         }
-        return build_message(
-            sender=NamedAddress(
-                MailAddress("postmaster", domains.professional.lower()),
-                domains.operator_name,
-            ),
-            to=[NamedAddress(read_address(kept.reverse_path))],
-            subject=UNREAD_SUBJECT,
-            text="\n\n".join(UNREAD_TEXT).format_map(said),
-            date=now,
-            message_id=message_id,
-            in_reply_to=kept.message_id.strip("<>"),
-            headers={"Auto-Submitted": "auto-replied"},
-        )
+        return "\n\n".join(UNREAD_TEXT).format_map(said)
 
     def _tell_senders(
         self,

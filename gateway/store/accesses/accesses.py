@@ -207,7 +207,8 @@ class Accesses:
         """
         Return the access by which the account may open a document now, or None.
 
-        ``what`` is the id of a document, or of a message that is held back.
+        ``what`` is the id of a document, of a message that is held back, or of a
+        patient whose documents are listed.
 
         Raises:
             AlteredError: one is not as it was written: nothing is opened by it.

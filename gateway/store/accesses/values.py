@@ -14,7 +14,8 @@ from gateway.rights.access_rules import AccessFacts
 class Named:
     """
     A document that an access names: its id, the code of its type, and the structure it
-    comes from; or a message that is held back, whose type is not known.
+    comes from; a message that is held back, whose type is not known; or, by the id of
+    their patient, the list of all documents.
     """
 
     id: str
@@ -25,8 +26,9 @@ class Named:
 @frozen(kw_only=True)
 class Wanted:
     """
-    What is asked for: documents of one patient, or one message that is held back, which
-    may be for several. ``why`` and ``request`` (on whose) are in an operator's words.
+    What is asked for: documents of one patient, or their list; or one message that is
+    held back, which may be for several. ``why`` and ``request`` (on whose) are in an
+    operator's words.
     """
 
     cause: AccessCause

@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from attrs import frozen
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gateway.core.directory import DirectoryEntry
 from gateway.errors import InvalidError
 from gateway.message.address import read_address
 from gateway.store.base.work import UnitOfWork
-from gateway.store.tables import mailboxes
+from gateway.store.tables import mailbox_holders, mailboxes
 
 _PLACES = frozenset({"ORG", "CAB", "APP"})
 
@@ -44,12 +44,29 @@ class LocalDirectory:
         return [*self._typed(text, found), *found][:most]
 
     def names(self, work: UnitOfWork, identities: Collection[str]) -> Mapping[str, str]:
-        """Return the names of those that are known, by what identifies them."""
-        return {
-            one.identity: one.name
-            for one in self._mailboxes(work)
-            if one.identity in identities
-        }
+        """
+        Return the names of those that are known, by what identifies them.
+
+        A mailbox that was closed has its name still, and who alone holds one of a
+        person is known by it.
+        """
+        mine, held = mailboxes.c, mailbox_holders.c
+        theirs = (
+            select(held.identity, func.min(mine.display_name))
+            .join(mailboxes, held.mailbox_id == mine.id)
+            .where(
+                held.identity.in_(identities),
+                mine.kind == "PER",
+                mine.display_name != "",
+            )
+            .group_by(held.identity)
+            .having(func.count() == 1)
+        )
+        here = select(mine.address, mine.display_name).where(
+            mine.address.in_(identities), mine.display_name != ""
+        )
+        rows = [*work.connection.execute(theirs), *work.connection.execute(here)]
+        return {row[0]: row[1] for row in rows}
 
     def _typed(
         self, text: str, found: Sequence[DirectoryEntry]

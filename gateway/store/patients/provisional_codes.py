@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,7 +23,7 @@ from gateway.rights.activation_rules import (
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import provisional_codes
+from gateway.store.tables import profiles, provisional_codes
 
 
 class CodeUse(StrEnum):
@@ -79,6 +79,23 @@ class ProvisionalCodes:
             )
         )
         return code
+
+    def without(self, states: Iterable[str], most: int, *, lapsed: bool) -> list[str]:
+        """
+        Return whose spaces are in some states and who were made no code, so many at
+        most, the oldest first; or, where ``lapsed``, whose last one is too old.
+        """
+        theirs = provisional_codes.c.profile_id == profiles.c.id
+        missing = provisional_codes.c.profile_id.is_(None)
+        too_old = provisional_codes.c.made_at <= self.work.now - CODE_LIFE
+        found = self.work.connection.execute(
+            select(profiles.c.id)
+            .outerjoin(provisional_codes, theirs)
+            .where(profiles.c.state.in_(list(states)), too_old if lapsed else missing)
+            .order_by(profiles.c.created_at, profiles.c.id)
+            .limit(most)
+        )
+        return list(found.scalars())
 
     def was_made(self, profile_id: str) -> bool:
         """Tell whether a profile has a code, good or too old, that was not used."""

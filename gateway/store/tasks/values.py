@@ -31,6 +31,10 @@ class TaskKind(StrEnum):
     TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
 
 
+OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
+"""What waits for its hour, and is there each day."""
+
+
 class TaskState(StrEnum):
     """
     READY waits or is leased. DEAD failed too often, HELD was stopped by an operator:

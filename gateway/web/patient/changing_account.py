@@ -92,7 +92,7 @@ class ChangingAccount:
         Change the telephone number, or take it away; the patient is told.
 
         Where text messages are sent, a number is the patient's once a code that was
-        sent to it is given (`confirm_telephone`).
+        sent to it is given (`confirm`).
         """
         number = telephone_of(telephone) if telephone else ""
         if number is None:
@@ -116,49 +116,71 @@ class ChangingAccount:
             if not Ways(work, limits).may_try(profile.id):
                 return ChangeRefused("texts")
             there = evolve(profile, telephone=number)
-            code_id, until = send_code(
-                self.desk,
-                work,
-                session.account_id,
-                there,
-                NoticeKind.PROOF,
-                way=NoticeWay.SMS,
-            )
-            if not code_id:
-                return ChangeRefused("enough", until)
-            life = timedelta(seconds=self.desk.settings.web.code_seconds)
-            steps = AccountSteps(work, session, profile.key_id)
-            steps.begin(StepKind.TELEPHONE, life, telephone=number, code=code_id)
-            return None
+            return self._send_proof(work, there, session, StepKind.TELEPHONE, number)
 
         return self.desk.write(job)
 
-    def proposed_telephone(self, profile: Profile, session: WebSession) -> str:
-        """Return the number that waits for its code, or an empty text."""
-        with self.desk.database.read() as work:
-            said = AccountSteps(work, session, profile.key_id).find(StepKind.TELEPHONE)
-        return said["telephone"] if said else ""
+    def _send_proof(
+        self,
+        work: UnitOfWork,
+        there: Profile,
+        session: WebSession,
+        kind: StepKind,
+        said: str,
+    ) -> ChangeRefused | None:
+        """Send a code to a number or an address that the patient says is theirs."""
+        way = NoticeWay.SMS if kind is StepKind.TELEPHONE else None
+        code_id, until = send_code(
+            self.desk, work, session.account_id, there, NoticeKind.PROOF, way=way
+        )
+        if not code_id:
+            return ChangeRefused("enough", until)
+        life = timedelta(seconds=self.desk.settings.web.code_seconds)
+        steps = AccountSteps(work, session, there.key_id)
+        steps.begin(kind, life, code=code_id, **{kind.value: said})
+        return None
 
-    def confirm_telephone(
-        self, profile: Profile, session: WebSession, digits: str
+    def proposed(self, profile: Profile, session: WebSession, kind: StepKind) -> str:
+        """Return the number or address that waits for its code, or an empty text."""
+        with self.desk.database.read() as work:
+            step = AccountSteps(work, session, profile.key_id).find(kind)
+        return step[kind.value] if step else ""
+
+    def confirm(
+        self, profile: Profile, session: WebSession, kind: StepKind, digits: str
     ) -> int | None:
-        """Take the code; None where it is right, else how often it may be tried."""
+        """
+        Take the code; None where it is right, else how often it may still be tried.
+
+        Of an address, the old one and the new one are told.
+        """
 
         def job(work: UnitOfWork) -> int | None:
             steps = AccountSteps(work, session, profile.key_id)
-            said, codes = steps.find(StepKind.TELEPHONE), OneTimeCodes(work)
-            if said is None:
+            step, codes = steps.find(kind), OneTimeCodes(work)
+            if step is None:
                 return 0
-            if not codes.use(said["code"], digits):
-                return codes.tries_left(said["code"])
-            steps.end(StepKind.TELEPHONE)
-            if said["telephone"] != profile.telephone:
-                Profiles(work).set_telephone(profile, said["telephone"])
-                self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
-            Ways(work).prove(profile.id, said["telephone"])
+            if not codes.use(step["code"], digits):
+                return codes.tries_left(step["code"])
+            steps.end(kind)
+            if kind is StepKind.TELEPHONE:
+                self._keep_telephone(work, profile, step[kind.value])
+            else:
+                self._keep_email(work, profile, step[kind.value])
             return None
 
         return self.desk.write(job)
+
+    def _keep_telephone(self, work: UnitOfWork, profile: Profile, number: str) -> None:
+        if number != profile.telephone:
+            Profiles(work).set_telephone(profile, number)
+            self.desk.notices(work).make(profile, NoticeKind.ACCOUNT)
+        Ways(work).prove(profile.id, number)
+
+    def _keep_email(self, work: UnitOfWork, profile: Profile, email: str) -> None:
+        Profiles(work).set_email(profile, email)
+        changed = evolve(profile, email=email)
+        self.desk.notices(work).tell_address_changed(profile, changed)
 
     def propose_email(
         self, profile: Profile, session: WebSession, address: str
@@ -170,48 +192,9 @@ class ChangingAccount:
             return ChangeRefused("form")
         if email == profile.email:
             return ChangeRefused("same")
+        there = evolve(profile, email=email)
 
         def job(work: UnitOfWork) -> ChangeRefused | None:
-            there = evolve(profile, email=email)
-            code_id, until = send_code(
-                self.desk, work, session.account_id, there, NoticeKind.PROOF
-            )
-            if not code_id:
-                return ChangeRefused("enough", until)
-            life = timedelta(seconds=self.desk.settings.web.code_seconds)
-            steps = AccountSteps(work, session, profile.key_id)
-            steps.begin(StepKind.EMAIL, life, email=email, code=code_id)
-            return None
-
-        return self.desk.write(job)
-
-    def proposed_email(self, profile: Profile, session: WebSession) -> str:
-        """Return the address that waits for its code, or an empty text."""
-        with self.desk.database.read() as work:
-            steps = AccountSteps(work, session, profile.key_id)
-            said = steps.find(StepKind.EMAIL)
-        return said["email"] if said else ""
-
-    def confirm_email(
-        self, profile: Profile, session: WebSession, digits: str
-    ) -> int | None:
-        """
-        Take the code; None where it is right, else how often it may still be tried.
-
-        The old address and the new one are told.
-        """
-
-        def job(work: UnitOfWork) -> int | None:
-            steps = AccountSteps(work, session, profile.key_id)
-            said, codes = steps.find(StepKind.EMAIL), OneTimeCodes(work)
-            if said is None:
-                return 0
-            if not codes.use(said["code"], digits):
-                return codes.tries_left(said["code"])
-            steps.end(StepKind.EMAIL)
-            Profiles(work).set_email(profile, said["email"])
-            changed = evolve(profile, email=said["email"])
-            self.desk.notices(work).tell_address_changed(profile, changed)
-            return None
+            return self._send_proof(work, there, session, StepKind.EMAIL, email)
 
         return self.desk.write(job)

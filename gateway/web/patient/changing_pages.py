@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from gateway.rights.login_rules import LONGEST
+from gateway.store.patients.account_steps import StepKind
 from gateway.store.patients.accounts import Accounts
 from gateway.web.patient.changing_account import (
     LOGIN_TRIES,
@@ -229,38 +230,17 @@ class ChangingPages:
         if refused is not None:
             status = 422 if refused.why == "form" else 429
             return self._telephone_form(visit, refused.why, status, refused.until)
-        if self._changing.proposed_telephone(visit.profile, session):
+        if self._changing.proposed(visit.profile, session, StepKind.TELEPHONE):
             return redirect("/account/telephone/code")
         return redirect("/account?done=telephone")
 
     def telephone_code_form(self, visit: Visit) -> Answer:
         """Ask for the code that was sent to the number."""
-        form = self._telephone_code_form(visit)
-        return form.page(self.desk, visit) if form else redirect("/account/telephone")
-
-    def _telephone_code_form(self, visit: Visit) -> CodeForm | None:
-        session = visit.held_session
-        number = self._changing.proposed_telephone(visit.profile, session)
-        if not number:
-            return None
-        return CodeForm(
-            action="/account/telephone/code",
-            back="/account/telephone",
-            shown_number=number,
-        )
+        return self._ask_for_code(visit, StepKind.TELEPHONE)
 
     def confirm_telephone(self, visit: Visit) -> Answer:
         """Take the code; the number is the patient's, and proved."""
-        form, digits = self._telephone_code_form(visit), digits_of(visit.form)
-        if form is None:
-            return redirect("/account/telephone")
-        if not digits:
-            return form.page(self.desk, visit, problem="form", status=422)
-        session = visit.held_session
-        left = self._changing.confirm_telephone(visit.profile, session, digits)
-        if left is None:
-            return redirect("/account?done=telephone")
-        return form.refused(self.desk, visit, left)
+        return self._confirm(visit, StepKind.TELEPHONE)
 
     def email_form(self, visit: Visit) -> Answer:
         """Ask for another address."""
@@ -292,29 +272,39 @@ class ChangingPages:
 
     def email_code_form(self, visit: Visit) -> Answer:
         """Ask for the code that was sent to the other address."""
-        form = self._email_code_form(visit)
-        return form.page(self.desk, visit) if form else redirect("/account/email")
-
-    def _email_code_form(self, visit: Visit) -> CodeForm | None:
-        session = visit.held_session
-        email = self._changing.proposed_email(visit.profile, session)
-        if not email:
-            return None
-        return CodeForm(
-            action="/account/email/code", back="/account/email", shown_email=email
-        )
+        return self._ask_for_code(visit, StepKind.EMAIL)
 
     def confirm_email(self, visit: Visit) -> Answer:
         """Take the code; the other address is the patient's."""
-        form, digits = self._email_code_form(visit), digits_of(visit.form)
+        return self._confirm(visit, StepKind.EMAIL)
+
+    # What is done with the code of a number, and with that of an address.
+
+    def _ask_for_code(self, visit: Visit, kind: StepKind) -> Answer:
+        form = self._proof_form(visit, kind)
+        return form.page(self.desk, visit) if form else redirect(f"/account/{kind}")
+
+    def _proof_form(self, visit: Visit, kind: StepKind) -> CodeForm | None:
+        said = self._changing.proposed(visit.profile, visit.held_session, kind)
+        if not said:
+            return None
+        return CodeForm(
+            action=f"/account/{kind}/code",
+            back=f"/account/{kind}",
+            shown_email=said if kind is StepKind.EMAIL else "",
+            shown_number=said if kind is StepKind.TELEPHONE else "",
+        )
+
+    def _confirm(self, visit: Visit, kind: StepKind) -> Answer:
+        form, digits = self._proof_form(visit, kind), digits_of(visit.form)
         if form is None:
-            return redirect("/account/email")
+            return redirect(f"/account/{kind}")
         if not digits:
             return form.page(self.desk, visit, problem="form", status=422)
         session = visit.held_session
-        left = self._changing.confirm_email(visit.profile, session, digits)
+        left = self._changing.confirm(visit.profile, session, kind, digits)
         if left is None:
-            return redirect("/account?done=email")
+            return redirect(f"/account?done={kind}")
         return form.refused(self.desk, visit, left)
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
-from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
@@ -33,28 +32,6 @@ from gateway.rights.visibility_rules import (
     sees_version,
 )
 from gateway.web.site.ports import DocumentVault
-
-ENDINGS = MappingProxyType(
-    {
-        "application/pdf": "pdf",
-        "image/jpeg": "jpg",
-        "image/png": "png",
-        "image/gif": "gif",
-        "image/heic": "heic",
-        "image/tiff": "tif",
-        "text/rtf": "rtf",
-        "text/plain": "txt",
-        "image/bmp": "bmp",
-        "image/webp": "webp",
-        "application/dicom": "dcm",
-        "application/msword": "doc",
-        "application/vnd.oasis.opendocument.text": "odt",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
-            "docx"
-        ),
-    }
-)
-"""The file name ending of each type that is given out of a document."""
 
 
 @frozen(kw_only=True)

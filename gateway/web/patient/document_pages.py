@@ -7,13 +7,13 @@ from attrs import frozen
 from gateway.core.rendered import Medium, Shown
 from gateway.core.texts.showing import SHEET_TEXTS
 from gateway.core.vault import FiledDocument
+from gateway.documents.media import ENDINGS
 from gateway.documents.printed_page import Pairs, PrintedPage
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import (
-    ENDINGS,
     DocumentCard,
     SeenDocuments,
     file_name,

@@ -34,5 +34,9 @@ class FixedPages:
     def _page(self, visit: Visit, template: str) -> Answer:
         web = self.desk.settings.web
         return self.desk.page(
-            visit, template, line=web.help_line, hours=web.session_seconds // 3600
+            visit,
+            template,
+            line=web.help_line,
+            hours=web.session_seconds // 3600,
+            texts=self.desk.settings.sms.is_on,
         )

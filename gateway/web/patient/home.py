@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.actors import Who
 from gateway.store.base.work import UnitOfWork
@@ -42,6 +42,8 @@ class Reading:
     by: str = field(repr=False)
     what: str
     reason: str = field(repr=False)
+    times: int = 1
+    """How often the same was done for the same reason; ``at`` is the last time."""
 
 
 @frozen
@@ -132,7 +134,7 @@ def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
     )
     untold = untold_lines(work, seen, lines)
     told = [work.journal.opened(one) for one in lines if one.seq not in untold]
-    return [
+    found = [
         Reading(
             one.at,
             str(one.detail.get("by", "")),
@@ -141,7 +143,18 @@ def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
         )
         for one in told
         if one.action != Action.DOCUMENT_DOWNLOADED or seen.find(one.subject)
-    ][:_MOST]
+    ]
+    return _said_once(found)[:_MOST]
+
+
+def _said_once(readings: Sequence[Reading]) -> list[Reading]:
+    """Return the last of those that differ in who, what or why, the others counted."""
+    alike: dict[tuple[str, str, str], Reading] = {}
+    for one in readings:  # the last first
+        key = (one.by, one.what, one.reason)
+        last = alike.get(key)
+        alike[key] = one if last is None else evolve(last, times=last.times + 1)
+    return list(alike.values())
 
 
 def _newest(

@@ -15,6 +15,7 @@ from gateway.core.papers import (
 )
 from gateway.core.texts.papers import TITLES
 from gateway.core.texts.writing import KEEPING_DAMAGED, KEEPING_TEXTS
+from gateway.core.vault import FiledDocument
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.rights.attachment_rules import OfferedFile, decide_keeping
 from gateway.rights.delegation_rules import is_adult
@@ -92,11 +93,7 @@ class PaperPages:
         with self.desk.database.read() as work:
             now, said = self._now(work, visit)
             document = now.document
-            masks = (
-                is_masked(document, work.now)
-                if document is not None
-                else visit.profile.mask_by_default
-            )
+            masks = _masks(visit, work, document)
         form = PaperForm(
             kind=self.kind,
             said=said,
@@ -180,12 +177,7 @@ class PaperPages:
         self._check(visit)
         with self.desk.database.read() as work:
             now, _ = self._now(work, visit)
-            document = now.document
-            masks = (
-                is_masked(document, work.now)
-                if document is not None
-                else visit.profile.mask_by_default
-            )
+            masks = _masks(visit, work, now.document)
         return self._show_file(visit, now.last_number, masks=masks)
 
     def file(self, visit: Visit) -> Answer:
@@ -312,3 +304,10 @@ class PaperPages:
             title=TITLES[self.kind].said(visit.language),
             **context,
         )
+
+
+def _masks(visit: Visit, work: UnitOfWork, document: FiledDocument | None) -> bool:
+    """Tell whether a paper is hidden from professionals, or would be if it is new."""
+    if document is None:
+        return visit.profile.mask_by_default
+    return is_masked(document, work.now)

@@ -6,7 +6,6 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from gateway.core.ins import has_valid_key
 from gateway.core.texts.attestations import TITLE
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
@@ -25,11 +24,11 @@ from gateway.web.patient.attesting import Attested, attestation_of
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.helping import HelpFault, Helping
-from gateway.web.patient.identifying import day_of, number_of
+from gateway.web.patient.identifying import day_of
+from gateway.web.patient.person_forms import NamingForm, naming_problems
 from gateway.web.site.answers import Answer, inline, redirect, with_query
 from gateway.web.site.visits import Visit, person_name
 
-_MOST_NAME = 100
 _SOON_DAYS = 30
 
 
@@ -52,20 +51,11 @@ class Person:
 
 
 @frozen(kw_only=True)
-class AskingForm:
-    """What the form of a request holds; ``problems`` are names of fields, and why."""
+class AskingForm(NamingForm):
+    """Who is asked to act for the patient, and until when."""
 
-    number: str = field(default="", repr=False)
-    family: str = field(default="", repr=False)
-    given: str = field(default="", repr=False)
-    born: str = field(default="", repr=False)
     last: str = ""
     agrees: bool = False
-    problems: tuple[tuple[str, str], ...] = ()
-
-    def problem(self, name: str) -> str:
-        """Return what is wrong with a field, or an empty text."""
-        return dict(self.problems).get(name, "")
 
 
 @frozen
@@ -84,6 +74,9 @@ class PeoplePages:
             helped = [
                 (self._holder(work, one, today), one.standing(today)) for one in others
             ]
+            closed = [
+                one for each in others if (one := self._closed(work, each, today))
+            ]
         return self.desk.page(
             visit,
             "people.html",
@@ -100,6 +93,7 @@ class PeoplePages:
                 for one, worth in helped
                 if one is not None and worth is Worth.WAITING
             ],
+            closed=closed,
             is_adult=is_adult(profile.traits.birth_date, today),
             over="over" in visit.query,
             done=visit.query.get("done", ""),
@@ -114,6 +108,16 @@ class PeoplePages:
         """Return whom the patient acts for, None where that space is not open."""
         holder = Delegations(work).holder(one)
         if holder is None or not may_sign_in(ProfileState(holder.state)):
+            return None
+        return self._person(one, person_name(holder), today)
+
+    def _closed(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
+        """Return a child whom the patient represents and whose space is closed."""
+        if one.capacity is not Capacity.REPRESENTATIVE:
+            return None
+        holder = Delegations(work).holder(one)
+        is_closed = holder is not None and holder.state == ProfileState.CLOSED
+        if holder is None or not is_closed or one.standing(today) not in GRANTED:
             return None
         return self._person(one, person_name(holder), today)
 
@@ -155,14 +159,8 @@ class PeoplePages:
         born, last = day_of(form.born), day_of(form.last)
         if form.problems or born is None or last is None:
             return self._form(visit, form, 422)
-        named = NamedPerson(
-            matricule=number_of(form.number),
-            family=form.family,
-            given=form.given,
-            birth_date=f"{born:%Y%m%d}",
-        )
         term = Term(first=self.desk.day(visit.now), last=last)
-        fault = Helping(self.desk).ask(visit, named, term)
+        fault = Helping(self.desk).ask(visit, form.named(born), term)
         if fault is not None:
             return self._form(visit, _with_fault(form, fault), 422)
         return redirect("/people?done=asked")
@@ -273,27 +271,16 @@ class PeoplePages:
 
 def _read(visit: Visit) -> AskingForm:
     """Return the form, with what is missing or odd in it."""
-    line = visit.form.line
-    form = AskingForm(
-        number=line("number")[:30],
-        family=line("family")[:_MOST_NAME],
-        given=line("given")[:_MOST_NAME],
-        born=line("born")[:10],
-        last=line("last")[:10],
-        agrees=line("agrees") == "1",
+    form = AskingForm.of(
+        visit.form,
+        last=visit.form.line("last")[:10],
+        agrees=visit.form.line("agrees") == "1",
     )
-    problems = [
-        (name, "missing")
-        for name in ("family", "given", "number", "born", "last")
-        if not line(name)
-    ]
-    if form.number and not has_valid_key(number_of(form.number)):
-        problems.append(("number", "odd"))
-    problems += [
-        (name, "odd")
-        for name in ("born", "last")
-        if line(name) and day_of(line(name)) is None
-    ]
+    problems = naming_problems(form)
+    if not form.last:
+        problems.append(("last", "missing"))
+    elif day_of(form.last) is None:
+        problems.append(("last", "odd"))
     if not form.agrees:
         problems.append(("agrees", "missing"))
     return evolve(form, problems=tuple(problems))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from attrs import evolve, field, frozen
 
-from gateway.core.ins import has_valid_key
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import LASTING, REPRESENTING, Worth
 from gateway.rights.representation_rules import MOST_REPRESENTATIVES
@@ -15,28 +13,18 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.identifying import day_of, number_of
+from gateway.web.patient.identifying import day_of
+from gateway.web.patient.person_forms import NamingForm, naming_problems
 from gateway.web.patient.representing import RepresentFault, Representing
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
 
-_MOST_NAME: Final = 100
-
 
 @frozen(kw_only=True)
-class NamingForm:
-    """Who is named, and certified; ``problems`` are names of fields, and why."""
+class CertifiedForm(NamingForm):
+    """Who is named as a child or its other parent, and certified to be that."""
 
-    number: str = field(default="", repr=False)
-    family: str = field(default="", repr=False)
-    given: str = field(default="", repr=False)
-    born: str = field(default="", repr=False)
     certifies: bool = False
-    problems: tuple[tuple[str, str], ...] = ()
-
-    def problem(self, name: str) -> str:
-        """Return what is wrong with a field, or an empty text."""
-        return dict(self.problems).get(name, "")
 
 
 @frozen(kw_only=True)
@@ -58,10 +46,10 @@ class RepresentingPages:
     def child_form(self, visit: Visit) -> Answer:
         """Ask for which child; behind the password and a code once more."""
         return ChangingPages(self.desk).to_prove(visit) or self._child(
-            visit, NamingForm()
+            visit, CertifiedForm()
         )
 
-    def _child(self, visit: Visit, form: NamingForm, status: int = 200) -> Answer:
+    def _child(self, visit: Visit, form: CertifiedForm, status: int = 200) -> Answer:
         return self.desk.page(visit, "child.html", status=status, form=form)
 
     def child(self, visit: Visit) -> Answer:
@@ -79,11 +67,11 @@ class RepresentingPages:
     def others_form(self, visit: Visit, delegation_id: str) -> Answer:
         """Say who represents a child, and ask for another."""
         return ChangingPages(self.desk).to_prove(visit) or self._others(
-            visit, delegation_id, NamingForm()
+            visit, delegation_id, CertifiedForm()
         )
 
     def _others(
-        self, visit: Visit, delegation_id: str, form: NamingForm, status: int = 200
+        self, visit: Visit, delegation_id: str, form: CertifiedForm, status: int = 200
     ) -> Answer:
         today = self.desk.day(visit.now)
         with self.desk.database.read() as work:
@@ -137,37 +125,17 @@ class RepresentingPages:
         return redirect(f"/people/{delegation_id}/others")
 
 
-def _read(visit: Visit) -> tuple[NamingForm, NamedPerson | None]:
+def _read(visit: Visit) -> tuple[CertifiedForm, NamedPerson | None]:
     """Return the form with what is missing or odd in it, and who is named if nothing"""
-    line = visit.form.line
-    form = NamingForm(
-        number=line("number")[:30],
-        family=line("family")[:_MOST_NAME],
-        given=line("given")[:_MOST_NAME],
-        born=line("born")[:10],
-        certifies=line("certifies") == "1",
-    )
-    born = day_of(form.born)
-    problems = [
-        (name, "missing")
-        for name in ("family", "given", "born", "number")
-        if not line(name)
-    ]
-    if form.number and not has_valid_key(number_of(form.number)):
-        problems.append(("number", "odd"))
-    if form.born and born is None:
-        problems.append(("born", "odd"))
+    certifies = visit.form.line("certifies") == "1"
+    form = CertifiedForm.of(visit.form, certifies=certifies)
+    born, problems = day_of(form.born), naming_problems(form)
     if not form.certifies:
         problems.append(("certifies", "missing"))
     if problems or born is None:
         return evolve(form, problems=tuple(problems)), None
-    return form, NamedPerson(
-        matricule=number_of(form.number),
-        family=form.family,
-        given=form.given,
-        birth_date=f"{born:%Y%m%d}",
-    )
+    return form, form.named(born)
 
 
-def _with_fault(form: NamingForm, fault: RepresentFault) -> NamingForm:
+def _with_fault(form: CertifiedForm, fault: RepresentFault) -> CertifiedForm:
     return evolve(form, problems=(("person", fault.value),))

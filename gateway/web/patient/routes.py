@@ -11,6 +11,7 @@ from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.adding_pages import AddingPages
 from gateway.web.patient.changing_pages import ChangingPages
+from gateway.web.patient.child_closing_pages import ChildClosingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
 from gateway.web.patient.desk import PatientDesk
@@ -53,7 +54,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     fixed, access = FixedPages(desk), ConfidentialityPages(desk)
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
-    parents = RepresentingPages(desk)
+    parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
@@ -153,6 +154,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get(f"{person}/others", parents.others_form),
         post(f"{person}/others", parents.invite),
         post(f"{person}/others/back", parents.take_back),
+        get(f"{person}/close", ending.ask),
+        guarded(f"{person}/close", ending.close),
+        post(f"{person}/close/back", ending.take_back),
+        post(f"{person}/reopen", ending.reopen),
         get(f"{person}/attestation", people.attestation),
         post(f"{person}/accept", people.accept),
         post(f"{person}/refuse", people.refuse),

@@ -69,6 +69,7 @@ class SignInPages:
             ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
+            texts=self.desk.settings.sms.is_on,
         )
 
     def give_password(self, visit: Visit) -> Answer:
@@ -179,4 +180,5 @@ class SignInPages:
     def help(self, visit: Visit) -> Answer:
         """Explain the space in plain words."""
         months = self.desk.settings.filing.announcement_months
-        return self.desk.page(visit, "help.html", months=months)
+        texts = self.desk.settings.sms.is_on
+        return self.desk.page(visit, "help.html", months=months, texts=texts)

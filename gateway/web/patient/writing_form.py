@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from gateway.core.refusals import AttachmentRefusal
 from gateway.core.texts.writing import ATTACHMENT_TEXTS, MESSAGING_NOTICE
+from gateway.documents.media import ENDINGS
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
     OfferedFile,
@@ -17,7 +18,7 @@ from gateway.rights.attachment_rules import (
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_cards import ENDINGS, DocumentCard, file_name
+from gateway.web.patient.document_cards import DocumentCard, file_name
 from gateway.web.patient.uploads import AcceptedFile, judge_files
 from gateway.web.site.visits import Visit
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from gateway.core.texts.elision import of
 from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import REPRESENTING
@@ -156,8 +157,9 @@ def _signed(visit: Visit, writing: Writing) -> Writing:
     if visit.acting is None or visit.own is None:
         return writing
     by_law = visit.acting.capacity in REPRESENTING
+    holder = person_name(visit.acting.holder)
     line = (WRITTEN_BY_LAW if by_law else WRITTEN_BY).format(
-        carer=person_name(visit.own), holder=person_name(visit.acting.holder)
+        carer=person_name(visit.own), holder=holder, of_holder=of(holder)
     )
     return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")
 

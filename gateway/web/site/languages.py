@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from gettext import GNUTranslations
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from gateway.core.texts.elision import is_elided_before
 from gateway.errors import MisuseError
 
 LANGUAGES = MappingProxyType({"fr": "Français", "en": "English"})
@@ -37,6 +39,24 @@ def _held(text: str) -> str:
     'Vous opposez-vous\xa0?'
     """
     return _PARTED.sub("\xa0", text)
+
+
+_OF = re.compile(r"\bde ((?:<strong>)?%\((\w+)\)s)")
+
+
+def elided(text: str, words: Mapping[str, object]) -> str:
+    """
+    Return a French text whose "de" is elided before the names that fill its places.
+
+    >>> elided("Espace de %(name)s", {"name": "Anne"})
+    'Espace d’%(name)s'
+    """
+
+    def said(found: re.Match[str]) -> str:
+        is_elided = is_elided_before(str(words.get(found[2], "")))
+        return f"d’{found[1]}" if is_elided else found[0]
+
+    return _OF.sub(said, text)
 
 
 class _French(GNUTranslations):

@@ -20,6 +20,7 @@ from gateway.web.site.languages import (
     LANGUAGES,
     PARIS,
     TRANSLATIONS,
+    elided,
     machine_time,
     say_date,
     say_day,
@@ -88,6 +89,8 @@ def _environment(language: str, zone_name: str) -> Environment:
     )
     translations: Any = environment
     translations.install_gettext_translations(TRANSLATIONS[language], newstyle=True)
+    if language == "fr":
+        environment.globals["gettext"] = _french
     environment.filters["moment"] = partial(_time, say_moment, language, zone)
     environment.filters["hour"] = partial(_time, say_hour, language, zone)
     environment.filters["long_day"] = partial(_time, say_long_day, language, zone)
@@ -105,6 +108,11 @@ def _environment(language: str, zone_name: str) -> Environment:
     environment.globals["languages"] = LANGUAGES
     environment.globals["language"] = language
     return environment
+
+
+def _french(text: str, **words: Any) -> Markup:
+    """Return a text of the catalogue with its places filled, in the French of names."""
+    return Markup(elided(TRANSLATIONS["fr"].gettext(text), words)) % words  # noqa: S704 (our own; what fills it is escaped)
 
 
 def _without_tricks(value: Any) -> Any:
@@ -157,8 +165,7 @@ def initials(name: str) -> str:
 
 def translated(language: str, text: str, **words: Any) -> str:
     """Return a text of our own in a language; ``words`` fill its places."""
-    return (
-        TRANSLATIONS[language].gettext(text) % words
-        if words
-        else TRANSLATIONS[language].gettext(text)
-    )
+    said = TRANSLATIONS[language].gettext(text)
+    if not words:
+        return said
+    return (elided(said, words) if language == "fr" else said) % words

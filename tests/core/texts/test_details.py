@@ -155,7 +155,7 @@ def test_each_sentence_of_the_table_is_found_as_itself(sentence: str) -> None:
         (
             "schema: line 12: id/@root: lacks a required attribute; expected: a, b; "
             "line 13: text: may not contain text",
-            "schéma : ligne 12 : id/@root : n'a pas un attribut obligatoire; "
+            "schéma : ligne 12 : id/@root : n’a pas un attribut obligatoire; "
             "attendu : a, b; ligne 13 : text : ne doit pas contenir de texte",
         ),
         (
@@ -177,7 +177,7 @@ def test_where_a_part_is_stands_in_each_language() -> None:
     )
 
     assert in_both(said) == (
-        "XML dans un encodage qui n'est pas accepté; "
+        "XML dans un encodage qui n’est pas accepté; "
         "écrivez-le en UTF-8 (partie 2, text/xml)",
         "XML in an encoding that is not accepted; use UTF-8 (part 2, text/xml)",
     )

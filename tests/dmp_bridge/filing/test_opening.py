@@ -878,6 +878,6 @@ def test_whom_a_document_in_an_office_file_names_is_known() -> None:
     assert [str(one.ins) for one in found.about] != []
     assert found.error == (
         "partie 2 (application/msword) : seuls les documents CDA sont enregistrés, et "
-        "ce fichier est d'un autre type / part 2 (application/msword): only CDA "
+        "ce fichier est d’un autre type / part 2 (application/msword): only CDA "
         "documents are filed, and this file is of another type"
     )  # and not its place once more

@@ -824,7 +824,7 @@ def test_what_is_in_the_files_of_a_body_says_that_it_is() -> None:
 
     assert (item.kind, item.content) == (ItemKind.DOCUMENT, LETTER)
     assert item.error == (
-        "partie CDA : un document se trouve dans le corps d'un autre ; joignez-le "
+        "partie CDA : un document se trouve dans le corps d’un autre ; joignez-le "
         "comme fichier / part CDA: a document stands in the body of another; attach "
         "it as a file"
     )

@@ -129,7 +129,7 @@ def test_several_pdfs_are_several_documents_and_a_bad_one_spoils_none(
 
     assert said.codes == ["FILED", *["DOC_INVALID"] * 3, "FILED"]
     details = [one.detail for one in said.documents]
-    assert "n'est pas un PDF" in details[1]
+    assert "n’est pas un PDF" in details[1]
     assert "chiffré" in details[2]
     assert "cut short" in details[3]
     assert sorted(one.title for one in story.entries()) == ["deux", "un"]
@@ -184,9 +184,9 @@ def test_it_is_off_unless_the_settings_say_otherwise(database: Database) -> None
     said = told(story, mail())
     hidden = told(story, mail("[DMP CR-CONS invisible]"))
 
-    refused(said, "n'enregistre pas de PDF")
+    refused(said, "n’enregistre pas de PDF")
     assert said.deliver
-    refused(hidden, "n'enregistre pas de PDF")
+    refused(hidden, "n’enregistre pas de PDF")
     assert not hidden.deliver
 
 
@@ -200,7 +200,7 @@ def test_a_tag_that_is_not_understood_keeps_the_message_back(story: Story) -> No
     """It may have asked to hide what the patient would then read."""
     said = told(story, mail("[DMP CR-CONS invisble] Résultats"))
 
-    refused(said, "un mot de l'étiquette n'est pas connu")
+    refused(said, "un mot de l’étiquette n’est pas connu")
     assert not said.deliver
 
 
@@ -208,7 +208,7 @@ def test_what_is_hidden_and_not_filed_is_not_delivered(story: Story) -> None:
     bad = ("photo.pdf", "application/pdf", JPEG)
     said = told(story, mail("[DMP CR-CONS invisible]", bad))
 
-    refused(said, "n'est pas un PDF")
+    refused(said, "n’est pas un PDF")
     assert not said.deliver
 
 

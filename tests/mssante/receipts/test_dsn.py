@@ -112,7 +112,7 @@ def test_a_failure_says_all_that_programs_and_people_need() -> None:
     assert one["Status"] == "5.7.1"
     assert one["Remote-MTA"] == "dns; mx.peer.mssante.test"
     assert one["Diagnostic-Code"] == "smtp; 550 5.1.1 no such user"
-    assert "n'a pas été remis" in report.text
+    assert "n’a pas été remis" in report.text
     assert "Refusé." in report.text
 
 

@@ -485,7 +485,7 @@ def test_a_space_not_activated_yet_is_said_in_the_receipt() -> None:
 
     assert dsn.dsn is not None
     assert dsn.dsn.action is DsnAction.DELIVERED
-    assert "à l'activation" in dsn.dsn.text
+    assert "à l’activation" in dsn.dsn.text
 
 
 def test_a_suspended_space_does_not_promise_another_try() -> None:

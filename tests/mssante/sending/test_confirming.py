@@ -60,7 +60,7 @@ def test_past_the_time_the_sender_is_told_once(waiting: Post, answer: Any) -> No
     waiting.clock.advance(seconds=1)
     assert (look(waiting), told(waiting)) == (1, RELAYED)
     report = parse(waiting.box()[0])
-    assert "Rien n'est revenu depuis" in report.text
+    assert "Rien n’est revenu depuis" in report.text
     assert report.message["Subject"] == (
         "Message transmis, remise non confirmée / Message passed on, delivery not "
         "confirmed"

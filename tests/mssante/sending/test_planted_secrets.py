@@ -74,8 +74,8 @@ def forbidden() -> Iterator[str]:
 
 
 SAFE = {
-    "à l'accueil du service",
-    "en cas d'urgence, appelez le 15.",
+    "à l’accueil du service",
+    "en cas d’urgence, appelez le 15.",
     "in an emergency, call 15.",
 }
 """What each e-mail says of where to get help."""
@@ -179,7 +179,7 @@ def test_nothing_that_leaves_of_a_letters_whole_way_says_what_it_is(
 
     subjects = [str(one["Subject"]) for one in sent]
     assert len(subjects) >= 3
-    assert {"Du nouveau dans votre espace aujourd'hui"} <= set(subjects)
+    assert {"Du nouveau dans votre espace aujourd’hui"} <= set(subjects)
     assert "Votre espace a été mis à jour" in subjects
     for one in sent:
         check(str(one["Subject"]), one.get_content(), settings.public_url)

@@ -140,7 +140,7 @@ def test_what_nobody_opened_is_taken_back_whole(ground: Ground) -> None:
     assert [one.detail["identity"] for one in withdrawn(ground)] == [HOSPITAL.identity]
     (told,) = ground.answers
     assert told.startswith("Message rappelé / Message taken back\n")
-    assert "Il n'avait jamais été ouvert." in told
+    assert "Il n’avait jamais été ouvert." in told
     assert "It had never been opened." in told
     with ground.post.database.read() as work:
         key_id = work.key_for(f"patient:{ground.post.profile_id}")
@@ -199,7 +199,7 @@ def test_a_document_that_was_opened_is_counted(ground: Ground) -> None:
     ground.ask_back()
 
     assert ground.statuses(arrival_id) == [Availability.APPROVED]
-    assert "Documents ouverts avant d'être retirés : 1." in ground.answers[-1]
+    assert "Documents ouverts avant d’être retirés : 1." in ground.answers[-1]
 
 
 @pytest.mark.parametrize(

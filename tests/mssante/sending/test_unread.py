@@ -175,7 +175,7 @@ def test_a_sender_here_is_told_once(ground: Ground) -> None:
         ground.wait(DAY)
 
     (told,) = ground.mails
-    assert "n'était pas encore ouvert dans l'espace du patient" in told
+    assert "n’était pas encore ouvert dans l’espace du patient" in told
     assert "had not been opened yet in the patient's space" in told
     assert f"Pour : {PATIENT}" in told
     assert "Votre sortie" not in told, "not a word of the message"

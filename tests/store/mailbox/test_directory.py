@@ -54,6 +54,23 @@ def test_names_are_found_by_words_and_addresses_of_the_space_of_trust_as_typed(
     assert all(one.is_place is (one.identity == "cardio@h.test") for one in entries)
 
 
+def test_a_closed_mailbox_is_named_and_who_alone_holds_a_persons(
+    furnished: Database,
+) -> None:
+    alone = ["899700111111"]
+    with furnished.write() as work:
+        Mailboxes(work).add(
+            "dr.seul@h.test", kind="PER", holders=alone, display_name="Dr SEUL"
+        )
+        Mailboxes(work).add("sans-nom@h.test", kind="PER", holders=HOLDER)
+
+    asked = {"899700111111", HOLDER[0], "dr.parti@h.test", "sans-nom@h.test"}
+    with furnished.read() as work:
+        names = DIRECTORY.names(work, asked)
+
+    assert names == {"899700111111": "Dr SEUL", "dr.parti@h.test": "Dr PARTI"}
+
+
 def test_so_many_are_returned_and_names_are_known_by_identity(
     furnished: Database,
 ) -> None:

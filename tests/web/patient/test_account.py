@@ -159,7 +159,7 @@ def test_a_new_password_ends_every_other_session(site: Site) -> None:
         (FRESH, FRESH + "x", "ne sont pas les mêmes"),
         ("Zx9!kw", "Zx9!kw", "trop court"),
         ("x" * 201, "x" * 201, "200 caractères au plus"),
-        ("Pat-Trois-1979!", "Pat-Trois-1979!", "d'autres les connaissent"),
+        ("Pat-Trois-1979!", "Pat-Trois-1979!", "d’autres les connaissent"),
         ("azertyuiop12", "azertyuiop12", "serait deviné"),
     ],
 )

@@ -49,7 +49,7 @@ def test_axe_finds_nothing_in_the_account(
         page.fill("#again", "autre")
         page.click("main button.full")
         visitor.look("activate-choices-problem")
-        page.click("text=M'opposer à cet espace")
+        page.click("text=M’opposer à cet espace")
         visitor.look("activate-opposed")
         visitor.go("/sign-in")
         page.click("text=Mot de passe ou identifiant oublié")

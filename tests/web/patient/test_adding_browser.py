@@ -29,11 +29,9 @@ def test_axe_finds_nothing_where_documents_are_added_and_deleted(
     scan.paste(60, (40, 60, 360, 80))
     paper = tmp_path / "scan.tif"
     paper.write_bytes(tiff(scan, scan))
-    cookie = site.signed_in().cookies["__Host-session"]
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = visitor.page
-        where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-        page.context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])
+        visitor.sign_in_as(site.signed_in())
         visitor.go("/documents")
         visitor.look("documents-none-to-add")
         visitor.go("/documents/delete")

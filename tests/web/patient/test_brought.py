@@ -28,24 +28,24 @@ SILENT = {(Reason.MESSAGE_ONLY, place) for place in Whereabouts} | {
 
 SAYS = {
     Reason.DUPLICATE: "était déjà dans vos documents",
-    Reason.DOC_INVALID: "n'était pas lisible",
-    Reason.PATIENT_MISMATCH: "n'est pas à votre nom",
-    Reason.TRAITS_MISMATCH: "n'est pas la vôtre",
-    Reason.INS_NOT_QUALIFIED: "votre identité n'y est pas vérifiée",
-    Reason.AUTHOR_UNVERIFIED: "son auteur n'a pas pu être vérifié",
-    Reason.TYPE_UNKNOWN: "son type n'est pas accepté",
+    Reason.DOC_INVALID: "n’était pas lisible",
+    Reason.PATIENT_MISMATCH: "n’est pas à votre nom",
+    Reason.TRAITS_MISMATCH: "n’est pas la vôtre",
+    Reason.INS_NOT_QUALIFIED: "votre identité n’y est pas vérifiée",
+    Reason.AUTHOR_UNVERIFIED: "son auteur n’a pas pu être vérifié",
+    Reason.TYPE_UNKNOWN: "son type n’est pas accepté",
     Reason.CONFIDENTIALITY_CONFLICT: "se contredisent",
-    Reason.ID_REUSED: "numéro d'un autre document",
-    Reason.REPLACE_FORBIDDEN: "l'autre reste",
+    Reason.ID_REUSED: "numéro d’un autre document",
+    Reason.REPLACE_FORBIDDEN: "l’autre reste",
     Reason.PATIENT_OPPOSED_DOC: "vous vous y êtes opposé",
     Reason.OPPOSITION_ON_RECORD: "vous vous êtes opposé aux documents de ce type",
-    Reason.WITHDRAWN: "l'a retiré de votre espace",
-    Reason.WITHDRAWAL_UNKNOWN: "rien n'a été retiré",
-    Reason.WITHDRAWAL_FORBIDDEN: "dont il n'est pas l'auteur",
+    Reason.WITHDRAWN: "l’a retiré de votre espace",
+    Reason.WITHDRAWAL_UNKNOWN: "rien n’a été retiré",
+    Reason.WITHDRAWAL_FORBIDDEN: "dont il n’est pas l’auteur",
     Reason.WITHDRAWAL_OUTDATED: "ancienne version",
     Reason.SENDER_BLOCKED: "vous avez bloqué",
-    Reason.SENDER_NOT_TRUSTED: "n'est pas reconnu",
-    Reason.SENDER_NOT_ENTITLED: "n'a pas le droit",
+    Reason.SENDER_NOT_TRUSTED: "n’est pas reconnu",
+    Reason.SENDER_NOT_ENTITLED: "n’a pas le droit",
 }
 
 
@@ -73,7 +73,7 @@ def test_different_outcomes_say_different_things() -> None:
 def test_what_was_withdrawn_since_is_not_said_to_have_failed(reason: Reason) -> None:
     for place, words in (
         (Whereabouts.WITHDRAWN, "a été retiré depuis par son auteur"),
-        (Whereabouts.ABSENT, "n'est plus dans votre espace"),
+        (Whereabouts.ABSENT, "n’est plus dans votre espace"),
     ):
         assert words in text_for_patient(reason, place)[0]
 

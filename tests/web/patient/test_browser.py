@@ -20,7 +20,7 @@ from gateway.store.inbox.values import MayReply
 from gateway.store.tables import arrivals
 from tests.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
 from tests.printed_sheets import PrintedSheets
-from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Site, blocking
+from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Browser, Site, blocking
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
@@ -132,6 +132,15 @@ class Visitor:
 
     def go(self, path: str) -> None:
         self.page.goto(f"https://127.0.0.1:{self.site.port}{path}")
+
+    def sign_in_as(self, somebody: Browser) -> None:
+        """Go on with the session of another browser, and with that alone."""
+        cookie = somebody.cookies["__Host-session"]
+        where = {"url": f"https://127.0.0.1:{self.site.port}", "secure": True}
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies(
+            [{"name": "__Host-session", "value": cookie, **where}]
+        )
 
     def look(self, name: str) -> None:
         """Check the page as it is: axe, no sideways scrolling; take a picture."""

@@ -28,7 +28,7 @@ def test_closing_asks_for_the_proof_and_that_it_is_understood(site: Site) -> Non
 @pytest.mark.parametrize(
     ("end", "state", "kind", "words"),
     [
-        ("keep", "CLOSED", NoticeKind.CLOSED, "est gardé jusqu'au"),
+        ("keep", "CLOSED", NoticeKind.CLOSED, "est gardé jusqu’au"),
         ("delete", "DELETION_REQUESTED", NoticeKind.DELETING, "sera supprimé le"),
     ],
 )

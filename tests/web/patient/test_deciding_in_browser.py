@@ -20,11 +20,7 @@ LONG = "Compte rendu d'une très longue consultation pluridisciplinaire d'oncolo
 
 def enter(site: Site, visitor: Visitor) -> Any:
     """Have the browser signed in; return its page."""
-    cookie = site.signed_in().cookies["__Host-session"]
-    where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-    visitor.page.context.add_cookies(
-        [{"name": "__Host-session", "value": cookie, **where}]
-    )
+    visitor.sign_in_as(site.signed_in())
     return visitor.page
 
 

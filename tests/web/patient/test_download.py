@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import update
 
@@ -161,12 +163,12 @@ def test_a_file_that_breaks_off_is_seen_to_be_broken(site: Site) -> None:
 def test_pieces_are_asked_for_one_by_one() -> None:
     made = []
 
-    def pieces() -> object:
+    def pieces() -> Iterator[bytes]:
         for number in range(3):
             made.append(number)
             yield b"x"
 
-    flow = Flow(3, pieces)  # type: ignore[arg-type]
+    flow = Flow(3, pieces)
     left = flow.pieces()
     assert (next_of(left), made) == (b"x", [0])
     assert [next_of(left) for _ in range(3)] == [b"x", b"x", b""]
@@ -181,12 +183,8 @@ def test_axe_finds_nothing_in_any_state(
 ) -> None:
     furnish(site)
     own = proved(site)
-    cookie = own.cookies["__Host-session"]
     with visiting(site, viewport, scripts=True, theme=theme) as visitor:
-        where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-        visitor.page.context.add_cookies(
-            [{"name": "__Host-session", "value": cookie, **where}]
-        )
+        visitor.sign_in_as(own)
         visitor.go(HERE)
         visitor.look("download-none")
         visitor.page.click("main form button")

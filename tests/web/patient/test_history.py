@@ -117,7 +117,7 @@ def test_an_access_that_is_told_of_later_has_no_line_until_its_day(
     site.clock.now = day
     first = browser.get("/home").text
     assert "A ouvert un document\u00a0: dossier &lt;12&gt;" in first
-    assert "A reçu l'accès à des éléments précis" in first
+    assert "A reçu l’accès à des éléments précis" in first
     page = browser.get("/history?what=read").text
     assert page.count("anne (privacy)") == 2
     assert "Pourquoi vous avez été averti plus tard\u00a0: enquête" in page

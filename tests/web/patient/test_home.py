@@ -196,6 +196,30 @@ def test_an_operators_look_is_shown_by_name_with_its_reason(site: Site) -> None:
 
 
 @blocking
+def test_what_an_operator_did_again_for_the_same_reason_is_said_once(
+    site: Site,
+) -> None:
+    chain = chain_of(site.patient)
+    for reason in ("ticket 1", "ticket 2", "ticket 1", "ticket 1"):
+        site.clock.advance(seconds=5)
+        with site.database.write() as work:
+            work.note(
+                Action.OPERATOR_READ,
+                "patient show",
+                site.patient,
+                chain=chain,
+                by="admin:paule",
+                reason=reason,
+            )
+
+    page = site.signed_in().get("/home").text
+
+    assert page.count("A regardé les données de votre compte") == 2
+    assert page.index("ticket 1") < page.index("ticket 2")
+    assert page.count("3 fois") == 1
+
+
+@blocking
 def test_older_messages_are_folded_and_what_is_new_is_open(site: Site) -> None:
     for number in range(4):
         receive(site.database, site.patient, subject=f"Lettre {number}")

@@ -16,7 +16,7 @@ from gateway.store.patients.notice_centre import MOST_COUNTED
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
-from tests.web.browsing import Browser, Reply, Site, blocking
+from tests.web.browsing import Reply, Site, blocking
 from tests.web.mail import file, narrative, receive
 from tests.web.patient.test_browser import DESK, PHONE, opened
 from tests.web.patient.test_browser import pytestmark as needs_browser
@@ -44,9 +44,11 @@ def happens(
             Notices.of(work, site.settings).make(profile, kind, happened)
 
 
-def letter(site: Site, **said: str) -> str:
+def letter(
+    site: Site, *, name: str = "Dr Claire MARTIN", subject: str = "Votre lettre"
+) -> str:
     """Let a letter come and be told; return its arrival's id."""
-    arrival_id = receive(site.database, site.patient, **said)  # type: ignore[arg-type]
+    arrival_id = receive(site.database, site.patient, name=name, subject=subject)
     happens(site, NoticeKind.MESSAGE, arrival_id)
     return arrival_id
 
@@ -213,15 +215,9 @@ def test_how_one_is_told_is_chosen_and_kept_as_a_fact(site: Site) -> None:
     send(browser, "/account/notices", "/account/notices", MESSAGE="whenever")
     with site.database.read() as work:
         assert NoticeChoices(work, site.patient).chosen() == kept
-    assert "Façon d'être prévenu changée" in browser.get("/history").text.replace(
+    assert "Façon d’être prévenu changée" in browser.get("/history").text.replace(
         "&#39;", "'"
     )
-
-
-def _as(browser: Browser, page, port: int) -> None:  # type: ignore[no-untyped-def]
-    where = {"url": f"https://127.0.0.1:{port}", "secure": True}
-    cookie = browser.cookies["__Host-session"]
-    page.context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])
 
 
 @needs_browser
@@ -236,7 +232,7 @@ def test_axe_finds_nothing_on_the_notices(
 ) -> None:
     browser = site.signed_in()
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
-        _as(browser, visitor.page, site.port)
+        visitor.sign_in_as(browser)
         visitor.go("/notices")
         visitor.look("notices-none")
         for number in range(14):

@@ -30,9 +30,7 @@ def test_axe_finds_nothing_on_the_pages_of_papers(
 ) -> None:
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = visitor.page
-        cookie = site.signed_in().cookies["__Host-session"]
-        where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-        page.context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])
+        visitor.sign_in_as(site.signed_in())
         visitor.go("/confidentiality/informed")
         visitor.look("informed-none")
         how = PatientInformed(
@@ -76,8 +74,7 @@ def test_axe_finds_nothing_on_the_pages_of_papers(
         page.click("text=Enregistrer")
         visitor.look("entourage-written")
         site.clock.advance(days=366)
-        cookie = site.signed_in().cookies["__Host-session"]
-        page.context.add_cookies([{"name": "__Host-session", "value": cookie, **where}])
+        visitor.sign_in_as(site.signed_in())
         visitor.go("/papers")
         visitor.look("papers")
         visitor.go("/papers/directives")

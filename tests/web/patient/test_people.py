@@ -183,7 +183,7 @@ def test_a_carers_message_says_who_wrote_it(site: Site) -> None:
     (written,) = [one.text for one in messages if "lundi" in one.text]
     assert written == (
         "Nous viendrons lundi.\n\n"
-        "Ce message a été rédigé par Anne MOREL, l'aidant de Dominique PAT-TROIS.\n"
+        "Ce message a été rédigé par Anne MOREL, l’aidant de Dominique PAT-TROIS.\n"
     )
     sent_lines = [one for one in lines(site, site.patient) if one[0] == "message:send"]
     assert [one[2] for one in sent_lines] == [delegation_id]

@@ -27,15 +27,7 @@ def test_axe_finds_nothing_where_people_help_each_other(
     own = proved(site)
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = visitor.page
-
-        def as_(cookie: str) -> None:
-            page.context.clear_cookies()
-            where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-            page.context.add_cookies(
-                [{"name": "__Host-session", "value": cookie, **where}]
-            )
-
-        as_(own.cookies["__Host-session"])
+        visitor.sign_in_as(own)
         visitor.go("/people")
         visitor.look("people-none")
         page.click("text=Demander à quelqu’un")
@@ -45,7 +37,7 @@ def test_axe_finds_nothing_where_people_help_each_other(
         visitor.look("ask-problems")
         long = {**ANNE, "family": "de la Rochefoucauld-Montbazon-Saint-Priest"}
         ask(site, own, relative.number, 30, **long)
-        as_(relative.browser().cookies["__Host-session"])
+        visitor.sign_in_as(relative.browser())
         visitor.go("/people")
         visitor.look("people-asked")
         page.click("button:has-text('Accepter')")
@@ -56,7 +48,7 @@ def test_axe_finds_nothing_where_people_help_each_other(
         visitor.look("acting-inbox")
         visitor.go("/account")
         visitor.look("acting-refused")
-        as_(own.cookies["__Host-session"])
+        visitor.sign_in_as(own)
         ask(site, own, matricule(31), days=10)
         visitor.go("/people")
         visitor.look("people-helpers")

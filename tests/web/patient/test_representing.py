@@ -65,12 +65,12 @@ class Child:
                 )
         return cls(site, child, ins.matricule)
 
-    def represented(self) -> str:
-        """Have the patient represent the child, without the way there."""
+    def represented(self, by: str = "") -> str:
+        """Have the patient, or another, represent the child, without the way there."""
         self.site.clock.advance(seconds=-1)
         with self.site.database.write() as work:
             whom = Profiles(work).get(self.id)
-            who = Profiles(work).get(self.site.patient)
+            who = Profiles(work).get(by or self.site.patient)
             assert whom is not None
             assert who is not None
             if whom.state != "ACTIVATED":

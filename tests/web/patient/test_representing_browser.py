@@ -35,15 +35,7 @@ def test_two_parents_a_child_and_a_carer(site: Site, viewport: dict[str, int]) -
     own = proved(site)
     with opened(site, viewport, scripts=True) as visitor:
         page = visitor.page
-
-        def as_(cookie: str) -> None:
-            page.context.clear_cookies()
-            where = {"url": f"https://127.0.0.1:{site.port}", "secure": True}
-            page.context.add_cookies(
-                [{"name": "__Host-session", "value": cookie, **where}]
-            )
-
-        as_(own.cookies["__Host-session"])
+        visitor.sign_in_as(own)
         visitor.go("/people")
         page.click("a[href='/people/child']")
         visitor.look("child")
@@ -65,7 +57,7 @@ def test_two_parents_a_child_and_a_carer(site: Site, viewport: dict[str, int]) -
         ask(site, own, carer.number, 30)
         visitor.go("/people")
         visitor.look("people-of-a-parent")
-        as_(other.browser().cookies["__Host-session"])
+        visitor.sign_in_as(other.browser())
         visitor.go("/people")
         visitor.look("asked-to-represent")
         page.click("button:has-text('Accepter')")
@@ -77,11 +69,11 @@ def test_two_parents_a_child_and_a_carer(site: Site, viewport: dict[str, int]) -
             assert SECRET not in page.content(), word
         visitor.go("/inbox")
         assert "Rappel de vaccin" in page.content()
-        as_(own.cookies["__Host-session"])
+        visitor.sign_in_as(own)
         visitor.go("/people")
         page.click("a:has-text('Qui représente cet enfant')")
         visitor.look("others-two")
-        as_(carer.browser().cookies["__Host-session"])
+        visitor.sign_in_as(carer.browser())
         visitor.go("/people")
         page.click("button:has-text('Accepter')")
         page.click("text=Ouvrir l’espace de")

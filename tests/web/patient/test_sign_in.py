@@ -74,7 +74,7 @@ def test_a_wrong_password_looks_like_an_unknown_login(site: Site, login: str) ->
         assert without_login(known) == without_login(unknown)
         assert known.headers.keys() == unknown.headers.keys()
         assert ("est suspendue jusqu" in known.text) is is_paused
-        assert ("Aucun code n'a été envoyé" in known.text) is not is_paused
+        assert ("Aucun code n’a été envoyé" in known.text) is not is_paused
     assert "10\u00a0h\u00a015" in known.text  # of Paris, a quarter of an hour from now
 
 

@@ -42,6 +42,20 @@ def code(site: Site) -> str:
 
 
 @blocking
+def test_pages_before_the_code_say_that_it_may_come_by_text_message(
+    site: Site,
+) -> None:
+    page = site.browser().get("/sign-in").text
+    assert "envoyé par SMS si vous l’avez choisi, sinon par courriel" in page
+    assert "à votre adresse de courriel" not in page
+
+    page = site.browser().get("/help").text
+    assert "arrive alors par SMS si vous l’avez choisi" in page
+    assert "Nos courriels et nos SMS ne disent jamais rien" in page
+    assert "Les courriels et les SMS" in site.browser().get("/privacy").text
+
+
+@blocking
 def test_a_number_is_proved_then_codes_and_notices_may_come_there(site: Site) -> None:
     browser = proved(site)
     page = browser.get("/account/notices")

@@ -22,7 +22,7 @@ from tests.web.mail import DOCTOR, receive
 from tests.web.patient.test_messages import answer, conversation_of
 
 AFAR = "dr@peer.mssante.test"
-REFUSED = "Ce message n'a pas pu être remis à Dr Loin."
+REFUSED = "Ce message n’a pas pu être remis à Dr Loin."
 
 
 @define
@@ -78,7 +78,7 @@ def test_an_answer_the_other_operator_refused_is_said_plainly(site: Site) -> Non
 
     page = browser.get(f"{path}?sent=1").text
     assert REFUSED in page
-    assert "Sa messagerie ne l'a pas accepté." in page
+    assert "Sa messagerie ne l’a pas accepté." in page
     assert "Téléphonez à son cabinet ou à son service" in page
     assert "Votre message est envoyé." not in page
     assert "Message non remis" in browser.get("/inbox").text
@@ -110,7 +110,7 @@ def test_a_silent_operator_is_a_delay_then_a_loss(site: Site) -> None:
     workers.work()
     browser = site.signed_in()
     page = browser.get(path).text
-    assert "Ce message n'est pas encore arrivé à Dr Loin." in page
+    assert "Ce message n’est pas encore arrivé à Dr Loin." in page
     assert "Message non remis" not in browser.get("/inbox").text
 
     site.clock.advance(hours=48)
@@ -118,7 +118,7 @@ def test_a_silent_operator_is_a_delay_then_a_loss(site: Site) -> None:
     browser = site.signed_in()
     page = browser.get(path).text
     assert REFUSED in page
-    assert "Sa messagerie n'a pas répondu." in page
+    assert "Sa messagerie n’a pas répondu." in page
     assert "Écrivez-le de nouveau ci-dessous" in page
 
 
@@ -158,7 +158,7 @@ def test_a_mailbox_closed_here_is_named_by_its_address_where_it_is_not_the_write
     assert f"remis à {HOUSE}." in page
     assert "remis à Dr Martin" not in page
     # The form is not there any more: the address cannot be written to.
-    assert "demandez qu'on vous écrive de nouveau" in page
+    assert "demandez qu’on vous écrive de nouveau" in page
 
 
 @blocking
@@ -166,7 +166,7 @@ def test_an_answer_that_nobody_confirmed_is_said_to_be_so(site: Site) -> None:
     browser, path, workers = written_to_afar(site)
     workers.schedule = evolve(WAITS, confirm_hours=72)
     workers.work()
-    assert "n'a pas confirmé" not in browser.get(path).text
+    assert "n’a pas confirmé" not in browser.get(path).text
 
     site.clock.advance(hours=72)
     Confirming(site.database).run()
@@ -174,8 +174,8 @@ def test_an_answer_that_nobody_confirmed_is_said_to_be_so(site: Site) -> None:
     page = site.signed_in().get(path).text
 
     assert "Ce message a été transmis à la messagerie de Dr Loin" in page
-    assert "qui n'a pas confirmé son arrivée" in page
-    assert "n'a pas pu être remis" not in page
+    assert "qui n’a pas confirmé son arrivée" in page
+    assert "n’a pas pu être remis" not in page
 
 
 @blocking
@@ -190,5 +190,5 @@ def test_an_answer_that_a_fault_of_ours_stops_is_said_to_wait(site: Site) -> Non
     workers.work()
 
     page = browser.get(path).text
-    assert "Ce message n'est pas encore arrivé à Dr Loin, à cause d'une panne" in page
-    assert "Inutile de l'envoyer de nouveau." in page
+    assert "Ce message n’est pas encore arrivé à Dr Loin, à cause d’une panne" in page
+    assert "Inutile de l’envoyer de nouveau." in page

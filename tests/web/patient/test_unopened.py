@@ -16,7 +16,7 @@ from tests.web.mail import DOCTOR, receive
 from tests.web.patient.test_messages import answer, conversation_of
 from tests.web.patient.test_undelivered import Workers
 
-SAID = "D'après ce que voit ce service, personne n'a encore ouvert ce message."
+SAID = "D’après ce que voit ce service, personne n’a encore ouvert ce message."
 LINE = "avait encore ouvert votre message"
 
 
@@ -55,7 +55,7 @@ def test_it_is_said_while_it_is_so_and_a_notice_stays_true(site: Site) -> None:
     page = browser.get(path).text
     assert SAID in page
     assert "Pas encore ouvert" in page
-    assert "Si c'est urgent, téléphonez." in page
+    assert "Si c’est urgent, téléphonez." in page
     assert LINE in browser.get("/notices").text
     fields = {"token": token_of(browser.get(path)), "language": "en", "back": path}
     browser.post("/language", fields)

@@ -22,6 +22,7 @@ from gateway.web.site.languages import (
     say_recent,
     zone_of,
 )
+from gateway.web.site.templating import translated
 from tests.web.browsing import Site, blocking, token_of
 from tests.web.mail import receive
 
@@ -63,6 +64,32 @@ def test_each_catalogue_holds_the_texts_of_the_pages_and_no_other(
             for m in catalogue
             if m.id
         )
+
+
+def test_the_french_of_the_pages_has_the_apostrophe_of_print() -> None:
+    file = SITE / "locale" / "fr" / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as source:
+        catalogue = read_po(source, locale="fr")
+    said = [one.string for one in catalogue if isinstance(one.string, str)]
+    for one in catalogue:
+        if isinstance(one.string, tuple | list):
+            said += one.string
+
+    assert [text for text in said if "'" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        ("Space of %(name)s", "Anne MOREL", "Espace d’Anne MOREL"),
+        ("Space of %(name)s", "Zoé MOREL", "Espace de Zoé MOREL"),
+    ],
+)
+def test_french_is_elided_before_the_names_that_begin_with_a_vowel(
+    text: str, name: str, said: str
+) -> None:
+    assert translated("fr", text, name=name) == said
+    assert translated("en", text, name=name) == text % {"name": name}
 
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
