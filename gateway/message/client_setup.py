@@ -10,12 +10,12 @@ from __future__ import annotations
 import plistlib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from attrs import field, frozen
-from lxml import etree
 
 _NAMESPACE: Final = UUID("d3c3a2c0-6c56-5c80-9d0b-0a1f5e1b7c11")
 _ADDRESS: Final = "%EMAILADDRESS%"
@@ -58,26 +58,37 @@ def autoconfig(service: MailService) -> bytes:
 
     The certificate signs in (``TLS-client-cert``), under the address as name.
     """
-    root = etree.Element("clientConfig", version="1.1")
-    provider = etree.SubElement(root, "emailProvider", id=service.domain)
-    _say(provider, "domain", service.domain)
-    _say(provider, "displayName", service.name)
-    _say(provider, "displayShortName", service.name)
-    for door in service.doors:
-        name = "incomingServer" if door.use is MailUse.READ else "outgoingServer"
-        server = etree.SubElement(provider, name, type=door.use.value)
-        _say(server, "hostname", door.host)
-        _say(server, "port", str(door.port))
-        _say(server, "socketType", "SSL" if door.tls_first else "STARTTLS")
-        _say(server, "username", _ADDRESS)
-        _say(server, "authentication", "TLS-client-cert")
-    return etree.tostring(
-        root, xml_declaration=True, encoding="UTF-8", pretty_print=True
-    )
+    said = [
+        _element("domain", service.domain),
+        _element("displayName", service.name),
+        _element("displayShortName", service.name),
+        *(line for door in service.doors for line in _server(door)),
+    ]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<clientConfig version="1.1">',
+        f'<emailProvider id="{escape(service.domain)}">',
+        *said,
+        "</emailProvider>",
+        "</clientConfig>",
+        "",
+    ]
+    return "\n".join(lines).encode()
 
 
-def _say(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, name).text = text
+def _server(door: MailDoor) -> Iterator[str]:
+    name = "incomingServer" if door.use is MailUse.READ else "outgoingServer"
+    yield f'<{name} type="{door.use.value}">'
+    yield _element("hostname", door.host)
+    yield _element("port", str(door.port))
+    yield _element("socketType", "SSL" if door.tls_first else "STARTTLS")
+    yield _element("username", _ADDRESS)
+    yield _element("authentication", "TLS-client-cert")
+    yield f"</{name}>"
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
 
 
 _SRV: Final[Mapping[tuple[MailUse, bool], str]] = MappingProxyType(
