@@ -21,6 +21,7 @@ HEALTH = "Mail and trust know nothing of health"
 SETTINGS = "Formats and rules are given numbers, never the settings"
 PURE = "core, rights and message do no I/O"
 SITE = "What all pages share knows the pages of nobody"
+AUDIENCES = "The pages of one audience know none of another's"
 VAULT = "The vault is a port of plain values"
 ROWS = "Nobody reads the rows of the vault past it"
 VOUCHED = "What is vouched for knows nothing of what is kept"
@@ -42,6 +43,8 @@ PLANTED = [
     ("mssante/smtp/body.py", "import gateway.mssante.imap.syntax", SERVERS),
     ("trust/names.py", "import gateway.message.address", LAYERS),
     ("web/site/forms.py", "import gateway.web.patient.uploads", SITE),
+    ("web/site/forms.py", "import gateway.web.professional.desk", SITE),
+    ("web/patient/keeping.py", "import gateway.web.professional.desk", AUDIENCES),
     # past the vault
     ("dmp_bridge/vaults/vault.py", "import gateway.store.base.work", VAULT),
     ("web/patient/keeping.py", "import gateway.store.vault.documents", ROWS),

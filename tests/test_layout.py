@@ -47,6 +47,7 @@ TESTED_THROUGH = {
     "core/recalls.py": "mssante/sending/test_recalling.py",
     "core/texts/recalls.py": "rights/test_recall_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/professional_codes.py": "web/professional/test_sign_in.py",
     "core/texts/papers.py": "core/test_papers.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
     "core/texts/reading.py": "rights/test_reading_rules.py",

@@ -19,7 +19,8 @@ from gateway.store.tables import documents, journal, tasks
 from gateway.store.tasks.values import OF_THE_DAY, TaskKind
 
 CONNECTIONS = 16
-_LOCAL = [kind.value for kind in set(TaskKind) - OF_THE_DAY - {TaskKind.NOTIFY}]
+_TOLD = {TaskKind.CODE, TaskKind.NOTIFY}
+_LOCAL = [kind.value for kind in set(TaskKind) - OF_THE_DAY - _TOLD]
 _POLL = 0.02
 _PATIENCE = 300
 

@@ -13,6 +13,7 @@ from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.arrivals.giving_up import end_delivery
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.notices import NoticeEnd, end_notice, get_notice
+from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tasks.tasks import Task, TaskKind, TaskRow
 
 log = Logger()
@@ -41,6 +42,8 @@ class Concerns:
                 work.tasks.add(TaskKind.ACKNOWLEDGE, task.subject)
         elif task.kind is TaskKind.RELAY and dead:
             end_delivery(work, task.subject)
+        elif task.kind is TaskKind.CODE and dead:
+            ProfessionalMails(work).end(task.subject, NoticeEnd.FAILED.value)
         elif task.kind is TaskKind.NOTIFY and dead:
             notice = get_notice(work, task.subject)
             if notice is not None and not notice.is_sent:

@@ -15,6 +15,8 @@ def wanted_descriptors(settings: Settings) -> int:
     listen = settings.listen
     smtp = sum(map(bool, (listen.smtp, listen.submission, listen.submissions)))
     most = smtp * settings.smtp.max_connections
+    if listen.professional_https:
+        most += settings.professional.max_connections
     return most + settings.imap.max_connections + settings.web.max_connections + _OTHERS
 
 

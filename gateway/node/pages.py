@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from gateway.converting.converter import Converter, ConverterLimits
 from gateway.dmp_bridge.filing.paper_filing import PaperFiling
@@ -17,6 +19,10 @@ from gateway.store.base.writer import Writer
 from gateway.store.directory.everybody import EverybodyDirectory
 from gateway.store.mailbox.directory import LocalDirectory
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.routes import make_routes
+from gateway.web.patient.signing_in import SigningIn
+from gateway.web.site.service import WebService, patients_place
+from gateway.web.site.serving import Serving
 
 
 def make_desk(
@@ -40,6 +46,22 @@ def make_desk(
         masks=MaskingVault(vaults),
         trusts=trusts,
         directory=EverybodyDirectory(LocalDirectory(trusts)),
+    )
+
+
+def patient_pages(
+    desk: PatientDesk, loop: asyncio.AbstractEventLoop, reactor: Any
+) -> WebService:
+    """Return the service of the patients' pages."""
+    settings, database = desk.settings, desk.database
+    return WebService(
+        settings,
+        database,
+        place=patients_place(settings),
+        routes=make_routes(desk),
+        audience=Serving(database.keys, SigningIn(desk)),
+        loop=loop,
+        reactor=reactor,
     )
 
 

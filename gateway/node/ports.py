@@ -15,6 +15,7 @@ DOORS = (
     "imap",
     "imaps",
     "patient_https",
+    "professional_https",
     "metrics",
 )
 """The keys of ``[listen]`` that are ports."""

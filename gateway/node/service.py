@@ -30,12 +30,13 @@ from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.mail_doors import mail_doors
-from gateway.node.pages import make_desk
+from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.postmaster import open_postmaster_mailbox
 from gateway.node.presence import Presence
 from gateway.node.probing import Probes
 from gateway.node.processes import Processes
+from gateway.node.professional_pages import make_professional_desk, professional_pages
 from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
@@ -58,8 +59,6 @@ from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import Identity, own_identity
-from gateway.web.patient.routes import make_routes
-from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
 
 log = Logger()
@@ -137,7 +136,7 @@ class Service:
         )
         self._add_mail_doors()
         self._add_mailboxes()
-        self._add_patient_web()
+        self._add_webs()
         self._add_health()
         self._add_housekeeping()
         self._add_processes()
@@ -170,24 +169,21 @@ class Service:
         self._add(mailboxes)
         self._renewed.append(mailboxes.renew)
 
-    def _add_patient_web(self) -> None:
-        if not self._settings.listen.patient_https:
-            return
+    def _add_webs(self) -> None:
         settings, database = self._settings, self._database
-        desk = make_desk(
-            settings, database, self._writer, self._reception, self._trust.lists
-        )
-        pages = WebService(
-            settings,
-            database,
-            port=settings.listen.patient_https,
-            routes=make_routes(desk),
-            visitors=SigningIn(desk),
-            loop=self._worker.loop,
-            reactor=self._reactor,
-        )
-        pages.setServiceParent(self._root)
-        self._renewed.append(lambda _: pages.renew())
+        loop, reactor, writer = self._worker.loop, self._reactor, self._writer
+        webs: list[WebService] = []
+        if settings.listen.patient_https:
+            desk = make_desk(
+                settings, database, writer, self._reception, self._trust.lists
+            )
+            webs.append(patient_pages(desk, loop, reactor))
+        if settings.listen.professional_https:
+            theirs = make_professional_desk(settings, database, writer, self._trust)
+            webs.append(professional_pages(theirs, loop, reactor))
+        for pages in webs:
+            pages.setServiceParent(self._root)
+            self._renewed.append(pages.renew)
 
     def _add_health(self) -> None:
         listen = self._settings.listen

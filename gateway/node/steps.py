@@ -18,6 +18,7 @@ from gateway.mssante.sending.delivery import Delivering
 from gateway.mssante.sending.mail_hosts import find_hosts
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.out import HostCheck, SmtpOut
+from gateway.mssante.sending.professional_codes import SendingCodes
 from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
 from gateway.mssante.sending.retry import Schedule
@@ -59,6 +60,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
     delivering = Delivering(database, settings, trust.answers_for)
     brought = BroughtDocuments(vaults)
     notifying = Notifying.from_settings(database, settings)
+    coding = SendingCodes.from_settings(database, settings)
     return {
         TaskKind.FILE: Filing.from_settings(
             database, vaults, settings, delivering.at_once
@@ -81,5 +83,6 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.UNREAD: TellingUnread(database, settings, brought),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),
+        TaskKind.CODE: coding if outgoing.smart_host else LocalStep(coding),
         TaskKind.NOTIFY: notifying if outgoing.smart_host else LocalStep(notifying),
     }

@@ -38,7 +38,7 @@ LOCAL = (
     TaskKind.UNREAD,
 )
 OUTGOING = (TaskKind.RELAY,)
-NOTICES = (TaskKind.NOTIFY,)
+NOTICES = (TaskKind.CODE, TaskKind.NOTIFY)
 
 
 class Worker:

@@ -25,6 +25,7 @@ class ListenSettings(Table):
     imap: Annotated[int, "Mailboxes, STARTTLS; 143 in life."] = 0
     imaps: Annotated[int, "Mailboxes, implicit TLS; 993 in life."] = 0
     patient_https: Annotated[int, "The patients' web; 443 in life."] = 0
+    professional_https: Annotated[int, "The professionals' web, by card."] = 0
     metrics: Annotated[int, "Health and metrics, plain HTTP, for the operator."] = 0
     metrics_host: Annotated[
         str,

@@ -24,6 +24,7 @@ from gateway.settings.doors import (
 from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
+from gateway.settings.professional import ProfessionalSettings
 from gateway.settings.reading import ReadingSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
@@ -55,6 +56,7 @@ __all__ = [
     "KeySettings",
     "ListenSettings",
     "OutgoingSettings",
+    "ProfessionalSettings",
     "ReadingSettings",
     "ReceiptSettings",
     "Settings",
@@ -90,6 +92,7 @@ class Settings:
     smtp: SmtpSettings
     imap: ImapSettings
     web: WebSettings
+    professional: ProfessionalSettings
     cda: CdaSettings
     converting: ConvertingSettings
     directory: DirectorySettings
@@ -130,6 +133,13 @@ class Settings:
         return self.web.public_url or f"https://{listen.host}:{listen.patient_https}/"
 
     @property
+    def professional_url(self) -> str:
+        """The address professionals type, as `public_url` is that of the patients."""
+        listen = self.listen
+        default = f"https://{listen.host}:{listen.professional_https}/"
+        return self.professional.public_url or default
+
+    @property
     def exchange_seconds(self) -> float:
         """
         How long a notice may take to leave; the lease of its task lasts longer.
@@ -151,6 +161,7 @@ TABLES: dict[str, type[Table]] = {
         SmtpSettings,
         ImapSettings,
         WebSettings,
+        ProfessionalSettings,
         CdaSettings,
         ConvertingSettings,
         DirectorySettings,

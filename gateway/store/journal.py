@@ -115,6 +115,7 @@ class Action(StrEnum):
     DELEGATION_CHANGED = "delegation:change"
     DELEGATION_ENDED = "delegation:end"
     MATRIX_IMPORTED = "matrix:import"
+    PROFESSIONAL_CHANGED = "professional:change"
     DIRECTORY_IMPORTED = "directory:import"
     MAILBOX_ADDED = "mailbox:add"
     MAILBOX_CHANGED = "mailbox:change"

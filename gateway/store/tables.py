@@ -91,6 +91,11 @@ from gateway.store.patients.tables import (
     unknown_logins,
     web_sessions,
 )
+from gateway.store.professionals.tables import (
+    professional_accounts,
+    professional_mails,
+    professional_sessions,
+)
 from gateway.store.sealed.tables import (
     blob_grants,
     blobs,
@@ -173,6 +178,9 @@ __all__ = [
     "patient_settings",
     "patient_traits",
     "presences",
+    "professional_accounts",
+    "professional_mails",
+    "professional_sessions",
     "profile_changes",
     "profiles",
     "provisional_codes",

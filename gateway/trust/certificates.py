@@ -57,6 +57,7 @@ class SenderCertificate:
     (``1`` + FINESS, ``3`` + SIRET, ``4`` + practice), the person's IDNPS, or the
     employee's own (``3`` + FINESS + ``/`` + number), in capitals; empty when the
     subject names none, or more than one. ``structure`` is the employee's.
+    ``profession`` is the code of TRE_G15 that a card of IGC-Santé carries, or empty.
 
     ``kind`` is UNKNOWN where the authority may not name such a holder; ``claimed`` is
     then what the subject says all the same.
@@ -73,6 +74,7 @@ class SenderCertificate:
     extended_usages: frozenset[str] | None
     dns_names: tuple[str, ...]
     addresses: tuple[str, ...] = ()
+    profession: str = ""
     kind: CertificateKind
     claimed: CertificateKind
     identity: str
@@ -143,6 +145,7 @@ def facts_of(
         extended_usages=extended,
         dns_names=_dns_names(extensions),
         addresses=_addresses(extensions),
+        profession=_profession(extensions),
         kind=named.kind,
         claimed=who.kind,
         identity=named.identity,
@@ -265,6 +268,19 @@ def _dns_names(extensions: Extensions) -> tuple[str, ...]:
     if not isinstance(names, x509.SubjectAlternativeName):
         return ()
     return tuple(names.get_values_for_type(x509.DNSName))
+
+
+_PROFESSION = x509.ObjectIdentifier("1.2.250.1.71.1.2.7")
+"""Where cards of IGC-Santé have the profession: an INTEGER, in DER."""
+
+
+def _profession(extensions: Extensions) -> str:
+    value = extensions.get(_PROFESSION)
+    if not isinstance(value, x509.UnrecognizedExtension):
+        return ""
+    head, size, number = value.value[:1], value.value[1:2], value.value[2:]
+    is_small = head == b"\x02" and size == bytes([len(number)]) and 0 < len(number) < 3
+    return f"{int.from_bytes(number, 'big'):02d}" if is_small else ""
 
 
 def _addresses(extensions: Extensions) -> tuple[str, ...]:

@@ -58,9 +58,19 @@ def names_anybody(pinned: Iterable[str], naming: Naming) -> bool:
     return not usual and not any(naming.values())
 
 
+def is_named(name: str, wanted: Iterable[str]) -> bool:
+    """
+    Tell whether an authority is among some that the settings name.
+
+    >>> is_named("AC IGC-SANTE FORT PERSONNES", ["ac igc-sante  fort personnes"])
+    True
+    """
+    return _key(name) in {_key(one) for one in wanted}
+
+
 def _may(name: str, kind: CertificateKind, naming: Naming) -> bool:
     if wanted := naming.get(kind):
-        return _key(name) in {_key(one) for one in wanted}
+        return is_named(name, wanted)
     return _is_usual(name, kind)
 
 

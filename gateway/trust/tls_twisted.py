@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -79,15 +80,53 @@ def mutual_connections(
     return ServerConnections(context)
 
 
+_FAULTS: WeakKeyDictionary[SSL.Connection, TlsFailure] = WeakKeyDictionary()
+"""What is wrong with the chains that clients showed, as long as they are there."""
+
+
+def chain_fault(connection: SSL.Connection) -> TlsFailure | None:
+    """Return why the chain did not verify that a client showed where it was asked."""
+    return _FAULTS.get(connection)
+
+
+def asking_context(identity: Identity, suites: str) -> SSL.Context:
+    """
+    Return the context of a door that asks for a client certificate, and needs none.
+
+    The handshake goes on with a chain that does not verify, so that a page can say in
+    words what is wrong with it: nothing of it is believed where it has a fault
+    (`chain_fault`). The authorities that clients
+    are told of have browsers offer only what they signed (RFC 8446 §4.2.4).
+    """
+    context = _context(identity, suites)
+    _trust(context, identity.authorities)
+    for authority in identity.authorities.members:
+        context.add_client_ca(authority.certificate)
+
+    def verified(
+        connection: SSL.Connection,
+        _certificate: crypto.X509,
+        code: int,
+        _depth: int,
+        good: int,
+    ) -> bool:
+        if not good:
+            _FAULTS.setdefault(connection, failure_of_code(code))
+        return True
+
+    context.set_verify(SSL.VERIFY_PEER, verified)
+    return context
+
+
 def _address_of(connection: SSL.Connection) -> str:
     transport = getattr(connection.get_app_data(), "transport", None)
     return str(transport.getPeer().host) if transport is not None else ""
 
 
-def _context(identity: Identity) -> SSL.Context:
+def _context(identity: Identity, suites: str = CIPHERS) -> SSL.Context:
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_cipher_list(f"{CIPHERS}:{SECURITY}".encode("ascii"))
+    context.set_cipher_list(f"{suites}:{SECURITY}".encode("ascii"))
     context.set_options(
         SSL.OP_NO_RENEGOTIATION
         | SSL.OP_NO_COMPRESSION

@@ -34,6 +34,7 @@ from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
+from gateway.node.pages import patient_pages
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
@@ -48,8 +49,6 @@ from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.tables import notices
 from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.routes import make_routes
-from gateway.web.patient.signing_in import SigningIn
 from gateway.web.site.service import WebService
 from tests.builders_database import new_sqlite
 from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
@@ -143,6 +142,8 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(factory=dict)
+    certificate: Path | None = None
+    """Shown where the site asks for one; its key lies beside it."""
 
     def request(
         self,
@@ -152,7 +153,7 @@ class Browser:
         headers: dict[str, str] | None = None,
     ) -> Reply:
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, context=trusting(), timeout=30
+            "127.0.0.1", self.port, context=self._context(), timeout=30
         )
         sent = {"Accept-Language": "fr", **(headers or {})}
         if self.cookies:
@@ -173,6 +174,13 @@ class Browser:
                 self.cookies[name] = value
         found = {k.lower(): v for k, v in answer.getheaders()}
         return Reply(answer.status, found, cookies, content)
+
+    def _context(self) -> ssl.SSLContext:
+        context = trusting()
+        if self.certificate is not None:
+            key = self.certificate.with_suffix(".key")
+            context.load_cert_chain(self.certificate, key)
+        return context
 
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, headers=headers)
@@ -332,15 +340,7 @@ def running_site(
         trusts=_trusts,
         directory=EverybodyDirectory(LocalDirectory(_trusts)),
     )
-    service = WebService(
-        settings,
-        database,
-        port=settings.listen.patient_https,
-        routes=make_routes(desk),
-        visitors=SigningIn(desk),
-        loop=loop,
-        reactor=reactor,
-    )
+    service = patient_pages(desk, loop, reactor)
     service.startService()
     try:
         yield Site(settings, database, clock, writer, service, patient, desk)

@@ -10,10 +10,8 @@ from twisted.logger import Logger
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
-from gateway.message.address import NamedAddress, read_address
-from gateway.message.building import build_message
 from gateway.mssante.sending.bounce_address import bounce_address
-from gateway.mssante.sending.email import Carrier, Email
+from gateway.mssante.sending.email import Carrier, Email, PlainEmail, written
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.mssante.sending.sms import Sms, Texter, make_texter
@@ -91,20 +89,17 @@ class Notifying:
         Raises:
             InvalidError: the patient's address is not one.
         """
-        to, sender = read_address(notice.to), read_address(self.sender)
-        content = build_message(
-            sender=NamedAddress(sender, self.service),
-            to=[NamedAddress(to)],
-            subject=notice.subject,
-            text=notice.text,
-            date=notice.created_at,
-            message_id=f"{notice.id}@{sender.domain}",
-            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834 §5
-        )
-        envelope = str(sender)
+        envelope = ""
         if self.sees_bounces:
             envelope = bounce_address(self.database.keys, self.sender, notice.id)
-        return Email(sender=envelope, to=str(to), content=content)
+        plain = PlainEmail(
+            id=notice.id,
+            to=notice.to,
+            subject=notice.subject,
+            text=notice.text,
+            created_at=notice.created_at,
+        )
+        return written(plain, self.sender, self.service, envelope)
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:

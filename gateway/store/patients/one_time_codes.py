@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import accounts, one_time_codes
+from gateway.store.tables import accounts, one_time_codes, professional_accounts
 
 CODES_KEPT = timedelta(days=1)
 """
@@ -35,8 +35,19 @@ class OneTimeCodes:
 
     work: UnitOfWork
 
-    def make(self, account_id: str | None, life: timedelta, tries: int) -> NewCode:
-        """Make a code for an account; for nobody: one that opens nothing."""
+    def make(
+        self,
+        account_id: str | None,
+        life: timedelta,
+        tries: int,
+        *,
+        professional_id: str | None = None,
+    ) -> NewCode:
+        """
+        Make a code for a patient's account, or for a professional's.
+
+        For nobody: one that opens nothing.
+        """
         now = self.work.now
         code = NewCode(uuid4().hex, f"{secrets.randbelow(1_000_000):06d}")
         self.work.connection.execute(
@@ -50,6 +61,7 @@ class OneTimeCodes:
             tries_left=tries,
             created_at=now,
             expires_at=now + life,
+            professional_id=professional_id,
         )
         return code
 
@@ -64,12 +76,28 @@ class OneTimeCodes:
         self.work.connection.execute(
             select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()
         )
+        return self._next_at(one_time_codes.c.account_id == account_id, most, span)
+
+    def next_for_professional(
+        self, professional_id: str, most: int, span: timedelta
+    ) -> datetime | None:
+        """Return the same for the account of a professional."""
+        assert span <= CODES_KEPT, "codes are forgotten that would count"
+        self.work.connection.execute(
+            select(professional_accounts.c.id)
+            .where(professional_accounts.c.id == professional_id)
+            .with_for_update()
+        )
+        theirs = one_time_codes.c.professional_id == professional_id
+        return self._next_at(theirs, most, span)
+
+    def _next_at(
+        self, theirs: ColumnElement[bool], most: int, span: timedelta
+    ) -> datetime | None:
         code = one_time_codes.c
         sent = self.work.connection.execute(
             select(code.created_at)
-            .where(
-                code.account_id == account_id, code.created_at > self.work.now - span
-            )
+            .where(theirs, code.created_at > self.work.now - span)
             .order_by(code.created_at.desc())
             .limit(1)
             .offset(most - 1)
@@ -103,7 +131,7 @@ class OneTimeCodes:
         kept = row.digest if row else "-" * 64
         given = _digests(self.work, code_id, digits)
         matches = any(hmac.compare_digest(one, kept) for one in given)
-        if row is None or not matches or row.account_id is None:
+        if row is None or not matches or _is_of_nobody(row):
             return False
         used = {"used_at": now}
         self.work.rewrite(one_time_codes, {**left, **used}, used)
@@ -133,6 +161,10 @@ class OneTimeCodes:
             code.used_at.is_(None),
             used_at=self.work.now,
         )
+
+
+def _is_of_nobody(row: Any) -> bool:
+    return row.account_id is None and row.professional_id is None
 
 
 def void_codes_of(work: UnitOfWork, account_id: str) -> None:

@@ -133,6 +133,7 @@ one_time_codes = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("professional_id", Id, index=True),  # whose, where it is no patient's
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 

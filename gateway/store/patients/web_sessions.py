@@ -56,6 +56,11 @@ class SessionLife:
     idle: timedelta
     whole: timedelta
 
+    @property
+    def grain(self) -> timedelta:
+        """How old the last sight of a visitor gets before it is written again."""
+        return min(timedelta(seconds=60), self.idle / 10)
+
 
 def new_cookie() -> str:
     """Return 256 random bits in hex."""
@@ -114,11 +119,10 @@ class WebSessions:
 
     def is_stale(self, session: WebSession) -> bool:
         """Tell whether a session's last sight is old enough to be written again."""
-        grain = min(timedelta(seconds=60), self.life.idle / 10)
         row = self.work.connection.execute(
             select(web_sessions.c.digest).where(
                 web_sessions.c.digest == session.digest,
-                web_sessions.c.seen_at < self.work.now - grain,
+                web_sessions.c.seen_at < self.work.now - self.life.grain,
             )
         ).first()
         return row is not None

@@ -261,6 +261,28 @@ FIRST: Mapping[str, Sequence[str]] = {
         "changed_at",
         "sets",
     ),
+    "professional_accounts": (
+        "id",
+        "national_id",
+        "key_id",
+        "contact",
+        "created_at",
+        "changed_at",
+    ),
+    "professional_sessions": (
+        "digest",
+        "stage",
+        "professional_id",
+        "code_id",
+        "certificate",
+        "provider_session",
+        "provider_subject",
+        "key_id",
+        "said",
+        "created_at",
+        "seen_at",
+        "expires_at",
+    ),
     "reading_codes": (
         "id",
         "profile_id",
@@ -312,6 +334,7 @@ FIRST: Mapping[str, Sequence[str]] = {
 
 ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "documents": ({"erased_at": None},),
+    "one_time_codes": ({"professional_id": None},),
 }
 """
 The columns of each version after it, with what rows of before have in them: what the

@@ -56,6 +56,8 @@ from gateway.store.tables import (
     one_time_codes,
     operator_requests,
     oppositions,
+    professional_accounts,
+    professional_sessions,
     profiles,
     reading_codes,
     recipients,
@@ -158,6 +160,8 @@ BINDINGS: dict[Table, Binding] = {
         Binding(accesses, Followed.WRITTEN),
         Binding(web_sessions, Followed.HELD, subject="digest"),
         Binding(one_time_codes, Followed.PASSING),
+        Binding(professional_accounts, Followed.WRITTEN),
+        Binding(professional_sessions, Followed.HELD, subject="digest"),
         Binding(operator_requests, Followed.PASSING),
         Binding(
             mailboxes,

@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
     DELIVER = "deliver"  # an arrival: inboxes and mailboxes
     ACKNOWLEDGE = "acknowledge"  # an arrival: DSN and MDN
     RELAY = "relay"  # a delivery: to another operator
+    CODE = "code"  # an e-mail to a professional: the code that lets them in
     NOTIFY = "notify"  # a notice: to the patient's ordinary e-mail
     DISCLOSE = "disclose"  # a document: what its patient is told of it by e-mail
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all

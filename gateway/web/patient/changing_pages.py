@@ -14,10 +14,11 @@ from gateway.web.patient.changing_account import (
     ChangeRefused,
     ChangingAccount,
 )
-from gateway.web.patient.code_forms import CodeForm, digits_of
+from gateway.web.patient.code_forms import CodeForm
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.proving import Proving
 from gateway.web.site.answers import Answer, redirect, with_query
+from gateway.web.site.code_digits import digits_of
 from gateway.web.site.visits import Visit
 
 _PROVED_FOR = frozenset(

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from attrs import field, frozen
 
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer
-from gateway.web.site.forms import Form
 from gateway.web.site.visits import Visit
-
-_DIGITS: Final = 6
-
-
-def digits_of(form: Form) -> str:
-    """Return the six digits of a form, without space, or an empty text."""
-    digits = "".join(form.text("code").split())
-    is_code = len(digits) == _DIGITS and digits.isascii() and digits.isdigit()
-    return digits if is_code else ""
 
 
 @frozen(kw_only=True)

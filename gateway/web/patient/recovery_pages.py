@@ -8,11 +8,12 @@ from attrs import frozen
 
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.changing_pages import written_twice
-from gateway.web.patient.code_forms import CodeForm, digits_of
+from gateway.web.patient.code_forms import CodeForm
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.identifying import FIELDS, read_who
 from gateway.web.patient.recovering import TRIES, Recovering
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.code_digits import digits_of
 from gateway.web.site.visits import Visit
 
 _CODE_FORM = CodeForm(action="/sign-in/lost/code", back="/sign-in/lost?anew=1")

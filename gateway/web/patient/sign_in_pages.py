@@ -10,10 +10,10 @@ from gateway.core.notices import NoticeWay
 from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
-from gateway.web.patient.code_forms import digits_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.signing_in import PasswordTried, SigningIn, UsedBrowser
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
+from gateway.web.site.code_digits import digits_of
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
 

@@ -7,10 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import evolve, frozen
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -22,17 +25,23 @@ from gateway.clock import Clock
 from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
+from gateway.trust.tls_twisted import chain_fault
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
 from gateway.web.site.flowing import next_of, send_pieces
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
 from gateway.web.site.limits import FilesRight, Rules
-from gateway.web.site.mail_setup import AUTOCONFIG_PATHS, autoconfig_hosts
+from gateway.web.site.mail_setup import AUTOCONFIG_PATHS
 from gateway.web.site.routes import Route
-from gateway.web.site.serving import Serving, error_page, language_of
+from gateway.web.site.serving import error_page, language_of
 from gateway.web.site.templating import STATIC
 from gateway.web.site.throttle import Throttle
-from gateway.web.site.visits import RawRequest, is_among, upload_tickets
+from gateway.web.site.visits import (
+    RawRequest,
+    ShownCertificate,
+    is_among,
+    upload_tickets,
+)
 
 log = Logger()
 _STEP = 0.25  # seconds: guarded answers leave at whole steps after the request
@@ -46,13 +55,71 @@ _HEADERS = (
     "user-agent",
 )
 _COOKIES = frozenset(
-    f"__Host-{name}".encode() for name in ("session", "language", "device", "acting")
+    f"__Host-{name}".encode()
+    for name in (
+        "session",
+        "language",
+        "device",
+        "acting",
+        "professional",
+        "provider",
+    )
 )
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"
 _FOR_PROGRAMS = frozenset(path.encode("ascii") for path in AUTOCONFIG_PATHS)
 """What is asked under a name of the mailboxes' domain, and no page beside."""
 _METHODS = frozenset(_ALLOWED.encode().split(b", "))
+
+
+class Audience(Protocol):
+    """Whom a site is for: who serves its requests, blocking, on worker threads."""
+
+    @property
+    def frame(self) -> str:
+        """The template around the pages of errors."""
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie of its sessions, without what browsers ask before."""
+
+    def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
+        """Return the answer of a route; a failure becomes a page that says so."""
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        """Return what of a form with files is taken of whoever has a cookie now."""
+
+
+class SiteSettings(Protocol):
+    """What the settings say of the site of one audience."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names the pages answer to."""
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """Addresses of proxies that are believed."""
+
+    @property
+    def address_tries(self) -> int:
+        """Requests to sign in from one address in five minutes."""
+
+    @property
+    def max_message_bytes(self) -> int:
+        """All files of one form."""
+
+    @property
+    def request_seconds(self) -> float:
+        """Time for a whole request."""
+
+    @property
+    def max_connections(self) -> int:
+        """Connections at once."""
+
+    @property
+    def max_connections_per_peer(self) -> int:
+        """Connections at once, one address."""
 
 
 @frozen(kw_only=True)
@@ -90,7 +157,7 @@ class SiteApp:
     def __init__(
         self,
         routes: Iterable[Route],
-        serving: Serving,
+        audience: Audience,
         *,
         clock: Clock,
         loop: asyncio.AbstractEventLoop,
@@ -103,10 +170,11 @@ class SiteApp:
 
         self._reactor = reactor
         self._clock = clock
-        self._serve = Threads(loop, threads.pages).deferred(serving.serve)
-        self._serve_slowly = Threads(loop, threads.passwords).deferred(serving.serve)
+        self._serve = Threads(loop, threads.pages).deferred(audience.serve)
+        self._serve_slowly = Threads(loop, threads.passwords).deferred(audience.serve)
         self._next_piece = Threads(loop, threads.pages).deferred(next_of)
         self._limits = limits
+        self._frame = audience.frame
         self._throttle = Throttle(limits.tries, _MINUTES)
         self.klein = Klein()
         self.klein.url_map.merge_slashes = False
@@ -116,8 +184,8 @@ class SiteApp:
             self._static
         )
         on_errors: Any = self.klein.handle_errors
-        on_errors(HTTPException)(_missing)
-        on_errors(Exception)(_failed)
+        on_errors(HTTPException)(self._missing)
+        on_errors(Exception)(self._failed)
 
     def _add(self, route: Route, endpoint: str) -> None:
         def view(request: Request, **parts: Any) -> Deferred[bytes]:
@@ -134,7 +202,9 @@ class SiteApp:
             wait = self._throttle.wait(raw.peer, self._clock())
         if wait:
             seconds = math.ceil(wait.total_seconds())
-            page = error_page(language_of(raw), 429, wait_seconds=seconds)
+            page = error_page(
+                language_of(raw), 429, wait_seconds=seconds, frame=self._frame
+            )
             retry = ("Retry-After", str(seconds))
             page = evolve(page, headers=(*page.headers, retry))
             return succeed(put(request, page))
@@ -158,21 +228,22 @@ class SiteApp:
 
     def _static(self, request: Request, name: str) -> bytes:
         if name not in STATIC:
-            return put(request, error_page(language_of(raw_request(request)), 404))
+            return self._error(request, 404)
         return put(request, static(*STATIC[name]))
 
+    def _error(self, request: Request, status: int) -> bytes:
+        language = language_of(raw_request(request))
+        return put(request, error_page(language, status, frame=self._frame))
 
-def _missing(request: Request, failure: Failure) -> bytes:
-    language = language_of(raw_request(request))
-    if not isinstance(failure.value, MethodNotAllowed):
-        return put(request, error_page(language, 404))
-    request.setHeader("Allow", ", ".join(sorted(failure.value.valid_methods or ())))
-    return put(request, error_page(language, 405))
+    def _missing(self, request: Request, failure: Failure) -> bytes:
+        if not isinstance(failure.value, MethodNotAllowed):
+            return self._error(request, 404)
+        request.setHeader("Allow", ", ".join(sorted(failure.value.valid_methods or ())))
+        return self._error(request, 405)
 
-
-def _failed(request: Request, failure: Failure) -> bytes:
-    log.failure("defect while serving a page", failure=failure)
-    return put(request, error_page(language_of(raw_request(request)), 500))
+    def _failed(self, request: Request, failure: Failure) -> bytes:
+        log.failure("defect while serving a page", failure=failure)
+        return self._error(request, 500)
 
 
 def raw_request(request: Request, proxies: Networks = ()) -> RawRequest:
@@ -201,7 +272,21 @@ def raw_request(request: Request, proxies: Networks = ()) -> RawRequest:
             _joined(request, b"x-forwarded-for"),
             proxies,
         ),
+        shown=shown_by(request),
     )
+
+
+def shown_by(request: Request) -> ShownCertificate | None:
+    """Return the certificate that the client of a request showed, or None."""
+    transport: Any = getattr(request.channel, "transport", None)
+    handle = transport.getHandle() if hasattr(transport, "getHandle") else None
+    if not isinstance(handle, SSL.Connection):
+        return None
+    certificate = handle.get_peer_certificate(as_cryptography=True)
+    if certificate is None:
+        return None
+    der = certificate.public_bytes(Encoding.DER)
+    return ShownCertificate(der, chain_fault(handle) is None)
 
 
 def _joined(request: Request, name: bytes) -> str:
@@ -242,22 +327,26 @@ def put(request: Request, answer: Answer) -> bytes:
 
 
 def make_rules(
-    settings: Settings,
+    hosts: frozenset[str],
     keys: KeyRing,
-    port: int,
+    audience: Audience,
     right_of: Callable[[str], Deferred[FilesRight]],
+    for_programs: frozenset[str] = frozenset(),
 ) -> Rules:
-    """Return what the site checks of a request before it is served."""
-    hosts = allowed_hosts(settings, port)
-    for_programs = ported(autoconfig_hosts(settings), port)
+    """
+    Return what the site checks of a request before it is served.
+
+    Under the names ``for_programs`` the addresses for mail programs alone are answered.
+    """
+    name = f"__Host-{audience.cookie}"
 
     def has_ticket(request: Request) -> bool:
-        cookie = read_cookies(request).get("__Host-session", "")
+        cookie = read_cookies(request).get(name, "")
         ticket = _query(request.uri.partition(b"?")[2]).get("upload", "")
         return bool(cookie) and is_among(ticket, upload_tickets(keys, cookie))
 
     def right_to_files(request: Request) -> Deferred[FilesRight]:
-        return right_of(read_cookies(request).get("__Host-session", ""))
+        return right_of(read_cookies(request).get(name, ""))
 
     def objection(request: Request) -> int | None:
         if not request.uri.startswith(b"/") or b"//" in request.path:
@@ -275,34 +364,36 @@ def make_rules(
         has_ticket=has_ticket,
         right_to_files=right_to_files,
         objection=objection,
-        refusal=refusal,
+        refusal=partial(refusal, frame=audience.frame),
     )
 
 
-def refusal(status: int, request: Request | None) -> tuple[Pairs, bytes]:
+def refusal(status: int, request: Request | None, *, frame: str) -> tuple[Pairs, bytes]:
     """Return the page of a refusal that comes before any route, and its headers."""
     language = FIRST
     if request is not None:
         accept = request.getHeader("accept-language") or ""
         cookie = read_cookies(request).get("__Host-language", "")
         language = choose_language(cookie, accept)
-    answer = error_page(language, status)
+    answer = error_page(language, status, frame=frame)
     allow = (("Allow", _ALLOWED),) if status == 405 else ()
     return (*ALWAYS.items(), *answer.headers, *allow), answer.body
 
 
-def allowed_hosts(settings: Settings, port: int) -> frozenset[str]:
+def allowed_hosts(
+    settings: Settings, site: SiteSettings, public_url: str, port: int
+) -> frozenset[str]:
     """
     Return the values of Host that are ours.
 
-    Those of the settings, or of the address patients type and the one this machine
+    Those of the settings, or of the address people type and the one this machine
     listens on; each with our port and, behind a port 443, without.
     """
     listen = settings.listen
-    names = set(settings.web.hosts)
+    names = set(site.hosts)
     if not names:
         names = {listen.host, "localhost", settings.domains.hostname}
-        typed = urlsplit(settings.public_url)
+        typed = urlsplit(public_url)
         names.add(typed.netloc)
     return ported({name.lower() for name in names}, port)
 

@@ -26,7 +26,8 @@ class Route:
     ``takes_cut`` is given a form of which the files were too large; any other is not.
     ``rescue`` keeps what was written when the session was over, for its person, and
     returns where it can be gone on with. ``act`` is what the page does, which says who
-    else than the holder may ask for it: nobody, where nothing is said.
+    else than the holder may ask for it: nobody, where nothing is said. What comes
+    ``from_program`` is no form of a browser: it brings its own proof, and no cookie.
     """
 
     method: str
@@ -38,3 +39,4 @@ class Route:
     takes_cut: bool = False
     rescue: Rescue | None = None
     act: Act = Act.ACCOUNT
+    from_program: bool = False

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from attrs import field, frozen
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 from OpenSSL import SSL
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory
+from twisted.internet.interfaces import IListeningPort, IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import AcceptableCiphers, CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
@@ -21,18 +22,27 @@ from gateway.errors import MisuseError
 from gateway.loop import Threads
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
-from gateway.web.site.app import AddressLimits, PageThreads, SiteApp, make_rules
+from gateway.web.site.app import (
+    AddressLimits,
+    Audience,
+    PageThreads,
+    SiteApp,
+    SiteSettings,
+    allowed_hosts,
+    make_rules,
+    ported,
+)
 from gateway.web.site.forwarding import networks_of
 from gateway.web.site.languages import zone_of
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
-from gateway.web.site.ports import Visitors
+from gateway.web.site.mail_setup import autoconfig_hosts
 from gateway.web.site.routes import Route
-from gateway.web.site.serving import Serving
 
-_SUITES = (
+SUITES: Final = (
     "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
     "ECDHE+AESGCM:ECDHE+CHACHA20"
 )
+"""Suites that authenticate what they encrypt, and keep the past secret."""
 _FORM_ROOM = 256 * 1024  # fields and boundaries around the files of a form
 
 
@@ -51,20 +61,20 @@ class WebService(Service):
         settings: Settings,
         database: Database,
         *,
-        port: int,
+        place: SitePlace,
         routes: Iterable[Route],
-        visitors: Visitors,
+        audience: Audience,
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
     ) -> None:
         self._settings = settings
         self._database = database
-        self._wanted_port = port
+        self._place = place
         self._routes = routes
-        self._visitors = visitors
+        self._audience = audience
         self._reactor = reactor
         self._loop = loop
-        self._tls = _PageTls(tls_of(settings))
+        self._tls = _PageTls(place.context())
         self._threads: PageThreads | None = None
         self._listening: IListeningPort | None = None
 
@@ -75,20 +85,21 @@ class WebService(Service):
             return 0
         return int(cast("Any", self._listening.getHost()).port)
 
-    def renew(self) -> None:
+    def renew(self, _identity: object = None) -> None:
         """
         Show the certificate that is in its file now to browsers that connect.
 
         Raises:
             MisuseError: it cannot be used; the one in use stays.
         """
-        self._tls.options = tls_of(self._settings)
+        self._tls.context = self._place.context()
 
     def startService(self) -> None:  # noqa: N802
         """Listen, or raise `CannotListenError`."""
-        web, database = self._settings.web, self._database
+        place, database = self._place, self._database
+        web = place.settings
         proxies = networks_of(web.trusted_proxies)
-        zone_of(web.time_zone)
+        zone_of(self._settings.web.time_zone)
         limits = WebLimits(
             request_seconds=web.request_seconds,
             large_body=web.max_message_bytes + _FORM_ROOM,
@@ -99,7 +110,7 @@ class WebService(Service):
         threads = PageThreads.start()
         app = SiteApp(
             self._routes,
-            Serving(database.keys, self._visitors),
+            self._audience,
             clock=database.clock,
             loop=self._loop,
             reactor=self._reactor,
@@ -107,14 +118,21 @@ class WebService(Service):
             limits=AddressLimits(tries=web.address_tries, proxies=proxies),
         )
         right_of = Threads(self._loop, threads.pages).deferred(
-            self._visitors.right_to_files
+            self._audience.right_to_files
         )
-        rules = make_rules(self._settings, database.keys, self._wanted_port, right_of)
+        hosts = allowed_hosts(self._settings, web, place.public_url, place.port)
+        rules = make_rules(
+            hosts,
+            database.keys,
+            self._audience,
+            right_of,
+            ported(autoconfig_hosts(self._settings), place.port),
+        )
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
         factory = CappedFactory(TLSMemoryBIOFactory(self._tls, False, site), limits)
         try:
             self._listening = self._reactor.listenTCP(
-                self._wanted_port, factory, interface=self._settings.listen.host
+                place.port, factory, interface=self._settings.listen.host
             )
         except Exception:
             threads.stop()
@@ -137,16 +155,40 @@ class WebService(Service):
             self._threads = None
 
 
-@implementer(IOpenSSLContextFactory)
+@implementer(IOpenSSLServerConnectionCreator)
 class _PageTls:
-    """What TLS asks for the context of each connection: the one in use now."""
+    """What TLS asks for each connection: by the context in use now."""
 
-    def __init__(self, options: CertificateOptions) -> None:
-        self.options = options
+    def __init__(self, context: SSL.Context) -> None:
+        self.context = context
 
-    def getContext(self) -> SSL.Context:  # noqa: N802 (Twisted's name)
-        """Return the context of a new connection."""
-        return self.options.getContext()
+    def serverConnectionForTLS(  # noqa: N802 (Twisted's name)
+        self, _protocol: object
+    ) -> SSL.Connection:
+        """Return the TLS side of a new connection."""
+        return SSL.Connection(self.context, None)
+
+
+@frozen(kw_only=True)
+class SitePlace:
+    """Where the pages of an audience are, and what they may cost."""
+
+    port: int
+    public_url: str
+    """The address people type."""
+    settings: SiteSettings
+    context: Callable[[], SSL.Context] = field(repr=False)
+    """Reads certificate and key; raises `MisuseError` where they cannot be used."""
+
+
+def patients_place(settings: Settings) -> SitePlace:
+    """Return where the patients' pages are."""
+    return SitePlace(
+        port=settings.listen.patient_https,
+        public_url=settings.public_url,
+        settings=settings.web,
+        context=lambda: tls_of(settings).getContext(),
+    )
 
 
 def tls_of(settings: Settings) -> CertificateOptions:
@@ -171,7 +213,7 @@ def tls_of(settings: Settings) -> CertificateOptions:
             certificate=chain[0],
             extraCertChain=chain[1:],
             raiseMinimumTo=TLSVersion.TLSv1_2,
-            acceptableCiphers=AcceptableCiphers.fromOpenSSLCipherString(_SUITES),
+            acceptableCiphers=AcceptableCiphers.fromOpenSSLCipherString(SUITES),
         )
         options.getContext().check_privatekey()
     except (OSError, SSL.Error, IndexError, ValueError, TypeError) as error:

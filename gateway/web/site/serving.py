@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 from twisted.logger import Logger
@@ -13,8 +14,9 @@ from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer, page, redirect, with_query
 from gateway.web.site.desk import ActingNow, acting_by
-from gateway.web.site.forms import EMPTY_FORM, read_form
+from gateway.web.site.forms import EMPTY_FORM, Form, read_form
 from gateway.web.site.languages import choose_language
+from gateway.web.site.limits import FilesRight
 from gateway.web.site.ports import Visitors
 from gateway.web.site.routes import Route
 from gateway.web.site.visits import (
@@ -28,6 +30,8 @@ from gateway.web.site.visits import (
 )
 
 log = Logger()
+PATIENTS: Final = "site/base.html"
+"""The frame around the patients' pages, and around errors of theirs."""
 _COOKIE = re.compile(r"[0-9a-f]{64}")
 _DELEGATION = re.compile(r"[0-9a-f]{32}")
 _MAX_AGENT = 500
@@ -39,6 +43,12 @@ class Serving:
 
     keys: KeyRing = field(repr=False)
     visitors: Visitors
+    frame: str = PATIENTS
+    cookie: str = "session"
+
+    def right_to_files(self, cookie: str) -> FilesRight:
+        """Return what of a form with files is taken of whoever has a cookie now."""
+        return self.visitors.right_to_files(cookie)
 
     def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
         """Return the answer of a route; a failure becomes a page that says so."""
@@ -48,12 +58,12 @@ class Serving:
             if raw.method == "POST":
                 visit = self._checked(visit, raw)
         except InvalidError:
-            return error_page(language, 400, text=_written(raw))
+            return error_page(language, 400, text=written(raw))
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
-            return error_page(language, 503, text=_written(raw))
+            return error_page(language, 503, text=written(raw))
         except ForgedError as error:
-            text = _written(raw) if error.is_of_this_site else ""
+            text = written(raw) if error.is_of_this_site else ""
             return error_page(language, 403, text=text)
         if route.needs is Stage.OPEN and visit.person is None:
             return self._to_sign_in(route, visit, parts)
@@ -69,20 +79,15 @@ class Serving:
 
     def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         signed_in, text = visit.person is not None, visit.form.text("text")
-        try:
-            with acting_by(_acting_now(visit)):
-                return route.page(visit, **parts)
-        except NotFoundError:
-            if visit.own is not None:
+
+        def failed(status: int) -> Answer:
+            if status == 404 and visit.own is not None:
                 subject = str(next(iter(parts.values()), ""))[:32]
                 self.visitors.note_refusal(visit.own, subject)
-            return error_page(visit.language, 404, signed_in=signed_in, text=text)
-        except GatewayError as error:
-            log.warn("a page failed: {detail}", detail=str(error))
-            return error_page(visit.language, 503, signed_in=signed_in, text=text)
-        except Exception:  # noqa: BLE001 (a defect: the page says so, the log why)
-            log.failure("defect while serving a page")
-            return error_page(visit.language, 500, signed_in=signed_in, text=text)
+            return error_page(visit.language, status, signed_in=signed_in, text=text)
+
+        with acting_by(_acting_now(visit)):
+            return answered(lambda: route.page(visit, **parts), failed)
 
     def _visit(self, raw: RawRequest, language: str) -> Visit:
         cookie = raw.cookies.get("__Host-session", "")
@@ -122,20 +127,9 @@ class Serving:
             ForgedError: it comes from elsewhere, or its token is not this visitor's.
             InvalidError: it cannot be read.
         """
-        origin = raw.headers.get("origin", "")
-        if origin and origin.lower() != f"https://{raw.headers['host'].lower()}":
-            raise ForgedError
-        if raw.headers.get("sec-fetch-site", "same-origin") not in {
-            "same-origin",
-            "none",
-        }:
-            raise ForgedError
-        form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
         acting = visit.acting.id if visit.acting else ""
         believed = form_tokens(self.keys, visit.cookie, acting)
-        if visit.is_new or not is_among(form.text("token"), believed):
-            raise ForgedError(is_of_this_site=bool(origin))
-        return evolve(visit, form=form if form.fields else EMPTY_FORM)
+        return evolve(visit, form=own_form(raw, () if visit.is_new else believed))
 
     def _to_sign_in(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
         """
@@ -182,7 +176,43 @@ class ForgedError(Exception):
         self.is_of_this_site = is_of_this_site
 
 
-def _written(raw: RawRequest) -> str:
+def own_form(raw: RawRequest, believed: Iterable[str]) -> Form:
+    """
+    Return what came in a form of ours, which has one of the tokens that are believed.
+
+    Raises:
+        ForgedError: it comes from elsewhere, or its token is not this visitor's.
+        InvalidError: it cannot be read.
+    """
+    origin = raw.headers.get("origin", "")
+    if origin and origin.lower() != f"https://{raw.headers['host'].lower()}":
+        raise ForgedError
+    if raw.headers.get("sec-fetch-site", "same-origin") not in {
+        "same-origin",
+        "none",
+    }:
+        raise ForgedError
+    form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
+    if not is_among(form.text("token"), believed):
+        raise ForgedError(is_of_this_site=bool(origin))
+    return form if form.fields else EMPTY_FORM
+
+
+def answered(page: Callable[[], Answer], failed: Callable[[int], Answer]) -> Answer:
+    """Return the answer of a page, or what is said of why there is none."""
+    try:
+        return page()
+    except NotFoundError:
+        return failed(404)
+    except GatewayError as error:
+        log.warn("a page failed: {detail}", detail=str(error))
+        return failed(503)
+    except Exception:  # noqa: BLE001 (a defect: the page says so, the log why)
+        log.failure("defect while serving a page")
+        return failed(500)
+
+
+def written(raw: RawRequest) -> str:
     """Return the text in a form that cannot be taken: it is shown, to be copied."""
     try:
         form = read_form(raw.headers.get("content-type", ""), raw.body, raw.cut)
@@ -206,6 +236,7 @@ def error_page(
     text: str = "",
     wait_seconds: int = 0,
     is_holders: bool = False,
+    frame: str = PATIENTS,
 ) -> Answer:
     """
     Return a page for a failure: what happened and what to do, nothing inside.
@@ -218,6 +249,7 @@ def error_page(
         "site/error.html",
         language,
         status=status,
+        frame=frame,
         code=status,
         signed_in=signed_in,
         is_holders=is_holders,

@@ -19,6 +19,18 @@ from gateway.web.site.answers import is_further, with_query
 from gateway.web.site.forms import EMPTY_FORM, Form
 
 
+@frozen
+class ShownCertificate:
+    """
+    What a client showed in the TLS handshake, in DER, and whether its chain is good.
+
+    The key is proven by the handshake; whom it stands for is judged at each request.
+    """
+
+    der: bytes = field(repr=False)
+    is_sound: bool
+
+
 @frozen(kw_only=True)
 class RawRequest:
     """What came over the wire; bodies are at most as large as the site lets in."""
@@ -32,6 +44,8 @@ class RawRequest:
     cut: int = 0
     """The status that says why the body is not whole, or 0."""
     peer: str = ""
+    shown: ShownCertificate | None = None
+    """The client's certificate, of a port that asks for one."""
 
 
 @frozen(kw_only=True)

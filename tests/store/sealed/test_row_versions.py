@@ -38,7 +38,13 @@ from gateway.store.sealed.rows import (
     Binding,
     Rows,
 )
-from gateway.store.tables import accounts, blocks, one_time_codes, profiles
+from gateway.store.tables import (
+    accounts,
+    blocks,
+    one_time_codes,
+    profiles,
+    web_sessions,
+)
 from tests.fakes import SetClock
 from tests.store.test_altered import World
 
@@ -107,6 +113,35 @@ def columns(table: Table, name: str, free: set[str]) -> BoundColumns:
     return BoundColumns.of(name, bound, FIRST[name], ADDITIONS)
 
 
+_SESSION = {
+    "digest": "d",
+    "stage": "open",
+    "account_id": "é",
+    "code_id": None,
+    "created_at": datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+    "seen_at": datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+    "expires_at": datetime(1970, 1, 2, tzinfo=UTC),
+}
+_SESSION_SAID = (
+    b"s3:row"
+    b"s12:web_sessions"
+    b"s6:digest"
+    b"s5:stage"
+    b"s10:account_id"
+    b"s7:code_id"
+    b"s10:created_at"
+    b"s7:seen_at"
+    b"s10:expires_at"
+    b"s1:d"
+    b"s4:open"
+    b"s2:\xc3\xa9"
+    b"n"
+    b"i1000000:"
+    b"i1000000:"
+    b"i86400000000:"
+)
+
+
 def test_a_row_of_version_one_is_digested_as_on_the_day_it_was_written(
     world: World,
 ) -> None:
@@ -138,9 +173,13 @@ def test_a_row_of_version_one_is_digested_as_on_the_day_it_was_written(
         b"n"
     )
     with world.database.read() as work:
-        made = work.rows.mac(one_time_codes, row)
-        assert made == work.keys.mac(Label.ROW, said)
+        made = work.keys.mac(Label.ROW, said)
+        values = [*row.values(), None]
+        assert work.rows.is_own(one_time_codes, values, made)
+        assert not work.rows.is_own(one_time_codes, [*row.values(), "p"], made)
         assert len(made) == 32
+        session = work.rows.mac(web_sessions, _SESSION)
+        assert session == work.keys.mac(Label.ROW, _SESSION_SAID)
     assert cells_of([True, b"x", [1], {"b": 1, "a": 2}]) == (
         b'b1y1:xj3:[1]j13:{"a":2,"b":1}'
     )

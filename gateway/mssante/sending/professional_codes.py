@@ -1,0 +1,72 @@
+"""The sending of the codes that professionals sign in with, as notices are sent."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from attrs import frozen
+
+from gateway.errors import InvalidError
+from gateway.mssante.sending.email import Carrier, PlainEmail, written
+from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.sending.smart_host import SmartHost
+from gateway.settings.file import Settings
+from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.professionals.mails import ProfessionalMails
+from gateway.store.tasks.steps import SyncedJob
+from gateway.store.tasks.tasks import Task
+
+
+@frozen
+class SendingCodes:
+    """
+    The step for `TaskKind.CODE`; the subject of the task is an e-mail's id.
+
+    It leaves before the task is struck off, so a crash in between sends it twice
+    rather than never.
+    """
+
+    database: Database
+    sender: str
+    service: str
+    carry: Carrier
+
+    @classmethod
+    def from_settings(cls, database: Database, settings: Settings) -> SendingCodes:
+        """Build from the settings: the smart host if there is one, else the outbox."""
+        outgoing = settings.outgoing
+        carry: Carrier = Outbox(outgoing.outbox)
+        if outgoing.smart_host:
+            carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
+        name = settings.domains.operator_name
+        return cls(database, outgoing.notice_from, name, carry)
+
+    def __call__(self, task: Task) -> Job:
+        """Send an e-mail; the job records that it left, or that it cannot."""
+        with self.database.read() as work:
+            mail, now = ProfessionalMails(work).get(task.subject), work.now
+        if mail is None or mail.is_sent:
+            return _nothing
+        if now >= mail.expires_at:
+            return partial(_end, mail.id, "too-late")
+        plain = PlainEmail(
+            id=mail.id,
+            to=mail.to,
+            subject=mail.subject,
+            text=mail.text,
+            created_at=mail.created_at,
+        )
+        try:
+            sync = self.carry(mail.id, written(plain, self.sender, self.service))
+        except InvalidError:
+            return partial(_end, mail.id, "refused")
+        sent = partial(_end, mail.id, "sent")
+        return sent if sync is None else SyncedJob(sent, sync)
+
+
+def _end(mail_id: str, outcome: str, work: UnitOfWork) -> None:
+    ProfessionalMails(work).end(mail_id, outcome)
+
+
+def _nothing(_: UnitOfWork) -> None:
+    """Sent by another worker, or forgotten: there is nothing to do."""

@@ -1,0 +1,1 @@
+"""Professionals who sign in: their accounts, their sessions, the codes sent to them."""

@@ -1,0 +1,1 @@
+"""The professionals' pages: who they are, in which situation, what they may open"""

@@ -1,0 +1,92 @@
+"""What the professionals' pages share: trust, directory, sessions, their frame."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from attrs import frozen
+
+from gateway.core.habilitation import MatrixColumn
+from gateway.core.practice import Practice, Professional
+from gateway.core.practice_names import practice_name
+from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.situation_rules import column_in
+from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.web_sessions import SessionLife
+from gateway.store.professionals.sessions import ProfessionalSessions
+from gateway.web.professional.identifying import Card, card_of
+from gateway.web.professional.ports import JudgePeer, OpenPeople
+from gateway.web.professional.visits import ProfessionalVisit, name_of
+from gateway.web.site.answers import Answer, page
+from gateway.web.site.desk import Desk
+from gateway.web.site.languages import zone_of
+from gateway.web.site.visits import ShownCertificate
+
+FRAME = "professional/base.html"
+COOKIE = "professional"
+"""
+Of its own name: browsers give a cookie to every port of a host, and who is a patient
+and a professional would end each session by the other.
+"""
+
+
+@frozen(kw_only=True)
+class ProfessionalDesk(Desk):
+    """The desk of the professionals' pages."""
+
+    judge: JudgePeer
+    open_people: OpenPeople
+
+    def sessions(self, work: UnitOfWork) -> ProfessionalSessions:
+        """Return the sessions, with the lives the settings give them."""
+        professional = self.settings.professional
+        life = SessionLife(
+            idle=timedelta(seconds=professional.session_idle_seconds),
+            whole=timedelta(seconds=professional.session_seconds),
+        )
+        return ProfessionalSessions(work, life)
+
+    def day(self, moment: datetime) -> date:
+        """Return the day that a moment is in, by the clock of the pages."""
+        return moment.astimezone(zone_of(self.settings.web.time_zone)).date()
+
+    def card(self, shown: ShownCertificate | None) -> Card:
+        """Return what the certificate of a connection is worth now."""
+        return card_of(shown, None if shown is None else self.judge(shown.der))
+
+    def column(self, practice: Practice) -> MatrixColumn | NoColumn:
+        """Return by which column somebody reads in a situation, or why by none."""
+        is_open = self.settings.professional.activities_are_open
+        return column_in(practice, activities_are_open=is_open)
+
+    def known(self, work: UnitOfWork, national_id: str) -> Professional | None:
+        """Return what the directory knows of a national number."""
+        return self.open_people(work).find(national_id)
+
+    def page(
+        self, visit: ProfessionalVisit, template: str, *, status: int = 200, **said: Any
+    ) -> Answer:
+        """Return a page with the frame every visitor gets, signed in or not."""
+        person = visit.person
+        place = situation = ""
+        if person is not None:
+            place = visit.practice.place
+            situation = practice_name(visit.practice, visit.language)
+        answer = page(
+            f"professional/{template}",
+            visit.language,
+            status=status,
+            zone=self.settings.web.time_zone,
+            visit=visit,
+            name="" if person is None else name_of(person),
+            situation=situation,
+            place=place,
+            service=self.settings.domains.operator_name,
+            closing=visit.session.ends_at if visit.session is not None else visit.now,
+            idle_minutes=self.settings.professional.session_idle_seconds // 60,
+            **said,
+        )
+        if visit.is_new:
+            return answer.with_cookie(COOKIE, visit.cookie)
+        return answer

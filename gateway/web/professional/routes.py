@@ -1,0 +1,40 @@
+"""Which of the professionals' pages answers which address."""
+
+from __future__ import annotations
+
+from gateway.store.patients.web_sessions import Stage
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.home_pages import ProfessionalHomePages
+from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
+from gateway.web.site.routes import Page, Route
+
+
+def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
+    """Return all routes of the professionals' pages."""
+    sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
+    anyone = Stage.ANONYMOUS
+
+    def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
+        return Route(method="GET", path=path, page=page, needs=needs)
+
+    def post(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
+        return Route(method="POST", path=path, page=page, needs=needs)
+
+    def guarded(path: str, page: Page) -> Route:
+        return Route(method="POST", path=path, page=page, needs=anyone, guarded=True)
+
+    return (
+        get("/", sign_in.start, anyone),
+        get("/sign-in", sign_in.form, anyone),
+        guarded("/sign-in/card", sign_in.give_card),
+        get("/sign-in/code", sign_in.code_form, anyone),
+        guarded("/sign-in/code", sign_in.give_code),
+        guarded("/sign-in/code/again", sign_in.code_again),
+        get("/sign-in/situation", sign_in.situations, anyone),
+        guarded("/sign-in/situation", sign_in.choose),
+        post("/sign-out", sign_in.leave, anyone),
+        post("/language", sign_in.choose_language, anyone),
+        get("/home", home.home),
+        get("/patients", home.search),
+        post("/patients", home.find),
+    )

@@ -1,0 +1,19 @@
+"""The professionals' pages, running on the reactor of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.web.professional.browsing import ProSite, running_pages
+
+
+@pytest.fixture
+def pages(
+    tmp_path: Path, pki_folder: Path, request: pytest.FixtureRequest
+) -> Iterator[ProSite]:
+    """The pages on a real port; a parameter changes their settings."""
+    with running_pages(tmp_path, pki_folder, **getattr(request, "param", {})) as site:
+        yield site
