@@ -60,6 +60,7 @@ _COOKIES = frozenset(
         "session",
         "language",
         "device",
+        "trusted",
         "acting",
         "professional",
         "provider",
