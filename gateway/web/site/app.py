@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from attrs import evolve, frozen
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -23,7 +23,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.clock import Clock
 from gateway.loop import Threads
-from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
 from gateway.trust.tls_twisted import chain_fault
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
@@ -379,27 +378,3 @@ def refusal(status: int, request: Request | None, *, frame: str) -> tuple[Pairs,
     answer = error_page(language, status, frame=frame)
     allow = (("Allow", _ALLOWED),) if status == 405 else ()
     return (*ALWAYS.items(), *answer.headers, *allow), answer.body
-
-
-def allowed_hosts(
-    settings: Settings, site: SiteSettings, public_url: str, port: int
-) -> frozenset[str]:
-    """
-    Return the values of Host that are ours.
-
-    Those of the settings, or of the address people type and the one this machine
-    listens on; each with our port and, behind a port 443, without.
-    """
-    listen = settings.listen
-    names = set(site.hosts)
-    if not names:
-        names = {listen.host, "localhost", settings.domains.hostname}
-        typed = urlsplit(public_url)
-        names.add(typed.netloc)
-    return ported({name.lower() for name in names}, port)
-
-
-def ported(names: Iterable[str], port: int) -> frozenset[str]:
-    """Return values of Host for names: as they are, and with our port."""
-    found = frozenset(names)
-    return found | {f"{name}:{port}" for name in found if ":" not in name}

@@ -28,11 +28,10 @@ from gateway.web.site.app import (
     PageThreads,
     SiteApp,
     SiteSettings,
-    allowed_hosts,
     make_rules,
-    ported,
 )
 from gateway.web.site.forwarding import networks_of
+from gateway.web.site.hosts import allowed_hosts, ported
 from gateway.web.site.languages import zone_of
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
 from gateway.web.site.mail_setup import autoconfig_hosts
@@ -120,7 +119,7 @@ class WebService(Service):
         right_of = Threads(self._loop, threads.pages).deferred(
             self._audience.right_to_files
         )
-        hosts = allowed_hosts(self._settings, web, place.public_url, place.port)
+        hosts = allowed_hosts(self._settings, web.hosts, place.public_url, place.port)
         rules = make_rules(
             hosts,
             database.keys,
