@@ -14,8 +14,8 @@ def allowed_hosts(
     """
     Return the values of Host that are ours.
 
-    Those of the settings, ``hosts``, or of the address people type and the one this machine
-    listens on; each with our port and, behind a port 443, without.
+    ``hosts`` are those of the settings; without, that of the address people type and
+    what this machine listens on; each with our port and, behind a port 443, without.
     """
     listen = settings.listen
     names = set(hosts)
