@@ -130,13 +130,13 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
         },
         "passkey": {
             "fr": (
-                "Vos clés d'accès ont changé",
+                "Vos clés d’accès ont changé",
                 "Bonjour,\n\n"
-                "Une clé d'accès de votre espace vient d'être ajoutée ou retirée. La "
+                "Une clé d’accès de votre espace vient d’être ajoutée ou retirée. La "
                 "page « Mon compte » de votre espace dit lesquelles vous avez.\n\n"
-                "Vous ne l'avez pas demandé ? Connectez-vous, retirez celles que vous "
+                "Vous ne l’avez pas demandé ? Connectez-vous, retirez celles que vous "
                 "ne connaissez pas et changez de mot de passe. Sans accès, prévenez "
-                "tout de suite l'accueil du service.\n" + CARE_FR,
+                "tout de suite l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "Your passkeys have changed",
@@ -152,12 +152,12 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "fr": (
                 "Un appareil de confiance de plus",
                 "Bonjour,\n\n"
-                "Votre espace vient d'être ouvert dans un navigateur, et plus aucun "
-                "code n'y sera demandé pendant un temps : le mot de passe y suffit. Si "
-                "vous l'avez voulu, ne faites rien.\n\n"
-                "Ce n'était pas vous ? Connectez-vous, allez dans « Mon compte », "
+                "Votre espace vient d’être ouvert dans un navigateur, et plus aucun "
+                "code n’y sera demandé pendant un temps : le mot de passe y suffit. Si "
+                "vous l’avez voulu, ne faites rien.\n\n"
+                "Ce n’était pas vous ? Connectez-vous, allez dans « Mon compte », "
                 "redemandez le code et changez de mot de passe. Sans accès, prévenez "
-                "tout de suite l'accueil du service.\n" + CARE_FR,
+                "tout de suite l’accueil du service.\n" + CARE_FR,
             ),
             "en": (
                 "One more trusted device",

@@ -298,17 +298,17 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
             "Left your care team by a block",
         ),
         ("session:open", "passkey"): Both(
-            "Connexion à l'espace par une clé d'accès", "Signed in with a passkey"
+            "Connexion à l’espace par une clé d’accès", "Signed in with a passkey"
         ),
         ("session:open", "trusted"): Both(
-            "Connexion à l'espace sans code, depuis un appareil de confiance",
+            "Connexion à l’espace sans code, depuis un appareil de confiance",
             "Signed in without a code, from a trusted device",
         ),
         ("session:refuse", "passkey"): Both(
-            "Connexion par une clé d'accès refusée", "Sign-in with a passkey refused"
+            "Connexion par une clé d’accès refusée", "Sign-in with a passkey refused"
         ),
         ("session:refuse", "passkey-cloned"): Both(
-            "Connexion refusée : cette clé d'accès semble avoir été copiée",
+            "Connexion refusée : cette clé d’accès semble avoir été copiée",
             "Sign-in refused: this passkey seems to have been copied",
         ),
         ("document:download", "operator"): Both(
@@ -383,8 +383,8 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
-        "passkey": Both("Clé d'accès ajoutée", "Passkey added"),
-        "passkey-removed": Both("Clé d'accès retirée", "Passkey removed"),
+        "passkey": Both("Clé d’accès ajoutée", "Passkey added"),
+        "passkey-removed": Both("Clé d’accès retirée", "Passkey removed"),
         "trusted": Both(
             "Appareil de confiance : plus de code demandé",
             "Trusted device: no code asked any more",
