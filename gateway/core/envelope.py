@@ -13,6 +13,7 @@ class Door(StrEnum):
     OPERATOR = "smtp"  # another operator, mutual TLS
     SUBMISSION = "submission"  # one of our users, client certificate
     WEB = "web"  # the patient's own page
+    PROFESSIONAL = "professional"  # a professional's own page
     SYSTEM = "system"  # the gateway itself: receipts
 
 

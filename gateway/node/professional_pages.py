@@ -9,6 +9,7 @@ from typing import Any
 from OpenSSL import SSL
 
 from gateway.errors import InvalidError, MisuseError
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -24,7 +25,11 @@ from gateway.web.site.service import SUITES, SitePlace, WebService
 
 
 def make_professional_desk(
-    settings: Settings, database: Database, writer: Writer, trust: TrustSpace
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    reception: Reception,
+    trust: TrustSpace,
 ) -> ProfessionalDesk:
     """
     Return the desk of the professionals' pages.
@@ -42,6 +47,7 @@ def make_professional_desk(
         settings=settings,
         judge=trust.judge_peer,
         open_people=Directory,
+        reception=reception,
         provider=provider,
     )
 

@@ -180,7 +180,9 @@ class Service:
             )
             webs.append(patient_pages(desk, loop, reactor))
         if settings.listen.professional_https:
-            theirs = make_professional_desk(settings, database, writer, self._trust)
+            theirs = make_professional_desk(
+                settings, database, writer, self._reception, self._trust
+            )
             webs.append(professional_pages(theirs, loop, reactor))
         for pages in webs:
             pages.setServiceParent(self._root)

@@ -66,6 +66,13 @@ class ProfessionalSettings(Table):
         "Requests to sign in from one address in five minutes: a hospital's "
         "professionals may share one.",
     ] = 300
+    file_most: Annotated[int, "PDFs filed at once from one form."] = 10
+    file_bytes: Annotated[int, "One PDF that is filed."] = 10 * MIB
+    file_misses: Annotated[
+        int,
+        "Patients a professional who files may name in vain in an hour: a number that "
+        "is nobody's here, or whose birth date is another.",
+    ] = 20
     max_message_bytes: Annotated[int, "All files of one form."] = 20 * MIB
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0
     max_connections: Annotated[int, "Connections at once."] = 1000

@@ -90,6 +90,7 @@ class Action(StrEnum):
     DOCUMENT_DECIDED = "document:decide"
     DOCUMENT_FILED = "document:file"
     DOCUMENT_KEPT = "document:keep"
+    DOCUMENTS_BROUGHT = "documents:bring"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
     DOCUMENT_ERASED = "document:erase"
@@ -361,6 +362,27 @@ class JournalReader:
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
         )
+        return [self._entry(row) for row in rows]
+
+    def last_about(
+        self,
+        subject: str,
+        action: str,
+        *,
+        outcome: str = "",
+        since: datetime | None = None,
+        most: int = 100,
+    ) -> list[Entry]:
+        """Return the last lines of an action about a subject, newest first; opened."""
+        columns = journal.c
+        query = select(journal).where(
+            columns.subject == subject, columns.action == action
+        )
+        if outcome:
+            query = query.where(columns.outcome == outcome)
+        if since is not None:
+            query = query.where(columns.at >= since)
+        rows = self.connection.execute(query.order_by(columns.id.desc()).limit(most))
         return [self._entry(row) for row in rows]
 
     def lines(self, chain: str | None = None) -> Iterator[Entry]:

@@ -10,6 +10,9 @@ from attrs import frozen
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice, Professional
 from gateway.core.practice_names import practice_name
+from gateway.errors import UnavailableError
+from gateway.reception.keeping import Also, Failed, Reception
+from gateway.reception.submission import Submission
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.situation_rules import column_in
 from gateway.store.base.work import UnitOfWork
@@ -20,7 +23,7 @@ from gateway.web.professional.identifying import Card, card_of
 from gateway.web.professional.ports import JudgePeer, OpenPeople
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk
+from gateway.web.site.desk import Desk, committed
 from gateway.web.site.languages import zone_of
 from gateway.web.site.visits import ShownCertificate
 
@@ -38,7 +41,21 @@ class ProfessionalDesk(Desk):
 
     judge: JudgePeer
     open_people: OpenPeople
+    reception: Reception
     provider: Provider | None = None
+
+    def keep(self, submission: Submission, also: Also) -> None:
+        """
+        Keep what a professional files, with what belongs in the same commit.
+
+        Sent twice, it is kept once.
+
+        Raises:
+            UnavailableError: it could not be kept, or not in time.
+        """
+        answer = committed(self.reception.keep(submission, also))
+        if isinstance(answer, Failed):
+            raise UnavailableError("try again later", detail=answer.why)
 
     def sessions(self, work: UnitOfWork) -> ProfessionalSessions:
         """Return the sessions, with the lives the settings give them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
@@ -14,7 +15,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     provider = ProviderPages(desk)
-    anyone = Stage.ANONYMOUS
+    filing, anyone = FilingPages(desk), Stage.ANONYMOUS
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -61,4 +62,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/home", home.home),
         get("/patients", home.search),
         post("/patients", home.find),
+        get("/file", filing.ask),
+        Route(method="POST", path="/file", page=filing.file, takes_cut=True),
+        get("/filings", filing.filings),
     )

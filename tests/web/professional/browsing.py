@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest_twisted
 from attrs import define, frozen
 
 from gateway.core.practice import Practice, Professional
+from gateway.loop import Threads
 from gateway.node.professional_pages import professional_pages
+from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -156,12 +159,16 @@ def running_pages(
     writer = Writer(database)
     writer.start()
     people: dict[str, Professional] = {}
+    threads = ThreadPoolExecutor(1)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
         settings=settings,
         judge=TrustSpace(settings.trust, clock).judge_peer,
         open_people=lambda _: KnownPeople(people),
+        reception=Reception(
+            database, writer, Threads(asyncio.get_event_loop(), threads)
+        ),
         provider=Provider.of(settings.provider, clock),
     )
     service = professional_pages(desk, asyncio.get_event_loop(), reactor)
@@ -170,5 +177,6 @@ def running_pages(
         yield ProSite(settings, database, clock, writer, service, desk, people, certs)
     finally:
         pytest_twisted.blockon(service.stopService())
+        threads.shutdown()
         writer.stop()
         database.close()

@@ -1,0 +1,326 @@
+"""What a professional files by a page: for whom, and what became of each document."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from attrs import field, frozen
+
+from gateway.core.codes import (
+    FACILITIES,
+    PROFESSIONALS,
+    DocumentType,
+    coded,
+    document_types,
+)
+from gateway.core.document import Visibility
+from gateway.core.envelope import (
+    Door,
+    Recipient,
+    RecipientKind,
+    Sender,
+    SenderKind,
+)
+from gateway.core.informing import InformedBy, PatientInformed
+from gateway.core.person import Participant, Structure
+from gateway.core.reasons import Effect, Reason
+from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.senders import text_for_sender
+from gateway.documents.cda.professional_document import (
+    SOLO_PRACTICE,
+    ProfessionalFile,
+    make_professional_document,
+)
+from gateway.documents.cda.writing import Head
+from gateway.errors import UnavailableError
+from gateway.reception.submission import (
+    Said,
+    Submission,
+    SubmittedDocument,
+    SubmittedDocuments,
+)
+from gateway.rights.author_rules import is_structure_id
+from gateway.rights.consultation_rules import over_by_time
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
+from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.consultations import Consultations
+from gateway.store.journal import Action, Entry
+from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.values import Profile
+from gateway.store.sealed.blobs import Parcel
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.visits import ProfessionalVisit
+
+MOST_SHOWN: Final = 50
+"""Of one's own filings, the last."""
+
+_MISSED: Final = "patient-not-found"
+_HOUR: Final = timedelta(hours=1)
+_NAMESPACE: Final = UUID("5c2c8c59-3b0a-5d43-9a44-7d1a60f6a0d1")
+
+
+@frozen(kw_only=True)
+class ToFile:
+    """What was asked for and is in order: the PDFs, each with its title."""
+
+    once: str
+    kind: DocumentType
+    visibility: Visibility | None
+    informed: bool
+    files: tuple[tuple[str, bytes], ...] = field(repr=False)
+
+
+@frozen(kw_only=True)
+class ShownFiling:
+    """
+    One document of a filing: ``state`` is waiting, filed, known or refused.
+
+    ``text`` says more of it, empty where its state says all.
+    """
+
+    title: str = field(repr=False)
+    state: str
+    text: str = ""
+
+
+@frozen(kw_only=True)
+class ShownFilings:
+    """What was filed at once for one patient, and what became of each document."""
+
+    at: datetime
+    kind: str
+    patient: str = field(repr=False)
+    documents: tuple[ShownFiling, ...]
+
+
+@frozen
+class ProfessionalFiling:
+    """Filing by pages; blocking."""
+
+    desk: ProfessionalDesk
+
+    def of_number(self, matricule: str, born: date) -> Profile | None:
+        """
+        Return the patient of a number and of a birth date, or None.
+
+        Both have to be theirs: a wrong number is nobody's, and who guesses is told
+        neither whether somebody has a profile here, nor who it is.
+        """
+        with self.desk.database.read() as work:
+            profile = _profile(work, matricule=matricule)
+        known = profile.traits.birth_date if profile else ""
+        return profile if known and f"{born:%Y%m%d}".startswith(known) else None
+
+    def of_record(self, visit: ProfessionalVisit, record: str) -> Profile | None:
+        """Return the patient of a record that one has open, None where it is not."""
+        idle = timedelta(minutes=self.desk.settings.reading.idle_minutes)
+        with self.desk.database.read() as work:
+            one = Consultations(work).own(record, visit.professional.national_id)
+            if one is None or one.ended_at is not None:
+                return None
+            if over_by_time(one.times, work.now, idle) is not None:
+                return None
+            return _profile(work, profile_id=one.profile_id)
+
+    def missed_often(self, visit: ProfessionalVisit) -> bool:
+        """Tell whether somebody named patients in vain as often as is let."""
+        most = self.desk.settings.professional.file_misses
+        with self.desk.database.read() as work:
+            missed = work.journal.last_about(
+                visit.held_session.account.id,
+                Action.PAGE_REFUSED,
+                outcome=_MISSED,
+                since=work.now - _HOUR,
+                most=most,
+            )
+        return len(missed) >= most
+
+    def miss(self, visit: ProfessionalVisit) -> None:
+        """Leave a trace of a patient who was named in vain."""
+        account_id = visit.held_session.account.id
+        self.desk.write(
+            lambda work: work.note(
+                Action.PAGE_REFUSED, _MISSED, account_id, who="professional"
+            )
+        )
+
+    def keep(self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile) -> None:
+        """
+        Keep documents as their author brought them; whether each is filed comes later.
+
+        The form sent twice is kept once.
+
+        Raises:
+            InvalidError: a PDF cannot be filed as a document.
+            UnavailableError: nothing could be kept now.
+        """
+        account = visit.held_session.account
+        name = f"{account.id}:{profile.id}:{to_file.once}"
+        submission = Submission(
+            id=hashlib.sha256(name.encode()).hexdigest()[:32],
+            id_is_derived=True,
+            door=Door.PROFESSIONAL,
+            sender=Sender(
+                kind=SenderKind.PERSON,
+                identity=visit.professional.national_id,
+                fingerprint=visit.held_session.sign_in.certificate,
+            ),
+            recipients=(self._recipient(profile),),
+            brings=SubmittedDocuments(
+                identifier=_oid(uuid5(_NAMESPACE, f"submission:{name}")),
+                documents=tuple(
+                    SubmittedDocument(
+                        content=_document(visit, profile, to_file, n, f"{name}:{n}"),
+                        said=_said(to_file),
+                    )
+                    for n in range(len(to_file.files))
+                ),
+            ),
+        )
+
+        def note(work: UnitOfWork, _: Parcel) -> None:
+            work.note(
+                Action.DOCUMENTS_BROUGHT,
+                "kept",
+                account.id,
+                owner=f"professional:{account.id}",
+                arrival=submission.id,
+                type=to_file.kind.code,
+                document=[title for title, _ in to_file.files],
+            )
+
+        self.desk.keep(submission, note)
+
+    def _recipient(self, profile: Profile) -> Recipient:
+        domain = self.desk.settings.domains.patient
+        return Recipient(
+            kind=RecipientKind.PATIENT,
+            address=f"{profile.ins.matricule}@{domain}",
+            target_id=profile.id,
+        )
+
+    def own(self, visit: ProfessionalVisit) -> list[ShownFilings]:
+        """Return what somebody filed by pages, the last first, as it stands now."""
+        with self.desk.database.read() as work:
+            lines = work.journal.last_about(
+                visit.held_session.account.id, Action.DOCUMENTS_BROUGHT, most=MOST_SHOWN
+            )
+            found = [self._shown(work, one, visit.language) for one in lines]
+        return [one for one in found if one is not None]
+
+    def _shown(
+        self, work: UnitOfWork, line: Entry, language: str
+    ) -> ShownFilings | None:
+        arrivals = Arrivals(work)
+        kept = arrivals.get(line.detail["arrival"])
+        if kept is None:
+            return None
+        outcomes = arrivals.documents(kept.id)
+        kind = document_types()[line.detail["type"]]
+        name = kind.english if language == "en" else kind.label
+        titles: Sequence[str] = line.detail.get("document", [])
+        return ShownFilings(
+            at=kept.received_at,
+            kind=name,
+            patient=_patient(work, kept),
+            documents=tuple(_outcomes(titles, outcomes, language)),
+        )
+
+
+def _outcomes(
+    titles: Sequence[str], outcomes: Sequence[DocumentOutcome], language: str
+) -> list[ShownFiling]:
+    """
+    Return what became of each document, and of what was found hidden in one.
+
+    No more is said of a reason than any sender is told.
+    """
+    if not outcomes:
+        return [ShownFiling(title=one, state="waiting") for one in titles]
+    shown = []
+    for number, one in enumerate(outcomes):
+        title = titles[number] if len(outcomes) == len(titles) else ""
+        reason = Reason(one.outcome)
+        effect = REASON_TEXTS[reason].effect
+        states = {Effect.FILED: "filed", Effect.ALREADY_FILED: "known"}
+        text = text_for_sender(reason)[language == "en"]
+        shown.append(
+            ShownFiling(title=title, state=states.get(effect, "refused"), text=text)
+        )
+    return shown
+
+
+def _patient(work: UnitOfWork, kept: KeptArrival) -> str:
+    """Return the number of the patient, which who filed knows; empty once it is gone"""
+    profile = _profile(work, profile_id=kept.recipients[0].recipient.target_id)
+    return profile.ins.matricule if profile else ""
+
+
+def _profile(
+    work: UnitOfWork, *, matricule: str = "", profile_id: str = ""
+) -> Profile | None:
+    """Return a profile that opens; of one whose key is destroyed there is nobody."""
+    profiles = Profiles(work)
+    try:
+        return profiles.find(matricule) if matricule else profiles.get(profile_id)
+    except UnavailableError:
+        return None
+
+
+def _said(to_file: ToFile) -> Said:
+    flag = to_file.visibility
+    return Said(
+        confidentiality=(flag.value,) if flag else (),
+        informed=PatientInformed(by=InformedBy.SPOKEN) if to_file.informed else None,
+    )
+
+
+def _document(
+    visit: ProfessionalVisit, profile: Profile, to_file: ToFile, number: int, name: str
+) -> bytes:
+    title, content = to_file.files[number]
+    practice = visit.practice
+    return make_professional_document(
+        ProfessionalFile(
+            head=Head(
+                unique_id=_oid(uuid5(_NAMESPACE, f"document:{name}")),
+                set_id=_oid(uuid5(_NAMESPACE, f"set:{name}")),
+                kind=to_file.kind,
+                title=title,
+            ),
+            author=author_of(visit),
+            facility=(
+                coded(FACILITIES, practice.sector) if practice.sector else SOLO_PRACTICE
+            ),
+            done_at=visit.now,
+            content=content,
+        ),
+        ins=profile.ins,
+        traits=profile.traits,
+        written_at=visit.now,
+    )
+
+
+def author_of(visit: ProfessionalVisit) -> Participant:
+    """Return who signed in as an author, of the structure they chose to work in."""
+    person, practice = visit.professional, visit.practice
+    structure = None
+    if is_structure_id(practice.structure):
+        structure = Structure(identifier=practice.structure, name=practice.place)
+    return Participant(
+        root=PROFESSIONALS,
+        identifier=person.national_id,
+        family=person.family,
+        given=person.given,
+        structure=structure,
+    )
+
+
+def _oid(unique: UUID) -> str:
+    """Return a UUID as an OID (ITU-T X.667)."""
+    return f"2.25.{unique.int}"

@@ -1,0 +1,280 @@
+"""The pages where a professional files PDFs, and sees what became of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Final
+from uuid import uuid4
+
+from attrs import evolve, field, frozen
+
+from gateway.core.codes import DocumentType, document_types
+from gateway.core.document import Visibility
+from gateway.core.keeping import MAX_TITLE
+from gateway.core.subject_tag import tag_words
+from gateway.documents.pdf_files import is_encrypted
+from gateway.errors import InvalidError
+from gateway.message.parameters import safe_name
+from gateway.rights.page_filing_rules import (
+    NoPageFiling,
+    PageFilingFacts,
+    refuse_page_filing,
+)
+from gateway.store.patients.values import Profile
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.filing import ProfessionalFiling, ToFile
+from gateway.web.professional.visits import ProfessionalVisit
+from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.forms import UploadedFile
+from gateway.web.site.visits import identity_of
+
+_PDF: Final = b"%PDF-"
+_OF_PATIENTS: Final = ("DOCPAT", "EXPPAT")
+_LONGEST_NUMBER: Final = 30
+
+
+class FilingProblem(StrEnum):
+    """What is wrong with a form; each has its words in the page."""
+
+    NUMBER = "number"
+    BORN = "born"
+    NOBODY = "nobody"
+    TOO_OFTEN = "too often"
+    RECORD = "record"
+    KIND = "kind"
+    VISIBILITY = "visibility"
+    LONG_TITLE = "long title"
+    ODD_TITLE = "odd title"
+    NO_FILE = "no file"
+    TOO_MANY = "too many"
+    TOO_LARGE = "too large"
+    NOT_PDF = "not PDF"
+    ENCRYPTED = "encrypted"
+    CUT = "cut"
+    BUSY = "busy"
+    UNFIT = "unfit"
+
+
+_PLACES: Final = {
+    "ins": (FilingProblem.NUMBER, FilingProblem.NOBODY, FilingProblem.TOO_OFTEN),
+    "born": (FilingProblem.BORN,),
+    "kind": (FilingProblem.KIND,),
+    "visibility": (FilingProblem.VISIBILITY,),
+    "title": (FilingProblem.LONG_TITLE, FilingProblem.ODD_TITLE),
+    "record": (FilingProblem.RECORD,),
+}
+"""At which field a problem is shown; the others are of the files."""
+
+
+@frozen(kw_only=True)
+class FilingForm:
+    """What the form holds; ``record`` is the open one it came from, if any."""
+
+    record: str = ""
+    number: str = field(default="", repr=False)
+    born: str = field(default="", repr=False)
+    kind: str = ""
+    title: str = field(default="", repr=False)
+    visibility: str = ""
+    informed: bool = False
+    once: str = field(factory=lambda: uuid4().hex, repr=False)
+    problems: tuple[FilingProblem, ...] = ()
+
+    def at(self, place: str) -> FilingProblem | None:
+        """Return what is wrong with a field, or None."""
+        return next((one for one in self.problems if place_of(one) == place), None)
+
+
+def place_of(problem: FilingProblem) -> str:
+    """
+    Return the field at which a problem is shown.
+
+    >>> place_of(FilingProblem.NOBODY), place_of(FilingProblem.NOT_PDF)
+    ('ins', 'files')
+    """
+    found = (place for place, some in _PLACES.items() if problem in some)
+    return next(found, "files")
+
+
+@frozen
+class FilingPages:
+    """PDFs become documents of who signed in, and go the way of all others."""
+
+    desk: ProfessionalDesk
+
+    def ask(self, visit: ProfessionalVisit) -> Answer:
+        """Ask for PDFs, their patient, and what is said of them."""
+        form = FilingForm(record=visit.query.get("record", "")[:32])
+        if form.record and self._filing.of_record(visit, form.record) is None:
+            form = evolve(form, record="", problems=(FilingProblem.RECORD,))
+        return self._show(visit, form)
+
+    @property
+    def _filing(self) -> ProfessionalFiling:
+        return ProfessionalFiling(self.desk)
+
+    def file(self, visit: ProfessionalVisit) -> Answer:
+        """Keep the documents; what becomes of each is told on the page of filings."""
+        form = self._read(visit)
+        if self._refusal(visit) is not None:
+            return self._show(visit, form, status=403)
+        profile, why = self._patient(visit, form)
+        problems = (*((why,) if why else ()), *form.problems)
+        if problems or profile is None:
+            form = evolve(form, problems=problems)
+            if FilingProblem.RECORD in problems:
+                form = evolve(form, record="")
+            return self._show(visit, form, status=visit.form.cut or 422)
+        to_file = ToFile(
+            once=form.once,
+            kind=kinds()[form.kind],
+            visibility=Visibility(form.visibility) if form.visibility else None,
+            informed=form.informed,
+            files=tuple(
+                (_title(one, form.title, len(visit.form.files)), one.content)
+                for one in visit.form.files
+            ),
+        )
+        try:
+            self._filing.keep(visit, profile, to_file)
+        except InvalidError:
+            form = evolve(form, problems=(FilingProblem.UNFIT,))
+            return self._show(visit, form, status=422)
+        return redirect("/filings?done=received")
+
+    def filings(self, visit: ProfessionalVisit) -> Answer:
+        """Show what became of what was filed by these pages."""
+        return self.desk.page(
+            visit,
+            "filings.html",
+            filings=self._filing.own(visit),
+            done=visit.query.get("done", "") == "received",
+        )
+
+    def _read(self, visit: ProfessionalVisit) -> FilingForm:
+        fields = visit.form
+        once = fields.line("once")
+        form = FilingForm(
+            record=fields.line("record")[:32],
+            number="".join(fields.line("ins").split()).upper()[:_LONGEST_NUMBER],
+            born=fields.line("born")[:10],
+            kind=fields.line("kind"),
+            title=fields.line("title"),
+            visibility=fields.line("visibility"),
+            informed=fields.line("informed") == "1",
+            once=once if len(once) == 32 and once.isalnum() else uuid4().hex,
+        )
+        problems: list[FilingProblem] = []
+        if form.kind not in kinds():
+            problems.append(FilingProblem.KIND)
+        if form.visibility and form.visibility not in set(Visibility):
+            problems.append(FilingProblem.VISIBILITY)
+        if len(form.title) > MAX_TITLE:
+            problems.append(FilingProblem.LONG_TITLE)
+        elif not form.title.isprintable():
+            problems.append(FilingProblem.ODD_TITLE)
+        if (wrong := self._judge(visit)) is not None:
+            problems.append(wrong)
+        return evolve(form, problems=tuple(problems))
+
+    def _judge(self, visit: ProfessionalVisit) -> FilingProblem | None:
+        """Return what is wrong with the files, or None."""
+        settings, files = self.desk.settings.professional, visit.form.files
+        if visit.form.cut:
+            is_busy = visit.form.cut == 503
+            return FilingProblem.BUSY if is_busy else FilingProblem.CUT
+        if not files:
+            return FilingProblem.NO_FILE
+        if len(files) > settings.file_most:
+            return FilingProblem.TOO_MANY
+        if any(len(one.content) > settings.file_bytes for one in files):
+            return FilingProblem.TOO_LARGE
+        if not all(one.content.startswith(_PDF) for one in files):
+            return FilingProblem.NOT_PDF
+        if any(is_encrypted(one.content) for one in files):
+            return FilingProblem.ENCRYPTED
+        return None
+
+    def _patient(
+        self, visit: ProfessionalVisit, form: FilingForm
+    ) -> tuple[Profile | None, FilingProblem | None]:
+        """Return whose documents they are, or what stands against it."""
+        if form.record:
+            profile = self._filing.of_record(visit, form.record)
+            return profile, None if profile else FilingProblem.RECORD
+        if not form.number:
+            return None, FilingProblem.NUMBER
+        try:
+            born = date.fromisoformat(form.born)
+        except ValueError:
+            return None, FilingProblem.BORN
+        if self._filing.missed_often(visit):
+            return None, FilingProblem.TOO_OFTEN
+        profile = self._filing.of_number(form.number, born)
+        if profile is None:
+            self._filing.miss(visit)
+            return None, FilingProblem.NOBODY
+        return profile, None
+
+    def _refusal(self, visit: ProfessionalVisit) -> NoPageFiling | None:
+        person = visit.professional
+        return refuse_page_filing(
+            PageFilingFacts(identifier=person.national_id, is_named=bool(person.family))
+        )
+
+    def _show(
+        self, visit: ProfessionalVisit, form: FilingForm, *, status: int = 200
+    ) -> Answer:
+        settings = self.desk.settings.professional
+        profile = self._filing.of_record(visit, form.record) if form.record else None
+        return self.desk.page(
+            visit,
+            "file.html",
+            status=status,
+            form=form,
+            refused=self._refusal(visit),
+            patient=identity_of(profile) if profile else None,
+            frequent=tag_words().values(),
+            others=_by_name(visit.language),
+            flags=Visibility,
+            max_title=MAX_TITLE,
+            most=settings.file_most,
+            most_bytes=settings.file_bytes,
+            most_misses=settings.file_misses,
+            today=self.desk.day(visit.now).isoformat(),
+            Problem=FilingProblem,
+            place_of=place_of,
+        )
+
+
+def kinds() -> dict[str, DocumentType]:
+    """Return the types that professionals file, by their codes."""
+    return {
+        code: kind
+        for code, kind in document_types().items()
+        if not code.startswith(_OF_PATIENTS)
+    }
+
+
+def _by_name(language: str) -> list[DocumentType]:
+    offered = {one.code for one in tag_words().values()}
+    others = [one for code, one in kinds().items() if code not in offered]
+    return sorted(
+        others, key=lambda one: one.english if language == "en" else one.label
+    )
+
+
+def _title(file: UploadedFile, title: str, files: int) -> str:
+    """
+    Return the title of a file: that of the form, or of several each its own name.
+
+    >>> _title(UploadedFile("echo_coeur.pdf", b""), "Bilan", 2)
+    'echo coeur'
+    """
+    name = PurePath(safe_name(file.name) or "Document").stem.replace("_", " ")
+    shown = "".join(one if one.isprintable() else " " for one in name)
+    named = " ".join(shown.split())[:MAX_TITLE].strip()
+    choices = (title, named) if files == 1 else (named, title)
+    return next((one for one in choices if one), "Document")
