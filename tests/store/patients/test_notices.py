@@ -32,6 +32,11 @@ def make(database: Database, profile_id: str, kind: NoticeKind, **words: object)
         return Notices(work, "Le service", URL).make(profile, kind, **words)  # type: ignore[arg-type]
 
 
+def test_the_word_of_each_kind_fits_its_column() -> None:
+    """PostgreSQL keeps no longer one; SQLite would."""
+    assert max(len(kind) for kind in NoticeKind) <= notices.c.kind.type.length
+
+
 def test_a_notice_waits_with_its_task_and_is_sealed(database: Database) -> None:
     profile_id = open_profile(database)
 
