@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.home_pages import ProfessionalHomePages
+from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.site.routes import Page, Route
 
@@ -12,6 +13,7 @@ from gateway.web.site.routes import Page, Route
 def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
+    provider = ProviderPages(desk)
     anyone = Stage.ANONYMOUS
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
@@ -32,7 +34,29 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         guarded("/sign-in/code/again", sign_in.code_again),
         get("/sign-in/situation", sign_in.situations, anyone),
         guarded("/sign-in/situation", sign_in.choose),
-        post("/sign-out", sign_in.leave, anyone),
+        Route(
+            method="GET",
+            path="/sign-in/provider",
+            page=provider.begin,
+            needs=anyone,
+            guarded=True,
+        ),
+        Route(
+            method="GET",
+            path=f"/{BACK}",
+            page=provider.come_back,
+            needs=anyone,
+            guarded=True,
+        ),
+        Route(
+            method="POST",
+            path="/sign-out/provider",
+            page=provider.ended,
+            needs=anyone,
+            from_program=True,
+            guarded=True,
+        ),
+        post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/home", home.home),
         get("/patients", home.search),

@@ -18,6 +18,7 @@ from gateway.documents.cda.body import body_of
 from gateway.documents.cda.header import read_cda
 from gateway.store.base.work import Database
 from tests.builders_cda import PDF, make_cda
+from tests.builders_directory import as_file, person, take
 from tests.builders_files import JPEG
 from tests.builders_people import INS, TRAITS, open_profile
 from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, Story, Told
@@ -365,3 +366,22 @@ def test_the_directory_knows_the_name_and_the_only_place() -> None:
     assert author.structure is not None
     assert (author.family, author.structure.identifier) == ("MARTIN", "1750000011")
     assert of_two.structure is None
+
+
+def test_a_document_is_from_the_place_that_the_directory_knows(story: Story) -> None:
+    line = person(
+        "899700000017", "MARTIN", "Lou", finess="750000011", place="CHU DE TEST"
+    )
+    take(story.database, as_file([line]))
+
+    said = told(story, mail())
+
+    filed = story.read(said.documents[0].unique_id)
+    (author,) = read_cda(filed.content).authors
+    assert author.structure is not None
+    assert (author.family, author.structure.identifier, author.structure.name) == (
+        "MARTIN",
+        "1750000011",
+        "CHU DE TEST",
+    )
+    assert "1750000011" in filed.entry.authors[0].institution

@@ -19,6 +19,7 @@ from gateway.store.base.writer import Writer
 from gateway.store.professionals.accounts import ProfessionalAccounts
 from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tables import professional_mails
+from gateway.trust.provider import Provider
 from gateway.trust.space import TrustSpace
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.site.service import WebService
@@ -129,12 +130,19 @@ class KnownPeople:
 
 
 @contextmanager
-def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[ProSite]:
+def running_pages(
+    folder: Path,
+    certs: Path,
+    clock: SetClock | None = None,
+    *,
+    provider: dict[str, Any] | None = None,
+    **professional: Any,
+) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
     from twisted.internet import reactor
 
     # The certificates are of today, and the clock of the tests begins with them.
-    clock = SetClock(throwaway_pki().made_at)
+    clock = clock or SetClock(throwaway_pki().made_at)
     settings = make_settings(
         folder,
         certs,
@@ -142,6 +150,7 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
         domains={"operator_name": "Hôpital de démonstration"},
         trust={"kept": str(folder / "trust")},
         professional=professional,
+        provider=provider or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)
@@ -153,6 +162,7 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
         settings=settings,
         judge=TrustSpace(settings.trust, clock).judge_peer,
         open_people=lambda _: KnownPeople(people),
+        provider=Provider.of(settings.provider, clock),
     )
     service = professional_pages(desk, asyncio.get_event_loop(), reactor)
     service.startService()
