@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 import gateway
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
-from gateway.core.practice import Practice
+from gateway.core.practice import Practice, Professional
 from gateway.core.reading import (
     AgreementKind,
     AgreementMeans,
@@ -29,6 +29,7 @@ from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.rights.inquiry_rules import InquiryEvent
+from gateway.rights.reading_rules import SignedInBy
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Named
@@ -55,6 +56,14 @@ from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.store.professionals.sessions import (
+    ProfessionalSessions,
+    ProStage,
+    ProvidedBy,
+    SignIn,
+    SignInWay,
+)
 from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
     accesses,
@@ -80,6 +89,8 @@ from gateway.store.tables import (
     one_time_codes,
     operator_requests,
     oppositions,
+    professional_accounts,
+    professional_sessions,
     profiles,
     reading_codes,
     recipients,
@@ -103,6 +114,28 @@ READERS = (
     NamedProfessional(identity="899700000025", name="Dr B"),
 )
 STRANGER = "somebody@hopital.mssante.test"
+
+
+def _professional(work: UnitOfWork, number: int) -> None:
+    national_id = f"89970000004{number}"
+    known = ProfessionalAccounts(work)
+    known.set_email(national_id, f"p{number}@courriel.example", by="test")
+    person = Professional(
+        national_id=national_id,
+        family="MOREAU",
+        given="CAMILLE",
+        practices=(Practice(profession="10"),),
+    )
+    sign_in = SignIn(
+        person=person,
+        way=SignInWay.CERTIFICATE,
+        signed_in_by=SignedInBy.CARD,
+        chosen=0,
+        certificate=f"{number}" * 64,
+        provided=ProvidedBy(session=f"s{number}", subject=f"p{number}"),
+    )
+    sessions = ProfessionalSessions(work, LIFE)
+    sessions.start(ProStage.OPEN, known.open(national_id), sign_in, f"{number}" * 32)
 
 
 @define
@@ -131,6 +164,8 @@ class World:
             for number, profile_id in enumerate(made.patients):
                 made._patient(work, number, profile_id)
             made._helpers(work)
+            for number in range(2):
+                _professional(work, number)
             Mailboxes(work).add_holder(post.mailboxes[DOCTOR], "899700000025")
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
@@ -277,6 +312,10 @@ class World:
             session = sessions.find(self.cookies[0])
             assert session is not None
             sessions.end(session)
+            known = ProfessionalAccounts(work)
+            known.set_email("899700000040", "other@courriel.example", by="test")
+            theirs = ProfessionalSessions(work, LIFE)
+            assert theirs.end_by_provider(ProvidedBy(session="s0"))
             codes.use(self.codes[0], "000000")
             filed = Documents(work)
             withdraw_document(work, self.documents[0])
@@ -371,6 +410,7 @@ def run(statement: Any, work: UnitOfWork) -> None:
 BOUND = [*BINDINGS, *OWNED]
 PASSING = {
     web_sessions,
+    professional_sessions,
     one_time_codes,
     reading_codes,
     operator_requests,
@@ -440,6 +480,8 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         one_time_codes,
         operator_requests,
         oppositions,
+        professional_accounts,
+        professional_sessions,
         profiles,
         reading_codes,
         recipients,
@@ -563,6 +605,7 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
     """Nor is a request carried out that is not there."""
     with world.database.write() as work:
         work.connection.execute(delete(web_sessions))
+        work.connection.execute(delete(professional_sessions))
         work.connection.execute(delete(one_time_codes))
         work.connection.execute(delete(operator_requests))
         work.connection.execute(delete(reading_codes))
@@ -571,6 +614,8 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
             Requests(work).get(world.requests[0])
         assert WebSessions(work, LIFE).find(world.cookies[0]) is None
         assert not OneTimeCodes(work).use(world.codes[0], "000000")
+        theirs = ProfessionalSessions(work, LIFE)
+        assert not theirs.end_by_provider(ProvidedBy(session="s0"))
     with world.database.write() as work:
         work.connection.execute(delete(recipients))
         assert Arrivals(work).get(world.letters[0]) is None
