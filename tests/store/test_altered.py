@@ -62,6 +62,7 @@ from gateway.store.professionals.accounts import ProfessionalAccounts
 from gateway.store.professionals.sessions import (
     ProfessionalSessions,
     ProStage,
+    ProvidedBy,
     SignIn,
     SignInWay,
 )
@@ -120,6 +121,28 @@ BROWSER = "b" * 64
 STRANGER = "somebody@hopital.mssante.test"
 
 
+def _professional(work: UnitOfWork, number: int) -> None:
+    national_id = f"89970000004{number}"
+    known = ProfessionalAccounts(work)
+    known.set_email(national_id, f"p{number}@courriel.example", by="test")
+    person = Professional(
+        national_id=national_id,
+        family="MOREAU",
+        given="CAMILLE",
+        practices=(Practice(profession="10"),),
+    )
+    sign_in = SignIn(
+        person=person,
+        way=SignInWay.CERTIFICATE,
+        signed_in_by=SignedInBy.CARD,
+        chosen=0,
+        certificate=f"{number}" * 64,
+        provided=ProvidedBy(session=f"s{number}", subject=f"p{number}"),
+    )
+    sessions = ProfessionalSessions(work, LIFE)
+    sessions.start(ProStage.OPEN, known.open(national_id), sign_in, f"{number}" * 32)
+
+
 @define
 class World:
     """A small real database: two patients, two mailboxes, and what they have."""
@@ -134,7 +157,6 @@ class World:
     documents: list[str]
     letters: list[str]
     requests: list[str]
-    readers: list[str]
 
     @classmethod
     def make(cls, database: Database, clock: SetClock) -> World:
@@ -143,13 +165,13 @@ class World:
         other = open_profile(
             database, ins=type(INS).of(OTHER, INS.authority.value), traits=TRAITS
         )
-        made = cls(post, database, [post.profile_id, other], *([] for _ in range(8)))
+        made = cls(post, database, [post.profile_id, other], *([] for _ in range(7)))
         with database.write() as work:
             for number, profile_id in enumerate(made.patients):
                 made._patient(work, number, profile_id)
             made._helpers(work)
-            for reader in READERS:
-                made._signed_in(work, reader)
+            for number in range(2):
+                _professional(work, number)
             Mailboxes(work).add_holder(post.mailboxes[DOCTOR], "899700000025")
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
@@ -211,19 +233,6 @@ class World:
         session = WebSessions(work, LIFE).digest_of(self.cookies[-1])
         browsers.signed_in(BROWSER, session, "Firefox", "Linux")
         self.trusted.append(browsers.trust(BROWSER, timedelta(days=30)))
-
-    def _signed_in(self, work: UnitOfWork, reader: NamedProfessional) -> None:
-        """A professional whose codes go somewhere has a session."""
-        accounts_of = ProfessionalAccounts(work)
-        email = f"{reader.identity}@courriel.example"
-        accounts_of.set_email(reader.identity, email, by="test")
-        person = Professional(national_id=reader.identity, family="X", given="Y")
-        came = SignIn(
-            person=person, way=SignInWay.CERTIFICATE, signed_in_by=SignedInBy.CARD
-        )
-        account = accounts_of.open(reader.identity)
-        sessions = ProfessionalSessions(work, LIFE)
-        self.readers.append(sessions.start(ProStage.OPEN, account, came))
 
     def _readings(self, work: UnitOfWork, profile_id: str) -> None:
         """Two of each patient's team read, each by an agreement of their own."""
@@ -324,6 +333,10 @@ class World:
             assert session is not None
             self._other_ways_in(work)
             sessions.end(session)
+            known = ProfessionalAccounts(work)
+            known.set_email("899700000040", "other@courriel.example", by="test")
+            theirs = ProfessionalSessions(work, LIFE)
+            assert theirs.end_by_provider(ProvidedBy(session="s0"))
             codes.use(self.codes[0], "000000")
             filed = Documents(work)
             withdraw_document(work, self.documents[0])
@@ -372,12 +385,6 @@ class World:
         browsers = Devices(work, self.accounts[0], profile.key_id)
         (browser,) = browsers.listed(BROWSER)
         assert browsers.distrust(browser.id)
-        professionals = ProfessionalSessions(work, LIFE)
-        session = professionals.find(self.readers[0])
-        assert session is not None
-        professionals.end(session)
-        identity = READERS[0].identity
-        ProfessionalAccounts(work).set_email(identity, "", by="test")
 
     def _end_readings(self, work: UnitOfWork) -> None:
         profile_id, (first, second) = self.patients[0], READERS
@@ -633,19 +640,20 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
     """Nor is a request carried out that is not there."""
     with world.database.write() as work:
         work.connection.execute(delete(web_sessions))
+        work.connection.execute(delete(professional_sessions))
         work.connection.execute(delete(one_time_codes))
         work.connection.execute(delete(operator_requests))
         work.connection.execute(delete(reading_codes))
         work.connection.execute(delete(trusted_devices))
-        work.connection.execute(delete(professional_sessions))
         assert ReadingCodes(work).use(world.patients[0], "0") is None
         with pytest.raises(NotFoundError):
             Requests(work).get(world.requests[0])
         assert WebSessions(work, LIFE).find(world.cookies[0]) is None
-        assert ProfessionalSessions(work, LIFE).find(world.readers[0]) is None
         for account, cookie in zip(world.accounts, world.trusted, strict=True):
             assert not Devices(work, account, "").is_trusted(BROWSER, cookie)
         assert not OneTimeCodes(work).use(world.codes[0], "000000")
+        theirs = ProfessionalSessions(work, LIFE)
+        assert not theirs.end_by_provider(ProvidedBy(session="s0"))
     with world.database.write() as work:
         work.connection.execute(delete(recipients))
         assert Arrivals(work).get(world.letters[0]) is None
