@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.browser import CHROMIUM_FLAGS
 from tests.builders_cda import PDF
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
 from tests.web.patient.test_browser import (
     CHROMIUM,
-    CHROMIUM_FLAGS,
     DESK,
     PHONE,
     Visitor,
