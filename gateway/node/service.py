@@ -171,18 +171,14 @@ class Service:
         self._renewed.append(mailboxes.renew)
 
     def _add_webs(self) -> None:
-        settings, database = self._settings, self._database
-        loop, reactor, writer = self._worker.loop, self._reactor, self._writer
+        settings, loop, reactor = self._settings, self._worker.loop, self._reactor
+        given = settings, self._database, self._writer, self._reception
         webs: list[WebService] = []
         if settings.listen.patient_https:
-            desk = make_desk(
-                settings, database, writer, self._reception, self._trust.lists
-            )
+            desk = make_desk(*given, self._trust.lists)
             webs.append(patient_pages(desk, loop, reactor))
         if settings.listen.professional_https:
-            theirs = make_professional_desk(
-                settings, database, writer, self._reception, self._trust
-            )
+            theirs = make_professional_desk(*given, self._trust)
             webs.append(professional_pages(theirs, loop, reactor))
         for pages in webs:
             pages.setServiceParent(self._root)
