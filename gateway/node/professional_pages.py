@@ -8,7 +8,12 @@ from typing import Any
 
 from OpenSSL import SSL
 
+from gateway.converting.converter import Converter
+from gateway.dmp_bridge.reading.reading import VaultReading
+from gateway.documents.showing.rendering import CdaPages
 from gateway.errors import InvalidError, MisuseError
+from gateway.node.pages import limits_of
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -26,12 +31,16 @@ def make_professional_desk(
     settings: Settings, database: Database, writer: Writer, trust: TrustSpace
 ) -> ProfessionalDesk:
     """Return the desk of the professionals' pages."""
+    vaults = open_vaults(database)
     return ProfessionalDesk(
         database=database,
         writer=writer,
         settings=settings,
         judge=trust.judge_peer,
         open_people=Directory,
+        reading=VaultReading(vaults=vaults, settings=settings),
+        open_vault=vaults.within,
+        documents=CdaPages(Converter(limits_of(settings.converting))),
     )
 
 

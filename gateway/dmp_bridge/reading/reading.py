@@ -418,6 +418,43 @@ class VaultReading:
             is_own=facts.is_own,
         )
 
+    def part(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> ReadDocument | NotRead | None:
+        """
+        Return a document that was opened in this consultation: its file, a picture.
+
+        It has its line already, and gets no other. None where it was not opened, or is
+        not there for who asks any more. It only reads.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        vault, one = self.vaults.within(work), held.consultation
+        opened = any(
+            line.action == Action.DOCUMENT_CONSULTED
+            and line.detail.get("consultation") == one.id
+            for line in work.journal.about([document_id])
+        )
+        document = vault.get(document_id) if opened else None
+        if document is None or document.profile_id != one.profile_id:
+            return None
+        facts = viewing_facts(held.side, document, work)
+        if refuse_viewing(facts) is not None:
+            return None
+        return ReadDocument(
+            consultation=one,
+            document=document,
+            entry=vault.entry(document),
+            content=vault.content(document),
+            alerts=alerts_of(document, work.now),
+            is_own=facts.is_own,
+        )
+
     def check(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
     ) -> NotRead | None:

@@ -11,8 +11,13 @@ from typing import Any
 import pytest_twisted
 from attrs import define, frozen
 
+from gateway.converting.converter import Converter
 from gateway.core.practice import Practice, Professional
+from gateway.dmp_bridge.reading.reading import VaultReading
+from gateway.documents.showing.rendering import CdaPages
+from gateway.node.pages import limits_of
 from gateway.node.professional_pages import professional_pages
+from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
@@ -147,12 +152,16 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
     writer = Writer(database)
     writer.start()
     people: dict[str, Professional] = {}
+    vaults = open_vaults(database)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
         settings=settings,
         judge=TrustSpace(settings.trust, clock).judge_peer,
         open_people=lambda _: KnownPeople(people),
+        reading=VaultReading(vaults=vaults, settings=settings),
+        open_vault=vaults.within,
+        documents=CdaPages(Converter(limits_of(settings.converting))),
     )
     service = professional_pages(desk, asyncio.get_event_loop(), reactor)
     service.startService()
