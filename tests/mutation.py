@@ -30,6 +30,13 @@ LISTED = Path(__file__).with_name("mutants.toml")
 MUTMUT = Path(sys.executable).with_name("mutmut")
 
 CAUGHT = frozenset({"killed", "timeout", "segfault"})
+LATE = "timeout"
+PATIENCE = 4
+"""
+How much longer what ran out of time may take when it is run again, alone: on a machine
+that does other things meanwhile, a test that takes long is no test that fails.
+"""
+
 COPIED = ("gateway", "tests", "certs")
 
 
@@ -138,22 +145,21 @@ def change_of(name: str, difference: str) -> Change:
 
 
 def measured(room: Room, jobs: int | None, only: Sequence[str]) -> Found:
-    """Run mutmut on a room, in a folder of its own; mutmut's failure ends it all."""
+    """
+    Run mutmut on a room, in a folder of its own; mutmut's failure ends it all.
+
+    What ran out of time is run again, alone and with more of it; what does so twice is
+    caught: it would never end.
+    """
     folder = ROOT / "build" / "mutants" / room.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in COPIED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "setup.cfg", folder)
-    (folder / "pyproject.toml").write_text(_settings(room))
-    most = [f"--max-children={jobs}"] if jobs else []
-    subprocess.run([MUTMUT, "run", *most, *only], cwd=folder, check=True)
-    states = dict(
-        line.strip().split(": ", 1)
-        for line in _asked(folder, "results", "--all", "true").splitlines()
-        if ": " in line
-    )
-    states = {name: state for name, state in states.items() if state != "not checked"}
+    states = _states(folder, _settings(room), jobs, only)
+    if late := [name for name, state in states.items() if state == LATE]:
+        states |= _states(folder, _settings(room, PATIENCE), 1, late)
     survived = [name for name, state in states.items() if state not in CAUGHT]
     return Found(
         tried=len(states),
@@ -164,9 +170,21 @@ def measured(room: Room, jobs: int | None, only: Sequence[str]) -> Found:
     )
 
 
-def _settings(room: Room) -> str:
+def _states(
+    folder: Path, settings: str, jobs: int | None, only: Sequence[str]
+) -> dict[str, str]:
+    """Run mutmut, and return what became of each change that it tried so far."""
+    (folder / "pyproject.toml").write_text(settings)
+    most = [f"--max-children={jobs}"] if jobs else []
+    subprocess.run([MUTMUT, "run", *most, *only], cwd=folder, check=True)
+    said = _asked(folder, "results", "--all", "true").splitlines()
+    states = dict(line.strip().split(": ", 1) for line in said if ": " in line)
+    return {name: state for name, state in states.items() if state != "not checked"}
+
+
+def _settings(room: Room, patience: int = 1) -> str:
     """
-    Return the settings of mutmut.
+    Return the settings of mutmut; ``patience`` is how many times its time a test has.
 
     A process that never ran a test forks those that do: pytest-twisted starts the
     reactor, and a reactor starts once in the life of a process. Properties draw the
@@ -179,6 +197,7 @@ def _settings(room: Room) -> str:
         'also_copy = ["certs"]\n'
         'process_isolation = "forkserver"\n'
         "use_git_change_detection = false\n"
+        f"timeout_multiplier = {15 * patience}\n"
         "do_not_mutate_patterns = ['^\\s*assert ']\n"
         'pytest_add_cli_args = ["--hypothesis-seed=0"]\n'
         f"only_mutate = {json.dumps(room.mutates)}\n"

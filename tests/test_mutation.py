@@ -17,6 +17,7 @@ from tests.mutation import (
     change_of,
     complaints,
     listed,
+    measured,
     rooms,
 )
 
@@ -80,6 +81,45 @@ def test_what_is_printed_can_be_pasted_into_the_list(change: Change) -> None:
     table = tomllib.loads(as_entry(ROOM, change))
 
     assert listed(table, ROOM) == {change: ""}
+
+
+STAND_IN = f"""#!/bin/sh
+echo "$@" >> asked
+case "$1" in
+  run) grep -q "timeout_multiplier = 60" pyproject.toml && touch patient ;;
+  results)
+    echo "    gateway.a.x_f__mutmut_2: killed"
+    echo "    gateway.a.x_f__mutmut_3: timeout"
+    test -e patient && became=survived || became=timeout
+    echo "    gateway.a.x_f__mutmut_1: $became" ;;
+  show) cat <<'END'
+{DIFFERENCE}
+END
+esac
+exit 0
+"""
+"""Says as mutmut does; a change that ran out of time survives when it has more."""
+
+
+def test_what_ran_out_of_time_is_run_again_alone_with_more_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "setup.cfg").touch()
+    program = tmp_path / "mutmut"
+    program.write_text(STAND_IN)
+    program.chmod(0o755)
+    monkeypatch.setattr("tests.mutation.ROOT", tmp_path)
+    monkeypatch.setattr("tests.mutation.MUTMUT", program)
+
+    seen = measured(ROOM, 2, ["gateway.a*"])
+
+    assert seen == found(ADDED, tried=3)
+    asked = (tmp_path / "build/mutants/rights/asked").read_text().splitlines()
+    late = "gateway.a.x_f__mutmut_3 gateway.a.x_f__mutmut_1"
+    assert [one for one in asked if one.startswith("run")] == [
+        "run --max-children=2 gateway.a*",
+        f"run --max-children=1 {late}",
+    ]
 
 
 def test_every_room_of_the_list_is_there() -> None:

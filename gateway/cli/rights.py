@@ -23,18 +23,37 @@ from gateway.cli.options import (
 from gateway.cli.rights_matrix import add_import, what_if_matrix
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
-from gateway.evidence.policies import hash_of, policy_of, text_of
+from gateway.evidence.policies import (
+    hash_of,
+    policy_of,
+    reading_policy_of,
+    text_of,
+)
 from gateway.evidence.replaying import decide_again, same, under
 from gateway.rights.filing_facts import FilingPolicy
-from gateway.settings.file import FilingSettings, ImapSettings
+from gateway.rights.reading_rules import ReadingPolicy
+from gateway.settings.file import FilingSettings, ImapSettings, ReadingSettings
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 
-_DEPEND = frozenset({EvidenceKind.FILING, EvidenceKind.RECIPIENT, EvidenceKind.MAILBOX})
-"""The decisions that depend on ``[filing]``, or on what a mailbox may hold."""
+_DEPEND = frozenset(
+    {
+        EvidenceKind.FILING,
+        EvidenceKind.RECIPIENT,
+        EvidenceKind.MAILBOX,
+        EvidenceKind.READING,
+    }
+)
+"""
+The decisions that depend on ``[filing]`` or ``[reading]``, or on what a mailbox may
+hold.
+"""
 
 QUOTA = "mailbox_quota_bytes"
 """The setting of ``[imap]`` that refusals of full mailboxes depend on."""
+
+READING = "reading."
+"""How a setting of ``[reading]`` begins in ``--set``; others are of ``[filing]``."""
 
 PERMITTED = "PERMITTED"
 """What stands for a refusal at a door that would not have been one."""
@@ -57,7 +76,8 @@ def add_parser(commands: Subparsers) -> None:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a setting of [filing] other than in the file, as blocked_may_file=true",
+        help="a setting of [filing] other than in the file, as blocked_may_file=true, "
+        "or of [reading], as reading.initial_team_consent=false",
     )
     asked.add_argument(
         "--matrix",
@@ -86,22 +106,27 @@ def what_if(args: argparse.Namespace) -> int:
     the evidence of all was read, and under which settings.
 
     Raises:
-        MisuseError: ``--set`` names no setting of ``[filing]``, or no value of one; or
-            ``--matrix`` stands beside it.
+        MisuseError: ``--set`` names no setting of ``[filing]`` or ``[reading]``, or no
+            value of one; or ``--matrix`` stands beside it.
         NotFoundError: there is no such version of the matrix.
     """
     if args.matrix:
         return what_if_matrix(args)
     with opened(args) as (settings, database):
-        asked, quota = settings_with(settings.filing, settings.imap, args.set)
+        of_reading = [one for one in args.set if one.strip().startswith(READING)]
+        others = [one for one in args.set if one not in of_reading]
+        asked, quota = settings_with(settings.filing, settings.imap, others)
+        reading = reading_with(settings.reading, of_reading)
         with database.write() as work:
             note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
-        found = _replay(database, policy_of(asked), quota)
+        policies = policy_of(asked), reading_policy_of(reading)
+        found = _replay(database, policies, quota)
     counts = Counter((one["was"], one["is"]) for one in found.changes)
     if args.json:
         print_json(
             {
                 "settings": asdict(asked),
+                "reading": asdict(reading),
                 "mailboxQuotaBytes": quota,
                 "replayed": found.replayed,
                 "unreadable": found.unreadable,
@@ -164,6 +189,23 @@ def settings_with(
     return FilingSettings.from_table(values, Path()), quota
 
 
+def reading_with(reading: ReadingSettings, changes: list[str]) -> ReadingSettings:
+    """
+    Return ``[reading]`` in which each ``reading.KEY=VALUE`` is as it says.
+
+    Raises:
+        MisuseError: there is no such key, or its values are others.
+    """
+    values = asdict(reading)
+    for change in changes:
+        name, equals, text = change.partition("=")
+        key = name.strip().removeprefix(READING)
+        if not equals or key not in values:
+            raise MisuseError(f"--set takes a key of [reading] and its value: {name!r}")
+        values[key] = _value(text.strip())
+    return ReadingSettings.from_table(values, Path())
+
+
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -171,22 +213,26 @@ def _value(text: str) -> Any:
         return text
 
 
-def _replay(database: Database, policy: FilingPolicy, quota: int) -> _Count:
+_Policies = tuple[FilingPolicy, ReadingPolicy]
+
+
+def _replay(database: Database, policies: _Policies, quota: int) -> _Count:
     found = _Count()
     with database.read() as work:
         for kept in EvidenceReader(work).listed():
             if kept.fault:
                 found.unreadable.append(kept.id)
             else:
-                _compare(kept, policy, quota, found)
+                _compare(kept, policies, quota, found)
     return found
 
 
 def _compare(
-    kept: KeptDecisions, policy: FilingPolicy, quota: int, found: _Count
+    kept: KeptDecisions, policies: _Policies, quota: int, found: _Count
 ) -> None:
     parts = [part for part in kept.parts if part.kind in _DEPEND]
-    again = decide_again([under(part, policy, quota) for part in parts])
+    filing, reading = policies
+    again = decide_again([under(part, filing, quota, reading) for part in parts])
     found.replayed += len(parts)
     for part, decided in zip(parts, again, strict=True):
         if not same(part.decided, decided):

@@ -8,7 +8,8 @@ import json
 from attrs import asdict
 
 from gateway.rights.filing_facts import FilingPolicy
-from gateway.settings.file import FilingSettings
+from gateway.rights.reading_rules import ReadingPolicy
+from gateway.settings.file import FilingSettings, ReadingSettings
 
 
 def policy_of(settings: FilingSettings) -> FilingPolicy:
@@ -22,6 +23,15 @@ def policy_of(settings: FilingSettings) -> FilingPolicy:
         refuse_other_birth_place=settings.refuse_other_birth_place,
         notice_after_days=settings.announcement_notice_days,
         shown_after_months=settings.announcement_months,
+    )
+
+
+def reading_policy_of(settings: ReadingSettings) -> ReadingPolicy:
+    """Return ``[reading]`` as the rules of reading take it."""
+    return ReadingPolicy(
+        initial_team_consent=settings.initial_team_consent,
+        blocked_in_emergency=settings.blocked_in_emergency,
+        least_reason=settings.least_reason,
     )
 
 

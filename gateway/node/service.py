@@ -52,6 +52,7 @@ from gateway.store.base.work import AwayError, Database
 from gateway.store.base.writer import Writer
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
+from gateway.store.consultations.consultations import Consultations
 from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests
 from gateway.store.patients.deadlines import wake
@@ -270,6 +271,7 @@ class Service:
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
         carrying, notices = CarryingOver(self._database, STEPS), self._settings.notices
+        idle = timedelta(minutes=self._settings.reading.idle_minutes)
 
         def rounds_and_strays() -> dict[str, int]:
             bounced = _take_bounces(self._database, self._settings)
@@ -281,6 +283,7 @@ class Service:
                 wake_tellings(work, 1000)
                 wake_unread(work, notices.unread_days)
                 late["requests"] = forget_requests(work)
+                late["consultations"] = Consultations(work).end_over(idle, 1000)
             gone = {**bounced, **late, **rounds.run(), **files, **strays.run().changes}
             return {**gone, **days.run(), **carrying.run()}
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.reading import IN_EMERGENCY, ReadingRefusal, ReadingWay
@@ -52,11 +52,11 @@ class SignedInBy(StrEnum):
 
 
 class Relation(StrEnum):
-    """What somebody is to the patient, as the patient or the record says."""
+    """What somebody is to the patient; what the patient says of them comes first."""
 
     NONE = "NONE"
     TEAM = "TEAM"
-    """Of the care team (CSP L. 1110-12)."""
+    """Of the care team (CSP L. 1110-12), or so they say: agreements are to the team."""
     TREATING = "TREATING"
     """The treating doctor (médecin traitant), who reads it all (CSP L. 1111-16)."""
     ADMINISTRATOR = "ADMINISTRATOR"
@@ -78,9 +78,13 @@ class Agreement:
 
     def holds(self, now: datetime) -> bool:
         """Tell whether it holds now; one that is dated ahead does not yet."""
-        if self.is_spent or now < self.given_at:
-            return False
-        return self.until is None or now < self.until
+        return _holds(self, now)
+
+
+def _holds(one: Agreement, now: datetime) -> bool:
+    if one.is_spent or now < one.given_at:
+        return False
+    return one.until is None or now < one.until
 
 
 @frozen(kw_only=True)
@@ -202,7 +206,7 @@ def consented(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal | No
 def _missing(agreement: Agreement | None, now: datetime) -> ReadingRefusal | None:
     if agreement is None or now < agreement.given_at:
         return ReadingRefusal.CONSENT_MISSING
-    return None if agreement.holds(now) else ReadingRefusal.CONSENT_EXPIRED
+    return None if _holds(agreement, now) else ReadingRefusal.CONSENT_EXPIRED
 
 
 def _in_emergency(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal | None:
@@ -277,13 +281,24 @@ def refuse_reading(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal
     return next((one for one in answers if one is not None), None)
 
 
-LEFT_TO_DO: Final = frozenset(
-    {
-        ReadingRefusal.NOT_INFORMED,
-        ReadingRefusal.CONSENT_MISSING,
-        ReadingRefusal.CONSENT_EXPIRED,
-        ReadingRefusal.EMERGENCY_NOT_DECLARED,
-        ReadingRefusal.EMERGENCY_REASON_MISSING,
-    }
-)
-"""What who reads can still do: ask, tick, declare. Nothing else stands against it."""
+def refuse_for_good(
+    facts: ReadingFacts, policy: ReadingPolicy
+) -> ReadingRefusal | None:
+    """
+    Return why somebody does not read whatever they still ask, tick or declare, or None.
+
+    Whom this refuses learns nothing of a patient, not even that it is the right one.
+    """
+    given, declared = Agreement(given_at=facts.now), facts.declared
+    at_best = evolve(
+        facts,
+        informed=True,
+        team_agreement=given,
+        own_agreement=given,
+        declared=EmergencyDeclaration(
+            is_ticked=True,
+            reason="x" * policy.least_reason,
+            is_regulator=declared is not None and declared.is_regulator,
+        ),
+    )
+    return refuse_reading(at_best, policy)

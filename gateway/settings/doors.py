@@ -258,7 +258,11 @@ class WebSettings(Table):
 
     table: ClassVar = "web"
 
-    public_url: Annotated[str, "Address patients type, as written in notices."] = ""
+    public_url: Annotated[
+        str,
+        "Address patients type, as written in notices; passkeys are made for its name, "
+        "and another makes them worthless.",
+    ] = ""
     hosts: Annotated[
         tuple[str, ...],
         "Names the pages answer to; others get 421. Empty: any of ours.",
@@ -315,6 +319,17 @@ class WebSettings(Table):
         "So long after the password and a code were given once more, the account may "
         "be changed.",
     ] = 600
+    trusted_days: Annotated[
+        int,
+        "Days for which a patient may ask for no code in a browser. 0: a code is "
+        "always asked.",
+    ] = 30
+    max_passkeys: Annotated[
+        int, "Passkeys of one account. 0: none are offered, and none opens a space."
+    ] = 10
+    passkey_seconds: Annotated[
+        int, "Time to use or to make a passkey, once its page is shown."
+    ] = 300
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10

@@ -9,17 +9,21 @@ from attrs import field, frozen
 from sqlalchemy import Table, func, literal, select
 
 from gateway.store.base.work import UnitOfWork
+from gateway.store.directory.directory import Directory
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX
 from gateway.store.sealed.rows import BINDINGS, OWNED, Binding, Followed, remembered
 from gateway.store.tables import (
     accesses,
     accounts,
     data_keys,
+    directory_people,
     folders,
     inbox_messages,
     mail_items,
     mailbox_holders,
     mailboxes,
+    passkeys,
+    trusted_devices,
     web_sessions,
 )
 
@@ -59,12 +63,22 @@ class AlteredRows:
             return _told(self._of_set(table), table)
         if not self._last:
             self._last.update(self.work.journal.rows_written())
-        return _told(self._of_table(BINDINGS[table]), table)
+        found = _told(self._of_table(BINDINGS[table]), table)
+        if table is directory_people and not Directory(self.work).is_as_imported():
+            found.append(f"{table.name}: are not those that the last import left")
+        return found
 
     def find_doors(self) -> list[str]:
         """Return the findings of what lets somebody in alone: a few rows, and quick."""
         found: list[str] = []
-        for table in (accounts, web_sessions, mailboxes, accesses):
+        for table in (
+            accounts,
+            passkeys,
+            trusted_devices,
+            web_sessions,
+            mailboxes,
+            accesses,
+        ):
             for row in self._rows(table):
                 binding = BINDINGS[table]
                 if not self._is_sound(binding, row):
@@ -105,11 +119,13 @@ class AlteredRows:
             yield f"{name}: is gone"
 
     def _missed(self, binding: Binding) -> set[str]:
-        """Return the rows that must be there: those nobody has seen yet."""
+        """Return the rows that must be there: not ended, and nobody saw them yet."""
         if binding.followed is not Followed.WRITTEN:
             return set()
         start = f"{binding.table.name}/"
-        return {name for name in self._last if name.startswith(start)}
+        return {
+            name for name, last in self._last.items() if last and name.startswith(start)
+        }
 
     def _is_sound(self, binding: Binding, row: Any) -> bool:
         if row.row_mac is None:

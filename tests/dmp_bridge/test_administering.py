@@ -14,6 +14,7 @@ from gateway.core.reading import ReadingWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.dmp_bridge.administering import ActingProfessional, Administering
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.reading.gathering import relation_of
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
 from gateway.rights.administrator_rules import AdministratorFault
@@ -26,6 +27,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
+from tests.dmp_bridge.reading.readers import DOCTOR as READS
 from tests.fakes import SetClock
 from tests.web.mail import file
 
@@ -198,3 +200,21 @@ def test_the_administrator_blocks_somebody_which_is_traced_and_told(
         lines = list(work.journal.lines(chain_of(patient)))
     assert [(one.who, one.by) for one in facts] == [("professional", WHO.name)]
     assert WHO.name not in str([one.kept for one in lines])
+
+
+def test_a_reading_is_as_the_administrator_while_the_patient_says_so(
+    database: Database, patient: str
+) -> None:
+    def relation() -> Relation:
+        with database.read() as work:
+            return relation_of(work, READS, patient, None)
+
+    assert relation() is Relation.NONE
+    with database.write() as work:
+        Administrators(work, patient).name(OTHER, "Dr Paul DURAND")
+        Administrators(work, patient).name(READS.national_id, WHO.name)
+    assert relation() is Relation.ADMINISTRATOR
+
+    with database.write() as work:
+        Administrators(work, patient).end(READS.national_id)
+    assert relation() is Relation.NONE

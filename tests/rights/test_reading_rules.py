@@ -143,6 +143,17 @@ def test_a_name_finds_somebody_in_an_emergency_alone(
     assert why(REGULATOR, found=found) is in_emergency
 
 
+@pytest.mark.parametrize("facts", [DOCTOR, EMERGENCY, REGULATOR])
+def test_of_nobody_it_is_said_that_nobody_was_found_and_no_more(
+    facts: ReadingFacts,
+) -> None:
+    nobody = evolve(facts, found=Found.NOBODY, profile=ProfileState.ABSENT)
+
+    assert why(nobody) is R.PATIENT_NOT_FOUND
+    assert why(nobody, found=Found.TRAITS) is R.PROFILE_ABSENT
+    assert why(nobody, profile=ProfileState.CLOSED) is R.PROFILE_CLOSED
+
+
 def test_b7_01_the_team_reads_once_the_patient_agreed_and_then_by_presumption() -> None:
     assert why(DOCTOR, team_agreement=None) is R.CONSENT_MISSING
     assert why(DOCTOR) is None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.core.actors import Who
 from gateway.core.document import Availability, Visibility
 from gateway.rights.delegation_rules import Capacity
 from gateway.rights.visibility_rules import (
     PatientReader,
     impossible_pairs,
+    knows_of_act,
     patient_sees,
     reader_of,
     sees_secrets,
@@ -111,6 +113,10 @@ def test_who_acts_by_law_reads_without_the_secrets(
 ) -> None:
     assert reader_of(capacity) is reader
     assert sees_secrets(reader) is secrets
+    for by in Who:
+        known = secrets or by is Who.REPRESENTATIVE
+        assert knows_of_act(by, reader) is knows_of_act(by.value, reader) is known
+    assert knows_of_act("", reader) is secrets
 
 
 def test_every_capacity_reads_as_somebody() -> None:

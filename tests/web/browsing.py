@@ -304,16 +304,27 @@ def _trusts(domain: str) -> bool:
 
 @contextmanager
 def running_site(
-    folder: Path, *, sms: dict[str, Any] | None = None, **web: Any
+    folder: Path,
+    *,
+    sms: dict[str, Any] | None = None,
+    public_host: str = "",
+    **web: Any,
 ) -> Iterator[Site]:
-    """Start the site; to be entered on the reactor's thread."""
+    """
+    Start the site; to be entered on the reactor's thread.
+
+    ``public_host``: the name that patients type, with the port there is.
+    """
     from twisted.internet import reactor
 
     clock = SetClock()
     make_certificate(folder)
+    port = free_port()
+    if public_host:
+        web["public_url"] = f"https://{public_host}:{port}/"
     settings = make_settings(
         folder,
-        listen={"patient_https": free_port()},
+        listen={"patient_https": port},
         domains={"operator_name": "Hôpital de démonstration"},
         web=web,
         sms=sms or {},

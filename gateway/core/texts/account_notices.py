@@ -128,6 +128,48 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "once.\n" + CARE_EN,
             ),
         },
+        "passkey": {
+            "fr": (
+                "Vos clés d’accès ont changé",
+                "Bonjour,\n\n"
+                "Une clé d’accès de votre espace vient d’être ajoutée ou retirée. La "
+                "page « Mon compte » de votre espace dit lesquelles vous avez.\n\n"
+                "Vous ne l’avez pas demandé ? Connectez-vous, retirez celles que vous "
+                "ne connaissez pas et changez de mot de passe. Sans accès, prévenez "
+                "tout de suite l’accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "Your passkeys have changed",
+                "Hello,\n\n"
+                "A passkey of your space was just added or removed. The page “My "
+                "account” of your space says which you have.\n\n"
+                "If you did not ask for it, sign in, remove those that you do not know "
+                "and change your password. If you cannot get in, tell the service at "
+                "once.\n" + CARE_EN,
+            ),
+        },
+        "trusted": {
+            "fr": (
+                "Un appareil de confiance de plus",
+                "Bonjour,\n\n"
+                "Votre espace vient d’être ouvert dans un navigateur, et plus aucun "
+                "code n’y sera demandé pendant un temps : le mot de passe y suffit. Si "
+                "vous l’avez voulu, ne faites rien.\n\n"
+                "Ce n’était pas vous ? Connectez-vous, allez dans « Mon compte », "
+                "redemandez le code et changez de mot de passe. Sans accès, prévenez "
+                "tout de suite l’accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "One more trusted device",
+                "Hello,\n\n"
+                "Your space was just opened in a browser, and no code is asked there "
+                "for some time: the password is enough. If you wanted this, do "
+                "nothing.\n\n"
+                "If it was not you, sign in, go to “My account”, have the code asked "
+                "again and change your password. If you cannot get in, tell the "
+                "service at once.\n" + CARE_EN,
+            ),
+        },
         "opened": {
             "fr": _life(
                 "Votre espace est ouvert",

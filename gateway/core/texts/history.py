@@ -87,6 +87,41 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
             "Fichier de tout le dossier effacé du service",
             "File of the whole record deleted by the service",
         ),
+        "consultation:begin": _said(Deed.READ, "Dossier consulté", "Record read"),
+        "consultation:refuse": _said(
+            Deed.READ,
+            "Consultation du dossier refusée",
+            "Reading of the record refused",
+        ),
+        "consultation:end": _said(Deed.READ, "Consultation terminée", "Reading ended"),
+        "document:consult": _said(
+            Deed.READ, "Document lu par un professionnel", "Document read"
+        ),
+        "agreement:give": _said(
+            Deed.SETTINGS,
+            "Accord donné à un professionnel pour consulter",
+            "Agreement given to a professional to read",
+        ),
+        "agreement:end": _said(
+            Deed.SETTINGS, "Accord pour consulter terminé", "Agreement to read ended"
+        ),
+        "agreement:code": _said(
+            Deed.SETTINGS,
+            "Code créé pour donner accès à un professionnel",
+            "Code made to give access to a professional",
+        ),
+        "team:join": _said(
+            Deed.SETTINGS,
+            "Entrée dans votre équipe de soins",
+            "Joined your care team",
+        ),
+        "team:leave": _said(
+            Deed.SETTINGS,
+            "Sortie de votre équipe de soins",
+            "Left your care team",
+        ),
+        "episode:open": _said(Deed.SETTINGS, "Début d’un suivi", "A follow-up began"),
+        "episode:close": _said(Deed.SETTINGS, "Fin d’un suivi", "A follow-up ended"),
         "document:mask": _said(
             Deed.SETTINGS,
             "Masqué aux professionnels",
@@ -211,6 +246,71 @@ ENDS_TEXTS: Mapping[tuple[str, str], Both] = MappingProxyType(
             "Accès d’un opérateur contrôlé : il n’était pas justifié",
             "An operator's access was reviewed: it was not justified",
         ),
+        ("consultation:begin", "TEAM"): Both(
+            "Dossier consulté, dans votre équipe de soins",
+            "Record read, within your care team",
+        ),
+        ("consultation:begin", "CONSENT"): Both(
+            "Dossier consulté, avec votre accord pour cette fois",
+            "Record read, with your agreement for this once",
+        ),
+        ("consultation:begin", "REGULATION"): Both(
+            "Dossier consulté par le médecin du 15, pendant un appel",
+            "Record read by the doctor of the 15, during a call",
+        ),
+        ("consultation:begin", "EMERGENCY"): Both(
+            "Dossier ouvert en urgence, sans votre accord",
+            "Record opened in an emergency, without your agreement",
+        ),
+        ("document:consult", "REGULATION"): Both(
+            "Document lu par le médecin du 15",
+            "Document read by the doctor of the 15",
+        ),
+        ("document:consult", "EMERGENCY"): Both(
+            "Document lu en urgence", "Document read in an emergency"
+        ),
+        ("consultation:end", "closed"): Both(
+            "Consultation fermée : son accord n’est plus valable, ou cette personne "
+            "est bloquée",
+            "Reading closed: its agreement no longer holds, or this person is blocked",
+        ),
+        ("agreement:give", "team"): Both(
+            "Accord donné à une équipe de soins pour consulter",
+            "Agreement given to a care team to read",
+        ),
+        ("agreement:give", "consultation"): Both(
+            "Accord donné à un professionnel pour consulter une fois",
+            "Agreement given to a professional to read once",
+        ),
+        ("agreement:end", "withdrawn"): Both(
+            "Accord pour consulter retiré", "Agreement to read taken back"
+        ),
+        ("agreement:end", "blocked"): Both(
+            "Accord pour consulter terminé par un blocage",
+            "Agreement to read ended by a block",
+        ),
+        ("agreement:end", "episode"): Both(
+            "Accord pour consulter terminé avec le suivi",
+            "Agreement to read ended with the follow-up",
+        ),
+        ("team:leave", "blocked"): Both(
+            "Sortie de votre équipe de soins par un blocage",
+            "Left your care team by a block",
+        ),
+        ("session:open", "passkey"): Both(
+            "Connexion à l’espace par une clé d’accès", "Signed in with a passkey"
+        ),
+        ("session:open", "trusted"): Both(
+            "Connexion à l’espace sans code, depuis un appareil de confiance",
+            "Signed in without a code, from a trusted device",
+        ),
+        ("session:refuse", "passkey"): Both(
+            "Connexion par une clé d’accès refusée", "Sign-in with a passkey refused"
+        ),
+        ("session:refuse", "passkey-cloned"): Both(
+            "Connexion refusée : cette clé d’accès semble avoir été copiée",
+            "Sign-in refused: this passkey seems to have been copied",
+        ),
         ("document:download", "operator"): Both(
             "Document ouvert par un opérateur du service",
             "Document opened by an operator of the service",
@@ -283,6 +383,16 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "language": Both("Langue changée", "Language changed"),
         "login": Both("Identifiant changé", "Login changed"),
         "password": Both("Mot de passe changé", "Password changed"),
+        "passkey": Both("Clé d’accès ajoutée", "Passkey added"),
+        "passkey-removed": Both("Clé d’accès retirée", "Passkey removed"),
+        "trusted": Both(
+            "Appareil de confiance : plus de code demandé",
+            "Trusted device: no code asked any more",
+        ),
+        "untrusted": Both(
+            "Appareil de confiance retiré : un code est de nouveau demandé",
+            "Device no longer trusted: a code is asked again",
+        ),
         "unreached": Both(
             "Adresse de courriel non joignable, ou joignable à nouveau",
             "E-mail address not reached, or reached again",
@@ -357,6 +467,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "Opposition à la messagerie vers vous",
             "Objection to mail to you",
         ),
+        "treating": Both(
+            "Médecin traitant indiqué ou retiré",
+            "Treating doctor named or taken away",
+        ),
         "withdraw-structure": Both(
             "Opposition au dépôt par une structure levée",
             "Objection to a place lifted",
@@ -387,7 +501,17 @@ TOLD_ABOUT = frozenset(
     word
     for word in CHANGE_TEXTS
     if word.startswith(("oppose-", "withdraw-"))
-    or word in {"block", "represented", "unblock"}
+    or word
+    in {
+        "block",
+        "passkey",
+        "passkey-removed",
+        "represented",
+        "treating",
+        "trusted",
+        "unblock",
+        "untrusted",
+    }
 )
 """Changes of which the patient is told whom or what they are about."""
 
@@ -413,6 +537,60 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
     }
 )
 """By what means something was changed."""
+
+READING_REFUSED_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "BLOCKED": Both("Vous avez bloqué cette personne.", "You blocked this person."),
+        "OPPOSED": Both(
+            "Vous vous opposez à cette consultation.", "You object to this reading."
+        ),
+        "NOT_INFORMED": Both(
+            "Cette personne n’a pas dit qu’elle vous avait informé.",
+            "This person did not say that they had told you.",
+        ),
+        "CONSENT_MISSING": Both(
+            "Vous n’avez pas donné votre accord.", "You had not agreed."
+        ),
+        "CONSENT_EXPIRED": Both(
+            "Votre accord n’était plus valable.", "Your agreement no longer held."
+        ),
+        "CODE_WRONG": Both(
+            "Le code donné n’était pas le vôtre, ou il avait expiré.",
+            "The code given was not yours, or it was too old.",
+        ),
+        "EMERGENCY_REFUSED_BY_PATIENT": Both(
+            "Vos réglages refusent cet accès en urgence.",
+            "Your settings refuse this emergency access.",
+        ),
+        "EMERGENCY_NOT_DECLARED": Both(
+            "L’urgence n’a pas été déclarée.", "The emergency was not declared."
+        ),
+        "EMERGENCY_REASON_MISSING": Both(
+            "L’urgence n’a pas été justifiée.", "No reason was given for it."
+        ),
+        "NOT_A_REGULATOR": Both(
+            "Cet accès est celui du médecin du 15.",
+            "This access is for the doctor of the 15.",
+        ),
+        "AUTH_TOO_WEAK": Both(
+            "Cette personne n’a pas assez prouvé qui elle est.",
+            "This person did not prove well enough who they are.",
+        ),
+        "ROLE_NEVER_READS": Both(
+            "Son métier ne permet pas de consulter.",
+            "Their role does not let them read.",
+        ),
+        "NOT_HABILITATED": Both(
+            "Son activité ne permet pas de consulter.",
+            "Their activity does not let them read.",
+        ),
+        "INS_NOT_QUALIFIED": Both(
+            "Son logiciel n’avait pas vérifié votre identité.",
+            "Their program had not verified your identity.",
+        ),
+    }
+)
+"""Why a reading was refused, as its patient is told; of the rest nothing is said."""
 
 SECRET_CHANGES = frozenset({"secret", "unsecret"})
 """Changes that no page tells: a minor's secret is one (CSP R. 1111-50)."""

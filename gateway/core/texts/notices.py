@@ -57,6 +57,8 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"  # the login or the telephone number was changed
     INQUIRY = "inquiry"  # somebody reported: a step was done with it
     DEVICE = "device"  # signed in with a browser that was not known
+    PASSKEY = "passkey"  # a passkey was added or removed
+    TRUSTED = "trusted"  # no code is asked in a browser any more
     REVIEW = "review"  # something the patient wrote is to be read again
     OPENED = "opened"
     ANNOUNCED = "announced"

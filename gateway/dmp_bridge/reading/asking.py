@@ -8,9 +8,10 @@ from attrs import frozen
 from twisted.logger import Logger
 
 from gateway.core.reading import IN_EMERGENCY, ReadingRefusal
-from gateway.dmp_bridge.reading.gathering import party_of, policy_of
+from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.dmp_bridge.reading.telling import ReadingNotices
 from gateway.evidence.arguments import Circumstances, reading_part
+from gateway.evidence.policies import reading_policy_of
 from gateway.evidence.program import rules_hash
 from gateway.metrics import READINGS_REFUSED, READINGS_UNUSUAL
 from gateway.rights.attempt_rules import (
@@ -94,7 +95,7 @@ class Asking:
 
         Returns why somebody does not read, or None, and what the line of it says.
         """
-        policy = policy_of(self.settings)
+        policy = reading_policy_of(self.settings)
         why = refuse_reading(facts, policy)
         version = str(profile.settings_version) if profile else ""
         kept = EvidenceKeeper(self.work).keep(

@@ -14,10 +14,8 @@ from gateway.rights.reading_rules import (
     EmergencyDeclaration,
     Found,
     ReadingFacts,
-    ReadingPolicy,
     Relation,
 )
-from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.agreements import Agreements
 from gateway.store.consultations.consultations import Consultations
@@ -38,15 +36,6 @@ READING: Final = "reading"
 """The kind of an opposition to being read, by anybody or by one."""
 PERMIT: Final = "permit"
 """What the patient's switches for emergencies say that are on."""
-
-
-def policy_of(settings: ReadingSettings) -> ReadingPolicy:
-    """Return ``[reading]`` as the rules take it."""
-    return ReadingPolicy(
-        initial_team_consent=settings.initial_team_consent,
-        blocked_in_emergency=settings.blocked_in_emergency,
-        least_reason=settings.least_reason,
-    )
 
 
 def party_of(who: ReadingProfessional) -> NamedProfessional:
@@ -150,7 +139,8 @@ def facts_of(
     Return the facts of a reading; ``standing`` is None where nobody was found.
 
     In a consultation that is open (``current``) what it was opened by is not spent, and
-    that the patient was told, or what was declared, was said.
+    that the patient was told, or what was declared, was said. Who reads as one of the
+    care team says to be of it: whether the patient agreed to that is asked then.
     """
     if declared is not None:
         declared = evolve(declared, is_regulator=who.may_regulate)
@@ -177,13 +167,15 @@ def facts_of(
     emergency = standing.profile.emergency
     oppositions = [one for one in standing.rights.oppositions if one.kind == READING]
     identifiers = {one.lower() for one in who.identifiers}
-    team = standing.team_agreement
+    team, relation = standing.team_agreement, standing.relation
+    if way is ReadingWay.TEAM and relation is Relation.NONE:
+        relation = Relation.TEAM
     return evolve(
         facts,
         blocked=standing.blocked,
         opposed=any(not one.structure for one in oppositions),
         opposed_to_this=any(one.structure in identifiers for one in oppositions),
-        relation=standing.relation,
+        relation=relation,
         informed=informed or standing.was_informed or current is not None,
         team_agreement=team.fact if team else None,
         own_agreement=own_fact,

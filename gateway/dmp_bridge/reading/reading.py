@@ -32,7 +32,6 @@ from gateway.dmp_bridge.reading.gathering import (
     facts_of,
     gather,
     party_of,
-    policy_of,
 )
 from gateway.dmp_bridge.reading.seeing import (
     ReadingTerms,
@@ -46,6 +45,7 @@ from gateway.dmp_bridge.reading.seeing import (
 from gateway.dmp_bridge.reading.telling import ReadingNotices
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.evidence.arguments import viewing_part
+from gateway.evidence.policies import reading_policy_of
 from gateway.rights.consultation_rules import over_by_time
 from gateway.rights.listing_rules import WantedDocuments, seen_by
 from gateway.rights.professional_viewing_rules import (
@@ -56,13 +56,13 @@ from gateway.rights.professional_viewing_rules import (
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
-    LEFT_TO_DO,
     Agreement,
     EmergencyDeclaration,
     Found,
     ReadingFacts,
     Relation,
     refuse_declaration,
+    refuse_for_good,
     refuse_reading,
 )
 from gateway.settings.file import Settings
@@ -145,16 +145,18 @@ class VaultReading:
         if not wanted.by_names:
             profile, found = find_patient(work, wanted)
         standing = gather(work, who, profile) if profile else None
+        regulates = EmergencyDeclaration(is_ticked=False)
         ways = {
-            way: facts_of(work, who, found, standing, way=way) for way in ReadingWay
+            way: facts_of(work, who, found, standing, way=way, declared=regulates)
+            for way in ReadingWay
         }
-        policy = policy_of(self._own)
+        policy = reading_policy_of(self._own)
+        for_good = [refuse_for_good(one, policy) for one in ways.values()]
+        if standing is None or profile is None or all(for_good):
+            why = for_good[0] or ReadingRefusal.PATIENT_NOT_FOUND
+            by_team = ways[ReadingWay.TEAM]
+            return asking.refuse(why, by_team, profile, by_names=wanted.by_names)
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
-        if standing is None or profile is None or not _may_go_on(answers):
-            facts = ways[ReadingWay.TEAM]
-            why, kept = asking.decide(facts, profile)
-            assert why is not None, "refused by every way"
-            return asking.refuse(why, facts, profile, by_names=wanted.by_names, **kept)
         asking.note(LOOKED, profile, by_names=False)
         known = standing.team_agreement, standing.own_agreement
         return Prospect(
@@ -222,7 +224,7 @@ class VaultReading:
         declared = request.declared
         if declared is not None:
             declared = evolve(declared, is_regulator=who.may_regulate)
-        return refuse_declaration(request.way, declared, policy_of(self._own))
+        return refuse_declaration(request.way, declared, reading_policy_of(self._own))
 
     def _agreement(
         self,
@@ -336,18 +338,16 @@ class VaultReading:
             among = [one.id for one in seen.entries]
             asked = with_texts(vault, held.consultation.profile_id, asked, among)
         found = sighted(held.side, listing, asked, now, old=old)
-        hidden = Consultations(work).hidden(consultation_id)
         return ReadingList(
             consultation=held.consultation,
             profile=held.standing.profile,
             found=found.found,
-            alerts=found.alerts,
-            own=found.own,
+            moment=now,
+            identifiers=who.identifiers,
             since=last.begun_at if last else None,
             is_emergency=held.consultation.way in IN_EMERGENCY,
             hidden=found.hidden,
-            is_noted=hidden == sorted(found.hidden)
-            and Consultations(work).has_hidden(consultation_id)
+            is_noted=Consultations(work).is_kept(consultation_id, found.hidden)
             and work.now - held.consultation.seen_at < self._grain,
         )
 
@@ -377,11 +377,9 @@ class VaultReading:
         What is hidden from who asks is not told apart from what there is not, nor is it
         looked up. To be committed in all cases.
         """
-        if (refused := self.check(work, who, consultation_id)) is not None:
-            return refused
         held = self._held(work, who, consultation_id)
         if isinstance(held, NotRead):
-            return held
+            return self.check(work, who, consultation_id) or held
         vault, one = self.vaults.within(work), held.consultation
         listing = vault.listing(one.profile_id)
         seen = seen_by(held.side, listing.entries, moment_of(work.now), old=True)
@@ -658,18 +656,13 @@ class VaultReading:
         if one.said is None or one.said.practice != who.practice:
             return NotRead(ReadingRefusal.ENDED)
         facts, standing = self._now(work, who, one)
-        why = refuse_reading(facts, policy_of(self._own))
+        why = refuse_reading(facts, reading_policy_of(self._own))
         if why is not None:
             return NotRead(why)
         zone = ZoneInfo(self.settings.web.time_zone)
         day = work.now.astimezone(zone).date()
         side = side_of(work, who, facts, standing.profile, ReadingTerms(self._own, day))
         return _Held(one, standing, side)
-
-
-def _may_go_on(answers: Mapping[ReadingWay, ReadingRefusal | None]) -> bool:
-    """Tell whether somebody reads by some way, or would by what is left to do."""
-    return any(why is None or why in LEFT_TO_DO for why in answers.values())
 
 
 def _with_agreement(
@@ -679,9 +672,7 @@ def _with_agreement(
     given = Agreement(given_at=now, until=new.until)
     if new.kind is AgreementKind.CONSULTATION:
         return evolve(facts, own_agreement=given)
-    joins = facts.relation is Relation.NONE
-    relation = Relation.TEAM if joins else facts.relation
-    return evolve(facts, relation=relation, team_agreement=given)
+    return evolve(facts, team_agreement=given)
 
 
 def _means(request: ReadingRequest) -> AgreementMeans:

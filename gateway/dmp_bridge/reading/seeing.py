@@ -10,8 +10,6 @@ from attrs import evolve, frozen
 from gateway.core.document import Availability
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.listing import (
-    FLAGS_OF,
-    ListEntry,
     Listing,
     moment_of,
 )
@@ -26,11 +24,9 @@ from gateway.rights.listing_rules import (
     seen_by,
 )
 from gateway.rights.professional_viewing_rules import (
-    Alert,
     ProfessionalReader,
     ProfessionalSide,
     ViewingFacts,
-    alerts,
     sight_of,
 )
 from gateway.rights.reading_professional import ReadingProfessional
@@ -41,6 +37,8 @@ from gateway.store.consultations.consultations import Consultations
 from gateway.store.consultations.values import Consultation
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.patients.values import Profile
+
+_APPROVED = Availability.APPROVED.value
 
 
 @frozen
@@ -77,8 +75,6 @@ class Sighted:
     """What is seen of a list, and what is not."""
 
     found: FoundDocuments
-    alerts: dict[str, frozenset[Alert]]
-    own: frozenset[str]
     hidden: tuple[str, ...]
 
 
@@ -93,24 +89,15 @@ def sighted(
     """Return what a professional sees of a patient's documents, and what they do not"""
     known = seen_by(side, listing.entries, now, old=old)
     found = find(known, wanted, now)
-    behind = [one for some in found.older.values() for one in some]
-    shown = [*found.entries, *behind]
-    names = side.reader.identifiers
     every = {one.id for one in known.entries}
     return Sighted(
         found=found,
-        alerts={one.id: _alerts(one, now) for one in shown},
-        own=frozenset(one.id for one in shown if not names.isdisjoint(one.owners)),
         hidden=tuple(
             one.id
             for one in listing.entries
-            if one.status == Availability.APPROVED.value and one.id not in every
+            if one.status == _APPROVED and one.id not in every
         ),
     )
-
-
-def _alerts(one: ListEntry, now: int) -> frozenset[Alert]:
-    return alerts(FLAGS_OF[one.flags_at(now)], Availability(one.status))
 
 
 def viewing_facts(

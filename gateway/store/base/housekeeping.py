@@ -17,6 +17,7 @@ from gateway.store.tables import (
     deliveries,
     notices,
     one_time_codes,
+    trusted_devices,
     unknown_logins,
     web_sessions,
 )
@@ -102,6 +103,7 @@ class Housekeeping:
             (web_sessions, web_sessions.c.expires_at < then),
             (account_steps, account_steps.c.expires_at < then),
             (one_time_codes, one_time_codes.c.expires_at < then),
+            (trusted_devices, trusted_devices.c.expires_at < then),
             (
                 unknown_logins,
                 (unknown_logins.c.tried_at < then)

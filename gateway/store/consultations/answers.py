@@ -7,12 +7,12 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from gateway.core.document import DocumentEntry
-from gateway.core.listing import ListEntry
+from gateway.core.document import Availability, DocumentEntry
+from gateway.core.listing import FLAGS_OF, ListEntry
 from gateway.core.reading import ReadingRefusal, ReadingWay
 from gateway.core.vault import FiledDocument
 from gateway.rights.listing_rules import FoundDocuments
-from gateway.rights.professional_viewing_rules import Alert
+from gateway.rights.professional_viewing_rules import Alert, alerts
 from gateway.rights.reading_rules import Found, Relation
 from gateway.store.consultations.values import Consultation, Episode
 from gateway.store.patients.values import Profile
@@ -50,17 +50,17 @@ class ReadingList:
     """
     What a professional sees of a vault now.
 
-    ``alerts`` are those of each document by its id, ``own`` the ids of those the reader
-    or their structure wrote. ``since`` is when they read here before, None: never.
-    ``hidden`` are the ids of what is not shown: never for a page, but to be kept as
-    proof (`VaultReading.note_listed`).
+    ``moment`` is when it was made, ``identifiers`` are the reader's and their place's.
+    ``since`` is when they read here before, None: never. ``hidden`` are the ids of what
+    is not shown: never for a page, but to be kept as proof
+    (`VaultReading.note_listed`).
     """
 
     consultation: Consultation
     profile: Profile = field(repr=False)
     found: FoundDocuments
-    alerts: Mapping[str, frozenset[Alert]] = field(repr=False)
-    own: frozenset[str] = field(repr=False)
+    moment: int
+    identifiers: frozenset[str] = field(repr=False)
     since: datetime | None
     is_emergency: bool
     hidden: tuple[str, ...] = field(repr=False)
@@ -71,6 +71,14 @@ class ReadingList:
     def entries(self) -> tuple[ListEntry, ...]:
         """The documents in their order."""
         return tuple(self.found.entries)
+
+    def alerts(self, one: ListEntry) -> frozenset[Alert]:
+        """Return what stands beside a document."""
+        return alerts(FLAGS_OF[one.flags_at(self.moment)], Availability(one.status))
+
+    def is_own(self, one: ListEntry) -> bool:
+        """Tell whether the reader, or the structure they work in, wrote it."""
+        return not self.identifiers.isdisjoint(one.owners)
 
 
 @frozen(kw_only=True)

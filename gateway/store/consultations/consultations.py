@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from gateway.core.practice import Practice
 from gateway.core.reading import ConsultationEnd, ReadingWay
+from gateway.rights.consultation_rules import over_by_time
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.places import (
     opened_said,
@@ -126,6 +127,25 @@ class Consultations:
         )
         self.note(one, Action.CONSULTATION_ENDED, why.value, one.id)
 
+    def end_over(self, idle: timedelta, most: int) -> int:
+        """End so many at most of those that are over by themselves; return how many."""
+        rows = self.work.connection.execute(
+            select(consultations)
+            .where(_ROW.ended_at.is_(None))
+            .order_by(_ROW.seen_at)
+            .limit(most)
+        ).all()
+        ended = 0
+        for row in rows:
+            if not self.work.rows.is_sound(consultations, row):
+                continue  # said; `gateway journal verify` names it
+            one = self._opened(row)
+            why = over_by_time(one.times, self.work.now, idle)
+            if why is not None and one.said is not None:
+                self.end(one, why)
+                ended += 1
+        return ended
+
     def note(
         self,
         one: Consultation,
@@ -151,48 +171,49 @@ class Consultations:
 
     def keep_hidden(self, one: Consultation, ids: Sequence[str]) -> bool:
         """Keep what is not shown in one now; False where it is known to be so."""
-        if self.hidden(one.id) == (ids := sorted(ids)) and self.has_hidden(one.id):
+        if self.is_kept(one.id, ids):
             return False
         row_id = uuid4().hex
         key_id = self.work.key_for(f"patient:{one.profile_id}")
-        content = len(ids).to_bytes(4) + b"".join(map(bytes.fromhex, ids))
-        filled = content.ljust(-(-len(content) // _FILL) * _FILL, b"\0")
         self.work.add_now(
             hidden_documents,
             id=row_id,
             profile_id=one.profile_id,
             consultation_id=one.id,
             key_id=key_id,
-            ids=self.work.places.seal(key_id, filled, _hidden_place(row_id)),
+            ids=self.work.places.seal(key_id, _filled(ids), _hidden_place(row_id)),
             recorded_at=self.work.next_moment(),
         )
         return True
 
+    def is_kept(self, consultation_id: str, ids: Sequence[str]) -> bool:
+        """Tell whether just this is kept as what one does not show."""
+        content = self._hidden(consultation_id)
+        return content is not None and content == _filled(ids)
+
     def hidden(self, consultation_id: str) -> list[str]:
         """Return the ids of what was not shown in one when it was last looked at."""
-        row = self._last_hidden(consultation_id)
-        if row is None:
+        content = self._hidden(consultation_id)
+        if content is None:
             return []
-        self.work.rows.check(hidden_documents, row)
-        content = self.work.places.unseal(row.key_id, row.ids, _hidden_place(row.id))
         count, ids = int.from_bytes(content[:4]), content[4:]
         return [
             ids[at : at + _ID_BYTES].hex()
             for at in range(0, count * _ID_BYTES, _ID_BYTES)
         ]
 
-    def has_hidden(self, consultation_id: str) -> bool:
-        """Tell whether it was looked at already what one does not show."""
-        return self._last_hidden(consultation_id) is not None
-
-    def _last_hidden(self, consultation_id: str) -> Any:
+    def _hidden(self, consultation_id: str) -> bytes | None:
         columns = hidden_documents.c
-        return self.work.connection.execute(
+        row = self.work.connection.execute(
             select(hidden_documents)
             .where(columns.consultation_id == consultation_id)
             .order_by(columns.recorded_at.desc(), columns.id)
             .limit(1)
         ).first()
+        if row is None:
+            return None
+        self.work.rows.check(hidden_documents, row)
+        return self.work.places.unseal(row.key_id, row.ids, _hidden_place(row.id))
 
     def _some(
         self, *conditions: ColumnElement[bool], most: int = _OPEN_AT_ONCE
@@ -221,6 +242,12 @@ class Consultations:
             end=ConsultationEnd(row.end) if row.end else None,
             said=_said(said) if said else None,
         )
+
+
+def _filled(ids: Sequence[str]) -> bytes:
+    """Return ids as they are kept: in order, how many, and nothing up to a whole KiB"""
+    content = len(ids).to_bytes(4) + b"".join(map(bytes.fromhex, sorted(ids)))
+    return content.ljust(-(-len(content) // _FILL) * _FILL, b"\0")
 
 
 def _said(said: dict[str, Any]) -> ConsultationSaid:

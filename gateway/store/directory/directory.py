@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -177,16 +178,59 @@ class Directory:
         return self._labels.get((kind, code), "")
 
     def last_import(self) -> TakenExtract | None:
-        """Return the extraction that was taken last, None where none was."""
-        columns = directory_imports.c
-        row = self.work.connection.execute(
-            select(directory_imports).order_by(columns.number.desc()).limit(1)
-        ).first()
+        """
+        Return the extraction that was taken last, None where none was.
+
+        Raises:
+            AlteredError: what is kept of it is not as the gateway wrote it.
+        """
+        row = self._last(directory_imports.c.digest.is_not(None))
         if row is None:
             return None
-        said = dict(row._mapping)
-        said.pop("number")
-        return TakenExtract(**said)
+        self.work.rows.check(directory_imports, row)
+        return TakenExtract(
+            made_on=date.fromisoformat(row.made_on),
+            imported_at=row.imported_at,
+            lines=row.lines,
+            refused=row.refused,
+            people=row.people,
+            added=row.added,
+            changed=row.changed,
+            gone=row.gone,
+        )
+
+    def last_number(self) -> int:
+        """Return the number of the last import that was begun, 0 of none."""
+        row = self._last()
+        return 0 if row is None else int(row.number)
+
+    def _last(self, *conditions: ColumnElement[bool]) -> Any:
+        columns = directory_imports.c
+        query = select(directory_imports).where(*conditions)
+        return self.work.connection.execute(
+            query.order_by(columns.number.desc()).limit(1)
+        ).first()
+
+    def is_as_imported(self) -> bool:
+        """
+        Tell whether the persons are those that the last import left, all together.
+
+        Nothing is known while one is under way, or where one was ended half-way.
+        """
+        last = self._last()
+        if last is None:
+            return self.digest() == hashlib.sha256().digest()
+        return last.digest is None or last.digest == self.digest()
+
+    def digest(self) -> bytes:
+        """Return a digest over the MACs of all persons, whatever their order."""
+        macs = self.work.connection.execute(
+            select(directory_people.c.row_mac).execution_options(yield_per=_AT_ONCE)
+        )
+        whole = hashlib.sha256()
+        for mac in sorted(bytes(one or b"") for one in macs.scalars()):
+            whole.update(mac)
+        return whole.digest()
 
 
 def shown_name(family: str, given: str) -> str:

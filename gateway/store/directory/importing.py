@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from attrs import define, frozen
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 
 from gateway.core.directory_extract import (
     ActivityReader,
@@ -155,6 +155,8 @@ class DirectoryImport:
         gone = self._staging.gone()
         last = taken.made_on if taken else None
         self._check(day, last, len(gone), most_gone_percent, force=force)
+        with self._database.write() as work:
+            number = self._begin(work, day)
         for batch in self._staging.people(BATCH):
             with self._database.read() as work:
                 differing = self._differing(work, batch)
@@ -165,7 +167,7 @@ class DirectoryImport:
             with self._database.write() as work:
                 self._end_of(work, ids)
         with self._database.write() as work:
-            self._end(work, day, by)
+            self._end(work, number, day, by)
         return self.counts
 
     def _check(
@@ -250,7 +252,22 @@ class DirectoryImport:
                     delete(table).where(table.c.national_id == row.national_id)
                 )
 
-    def _end(self, work: UnitOfWork, day: date, by: str) -> None:
+    def _begin(self, work: UnitOfWork, day: date) -> int:
+        number = Directory(work).last_number() + 1
+        nothing = dict.fromkeys(
+            ("lines", "refused", "people", "added", "changed", "gone"), 0
+        )
+        work.add_now(
+            directory_imports,
+            number=number,
+            made_on=day.isoformat(),
+            imported_at=work.now,
+            digest=None,
+            **nothing,
+        )
+        return number
+
+    def _end(self, work: UnitOfWork, number: int, day: date, by: str) -> None:
         self._keep_labels(work)
         counts = self.counts
         said: dict[str, Any] = {
@@ -261,12 +278,15 @@ class DirectoryImport:
             "changed": counts.changed,
             "gone": counts.gone,
         }
-        work.connection.execute(
-            insert(directory_imports).values(made_on=day, imported_at=work.now, **said)
+        work.change(
+            directory_imports,
+            directory_imports.c.number == number,
+            imported_at=work.now,
+            digest=Directory(work).digest(),
+            **said,
         )
-        work.note(
-            Action.DIRECTORY_IMPORTED, day.isoformat(), "directory", by=by, **said
-        )
+        subject = str(number)
+        work.note(Action.DIRECTORY_IMPORTED, day.isoformat(), subject, by=by, **said)
 
     def _keep_labels(self, work: UnitOfWork) -> None:
         columns = directory_labels.c

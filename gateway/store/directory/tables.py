@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlalchemy import (
     Column,
-    Date,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -15,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-from gateway.store.base.columns import Serial, UtcDateTime, metadata
+from gateway.store.base.columns import UtcDateTime, metadata
 
 MOST_WORD: Final = 60
 """Characters of a word by which a name is found."""
@@ -66,8 +65,8 @@ directory_labels = Table(
 directory_imports = Table(
     "directory_imports",
     metadata,
-    Column("number", Serial, primary_key=True, autoincrement=True),
-    Column("made_on", Date, nullable=False),  # the day of the extraction
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("made_on", String(10), nullable=False),  # YYYY-MM-DD, of the extraction
     Column("imported_at", UtcDateTime, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
@@ -75,5 +74,11 @@ directory_imports = Table(
     Column("added", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
     Column("gone", Integer, nullable=False),
+    Column("digest", LargeBinary),  # of all persons then; NULL: it is under way
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
-"""Each extraction that was taken whole, with what it changed; it only grows."""
+"""
+Each extraction that was taken, with what it changed; it only grows.
+
+The last one vouches for all persons together: the journal follows it, not them.
+"""

@@ -24,10 +24,12 @@ from gateway.store.journal import Action
 from gateway.store.patients.devices import sign_out_everywhere
 from gateway.store.patients.logins import check_login
 from gateway.store.patients.one_time_codes import void_codes_of
+from gateway.store.patients.passkeys import remove_passkeys
 from gateway.store.patients.passwords import check_password
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.patients.trusted_devices import end_trust
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import accounts, unknown_logins
+from gateway.store.tables import accounts, passkeys, trusted_devices, unknown_logins
 
 _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
@@ -305,10 +307,13 @@ class Accounts:
         but: str = "",
     ) -> None:
         """
-        Change the password of a patient; their sessions and codes end.
+        Change the password of a patient; their sessions and codes end, and no browser
+        is trusted any more.
 
-        ``but`` is the digest of the session that asks for it, which goes on. ``by`` and
-        ``why`` are kept sealed, and ``by`` is journalled.
+        ``but`` is the digest of the session that asks for it, which goes on: whoever is
+        in it has their passkeys before them. Where there is none the access was lost,
+        and the passkeys end as well. ``by`` and ``why`` are kept sealed, and ``by`` is
+        journalled.
 
         Raises:
             NotFoundError: the profile has no account.
@@ -324,6 +329,9 @@ class Accounts:
             paused_until=None,
         )
         sign_out_everywhere(self.work, row.id, but=but)
+        end_trust(self.work, trusted_devices.c.account_id == row.id)
+        if not but:
+            remove_passkeys(self.work, passkeys.c.account_id == row.id)
         void_codes_of(self.work, row.id)
         Profiles(self.work, by, why).change(profile.id, "password")
 

@@ -6,9 +6,9 @@ from gateway.errors import NotFoundError
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import chain_of
+from gateway.store.patients.devices import end_ways_in
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.traits import forget_traits
-from gateway.store.patients.web_sessions import end_sessions_of_patient
 from gateway.store.sealed.destroying import destroy_scope
 
 _TO_CLOSE_FIRST = {
@@ -43,7 +43,7 @@ def delete_patient(work: UnitOfWork, matricule: str, *, cause: str, by: str) -> 
             if step is ProfileState.DELETED or before in _TO_CLOSE_FIRST:
                 profiles.set_state(profile, step)
         work.flush()  # what was changed is sealed while there is a key
-    end_sessions_of_patient(work, profile_id)
+    end_ways_in(work, profile_id)
     forget_traits(work, profile_id)
     scope = f"patient:{profile_id}"
     destroy_scope(work, scope, cause=cause, by=by, chain=chain_of(profile_id))

@@ -23,11 +23,11 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.deadlines import deadline_of
 from gateway.store.patients.deletion import delete_patient
+from gateway.store.patients.devices import end_ways_in
 from gateway.store.patients.majority import come_of_age, keep_majority
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
-from gateway.store.patients.web_sessions import end_sessions_of_patient
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import Task
@@ -72,7 +72,7 @@ def tell_life(
 ) -> None:
     """Tell a patient of a change of state that is made, and end what is open with it"""
     if not may_sign_in(after):
-        end_sessions_of_patient(work, profile.id)
+        end_ways_in(work, profile.id)
     notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
     announce(work, notices, profile, after)
 

@@ -19,7 +19,9 @@ from gateway.errors import ConflictError, DamagedError, DestroyedError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.patients.accounts import Accounts, forget_failures
+from gateway.store.patients.passkeys import Passkeys
 from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.trusted_devices import end_trust
 from gateway.store.patients.web_sessions import end_sessions
 from gateway.store.sealed import turning
 from gateway.store.sealed.carried import forget_place, place_in, set_place
@@ -30,7 +32,9 @@ from gateway.store.tables import (
     accounts,
     data_keys,
     one_time_codes,
+    passkeys,
     profiles,
+    trusted_devices,
     unknown_logins,
     web_sessions,
 )
@@ -44,6 +48,8 @@ DIGESTED_ANEW: Final = (
     unknown_logins,
     web_sessions,
     one_time_codes,
+    passkeys,
+    trusted_devices,
 )
 """Whose digests of before lie in the database's files until `clear_traces`."""
 
@@ -118,6 +124,8 @@ def carry_lookups(work: UnitOfWork, most: int = BATCH) -> int:
         try:
             profile = Profiles(work).carry_ins(profile_id)
             Accounts(work).carry_login(profile)
+            if (account := Accounts(work).of_profile(profile)) is not None:
+                Passkeys(work).carry(account.id)
         except DestroyedError:
             continue
         except DamagedError as error:
@@ -143,6 +151,7 @@ def end_turn(work: UnitOfWork, *, by: str) -> int:
     ended = select(web_sessions.c.digest).where(web_sessions.c.created_at < before)
     for some in _pieces(list(work.connection.execute(ended).scalars())):
         end_sessions(work, some)
+    end_trust(work, trusted_devices.c.created_at < before)
     work.change(
         one_time_codes,
         one_time_codes.c.created_at < before,

@@ -98,6 +98,8 @@ _ALWAYS = frozenset(
         NoticeKind.PROVISIONAL,
         NoticeKind.ACCOUNT,
         NoticeKind.DEVICE,
+        NoticeKind.PASSKEY,
+        NoticeKind.TRUSTED,
         NoticeKind.REPRESENTED_ACCESS,
         NoticeKind.REPRESENTED_UNFOUNDED,
         *LIFE_NOTICES.values(),

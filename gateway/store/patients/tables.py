@@ -164,6 +164,32 @@ devices = Table(
 )
 """Browsers that an account was opened with: another one is told to the patient."""
 
+trusted_devices = Table(
+    "trusted_devices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("device_id", Id, ForeignKey("devices.id"), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),  # keyed, of its cookie
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""Browsers in which the password alone opens an account, as its patient chose."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("credential", String(64), nullable=False, unique=True),  # keyed, of its id
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: public key, name, counter
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""Passkeys (WebAuthn): what proves that a patient has one, and cannot be one."""
+
 account_steps = Table(
     "account_steps",
     metadata,

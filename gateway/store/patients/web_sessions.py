@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.digest_keys import Label
-from gateway.store.tables import accounts, web_sessions
+from gateway.store.tables import web_sessions
 
 REMEMBERED = timedelta(days=1)
 """So long it is known whose a session was; what was being written is kept for them."""
@@ -195,13 +195,6 @@ def end_sessions_of(work: UnitOfWork, account_id: str, but: str = "") -> None:
     )
     if digests := list(found.scalars()):
         end_sessions(work, digests)
-
-
-def end_sessions_of_patient(work: UnitOfWork, profile_id: str) -> None:
-    """End every session of a patient; of one without an account there is none."""
-    theirs = select(accounts.c.id).where(accounts.c.profile_id == profile_id)
-    for account_id in list(work.connection.execute(theirs).scalars()):
-        end_sessions_of(work, account_id)
 
 
 def end_sessions(work: UnitOfWork, digests: list[str]) -> int:

@@ -99,6 +99,18 @@ FIRST: Mapping[str, Sequence[str]] = {
         "answered_at",
         "ended_at",
     ),
+    "directory_imports": (
+        "number",
+        "made_on",
+        "imported_at",
+        "lines",
+        "refused",
+        "people",
+        "added",
+        "changed",
+        "gone",
+        "digest",
+    ),
     "directory_people": (
         "national_id",
         "family",
@@ -245,6 +257,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "until",
         "facts",
     ),
+    "passkeys": ("id", "account_id", "credential", "key_id", "said", "created_at"),
     "profiles": (
         "id",
         "ins_digest",
@@ -319,6 +332,14 @@ FIRST: Mapping[str, Sequence[str]] = {
         "said",
         "joined_at",
         "ended_at",
+    ),
+    "trusted_devices": (
+        "id",
+        "account_id",
+        "device_id",
+        "digest",
+        "created_at",
+        "expires_at",
     ),
     "web_sessions": (
         "digest",

@@ -9,8 +9,10 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.devices import Devices, sign_out_everywhere
-from gateway.store.patients.profiles import Profile
+from gateway.store.patients.passkeys import Passkeys
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.webauthn import service_of
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
 
@@ -27,6 +29,7 @@ class AccountPages:
         with self.desk.database.read() as work:
             login = Accounts(work).login_of(profile)
             devices = self._devices(work, visit).listed(visit.device)
+            passkeys = Passkeys(work).listed(visit.held_session.account_id)
         return self.desk.page(
             visit,
             "account.html",
@@ -36,6 +39,8 @@ class AccountPages:
             telephone=profile.telephone,
             ins=profile.ins.matricule,
             open_devices=sum(one.is_open for one in devices),
+            takes_passkeys=service_of(self.desk.settings) is not None,
+            passkeys=len(passkeys),
             done=visit.query.get("done", ""),
         )
 
@@ -63,6 +68,24 @@ class AccountPages:
         if not self.desk.write(job):
             raise NotFoundError("no such browser")
         return redirect("/account/devices?done=one")
+
+    def distrust_device(self, visit: Visit, device_id: str) -> Answer:
+        """Ask for a code again in one browser."""
+
+        def job(work: UnitOfWork) -> bool:
+            devices = self._devices(work, visit)
+            called = devices.called(device_id)
+            if not devices.distrust(device_id):
+                return False
+            named = " ".join(filter(None, called.values()))
+            Profiles(work).record(
+                visit.profile.id, "untrusted", None, None, about=named
+            )
+            return True
+
+        if not self.desk.write(job):
+            raise NotFoundError("no such browser is trusted")
+        return redirect("/account/devices?done=distrusted")
 
     def end_others(self, visit: Visit) -> Answer:
         """End every session but this one, and forget their browsers."""

@@ -28,6 +28,7 @@ _PROVED_FOR = frozenset(
         "/account/email",
         "/account/telephone",
         "/people/new",
+        "/account/passkeys/new",
         "/account/close",
         "/account/download",
     }

@@ -72,7 +72,9 @@ class ChoicesNow:
 def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:
     """Return what holds now."""
     run = masks.last(work, profile.id)
-    kinds = {one.kind for one in Profiles(work).rights(profile.id).oppositions}
+    oppositions = Profiles(work).rights(profile.id).oppositions
+    # One professional who is not to read is no objection to all.
+    kinds = {one.kind for one in oppositions if not one.structure}
     opened = {one: profile.emergency.get(one.value) == "permit" for one in EMERGENCY}
     opened[AccessChoice.NEW] = not profile.mask_by_default
     opened[AccessChoice.EVERYTHING] = run is None or not run.masks

@@ -247,6 +247,7 @@ class ConfidentialityPages:
             "block.html",
             status=422 if problem else 200,
             choices=choices,
+            most=_MOST_FOUND,
             document=source.get("document", ""),
             conversation=source.get("conversation", ""),
             line=source.get("line", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.webauthn import service_of
 from gateway.web.site.answers import Answer
 from gateway.web.site.visits import Visit
 
@@ -38,5 +39,6 @@ class FixedPages:
             template,
             line=web.help_line,
             hours=web.session_seconds // 3600,
+            takes_passkeys=service_of(self.desk.settings) is not None,
             texts=self.desk.settings.sms.is_on,
         )

@@ -10,10 +10,12 @@ from attrs import field, frozen
 
 from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means, Who
+from gateway.core.habilitation import column_texts
 from gateway.core.texts.accesses import CAUSE_TEXTS
 from gateway.core.texts.explaining import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
+    READING_REFUSED_TEXTS,
     SECRET_CHANGES,
     TOLD_ABOUT,
     TOLD_VALUES,
@@ -27,10 +29,12 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.administrators import ADMINISTRATOR
 from gateway.store.patients.facts import fact_named
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.history_parties import (
     ACTIONS_OF,
+    BY_READERS,
     WHO_OF,
     Party,
     is_reportable,
@@ -53,10 +57,21 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_UNMASKED,
         Action.DOCUMENT_OPENED,
         Action.DOCUMENT_DOWNLOADED,
+        Action.DOCUMENT_CONSULTED,
     }
 )
+_READINGS = BY_READERS - {Action.DOCUMENT_CONSULTED}
+"""Lines of readings that tell of no document: of whom they name, a minor may keep."""
 _FILINGS = frozenset({Action.DOCUMENT_FILED, Action.DOCUMENT_DEPRECATED})
-_EXPLAINED = frozenset({Action.DOCUMENT_DECIDED, Action.RECIPIENT_REFUSED})
+_EXPLAINED = frozenset(
+    {
+        Action.DOCUMENT_DECIDED,
+        Action.RECIPIENT_REFUSED,
+        Action.CONSULTATION_BEGUN,
+        Action.CONSULTATION_REFUSED,
+        Action.DOCUMENT_CONSULTED,
+    }
+)
 _REFUSALS = {Action.DOCUMENT_DECIDED.value: REFUSED_FILINGS}
 _BY_MESSAGE = frozenset(
     {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
@@ -77,6 +92,8 @@ _OF_NO_THING = frozenset(
         Action.SIGNED_OUT,
         Action.OPERATOR_READ,
         Action.NOTICE_SENT,
+        Action.AGREEMENT_CODE_MADE,
+        *_READINGS,
     }
 )
 """Lines that tell of no document and no message."""
@@ -106,6 +123,8 @@ class HistoryLine:
     party: Party
     who: str = field(repr=False)
     place: str = field(repr=False)
+    profession: Both = field(repr=False)
+    """As whom a professional read, in the words of the matrix; empty elsewhere."""
     role: str
     """A word of `Who`, where the line says it."""
     what: str
@@ -236,9 +255,12 @@ class PatientHistory:
         if entry.action in _BY_MESSAGE | _BY_CONVERSATION:
             return entry.subject not in unseen
         if entry.action in _OF_DOCUMENTS:
-            return True  # looked up with its document
+            # Looked up with its document; who reads it may be a secret all the same.
+            return entry.action not in BY_READERS or not self._is_secret_reader(entry)
         if ACCESS in entry.kept:
             return True  # looked up with its access
+        if entry.action in BY_READERS and self._is_secret_reader(entry):
+            return False
         who, is_known = str(entry.kept.get("who", "")), entry.action in _OF_NO_THING
         objects = is_known and entry.outcome.startswith(_OPPOSITIONS)
         if objects or entry.action == Action.INQUIRY_OPENED:
@@ -246,6 +268,12 @@ class PatientHistory:
         if entry.outcome in _OWN_CHOICES and who == Who.PATIENT:
             return False
         return is_known
+
+    def _is_secret_reader(self, entry: Entry) -> bool:
+        """Tell whether a line names who is in secret connection with a minor."""
+        named = str(self.work.journal.opened(entry).detail.get("identity", ""))
+        rights = Profiles(self.work).rights(self.seen.profile_id)
+        return named.lower() in {one.lower() for one in rights.secret_senders}
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""
@@ -286,6 +314,7 @@ class PatientHistory:
             party=party,
             who=who,
             place=place,
+            profession=_profession(entry),
             role=str(entry.kept.get("who", "")),
             what=said.text.fr,
             english=said.text.en,
@@ -297,11 +326,25 @@ class PatientHistory:
             delayed=str(entry.detail.get("delayed", "")),
             values=_values(told),
             means=_means(entry),
-            told=Both(refusal.fr, refusal.en) if refusal else Both("", ""),
+            told=Both(refusal.fr, refusal.en) if refusal else _refused(entry),
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
             is_reportable=is_reportable(entry, party, who, card),
         )
+
+
+def _profession(entry: Entry) -> Both:
+    """Return as whom somebody read, where a line of a reading says it."""
+    known = {one.column.value: one for one in column_texts().values()}
+    said = known.get(str(entry.detail.get("practice", "")))
+    return Both(said.french, said.english) if said else Both("", "")
+
+
+def _refused(entry: Entry) -> Both:
+    """Return why somebody could not read, as far as the patient is told."""
+    if entry.action != Action.CONSULTATION_REFUSED:
+        return Both("", "")
+    return READING_REFUSED_TEXTS.get(entry.outcome, Both("", ""))
 
 
 def _why_path(entry: Entry, card: DocumentCard | None) -> str:

@@ -36,8 +36,32 @@ _BY_PROFESSIONALS = frozenset(
         Action.MESSAGE_DELIVERED,
         Action.RECIPIENT_REFUSED,
         Action.CONVERSATION_ENDED,
+        Action.CONSULTATION_BEGUN,
+        Action.CONSULTATION_REFUSED,
+        Action.CONSULTATION_ENDED,
+        Action.DOCUMENT_CONSULTED,
+        Action.AGREEMENT_GIVEN,
+        Action.TEAM_JOINED,
+        Action.TEAM_LEFT,
+        Action.EPISODE_OPENED,
+        Action.EPISODE_CLOSED,
     }
 )
+BY_READERS = frozenset(
+    {
+        Action.CONSULTATION_BEGUN,
+        Action.CONSULTATION_REFUSED,
+        Action.CONSULTATION_ENDED,
+        Action.DOCUMENT_CONSULTED,
+        Action.AGREEMENT_GIVEN,
+        Action.AGREEMENT_ENDED,
+        Action.TEAM_JOINED,
+        Action.TEAM_LEFT,
+        Action.EPISODE_OPENED,
+        Action.EPISODE_CLOSED,
+    }
+)
+"""Lines that name a professional who reads, or read, and where they work."""
 _BY_SERVICE = frozenset(
     {
         Action.OPERATOR_READ,
@@ -86,6 +110,9 @@ def party_of(entry: Entry) -> Party:
 
 def name_in(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, str]:
     """Return the name of who did it and the structure, as far as they are known."""
+    if entry.action in BY_READERS and party is Party.PROFESSIONALS:
+        said = entry.detail
+        return str(said.get("person", "")), str(said.get("structure", ""))
     if party is Party.PROFESSIONALS:
         if card is None:
             named = entry.detail.get("identity") or entry.detail.get("person") or ""

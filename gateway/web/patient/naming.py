@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
@@ -33,6 +33,8 @@ class Nameable:
 
     identity: str = field(repr=False)
     name: str = field(repr=False)
+    about: str = ""
+    """What tells those of one name apart, as a directory says it."""
 
 
 @frozen
@@ -50,19 +52,23 @@ class Naming:
         The treating doctor is the first then. A place is nobody who could be named, nor
         is an address that no person holds.
         """
-        found: Iterable[Blockable] = (
-            *_treating(work, seen),
-            *blockable(work, seen, document="", conversation=""),
-        )
         if name:
-            found = (
-                Blockable(
-                    identity=one.identity, name=one.name, is_structure=one.is_place
-                )
-                for one in self.desk.directory.search(work, name, _MOST_FOUND)
-            )
-        persons = (each for one in found for each in _persons(work, one))
-        return list({one.identity: one for one in reversed([*persons])}.values())[::-1]
+            listed = self.desk.directory.search(work, name, _MOST_FOUND)
+            persons = [
+                evolve(each, about=one.about)
+                for one in listed
+                if not one.is_place
+                for each in _persons(work, one.identity, one.name)
+            ]
+        else:
+            met = blockable(work, seen, document="", conversation="")
+            persons = [
+                each
+                for one in (*_treating(work, seen), *met)
+                if not one.is_structure
+                for each in _persons(work, one.identity, one.name)
+            ]
+        return list({one.identity: one for one in reversed(persons)}.values())[::-1]
 
     def name(self, visit: Visit, who: Nameable) -> NamingFault | None:
         """Name somebody; return why that cannot be, or None. Again is no fault."""
@@ -123,15 +129,13 @@ def _treating(work: UnitOfWork, seen: SeenDocuments) -> Iterator[Blockable]:
         yield Blockable(identity=found.identity, name=found.name)
 
 
-def _persons(work: UnitOfWork, one: Blockable) -> Iterator[Nameable]:
+def _persons(work: UnitOfWork, identity: str, name: str) -> Iterator[Nameable]:
     """Yield the professional behind a name: by number, or by their own mailbox."""
-    if one.is_structure:
-        return
-    if is_professional_id(one.identity):
-        yield Nameable(identity=one.identity, name=one.name)
-    for holder in Mailboxes(work).persons(one.identity):
+    if is_professional_id(identity):
+        yield Nameable(identity=identity, name=name)
+    for holder in Mailboxes(work).persons(identity):
         if is_professional_id(holder):
-            yield Nameable(identity=holder, name=one.name)
+            yield Nameable(identity=holder, name=name)
 
 
 def _held(work: UnitOfWork, visit: Visit) -> Profile:

@@ -12,14 +12,14 @@ from gateway.errors import NotFoundError
 from gateway.rights.inquiry_rules import InquiryState
 from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action, Entry, chain_of
 from gateway.store.patients.inquiries import Inquiries, Inquiry, ReportedPerson
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.confidentiality import block
 from gateway.web.patient.correspondents import Blockable, blockable
 from gateway.web.patient.document_cards import SeenDocuments
-from gateway.web.patient.history import PatientHistory
-from gateway.web.patient.history_parties import Party
+from gateway.web.patient.history import HistoryLine, PatientHistory
+from gateway.web.patient.history_parties import BY_READERS, Party
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.site.desk import reader_now, who_acts
 
@@ -55,9 +55,14 @@ def source_of_report(
     line = PatientHistory(work, seen).one(int(number))
     if line is None:
         raise NotFoundError("not found")
+    entry = work.journal.line(chain_of(seen.profile_id), line.seq)
+    if entry is not None and _names_reader(entry, line):
+        reader = _reader_of(work.journal.opened(entry))
+        return ReportSource(
+            kind="line", subject=number, people=(reader,), can_block=True
+        )
     if line.card is not None and line.party is Party.PROFESSIONALS:
         return _of(work, seen, "document", line.card.id)
-    entry = work.journal.line(chain_of(seen.profile_id), line.seq)
     if entry is not None and entry.action == Action.MESSAGE_DELIVERED:
         conversation = inbox_of(work).brought_by(seen.profile_id, entry.subject)
         return _of(work, seen, "conversation", conversation)
@@ -68,6 +73,16 @@ def source_of_report(
     return ReportSource(
         kind="line", subject=number, people=(somebody,), can_block=can_block
     )
+
+
+def _names_reader(entry: Entry, line: HistoryLine) -> bool:
+    return entry.action in BY_READERS and line.party is Party.PROFESSIONALS
+
+
+def _reader_of(entry: Entry) -> Blockable:
+    """Return who read, of a line that names them: not who wrote what was read."""
+    identity, name = entry.detail["identity"], entry.detail["person"]
+    return Blockable(identity=str(identity).lower(), name=str(name))
 
 
 def _of(work: UnitOfWork, seen: SeenDocuments, kind: str, subject: str) -> ReportSource:

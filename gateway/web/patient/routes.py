@@ -10,6 +10,7 @@ from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.account_pages import AccountPages
 from gateway.web.patient.activation_pages import ActivationPages
 from gateway.web.patient.adding_pages import AddingPages
+from gateway.web.patient.caring_pages import CaringPages
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.child_closing_pages import ChildClosingPages
 from gateway.web.patient.closing_pages import ClosingPages
@@ -29,6 +30,7 @@ from gateway.web.patient.naming_pages import NamingPages
 from gateway.web.patient.notice_pages import NoticePages
 from gateway.web.patient.opposing_pages import OpposingPages
 from gateway.web.patient.paper_pages import PaperListPage, PaperPages
+from gateway.web.patient.passkey_pages import PasskeyPages
 from gateway.web.patient.people_pages import PeoplePages
 from gateway.web.patient.recovery_pages import RecoveryPages
 from gateway.web.patient.reporting_pages import ReportingPages
@@ -54,11 +56,12 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
+    caring = CaringPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
     adding, erasing = AddingPages(desk), ErasingPages(desk)
-    downloading = DownloadPages(desk)
+    downloading, passkeys = DownloadPages(desk), PasskeyPages(desk)
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
@@ -108,6 +111,8 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         guarded("/sign-in/lost/code", lost.give_code, anyone),
         get("/sign-in/lost/password", lost.password_form, anyone),
         guarded("/sign-in/lost/password", lost.set_password, anyone, slow=True),
+        get("/sign-in/passkey", passkeys.form, anyone),
+        guarded("/sign-in/passkey", passkeys.sign_in, anyone),
         get("/sign-in/code", sign_in.code_form, anyone),
         guarded("/sign-in/code", sign_in.give_code, anyone),
         guarded("/sign-in/code/again", sign_in.code_again, anyone),
@@ -171,6 +176,14 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/account/devices", account.devices),
         post("/account/devices/end", account.end_others),
         post(f"/account/devices/{_ID.format('device_id')}/end", account.end_device),
+        post(
+            f"/account/devices/{_ID.format('device_id')}/distrust",
+            account.distrust_device,
+        ),
+        get("/account/passkeys", passkeys.passkeys),
+        get("/account/passkeys/new", passkeys.new_form),
+        guarded("/account/passkeys/new", passkeys.make),
+        post(f"/account/passkeys/{_ID.format('passkey_id')}/remove", passkeys.remove),
         get("/account/prove", changing.prove),
         guarded("/account/prove", changing.give_password, slow=True),
         get("/account/prove/code", changing.code_form),
@@ -207,6 +220,13 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get("/confidentiality/block", access.ask_block),
             post("/confidentiality/block", access.block),
             post("/confidentiality/unblock", access.unblock),
+            get("/confidentiality/readers", caring.readers),
+            post("/confidentiality/readers/take-back", caring.take_back),
+            post("/confidentiality/readers/lift", caring.lift),
+            get("/confidentiality/code", caring.ask_code),
+            post("/confidentiality/code", caring.make_code),
+            get("/confidentiality/treating", caring.ask_treating),
+            post("/confidentiality/treating", caring.treating),
             get(who_sees, access.who_sees),
             post(who_sees, access.mask),
             get("/confidentiality/administrators", naming.administrators),

@@ -11,11 +11,19 @@ from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.signing_in import PasswordTried, SigningIn, UsedBrowser
+from gateway.web.patient.signing_in import (
+    OpenedSession,
+    PasswordTried,
+    SigningIn,
+    UsedBrowser,
+)
+from gateway.web.patient.webauthn import service_of
 from gateway.web.site.answers import Answer, is_own_path, redirect, with_query
 from gateway.web.site.code_digits import digits_of
 from gateway.web.site.languages import FIRST, LANGUAGES
 from gateway.web.site.visits import Visit
+
+_DAY = 86_400
 
 
 @frozen
@@ -69,6 +77,7 @@ class SignInPages:
             ended=visit.query.get("ended", ""),
             tries=web.login_tries,
             pause_minutes=web.login_pause_seconds // 60,
+            takes_passkeys=service_of(self.desk.settings) is not None,
             texts=self.desk.settings.sms.is_on,
         )
 
@@ -82,7 +91,10 @@ class SignInPages:
         )
         if missing:
             return self._form(visit, missing=missing, status=422)
-        tried = self._steps.give_password(login, password, visit.session)
+        used = self.browser(visit)
+        tried = self._steps.give_password(login, password, visit.session, used)
+        if tried.opened is not None:
+            return self.opened(visit, tried.opened, used)
         if tried.problem is not None:
             status = 429 if tried.until is not None else 422
             return self._form(visit, tried=tried, status=status)
@@ -118,6 +130,8 @@ class SignInPages:
             minutes=web.code_seconds // 60,
             requests=web.code_requests,
             texts=self.desk.settings.sms.is_on,
+            trusted_days=web.trusted_days,
+            trusts=bool(visit.form.line("trust")),
         )
 
     def give_code(self, visit: Visit) -> Answer:
@@ -128,17 +142,30 @@ class SignInPages:
         digits = digits_of(visit.form)
         if not digits:
             return self._code_form(visit, problem="form", status=422)
-        used = UsedBrowser(visit.device or new_cookie(), visit.agent)
-        tried = self._steps.give_code(session, digits, used)
-        if tried.cookie:
-            way = redirect("/sign-in/reopen") if tried.returns else self._in(visit)
-            opened = way.with_cookie("session", tried.cookie)
-            opened = opened.without_cookie("acting") if visit.acts_as else opened
-            return opened.with_cookie("device", used.cookie, lasting=True)
+        used, trusts = self.browser(visit), bool(visit.form.line("trust"))
+        tried = self._steps.give_code(session, digits, used, trusts=trusts)
+        if tried.opened is not None:
+            return self.opened(visit, tried.opened, used)
         problem = "wrong" if tried.tries_left else "void"
         return self._code_form(
             visit, problem=problem, tries_left=tried.tries_left, status=422
         )
+
+    def browser(self, visit: Visit) -> UsedBrowser:
+        """Return the browser of a visitor, with the cookie it will be known by."""
+        return UsedBrowser(visit.device or new_cookie(), visit.agent, visit.trusted)
+
+    def opened(self, visit: Visit, opened: OpenedSession, used: UsedBrowser) -> Answer:
+        """Lead into the space that was opened, or to where it is opened again."""
+        way = redirect("/sign-in/reopen") if opened.returns else self._in(visit)
+        answer = way.with_cookie("session", opened.cookie)
+        answer = answer.without_cookie("acting") if visit.acts_as else answer
+        if opened.trusted:
+            seconds = self.desk.settings.web.trusted_days * _DAY
+            answer = answer.with_cookie(
+                "trusted", opened.trusted, lasting=True, seconds=seconds
+            )
+        return answer.with_cookie("device", used.cookie, lasting=True)
 
     def code_again(self, visit: Visit) -> Answer:
         """Send another code, or say from when one may be sent."""
@@ -180,5 +207,11 @@ class SignInPages:
     def help(self, visit: Visit) -> Answer:
         """Explain the space in plain words."""
         months = self.desk.settings.filing.announcement_months
-        texts = self.desk.settings.sms.is_on
-        return self.desk.page(visit, "help.html", months=months, texts=texts)
+        return self.desk.page(
+            visit,
+            "help.html",
+            months=months,
+            texts=self.desk.settings.sms.is_on,
+            trusted_days=self.desk.settings.web.trusted_days,
+            takes_passkeys=service_of(self.desk.settings) is not None,
+        )

@@ -1,5 +1,6 @@
 """
-Signing in: login and password, then a code by e-mail.
+Signing in: login and password, then a code by e-mail; in a browser that the patient
+trusts, no code.
 
 Whether a login exists is never told: an unknown one and a wrong password get the same
 words, after the same work and delay, and the same pause after the same number of tries.
@@ -11,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
@@ -52,34 +53,61 @@ class NoCode(StrEnum):
     ENOUGH = "enough"  # as many codes as are sent in an hour
 
 
+class WayIn(StrEnum):
+    """By what a session was opened; a word of the line that says so."""
+
+    CODE = "open"  # a password and a code
+    TRUSTED = "trusted"  # a password, in a browser that the patient trusts
+    PASSKEY = "passkey"
+
+
+@frozen
+class OpenedSession:
+    """
+    The cookie of a session that was opened.
+
+    ``returns``: the space is closed, and may be opened again. ``trusted`` is the cookie
+    of a browser in which no code is asked from now on.
+    """
+
+    cookie: str = field(repr=False)
+    returns: bool = False
+    trusted: str = field(default="", repr=False)
+
+
 @frozen
 class PasswordTried:
-    """The cookie of the next step, or why there is none, and until when."""
+    """
+    The cookie of the next step, or why there is none, and until when.
+
+    ``opened``: there is no next step, as in a browser that is trusted.
+    """
 
     cookie: str = ""
     problem: NoCode | None = None
     until: datetime | None = None
+    opened: OpenedSession | None = None
 
 
 @frozen
 class CodeTried:
-    """
-    What came of a code: the new cookie when it was right, else the tries left.
+    """What came of a code: a session when it was right, else the tries left."""
 
-    ``returns``: the space is closed, and may be opened again.
-    """
-
-    cookie: str
-    tries_left: int
-    returns: bool = False
+    opened: OpenedSession | None
+    tries_left: int = 0
 
 
 @frozen
 class UsedBrowser:
-    """The cookie by which a browser is known, and what it says of itself."""
+    """
+    The cookie by which a browser is known, and what it says of itself.
+
+    ``trusted`` is the one that says that no code is asked in it, if it has it.
+    """
 
     cookie: str = field(repr=False)
     agent: str = field(repr=False)
+    trusted: str = field(default="", repr=False)
 
 
 @frozen
@@ -90,10 +118,12 @@ class SigningIn:
     after_acting: str = "/people?over=1"
 
     def give_password(
-        self, login: str, password: str, old: WebSession | None
+        self, login: str, password: str, old: WebSession | None, used: UsedBrowser
     ) -> PasswordTried:
         """
         Take a login and a password; send a code, or say why none comes.
+
+        In a browser that the patient trusts, the space is open at once.
 
         The slow work is done outside of any transaction.
         """
@@ -105,12 +135,18 @@ class SigningIn:
         def job(work: UnitOfWork) -> PasswordTried:
             if stronger:
                 Accounts(work).rehash(account, stronger)
-            return self._start(work, account, old, right=right)
+            return self._start(work, account, old, used, right=right)
 
         return self.desk.write(job)
 
     def _start(
-        self, work: UnitOfWork, account: Account, old: WebSession | None, *, right: bool
+        self,
+        work: UnitOfWork,
+        account: Account,
+        old: WebSession | None,
+        used: UsedBrowser,
+        *,
+        right: bool,
     ) -> PasswordTried:
         web = self.desk.settings.web
         if account.is_paused(work.now):
@@ -119,34 +155,45 @@ class SigningIn:
             pause = timedelta(seconds=web.login_pause_seconds)
             Accounts(work).failed(account, web.login_tries, pause)
             return PasswordTried(problem=NoCode.WRONG)
-        profile = self._who_may(work, account)
-        if profile is None:
-            return PasswordTried(problem=NoCode.CLOSED)
-        if (problem := self._is_kept_out(work, profile)) is not None:
+        profile = Profiles(work).get(account.profile_id)
+        problem = self.is_kept_out(work, profile)
+        if profile is None or problem is not None:
             return PasswordTried(problem=problem)
+        sessions = self.desk.sessions(work)
+        if self._is_trusted(work, account.id, profile, used):
+            Accounts(work).succeeded(account)
+            if old is not None:
+                sessions.end(old)
+            return PasswordTried(
+                opened=self.open(work, account.id, profile, used, WayIn.TRUSTED)
+            )
         code_id, until = self._send_code(work, account.id, profile)
         if not code_id:
             return PasswordTried(problem=NoCode.ENOUGH, until=until)
-        sessions = self.desk.sessions(work)
         if old is not None:
             sessions.end(old)
         # Made while the code is on its way, what the lists need is there with it.
         work.tasks.ask(TaskKind.INDEX, profile.id)
         return PasswordTried(sessions.start(Stage.CODE, account.id, code_id))
 
-    def _who_may(self, work: UnitOfWork, account: Account) -> Profile | None:
-        profile = Profiles(work).get(account.profile_id)
-        if profile is None:
-            return None
+    def _is_trusted(
+        self, work: UnitOfWork, account_id: str, profile: Profile, used: UsedBrowser
+    ) -> bool:
+        """A space that was closed is opened again with a code alone."""
+        if not self.desk.settings.web.trusted_days or not used.trusted:
+            return False
+        devices = Devices(work, account_id, profile.key_id)
+        is_open = may_sign_in(ProfileState(profile.state))
+        return is_open and devices.is_trusted(used.cookie, used.trusted)
+
+    def is_kept_out(self, work: UnitOfWork, profile: Profile | None) -> NoCode | None:
+        """Return why somebody who proved who they are does not get in, or None."""
+        if profile is None or not profile.email:
+            return NoCode.CLOSED
         state = ProfileState(profile.state)
         if not may_sign_in(state) and not may_return(state):
-            return None
-        return profile if profile.email else None
-
-    def _is_kept_out(self, work: UnitOfWork, profile: Profile) -> NoCode | None:
-        """Return why a minor gets no code with the right password, or None."""
+            return NoCode.CLOSED
         born, today = profile.traits.birth_date, self.desk.day(work.now)
-        state = ProfileState(profile.state)
         needs = OwnAct.SIGN_IN if may_sign_in(state) else OwnAct.CLOSE
         if not may_oneself(needs, born, today):
             return NoCode.YOUNG
@@ -194,17 +241,33 @@ class SigningIn:
         return until
 
     def give_code(
-        self, session: WebSession, digits: str, used: UsedBrowser
+        self,
+        session: WebSession,
+        digits: str,
+        used: UsedBrowser,
+        *,
+        trusts: bool = False,
     ) -> CodeTried:
         """
         Take a code; open a new session with a new cookie when it is right.
 
-        The patient is told of a browser that was not known.
+        The patient is told of a browser that was not known. ``trusts``: no code is to
+        be asked in it for some days.
         """
-        return self.desk.write(lambda work: self._try(work, session, digits, used))
+
+        def job(work: UnitOfWork) -> CodeTried:
+            return self._try(work, session, digits, used, trusts=trusts)
+
+        return self.desk.write(job)
 
     def _try(
-        self, work: UnitOfWork, session: WebSession, digits: str, used: UsedBrowser
+        self,
+        work: UnitOfWork,
+        session: WebSession,
+        digits: str,
+        used: UsedBrowser,
+        *,
+        trusts: bool,
     ) -> CodeTried:
         codes, sessions = OneTimeCodes(work), self.desk.sessions(work)
         account_id = session.account_id
@@ -213,24 +276,55 @@ class SigningIn:
         is_right = codes.use(session.code_id, digits)
         if not is_right or profile is None or not sessions.end(session):
             work.note_patient(Action.SIGN_IN_REFUSED, "code", profile_id)
-            return CodeTried("", codes.tries_left(session.code_id))
+            return CodeTried(None, codes.tries_left(session.code_id))
         Accounts(work).succeeded(Account(id=account_id, hash="", failures=1))
+        opened = self.open(work, account_id, profile, used, WayIn.CODE)
+        if trusts and not opened.returns and self.desk.settings.web.trusted_days:
+            trusted = self._trust(work, account_id, profile, used)
+            opened = evolve(opened, trusted=trusted)
+        return CodeTried(opened)
+
+    def _trust(
+        self, work: UnitOfWork, account_id: str, profile: Profile, used: UsedBrowser
+    ) -> str:
+        life = timedelta(days=self.desk.settings.web.trusted_days)
+        trusted = Devices(work, account_id, profile.key_id).trust(used.cookie, life)
+        named = " ".join(filter(None, browser_of(used.agent)))
+        until = (work.now + life).isoformat()
+        Profiles(work).record(profile.id, "trusted", None, until, about=named)
+        self.desk.notices(work).make(profile, NoticeKind.TRUSTED)
+        return trusted
+
+    def open(
+        self,
+        work: UnitOfWork,
+        account_id: str,
+        profile: Profile,
+        used: UsedBrowser,
+        way: WayIn,
+    ) -> OpenedSession:
+        """
+        Open a session of who proved who they are; the patient is told of a browser
+        that was not known.
+        """
+        sessions = self.desk.sessions(work)
         returns = may_return(ProfileState(profile.state))
         stage = Stage.RETURN if returns else Stage.OPEN
         cookie = sessions.start(stage, account_id)
-        devices = Devices(work, account_id, profile.key_id)
-        is_new = devices.signed_in(
+        is_new = Devices(work, account_id, profile.key_id).signed_in(
             used.cookie, sessions.digest_of(cookie), *browser_of(used.agent)
         )
         if is_new:
             self.desk.notices(work).make(profile, NoticeKind.DEVICE)
+        if way is not WayIn.CODE:  # after a password, it was asked with the code
+            work.tasks.ask(TaskKind.INDEX, profile.id)
         work.note_patient(
             Action.SIGNED_IN,
-            stage.value,
-            profile_id,
+            stage.value if returns else way.value,
+            profile.id,
             browser="new" if is_new else "known",
         )
-        return CodeTried(cookie, 0, returns=returns)
+        return OpenedSession(cookie, returns=returns)
 
     def leave(self, session: WebSession, profile_id: str) -> None:
         """End a session: its cookie opens nothing any more."""

@@ -32,6 +32,8 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 
 _ALONE = (EvidenceKind.RECIPIENT, EvidenceKind.NOTICE)
+_READINGS = (EvidenceKind.READING, EvidenceKind.VIEWING)
+"""Told where a line is asked for: of one document there may be hundreds."""
 _FILING_KINDS = frozenset({"type", "structure"})
 _CHOSEN = frozenset(
     {
@@ -173,7 +175,8 @@ class WhyReader:
             parts = kept.parts if line is None else _of_line(kept.parts, line)
             now, vouched = self._now(kept), self._is_vouched(kept, line)
             for part in parts:
-                if part.kind not in (EvidenceKind.FILING, *_ALONE):
+                is_asked = line is not None and part.kind in _READINGS
+                if part.kind not in (EvidenceKind.FILING, *_ALONE) and not is_asked:
                     continue
                 if only is not None and part.kind is not only:
                     continue
@@ -200,6 +203,8 @@ class WhyReader:
             place = self._place(kept, part)
             asked = _asked(kept.parts)
             asks_secret = Visibility.HIDDEN_FROM_REPRESENTATIVES in asked
+        elif part.kind is EvidenceKind.VIEWING:
+            place = self.seen.place(self.seen.vault.get(kept.subject))
         elif isinstance(part.arguments, NoticeFacts):
             asked = _asked(kept.parts)
             if part.arguments.is_hidden:
@@ -343,6 +348,10 @@ def _headline(
     """Return what is said first of a decision."""
     if how is Measure.OUTCOME:
         return HEADLINES["aside"].said(language)
+    if part.kind is EvidenceKind.VIEWING:
+        return HEADLINES["viewing"].said(language)
+    if part.kind is EvidenceKind.READING:
+        return HEADLINES["no-reading" if part.reasons else "reading"].said(language)
     if part.kind is EvidenceKind.NOTICE:
         return HEADLINES["no-notice" if part.reasons else "notice"].said(language)
     if part.kind is not EvidenceKind.FILING:

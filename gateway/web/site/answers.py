@@ -22,6 +22,11 @@ PAGE_POLICY = (
 )
 """No script at all, not even ours: the pages work without."""
 
+SCRIPTED_POLICY = (
+    f"{PAGE_POLICY}; script-src 'self'; require-trusted-types-for 'script'"
+)
+"""For a page where a browser does nothing without one: a fixed file of ours."""
+
 FRAMED_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
@@ -48,6 +53,7 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_YEAR = 31_536_000
 _NO_STORE = ("Cache-Control", "no-store")
 _KEEP = ("Cache-Control", "public, max-age=31536000, immutable")
 
@@ -69,11 +75,19 @@ class Answer:
     headers: Pairs = field(default=(), repr=False)
     flow: Flow | None = field(default=None, repr=False)
 
-    def with_cookie(self, name: str, value: str, *, lasting: bool = False) -> Answer:
+    def with_script(self) -> Answer:
+        """Let a page have the scripts that are fixed files of ours."""
+        name = "Content-Security-Policy"
+        others = tuple(one for one in self.headers if one[0] != name)
+        return evolve(self, headers=(*others, (name, SCRIPTED_POLICY)))
+
+    def with_cookie(
+        self, name: str, value: str, *, lasting: bool = False, seconds: int = _YEAR
+    ) -> Answer:
         """Set a cookie for this host alone, unseen by scripts and other sites."""
         cookie = f"__Host-{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
         if lasting:
-            cookie += "; Max-Age=31536000"
+            cookie += f"; Max-Age={seconds}"
         return evolve(self, headers=(*self.headers, ("Set-Cookie", cookie)))
 
     def without_cookie(self, name: str) -> Answer:

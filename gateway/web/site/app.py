@@ -59,6 +59,7 @@ _COOKIES = frozenset(
         "session",
         "language",
         "device",
+        "trusted",
         "acting",
         "professional",
         "provider",

@@ -92,6 +92,7 @@ class Serving:
     def _visit(self, raw: RawRequest, language: str) -> Visit:
         cookie = raw.cookies.get("__Host-session", "")
         device = raw.cookies.get("__Host-device", "")
+        trusted = raw.cookies.get("__Host-trusted", "")
         known = bool(_COOKIE.fullmatch(cookie))
         if not known:
             cookie = new_cookie()
@@ -114,6 +115,7 @@ class Serving:
             acting=acting,
             acts_as=acts_as,
             device=device if _COOKIE.fullmatch(device) else "",
+            trusted=trusted if _COOKIE.fullmatch(trusted) else "",
             agent=raw.headers.get("user-agent", "")[:_MAX_AGENT],
             token=form_token(self.keys, cookie, acting.id if acting else ""),
             ticket=upload_ticket(self.keys, cookie) if own is not None else "",

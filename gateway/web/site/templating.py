@@ -37,6 +37,7 @@ _FOLDER = Path(__file__).parent
 _TYPES = MappingProxyType(
     {
         ".css": "text/css; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
         ".svg": "image/svg+xml",
         ".png": "image/png",
         ".ico": "image/x-icon",

@@ -84,6 +84,8 @@ class Visit:
     acts_as: str = ""
     device: str = field(default="", repr=False)
     """The cookie that a browser keeps from one signing in to the next, if it has it."""
+    trusted: str = field(default="", repr=False)
+    """The cookie of a browser in which its person asked for no code any more."""
     agent: str = field(default="", repr=False)
     """What the browser says of itself (User-Agent): nothing is decided by it."""
     token: str = field(repr=False)

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from attrs import evolve
+from sqlalchemy import select, update
 
 from gateway.core.document import Availability, Visibility
-from gateway.core.person import Coded
-from gateway.core.reading import ReadingRefusal, ReadingWay
-from gateway.rights.reading_rules import SignedInBy
+from gateway.core.habilitation import MatrixColumn, example_matrix
+from gateway.core.ins import Ins
+from gateway.core.person import Coded, IdentityTraits
+from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
+from gateway.dmp_bridge.reading.gathering import party_of
+from gateway.evidence.arguments import EvidenceKind
+from gateway.evidence.form import to_json
+from gateway.evidence.replaying import answers, decide_again, same, under
+from gateway.rights.filing_facts import FilingPolicy
+from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_request import ReadingRequest, WantedPatient
+from gateway.rights.reading_rules import (
+    READING_ROWS,
+    Found,
+    ReadingPolicy,
+    SignedInBy,
+)
 from gateway.store.base.work import Database
-from gateway.store.consultations.answers import NotRead, ReadDocument, ReadingList
+from gateway.store.consultations.answers import (
+    NotRead,
+    Prospect,
+    ReadDocument,
+    ReadingList,
+)
 from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.values import Episode
+from gateway.store.evidence.keeping import EvidenceReader
+from gateway.store.habilitation.matrices import Matrices
+from gateway.store.journal import OPERATOR, Action
 from gateway.store.patients.decisions import Decisions
+from gateway.store.patients.notice_centre import CentreReader, NoticeCentre
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tables import notices as sent
+from gateway.store.tables import patient_traits
+from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.dmp_bridge.reading.readers import (
+    BY_INS,
     BY_NAMES,
     COLLEAGUE,
     DECLARED,
     DIRECTIVES,
     DOCTOR,
     EMERGENCY,
+    LETTER,
     LOCUM,
     NURSE,
     ONCE,
     ONCE_AGAIN,
+    REASON,
     REGULATION,
     REGULATOR,
     SUMMARY,
@@ -71,13 +106,21 @@ def test_b7_02_a_locum_reads_once_with_consent_and_asks_again(ward: Ward) -> Non
     assert ward.why(LOCUM, ONCE) is None
 
 
-@pytest.mark.parametrize("request_", [TEAM, ONCE, EMERGENCY, REGULATION])
-def test_b7_03_a_secretary_never_reads(ward: Ward, request_: object) -> None:
-    secretary = evolve(DOCTOR, signed_in_by=SignedInBy.STAFF_CARD)
+@pytest.mark.parametrize(
+    ("signed_in_by", "said"),
+    [
+        (SignedInBy.STAFF_CARD, R.ROLE_NEVER_READS),
+        (SignedInBy.STRUCTURE, R.AUTH_TOO_WEAK),
+        (SignedInBy.CERTIFICATE_ALONE, R.AUTH_TOO_WEAK),
+    ],
+)
+@pytest.mark.parametrize("asked", [TEAM, ONCE, EMERGENCY, REGULATION])
+def test_b7_03_05_a_secretary_and_a_structure_never_read(
+    ward: Ward, asked: ReadingRequest, signed_in_by: SignedInBy, said: R
+) -> None:
+    who = evolve(REGULATOR, signed_in_by=signed_in_by)
 
-    assert ward.why(secretary, request_) is R.ROLE_NEVER_READS or (  # type: ignore[arg-type]
-        request_ is REGULATION
-    )
+    assert ward.why(who, asked) is said
 
 
 def test_what_is_read_is_one_line_a_document_by_name(ward: Ward) -> None:
@@ -149,13 +192,40 @@ def test_what_was_hidden_is_kept_as_proof(ward: Ward) -> None:
     assert again.is_noted
 
 
-def test_b7_12_13_a_nurse_sees_what_the_matrix_opens(ward: Ward) -> None:
-    summary, directives = letter(ward), letter(ward, "PSYCHIATRY")
+@pytest.mark.parametrize("type_code", [SUMMARY, DIRECTIVES, "unheard-of"])
+def test_b7_12_13_14_32_34_each_profession_sees_what_the_matrix_opens(
+    ward: Ward, type_code: str
+) -> None:
+    """A type that the matrix does not name is for doctors alone."""
+    document, letter_ = letter(ward, type_code), letter(ward, LETTER)
     doctor, nurse = ward.opened(DOCTOR), ward.opened(NURSE, TEAM_AGAIN)
+    dentist = evolve(NURSE, national_id="899700000082", column=MatrixColumn.DENTIST)
+    read = ward.opened(dentist, TEAM_AGAIN)
 
-    assert ward.seen(DOCTOR, doctor) == {summary, directives}
-    assert directives not in ward.seen(NURSE, nurse)
-    assert DIRECTIVES
+    assert ward.seen(DOCTOR, doctor) == {document, letter_}
+    theirs = {document, letter_} if type_code == DIRECTIVES else {letter_}
+    assert ward.seen(NURSE, nurse) == theirs
+    assert ward.seen(dentist, read) == set()
+
+
+def test_b7_32_another_matrix_holds_from_the_next_access_on(ward: Ward) -> None:
+    document = letter(ward, LETTER)
+    one = ward.opened(NURSE)
+    ward.read(NURSE, one, document)
+    rows = [
+        evolve(row, readers=frozenset({MatrixColumn.DOCTOR}))
+        for row in example_matrix().rows
+    ]
+    day = date(2026, 11, 21)
+    ward.write(lambda work: Matrices(work).add("2026-strict", day, rows, by="test"))
+
+    assert ward.seen(NURSE, one) == set()
+    assert ward.read(NURSE, one, document) is None
+    with ward.database.read() as work:
+        (kept,) = EvidenceReader(work).about(document)
+    (part,) = kept.parts
+    assert part.arguments.version == "example"
+    assert part.decided.reasons == ()
 
 
 def test_b7_10_an_emergency_needs_a_reason_and_the_matrix_holds(ward: Ward) -> None:
@@ -171,6 +241,9 @@ def test_b7_10_an_emergency_needs_a_reason_and_the_matrix_holds(ward: Ward) -> N
     assert ward.seen(LOCUM, one) == {shown}
     assert ward.read(LOCUM, one, hidden) is None
     assert ward.read(LOCUM, one, old) is None
+    (line,) = ward.lines("consultation:begin")
+    assert line.detail["why"] == REASON
+    assert REASON not in str(line.kept)
 
 
 def test_in_an_emergency_names_find_one_patient_exactly(ward: Ward) -> None:
@@ -186,3 +259,320 @@ def test_in_an_emergency_names_find_one_patient_exactly(ward: Ward) -> None:
 def test_a_regulator_is_known_to_be_one(ward: Ward) -> None:
     assert ward.why(DOCTOR, REGULATION) is R.NOT_A_REGULATOR
     assert ward.why(REGULATOR, REGULATION) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "who"), [(EMERGENCY, LOCUM), (REGULATION, REGULATOR)]
+)
+def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
+    ward: Ward, asked: ReadingRequest, who: ReadingProfessional
+) -> None:
+    masked = letter(ward, flags=MASKED)
+    one = ward.opened(who, asked)
+
+    assert ward.seen(who, one) == set()
+    chosen = {"samu": "permit", "other": "permit", "masked": "permit"}
+    ward.write(
+        lambda work: Profiles(work).change(
+            ward.patient, "emergency.masked", emergency=chosen
+        )
+    )
+    assert ward.seen(who, one) == {masked}
+
+
+@pytest.mark.parametrize(
+    ("asked", "who", "switch"),
+    [(EMERGENCY, LOCUM, "other"), (REGULATION, REGULATOR, "samu")],
+)
+def test_b7_11_the_patients_switch_closes_what_is_open(
+    ward: Ward, asked: ReadingRequest, who: ReadingProfessional, switch: str
+) -> None:
+    one = ward.opened(who, asked)
+    chosen = {"samu": "permit", "other": "permit", "masked": "deny", switch: "deny"}
+    ward.write(
+        lambda work: Profiles(work).change(
+            ward.patient, f"emergency.{switch}", emergency=chosen
+        )
+    )
+
+    assert ward.listed(who, one) == NotRead(R.EMERGENCY_REFUSED_BY_PATIENT)
+    assert ward.why(who, asked) is R.EMERGENCY_REFUSED_BY_PATIENT
+
+
+def test_a_consultation_ends_by_silence_and_an_emergency_by_its_time(
+    ward: Ward,
+) -> None:
+    usual, urgent = ward.opened(DOCTOR), ward.opened(LOCUM, EMERGENCY)
+    ward.later(minutes=30)
+
+    assert ward.listed(DOCTOR, usual) == NotRead(R.ENDED)
+    ward.write(lambda work: ward.reading.check(work, DOCTOR, usual.id))
+    (line,) = ward.lines("consultation:end")
+    assert line.outcome == ConsultationEnd.IDLE.value
+    assert isinstance(ward.listed(LOCUM, urgent), ReadingList)
+    ward.later(hours=24)
+    assert ward.listed(LOCUM, urgent) == NotRead(R.ENDED)
+
+
+def test_housekeeping_ends_what_nobody_comes_back_to(ward: Ward) -> None:
+    ward.opened(DOCTOR)
+    ward.opened(LOCUM, EMERGENCY)
+    idle = timedelta(minutes=30)
+
+    def swept() -> int:
+        return ward.write(lambda work: Consultations(work).end_over(idle, 9))
+
+    assert swept() == 0
+    ward.later(minutes=30)
+    assert swept() == 1
+    ward.later(hours=24)
+    assert swept() == 1
+    assert [one.outcome for one in ward.lines("consultation:end")] == ["idle", "time"]
+
+
+def test_nobody_goes_on_in_the_consultation_of_another(ward: Ward) -> None:
+    one = ward.opened(DOCTOR)
+
+    assert ward.listed(COLLEAGUE, one) == NotRead(R.ENDED)
+    assert ward.read(COLLEAGUE, one, "0" * 32) == NotRead(R.ENDED)
+    assert not ward.write(lambda work: ward.reading.end(work, COLLEAGUE, one.id))
+    elsewhere = evolve(DOCTOR, practice=LOCUM.practice)
+    assert ward.listed(elsewhere, one) == NotRead(R.ENDED)
+
+
+def test_a_new_episode_asks_the_information_anew_and_its_end_the_agreement(
+    ward: Ward,
+) -> None:
+    """The patient is told at each new episode of care."""
+    told = evolve(TEAM_AGAIN, informed=False)
+
+    def open_one() -> Episode:
+        found = ward.write(lambda work: ward.reading.open_episode(work, DOCTOR, BY_INS))
+        assert isinstance(found, Episode)
+        return found
+
+    first = open_one()
+    assert open_one() == first
+    assert ward.why(DOCTOR, evolve(TEAM, informed=False)) is R.NOT_INFORMED
+    ward.opened(DOCTOR)
+    assert ward.why(COLLEAGUE, told) is None
+    assert ward.write(lambda work: ward.reading.close_episode(work, DOCTOR, BY_INS))
+    assert not ward.write(lambda work: ward.reading.close_episode(work, DOCTOR, BY_INS))
+
+    assert open_one() != first
+    assert ward.why(COLLEAGUE, told) is R.NOT_INFORMED
+    assert ward.why(COLLEAGUE, TEAM_AGAIN) is R.CONSENT_EXPIRED
+
+
+def test_a_colleague_reads_once_by_what_another_asked_the_patient(ward: Ward) -> None:
+    """CSP L. 1111-17 II."""
+    one = ward.opened(DOCTOR)
+    other = party_of(LOCUM)
+
+    ward.write(lambda work: ward.reading.agree_for(work, DOCTOR, one.id, other))
+    read = ward.opened(LOCUM, ONCE_AGAIN)
+    ward.end(LOCUM, read)
+    assert ward.why(LOCUM, ONCE_AGAIN) is R.CONSENT_EXPIRED
+
+    urgent = ward.opened(NURSE, EMERGENCY)
+    found = ward.write(
+        lambda work: ward.reading.agree_for(work, NURSE, urgent.id, other)
+    )
+    assert found == NotRead(R.CONSENT_MISSING)
+
+
+def test_an_agreement_that_nobody_used_is_over_after_its_hours(ward: Ward) -> None:
+    one = ward.opened(DOCTOR)
+    other = party_of(LOCUM)
+    ward.write(lambda work: ward.reading.agree_for(work, DOCTOR, one.id, other))
+    ward.later(hours=12)
+
+    assert ward.why(LOCUM, ONCE_AGAIN) is R.CONSENT_EXPIRED
+
+
+def test_the_first_time_and_emergencies_are_told_at_once_others_once_a_day(
+    ward: Ward,
+) -> None:
+    """Order of 26 October 2023: the first time at once, whatever was chosen."""
+    ward.end(DOCTOR, ward.opened(DOCTOR))
+    assert notices(ward) == ["read-first"]
+    ward.end(DOCTOR, ward.opened(DOCTOR, TEAM_AGAIN))
+    assert notices(ward) == ["read-first"]
+    ward.opened(LOCUM, EMERGENCY)
+    assert notices(ward) == ["read-first", "emergency"]
+    assert told_in_the_space(ward) == ["read-first", "read", "emergency"]
+
+
+def test_who_is_found_shows_a_name_to_who_could_read_alone(ward: Ward) -> None:
+    def find(who: ReadingProfessional, wanted: WantedPatient) -> Prospect | NotRead:
+        return ward.write(lambda work: ward.reading.find(work, who, wanted))
+
+    found = find(DOCTOR, BY_INS)
+    assert isinstance(found, Prospect)
+    assert found.ways[ReadingWay.TEAM] is R.NOT_INFORMED
+    assert not found.is_agreed
+    nobody = evolve(DOCTOR, column=NoColumn.NO_CARE)
+    assert find(nobody, BY_INS) == NotRead(R.NOT_HABILITATED)
+    assert find(DOCTOR, BY_NAMES) == NotRead(R.PATIENT_NOT_FOUND)
+    unknown = WantedPatient(matricule=matricule(9))
+    assert find(DOCTOR, unknown) == NotRead(R.PROFILE_ABSENT)
+    assert find(DOCTOR, WantedPatient(matricule="12")) == NotRead(R.PATIENT_NOT_FOUND)
+
+
+@pytest.mark.parametrize("found", [Found.QUALIFIED, Found.UNQUALIFIED])
+def test_a_program_has_qualified_the_number(ward: Ward, found: Found) -> None:
+    asked = evolve(TEAM, patient=evolve(BY_INS, found=found))
+
+    refused = R.INS_NOT_QUALIFIED if found is Found.UNQUALIFIED else None
+    assert ward.why(DOCTOR, asked) is refused
+
+
+def test_two_of_the_same_names_are_both_not_found(ward: Ward) -> None:
+    open_profile(ward.database, ins=Ins.of(matricule(3), TEST_RANGE))
+
+    by_names = evolve(EMERGENCY, patient=BY_NAMES)
+    assert ward.why(LOCUM, by_names) is R.PATIENT_NOT_FOUND
+
+
+def test_a_row_of_names_that_somebody_else_wrote_finds_nobody(ward: Ward) -> None:
+    other = open_profile(
+        ward.database,
+        ins=Ins.of(matricule(4), TEST_RANGE),
+        traits=IdentityTraits(
+            family="AUTRE", first_given="PAUL", birth_date="19500101"
+        ),
+    )
+    wanted = evolve(BY_NAMES, family="Autre", given="Paul", birth_date="19500101")
+    with ward.database.write() as work:
+        work.connection.execute(
+            update(patient_traits)
+            .where(patient_traits.c.profile_id == other)
+            .values(profile_id=ward.patient)
+        )
+
+    asked = evolve(EMERGENCY, patient=wanted)
+    assert ward.why(LOCUM, asked) is R.PATIENT_NOT_FOUND
+
+
+def test_so_many_attempts_in_an_hour_and_no_more(database: Database) -> None:
+    ward = Ward.open(database, attempts_per_hour=3)
+    for _ in range(3):
+        assert ward.why(DOCTOR, TEAM_AGAIN) is R.CONSENT_MISSING
+
+    assert ward.why(DOCTOR, TEAM) is R.TOO_MANY
+    assert ward.why(COLLEAGUE, TEAM) is None
+    ward.later(hours=1)
+    assert ward.why(DOCTOR, TEAM_AGAIN) is None
+
+
+def test_so_many_names_in_an_hour_and_no_more(database: Database) -> None:
+    ward = Ward.open(database, searches_per_hour=2)
+    other = evolve(EMERGENCY, patient=evolve(BY_NAMES, birth_date="19790327"))
+    for _ in range(2):
+        assert ward.why(LOCUM, other) is R.PATIENT_NOT_FOUND
+
+    assert ward.why(LOCUM, evolve(EMERGENCY, patient=BY_NAMES)) is R.TOO_MANY
+    assert ward.why(LOCUM, EMERGENCY) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked", "what"),
+    [
+        ({"alarm_refused": 2}, TEAM_AGAIN, "many-refused"),
+        ({"alarm_emergencies": 2}, EMERGENCY, "many-emergencies"),
+        ({"alarm_patients": 1}, TEAM, "many-patients"),
+    ],
+)
+def test_what_is_unusual_is_told_the_operator_once_an_hour(
+    database: Database, limits: dict[str, int], asked: ReadingRequest, what: str
+) -> None:
+    ward = Ward.open(database, **limits)
+
+    def told() -> list[str]:
+        with database.read() as work:
+            lines = list(work.journal.lines(OPERATOR))
+        found = [one for one in lines if one.action == Action.READING_UNUSUAL]
+        assert all(one.detail["identity"] == DOCTOR.national_id for one in found)
+        assert all("identity" not in one.kept for one in found)
+        return [one.outcome for one in found]
+
+    for _ in range(4):
+        ward.ask(DOCTOR, asked)
+        for one in ward.write(lambda work: ward.reading.current(work, DOCTOR)):
+            ward.end(DOCTOR, one)
+    assert told() == [what]
+    ward.later(hours=1)
+    for _ in range(4):
+        ward.ask(DOCTOR, asked)
+        for one in ward.write(lambda work: ward.reading.current(work, DOCTOR)):
+            ward.end(DOCTOR, one)
+    assert told() == [what, what]
+
+
+def test_what_somebody_opened_is_their_own_to_see(ward: Ward) -> None:
+    """CSP R. 1111-43: each professional, for their own actions."""
+    one = ward.opened(DOCTOR)
+    ward.opened(LOCUM, ONCE)
+
+    with ward.database.read() as work:
+        assert [each.id for each in ward.reading.own(work, DOCTOR)] == [one.id]
+
+
+def test_the_decision_of_a_reading_is_kept_and_can_be_asked_again(ward: Ward) -> None:
+    ward.why(DOCTOR, TEAM_AGAIN)
+    ward.why(LOCUM, EMERGENCY)
+
+    with ward.database.read() as work:
+        kept = [one for one in EvidenceReader(work).listed() if not one.fault]
+        parts = [
+            part
+            for one in kept
+            for part in one.parts
+            if part.kind is EvidenceKind.READING
+        ]
+    assert {part.outcome for part in parts} == {R.CONSENT_MISSING.value, ""}
+    assert all(same(part.decided, decide_again([part])[0]) for part in parts)
+    assert all(len(answers(part)) == len(READING_ROWS) for part in parts)
+    assert REASON not in str([to_json(part.arguments) for part in parts])
+    before_2025 = ReadingPolicy(initial_team_consent=False)
+    refused = next(part for part in parts if part.outcome)
+    again = decide_again([under(refused, FilingPolicy(), reading=before_2025)])
+    assert again[0].reasons == ()
+
+
+def test_secrets_of_a_minor_are_no_notice_of_their_representatives(
+    ward: Ward,
+) -> None:
+    """CSP R. 1111-50: who reads may be the secret."""
+    ward.write(
+        lambda work: Decisions(work).set_secret(
+            ward.patient, DOCTOR.national_id, secret=True
+        )
+    )
+    ward.opened(DOCTOR)
+    ward.opened(LOCUM, ONCE)
+
+    with ward.database.read() as work:
+        reader = CentreReader(profile_id=ward.patient, account_id="a" * 32)
+        found = NoticeCentre(work).listed(reader, 9)
+    assert {one.by: one.is_secret for one in found} == {
+        DOCTOR.name: True,
+        LOCUM.name: False,
+    }
+
+
+def notices(ward: Ward) -> list[str]:
+    """Return the kinds of the e-mails that wait or left, oldest first."""
+    with ward.database.read() as work:
+        return list(
+            work.connection.execute(
+                select(sent.c.kind).order_by(sent.c.created_at, sent.c.id)
+            ).scalars()
+        )
+
+
+def told_in_the_space(ward: Ward) -> list[str]:
+    with ward.database.read() as work:
+        reader = CentreReader(profile_id=ward.patient, account_id="a" * 32)
+        found = NoticeCentre(work).listed(reader, 60)
+    return [one.kind.value for one in found][::-1]

@@ -273,6 +273,25 @@ def test_a_user_writes_from_no_other_mailbox(admission: Admission, path: str) ->
     assert_sender_is_kept(found, judged(admission, USERS, der_of("hospital")))
 
 
+def test_who_signed_in_as_a_mailbox_writes_from_that_one_alone(
+    admission: Admission,
+) -> None:
+    other = "accueil@hopital.mssante.test"
+    with admission.database.write() as work:
+        Mailboxes(work).add(other, kind="ORG", holders=[HOSPITAL])
+    hospital, path = der_of("hospital"), read_address(SERVICE)
+
+    same = admission.admit_sender(USERS, hospital, path, SERVICE)
+    without = admission.admit_sender(USERS, hospital, path)
+    another = admission.admit_sender(USERS, hospital, path, other)
+
+    assert isinstance(same, AdmittedSender)
+    assert same.link.mailboxes == {SERVICE}
+    assert isinstance(without, AdmittedSender)
+    assert without.link.mailboxes == {SERVICE, other}
+    assert refusal(another) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
+
+
 # Made when this is read, not in a test: `make mutate` then has the keys in each fork.
 STRANGER = der(
     mint(

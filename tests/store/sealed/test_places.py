@@ -49,6 +49,7 @@ NEVER_BOUND_TO_LESS = {
     "documents.visibility",
     "evidence.sealed",
     "oppositions.facts",
+    "passkeys.said",
     "patient_settings.sealed",
     "professional_accounts.contact",
     "professional_mails.content",

@@ -208,6 +208,7 @@ def test_somebody_of_the_national_directory_is_blocked_by_name(site: Site) -> No
     send(browser, "/confidentiality/block", asked, ("who", HOMONYMS[1]))
 
     assert found.count("<b>Jeanne MARTIN</b>") == 2
+    assert "Seuls les premiers" not in found
     for about in ("Masseur-Kinésithérapeute, Cabinet des sports", "Médecin, "):
         assert f'<span class="hint" lang="fr">{about}' in found
     with site.database.read() as work:

@@ -12,7 +12,6 @@ branch_labels = None
 depends_on = None
 
 BYTEWISE = sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql')
-SERIAL = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
@@ -43,8 +42,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('kind', 'code', name=op.f('pk_directory_labels'))
     )
     op.create_table('directory_imports',
-    sa.Column('number', SERIAL, autoincrement=True, nullable=False),
-    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('made_on', sa.String(length=10), nullable=False),
     sa.Column('imported_at', sa.BigInteger(), nullable=False),
     sa.Column('lines', sa.Integer(), nullable=False),
     sa.Column('refused', sa.Integer(), nullable=False),
@@ -52,5 +51,7 @@ def upgrade() -> None:
     sa.Column('added', sa.Integer(), nullable=False),
     sa.Column('changed', sa.Integer(), nullable=False),
     sa.Column('gone', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=True),
+    sa.Column('row_mac', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_directory_imports'))
     )
