@@ -151,9 +151,9 @@ class VaultReading:
             for way in ReadingWay
         }
         policy = reading_policy_of(self._own)
-        for_good = [refuse_for_good(one, policy) for one in ways.values()]
-        if standing is None or profile is None or all(for_good):
-            why = for_good[0] or ReadingRefusal.PATIENT_NOT_FOUND
+        for_good = {way: refuse_for_good(one, policy) for way, one in ways.items()}
+        if standing is None or profile is None or all(for_good.values()):
+            why = for_good[ReadingWay.TEAM] or ReadingRefusal.PATIENT_NOT_FOUND
             by_team = ways[ReadingWay.TEAM]
             return asking.refuse(why, by_team, profile, by_names=wanted.by_names)
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
@@ -164,6 +164,7 @@ class VaultReading:
             found=found,
             relation=standing.relation,
             ways=answers,
+            possible=frozenset(way for way, why in for_good.items() if why is None),
             is_agreed=any(
                 one is not None and one.fact.holds(work.now) for one in known
             ),

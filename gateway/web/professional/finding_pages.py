@@ -12,11 +12,7 @@ from gateway.core.reading import ReadingRefusal, ReadingWay
 from gateway.core.texts.reading import READING_TEXTS
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
-from gateway.rights.reading_rules import (
-    LEFT_TO_DO,
-    EmergencyDeclaration,
-    SignedInBy,
-)
+from gateway.rights.reading_rules import EmergencyDeclaration, SignedInBy
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, Prospect
 from gateway.store.consultations.values import Consultation
@@ -32,7 +28,17 @@ LONGEST_REASON: Final = 500
 
 _OBJECTION: Final = "OBJECTION"
 _BY_CONSENT: Final = {one.value: one for one in (ReadingWay.TEAM, ReadingWay.CONSENT)}
-_TO_MEND: Final = LEFT_TO_DO | {ReadingRefusal.CODE_WRONG}
+_TO_MEND: Final = frozenset(
+    {
+        ReadingRefusal.NOT_INFORMED,
+        ReadingRefusal.CONSENT_MISSING,
+        ReadingRefusal.CONSENT_EXPIRED,
+        ReadingRefusal.EMERGENCY_NOT_DECLARED,
+        ReadingRefusal.EMERGENCY_REASON_MISSING,
+        ReadingRefusal.CODE_WRONG,
+    }
+)
+"""What who fills in a form can mend in it."""
 
 
 @frozen
@@ -136,11 +142,6 @@ class FindingPages:
         found = self.desk.write(job)
         if isinstance(found, NotRead):
             return self._refused(visit, found)
-        open_ways = {
-            way.value
-            for way, stands in found.ways.items()
-            if stands is None or stands in LEFT_TO_DO
-        }
         return self.desk.page(
             visit,
             "patient.html",
@@ -150,7 +151,7 @@ class FindingPages:
             sex=found.profile.traits.sex,
             number=wanted.matricule,
             shown_number=spaced_ins(wanted.matricule),
-            ways=open_ways,
+            ways={way.value for way in found.possible},
             is_agreed=found.is_agreed,
             relation=found.relation.value,
             current=found.current,
