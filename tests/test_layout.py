@@ -39,6 +39,7 @@ TESTED_THROUGH = {
     "core/texts/sms.py": "mssante/sending/test_sms.py",
     "core/texts/unread.py": "mssante/sending/test_unread.py",
     "core/texts/mail_filing.py": "rights/test_mail_filing_rules.py",
+    "core/texts/mail_clients.py": "cli/test_mailbox_client.py",
     "core/texts/notices.py": "store/patients/test_notices.py",
     "core/texts/represented_notices.py": "store/patients/test_notices.py",
     "core/texts/outcomes.py": "rights/test_filing_rules.py",

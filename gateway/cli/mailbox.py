@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from gateway.cli.mailbox_client import add_verb
 from gateway.cli.options import (
     Subparsers,
     add_command,
@@ -60,6 +61,7 @@ def add_parser(commands: Subparsers) -> None:
         change.add_argument("address", metavar="ADDRESS", help="of the mailbox")
         change.set_defaults(state=state)
         add_reason(change)
+    add_verb(verbs)
     holder = add_command(verbs, "holder", set_holder, "let a certificate in, or out")
     holder.add_argument("address", metavar="ADDRESS", help="of the mailbox")
     add_reason(holder)

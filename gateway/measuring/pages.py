@@ -26,6 +26,7 @@ from gateway.loop import Threads
 from gateway.measuring.figures import Figure
 from gateway.measuring.node import Node
 from gateway.measuring.page_messages import CONTENT, TEXT, is_own, message
+from gateway.measuring.readings import MeasuredReading
 from gateway.node.pages import make_desk
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
@@ -406,11 +407,31 @@ def measure_pages(
                 for space, page, times in zip(spaces, (one, other), taken, strict=True):
                     times.append(1000 * space.time(page))
             found.append(PageTime(one.name, *(map(statistics.median, taken))))
+        readings = [
+            MeasuredReading.begin(node.settings, database, node.patients[0])
+            for node, database in zip((few, many), databases, strict=True)
+        ]
+        found += _reading_times(readings, rounds)
     finally:
         for space, database in zip(spaces, databases, strict=True):
             space.close()
             database.close()
     return found
+
+
+def _reading_times(
+    readings: Sequence[MeasuredReading], rounds: int
+) -> Iterator[PageTime]:
+    """Yield what a professional waits for, with few things and with many."""
+    taken: dict[str, tuple[list[float], list[float]]] = {}
+    for number in range(rounds + 1):
+        for place, reading in enumerate(readings):
+            for name, seconds in reading.times():
+                if number:  # the first time makes statements that are kept
+                    times = taken.setdefault(name, ([], []))
+                    times[place].append(1000 * seconds)
+    for name, times in taken.items():
+        yield PageTime(name, *map(statistics.median, times))
 
 
 def page_figures(times: list[PageTime], holdings: Holdings, how: str) -> list[Figure]:

@@ -242,7 +242,7 @@ class Session:
             Node.make(
                 self.folder / f"pages-{name}{'-server' if url else ''}",
                 workers=0,
-                patients=1,
+                patients=2,
                 database=url,
             )
             for name, url in zip(("few", "many"), database, strict=True)

@@ -124,7 +124,7 @@ def story(gateway: Gateway, width: str) -> None:
         page.get_by_role("button", name="Utiliser ma clé d’accès").click()
         page.wait_for_url("**/documents")
         page.goto(f"{gateway.settings.public_url}history")
-        assert page.get_by_text("par une clé d'accès").first.is_visible()
+        assert page.get_by_text("par une clé d’accès").first.is_visible()
 
         page.goto(f"{gateway.settings.public_url}account/passkeys")
         page.get_by_role("button", name="Retirer").first.click()

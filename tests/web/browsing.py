@@ -324,7 +324,8 @@ def running_site(
         web["public_url"] = f"https://{public_host}:{port}/"
     settings = make_settings(
         folder,
-        listen={"patient_https": port},
+        # The doors of the mailboxes are told, and not opened.
+        listen={"patient_https": port, "imaps": 993, "submissions": 465},
         domains={"operator_name": "Hôpital de démonstration"},
         web=web,
         sms=sms or {},

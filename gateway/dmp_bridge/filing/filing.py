@@ -86,7 +86,7 @@ class Filing:
             opener,
             Gatherer.from_settings(settings.filing),
             settings.filing.source_id,
-            Wrapping.from_settings(opener, settings.filing),
+            Wrapping.from_settings(database, opener, settings.filing),
             deliver=deliver,
         )
 
@@ -105,9 +105,8 @@ class Filing:
             if kept.state != ArrivalState.RECEIVED:
                 return _already_settled
             content = Arrivals(work).content(kept) if _may_file(kept) else b""
-            known = self.wrapping.known(work, kept)
         opened = self.opener.open(content, kept.form) if content else _NOTHING
-        documents = self.wrapping.with_tagged(opened, kept, known)
+        documents = self.wrapping.with_tagged(opened, kept)
         brought = tuple(self._prepare(found) for found in documents)
         deliver = None if task.attempts else self._delivery(kept, content, opened)
         settle = partial(self._settle, kept, opened.from_address, brought, deliver)

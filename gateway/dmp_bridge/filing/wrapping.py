@@ -38,6 +38,7 @@ from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
 from gateway.message.reading import Ambiguity, MessageParts
 from gateway.reception.submission import Said
+from gateway.rights.author_rules import is_structure_id
 from gateway.rights.mail_filing_rules import (
     MailFilingFacts,
     NoMailFiling,
@@ -45,7 +46,8 @@ from gateway.rights.mail_filing_rules import (
 )
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import KeptArrival
-from gateway.store.base.work import UnitOfWork
+from gateway.store.base.work import Database
+from gateway.store.directory.directory import Directory
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.trust.names import DistinguishedName
 
@@ -72,23 +74,27 @@ class KnownPeople:
 class Wrapping:
     """Makes documents within the limits of the settings; may be shared by threads."""
 
+    database: Database = field(repr=False)
     opener: Opener = field(repr=False)
     is_on: bool = False
     most: int
     max_bytes: int
 
     @classmethod
-    def from_settings(cls, opener: Opener, settings: FilingSettings) -> Wrapping:
+    def from_settings(
+        cls, database: Database, opener: Opener, settings: FilingSettings
+    ) -> Wrapping:
         """Take what ``[filing]`` says of PDFs that come by mail."""
         return cls(
+            database=database,
             opener=opener,
             is_on=settings.pdf_by_mail,
             most=settings.pdf_by_mail_most,
             max_bytes=settings.pdf_by_mail_bytes,
         )
 
-    def known(self, work: UnitOfWork, kept: KeptArrival) -> KnownPeople:
-        """Return whom a message is for, if documents may be made of it."""
+    def _known(self, kept: KeptArrival) -> KnownPeople:
+        """Return whom a message is from and for, if documents may be made of it."""
         ids = {
             one.recipient.target_id
             for one in kept.recipients
@@ -96,17 +102,27 @@ class Wrapping:
         }
         if not self.is_on or kept.sender.kind is not SenderKind.PERSON or len(ids) != 1:
             return KnownPeople(patients=len(ids))
-        return KnownPeople(patient=Profiles(work).get(ids.pop()), patients=1)
+        with self.database.read() as work:
+            return KnownPeople(
+                patient=Profiles(work).get(ids.pop()),
+                professional=Directory(work).find(kept.sender.identity),
+                patients=1,
+            )
 
     def with_tagged(
-        self, opened: OpenedSubmission, kept: KeptArrival, known: KnownPeople
+        self, opened: OpenedSubmission, kept: KeptArrival
     ) -> tuple[FoundDocument, ...]:
-        """Return the documents of a submission, and those made of its tagged PDFs."""
+        """
+        Return the documents of a submission, and those made of its tagged PDFs.
+
+        Raises:
+            UnavailableError: the people cannot be read now.
+        """
         parts = opened.parts
         tag = read_tag(parts.headers.subject) if parts else None
         if parts is None or tag is None:
             return opened.documents
-        return (*opened.documents, *self._tagged(parts, tag, opened, kept, known))
+        return (*opened.documents, *self._tagged(parts, tag, opened, kept))
 
     def _tagged(
         self,
@@ -114,8 +130,8 @@ class Wrapping:
         tag: SubjectTag | TagFault,
         opened: OpenedSubmission,
         kept: KeptArrival,
-        known: KnownPeople,
     ) -> Iterator[FoundDocument]:
+        known = self._known(kept)
         pdfs = [leaf for leaf in parts.leaves if _is_offered_as_pdf(leaf)]
         author = author_of(kept.sender, known.professional)
         refused = refuse_mail_filing(
@@ -156,8 +172,11 @@ def author_of(sender: Sender, professional: Professional | None) -> Participant 
     structure = None
     if professional is not None:
         family, given = professional.family or family, professional.given or given
-        places = {one.structure: one.place for one in professional.practices}
-        places.pop("", None)
+        places = {
+            one.structure: one.place
+            for one in professional.practices
+            if is_structure_id(one.structure)
+        }
         if len(places) == 1:
             ((identifier, name),) = places.items()
             structure = Structure(identifier=identifier, name=name)

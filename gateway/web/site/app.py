@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from attrs import evolve, frozen
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -23,7 +23,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from gateway.clock import Clock
 from gateway.loop import Threads
-from gateway.settings.file import Settings
 from gateway.store.sealed.keys import KeyRing
 from gateway.trust.tls_twisted import chain_fault
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
@@ -31,6 +30,7 @@ from gateway.web.site.flowing import next_of, send_pieces
 from gateway.web.site.forwarding import Networks, client_of
 from gateway.web.site.languages import FIRST, choose_language
 from gateway.web.site.limits import FilesRight, Rules
+from gateway.web.site.mail_setup import AUTOCONFIG_PATHS
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import error_page, language_of
 from gateway.web.site.templating import STATIC
@@ -67,6 +67,8 @@ _COOKIES = frozenset(
 )
 _MAX_QUERY = 20
 _ALLOWED = "GET, HEAD, POST"
+_FOR_PROGRAMS = frozenset(path.encode("ascii") for path in AUTOCONFIG_PATHS)
+"""What is asked under a name of the mailboxes' domain, and no page beside."""
 _METHODS = frozenset(_ALLOWED.encode().split(b", "))
 
 
@@ -329,8 +331,13 @@ def make_rules(
     keys: KeyRing,
     audience: Audience,
     right_of: Callable[[str], Deferred[FilesRight]],
+    for_programs: frozenset[str] = frozenset(),
 ) -> Rules:
-    """Return what the site checks of a request before it is served."""
+    """
+    Return what the site checks of a request before it is served.
+
+    Under the names ``for_programs`` the addresses for mail programs alone are answered.
+    """
     name = f"__Host-{audience.cookie}"
 
     def has_ticket(request: Request) -> bool:
@@ -347,7 +354,9 @@ def make_rules(
         names = request.requestHeaders.getRawHeaders(b"host", [])
         if len(names) != 1:
             return 400
-        if names[0].decode("latin-1").lower() not in hosts:
+        host = names[0].decode("latin-1").lower()
+        is_program = host in for_programs and request.path in _FOR_PROGRAMS
+        if host not in hosts and not is_program:
             return 421
         return None if request.method in _METHODS else 405
 
@@ -369,23 +378,3 @@ def refusal(status: int, request: Request | None, *, frame: str) -> tuple[Pairs,
     answer = error_page(language, status, frame=frame)
     allow = (("Allow", _ALLOWED),) if status == 405 else ()
     return (*ALWAYS.items(), *answer.headers, *allow), answer.body
-
-
-def allowed_hosts(
-    settings: Settings, site: SiteSettings, public_url: str, port: int
-) -> frozenset[str]:
-    """
-    Return the values of Host that are ours.
-
-    Those of the settings, or of the address people type and the one this machine
-    listens on; each with our port and, behind a port 443, without.
-    """
-    listen = settings.listen
-    names = set(site.hosts)
-    if not names:
-        names = {listen.host, "localhost", settings.domains.hostname}
-        typed = urlsplit(public_url)
-        names.add(typed.netloc)
-    found = {name.lower() for name in names}
-    ported = {f"{name}:{port}" for name in found if ":" not in name}
-    return frozenset(found | ported)

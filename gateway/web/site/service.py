@@ -28,12 +28,13 @@ from gateway.web.site.app import (
     PageThreads,
     SiteApp,
     SiteSettings,
-    allowed_hosts,
     make_rules,
 )
 from gateway.web.site.forwarding import networks_of
+from gateway.web.site.hosts import allowed_hosts, ported
 from gateway.web.site.languages import zone_of
 from gateway.web.site.limits import CappedFactory, LimitedSite, WebLimits
+from gateway.web.site.mail_setup import autoconfig_hosts
 from gateway.web.site.routes import Route
 
 SUITES: Final = (
@@ -118,8 +119,14 @@ class WebService(Service):
         right_of = Threads(self._loop, threads.pages).deferred(
             self._audience.right_to_files
         )
-        hosts = allowed_hosts(self._settings, web, place.public_url, place.port)
-        rules = make_rules(hosts, database.keys, self._audience, right_of)
+        hosts = allowed_hosts(self._settings, web.hosts, place.public_url, place.port)
+        rules = make_rules(
+            hosts,
+            database.keys,
+            self._audience,
+            right_of,
+            ported(autoconfig_hosts(self._settings), place.port),
+        )
         site = LimitedSite(app.klein.resource(), limits, rules, self._reactor)
         factory = CappedFactory(TLSMemoryBIOFactory(self._tls, False, site), limits)
         try:

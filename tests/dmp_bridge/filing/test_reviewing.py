@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -37,6 +37,11 @@ class Author(PaperAuthor):
             )
             return len(rows.all())
 
+    def due(self) -> list[datetime]:
+        with self.database.read() as work:
+            tasks = work.tasks.listed()
+        return [one.due_at for one in tasks if one.kind == TaskKind.REVIEW]
+
     def waiting(self) -> int:
         with self.database.read() as work:
             return sum(one.kind == TaskKind.REVIEW for one in work.tasks.listed())
@@ -67,6 +72,41 @@ def test_a_confirmation_puts_it_off(database: Database, clock: SetClock) -> None
     clock.now += timedelta(days=200)
 
     assert (early, author.run()) == (0, 1)
+
+
+def test_the_day_is_the_first_on_which_it_is_told(
+    database: Database, clock: SetClock
+) -> None:
+    author = Author(database)
+    author.write()
+    clock.now += timedelta(days=200)
+    with database.write() as work:
+        assert author.papers.confirm(work, author.id)
+    confirmed = clock.now
+
+    clock.now += timedelta(days=165)  # a year after it was written
+    assert (author.run(), author.due()) == (0, [confirmed + REVIEW])
+    clock.now = confirmed + REVIEW
+    assert (author.run(), author.due()) == (1, [confirmed + 2 * REVIEW])
+
+
+def test_what_is_no_version_that_stands_is_not_reminded_of(
+    database: Database, clock: SetClock
+) -> None:
+    author = Author(database)
+    wishes = author.write(1, PaperKind.ENTOURAGE)
+    with database.write() as work:
+        for subject in ("0" * 32, wishes):
+            work.tasks.add(TaskKind.REVIEW, subject)
+
+    clock.now += REVIEW
+
+    assert (author.run(), author.waiting()) == (0, 0)
+    author.write()
+    with database.write() as work:
+        work.tasks.add(TaskKind.REVIEW, wishes)
+    clock.now += REVIEW - timedelta(hours=1)
+    assert (author.run(), author.waiting()) == (0, 1)
 
 
 def test_what_was_replaced_or_taken_back_is_not_reminded_of(

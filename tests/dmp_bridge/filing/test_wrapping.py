@@ -8,14 +8,17 @@ from email.policy import SMTP
 import pytest
 from attrs import evolve
 
+from gateway.core.codes import PROFESSIONALS
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
+from gateway.core.person import Structure
 from gateway.core.practice import Practice, Professional
 from gateway.dmp_bridge.filing.wrapping import author_of
 from gateway.documents.cda.body import body_of
 from gateway.documents.cda.header import read_cda
 from gateway.store.base.work import Database
 from tests.builders_cda import PDF, make_cda
+from tests.builders_directory import as_file, person, take
 from tests.builders_files import JPEG
 from tests.builders_people import INS, TRAITS, open_profile
 from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, Story, Told
@@ -279,6 +282,71 @@ def test_the_rules_judge_what_was_made_as_any_other(story: Story) -> None:
     assert story.entries() == []
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_limit_is_the_last_byte_that_is_filed(
+    database: Database, *, more: int
+) -> None:
+    story = Story.begin(database, filing={**ON, "pdf_by_mail_bytes": 60_000})
+    long = PDF.replace(b"\n", b"\n%" + b"x" * (60_000 - len(PDF) - 1 + more), 1)
+    assert len(long) == 60_000 + more
+
+    said = told(story, mail(SUBJECT, ("a.pdf", "application/pdf", long)))
+
+    assert said.codes == (["DOC_INVALID"] if more else ["FILED"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("2.5.4.4=MOREAU+2.5.4.42=CAMILLE,C=FR", ("MOREAU", "CAMILLE")),
+        ("2.5.4.4=MOREAU,C=FR", ("MOREAU", "")),
+        ("2.5.4.42=CAMILLE,C=FR", None),
+        ("CN=899700000017,C=FR", None),
+        ("no name at all", None),
+        ("", None),
+    ],
+)
+def test_an_author_has_the_name_of_the_certificate(
+    subject: str, name: tuple[str, str] | None
+) -> None:
+    author = author_of(evolve(NAMED, subject=subject), None)
+
+    assert (author and (author.family, author.given)) == name
+    if author is not None:
+        assert (author.root, author.identifier) == (PROFESSIONALS, NAMED.identity)
+        assert author.structure is None
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in SenderKind if one is not SenderKind.PERSON]
+)
+def test_who_is_no_person_is_no_author(kind: SenderKind) -> None:
+    assert author_of(evolve(NAMED, kind=kind), None) is None
+
+
+def test_what_the_directory_leaves_out_is_the_certificates() -> None:
+    somewhere = Practice(profession="10", structure="1750000011", place="CHU")
+    nowhere = Practice(profession="10")
+    known = Professional(
+        national_id="899700000017",
+        family="",
+        given="",
+        practices=(somewhere, nowhere, evolve(somewhere, sector="SA01")),
+    )
+    alone = evolve(known, family="MARTIN", practices=(nowhere,))
+
+    author, elsewhere = author_of(NAMED, known), author_of(NAMED, alone)
+
+    assert author is not None
+    assert (author.family, author.given) == ("MOREAU", "CAMILLE")
+    assert author.structure == Structure(identifier="1750000011", name="CHU")
+    assert elsewhere is not None
+    assert (elsewhere.family, elsewhere.given) == ("MARTIN", "CAMILLE")
+    assert elsewhere.structure is None
+    nameless = evolve(NAMED, subject="C=FR")
+    assert author_of(nameless, alone) is not None
+
+
 def test_the_directory_knows_the_name_and_the_only_place() -> None:
     office = Practice(
         profession="10", structure="1750000011", place="CHU", sector="SA01"
@@ -298,3 +366,22 @@ def test_the_directory_knows_the_name_and_the_only_place() -> None:
     assert author.structure is not None
     assert (author.family, author.structure.identifier) == ("MARTIN", "1750000011")
     assert of_two.structure is None
+
+
+def test_a_document_is_from_the_place_that_the_directory_knows(story: Story) -> None:
+    line = person(
+        "899700000017", "MARTIN", "Lou", finess="750000011", place="CHU DE TEST"
+    )
+    take(story.database, as_file([line]))
+
+    said = told(story, mail())
+
+    filed = story.read(said.documents[0].unique_id)
+    (author,) = read_cda(filed.content).authors
+    assert author.structure is not None
+    assert (author.family, author.structure.identifier, author.structure.name) == (
+        "MARTIN",
+        "1750000011",
+        "CHU DE TEST",
+    )
+    assert "1750000011" in filed.entry.authors[0].institution
