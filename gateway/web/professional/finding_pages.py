@@ -142,6 +142,11 @@ class FindingPages:
         found = self.desk.write(job)
         if isinstance(found, NotRead):
             return self._refused(visit, found)
+        closed = ""
+        if not found.possible & frozenset(_BY_CONSENT.values()):
+            stands = found.ways[ReadingWay.CONSENT]
+            assert stands is not None, "not possible, so refused"
+            closed = self._said(visit, NotRead(stands))
         return self.desk.page(
             visit,
             "patient.html",
@@ -152,6 +157,7 @@ class FindingPages:
             number=wanted.matricule,
             shown_number=spaced_ins(wanted.matricule),
             ways={way.value for way in found.possible},
+            closed=closed,
             is_agreed=found.is_agreed,
             relation=found.relation.value,
             current=found.current,

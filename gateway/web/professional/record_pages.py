@@ -357,7 +357,7 @@ class _Lines:
         return self.of(tuple(newest[code] for code in ON_TOP if code in newest))
 
     def is_old(self, one: ListEntry) -> bool:
-        return Alert.OLD_VERSION in self.found.alerts.get(one.id, frozenset())
+        return Alert.OLD_VERSION in self.found.alerts(one)
 
     def _line(self, one: ListEntry, document: FiledDocument) -> RecordLine:
         entry = self.vault.entry(document)
@@ -372,9 +372,9 @@ class _Lines:
             kind=one.kind,
             day=when_of(one.care_at),
             by=", ".join(filter(None, names)),
-            is_own=one.id in self.found.own,
+            is_own=self.found.is_own(one),
             is_new=since is not None and one.filed_at >= moment_of(since),
-            alerts=_in_order(self.found.alerts.get(one.id, frozenset())),
+            alerts=_in_order(self.found.alerts(one)),
             older=tuple((each.id, when_of(each.care_at)) for each in older)[
                 :MOST_OLDER
             ],
