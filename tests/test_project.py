@@ -380,6 +380,41 @@ def test_news_fragments_have_a_kind() -> None:
     assert kinds == {"security", "feature", "fix", "removal", "doc"}
 
 
+def test_what_the_security_page_says_is_shown_by_tests_that_are_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    parts = {part.split("\n", 1)[0]: part for part in page.split("\n## ")}
+    letter, patient = parts["One letter, every check"], parts["The patient's page"]
+    kept, shown = parts["What is kept, and how"], parts["What shows it"]
+    said = [
+        *(f"letter {number}" for number in _first_cells(letter) if number.isdigit()),
+        *(f"page {number}" for number in _first_cells(patient) if number[0].isdigit()),
+        *(f"kept: {thing}" for thing in _first_cells(kept) if thing != "thing"),
+        *re.findall(r"^\*\*([^*]+?)\.?\*\*", letter + kept, re.MULTILINE),
+    ]
+    named = re.findall(r"`(tests/[^`]+)`", page)
+
+    missing = [one for one in said if one not in _first_cells(shown)]
+    gone = [one for one in named if not _is_a_test(*one.partition("::")[::2])]
+
+    assert len(said) > 45
+    assert missing == []
+    assert len(named) > 100
+    assert gone == []
+
+
+def _first_cells(text: str) -> list[str]:
+    cells = re.findall(r"^\| ([^|]+?) \|", text, re.MULTILINE)
+    return [one for one in cells if one.strip("- `")]
+
+
+def _is_a_test(name: str, function: str) -> bool:
+    path = ROOT / name
+    if not function:
+        return path.is_dir() or (path.is_file() and "def test_" in path.read_text())
+    pattern = rf"^(?:async )?def {function}\("
+    return re.search(pattern, path.read_text("utf-8"), re.MULTILINE) is not None
+
+
 def test_symbols_of_the_security_page_are_where_it_says() -> None:
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
     rows = re.findall(r"^\| (`[^|]+`) \| `(gateway/[^`]+)` \|$", page, re.MULTILINE)

@@ -27,6 +27,7 @@ NOUNS = {
     "access": "opening documents that were named, for minutes",
     "patient": "profiles: add, set, show",
     "mailbox": "professionals' mailboxes",
+    "professional": "professionals who sign in",
     "texts": "what professionals tell patients of the filing, and a poster",
     "queue": "tasks that wait or failed",
     "quarantine": "messages held back",

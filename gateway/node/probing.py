@@ -22,7 +22,7 @@ from gateway.errors import GatewayError
 from gateway.metrics import UNREVIEWED_ACCESSES, set_directory_age
 from gateway.rights.directory_rules import is_old
 from gateway.settings.file import Settings
-from gateway.store.accesses.reading import AccessReader, Unreviewed
+from gateway.store.accesses.reading import AccessReader, Unreviewed, Walk
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
@@ -119,6 +119,7 @@ class Probes:
     write: Write
     certificate_end: Callable[[], datetime]
     id: str = field(factory=lambda: uuid4().hex)
+    _walk: Walk = field(init=False, factory=Walk)
     _queue: list[TaskCounts] = field(init=False, factory=list)
     _sampled: list[tuple[float, Faults]] = field(init=False, factory=list)
 
@@ -144,7 +145,7 @@ class Probes:
         with self.database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
             held = Quarantine(work).count()
-            unreviewed = AccessReader(work).unreviewed()
+            unreviewed = AccessReader(work).unreviewed(self._walk)
             extract = Directory(work).last_import()
             self._queue[:] = [
                 TaskCounts(work.tasks.counts(), work.tasks.oldest_due(), work.now)

@@ -18,6 +18,7 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.directory.directory import Directory
+from gateway.trust.provider import Provider
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from gateway.trust.tls_twisted import asking_context
@@ -30,7 +31,16 @@ from gateway.web.site.service import SUITES, SitePlace, WebService
 def make_professional_desk(
     settings: Settings, database: Database, writer: Writer, trust: TrustSpace
 ) -> ProfessionalDesk:
-    """Return the desk of the professionals' pages."""
+    """
+    Return the desk of the professionals' pages.
+
+    Raises:
+        MisuseError: what the settings name of the provider cannot be used.
+    """
+    try:
+        provider = Provider.of(settings.provider, database.clock)
+    except InvalidError as error:
+        raise MisuseError(f"[provider]: {error}") from error
     vaults = open_vaults(database)
     return ProfessionalDesk(
         database=database,
@@ -41,6 +51,7 @@ def make_professional_desk(
         reading=VaultReading(vaults=vaults, settings=settings),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),
+        provider=provider,
     )
 
 

@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "mailbox open": frozenset({OperatorRole.ADMINISTRATOR}),
         "mailbox close": frozenset({OperatorRole.ADMINISTRATOR}),
         "mailbox holder": frozenset({OperatorRole.ADMINISTRATOR}),
+        "professional address": frozenset({OperatorRole.ADMINISTRATOR}),
         "patient add": frozenset({OperatorRole.SUPPORT}),
         "patient set": frozenset({OperatorRole.SUPPORT, OperatorRole.PRIVACY}),
         "patient import": frozenset({OperatorRole.SUPPORT}),

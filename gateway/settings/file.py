@@ -25,6 +25,7 @@ from gateway.settings.downloads import DownloadSettings
 from gateway.settings.notices import NoticeSettings
 from gateway.settings.outgoing import OutgoingSettings
 from gateway.settings.professional import ProfessionalSettings
+from gateway.settings.provider import ProviderSettings
 from gateway.settings.reading import ReadingSettings
 from gateway.settings.sms import SmsSettings
 from gateway.settings.table import Table
@@ -57,6 +58,7 @@ __all__ = [
     "ListenSettings",
     "OutgoingSettings",
     "ProfessionalSettings",
+    "ProviderSettings",
     "ReadingSettings",
     "ReceiptSettings",
     "Settings",
@@ -93,6 +95,7 @@ class Settings:
     imap: ImapSettings
     web: WebSettings
     professional: ProfessionalSettings
+    provider: ProviderSettings
     cda: CdaSettings
     converting: ConvertingSettings
     directory: DirectorySettings
@@ -162,6 +165,7 @@ TABLES: dict[str, type[Table]] = {
         ImapSettings,
         WebSettings,
         ProfessionalSettings,
+        ProviderSettings,
         CdaSettings,
         ConvertingSettings,
         DirectorySettings,

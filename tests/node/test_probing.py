@@ -237,8 +237,11 @@ def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
     with ground.database.write() as work:
         Accesses(work, *BEN).review(access_id, Verdict.FINE, "z")
     assert ground.faults() == {}
+    long_ago = clock.now - timedelta(days=400)
     with ground.database.engine.begin() as connection:
-        connection.execute(update(accesses).values(verdict="not-fine"))
+        connection.execute(
+            update(accesses).values(verdict="not-fine", ends_at=long_ago)
+        )
     assert ground.faults() == {"access reviews": "1 were altered in the database"}
 
 

@@ -33,6 +33,7 @@ MAY: dict[str, set[OperatorRole]] = {
     "mailbox open": {M},
     "mailbox close": {M},
     "mailbox holder": {M},
+    "professional address": {M},
     "patient add": {S},
     "patient set": {S},  # with no fact of the patient's own decisions
     "patient import": {S},

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 from sqlalchemy import or_, select
 
 from gateway.core.accesses import AccessCause, Verdict
@@ -29,6 +29,18 @@ class Unreviewed:
     since: datetime | None
     altered: int
     """Rows that are not as they were written: what is due of them nobody knows."""
+
+
+@define
+class Walk:
+    """How far the looks of a process came through all accesses, and what they found."""
+
+    at_once: int = 500
+    """How many rows a look takes in turn, whatever they say."""
+    after: str = ""
+    """The id of the last of them; empty: the next look begins at the first."""
+    altered: list[str] = field(factory=list)
+    """Ids of rows that were not as they were written, so many at most."""
 
 
 @frozen
@@ -84,23 +96,42 @@ class AccessReader:
             raise AlteredError("an access that a patient's history names is gone")
         return {row.id: self.opened(row) for row in rows}
 
-    def unreviewed(self) -> Unreviewed:
+    def unreviewed(self, walk: Walk | None = None) -> Unreviewed:
         """
         Return what waits for its review longer than it may.
 
-        Whoever writes the database could say that nothing is due: rows that ended in
-        the last month are looked at whatever they say, and counted where they were
-        altered. `gateway journal verify` finds every other one.
+        Whoever writes the database could say that nothing is due, and that it ended
+        long ago. So rows that ended in the last month are looked at whatever they
+        say, and all others in turn, from where ``walk`` is: it goes on from look to
+        look. Those that were altered are counted until they are as they were written.
         """
         columns, now = accesses.c, self.work.now
+        walk = walk or Walk()
         rows = self.work.connection.execute(
             select(accesses).where(
-                or_(columns.review_by <= now, columns.ends_at > now - _LATELY)
+                or_(
+                    columns.review_by <= now,
+                    columns.ends_at > now - _LATELY,
+                    columns.id.in_([*self._in_turn(walk), *walk.altered]),
+                )
             )
         ).all()
         sound = [one for one in rows if self.work.rows.is_sound(accesses, one)]
         due = [one.review_by for one in sound if is_overdue(_facts(one), now)]
-        return Unreviewed(len(due), min(due, default=None), len(rows) - len(sound))
+        altered = sorted({one.id for one in rows} - {one.id for one in sound})
+        walk.altered = altered[: walk.at_once]
+        return Unreviewed(len(due), min(due, default=None), len(altered))
+
+    def _in_turn(self, walk: Walk) -> list[str]:
+        """Return the ids of the next rows, and note that they were taken."""
+        ids = accesses.c.id
+        taken = list(
+            self.work.connection.execute(
+                select(ids).where(ids > walk.after).order_by(ids).limit(walk.at_once)
+            ).scalars()
+        )
+        walk.after = taken[-1] if len(taken) == walk.at_once else ""
+        return taken
 
     def check_last(self, row: Any) -> None:
         """

@@ -81,7 +81,9 @@ class ProfessionalAccounts:
             id=account_id, national_id=national_id, key_id=key_id
         )
 
-    def set_email(self, national_id: str, email: str, *, by: str) -> None:
+    def set_email(
+        self, national_id: str, email: str, *, by: str, reason: str = ""
+    ) -> None:
         """Have the codes of a professional go to an address; empty: to none."""
         account = self.open(national_id)
         sealed = None
@@ -95,7 +97,8 @@ class ProfessionalAccounts:
             changed_at=self.work.now,
         )
         outcome = "address set" if email else "address taken away"
-        self.work.note(Action.PROFESSIONAL_CHANGED, outcome, account.id, by=by)
+        said = {"by": by} | ({"reason": reason} if reason else {})
+        self.work.note(Action.PROFESSIONAL_CHANGED, outcome, account.id, **said)
 
 
 def _place(account_id: str) -> str:

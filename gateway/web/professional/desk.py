@@ -16,6 +16,7 @@ from gateway.rights.situation_rules import column_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
+from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
 from gateway.web.professional.ports import JudgePeer, OpenPeople, Reading
 from gateway.web.professional.visits import ProfessionalVisit, name_of
@@ -42,6 +43,7 @@ class ProfessionalDesk(Desk):
     reading: Reading
     open_vault: OpenVault
     documents: DocumentPages
+    provider: Provider | None = None
 
     def sessions(self, work: UnitOfWork) -> ProfessionalSessions:
         """Return the sessions, with the lives the settings give them."""
@@ -102,6 +104,7 @@ class ProfessionalDesk(Desk):
             service=self.settings.domains.operator_name,
             closing=visit.session.ends_at if visit.session is not None else visit.now,
             idle_minutes=self.settings.professional.session_idle_seconds // 60,
+            provider=self.settings.provider.name if self.provider else "",
             **said,
         )
         if visit.is_new:

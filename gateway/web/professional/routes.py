@@ -7,6 +7,7 @@ from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
+from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.site.routes import Page, Route
@@ -17,6 +18,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
     accesses = AccessPages(desk)
+    provider = ProviderPages(desk)
     anyone = Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
     document = f"{record}/documents/<string(length=32):document_id>"
@@ -39,7 +41,29 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         guarded("/sign-in/code/again", sign_in.code_again),
         get("/sign-in/situation", sign_in.situations, anyone),
         guarded("/sign-in/situation", sign_in.choose),
-        post("/sign-out", sign_in.leave, anyone),
+        Route(
+            method="GET",
+            path="/sign-in/provider",
+            page=provider.begin,
+            needs=anyone,
+            guarded=True,
+        ),
+        Route(
+            method="GET",
+            path=f"/{BACK}",
+            page=provider.come_back,
+            needs=anyone,
+            guarded=True,
+        ),
+        Route(
+            method="POST",
+            path="/sign-out/provider",
+            page=provider.ended,
+            needs=anyone,
+            from_program=True,
+            guarded=True,
+        ),
+        post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/home", home.home),
         get("/patients", finding.search),

@@ -74,6 +74,10 @@ class ProfessionalSignInPages:
             requests=settings.code_requests,
         )
 
+    def failed(self, visit: ProfessionalVisit) -> Answer:
+        """Say that the way by the provider of identities led nowhere."""
+        return self._form(visit, problem=NoWay.PROVIDER, status=422)
+
     def give_card(self, visit: ProfessionalVisit) -> Answer:
         """Take the certificate of the connection; lead to the next step."""
         if visit.person is not None:

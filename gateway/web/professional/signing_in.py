@@ -43,6 +43,7 @@ class NoWay(StrEnum):
     """Why a certificate that is good leads no further."""
 
     NO_ADDRESS = "no-address"  # no address is known that a code could be sent to
+    PROVIDER = "provider"  # what came back from the provider is not accepted
     ENOUGH = "enough"  # as many codes as are sent in an hour
 
 
@@ -284,6 +285,14 @@ class ProfessionalSigningIn:
         self.desk.write(
             lambda work: work.note(
                 Action.SIGN_IN_REFUSED, card.answer.value, subject, who="professional"
+            )
+        )
+
+    def refuse_identity(self, why: str) -> None:
+        """Leave a trace of somebody who came back from a provider in vain."""
+        self.desk.write(
+            lambda work: work.note(
+                Action.SIGN_IN_REFUSED, why, "provider", who="professional"
             )
         )
 

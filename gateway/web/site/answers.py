@@ -117,6 +117,14 @@ def redirect(path: str) -> Answer:
     return Answer(status=303, headers=(("Location", path), _NO_STORE))
 
 
+def elsewhere(url: str) -> Answer:
+    """Send the browser to an address of another service that the settings name."""
+    assert url.startswith("https://"), "an address of HTTPS"
+    assert url.isascii(), "an address as it is sent"
+    assert url.isprintable(), "one line"
+    return Answer(status=303, headers=(("Location", url), _NO_STORE))
+
+
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_-]+)*)?")
 
 

@@ -18,7 +18,7 @@ from gateway.core.accesses import Verdict
 from gateway.errors import AlteredError, ConflictError, InvalidError, NotFoundError
 from gateway.rights.access_rules import state_of
 from gateway.store.accesses.accesses import Accesses, ReadingCommand
-from gateway.store.accesses.reading import AccessReader
+from gateway.store.accesses.reading import AccessReader, Walk
 from gateway.store.accesses.telling import (
     TellingOfAccess,
     tell,
@@ -303,7 +303,7 @@ def test_who_has_the_database_alone_opens_nothing_and_hides_nothing(
         assert AlteredRows(work).find_of(accesses)
 
 
-def test_what_is_hidden_from_the_look_of_each_minute_is_found_by_the_doctor(
+def test_two_cells_that_were_altered_hide_an_access_from_no_look(
     database: Database, patient: str, clock: SetClock
 ) -> None:
     access_id = take(database, patient)
@@ -311,9 +311,34 @@ def test_what_is_hidden_from_the_look_of_each_minute_is_found_by_the_doctor(
     with database.engine.begin() as connection:
         change = "review_by = NULL, ends_at = ends_at - 9999999999999"
         connection.execute(text(f"UPDATE accesses SET {change}"))  # noqa: S608 (ours)
-    assert unreviewed(database) == (0, None, 0)
+    assert unreviewed(database) == (0, None, 1)
     with database.read() as work:
         assert AlteredRows(work).find_doors() == [f"accesses/{access_id}: was altered"]
+
+
+def test_the_looks_of_a_process_come_through_all_accesses_in_turn(
+    database: Database, patient: str, clock: SetClock
+) -> None:
+    made = sorted(take(database, patient) for _ in range(5))
+    clock.advance(hours=25)
+    with database.write() as work:
+        for access_id in made:
+            Accesses(work, *BEN).review(access_id, Verdict.FINE, "as asked")
+    clock.advance(days=40)
+    only = accesses.c.id == made[3]
+    with database.engine.begin() as connection:
+        (kept,) = connection.execute(select(accesses.c.cause).where(only)).scalars()
+        connection.execute(update(accesses).where(only).values(cause="another"))
+    walk, found = Walk(at_once=2), []
+    for number in range(7):
+        if number == 4:
+            with database.engine.begin() as connection:
+                connection.execute(update(accesses).where(only).values(cause=kept))
+        with database.read() as work:
+            found.append(AccessReader(work).unreviewed(walk).altered)
+
+    assert found == [0, 1, 1, 1, 0, 0, 0]
+    assert walk.altered == []
 
 
 def opens_unaltered(database: Database, who: tuple[str, str]) -> bool:

@@ -24,6 +24,7 @@ from gateway.store.base.writer import Writer
 from gateway.store.professionals.accounts import ProfessionalAccounts
 from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tables import professional_mails
+from gateway.trust.provider import Provider
 from gateway.trust.space import TrustSpace
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.site.service import WebService
@@ -134,12 +135,19 @@ class KnownPeople:
 
 
 @contextmanager
-def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[ProSite]:
+def running_pages(
+    folder: Path,
+    certs: Path,
+    clock: SetClock | None = None,
+    *,
+    provider: dict[str, Any] | None = None,
+    **professional: Any,
+) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
     from twisted.internet import reactor
 
     # The certificates are of today, and the clock of the tests begins with them.
-    clock = SetClock(throwaway_pki().made_at)
+    clock = clock or SetClock(throwaway_pki().made_at)
     settings = make_settings(
         folder,
         certs,
@@ -147,6 +155,7 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
         domains={"operator_name": "Hôpital de démonstration"},
         trust={"kept": str(folder / "trust")},
         professional=professional,
+        provider=provider or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)
@@ -162,6 +171,7 @@ def running_pages(folder: Path, certs: Path, **professional: Any) -> Iterator[Pr
         reading=VaultReading(vaults=vaults, settings=settings),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),
+        provider=Provider.of(settings.provider, clock),
     )
     service = professional_pages(desk, asyncio.get_event_loop(), reactor)
     service.startService()
