@@ -70,7 +70,7 @@ def test_a_parent_objects_in_the_childs_place_and_lifts_it_in_their_name(
     page = browser.get(LIST).text
     assert "Vaccin" in page
     history = browser.get("/history").text
-    assert "Opposition au dépôt d&#39;un type de document" in history
+    assert "Opposition au dépôt d’un type de document" in history
     with site.database.read() as work:
         facts = Profiles(work).changes(child.id)
     made = [one for one in facts if one.what.startswith("oppose-")]
