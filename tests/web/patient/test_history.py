@@ -100,7 +100,7 @@ def test_an_operators_access_says_who_why_for_whom_and_what_a_review_found(
     with site.database.write() as work:
         Accesses(work, *BEN).review(access_id, Verdict.NOT_FINE, "rien ne le demandait")
     page = browser.get("/history").text
-    assert "contrôlé : il n&#39;était pas justifié" in page
+    assert "contrôlé : il n’était pas justifié" in page
     assert "Raison donnée\u00a0: rien ne le demandait" in page
 
 

@@ -363,7 +363,7 @@ def test_a_document_that_was_not_filed_is_said_to_be_missing(site: Site) -> None
     receive(site.database, site.patient, outcome="DOC_INVALID")
     browser = site.signed_in()
 
-    assert "n&#39;était pas lisible" in browser.get(conversation_of(site)).text
+    assert "n’était pas lisible" in browser.get(conversation_of(site)).text
 
 
 @blocking

@@ -86,11 +86,11 @@ def test_a_filing_is_explained_from_the_document_its_message_and_the_history(
     assert conversation is not None
     assert f'href="/why/message/{arrival}"' in browser.get(conversation.group(1)).text
     for page in pages:
-        assert "Document enregistré dans l&#39;espace du patient." in page
+        assert "Document enregistré dans l’espace du patient." in page
         assert "CSP L. 1111-15" in page
         assert "Le journal confirme" in page
         assert "Les traits du document sont ceux du patient" in page
-        assert "Traits d&#39;identité" in page
+        assert "Traits d’identité" in page
         assert "les vôtres" in page
         assert "la réponse serait la même" in page
     assert "Un avis a été préparé pour vous" in pages[1]
@@ -113,7 +113,7 @@ def test_a_refused_filing_has_a_line_with_its_reason_and_a_what_if(
     assert "vous avez bloqué cet expéditeur" in history
     assert "service@hopital.mssante.test" in history
     page = why_of(browser, history, "Document non ajouté")
-    assert "Le patient n&#39;a bloqué ni l&#39;expéditeur ni l&#39;auteur" in page
+    assert "Le patient n’a bloqué ni l’expéditeur ni l’auteur" in page
     assert STRUCTURE in page
     assert re.search(r"version \d", page)
     assert "la réponse serait la même" in page
@@ -121,7 +121,7 @@ def test_a_refused_filing_has_a_line_with_its_reason_and_a_what_if(
         Decisions(work).unblock(site.patient, STRUCTURE)
     after = why_of(browser, browser.get("/history").text, "Document non ajouté")
     assert "la réponse serait\u00a0:" in after
-    assert "<b>Document enregistré dans l&#39;espace du patient.</b>" in after
+    assert "<b>Document enregistré dans l’espace du patient.</b>" in after
     with site.database.write() as work:
         said = Opposition(kind="type", type_code="11502-2")
         Decisions(work).oppose(site.patient, said)
@@ -204,9 +204,9 @@ def test_a_refusal_at_the_door_has_a_line_and_says_who_and_why(site: Site) -> No
 
     page = why_of(browser, browser.get("/history").text, "Message refusé")
 
-    assert "Un message pour vous a été refusé à l&#39;arrivée." in page
+    assert "Un message pour vous a été refusé à l’arrivée." in page
     assert STRUCTURE in page
-    assert "Le patient n&#39;a bloqué ni l&#39;expéditeur ni l&#39;auteur" in page
+    assert "Le patient n’a bloqué ni l’expéditeur ni l’auteur" in page
     assert "Le journal confirme" in page
 
 
