@@ -35,6 +35,7 @@ LOCAL = (
     TaskKind.DIGEST,
     TaskKind.APPOINT,
     TaskKind.TELL,
+    TaskKind.TELL_TREATING,
     TaskKind.UNREAD,
 )
 OUTGOING = (TaskKind.RELAY,)

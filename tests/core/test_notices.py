@@ -43,6 +43,9 @@ def test_every_event_has_a_row_and_its_words() -> None:
         NoticeKind.SHOWN,
         NoticeKind.UPDATE,
         NoticeKind.PASSWORD,
+        NoticeKind.READ_FIRST,
+        NoticeKind.EMERGENCY,
+        NoticeKind.READ_REFUSED,
         NoticeKind.DEVICE,
         NoticeKind.OPENED,
         NoticeKind.CLOSED,
@@ -55,8 +58,12 @@ def test_what_the_law_wants_told_cannot_be_switched_off(kind: NoticeKind) -> Non
     assert row.email is NoticeWhen.ONCE
 
 
-def test_messages_and_documents_may_be_chosen() -> None:
-    assert families_to_choose() == (NoticeFamily.MESSAGE, NoticeFamily.DOCUMENT)
+def test_messages_documents_and_later_readings_may_be_chosen() -> None:
+    assert families_to_choose() == (
+        NoticeFamily.MESSAGE,
+        NoticeFamily.DOCUMENT,
+        NoticeFamily.READING,
+    )
     assert notice_table()[NoticeKind.DOCUMENT].email is NoticeWhen.DAILY
 
 

@@ -143,6 +143,7 @@ def test_a_list_is_of_now_and_has_old_versions_on_request_only() -> None:
     before = NOW - timedelta(seconds=1)
     assert seen_of(both, NURSE, MATRIX, before) == (masked_since,)
     assert not professional_sees(old, NURSE, MATRIX, NOW)
+    assert not ProfessionalSide(NURSE, MATRIX).sees(sight_of(old, NOW))
 
 
 @pytest.mark.parametrize("reader", [REGULATOR, DECLARED])

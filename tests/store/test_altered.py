@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 import gateway
 from gateway.core.document import BodyLevel, Visibility
 from gateway.core.habilitation import example_matrix
-from gateway.core.practice import Practice
+from gateway.core.practice import Practice, Professional
 from gateway.core.reading import (
     AgreementKind,
     AgreementMeans,
@@ -29,6 +29,7 @@ from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.rights.inquiry_rules import InquiryEvent
+from gateway.rights.reading_rules import SignedInBy
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Named
@@ -50,11 +51,21 @@ from gateway.store.operators.requests import Requests
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
+from gateway.store.patients.devices import Devices
 from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.mask_runs import MaskRuns
 from gateway.store.patients.one_time_codes import OneTimeCodes
+from gateway.store.patients.passkeys import HANDLE_BYTES, NewPasskey, Passkeys
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
+from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.store.professionals.sessions import (
+    ProfessionalSessions,
+    ProStage,
+    ProvidedBy,
+    SignIn,
+    SignInWay,
+)
 from gateway.store.sealed.rows import BINDINGS, MAC, OWNED
 from gateway.store.tables import (
     accesses,
@@ -80,11 +91,15 @@ from gateway.store.tables import (
     one_time_codes,
     operator_requests,
     oppositions,
+    passkeys,
+    professional_accounts,
+    professional_sessions,
     profiles,
     reading_codes,
     recipients,
     secrecies,
     team_members,
+    trusted_devices,
     web_sessions,
 )
 from gateway.store.vault.documents import Documents
@@ -102,7 +117,30 @@ READERS = (
     NamedProfessional(identity="899700000017", name="Dr A", structure="1750000011"),
     NamedProfessional(identity="899700000025", name="Dr B"),
 )
+BROWSER = "b" * 64
 STRANGER = "somebody@hopital.mssante.test"
+
+
+def _professional(work: UnitOfWork, number: int) -> None:
+    national_id = f"89970000004{number}"
+    known = ProfessionalAccounts(work)
+    known.set_email(national_id, f"p{number}@courriel.example", by="test")
+    person = Professional(
+        national_id=national_id,
+        family="MOREAU",
+        given="CAMILLE",
+        practices=(Practice(profession="10"),),
+    )
+    sign_in = SignIn(
+        person=person,
+        way=SignInWay.CERTIFICATE,
+        signed_in_by=SignedInBy.CARD,
+        chosen=0,
+        certificate=f"{number}" * 64,
+        provided=ProvidedBy(session=f"s{number}", subject=f"p{number}"),
+    )
+    sessions = ProfessionalSessions(work, LIFE)
+    sessions.start(ProStage.OPEN, known.open(national_id), sign_in, f"{number}" * 32)
 
 
 @define
@@ -114,6 +152,7 @@ class World:
     patients: list[str]
     accounts: list[str]
     cookies: list[str]
+    trusted: list[str]
     codes: list[str]
     documents: list[str]
     letters: list[str]
@@ -126,11 +165,13 @@ class World:
         other = open_profile(
             database, ins=type(INS).of(OTHER, INS.authority.value), traits=TRAITS
         )
-        made = cls(post, database, [post.profile_id, other], *([] for _ in range(6)))
+        made = cls(post, database, [post.profile_id, other], *([] for _ in range(7)))
         with database.write() as work:
             for number, profile_id in enumerate(made.patients):
                 made._patient(work, number, profile_id)
             made._helpers(work)
+            for number in range(2):
+                _professional(work, number)
             Mailboxes(work).add_holder(post.mailboxes[DOCTOR], "899700000025")
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
@@ -171,6 +212,7 @@ class World:
         sessions = WebSessions(work, LIFE)
         self.codes.append(OneTimeCodes(work).make(account, timedelta(minutes=10), 5).id)
         self.cookies.append(sessions.start(Stage.OPEN, account))
+        self._ways_in(work, profile_id)
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
@@ -178,6 +220,19 @@ class World:
         self._download(work, profile_id)
         named = (Named(self.documents[-1]),)
         Accesses(work, *ANNE).take(wanted(profile_id, named=named), TERMS)
+
+    def _ways_in(self, work: UnitOfWork, profile_id: str) -> None:
+        """Each patient has a passkey, and a browser in which no code is asked."""
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        account = self.accounts[-1]
+        made = NewPasskey(credential=account.encode(), public_key=b"key", counter=1)
+        handle = account.encode()[:HANDLE_BYTES]
+        Passkeys(work).add(account, profile.key_id, made, name="X", handle=handle)
+        browsers = Devices(work, account, profile.key_id)
+        session = WebSessions(work, LIFE).digest_of(self.cookies[-1])
+        browsers.signed_in(BROWSER, session, "Firefox", "Linux")
+        self.trusted.append(browsers.trust(BROWSER, timedelta(days=30)))
 
     def _readings(self, work: UnitOfWork, profile_id: str) -> None:
         """Two of each patient's team read, each by an agreement of their own."""
@@ -276,7 +331,12 @@ class World:
             sessions, codes = WebSessions(work, LIFE), OneTimeCodes(work)
             session = sessions.find(self.cookies[0])
             assert session is not None
+            self._other_ways_in(work)
             sessions.end(session)
+            known = ProfessionalAccounts(work)
+            known.set_email("899700000040", "other@courriel.example", by="test")
+            theirs = ProfessionalSessions(work, LIFE)
+            assert theirs.end_by_provider(ProvidedBy(session="s0"))
             codes.use(self.codes[0], "000000")
             filed = Documents(work)
             withdraw_document(work, self.documents[0])
@@ -315,6 +375,16 @@ class World:
             profile = Profiles(work).get(self.patients[0])
             assert profile is not None
             Accounts(work).set_password(profile, "une-autre-longue-phrase")
+
+    def _other_ways_in(self, work: UnitOfWork) -> None:
+        profile = Profiles(work).get(self.patients[0])
+        assert profile is not None
+        passkey = Passkeys(work).find(self.accounts[0].encode())
+        assert passkey is not None
+        Passkeys(work).used(passkey, 2)
+        browsers = Devices(work, self.accounts[0], profile.key_id)
+        (browser,) = browsers.listed(BROWSER)
+        assert browsers.distrust(browser.id)
 
     def _end_readings(self, work: UnitOfWork) -> None:
         profile_id, (first, second) = self.patients[0], READERS
@@ -371,6 +441,8 @@ def run(statement: Any, work: UnitOfWork) -> None:
 BOUND = [*BINDINGS, *OWNED]
 PASSING = {
     web_sessions,
+    trusted_devices,
+    professional_sessions,
     one_time_codes,
     reading_codes,
     operator_requests,
@@ -440,11 +512,15 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         one_time_codes,
         operator_requests,
         oppositions,
+        passkeys,
+        professional_accounts,
+        professional_sessions,
         profiles,
         reading_codes,
         recipients,
         secrecies,
         team_members,
+        trusted_devices,
         web_sessions,
     }
     assert set(BOUND) == named
@@ -540,6 +616,7 @@ def swapped(table: Table, first: dict[str, Any], second: dict[str, Any]) -> list
     for one, other in ((first, second), (second, first)):
         values = {name: value for name, value in other.items() if name not in keys}
         unique = {"login", "address", "ins_digest", "profile_id", "unique_id"}
+        unique |= {column.name for column in table.c if column.unique}
         kept = {n: v for n, v in values.items() if n not in unique}
         changes.append(update(table).where(here(table, one)).values(kept or values))
     return changes
@@ -563,14 +640,20 @@ def test_a_session_or_a_code_that_is_taken_away_opens_nothing(world: World) -> N
     """Nor is a request carried out that is not there."""
     with world.database.write() as work:
         work.connection.execute(delete(web_sessions))
+        work.connection.execute(delete(professional_sessions))
         work.connection.execute(delete(one_time_codes))
         work.connection.execute(delete(operator_requests))
         work.connection.execute(delete(reading_codes))
+        work.connection.execute(delete(trusted_devices))
         assert ReadingCodes(work).use(world.patients[0], "0") is None
         with pytest.raises(NotFoundError):
             Requests(work).get(world.requests[0])
         assert WebSessions(work, LIFE).find(world.cookies[0]) is None
+        for account, cookie in zip(world.accounts, world.trusted, strict=True):
+            assert not Devices(work, account, "").is_trusted(BROWSER, cookie)
         assert not OneTimeCodes(work).use(world.codes[0], "000000")
+        theirs = ProfessionalSessions(work, LIFE)
+        assert not theirs.end_by_provider(ProvidedBy(session="s0"))
     with world.database.write() as work:
         work.connection.execute(delete(recipients))
         assert Arrivals(work).get(world.letters[0]) is None

@@ -40,7 +40,7 @@ class NoticeKind(StrEnum):
     REPRESENTED_ACCESS = "their-access"  # an operator looks into that space, or may
     REPRESENTED_UNFOUNDED = "their-unfounded"
     REPRESENTED_SETTINGS = "their-settings"
-    REPRESENTED_ADMINISTRATOR = "their-administrator"
+    REPRESENTED_ADMINISTRATOR = "their-admin"
     REPRESENTED_OPENED = "their-opened"
     REPRESENTED_CLOSED = "their-closed"
     REPRESENTED_DELETING = "their-deleting"

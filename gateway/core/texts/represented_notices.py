@@ -124,7 +124,7 @@ REPRESENTED_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "why.\n\n" + _OPENS_EN + _ASKS_EN,
             ),
         ),
-        "their-administrator": _both(
+        "their-admin": _both(
             (
                 "L’administrateur d’un espace que vous gérez",
                 "Un professionnel a été nommé administrateur de l’espace d’une "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import String
 
 from gateway.core.notices import NoticeWhen, families_to_choose
 from gateway.core.texts.notices import NOTICE_TEXTS, NoticeKind
@@ -30,6 +31,13 @@ def make(database: Database, profile_id: str, kind: NoticeKind, **words: object)
         profile = Profiles(work).get(profile_id)
         assert profile is not None
         return Notices(work, "Le service", URL).make(profile, kind, **words)  # type: ignore[arg-type]
+
+
+def test_the_word_of_each_kind_fits_its_column() -> None:
+    """PostgreSQL keeps no longer one; SQLite would."""
+    room = notices.c.kind.type
+    assert isinstance(room, String)
+    assert max(len(kind) for kind in NoticeKind) <= (room.length or 0)
 
 
 def test_a_notice_waits_with_its_task_and_is_sealed(database: Database) -> None:

@@ -189,20 +189,22 @@ def test_an_answer_of_making_opens_nothing_and_the_other_way_round() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        {**cose(make_key()), 3: -35},  # ES384 said of another curve
-        {**cose(make_key()), 3: -257},
-        {**cose(make_key()), -1: 2},
-        {**cose(make_key()), -2: b"\1" * 32},  # no point of the curve
-        {name: part for name, part in cose(make_key()).items() if name != -3},
-        {**cose(make_key(EDDSA)), -2: b"short"},
-        {**cose(make_key(EDDSA)), -1: 7},
-        cose(make_key(RS256, bits=1024)),
-        {**cose(make_key(RS256)), -2: b"\3"},
-        {**cose(make_key(RS256)), -1: b"\xff" * 513},
-        {1: 2},
-        {1: 7, 3: -48, -1: b"x" * 1312},
+        pytest.param({**cose(make_key()), 3: -35}, id="ES384 said of another curve"),
+        pytest.param({**cose(make_key()), 3: -257}, id="a curve said to be RSA"),
+        pytest.param({**cose(make_key()), -1: 2}, id="another curve"),
+        pytest.param({**cose(make_key()), -2: b"\1" * 32}, id="no point of the curve"),
+        pytest.param(
+            {name: part for name, part in cose(make_key()).items() if name != -3},
+            id="half a point",
+        ),
+        pytest.param({**cose(make_key(EDDSA)), -2: b"short"}, id="a short Ed25519"),
+        pytest.param({**cose(make_key(EDDSA)), -1: 7}, id="Ed448"),
+        pytest.param(cose(make_key(RS256, bits=1024)), id="a short RSA"),
+        pytest.param({**cose(make_key(RS256)), -2: b"\3"}, id="RSA with exponent 3"),
+        pytest.param({**cose(make_key(RS256)), -1: b"\xff" * 513}, id="a long RSA"),
+        pytest.param({1: 2}, id="a kind alone"),
+        pytest.param({1: 7, 3: -48, -1: b"x" * 1312}, id="ML-DSA"),
     ],
-    ids=str,
 )
 def test_a_key_that_is_not_taken_makes_nothing(key: dict[int, Any]) -> None:
     with pytest.raises(InvalidError):
