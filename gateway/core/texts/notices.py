@@ -372,7 +372,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "Somebody who cares for you looked into your space for the first time. "
                 "Your space says who, when and what was read, on the page "
                 '"History".\n\n'
-                "If you do not know them, you can block and report them in your "
+                "If you do not know them, you can block them and say so in your "
                 "space.\n" + CARE_EN,
             ),
         },
@@ -409,7 +409,7 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "your agreement, as the law allows if you did not refuse it. Your "
                 "space says who, when, why and what was read, on the page "
                 '"History".\n\n'
-                "If it was no emergency, report it in your space. You can also refuse "
+                "If it was no emergency, say so in your space. You can also refuse "
                 "such access in your settings.\n" + CARE_EN,
             ),
         },

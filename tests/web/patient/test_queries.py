@@ -22,6 +22,12 @@ notices that the frame counts, one for those that opening the page reads, and on
 the files of all its messages that are documents of the patient's own already.
 """
 
+ALONE = {"a conversation, the oldest page": "a conversation, the newest page"}
+"""
+Pages that are another one where there is little: what is unread on it was read already
+when it is asked for by this name. Where there is much, chance says which page has it.
+"""
+
 
 def asked(database: Database, folder: Path, holdings: Holdings) -> dict[str, int]:
     """Return how many queries a page runs at most in a space with so much in it."""
@@ -52,5 +58,6 @@ def test_no_page_asks_more_often_for_more_rows(
 
     many = asked(database, tmp_path, MANY)
 
-    assert [page for page, number in many.items() if number > few[page]] == []
+    most = {page: few[ALONE.get(page, page)] for page in many}
+    assert [page for page, number in many.items() if number > most[page]] == []
     assert max(*few.values(), *many.values()) <= MOST
