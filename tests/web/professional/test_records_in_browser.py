@@ -11,12 +11,12 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.person import Coded
+from tests.browser import CHROMIUM_FLAGS
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import (
     CHROMIUM,
-    CHROMIUM_FLAGS,
     DESK,
     PHONE,
     Visitor,
