@@ -18,7 +18,7 @@ from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
-from gateway.web.professional.ports import JudgePeer, OpenPeople, Reading
+from gateway.web.professional.ports import JudgePeer, OpenPeople, VaultReader
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk
@@ -40,7 +40,7 @@ class ProfessionalDesk(Desk):
 
     judge: JudgePeer
     open_people: OpenPeople
-    reading: Reading
+    reading: VaultReader
     open_vault: OpenVault
     documents: DocumentPages
     provider: Provider | None = None

@@ -35,7 +35,7 @@ OpenPeople = Callable[[UnitOfWork], People]
 """Opens the directory in a transaction."""
 
 
-class Reading(Protocol):
+class VaultReader(Protocol):
     """
     The vaults as professionals may read them: it decides, keeps, and tells the patient.
 
