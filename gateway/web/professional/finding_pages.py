@@ -222,7 +222,7 @@ class FindingPages:
 
 
 def status_of(why: ReadingRefusal) -> int:
-    """Return the HTTP status that goes with a refusal (RFC 9110 §15.5)."""
+    """Return the HTTP status that goes with a refusal."""
     if why is ReadingRefusal.TOO_MANY:
         return 429
     return 422 if why in _TO_MEND | {ReadingRefusal.PATIENT_NOT_FOUND} else 403
