@@ -124,3 +124,16 @@ def check_note(text: str) -> None:
     """
     if _IDENTIFIER.search(text):
         raise InvalidError("the reason names no patient, by no number either")
+
+
+def spaced_ins(matricule: str) -> str:
+    """
+    Return a number as it is printed on a health card, in groups.
+
+    >>> spaced_ins("279035121518989"), spaced_ins("1")
+    ('2 79 03 51 215 189 89', '1')
+    """
+    ends = (1, 3, 5, 7, 10, 13, 15)
+    begins = (0, *ends)
+    parts = (matricule[at:end] for at, end in zip(begins, ends, strict=False))
+    return " ".join(part for part in parts if part)

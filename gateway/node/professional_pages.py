@@ -8,7 +8,12 @@ from typing import Any
 
 from OpenSSL import SSL
 
+from gateway.converting.converter import Converter
+from gateway.dmp_bridge.reading.reading import VaultReading
+from gateway.documents.showing.rendering import CdaPages
 from gateway.errors import InvalidError, MisuseError
+from gateway.node.pages import limits_of
+from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
@@ -41,6 +46,7 @@ def make_professional_desk(
         provider = Provider.of(settings.provider, database.clock)
     except InvalidError as error:
         raise MisuseError(f"[provider]: {error}") from error
+    vaults = open_vaults(database)
     return ProfessionalDesk(
         database=database,
         writer=writer,
@@ -48,6 +54,9 @@ def make_professional_desk(
         judge=trust.judge_peer,
         open_people=Directory,
         reception=reception,
+        reading=VaultReading(vaults=vaults, settings=settings),
+        open_vault=vaults.within,
+        documents=CdaPages(Converter(limits_of(settings.converting))),
         provider=provider,
     )
 

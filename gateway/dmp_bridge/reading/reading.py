@@ -151,9 +151,9 @@ class VaultReading:
             for way in ReadingWay
         }
         policy = reading_policy_of(self._own)
-        for_good = [refuse_for_good(one, policy) for one in ways.values()]
-        if standing is None or profile is None or all(for_good):
-            why = for_good[0] or ReadingRefusal.PATIENT_NOT_FOUND
+        for_good = {way: refuse_for_good(one, policy) for way, one in ways.items()}
+        if standing is None or profile is None or all(for_good.values()):
+            why = for_good[ReadingWay.TEAM] or ReadingRefusal.PATIENT_NOT_FOUND
             by_team = ways[ReadingWay.TEAM]
             return asking.refuse(why, by_team, profile, by_names=wanted.by_names)
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
@@ -164,6 +164,7 @@ class VaultReading:
             found=found,
             relation=standing.relation,
             ways=answers,
+            possible=frozenset(way for way, why in for_good.items() if why is None),
             is_agreed=any(
                 one is not None and one.fact.holds(work.now) for one in known
             ),
@@ -407,6 +408,43 @@ class VaultReading:
             one, Action.DOCUMENT_CONSULTED, one.way.value, document.id, **kept
         )
         consultations.seen(one)
+        return ReadDocument(
+            consultation=one,
+            document=document,
+            entry=vault.entry(document),
+            content=vault.content(document),
+            alerts=alerts_of(document, work.now),
+            is_own=facts.is_own,
+        )
+
+    def part(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> ReadDocument | NotRead | None:
+        """
+        Return a document that was opened in this consultation: its file, a picture.
+
+        It has its line already, and gets no other. None where it was not opened, or is
+        not there for who asks any more. It only reads.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        vault, one = self.vaults.within(work), held.consultation
+        opened = any(
+            line.action == Action.DOCUMENT_CONSULTED
+            and line.detail.get("consultation") == one.id
+            for line in work.journal.about([document_id])
+        )
+        document = vault.get(document_id) if opened else None
+        if document is None or document.profile_id != one.profile_id:
+            return None
+        facts = viewing_facts(held.side, document, work)
+        if refuse_viewing(facts) is not None:
+            return None
         return ReadDocument(
             consultation=one,
             document=document,

@@ -31,7 +31,8 @@ class Prospect:
     A patient who was found, and by which ways somebody could read.
 
     ``ways`` has each way with what stands against it, None where nothing does: what is
-    left to tick, to declare or to ask for is among it. ``is_agreed``: an agreement
+    left to tick, to declare or to ask for is among it; ``possible`` are those that
+    nothing else stands against. ``is_agreed``: an agreement
     holds, to the team or for one consultation. ``current`` is a consultation of theirs
     that is open already.
     """
@@ -40,6 +41,7 @@ class Prospect:
     found: Found
     relation: Relation
     ways: Mapping[ReadingWay, ReadingRefusal | None]
+    possible: frozenset[ReadingWay]
     is_agreed: bool
     episode: Episode | None
     current: Consultation | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -243,17 +242,6 @@ class SeenDocuments:
             newer = self.vault.get(document.replaced_by)
         after = None if newer is None else newer.visibility(self.now)
         return sees_version(flags, after, self.reader)
-
-
-def file_name(title: str, ending: str) -> str:
-    """
-    Return a file name for a document: its title, as far as file systems take it.
-
-    >>> file_name("Lettre: 1/2", "pdf"), file_name("...", "xml")
-    ('Lettre_ 1_2.pdf', 'document.xml')
-    """
-    stem = re.sub(r'[\x00-\x1f<>:"/\\|?*\x7f]', "_", title)[:80].strip(" .")
-    return f"{stem or 'document'}.{ending}"
 
 
 def _named(entry: DocumentEntry) -> str:

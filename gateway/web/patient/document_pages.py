@@ -16,10 +16,10 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import (
     DocumentCard,
     SeenDocuments,
-    file_name,
 )
 from gateway.web.site.answers import Answer, download, inline, redirect
 from gateway.web.site.languages import say_day
+from gateway.web.site.names import file_name
 from gateway.web.site.visits import Visit, identity_of
 
 

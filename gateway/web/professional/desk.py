@@ -14,17 +14,19 @@ from gateway.errors import UnavailableError
 from gateway.reception.keeping import Also, Failed, Reception
 from gateway.reception.submission import Submission
 from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.situation_rules import column_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
-from gateway.web.professional.ports import JudgePeer, OpenPeople
+from gateway.web.professional.ports import JudgePeer, OpenPeople, VaultReader
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed
 from gateway.web.site.languages import zone_of
+from gateway.web.site.ports import DocumentPages, OpenVault
 from gateway.web.site.visits import ShownCertificate
 
 FRAME = "professional/base.html"
@@ -42,6 +44,9 @@ class ProfessionalDesk(Desk):
     judge: JudgePeer
     open_people: OpenPeople
     reception: Reception
+    reading: VaultReader
+    open_vault: OpenVault
+    documents: DocumentPages
     provider: Provider | None = None
 
     def keep(self, submission: Submission, also: Also) -> None:
@@ -82,6 +87,18 @@ class ProfessionalDesk(Desk):
     def known(self, work: UnitOfWork, national_id: str) -> Professional | None:
         """Return what the directory knows of a national number."""
         return self.open_people(work).find(national_id)
+
+    def reader(self, visit: ProfessionalVisit) -> ReadingProfessional:
+        """Return who is signed in, as the service of reading is asked."""
+        person = visit.professional
+        return ReadingProfessional(
+            national_id=person.national_id,
+            name=name_of(person),
+            practice=visit.practice,
+            column=visit.column,
+            signed_in_by=visit.signed_in_by,
+            may_regulate=person.may_regulate,
+        )
 
     def page(
         self, visit: ProfessionalVisit, template: str, *, status: int = 200, **said: Any

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from gateway.core.practice import Professional
+from gateway.rights.listing_rules import WantedDocuments
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.answers import (
+    NotRead,
+    Prospect,
+    ReadDocument,
+    ReadingList,
+)
+from gateway.store.consultations.values import Consultation, Episode
 from gateway.trust.space import PeerVerdict
 
 JudgePeer = Callable[[bytes], PeerVerdict]
@@ -22,3 +33,96 @@ class People(Protocol):
 
 OpenPeople = Callable[[UnitOfWork], People]
 """Opens the directory in a transaction."""
+
+
+class VaultReader(Protocol):
+    """
+    The vaults as professionals may read them: it decides, keeps, and tells the patient.
+
+    What it refuses has been kept when it is returned, so the caller commits in both
+    cases. `listed` and `part` only read.
+    """
+
+    def find(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> Prospect | NotRead:
+        """Find a patient, and tell by which ways somebody could read."""
+
+    def open(
+        self, work: UnitOfWork, who: ReadingProfessional, request: ReadingRequest
+    ) -> Consultation | NotRead:
+        """Open a consultation, or say why not."""
+
+    def listed(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        wanted: WantedDocuments = ...,
+        *,
+        old: bool = False,
+        in_texts: bool = False,
+    ) -> ReadingList | NotRead:
+        """Return what somebody sees of the vault now."""
+
+    def note_listed(
+        self, work: UnitOfWork, who: ReadingProfessional, listed: ReadingList
+    ) -> None:
+        """Keep what a list did not show, as proof."""
+
+    def document(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> ReadDocument | NotRead | None:
+        """Open one document, with its line in the history; None: not there."""
+
+    def part(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> ReadDocument | NotRead | None:
+        """Return a document that was opened in this consultation, without a line."""
+
+    def check(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> NotRead | None:
+        """Ask again whether a consultation may go on; end it where it may not."""
+
+    def end(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> bool:
+        """End a consultation of one's own; False where none goes on."""
+
+    def own(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int = 100,
+    ) -> list[Consultation]:
+        """Return what somebody opened, the last first."""
+
+    def current(self, work: UnitOfWork, who: ReadingProfessional) -> list[Consultation]:
+        """Return the consultations of somebody that go on, the last first."""
+
+    def note_objection(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> NotRead:
+        """Keep that the patient does not want to be read by who asks."""
+
+    def open_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> Episode | NotRead:
+        """Open a follow-up of a patient by the structure of who asks."""
+
+    def close_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+    ) -> bool | NotRead:
+        """End it, with all that was agreed to for it; False: none was open."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
+from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
+from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
+from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.site.routes import Page, Route
 
@@ -14,8 +17,12 @@ from gateway.web.site.routes import Page, Route
 def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
+    finding, records = FindingPages(desk), RecordPages(desk)
+    accesses = AccessPages(desk)
     provider = ProviderPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
+    record = "/records/<string(length=32):record_id>"
+    document = f"{record}/documents/<string(length=32):document_id>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -60,8 +67,20 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/home", home.home),
-        get("/patients", home.search),
-        post("/patients", home.find),
+        get("/patients", finding.search),
+        post("/patients", finding.find),
+        post("/patients/open", finding.open),
+        get("/emergency", finding.emergency),
+        post("/emergency", finding.declare),
+        get(record, records.record),
+        post(f"{record}/search", records.search),
+        post(f"{record}/end", records.end),
+        get(document, records.document),
+        get(f"{document}/body", records.body),
+        get(f"{document}/pdf", records.pdf),
+        get(f"{document}/picture/<int(max=999):number>", records.picture),
+        get(f"{document}/media/<string(maxlength=64):media_id>", records.media),
+        get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
         get("/filings", filing.filings),

@@ -63,7 +63,7 @@ def test_directives_are_written_replaced_and_read_as_one_document(site: Site) ->
     shown = browser.get(f"/documents/{new.id}").text
     assert "Directives anticipées" in shown
     assert "Pas &lt;b&gt;seul&lt;/b&gt;." in shown
-    assert "À décider par l&#x27;équipe" in shown
+    assert "À décider par l’équipe" in shown
     assert "Lyon 3e" in shown
     assert "/papers/directives" in shown
     assert "Je le refuse" in browser.get(f"/documents/{old.id}").text
@@ -186,7 +186,7 @@ def test_whom_to_call_and_the_trusted_person_are_a_document_as_well(site: Site) 
     shown = browser.get(f"/documents/{document.id}").text
     assert "Personne à prévenir" in shown
     assert "06 12 34 56 78" in shown
-    assert "Elle est d&#x27;accord" in shown
+    assert "Elle est d’accord" in shown
     assert browser.get("/papers/entourage/sheet").body.startswith(b"%PDF-")
 
 

@@ -12,9 +12,14 @@ from typing import Any
 import pytest_twisted
 from attrs import define, frozen
 
+from gateway.converting.converter import Converter
 from gateway.core.practice import Practice, Professional
+from gateway.dmp_bridge.reading.reading import VaultReading
+from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
+from gateway.node.pages import limits_of
 from gateway.node.professional_pages import professional_pages
+from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
@@ -160,6 +165,7 @@ def running_pages(
     writer.start()
     people: dict[str, Professional] = {}
     threads = ThreadPoolExecutor(1)
+    vaults = open_vaults(database)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
@@ -169,6 +175,9 @@ def running_pages(
         reception=Reception(
             database, writer, Threads(asyncio.get_event_loop(), threads)
         ),
+        reading=VaultReading(vaults=vaults, settings=settings),
+        open_vault=vaults.within,
+        documents=CdaPages(Converter(limits_of(settings.converting))),
         provider=Provider.of(settings.provider, clock),
     )
     service = professional_pages(desk, asyncio.get_event_loop(), reactor)

@@ -1,0 +1,69 @@
+"""What a professional opened: the traces of their own readings (CSP R. 1111-43)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import field, frozen
+
+from gateway.store.patients.profiles import Profiles
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.visits import ProfessionalVisit
+from gateway.web.site.answers import Answer
+from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.visits import person_name
+
+KEPT: Final = timedelta(days=365)
+"""How far back the page goes; older lines are in the journal."""
+MOST: Final = 2000
+
+
+@frozen(kw_only=True)
+class OwnReading:
+    """One consultation of the professional who asks."""
+
+    id: str
+    patient: str = field(repr=False)
+    way: str
+    begun_at: datetime
+    ended_at: datetime | None
+    is_open: bool
+    reason: str = field(repr=False)
+
+
+@frozen
+class AccessPages:
+    """Own readings, the last first."""
+
+    desk: ProfessionalDesk
+
+    def accesses(self, visit: ProfessionalVisit) -> Answer:
+        """List what this professional opened within a year."""
+        who = self.desk.reader(visit)
+        with self.desk.database.read() as work:
+            some = self.desk.reading.own(work, who, since=visit.now - KEPT, most=MOST)
+            goes_on = {one.id for one in self.desk.reading.current(work, who)}
+            page = ListPage.asked(visit.query, len(some))
+            shown = some[page.offset : page.offset + PER_PAGE]
+            profiles = {one.profile_id: None for one in shown}
+            names = {
+                profile_id: person_name(profile)
+                for profile_id in profiles
+                if (profile := Profiles(work).get(profile_id)) is not None
+            }
+        lines = [
+            OwnReading(
+                id=one.id,
+                patient=names.get(one.profile_id, "") if one.said else "",
+                way=one.way.value,
+                begun_at=one.begun_at,
+                ended_at=one.ended_at,
+                is_open=one.id in goes_on,
+                reason=one.said.reason if one.said else "",
+            )
+            for one in shown
+        ]
+        return self.desk.page(
+            visit, "accesses.html", lines=lines, page=page, total=len(some)
+        )

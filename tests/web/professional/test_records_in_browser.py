@@ -1,0 +1,137 @@
+"""A record in a doctor's browser, with a certificate: axe, nothing goes sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.core.document import Availability, Visibility
+from gateway.core.person import Coded
+from tests.browser import CHROMIUM_FLAGS
+from tests.builders_people import MATRICULE, open_profile
+from tests.web.browsing import blocking
+from tests.web.mail import file, narrative
+from tests.web.patient.test_browser import (
+    CHROMIUM,
+    DESK,
+    PHONE,
+    Visitor,
+    playwright,
+    pytestmark,
+)
+from tests.web.professional.browsing import CARE, ProSite
+
+__all__ = ["pytestmark"]
+
+LONG = "Compte rendu d’hospitalisation en réanimation chirurgicale cardiovasculaire"
+LOINC = "2.16.840.1.113883.6.1"
+TYPES = ("60591-5", "11490-0", "34133-9", "11502-2", "18748-4")
+
+
+@contextmanager
+def at_work(pages: ProSite, viewport: dict[str, int], theme: str) -> Iterator[Visitor]:
+    """A doctor's browser that shows a certificate, with an open session."""
+    session = pages.sign_in(CARE)
+    own = pages.certs / "doctor.pem"
+    origin = f"https://127.0.0.1:{pages.port}"
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        context = browser.new_context(
+            viewport=viewport,
+            ignore_https_errors=True,
+            locale="fr-FR",
+            color_scheme=theme,
+            bypass_csp=True,  # only so that axe can be put into the page
+            client_certificates=[
+                {"origin": origin, "certPath": own, "keyPath": own.with_suffix(".key")}
+            ],
+        )
+        name = "__Host-professional"
+        context.add_cookies(
+            [{"name": name, "value": session.cookies[name], "url": origin}]
+        )
+        site: Any = pages
+        yield Visitor(context.new_page(), site, viewport["width"], theme, scripts=True)
+        browser.close()
+
+
+def furnish(pages: ProSite, patient: str) -> None:
+    """File sixty documents of all sorts, with long names."""
+    for number in range(60):
+        pages.clock.advance(seconds=1)
+        code = TYPES[number % len(TYPES)]
+        said = {
+            "type_code": Coded(code=code, scheme="2.16.840.1.113883.6.1", label=LONG)
+        }
+        flags = {Visibility.HIDDEN_FROM_PATIENT} if number % 7 == 0 else set()
+        old = number % 11 == 0
+        file(
+            pages.database,
+            patient,
+            narrative("Texte du document"),
+            title=f"{LONG} n° {number}",
+            said=said,
+            flags=frozenset(flags),
+            status=Availability.ARCHIVED if old else Availability.APPROVED,
+        )
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "light"), (PHONE, "dark")],
+    ids=["desk", "phone", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_from_the_search_to_a_document(
+    pages: ProSite, viewport: dict[str, int], theme: str
+) -> None:
+    patient = open_profile(pages.database)
+    with at_work(pages, viewport, theme) as doctor:
+        page = doctor.page
+        doctor.go("/accesses")
+        doctor.look("accesses-none")
+        doctor.go("/emergency")
+        doctor.look("emergency")
+        doctor.go("/patients")
+        doctor.look("search")
+        page.fill("#ins", MATRICULE)
+        page.click("main form button.btn")
+        page.locator("details.fold").evaluate("one => one.open = true")
+        doctor.look("patient")
+        page.check("input[value=TEAM]")
+        page.click("text=J’atteste et j’ouvre le dossier")
+        doctor.look("record-empty")
+        furnish(pages, patient)
+        page.reload()
+        doctor.look("record")
+        page.check("input[name=old]")
+        page.click("text=Filtrer")
+        doctor.look("record-old")
+        page.fill("#words", "introuvable")
+        page.click("text=Filtrer")
+        doctor.look("record-nothing")
+        page.click("text=Voir tous les documents")
+        page.locator("table.table tbody a").first.click()
+        doctor.look("document")
+        page.click("text=Retour au dossier")
+        page.click("text=Fermer le dossier")
+        doctor.look("ended")
+        pages.clock.advance(**_minutes(1))
+        doctor.go("/emergency")
+        page.fill("#ins", MATRICULE)
+        page.fill("#reason", "Malaise avec perte de connaissance")
+        page.check("input[name=sure]")
+        page.click("text=Déclarer l’urgence et ouvrir")
+        doctor.look("record-emergency")
+        doctor.go("/accesses")
+        doctor.look("accesses")
+        doctor.go(f"/records/{'0' * 32}")
+        doctor.look("record-closed")
+
+
+def _minutes(number: int) -> dict[str, float]:
+    return {"seconds": timedelta(minutes=number).total_seconds()}
