@@ -513,10 +513,10 @@ class VaultContract:
         with house.open() as vault:
             assert vault.ids_for_holder(house.patient) == {second}
             assert vault.ids_for_holder(house.patient, added=True) == frozenset()
-        house.file(house.deposit(FIRST, arrival_id=""))
+        house.file(house.deposit(FOURTH, arrival_id=""))
         with house.open() as vault:
             added = vault.ids_for_holder(house.patient, added=True)
-        assert added == {house.found(FIRST).id}
+        assert added == {house.found(FOURTH).id}
 
     def test_what_is_erased_is_known_and_cannot_be_read(self, house: House) -> None:
         house.file(house.deposit(FIRST), house.deposit(SECOND))

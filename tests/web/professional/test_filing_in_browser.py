@@ -80,7 +80,8 @@ def test_axe_finds_nothing_from_the_form_to_what_became_of_it(
             page.fill("#born", born)
             page.set_input_files("#files", pdfs)
             page.select_option("#kind", REPORT)
-            page.click("main form button.btn")
+            with page.expect_navigation():
+                page.click("main form button.btn")
             doctor.look(name)
         work_off(pages)
         page.reload()
