@@ -14,6 +14,8 @@ from sqlalchemy import select, text
 
 from gateway.errors import MisuseError
 from gateway.store.base.work import Database
+from gateway.store.inbox.drafts import DraftReader
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
 from gateway.store.sealed.identity import identity_of
 from gateway.store.sealed.wrapping import encrypt
@@ -176,6 +178,38 @@ def test_messages_and_documents_of_an_earlier_version_keep_order_and_sight(
         ("2", True, False),
         ("3", True, True),
     ]
+
+
+def test_a_message_begun_in_an_earlier_version_is_still_opened(
+    empty: Database,
+) -> None:
+    with empty.engine.begin() as connection:
+        config = make_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+    with empty.write() as work:
+        key_id, _ = add_first_data_key(work.connection, "patient:p")
+        work.connection.execute(
+            text(
+                "INSERT INTO profiles (id, ins_digest, key_id, state, identity,"
+                " mask_by_default, emergency, language, settings_version, created_at,"
+                " changed_at) VALUES ('p', 'd', :key, 'ACTIVATED', :blob, :no, '{}',"
+                " 'fr', 1, 0, 0)"
+            ),
+            {"key": key_id, "blob": b"", "no": False},
+        )
+        said = {"subject": "Sujet", "text": "Commencé"}
+        content = work.seal(key_id, said, "loose_drafts.content:p")
+        work.connection.execute(
+            text("INSERT INTO loose_drafts VALUES ('p', :content, 0)"),
+            {"content": content},
+        )
+
+    upgrade(empty.engine)
+
+    with empty.read() as work:
+        (draft,) = DraftReader(InboxReader(work)).all("p", 5)
+    assert (draft.id, draft.begun.text) == ("p", "Commencé")
 
 
 def test_two_that_upgrade_at_once_do_it_once(empty: Database) -> None:
