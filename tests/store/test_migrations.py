@@ -21,6 +21,7 @@ from gateway.store.sealed.identity import identity_of
 from gateway.store.sealed.wrapping import encrypt
 from gateway.store.tables import blob_grants, documents, metadata
 from tests.builders_database import add_first_data_key
+from tests.builders_people import open_profile
 
 
 @pytest.fixture
@@ -186,30 +187,22 @@ def test_a_message_begun_in_an_earlier_version_is_still_opened(
     with empty.engine.begin() as connection:
         config = make_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
+        command.upgrade(config, "0034")
+    profile_id = open_profile(empty)
     with empty.write() as work:
-        key_id, _ = add_first_data_key(work.connection, "patient:p")
-        work.connection.execute(
-            text(
-                "INSERT INTO profiles (id, ins_digest, key_id, state, identity,"
-                " mask_by_default, emergency, language, settings_version, created_at,"
-                " changed_at) VALUES ('p', 'd', :key, 'ACTIVATED', :blob, :no, '{}',"
-                " 'fr', 1, 0, 0)"
-            ),
-            {"key": key_id, "blob": b"", "no": False},
-        )
         said = {"subject": "Sujet", "text": "Commencé"}
-        content = work.seal(key_id, said, "loose_drafts.content:p")
+        key_id = work.key_for(f"patient:{profile_id}")
+        content = work.seal(key_id, said, f"loose_drafts.content:{profile_id}")
         work.connection.execute(
-            text("INSERT INTO loose_drafts VALUES ('p', :content, 0)"),
-            {"content": content},
+            text("INSERT INTO loose_drafts VALUES (:id, :content, 0)"),
+            {"id": profile_id, "content": content},
         )
 
     upgrade(empty.engine)
 
     with empty.read() as work:
-        (draft,) = DraftReader(InboxReader(work)).all("p", 5)
-    assert (draft.id, draft.begun.text) == ("p", "Commencé")
+        (draft,) = DraftReader(InboxReader(work)).all(profile_id, 5)
+    assert (draft.id, draft.begun.text) == (profile_id, "Commencé")
 
 
 def test_two_that_upgrade_at_once_do_it_once(empty: Database) -> None:

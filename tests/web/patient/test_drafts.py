@@ -95,7 +95,7 @@ def test_new_messages_are_drafts_of_their_own_listed_gone_on_with_and_deleted(
     for number in range(3):
         missing = write_new(browser, text=f"Texte {number}", subject=f"S {number}")
         assert missing.status == 422
-        assert "à qui écrire" in missing.text
+        assert "à qui vous écrivez" in missing.text
         site.clock.advance(minutes=1)
 
     first, second = drafts(site)
