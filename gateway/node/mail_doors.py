@@ -7,6 +7,7 @@ from gateway.loop import Threads
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
 from gateway.mssante.smtp.reception import SmtpReception
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.trust.space import TrustSpace
@@ -20,6 +21,7 @@ def mail_doors(
     worker: Threads,
     identity: Identity,
     trust: TrustSpace,
+    tokens: TokenSignIn | None,
 ) -> list[SmtpDoor]:
     """Return the mail doors that have a port; they listen once started."""
     admission = Admission(
@@ -31,7 +33,7 @@ def mail_doors(
     )
     received = SmtpReception(reception, admission, settings.smtp)
     folders = (settings.folder, settings.blobs.folder)
-    doors = SmtpDoors(settings, identity, received, worker, folders)
+    doors = SmtpDoors(settings, identity, received, worker, folders, tokens=tokens)
     listen = settings.listen
     return [
         doors.service(door, port, implicit_tls=implicit)

@@ -13,6 +13,8 @@ from twisted.logger import Logger
 
 from gateway.clock import utc_now
 from gateway.loop import Threads, when_told_to_reload
+from gateway.mssante.token_sign_in import TokenSignIn
+from gateway.node.identifying import provider_of
 from gateway.node.mail_doors import mail_doors
 from gateway.node.parent import Parent
 from gateway.node.presence import BEAT_SECONDS
@@ -67,6 +69,7 @@ class Receiver:
             worker=self._worker,
             identity=own_identity(settings.trust),
             trust=self._trust,
+            tokens=TokenSignIn.of(provider_of(settings, self._database.clock)),
         )
         self._root = MultiService()
         for door in self._doors:

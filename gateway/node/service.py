@@ -26,9 +26,11 @@ from gateway.mssante.imap.service import ImapService
 from gateway.mssante.receipts.notice_bounces import NoticeBounces
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
+from gateway.node.identifying import provider_of
 from gateway.node.mail_doors import mail_doors
 from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
@@ -135,6 +137,8 @@ class Service:
         self._trust = TrustSpace(
             settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
         )
+        self._provider = provider_of(settings, self._database.clock)
+        self._tokens = TokenSignIn.of(self._provider)
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_webs()
@@ -154,6 +158,7 @@ class Service:
             worker=self._worker,
             identity=self._identity,
             trust=self._trust,
+            tokens=self._tokens,
         ):
             self._add(door)
             self._renewed.append(door.renew)
@@ -165,6 +170,7 @@ class Service:
             self._worker,
             self._settings.imap,
             self._trust.judge_peer,
+            self._tokens,
         )
         mailboxes = ImapService(self._settings, store, self._identity, self._reactor)
         self._add(mailboxes)
@@ -178,7 +184,9 @@ class Service:
             desk = make_desk(*given, self._trust.lists)
             webs.append(patient_pages(desk, loop, reactor))
         if settings.listen.professional_https:
-            theirs = make_professional_desk(*given, self._trust)
+            theirs = make_professional_desk(
+                *given, trust=self._trust, provider=self._provider
+            )
             webs.append(professional_pages(theirs, loop, reactor))
         for pages in webs:
             pages.setServiceParent(self._root)

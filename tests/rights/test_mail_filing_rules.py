@@ -18,6 +18,7 @@ from gateway.rights.mail_filing_rules import (
 )
 
 GOOD = MailFilingFacts(
+    by_certificate=True,
     is_on=True,
     sender=SenderKind.PERSON,
     is_named=True,
