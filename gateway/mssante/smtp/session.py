@@ -21,7 +21,7 @@ from gateway.mssante.smtp.extensions import MailCommand, keywords, read_mail, re
 from gateway.mssante.smtp.limits import DiskSpace, Lease, Memory
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
-from gateway.mssante.smtp.signing_in import SigningIn
+from gateway.mssante.smtp.signing_in import SmtpSignIn
 from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
@@ -88,7 +88,7 @@ class SmtpSession:
         self._client = ""
         self._refusals = 0
         self._entitled = False
-        self._signing_in = SigningIn(connection, intake)
+        self._signing_in = SmtpSignIn(connection, intake)
         self._mail: Transaction | None = None
         self._counted_apart = False
         self._verbs: dict[str, Command] = {

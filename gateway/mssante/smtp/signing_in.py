@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gateway.mssante.smtp.session import Intake
 
 
-class SigningIn:
+class SmtpSignIn:
     """
     Who signed in to one session, and by what.
 
