@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from gateway.core.texts.elision import of
 from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
-from gateway.message.subjects import bare_subject
+from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
@@ -24,7 +24,6 @@ from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notic
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
 
-_ANSWER = "Re: "
 _LOOKED_AT = 20
 """Messages that may say what a conversation is about."""
 
@@ -226,13 +225,3 @@ def _signed(visit: Visit, writing: Writing) -> Writing:
         carer=person_name(visit.own), holder=holder, of_holder=of(holder)
     )
     return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")
-
-
-def answer_subject(subject: str) -> str:
-    """
-    Return the subject of an answer.
-
-    >>> answer_subject("Votre sortie"), answer_subject("RE: Votre sortie")
-    ('Re: Votre sortie', 'Re: Votre sortie')
-    """
-    return _ANSWER + bare_subject(subject)
