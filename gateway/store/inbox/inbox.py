@@ -17,7 +17,7 @@ from gateway.store.inbox.digests import correspondent_digests, secret_digests
 from gateway.store.inbox.drafts import Drafts
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.rows import InboxRows
-from gateway.store.inbox.threads import Talk, Threads
+from gateway.store.inbox.threads import ConversationThreads, Talk
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -125,7 +125,7 @@ class Inbox:
         address = correspondent.lower()
         at, name = received_at or self.work.now, display_name or address
         is_open = reply is MayReply.REPLY
-        met = Threads(self.work).meet(
+        met = ConversationThreads(self.work).meet(
             Talk(
                 profile_id=profile_id,
                 key_id=key_id,
@@ -178,7 +178,9 @@ class Inbox:
 
         Then so is it, whatever its author knows of that (CSP R. 1111-50).
         """
-        return Threads(self.work).answers_secret(profile_id, correspondent, references)
+        return ConversationThreads(self.work).answers_secret(
+            profile_id, correspondent, references
+        )
 
     def begin(self, known: Conversation, profile_id: str, subject: str) -> str:
         """
@@ -196,7 +198,7 @@ class Inbox:
             subject=subject,
             is_secret=known.is_secret,
         )
-        return Threads(self.work).begin(
+        return ConversationThreads(self.work).begin(
             talk, name=known.name, kind=known.kind, at=known.last_at
         )
 
@@ -283,7 +285,7 @@ class Inbox:
             .order_by(columns.id)
         ).all()
         if not known:
-            Threads(self.work).meet(
+            ConversationThreads(self.work).meet(
                 Talk(profile_id=profile_id, key_id=profile.key_id, address=address),
                 name=display_name or address,
                 kind="",

@@ -82,7 +82,7 @@ class Met:
 
 
 @frozen
-class Threads:
+class ConversationThreads:
     """Finds and opens conversations, within one transaction."""
 
     work: UnitOfWork
