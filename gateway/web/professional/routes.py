@@ -9,6 +9,7 @@ from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
+from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.site.routes import Page, Route
@@ -18,11 +19,12 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
-    accesses = AccessPages(desk)
+    accesses, acting = AccessPages(desk), RecordActPages(desk)
     provider = ProviderPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
     document = f"{record}/documents/<string(length=32):document_id>"
+    act = f"{document}/<any({', '.join(ACTS)}):act>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -80,6 +82,12 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get(f"{document}/pdf", records.pdf),
         get(f"{document}/picture/<int(max=999):number>", records.picture),
         get(f"{document}/media/<string(maxlength=64):media_id>", records.media),
+        get(act, acting.ask),
+        post(act, acting.do),
+        get(f"{record}/follow-up", acting.follow_up),
+        post(f"{record}/follow-up", acting.follow),
+        get(f"{record}/block", acting.ask_block),
+        post(f"{record}/block", acting.block),
         get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
