@@ -36,6 +36,7 @@ _BY_PROFESSIONALS = frozenset(
         Action.DOCUMENT_ANNOUNCED,
         Action.MESSAGE_DELIVERED,
         Action.RECIPIENT_REFUSED,
+        Action.RECIPIENT_LOOKED,
         Action.CONVERSATION_ENDED,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
@@ -50,6 +51,7 @@ _BY_PROFESSIONALS = frozenset(
 )
 BY_READERS = frozenset(
     {
+        Action.RECIPIENT_LOOKED,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
         Action.CONSULTATION_ENDED,
@@ -63,7 +65,7 @@ BY_READERS = frozenset(
         Action.EPISODE_CLOSED,
     }
 )
-"""Lines that name a professional who reads, or read, and where they work."""
+"""Lines that name a professional who reads, or asks, and where they work."""
 _BY_SERVICE = frozenset(
     {
         Action.OPERATOR_READ,
