@@ -85,8 +85,13 @@ class RouteAsker:
         query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Return what a route answers; a form has the token of who comes."""
-        desk, parts = self.site.desk, dict(parts or {})
+        """
+        Return what a route answers; a form has the token of who comes.
+
+        Of ``parts`` those are taken that the address has. A page must not fail.
+        """
+        desk, given = self.site.desk, parts or {}
+        parts = {name: given[name] for name in parts_of(route)}
         keys = self.site.database.keys
         body = {"token": form_token(keys, comer.cookie), **(form or {})}
         raw = RawRequest(
@@ -101,7 +106,9 @@ class RouteAsker:
             },
             body=urlencode(body).encode() if route.method == "POST" else b"",
         )
-        return ProfessionalServing(keys, desk).serve(route, raw, parts)
+        answer = ProfessionalServing(keys, desk).serve(route, raw, parts)
+        assert answer.status < 500, f"{route.method} {route.path}"
+        return answer
 
 
 def parts_of(route: Route) -> list[str]:

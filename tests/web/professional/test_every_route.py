@@ -1,5 +1,5 @@
 """
-Every route of the professionals' port, asked by everybody who may come there (W09).
+Every route of the professionals' port, asked by everybody who comes there (W08, W09).
 
 The routes are those that are served, and what each comer may get is what the rules of
 `gateway/rights` say of the same facts. A route that is new is asked as the others are;
@@ -8,7 +8,7 @@ a form that is new fails here until a line says how it is filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -136,6 +136,8 @@ class Scene:
     blocked: str
     expired: str
     expires: Agreement
+    nothing: dict[str, Answer] = field(factory=dict)
+    """What each route answers for what is not there."""
 
     @property
     def site(self) -> ProSite:
@@ -378,8 +380,11 @@ def test_everybody_gets_what_the_rules_say_and_nothing_else(
             said = f"{name}: {route.method} {route.path} {parts}: {answer.status}"
             assert not told(answer, unseen), said
             assert answer.status < 500, said
+            assert ("Cache-Control", "no-store") in answer.headers, said
             if route.needs is Stage.OPEN and not case.comer.cookie:
-                assert location(answer).startswith("/sign-in"), said
+                to_sign_in = location(answer).startswith("/sign-in")
+                # A form without a cookie has no token: it is nobody's at all.
+                assert to_sign_in or (route.method, answer.status) == ("POST", 403)
             elif "record_id" in parts:
                 check_record(scene, case, route, parts, answer)
             asked += 1
@@ -394,22 +399,33 @@ def asked_parts(
     assert set(names) <= {"record_id", "document_id", "number", "media_id"}, (
         f"{route.path}: nobody says how this address is filled in"
     )
-    records = [case.record, scene.foreign_record, NOWHERE]
-    documents = [*scene.ids.values(), NOWHERE]
     further: dict[str, str | int] = {"number": 1, "media_id": "x"}
     some = {name: further[name] for name in names if name in further}
     if "record_id" not in names:
         yield some
         return
+    records = [case.record, scene.foreign_record, NOWHERE]
     if route.path.endswith(ENDING):
-        records = [*records[1:], case.record]  # their own is ended last
+        records.reverse()  # their own is ended last
     for record in records:
         if "document_id" not in names:
             yield {"record_id": record, **some}
             continue
-        own = documents if record == case.record else documents[:1]
-        for document in own:
+        for document in asked_documents(scene, case, route, record):
             yield {"record_id": record, "document_id": document, **some}
+
+
+def asked_documents(
+    scene: Scene, case: Case, route: Route, record: str
+) -> Sequence[str]:
+    """Return every document for its page, one of each kind for what is beside it."""
+    if record != case.record:
+        return list(scene.ids.values())[:1]
+    if route.path.endswith("document_id>"):
+        return [NOWHERE, *scene.ids.values()]
+    seen = scene.seen(case)
+    some = [sorted(seen)[:1], sorted({*scene.ids} - seen)[:1]]
+    return [scene.ids[word] for words in some for word in words]
 
 
 def check_record(
@@ -431,8 +447,8 @@ def check_record(
         return
     seen = {scene.ids[word] for word in scene.seen(case)}
     if document and document not in seen:
-        absent = {**parts, "document_id": NOWHERE}
-        nothing = scene.asker.ask(route, case.comer, absent)
+        # Whoever asks, and for whatever: one answer, which names nobody.
+        nothing = scene.nothing.setdefault(plain(route), answer)
         assert answer.status == 404, said
         assert answer == nothing, said
     elif NOT_IN_THESE & set(route.path.split("/")):
