@@ -7,6 +7,7 @@ from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
+from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.record_pages import RecordPages
@@ -19,7 +20,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
     accesses = AccessPages(desk)
-    provider = ProviderPages(desk)
+    provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
     document = f"{record}/documents/<string(length=32):document_id>"
@@ -66,6 +67,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/help", fixed.help, anyone),
+        get("/legal", fixed.legal, anyone),
+        get("/privacy", fixed.privacy, anyone),
+        get("/accessibility", fixed.accessibility, anyone),
         get("/home", home.home),
         get("/patients", finding.search),
         post("/patients", finding.find),

