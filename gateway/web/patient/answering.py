@@ -42,11 +42,12 @@ from gateway.store.inbox.values import (
     MayReply,
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.mailbox.terms import MailboxTerms
 from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.uploads import AcceptedFile
+from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
 
 _REFERENCES = 20
@@ -99,6 +100,10 @@ class Answering:
                 received=received,
                 trust=standing,
                 leads_to_patient=self._leads_to_patient(message),
+                answer_until=MailboxTerms(work)
+                .for_patient(conversation.address, profile.id)
+                .until,
+                now=work.now,
             )
         )
         match decision:

@@ -40,6 +40,7 @@ from gateway.rights.reading_rules import (
 )
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.values import Consultation
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.treating import NamedDoctor, name_treating
 from gateway.store.patients.web_sessions import Stage
@@ -100,12 +101,28 @@ FORMS: dict[str, dict[str, str]] = {
         "reason": REASON,
     },
     "/file": {"ins": UNKNOWN, "born": "1979-03-28"},
+    "/reach": {"ins": MATRICULE, "born": "1979-03-28"},
+    "/write": {"ins": UNKNOWN, "born": "1979-03-28", "text": "Bonjour"},
+    "/messages/<mailbox_id>/<thread_id>": {"text": "Bonjour"},
+    "/messages/<mailbox_id>/<thread_id>/end": {},
+    "/messages/<mailbox_id>/<thread_id>/window": {"until": ""},
+    "/texts": {"name": "Bonjour", "text": "Bonjour"},
+    "/texts/remove": {"id": NOWHERE},
+    "/texts/hours": {"hours": "Le matin"},
     "/records/<record_id>/search": {"words": "muguet pivoine cyclamen"},
     "/records/<record_id>/end": {},
 }
 """How each form is filled in, by the address without the kinds of its parts."""
-ENDING = ("/sign-out", "/end")
-"""What ends a session or a consultation is asked last."""
+FURTHER: dict[str, str | int] = {
+    "number": 1,
+    "media_id": "x",
+    "thread_id": NOWHERE,
+    "letter_id": "x",
+    "place": 0,
+}
+"""How the rest of an address is filled in."""
+ENDING = "/end"
+"""What ends a consultation is asked after all that needs it."""
 
 
 @frozen(kw_only=True)
@@ -136,6 +153,8 @@ class Scene:
     blocked: str
     expired: str
     expires: Agreement
+    mailbox: str
+    """A mailbox that none of those who come holds."""
     nothing: dict[str, Answer] = field(factory=dict)
     """What each route answers for what is not there."""
 
@@ -150,6 +169,7 @@ class Scene:
         return sorted(
             found,
             key=lambda one: (
+                one.path == "/sign-out",
                 one.path.endswith(ENDING),
                 one.method == "POST",
                 one.method == "POST" and "record_id" not in parts_of(one),
@@ -324,6 +344,9 @@ def furnished(site: ProSite) -> Scene:
     named = NamedDoctor(identity=PEOPLE["treating"][0].national_id, name="Dr Moreau")
     until = site.clock() + timedelta(minutes=1)
     with database.write() as work:
+        mailbox = Mailboxes(work).add(
+            "dr.autre@hopital.mssante.test", kind="PER", holders=["899700009999"]
+        )
         Decisions(work).block(patient, blocked.national_id)
         name_treating(work, patient, named)
         new = NewAgreement(
@@ -341,7 +364,16 @@ def furnished(site: ProSite) -> Scene:
     assert isinstance(foreign, Consultation)
     assert isinstance(first, Consultation)
     assert isinstance(second, Consultation)
-    return Scene(asker, patient, ids, foreign.id, first.id, second.id, given.fact)
+    return Scene(
+        asker=asker,
+        patient=patient,
+        ids=ids,
+        foreign_record=foreign.id,
+        blocked=first.id,
+        expired=second.id,
+        expires=given.fact,
+        mailbox=mailbox,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -357,6 +389,10 @@ def form_of(route: Route) -> dict[str, str]:
     """Return how a form is filled in; fail where no line says it."""
     assert plain(route) in FORMS, f"{route.path}: FORMS has no line of this form"
     return FORMS[plain(route)]
+
+
+def key_of(route: Route) -> str:
+    return f"{route.method} {plain(route)}"
 
 
 def told(answer: Answer, words: set[str]) -> set[str]:
@@ -385,6 +421,9 @@ def test_everybody_gets_what_the_rules_say_and_nothing_else(
                 to_sign_in = location(answer).startswith("/sign-in")
                 # A form without a cookie has no token: it is nobody's at all.
                 assert to_sign_in or (route.method, answer.status) == ("POST", 403)
+            elif "mailbox_id" in parts:
+                assert answer == scene.nothing.setdefault(key_of(route), answer), said
+                assert answer.status == 404, said
             elif "record_id" in parts:
                 check_record(scene, case, route, parts, answer)
             asked += 1
@@ -396,11 +435,13 @@ def asked_parts(
 ) -> Iterator[dict[str, str | int]]:
     """Yield what an address is filled in with: what is theirs, and what is not."""
     names = parts_of(route)
-    assert set(names) <= {"record_id", "document_id", "number", "media_id"}, (
-        f"{route.path}: nobody says how this address is filled in"
-    )
-    further: dict[str, str | int] = {"number": 1, "media_id": "x"}
-    some = {name: further[name] for name in names if name in further}
+    known = {"record_id", "document_id", "mailbox_id", *FURTHER}
+    assert set(names) <= known, f"{route.path}: how is this address filled in?"
+    some = {name: FURTHER[name] for name in names if name in FURTHER}
+    if "mailbox_id" in names:
+        yield {"mailbox_id": scene.mailbox, **some}
+        yield {"mailbox_id": NOWHERE, **some}
+        return
     if "record_id" not in names:
         yield some
         return
@@ -448,7 +489,7 @@ def check_record(
     seen = {scene.ids[word] for word in scene.seen(case)}
     if document and document not in seen:
         # Whoever asks, and for whatever: one answer, which names nobody.
-        nothing = scene.nothing.setdefault(plain(route), answer)
+        nothing = scene.nothing.setdefault(key_of(route), answer)
         assert answer.status == 404, said
         assert answer == nothing, said
     elif NOT_IN_THESE & set(route.path.split("/")):
