@@ -45,6 +45,7 @@ _DOORS = (
     "imap",
     "imaps",
     "patient_https",
+    "professional_https",
     "metrics",
 )
 
@@ -73,8 +74,13 @@ class Gateway:
         listen = made.settings.listen
         names = [name for name in _DOORS if getattr(listen, name)]
         ports = zip(names, free_ports(len(names)), strict=True)
-        url = f"https://localhost:{listen.patient_https}/"
-        made.configure(listen=dict(ports), web={"public_url": url})
+        found = dict(ports)
+        pages = {"web": "patient_https", "professional": "professional_https"}
+        urls = {
+            table: {"public_url": f"https://localhost:{found[name]}/"}
+            for table, name in pages.items()
+        }
+        made.configure(listen=found, **urls)
         return made
 
     @property

@@ -7,10 +7,12 @@ from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
+from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
+from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
@@ -21,8 +23,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
-    accesses = AccessPages(desk)
-    provider = ProviderPages(desk)
+    accesses, acting = AccessPages(desk), RecordActPages(desk)
+    provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
     templates = TemplatePages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
@@ -30,6 +32,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
     document = f"{record}/documents/<string(length=32):document_id>"
+    act = f"{document}/<any({', '.join(ACTS)}):act>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -73,6 +76,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/help", fixed.help, anyone),
+        get("/legal", fixed.legal, anyone),
+        get("/privacy", fixed.privacy, anyone),
+        get("/accessibility", fixed.accessibility, anyone),
         get("/home", home.home),
         get("/patients", finding.search),
         post("/patients", finding.find),
@@ -87,6 +94,12 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get(f"{document}/pdf", records.pdf),
         get(f"{document}/picture/<int(max=999):number>", records.picture),
         get(f"{document}/media/<string(maxlength=64):media_id>", records.media),
+        get(act, acting.ask),
+        post(act, acting.do),
+        get(f"{record}/follow-up", acting.follow_up),
+        post(f"{record}/follow-up", acting.follow),
+        get(f"{record}/block", acting.ask_block),
+        post(f"{record}/block", acting.block),
         get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
