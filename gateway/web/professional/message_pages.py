@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -86,11 +86,12 @@ class MessagePages:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             until = self._until(work, mailbox, thread)
+        fresh = frozenset(one.id for one in thread.letters if one.is_new)
         self._open(visit, thread.letters[:_SHOWN])
         form = MessageForm()
         if until is not None and until > visit.now:
             form = evolve(form, take=Answers.UNTIL.value, until=self._day(until))
-        return self._show(visit, mailbox_id, thread_id, form)
+        return self._show(visit, mailbox_id, thread_id, form, fresh=fresh)
 
     def answer(
         self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
@@ -280,6 +281,7 @@ class MessagePages:
         form: MessageForm,
         *,
         status: int = 200,
+        fresh: Collection[str] = (),
     ) -> Answer:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
@@ -301,6 +303,7 @@ class MessagePages:
             is_shared=is_shared(mailbox),
             thread=thread,
             shown=shown,
+            fresh=fresh,
             older=tuple(reversed(thread.letters[_SHOWN:])),
             refused=refused,
             until=until,
