@@ -21,15 +21,15 @@ from gateway.clock import utc_now
 from gateway.errors import GatewayError, UnavailableError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.metrics import ALTERED_NAME
-from gateway.mssante.imap.mail_store import MailStore
-from gateway.mssante.imap.service import ImapService
 from gateway.mssante.receipts.notice_bounces import NoticeBounces
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
-from gateway.node.mail_doors import mail_doors
+from gateway.node.identifying import provider_of
+from gateway.node.mail_doors import DoorParts, mail_doors, mailbox_doors
 from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.postmaster import open_postmaster_mailbox
@@ -135,6 +135,14 @@ class Service:
         self._trust = TrustSpace(
             settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
         )
+        self._provider = provider_of(settings, self._database.clock)
+        self._parts = DoorParts(
+            reception=self._reception,
+            worker=self._worker,
+            identity=self._identity,
+            trust=self._trust,
+            tokens=TokenSignIn.of(self._provider),
+        )
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_webs()
@@ -148,25 +156,12 @@ class Service:
         self._admin = AdminDoor(Path(path), self._file) if path else None
 
     def _add_mail_doors(self) -> None:
-        for door in mail_doors(
-            self._settings,
-            reception=self._reception,
-            worker=self._worker,
-            identity=self._identity,
-            trust=self._trust,
-        ):
+        for door in mail_doors(self._settings, self._parts):
             self._add(door)
             self._renewed.append(door.renew)
 
     def _add_mailboxes(self) -> None:
-        store = MailStore(
-            self._database,
-            self._writer,
-            self._worker,
-            self._settings.imap,
-            self._trust.judge_peer,
-        )
-        mailboxes = ImapService(self._settings, store, self._identity, self._reactor)
+        mailboxes = mailbox_doors(self._settings, self._parts, self._reactor)
         self._add(mailboxes)
         self._renewed.append(mailboxes.renew)
 
@@ -178,7 +173,9 @@ class Service:
             desk = make_desk(*given, self._trust.lists)
             webs.append(patient_pages(desk, loop, reactor))
         if settings.listen.professional_https:
-            theirs = make_professional_desk(*given, self._trust)
+            theirs = make_professional_desk(
+                *given, trust=self._trust, provider=self._provider
+            )
             webs.append(professional_pages(theirs, loop, reactor))
         for pages in webs:
             pages.setServiceParent(self._root)

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from gateway.loop import Threads
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -43,13 +44,18 @@ class Room:
 
 @frozen
 class MailStore:
-    """The store as sessions use it: no call blocks the loop."""
+    """
+    The store as sessions use it: no call blocks the loop.
+
+    ``tokens`` sign in whoever shows no certificate, None where one is required.
+    """
 
     database: Database
     writer: Writer
     worker: Threads
     settings: ImapSettings
     judge: Judge
+    tokens: TokenSignIn | None = None
     uploads: Room = field()
     large: DeferredSemaphore = field(factory=lambda: DeferredSemaphore(8))
     searches: DeferredSemaphore = field(factory=lambda: DeferredSemaphore(2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import NoReturn
 
 from twisted.logger import Logger
 
@@ -13,12 +14,13 @@ from gateway.message.encoded_words import clean_line
 from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
+from gateway.mssante.oauth_messages import TokenMechanism
+from gateway.mssante.token_sign_in import MECHANISMS, TokenRefusal, TokenSignIn
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 from gateway.trust.certificates import CertificateKind
-from gateway.trust.space import PeerVerdict
 
 log = Logger()
 
@@ -32,6 +34,12 @@ _INSIDE_TLS = (
     b"MOVE",
     b"UNSELECT",
     b"LITERAL-",
+    b"ESEARCH",
+    b"LIST-EXTENDED",
+    b"LIST-STATUS",
+    b"STATUS=SIZE",
+    b"QUOTA",
+    b"QUOTA=RES-STORAGE",
 )
 """Capabilities that are offered to whoever may sign in."""
 
@@ -40,10 +48,12 @@ _HOLDERS = (
     CertificateKind.EMPLOYEE,  # of what is theirs: their structure's is not
     CertificateKind.ORGANISATION,
 )
-_NOT_HELD = "no mailbox of that name for this certificate"
+_EXTERNAL = "EXTERNAL"
+_NOT_HELD = Refusal("AUTHORIZATIONFAILED", "you hold no mailbox of that name")
+_TOKEN_REFUSED = Refusal("AUTHENTICATIONFAILED", "this token signs nobody in here")
 
 
-def capabilities(*, secured: bool, opened: bool, append_limit: int) -> bytes:
+def capabilities(session: ImapSession) -> bytes:
     """
     Return what is offered: before TLS only STARTTLS, and a password never.
 
@@ -51,33 +61,32 @@ def capabilities(*, secured: bool, opened: bool, append_limit: int) -> bytes:
     need not ask (RFC 3501 §6.1.1).
     """
     found = [b"IMAP4rev1", b"ID"]
-    if not opened:
+    if session.opened is None:
         found.append(b"LOGINDISABLED")
-    if not secured:
+    if not session.secured:
         return b" ".join([*found, b"STARTTLS"])
-    if not opened:
-        found += [b"SASL-IR", b"AUTH=EXTERNAL"]
-    return b" ".join([*found, *_INSIDE_TLS, b"APPENDLIMIT=%d" % append_limit])
+    if session.opened is None:
+        found.append(b"SASL-IR")
+        found += [b"AUTH=" + one.encode("ascii") for one in _mechanisms(session)]
+    append_limit = b"APPENDLIMIT=%d" % session.settings.max_append_bytes
+    return b" ".join([*found, *_INSIDE_TLS, append_limit])
 
 
-def greeting(*, secured: bool, append_limit: int) -> bytes:
+def _mechanisms(session: ImapSession) -> tuple[str, ...]:
+    """Return how somebody may sign in, once TLS is on."""
+    by_certificate = (_EXTERNAL,) if session.connection.certificate() else ()
+    return (*by_certificate, *(MECHANISMS if session.store.tokens else ()))
+
+
+def greeting(session: ImapSession) -> bytes:
     """Return the first response of a connection (RFC 3501 §7.1.1)."""
-    codes = capabilities(secured=secured, opened=False, append_limit=append_limit)
-    return b"OK [CAPABILITY " + codes + b"] " + _GREETING
-
-
-def _offered(session: ImapSession) -> bytes:
-    return capabilities(
-        secured=session.secured,
-        opened=session.opened is not None,
-        append_limit=session.settings.max_append_bytes,
-    )
+    return b"OK [CAPABILITY " + capabilities(session) + b"] " + _GREETING
 
 
 async def capability(session: ImapSession, reader: Reader) -> bytes:
     """CAPABILITY (RFC 3501 §6.1.1)."""
     reader.end()
-    session.connection.untagged(b"CAPABILITY " + _offered(session))
+    session.connection.untagged(b"CAPABILITY " + capabilities(session))
     return b"CAPABILITY completed"
 
 
@@ -131,54 +140,108 @@ async def login(session: ImapSession, reader: Reader) -> bytes:
     """LOGIN (RFC 3501 §6.2.3): there are no passwords here."""
     del reader
     session.connection.count_error()
-    raise CommandRefusedError(
-        Refusal("CANNOT", "no passwords here, use AUTHENTICATE EXTERNAL")
-    )
+    raise CommandRefusedError(Refusal("CANNOT", "no passwords here, use AUTHENTICATE"))
 
 
 async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     """
-    AUTHENTICATE EXTERNAL (RFC 4422 appendix A, RFC 4959): by the TLS certificate.
+    AUTHENTICATE (RFC 4422, RFC 4959): by the TLS certificate, or by a token.
 
-    The identity asked for is the address of a mailbox the certificate holds. None
-    means the only one, or the first personal one.
+    The identity asked for is the address of a mailbox that is held. None means the
+    only one, or the first personal one.
     """
     reader.space()
-    if reader.atom() != b"EXTERNAL":
-        session.connection.count_error()
-        raise CommandRefusedError(
-            Refusal("CANNOT", "only EXTERNAL, by the client certificate")
-        )
+    mechanism = reader.atom().decode("ascii")
     if not session.secured:
         raise CommandRefusedError(Refusal("PRIVACYREQUIRED", "STARTTLS comes first"))
-    address = await _asked(session, reader)
+    if mechanism not in _mechanisms(session):
+        session.connection.count_error()
+        raise CommandRefusedError(Refusal("CANNOT", "mechanism not offered"))
+    tokens = session.store.tokens
+    if tokens is None or mechanism == _EXTERNAL:
+        await _by_certificate(session, reader)
+    else:
+        await _by_token(session, tokens, TokenMechanism(mechanism), reader)
+    if session.connection.closed:
+        return b""
+    return b"[CAPABILITY " + capabilities(session) + b"] mailbox opened"
+
+
+async def _by_certificate(session: ImapSession, reader: Reader) -> None:
+    """Open a mailbox for the certificate (RFC 4422 appendix A)."""
+    address = _address_in(await _response(session, reader))
     verdict = await session.judged()
     if not verdict.trusted:
         session.not_trusted(verdict)
-        return b""
+        return
     identity = verdict.identity if verdict.kind in _HOLDERS else ""
-    held = await session.store.read(
-        lambda work: Mailboxes(work).held_by(identity) if identity else []
-    )
-    chosen = _choose(held, address)
+    chosen = await _held(session, identity, address)
+    fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
     if chosen is None:
         session.connection.count_error()
-        await _note_refusal(session, verdict)
-        raise CommandRefusedError(Refusal("AUTHORIZATIONFAILED", _NOT_HELD))
-    fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
-    await session.store.write(lambda work: _open(work, chosen, identity, fingerprint))
-    session.signed_in(
-        Opened(
-            mailbox_id=chosen.id,
-            address=chosen.address,
-            identity=identity,
-            certificate=session.connection.certificate(),
-        )
+        await _note_refusal(session, fingerprint[:80], identity=identity)
+        raise CommandRefusedError(_NOT_HELD)
+    opened = Opened(
+        mailbox_id=chosen.id,
+        address=chosen.address,
+        identity=identity,
+        certificate=session.connection.certificate(),
     )
-    return b"[CAPABILITY " + _offered(session) + b"] mailbox opened"
+    await session.store.write(lambda work: _open(work, opened, certificate=fingerprint))
+    session.signed_in(opened)
 
 
-async def _asked(session: ImapSession, reader: Reader) -> str:
+async def _by_token(
+    session: ImapSession, tokens: TokenSignIn, mechanism: TokenMechanism, reader: Reader
+) -> None:
+    """
+    Open the mailbox of whom a token names (RFC 7628).
+
+    The session is theirs for as long as one lasts, whatever becomes of a token that
+    lives two minutes; a certificate that was shown beside it has to stay good.
+    """
+    if not tokens.may_try(session.connection.transport.getPeer().host):
+        raise CommandRefusedError(Refusal("LIMIT", "too many sign-ins, try later"))
+    response = (await _response(session, reader)).decode("ascii", "replace")
+    shown = tokens.read(mechanism, response)
+    if isinstance(shown, TokenRefusal):
+        await _refuse_token(session, shown, _TOKEN_REFUSED)
+    certificate = session.connection.certificate()
+    bearer = await session.store.call(lambda: tokens.bearer(shown, certificate))
+    if isinstance(bearer, TokenRefusal):
+        await _refuse_token(session, bearer, _TOKEN_REFUSED)
+    chosen = await _held(session, bearer.identity, shown.address)
+    if chosen is None:
+        await _refuse_token(session, tokens.not_held("NOT_HELD", bearer), _NOT_HELD)
+    if session.connection.closed or not session.prove(bearer.key):
+        return
+    opened = Opened(
+        mailbox_id=chosen.id,
+        address=chosen.address,
+        identity=bearer.identity,
+        certificate=certificate,
+        lasts=tokens.session,
+    )
+    await session.store.write(
+        lambda work: _open(work, opened, issuer=bearer.issuer, program=bearer.program)
+    )
+    session.signed_in(opened)
+
+
+async def _refuse_token(
+    session: ImapSession, refused: TokenRefusal, refusal: Refusal
+) -> NoReturn:
+    """Say why, which the client answers; then the command fails (RFC 7628 §3.2.3)."""
+    session.connection.count_error()
+    await _note_refusal(session, refused.code, identity=refused.identity)
+    if not session.connection.closed:
+        session.connection.go_on(refused.challenge.encode("ascii"))
+        await session.connection.next_line()
+    raise CommandRefusedError(refusal)
+
+
+async def _response(session: ImapSession, reader: Reader) -> bytes:
+    """Return what a client answers, with the command or when it is asked to."""
     if reader.take(b" "):
         given = reader.take_rest()
     else:
@@ -187,12 +250,23 @@ async def _asked(session: ImapSession, reader: Reader) -> str:
         given = await session.connection.next_line()
     if given == b"*":
         raise InvalidError("cancelled")
+    return given
+
+
+def _address_in(given: bytes) -> str:
     if given in {b"", b"="}:
         return ""
     try:
         return base64.b64decode(given[:1000], validate=True).decode("utf-8").lower()
     except (binascii.Error, UnicodeDecodeError):
         raise InvalidError("malformed base64") from None
+
+
+async def _held(session: ImapSession, identity: str, address: str) -> Mailbox | None:
+    if not identity:
+        return None
+    held = await session.store.read(lambda work: Mailboxes(work).held_by(identity))
+    return _choose(held, address)
 
 
 def _choose(held: Sequence[Mailbox], address: str) -> Mailbox | None:
@@ -203,26 +277,24 @@ def _choose(held: Sequence[Mailbox], address: str) -> Mailbox | None:
     return next((one for one in held if one.kind == "PER"), None)
 
 
-def _open(work: UnitOfWork, mailbox: Mailbox, identity: str, fingerprint: str) -> None:
-    Folders(work).ensure(mailbox.id)
+def _open(work: UnitOfWork, opened: Opened, **by: str) -> None:
+    Folders(work).ensure(opened.mailbox_id)
     work.note(
         Action.MAILBOX_OPENED,
         "imap",
-        mailbox.id,
-        identity=identity,
-        certificate=fingerprint,
+        opened.mailbox_id,
+        identity=opened.identity,
+        **by,
     )
 
 
-async def _note_refusal(session: ImapSession, verdict: PeerVerdict) -> None:
+async def _note_refusal(session: ImapSession, subject: str, *, identity: str) -> None:
     """Write a refused sign-in in the journal, once a connection."""
-    if session.refusal_noted or verdict.certificate is None:
+    if session.refusal_noted or not subject:
         return
     session.refusal_noted = True
-    fingerprint = verdict.certificate.fingerprint
-    identity = verdict.identity
     await session.store.write(
         lambda work: work.note(
-            Action.SIGN_IN_REFUSED, "imap", fingerprint[:80], identity=identity
+            Action.SIGN_IN_REFUSED, "imap", subject, identity=identity
         )
     )

@@ -7,7 +7,7 @@ import re
 from attrs import evolve, frozen
 
 from gateway.core.decision import Refuse
-from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender
 from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
@@ -15,7 +15,6 @@ from gateway.evidence.arguments import (
     Answered,
     EvidenceKind,
     TakenDecision,
-    certificate_part,
     mailbox_part,
     sender_part,
 )
@@ -24,6 +23,11 @@ from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.asked_sets import AskedSet
+from gateway.mssante.smtp.proven import (
+    refused_peer,
+    sender_of_bearer,
+    sender_of_peer,
+)
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
@@ -61,18 +65,12 @@ from gateway.trust.certificate_rules import (
     HolderFault,
     judge_holder,
 )
-from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
+from gateway.trust.tokens import Bearer
 
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
-_KINDS = {
-    CertificateKind.OPERATOR: SenderKind.OPERATOR,
-    CertificateKind.ORGANISATION: SenderKind.ORGANISATION,
-    CertificateKind.EMPLOYEE: SenderKind.EMPLOYEE,
-    CertificateKind.PERSON: SenderKind.PERSON,
-}
 _NOT_LISTED = {
     SenderRefusal.OPERATOR_NOT_LISTED,
     SenderRefusal.REVERSE_PATH_NOT_LISTED,
@@ -106,7 +104,7 @@ class Admission:
         if isinstance(peer.verdict, CertificateRefused):
             ours = peer.verdict.is_our_fault
             reply = replies.CANNOT_TELL if ours else replies.NOT_ENTITLED
-            return _refused_peer(
+            return refused_peer(
                 door, peer, reply, tuple(one.value for one in peer.verdict.faults)
             )
         is_relay = door is Door.OPERATOR
@@ -115,19 +113,8 @@ class Admission:
             reply = replies.NOT_ENTITLED
             if fault is HolderFault.NOT_LISTED:
                 reply = self._unlisted(reply)
-            return _refused_peer(door, peer, reply, (fault.value,))
-        assert peer.certificate is not None, "trusted unread"
-        return Sender(
-            kind=SenderKind.OPERATOR if is_relay else _KINDS[peer.kind],
-            identity=peer.identity,
-            subject=peer.certificate.subject_text,
-            fingerprint=peer.certificate.fingerprint,
-            structure=peer.structure,
-            issuer=peer.grounds.issuer,
-            allowlist=peer.grounds.allowlist,
-            entry=peer.grounds.entry,
-            crl=peer.grounds.crl,
-        )
+            return refused_peer(door, peer, reply, (fault.value,))
+        return sender_of_peer(door, peer)
 
     def _unlisted(self, reply: Reply) -> Reply:
         """
@@ -145,18 +132,25 @@ class Admission:
         return door is Door.OPERATOR and not self.trust.changed
 
     def admit_sender(
-        self, door: Door, der: bytes, path: MailAddress | None, acts_as: str = ""
+        self,
+        door: Door,
+        der: bytes,
+        path: MailAddress | None,
+        acts_as: str = "",
+        bearer: Bearer | None = None,
     ) -> AdmittedSender | Refused:
-        """Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in."""
-        peer = self.trust.judge_peer(der)
-        sender = self._sender(door, peer)
-        if isinstance(sender, Refused):
-            return evolve(sender, of_peer=True)
+        """
+        Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in.
+
+        Who signed in by a token is its ``bearer``, who needs no certificate; one that
+        was shown has to be believed all the same.
+        """
+        proven = self._proven(door, der, bearer)
+        if isinstance(proven, Refused):
+            return proven
+        sender, link = proven
         admitted = AdmittedSender(
-            door=door,
-            sender=sender,
-            link=narrowed(self._link(door, peer), acts_as),
-            reverse_path=path,
+            door=door, sender=sender, link=narrowed(link, acts_as), reverse_path=path
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         code = ""
@@ -169,24 +163,42 @@ class Admission:
         refusal = self._of_sender(admitted, None, (code,))
         return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
 
+    def _proven(
+        self, door: Door, der: bytes, bearer: Bearer | None
+    ) -> tuple[Sender, Link] | Refused:
+        if bearer is None or der:
+            peer = self.trust.judge_peer(der)
+            sender = self._sender(door, peer)
+            if isinstance(sender, Refused):
+                return evolve(sender, of_peer=True)
+            if bearer is None:
+                return sender, self._link(door, peer)
+        return sender_of_bearer(bearer), self._link_of_user(bearer.identity)
+
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
-        trusted = AskedSet(
-            lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
+        if door is not Door.OPERATOR:
+            return self._link_of_user(peer.identity)
+        assert peer.certificate is not None, "trusted unread"
+        return Link(
+            door=LinkKind.RELAY,
+            domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
+            hosts=AskedSet(peer.certificate.names_host),
+            trusted=self._trusted,
         )
-        if door is Door.OPERATOR:
-            assert peer.certificate is not None, "trusted unread"
-            return Link(
-                door=LinkKind.RELAY,
-                domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
-                hosts=AskedSet(peer.certificate.names_host),
-                trusted=trusted,
-            )
+
+    def _link_of_user(self, identity: str) -> Link:
         with self.database.read() as work:
-            held = Mailboxes(work).held_by(peer.identity)
+            held = Mailboxes(work).held_by(identity)
         return Link(
             door=LinkKind.SUBMISSION,
             mailboxes=frozenset(mailbox.address.lower() for mailbox in held),
-            trusted=trusted,
+            trusted=self._trusted,
+        )
+
+    @property
+    def _trusted(self) -> AskedSet:
+        return AskedSet(
+            lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
 
     def admit_headers(
@@ -368,14 +380,6 @@ class Admission:
             address=mailbox.address,
             target_id=mailbox.id,
         )
-
-
-def _refused_peer(
-    door: Door, peer: PeerVerdict, reply: Reply, reasons: tuple[str, ...]
-) -> Refused:
-    link = LinkKind.RELAY if door is Door.OPERATOR else LinkKind.SUBMISSION
-    part = certificate_part(link, peer, reasons)
-    return Refused(reply, reasons[0], refusal=DoorRefusal(sender=peer, part=part))
 
 
 def _reply_of_mailbox(door: Door, code: MailboxRefusal) -> Reply:
