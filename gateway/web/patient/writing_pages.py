@@ -11,6 +11,7 @@ from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import Conversation
+from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
@@ -61,6 +62,10 @@ class WritingPages:
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
+            chosen = [one for one in contacts if one.id == filled.contact]
+            terms = ReplyTerms()
+            if chosen:
+                terms = MailboxTerms(work).for_patient(chosen[0].address, profile_id)
             draft = None
             if not filled.contact and not filled.is_filled:
                 draft = inbox_of(work).loose_draft(profile_id)
@@ -74,6 +79,7 @@ class WritingPages:
             status=status,
             contacts=contacts,
             choices=choices,
+            terms=terms,
             form=filled,
             draft=draft,
             saved="saved" in visit.query,
@@ -102,7 +108,8 @@ class WritingPages:
         if visit.form.line("action") == "draft":
             self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
-        if route.refusal is not None:
+        if route.refusal is not None:  # it says why, and what is written waits there
+            self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}")
         if filled.problems:
             return self._form(visit, filled, status=visit.form.cut or 422)

@@ -100,12 +100,13 @@ class MessagePages:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             profile = self._patient(work, thread)
-            templates = MessageTemplates(work, visit.held_session.account)
-            form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
-            if visit.form.line("action") == "template":
-                chosen = templates.find(form.template)
-                form = form.with_template(chosen.text if chosen else "")
-                return self._show(visit, mailbox_id, thread_id, form)
+            chosen = MessageTemplates(work, visit.held_session.account).find(
+                visit.form.line("template")[:32]
+            )
+        form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
+        if visit.form.line("action") == "template":
+            form = form.with_template(chosen.text if chosen else "")
+            return self._show(visit, mailbox_id, thread_id, form)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
             return self._show(visit, mailbox_id, thread_id, form, status=409)
         if form.problems:
@@ -130,7 +131,10 @@ class MessagePages:
             mailbox,
             # One end for each last message: the button pressed twice ends once.
             ProfessionalWriting(
-                subject=END_SUBJECT, text="", once=f"end:{thread.last.kept.subject}"
+                subject=END_SUBJECT,
+                text="",
+                to_name=thread.known_name,
+                once=f"end:{thread.last.kept.subject}",
             ),
         )
         return redirect(f"{here}?done=ended#last")
@@ -329,12 +333,12 @@ def answering(
     subject = writing.subject
     if not subject and about is not None:
         subject = answer_subject(about.subject)
+    writing = evolve(writing, subject=subject, to_name=thread.known_name)
     if last is None:
-        return evolve(writing, subject=subject)
+        return writing
     said = last.headers
     return evolve(
         writing,
-        subject=subject,
         in_reply_to=said.message_id,
         references=(*said.references, *filter(None, [said.message_id])),
     )

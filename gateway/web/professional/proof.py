@@ -12,7 +12,14 @@ from attrs import field, frozen
 
 from gateway.core.codes import document_types
 from gateway.core.texts.proof import PROOF_TEXTS, STATE_TEXTS
-from gateway.documents.printed_page import Grid, Paragraph, PrintedPage, print_page
+from gateway.documents.printed_page import (
+    Block,
+    Heading,
+    Pairs,
+    Paragraph,
+    PrintedPage,
+    print_page,
+)
 from gateway.errors import NotFoundError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
@@ -231,22 +238,23 @@ def pdf_of(
     """Return the month as pages for paper."""
     language = visit.language
     said, zone = PROOF_TEXTS[language], zone_of(desk.settings.web.time_zone)
-    rows = [
-        (
-            say_moment(one.at, language, zone),
-            f"{one.kind}\n{one.title}".strip(),
-            one.patient,
-            STATE_TEXTS[language][one.state],
-            _proof_lines(one, said["digest"]),
-        )
-        for one in month.filings
-    ]
-    head = [said[name] for name in ("at", "document", "patient", "state", "line")]
-    blocks = [
-        Paragraph(said["what"]),
-        Grid(head, rows) if rows else Paragraph(said["none"]),
-        Paragraph(said["how"]),
-    ]
+    blocks: list[Block] = [Paragraph(said["what"])]
+    if not month.filings:
+        blocks.append(Paragraph(said["none"]))
+    for one in month.filings:
+        pairs = [
+            (said["at"], say_moment(one.at, language, zone)),
+            (said["kind"], one.kind),
+            (said["patient"], one.patient),
+            (said["state"], f"{STATE_TEXTS[language][one.state]}\n{one.text}"),
+            (said["brought"], one.brought),
+            (said["line"], one.line),
+            (said["hash"], one.hash),
+            (said["digest"], one.digest),
+        ]
+        shown = [(name, value) for name, value in pairs if value]
+        blocks += [Heading(one.title or one.kind), Pairs(shown)]
+    blocks.append(Paragraph(said["how"]))
     if month.is_cut:
         blocks.insert(1, Paragraph(said["cut"].format(most=len(month.filings))))
     return print_page(
@@ -258,9 +266,3 @@ def pdf_of(
             footer=f"{name_of(visit.professional)}, {visit.professional.national_id}",
         )
     )
-
-
-def _proof_lines(one: ProvenFiling, digest: str) -> str:
-    if not one.line:
-        return one.text
-    return f"{one.line}\n{one.hash}\n{digest}\n{one.digest}"
