@@ -91,7 +91,7 @@ class MessagePages:
         form = MessageForm()
         if until is not None and until > visit.now:
             form = evolve(form, take=Answers.UNTIL.value, until=self._day(until))
-        return self._show(visit, mailbox_id, thread_id, form, fresh=fresh)
+        return self._show(visit, (mailbox, thread), form, fresh=fresh)
 
     def answer(
         self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
@@ -106,12 +106,12 @@ class MessagePages:
         form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
         if visit.form.line("action") == "template":
             form = form.with_template(chosen.text if chosen else "")
-            return self._show(visit, mailbox_id, thread_id, form)
+            return self._show(visit, (mailbox, thread), form)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
-            return self._show(visit, mailbox_id, thread_id, form, status=409)
+            return self._show(visit, (mailbox, thread), form, status=409)
         if form.problems:
             status = visit.form.cut or 422
-            return self._show(visit, mailbox_id, thread_id, form, status=status)
+            return self._show(visit, (mailbox, thread), form, status=status)
         self._writing.send(visit, profile, mailbox, answering(thread, writing))
         return redirect(f"/messages/{mailbox_id}/{thread_id}?done=sent#last")
 
@@ -124,7 +124,7 @@ class MessagePages:
         if thread.stand is Stand.ENDED:
             return redirect(here)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
-            return self._show(visit, mailbox_id, thread_id, MessageForm(), status=409)
+            return self._show(visit, (mailbox, thread), MessageForm(), status=409)
         self._writing.send(
             visit,
             profile,
@@ -151,7 +151,7 @@ class MessagePages:
             until = MessageForms(self.desk).until(visit, day)
         if (day and until is None) or profile is None:
             form = MessageForm(until=day).with_problem("window", "day")
-            return self._show(visit, mailbox_id, thread_id, form, status=422)
+            return self._show(visit, (mailbox, thread), form, status=422)
         patient, by = profile, visit.professional.national_id
         self.desk.write(
             lambda work: MailboxTerms(work).set_until(
@@ -280,15 +280,14 @@ class MessagePages:
     def _show(
         self,
         visit: ProfessionalVisit,
-        mailbox_id: str,
-        thread_id: str,
+        found: tuple[Mailbox, PatientThread],
         form: MessageForm,
         *,
         status: int = 200,
         fresh: Collection[str] = (),
     ) -> Answer:
+        mailbox, thread = found
         with self.desk.database.read() as work:
-            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             last = tuple(reversed(thread.letters[:_SHOWN]))
             shown = Correspondence(self.desk, work, mailbox).shown(
                 last, openings=is_shared(mailbox)

@@ -202,7 +202,7 @@ def test_a_message_goes_the_way_of_mail_and_its_answer_comes_back(
         last = InboxReader(work).messages(patient, conversation.id)[-1]
         content = InboxReader(work).content(last)
     answer = message_from_bytes(content, policy=default)
-    assert answer["Subject"] == "Re: Mes questions"
+    assert answer["Subject"] == "Re: Votre échographie"
     assert "@patient.mssante.test" in answer["In-Reply-To"]
 
 
