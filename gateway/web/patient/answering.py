@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Permit, Refuse
 from gateway.core.envelope import (
@@ -33,6 +33,7 @@ from gateway.rights.messaging_rules import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import (
     AttachedFile,
@@ -55,7 +56,12 @@ _REFERENCES = 20
 
 @frozen(kw_only=True)
 class AnswerRoute:
-    """Where an answer goes, or why there is none; ``message`` is what it answers."""
+    """
+    Where an answer goes, or why there is none.
+
+    ``message`` is what it answers, None in a conversation that only the patient wrote
+    in so far.
+    """
 
     refusal: WritingRefusal | None
     message: ReceivedMessage | None = None
@@ -83,7 +89,7 @@ class Answering:
         self, work: UnitOfWork, profile: Profile, conversation: Conversation
     ) -> AnswerRoute:
         """Decide whether the patient may write in a conversation, and where to."""
-        kept = inbox_of(work).received(profile.id, conversation.id)
+        kept = inbox_of(work).received(profile.id, conversation)
         received = _received(conversation, kept)
         message = message_to_answer(received, received)
         if message is None:
@@ -110,9 +116,10 @@ class Answering:
             case Refuse(reasons):
                 return AnswerRoute(refusal=reasons[0], message=message)
             case Permit():
+                is_here = any(one.conversation_id == conversation.id for one in kept)
                 return AnswerRoute(
                     refusal=None,
-                    message=message,
+                    message=message if is_here else None,
                     recipients=recipients,
                     references=inbox_of(work).references(
                         profile.id, conversation.id, _REFERENCES
@@ -161,19 +168,39 @@ class Answering:
         route: AnswerRoute,
         writing: Writing,
         now: datetime,
-    ) -> None:
+        *,
+        begins: bool = False,
+        draft: str = "",
+    ) -> str:
         """
         Keep the patient's message: for its recipients and in the thread, at once.
 
         The encryption is done before the transaction. Sent twice, it is kept once.
+        Returns the id of the conversation that it stands in.
+
+        Args:
+            profile: Whose message.
+            conversation: That it answers, or another one with its recipient.
+            route: Where it goes.
+            writing: What it says.
+            now: Its date.
+            begins: It is no answer: it stands in the conversation on its own subject.
+            draft: The id of what it was begun as, which is forgotten.
         """
+        if begins:
+            route = evolve(route, message=None, references=())
         submission, message_id = self._submission(
             profile, conversation, route, writing, now
         )
 
         def in_the_thread(work: UnitOfWork, parcel: Parcel) -> None:
-            Inbox(work).send(
-                conversation,
+            inbox, place = Inbox(work), conversation.id
+            if begins:
+                place = inbox.begin(conversation, profile.id, writing.subject)
+            if draft:
+                Drafts(work).forget(profile.id, draft)
+            inbox.send(
+                place,
                 profile.id,
                 submission.id,
                 subject=writing.subject,
@@ -187,6 +214,8 @@ class Answering:
             )
 
         self.desk.keep(submission, in_the_thread)
+        with self.desk.database.read() as work:
+            return inbox_of(work).brought_by(profile.id, submission.id)
 
     def _submission(
         self,
