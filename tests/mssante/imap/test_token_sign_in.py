@@ -188,7 +188,7 @@ def test_a_session_that_a_token_began_lasts_so_long(place: Place) -> None:
 
 @pytest.mark.parametrize("place", [{"mail_tries": 2}], indirect=True)
 @off_the_loop
-def test_one_address_shows_so_many_tokens_and_no_more(place: Place) -> None:
+def test_i07_one_address_shows_so_many_tokens_and_no_more(place: Place) -> None:
     place.sign_in(b"t OK")
     failed(place.wire(), "XOAUTH2", "bm9ib2R5")
 
