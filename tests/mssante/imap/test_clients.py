@@ -179,8 +179,14 @@ async def test_mbsync_keeps_both_sides_equal_across_a_restart(
     assert names(folder, "INBOX") == after
 
 
-def mutt(mailroom: Mailroom, *more: str) -> None:
-    """Have mutt open INBOX, do what ``more`` of its settings say, and end."""
+BY_CERTIFICATE = (
+    'set ssl_client_cert="doctor-both.pem"',
+    'set imap_authenticators="external"',
+)
+
+
+def mutt(mailroom: Mailroom, *more: str, by: tuple[str, ...] = BY_CERTIFICATE) -> None:
+    """Have mutt sign in, open INBOX, do what ``more`` of its settings say, and end."""
     if shutil.which("script") is None:
         pytest.skip("script is not installed")
     both = mailroom.folder / "doctor-both.pem"
@@ -190,11 +196,10 @@ def mutt(mailroom: Mailroom, *more: str) -> None:
     )
     port = mailroom.settings.listen.imaps
     lines = (
-        f'set ssl_client_cert="{both}"',
+        *by,
         f'set certificate_file="{mailroom.pki / "ca.pem"}"',
         f'set ssl_ca_certificates_file="{mailroom.pki / "ca.pem"}"',
         f'set imap_user="{ADDRESS}"',
-        'set imap_authenticators="external"',
         f'set folder="imaps://localhost:{port}/"',
         f'set spoolfile="imaps://localhost:{port}/INBOX"',
         "set mail_check=1",
