@@ -128,6 +128,7 @@ FURTHER: dict[str, str | int] = {
     "thread_id": NOWHERE,
     "letter_id": "x",
     "place": 0,
+    "entry_id": NOWHERE,
     "act": "mask",
 }
 """How the rest of an address is filled in."""
