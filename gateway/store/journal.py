@@ -82,6 +82,7 @@ class Action(StrEnum):
     MESSAGE_UNCONFIRMED = "message:unconfirmed"
     MESSAGE_RETURNED = "message:return"
     MESSAGE_SENT = "message:send"
+    WRITING_REFUSED = "writing:refuse"
     MESSAGE_READ = "message:read"
     MESSAGE_DELETED = "message:delete"
     MESSAGE_REPORTED = "message:report"

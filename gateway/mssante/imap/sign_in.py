@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 
 from twisted.logger import Logger
 
 from gateway.errors import InvalidError
 from gateway.message.encoded_words import clean_line
+from gateway.mssante.imap.noting import refused_opening
 from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
+from gateway.rights.opening_rules import (
+    HeldMailbox,
+    OpeningFacts,
+    mailbox_to_open,
+    refuse_opening,
+)
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
-from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.certificates import CertificateKind
-from gateway.trust.space import PeerVerdict
 
 log = Logger()
 
@@ -160,13 +164,23 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     held = await session.store.read(
         lambda work: Mailboxes(work).held_by(identity) if identity else []
     )
-    chosen = _choose(held, address)
-    if chosen is None:
+    facts = OpeningFacts(
+        may_hold=bool(identity),
+        asked=address,
+        held=tuple(HeldMailbox(one.address, one.kind) for one in held),
+    )
+    if (refusal := refuse_opening(facts)) is not None:
         session.connection.count_error()
-        await _note_refusal(session, verdict)
+        session.note_refusal(verdict, refused_opening(verdict, facts, refusal))
         raise CommandRefusedError(Refusal("AUTHORIZATIONFAILED", _NOT_HELD))
-    fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
-    await session.store.write(lambda work: _open(work, chosen, identity, fingerprint))
+    meant = mailbox_to_open(facts)
+    chosen = next(one for one in held if meant and one.address == meant.address)
+
+    def open_it(work: UnitOfWork) -> None:
+        Folders(work).ensure(chosen.id)
+        session.store.notes.opened(work, chosen.id, verdict, facts)
+
+    await session.store.write(open_it)
     session.signed_in(
         Opened(
             mailbox_id=chosen.id,
@@ -193,36 +207,3 @@ async def _asked(session: ImapSession, reader: Reader) -> str:
         return base64.b64decode(given[:1000], validate=True).decode("utf-8").lower()
     except (binascii.Error, UnicodeDecodeError):
         raise InvalidError("malformed base64") from None
-
-
-def _choose(held: Sequence[Mailbox], address: str) -> Mailbox | None:
-    if address:
-        return next((one for one in held if one.address == address), None)
-    if len(held) == 1:
-        return held[0]
-    return next((one for one in held if one.kind == "PER"), None)
-
-
-def _open(work: UnitOfWork, mailbox: Mailbox, identity: str, fingerprint: str) -> None:
-    Folders(work).ensure(mailbox.id)
-    work.note(
-        Action.MAILBOX_OPENED,
-        "imap",
-        mailbox.id,
-        identity=identity,
-        certificate=fingerprint,
-    )
-
-
-async def _note_refusal(session: ImapSession, verdict: PeerVerdict) -> None:
-    """Write a refused sign-in in the journal, once a connection."""
-    if session.refusal_noted or verdict.certificate is None:
-        return
-    session.refusal_noted = True
-    fingerprint = verdict.certificate.fingerprint
-    identity = verdict.identity
-    await session.store.write(
-        lambda work: work.note(
-            Action.SIGN_IN_REFUSED, "imap", fingerprint[:80], identity=identity
-        )
-    )

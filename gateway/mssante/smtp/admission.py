@@ -12,11 +12,8 @@ from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
 from gateway.evidence.arguments import (
-    Answered,
-    EvidenceKind,
-    TakenDecision,
+    answered_part,
     certificate_part,
-    mailbox_part,
     sender_part,
 )
 from gateway.message.address import MailAddress, read_address
@@ -27,7 +24,6 @@ from gateway.mssante.smtp.asked_sets import AskedSet
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
-    RELAY_REFUSED,
     reply_to_refusal,
     reply_to_sender,
 )
@@ -38,6 +34,7 @@ from gateway.rights.mailbox_rules import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
+from gateway.rights.relay_rules import RelayFacts, refuse_relay
 from gateway.rights.sender_rules import (
     Link,
     LinkKind,
@@ -261,12 +258,9 @@ class Admission:
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
-            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        reply = reply_to_sender(admitted.door, RELAY_REFUSED)
-        if admitted.door is Door.SUBMISSION:
-            reply = self._unlisted(reply)
-        return Refused(reply, RELAY_REFUSED)
+        return self._elsewhere(
+            admitted, address, leads_on=self.trust.lists(address.domain)
+        )
 
     def admit_recipient_at_once(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -292,9 +286,33 @@ class Admission:
     ) -> Recipient | Refused:
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        if not self._is_here(address) and self.trust.lists(address.domain):
+        leads_on = not self._is_here(address) and self.trust.lists(address.domain)
+        return self._elsewhere(admitted, address, leads_on=leads_on, to_postmaster=True)
+
+    def _elsewhere(
+        self,
+        admitted: AdmittedSender,
+        address: MailAddress,
+        *,
+        leads_on: bool,
+        to_postmaster: bool = False,
+    ) -> Recipient | Refused:
+        facts = RelayFacts(
+            door=admitted.link.door,
+            domain=address.domain,
+            leads_on=leads_on,
+            to_postmaster=to_postmaster,
+        )
+        refusal = refuse_relay(facts)
+        if refusal is None:
             return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return Refused(reply_to_sender(admitted.door, RELAY_REFUSED), RELAY_REFUSED)
+        reply = reply_to_sender(admitted.door, refusal)
+        if admitted.door is Door.SUBMISSION and not to_postmaster:
+            reply = self._unlisted(reply)
+        part = answered_part(facts, refusal)
+        return Refused(
+            reply, refusal.value, refusal=DoorRefusal(sender=admitted.sender, part=part)
+        )
 
     def _is_here(self, address: MailAddress) -> bool:
         return address.domain in self.domains.hosted
@@ -321,12 +339,8 @@ class Admission:
         reason = refuse_patient(facts)
         if reason is not None or found is None:
             reason = reason or Reason.PROFILE_ABSENT
-            part = TakenDecision(
-                kind=EvidenceKind.RECIPIENT,
-                patient_settings=str(found.settings_version) if found else "",
-                arguments=facts,
-                decided=Answered((reason.value,)),
-            )
+            settings = str(found.settings_version) if found else ""
+            part = answered_part(facts, reason, patient_settings=settings)
             return Refused(
                 reply_to_refusal(reason),
                 reason.value,
@@ -360,7 +374,7 @@ class Admission:
                 _reply_of_mailbox(admitted.door, code),
                 code.value,
                 refusal=DoorRefusal(
-                    sender=admitted.sender, part=mailbox_part(facts, code.value)
+                    sender=admitted.sender, part=answered_part(facts, code)
                 ),
             )
         return Recipient(

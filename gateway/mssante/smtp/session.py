@@ -28,6 +28,7 @@ from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
 from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
+from gateway.trust.networks import network_of
 
 log = Logger()
 
@@ -180,6 +181,7 @@ class SmtpSession:
                 refused.code,
                 self._intake.door,
                 refusal=refused.refusal,
+                peer=network_of(self._connection.address),
             )
         self._refusals += 1
         if self._refusals > _REFUSALS_HEARD:
@@ -228,6 +230,7 @@ class SmtpSession:
                 admitted.code,
                 self._intake.door,
                 refusal=admitted.refusal,
+                peer=network_of(self._connection.address),
             )
             return replies.AUTH_FAILED
         self._signed_in, self._acts_as = True, admitted.path_text

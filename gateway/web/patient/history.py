@@ -67,6 +67,8 @@ _EXPLAINED = frozenset(
     {
         Action.DOCUMENT_DECIDED,
         Action.RECIPIENT_REFUSED,
+        Action.WRITING_REFUSED,
+        Action.MESSAGE_SENT,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
         Action.DOCUMENT_CONSULTED,
@@ -77,7 +79,9 @@ _BY_MESSAGE = frozenset(
     {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
 )
 """Lines of which the subject is an arrival."""
-_BY_CONVERSATION = frozenset({Action.MESSAGE_DELETED, Action.CONVERSATION_ENDED})
+_BY_CONVERSATION = frozenset(
+    {Action.MESSAGE_DELETED, Action.CONVERSATION_ENDED, Action.WRITING_REFUSED}
+)
 _OF_NO_THING = frozenset(
     {
         Action.DELEGATION_ASKED,

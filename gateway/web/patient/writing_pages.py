@@ -11,10 +11,11 @@ from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import Conversation
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.answering import Answering, Writing
+from gateway.web.patient.answering import Answering, AnswerRoute, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
@@ -41,6 +42,8 @@ class WritingPages:
         if visit.form.line("action") == "draft":
             self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+        if route.refusal is not None or filled.problems:
+            self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:  # the page says why, in place of the form
             return pages.show(visit, conversation, filled, status=409)
         if filled.problems:
@@ -103,6 +106,8 @@ class WritingPages:
         if visit.form.line("action") == "draft":
             self._save_draft(profile, conversation, writing)
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+        if route.refusal is not None or filled.problems:
+            self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:
             return redirect(f"/conversation/{conversation.id}")
         if filled.problems:
@@ -134,6 +139,16 @@ class WritingPages:
             return "/inbox/new"
         self._save_draft(person, conversation, writing)
         return f"/inbox/new?to={conversation.id}"
+
+    def _note_refusal(
+        self,
+        profile: Profile,
+        conversation: Conversation,
+        route: AnswerRoute,
+        writing: Writing,
+    ) -> None:
+        part = writing_part(route.facts, writing.asked, profile)
+        RefusedWriting(self.desk).note(profile, conversation, part)
 
     def _save_draft(
         self, person: Profile, conversation: Conversation, writing: Writing
