@@ -1,4 +1,4 @@
-"""A patient’s message is decided the same on what is kept, and nobody is named there."""
+"""A patient’s message is decided the same on what is kept; nobody is named in it."""
 
 from __future__ import annotations
 
