@@ -28,7 +28,7 @@ from gateway.evidence.writing import WritingArguments
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.mailbox_rules import DeliveryFacts, MailboxFacts
 from gateway.rights.notice_rules import NoticeFacts
-from gateway.rights.opening_rules import OpeningFacts
+from gateway.rights.opening_rules import HoldingFacts
 from gateway.rights.professional_viewing_rules import Unseen, ViewingFacts
 from gateway.rights.reading_rules import ReadingFacts, ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
@@ -178,7 +178,7 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.READING: (ReadingArguments, Answered),
         EvidenceKind.VIEWING: (ViewingFacts, Answered),
         EvidenceKind.RELAY: (RelayFacts, Answered),
-        EvidenceKind.OPENING: (OpeningFacts, Answered),
+        EvidenceKind.OPENING: (HoldingFacts, Answered),
         EvidenceKind.WRITING: (WritingArguments, Answered),
         EvidenceKind.DELIVERY: (DeliveryFacts, Answered),
     }
@@ -308,7 +308,7 @@ def answered_part(
     facts: MailboxFacts
     | DeliveryFacts
     | RelayFacts
-    | OpeningFacts
+    | HoldingFacts
     | WritingArguments
     | PatientFacts,
     *reasons: str,

@@ -17,7 +17,7 @@ from attrs import evolve
 from gateway.core.ins import Ins, InsAuthority, control_key
 from gateway.core.person import Participant, Structure
 from gateway.rights.filing_facts import DocumentFacts, FilingFacts, NoIns
-from gateway.rights.opening_rules import PERSONAL, OpeningFacts
+from gateway.rights.opening_rules import PERSONAL, HoldingFacts
 from gateway.rights.sender_rules import Link, SenderHeaders, domain_of
 
 _BODY: Final = "9000000"
@@ -186,7 +186,7 @@ def sender_facts_of_nobody(
     )
 
 
-def opening_facts_of_nobody(facts: OpeningFacts) -> OpeningFacts:
+def opening_facts_of_nobody(facts: HoldingFacts) -> HoldingFacts:
     """
     Return what opening a mailbox was asked about, without the names in addresses.
 

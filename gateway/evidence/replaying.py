@@ -54,7 +54,7 @@ from gateway.rights.mailbox_rules import (
 from gateway.rights.message_rules import patient_facts
 from gateway.rights.messaging_rules import ANSWER_ROWS
 from gateway.rights.notice_rules import NoticeFacts
-from gateway.rights.opening_rules import OpeningFacts, refuse_opening
+from gateway.rights.opening_rules import HoldingFacts, refuse_opening
 from gateway.rights.professional_viewing_rules import (
     VIEWING_ROWS,
     ViewingFacts,
@@ -195,7 +195,7 @@ def _relay(facts: RelayFacts) -> Answered:
     return _first(refuse_relay(facts))
 
 
-def _opening(facts: OpeningFacts) -> Answered:
+def _opening(facts: HoldingFacts) -> Answered:
     return _first(refuse_opening(facts))
 
 
@@ -348,7 +348,7 @@ def _relay_answers(facts: RelayFacts) -> list[_Said]:
     return [_asked("relay", refuse_relay, facts)]
 
 
-def _opening_answers(facts: OpeningFacts) -> list[_Said]:
+def _opening_answers(facts: HoldingFacts) -> list[_Said]:
     return [_asked("opening", refuse_opening, facts)]
 
 

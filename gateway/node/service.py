@@ -43,6 +43,7 @@ from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
+from gateway.rights.role_rules import GrantState
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import wake_tellings
 from gateway.store.arrivals.transit import TransitDays
@@ -55,6 +56,7 @@ from gateway.store.carrying_steps import STEPS
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests
+from gateway.store.operators.roles import named_roles, see_roles
 from gateway.store.patients.deadlines import wake
 from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
@@ -125,10 +127,12 @@ class Service:
         _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
         open_postmaster_mailbox(self._database, settings.domains)
+        self._see_roles()
         self._presence = Presence(self._database, settings.folder)
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
         self._sealing = Sealing(self._database, settings, self._file)
+        self._carrying = CarryingOver(self._database, STEPS)
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
@@ -142,6 +146,19 @@ class Service:
         self._add_housekeeping()
         self._add_processes()
         self._add_admin()
+
+    def _see_roles(self) -> None:
+        """Take over whom the settings name for a role; whoever is new waits for two."""
+        admin = self._settings.admin
+        if not admin.socket:
+            return
+        seen = see_roles(self._database, named_roles(admin))
+        waiting = sum(one is GrantState.WAITS for one in seen.values())
+        if waiting:
+            log.warn(
+                "{count} roles of [admin] wait for two persons: gateway roles list",
+                count=waiting,
+            )
 
     def _add_admin(self) -> None:
         path = self._settings.admin.socket
@@ -194,6 +211,7 @@ class Service:
             self._writer.submit,
             lambda: self._identity.ends,
             self._presence.owner,
+            self._carrying,
         )
         readiness = Readiness(
             probes,
@@ -268,7 +286,7 @@ class Service:
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
-        carrying, notices = CarryingOver(self._database, STEPS), self._settings.notices
+        carrying, notices = self._carrying, self._settings.notices
         idle = timedelta(minutes=self._settings.reading.idle_minutes)
 
         def rounds_and_strays() -> dict[str, int]:

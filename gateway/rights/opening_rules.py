@@ -30,7 +30,7 @@ class HeldMailbox:
 
 
 @frozen(kw_only=True)
-class OpeningFacts:
+class HoldingFacts:
     """
     What the answer depends on; ``asked`` is an address, empty where none is asked for.
 
@@ -43,7 +43,7 @@ class OpeningFacts:
     held: tuple[HeldMailbox, ...] = field(repr=False)
 
 
-def mailbox_to_open(facts: OpeningFacts) -> HeldMailbox | None:
+def mailbox_to_open(facts: HoldingFacts) -> HeldMailbox | None:
     """
     Return the mailbox that is opened, or None.
 
@@ -58,7 +58,7 @@ def mailbox_to_open(facts: OpeningFacts) -> HeldMailbox | None:
     return next((one for one in facts.held if one.kind == PERSONAL), None)
 
 
-def refuse_opening(facts: OpeningFacts) -> OpeningRefusal | None:
+def refuse_opening(facts: HoldingFacts) -> OpeningRefusal | None:
     """Return why no mailbox opens, or None."""
     if mailbox_to_open(facts) is not None:
         return None

@@ -44,6 +44,8 @@ class CarryingOver:
     database: Database
     steps: Sequence[CarryStep]
     most: int = field(default=BATCH)
+    _carried: dict[str, int] = field(init=False, factory=dict, repr=False)
+    """Rows that each step carried over in this process, batch by batch."""
 
     def run(self) -> dict[str, int]:
         """Do what is left of every step; return how many rows each carried over."""
@@ -61,6 +63,18 @@ class CarryingOver:
                 )
             ]
 
+    def progress(self) -> str:
+        """Return how far it is, in a few words; empty once all of it is done."""
+        left = self.left()
+        if not left:
+            return ""
+        done, all_of_them = len(self.steps) - len(left), len(self.steps)
+        rows = sum(self._carried.values())
+        return (
+            f"{done} of {all_of_them} steps done, now {left[0]}; "
+            f"{rows} rows since the start"
+        )
+
     def nothing_to_do(self) -> None:
         """Say of a database just made that nothing in it is of an earlier version."""
         for one in self.steps:
@@ -77,6 +91,7 @@ class CarryingOver:
             with database.write() as work:
                 count = step.batch(work, self.most)
             total += count
+            self._carried[step.name] = self._carried.get(step.name, 0) + count
             done = count == 0
         if not all(said):
             self._done(step)

@@ -67,7 +67,7 @@ from gateway.store.mailbox.tables import (
     mailbox_holders,
     mailboxes,
 )
-from gateway.store.operators.tables import operator_requests
+from gateway.store.operators.tables import operator_requests, operator_roles
 from gateway.store.patients.tables import (
     account_steps,
     accounts,
@@ -176,6 +176,7 @@ __all__ = [
     "notices",
     "one_time_codes",
     "operator_requests",
+    "operator_roles",
     "oppositions",
     "passkeys",
     "patient_settings",

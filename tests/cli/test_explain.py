@@ -34,7 +34,7 @@ from gateway.rights.attachment_rules import AttachmentPolicy, OfferedFile
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.mailbox_rules import MailboxFacts
-from gateway.rights.opening_rules import HeldMailbox, OpeningFacts
+from gateway.rights.opening_rules import HeldMailbox, HoldingFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts
 from gateway.rights.relay_rules import RelayFacts
@@ -481,7 +481,7 @@ def test_a_patients_message_is_explained_and_asked_again_with_other_files(
 def test_an_opened_mailbox_and_a_refused_domain_are_explained(
     run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    facts = OpeningFacts(
+    facts = HoldingFacts(
         may_hold=True, asked="", held=(HeldMailbox("dr@hopital.mssante.test", "PER"),)
     )
     part = answered_part(opening_facts_of_nobody(facts))

@@ -24,7 +24,7 @@ from gateway.evidence.identity import (
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.opening_rules import (
     HeldMailbox,
-    OpeningFacts,
+    HoldingFacts,
     mailbox_to_open,
     refuse_opening,
 )
@@ -185,7 +185,7 @@ MAILBOXES = st.builds(
 def test_which_mailbox_opens_is_the_same_without_the_names_of_all_that_are_held(
     held: list[HeldMailbox], asked: str, may_hold: bool
 ) -> None:
-    facts = OpeningFacts(may_hold=may_hold, asked=asked, held=tuple(held))
+    facts = HoldingFacts(may_hold=may_hold, asked=asked, held=tuple(held))
 
     kept = opening_facts_of_nobody(facts)
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.rights.opening_rules import (
     HeldMailbox,
-    OpeningFacts,
+    HoldingFacts,
     OpeningRefusal,
     mailbox_to_open,
     refuse_opening,
@@ -18,8 +18,8 @@ TEAM = HeldMailbox("team@hopital.mssante.test", "ORG")
 WARD = HeldMailbox("ward@hopital.mssante.test", "ORG")
 
 
-def facts(*held: HeldMailbox, asked: str = "", may_hold: bool = True) -> OpeningFacts:
-    return OpeningFacts(may_hold=may_hold, asked=asked, held=held)
+def facts(*held: HeldMailbox, asked: str = "", may_hold: bool = True) -> HoldingFacts:
+    return HoldingFacts(may_hold=may_hold, asked=asked, held=held)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def facts(*held: HeldMailbox, asked: str = "", may_hold: bool = True) -> Opening
     ],
 )
 def test_which_mailbox_opens_and_why_none_does(
-    asked: OpeningFacts, opened: HeldMailbox | OpeningRefusal
+    asked: HoldingFacts, opened: HeldMailbox | OpeningRefusal
 ) -> None:
     mailbox, refusal = mailbox_to_open(asked), refuse_opening(asked)
 

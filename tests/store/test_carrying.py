@@ -52,6 +52,28 @@ def test_a_step_is_done_batch_by_batch_and_then_never_asked_again(
     assert left.batches == 4
 
 
+def test_how_far_it_is_is_said_until_all_of_it_is_done(database: Database) -> None:
+    second = Left(3)
+
+    def stops(work: UnitOfWork, most: int) -> int:
+        if second.rows == 1:
+            raise ValueError("ended here")
+        return second(work, most)
+
+    first = CarryStep("tried", Left(5))
+    over = CarryingOver(database, (first, CarryStep("then", stops)), most=2)
+    assert over.progress() == "0 of 2 steps done, now tried; 0 rows since the start"
+
+    with pytest.raises(ValueError, match="ended here"):
+        over.run()
+    assert over.progress() == "1 of 2 steps done, now then; 7 rows since the start"
+
+    again = CarryingOver(database, (first, CarryStep("then", second)), most=2)
+    assert again.progress() == "1 of 2 steps done, now then; 0 rows since the start"
+    again.run()
+    assert again.progress() == ""
+
+
 def test_a_step_that_was_cut_off_is_not_done(database: Database) -> None:
     def fails(work: UnitOfWork, most: int) -> int:
         set_place(work.connection, "tried", "half")

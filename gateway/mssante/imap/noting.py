@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from attrs import define, field, frozen
@@ -14,13 +15,13 @@ from gateway.evidence.arguments import (
 )
 from gateway.evidence.identity import opening_facts_of_nobody
 from gateway.evidence.program import rules_hash
-from gateway.rights.opening_rules import OpeningFacts, OpeningRefusal
+from gateway.rights.opening_rules import HoldingFacts, OpeningRefusal
 from gateway.rights.sender_rules import LinkKind
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, Room
+from gateway.store.evidence.quota import RefusalQuota, RoomLeft
 from gateway.store.journal import Action
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
@@ -29,7 +30,7 @@ _DOOR = "imap"
 
 
 @frozen(kw_only=True)
-class Refusal:
+class NotedRefusal:
     """A refusal as its line says it, and the decision it rests on."""
 
     action: Action
@@ -39,12 +40,12 @@ class Refusal:
     part: TakenDecision
 
 
-def refused_certificate(verdict: PeerVerdict) -> Refusal:
+def refused_certificate(verdict: PeerVerdict) -> NotedRefusal:
     """Return how the journal says that a certificate is not believed."""
     judged = verdict.verdict
     assert isinstance(judged, CertificateRefused), "it is not believed"
     faults = tuple(one.value for one in judged.faults)
-    return Refusal(
+    return NotedRefusal(
         action=Action.CONNECTION_REFUSED,
         code=faults[0],
         subject="",
@@ -54,12 +55,12 @@ def refused_certificate(verdict: PeerVerdict) -> Refusal:
 
 
 def refused_opening(
-    verdict: PeerVerdict, facts: OpeningFacts, refusal: OpeningRefusal
-) -> Refusal:
+    verdict: PeerVerdict, facts: HoldingFacts, refusal: OpeningRefusal
+) -> NotedRefusal:
     """Return how the journal says that a certificate opens no mailbox."""
     certificate = verdict.certificate
     assert certificate is not None, "trusted unread"
-    return Refusal(
+    return NotedRefusal(
         action=Action.SIGN_IN_REFUSED,
         code=refusal.value,
         subject=certificate.fingerprint[:80],
@@ -89,21 +90,22 @@ class DoorNotes:
     def _counted_openings(self) -> RefusalQuota:
         return RefusalQuota(self.settings.openings_kept_per_hour, 0)
 
-    def refuse(self, verdict: PeerVerdict, refusal: Refusal, peer: str) -> None:
+    def refuse(self, verdict: PeerVerdict, refusal: NotedRefusal, peer: str) -> None:
         """
         Note a refusal, without making the client wait for it.
 
         Of one ``peer``, an address, no more lines are written than the settings say.
         """
         room = self.refusals.take(self.database.clock(), peer)
-        if room is Room.NOTHING:
+        if room is RoomLeft.NOTHING:
             return
+        is_whole = room is RoomLeft.WHOLE
+        before = self.refusals.not_said() if is_whole else {}
 
         def job(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
-            if room is Room.WHOLE:
-                kept |= _keep(work, verdict, refusal.part)
-                kept |= self.refusals.not_said()
+            if is_whole:
+                kept = {**_keep(work, verdict, refusal.part), **before}
             work.note(
                 refusal.action,
                 refusal.code,
@@ -115,27 +117,29 @@ class DoorNotes:
 
         self.writer.submit(job)
 
-    def opened(
-        self,
-        work: UnitOfWork,
-        mailbox_id: str,
-        verdict: PeerVerdict,
-        facts: OpeningFacts,
-    ) -> None:
-        """Note within a transaction that a certificate opens a mailbox."""
-        kept: dict[str, Any] = {}
-        if self.openings.take(work.now) is Room.WHOLE:
-            kept |= _keep(work, verdict, answered_part(opening_facts_of_nobody(facts)))
-            kept |= self.openings.not_said()
+    def opening(
+        self, mailbox_id: str, verdict: PeerVerdict, facts: HoldingFacts
+    ) -> Callable[[UnitOfWork], None]:
+        """Return what notes, in the transaction that opens it, who opens a mailbox."""
+        is_whole = self.openings.take(self.database.clock()) is RoomLeft.WHOLE
+        before = self.openings.not_said() if is_whole else {}
         certificate = verdict.certificate
-        work.note(
-            Action.MAILBOX_OPENED,
-            _DOOR,
-            mailbox_id,
-            identity=verdict.identity,
-            certificate=certificate.fingerprint if certificate else "",
-            **kept,
-        )
+
+        def note(work: UnitOfWork) -> None:
+            kept: dict[str, Any] = {}
+            if is_whole:
+                part = answered_part(opening_facts_of_nobody(facts))
+                kept = {**_keep(work, verdict, part), **before}
+            work.note(
+                Action.MAILBOX_OPENED,
+                _DOOR,
+                mailbox_id,
+                identity=verdict.identity,
+                certificate=certificate.fingerprint if certificate else "",
+                **kept,
+            )
+
+        return note
 
 
 def _keep(

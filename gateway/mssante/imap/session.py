@@ -14,8 +14,7 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.imap.connection import ImapConnection
 from gateway.mssante.imap.mail_store import MailStore
-from gateway.mssante.imap.noting import Refusal as NotedRefusal
-from gateway.mssante.imap.noting import refused_certificate
+from gateway.mssante.imap.noting import NotedRefusal, refused_certificate
 from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload

@@ -15,7 +15,7 @@ from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
 from gateway.rights.opening_rules import (
     HeldMailbox,
-    OpeningFacts,
+    HoldingFacts,
     mailbox_to_open,
     refuse_opening,
 )
@@ -164,7 +164,7 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
     held = await session.store.read(
         lambda work: Mailboxes(work).held_by(identity) if identity else []
     )
-    facts = OpeningFacts(
+    facts = HoldingFacts(
         may_hold=bool(identity),
         asked=address,
         held=tuple(HeldMailbox(one.address, one.kind) for one in held),
@@ -175,10 +175,11 @@ async def authenticate(session: ImapSession, reader: Reader) -> bytes:
         raise CommandRefusedError(Refusal("AUTHORIZATIONFAILED", _NOT_HELD))
     meant = mailbox_to_open(facts)
     chosen = next(one for one in held if meant and one.address == meant.address)
+    note = session.store.notes.opening(chosen.id, verdict, facts)
 
     def open_it(work: UnitOfWork) -> None:
         Folders(work).ensure(chosen.id)
-        session.store.notes.opened(work, chosen.id, verdict, facts)
+        note(work)
 
     await session.store.write(open_it)
     session.signed_in(

@@ -26,7 +26,7 @@ from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, Room
+from gateway.store.evidence.quota import RefusalQuota, RoomLeft
 from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action
 
@@ -115,14 +115,16 @@ class SmtpReception:
         What it rests on is kept beside, where a rule refused. Of one whose address is
         given as ``peer`` no more lines are written than the settings say.
         """
-        now, room = self.reception.database.clock(), Room.LINE
+        now, room = self.reception.database.clock(), RoomLeft.LINE
         if refusal is not None or peer:
             room = self.kept_refusals.take(now, peer)
+        is_whole = refusal is not None and room is RoomLeft.WHOLE
+        before = self.kept_refusals.not_said() if is_whole else {}
 
         def job(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
-            if refusal is not None and room is Room.WHOLE:
-                kept = self._keep(work, refusal)
+            if refusal is not None and is_whole:
+                kept = {**self._keep(work, refusal), **before}
             work.note(action, code, "", door=door.value, identity=identity, **kept)
             if refusal is not None and refusal.profile_id and kept.get("decision"):
                 # The patient reads of it too, and no more of them than are kept.
@@ -131,10 +133,10 @@ class SmtpReception:
 
         metrics.REFUSED.labels(code).inc()
         log.info("{action} {code}", action=action.value, code=code)
-        if room is not Room.NOTHING:
+        if room is not RoomLeft.NOTHING:
             self.reception.writer.submit(job)
 
-    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, Any]:
+    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, str]:
         """Keep what a refusal rests on; return what its line says of that."""
         self.filing_settings.keep(work)
         sender, program = refusal.sender, rules_hash()
@@ -144,10 +146,9 @@ class SmtpReception:
             if isinstance(sender, Sender)
             else Circumstances.of_peer(sender, program=program, settings=settings)
         )
-        kept = EvidenceKeeper(work).keep(
+        return EvidenceKeeper(work).keep(
             refusal.part, circumstances, profile_id=refusal.profile_id
         )
-        return {**kept, **self.kept_refusals.not_said()}
 
     def refused(
         self, admitted: AdmittedSender, code: str, refusal: DoorRefusal | None = None

@@ -19,7 +19,7 @@ _MOST_PEERS: Final = 10_000
 log = Logger()
 
 
-class Room(Enum):
+class RoomLeft(Enum):
     """What is kept of a refusal."""
 
     WHOLE = auto()
@@ -48,22 +48,22 @@ class RefusalQuota:
     _not_noted: int = field(default=0, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
-    def take(self, now: datetime, peer: str = "") -> Room:
+    def take(self, now: datetime, peer: str = "") -> RoomLeft:
         """Return what is kept of one more, and count it; of nobody's always a line."""
         with self._lock:
             return self._take(now, peer)
 
-    def _take(self, now: datetime, peer: str) -> Room:
+    def _take(self, now: datetime, peer: str) -> RoomLeft:
         if self._since is None or now - self._since >= HOUR:
             self._since, self._kept = now, 0
             self._of_one.clear()
         if peer and not self._has_line(peer):
             self._not_noted += 1
             metrics.REFUSALS_NOT_NOTED.inc()
-            return Room.NOTHING
+            return RoomLeft.NOTHING
         if self._kept < self.most:
             self._kept += 1
-            return Room.WHOLE
+            return RoomLeft.WHOLE
         if self._not_kept == 0:
             log.warn(
                 "more than {most} refusals in an hour: what others rest on is not kept",
@@ -71,7 +71,7 @@ class RefusalQuota:
             )
         self._not_kept += 1
         metrics.REFUSALS_NOT_KEPT.inc()
-        return Room.LINE
+        return RoomLeft.LINE
 
     def _has_line(self, peer: str) -> bool:
         is_counted = peer in self._of_one or len(self._of_one) < _MOST_PEERS

@@ -13,7 +13,7 @@ from gateway.evidence.writing import FilesAsked, writing_arguments, writing_refu
 from gateway.rights.messaging_rules import AnswerFacts
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import Room
+from gateway.store.evidence.quota import RoomLeft
 from gateway.store.inbox.values import Conversation
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile
@@ -50,14 +50,15 @@ class RefusedWriting:
             return
         quota = self.desk.refused_writing
         room = quota.take(self.desk.database.clock(), profile.id)
-        if room is Room.NOTHING:
+        if room is RoomLeft.NOTHING:
             return
+        is_whole = room is RoomLeft.WHOLE
+        before = quota.not_said() if is_whole else {}
 
         def job(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
-            if room is Room.WHOLE:
-                kept |= keep_writing(work, profile, part)
-                kept |= quota.not_said()
+            if is_whole:
+                kept = {**keep_writing(work, profile, part), **before}
             work.note(
                 Action.WRITING_REFUSED,
                 part.outcome,

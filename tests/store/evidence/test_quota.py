@@ -8,11 +8,11 @@ import pytest
 
 from gateway.metrics import REFUSALS_NOT_KEPT, REFUSALS_NOT_NOTED
 from gateway.store.evidence import quota
-from gateway.store.evidence.quota import HOUR, RefusalQuota, Room
+from gateway.store.evidence.quota import HOUR, RefusalQuota, RoomLeft
 from tests.logged import lines_logged
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-WHOLE, LINE, NOTHING = Room.WHOLE, Room.LINE, Room.NOTHING
+WHOLE, LINE, NOTHING = RoomLeft.WHOLE, RoomLeft.LINE, RoomLeft.NOTHING
 
 
 def test_as_many_are_kept_in_an_hour_as_the_limit_says_and_no_more() -> None:

@@ -50,7 +50,7 @@ def test_what_is_sent_is_kept_with_why_it_may_be(site: Site) -> None:
     ((arrival, _),) = sent(site)
     found = kept(site, line)
     (part,) = found.parts
-    assert (found.subject, found.circumstances.sender) == (arrival.id, "PATIENT")
+    assert (found.subject, found.circumstances.sender) == (arrival.id, "patient")
     assert part.decided.reasons == ()
     assert [one.name for one in part.arguments.files.uploaded] == ["file.pdf"]
     for word in (b"ordonnance", b"sortie", b"martin", DOCTOR.encode().split(b"@")[0]):
