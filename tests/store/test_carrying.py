@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver, CarryStep
+from gateway.store.carrying import MOST_REST, CarryingOver, CarryStep
 from gateway.store.sealed.carried import (
     FILE,
     forget_carried,
@@ -50,6 +50,16 @@ def test_a_step_is_done_batch_by_batch_and_then_never_asked_again(
     assert carrying(database, left).left() == []
     assert carrying(database, left).run() == {"carried over: tried": 0}
     assert left.batches == 4
+
+
+def test_as_much_time_as_a_batch_took_is_left_to_others(database: Database) -> None:
+    rests: list[float] = []
+    step = CarryStep("tried", Left(5))
+
+    CarryingOver(database, (step,), most=2, rest=rests.append).run()
+
+    assert len(rests) == 4
+    assert all(0 < one <= MOST_REST for one in rests)
 
 
 def test_how_far_it_is_is_said_until_all_of_it_is_done(database: Database) -> None:
